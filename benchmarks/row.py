@@ -1,0 +1,15 @@
+"""One line of benchmarks/latest.json."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A measured value beside its floor from the same run. A larger `ratio` is always the better one."""
+
+    name: str
+    value: float
+    unit: str
+    floor: float
+    ratio: float
+    aim: float

@@ -1,0 +1,41 @@
+"""Three families of error.
+
+    BillingError
+    ├── Rejected      a business outcome: recorded, shown to the caller, never retried
+    └── Unavailable   weather: retried with growing waits, then parked
+
+Anything else is a bug: it fails loudly and is parked with its traceback.
+"""
+
+
+class BillingError(Exception):
+    """Root of the errors that Cashbeat raises on purpose."""
+
+
+class Rejected(BillingError):
+    """A business outcome that a retry cannot change.
+
+    `code` is a stable snake_case word for programs, `detail` one sentence for people, `status` the HTTP status
+    the API shows for it.
+    """
+
+    def __init__(self, code: str, detail: str, status: int = 422) -> None:
+        super().__init__(f"{code}: {detail}")
+        self.code = code
+        self.detail = detail
+        self.status = status
+
+
+class Unavailable(BillingError):
+    """The other side did not give a usable answer; the same request may work later.
+
+    `ambiguous` is true when the other side may have acted although no answer came (a time-out after sending, a cut
+    connection, a 5xx): the outcome is unknown and must be looked up or repeated under the same idempotency key.
+    `retry_after_seconds` is the wait the other side asked for, when it asked.
+    """
+
+    def __init__(self, detail: str, *, ambiguous: bool = False, retry_after_seconds: float | None = None) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.ambiguous = ambiguous
+        self.retry_after_seconds = retry_after_seconds

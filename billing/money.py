@@ -1,0 +1,68 @@
+"""Money is an integer of minor units with its currency. Division happens only in the named functions here."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+# ISO 4217 currencies whose minor unit is not a hundredth; Stripe's list of zero- and three-decimal currencies agrees
+# (https://docs.stripe.com/currencies#zero-decimal).
+EXPONENTS = dict.fromkeys(
+    "BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF UGX VND VUV XAF XOF XPF".split(), 0
+) | dict.fromkeys("BHD JOD KWD OMR TND".split(), 3)
+EXPONENT_DEFAULT = 2
+PARTS_PER_MILLION = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount in minor units (cents for USD, yen for JPY) of an upper-case ISO 4217 currency."""
+
+    minor: int
+    currency: str
+
+    def __post_init__(self) -> None:
+        if isinstance(self.minor, bool) or not isinstance(self.minor, int):
+            raise TypeError("minor units are an integer")
+        if len(self.currency) != 3 or not (self.currency.isascii() and self.currency.isupper()):
+            raise ValueError(f"not an ISO 4217 currency code: {self.currency!r}")
+
+    def __add__(self, other: "Money") -> "Money":
+        self._same_currency(other)
+        return Money(self.minor + other.minor, self.currency)
+
+    def __sub__(self, other: "Money") -> "Money":
+        self._same_currency(other)
+        return Money(self.minor - other.minor, self.currency)
+
+    def __neg__(self) -> "Money":
+        return Money(-self.minor, self.currency)
+
+    def __mul__(self, quantity: int) -> "Money":
+        if isinstance(quantity, bool) or not isinstance(quantity, int):
+            raise TypeError("money is multiplied by whole quantities only; see share_half_up for rates")
+        return Money(self.minor * quantity, self.currency)
+
+    def _same_currency(self, other: "Money") -> None:
+        if self.currency != other.currency:
+            raise ValueError(f"cannot mix {self.currency} and {other.currency}")
+
+
+def exponent(currency: str) -> int:
+    """Decimal places between the major and the minor unit of a currency."""
+    return EXPONENTS.get(currency, EXPONENT_DEFAULT)
+
+
+def share_half_up(amount: Money, parts_per_million: int) -> Money:
+    """The given share of an amount, rounded half away from zero to a whole minor unit.
+
+    Used for tax and percentages, once per invoice line; the remainder is dropped by the rounding and appears nowhere
+    else, so that a line can be checked by hand.
+    """
+    product = abs(amount.minor) * parts_per_million
+    rounded = (product + PARTS_PER_MILLION // 2) // PARTS_PER_MILLION
+    return Money(rounded if amount.minor * parts_per_million >= 0 else -rounded, amount.currency)
+
+
+def format_major(amount: Money) -> str:
+    """For people and at the very edge only: `29.99 USD`, `1,500 JPY`."""
+    places = exponent(amount.currency)
+    return f"{Decimal(amount.minor).scaleb(-places):,.{places}f} {amount.currency}"

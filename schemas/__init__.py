@@ -1,0 +1,1 @@
+"""What travels between rooms: messages, facts, commands, views. Imports nothing of ours."""

@@ -1,0 +1,67 @@
+"""The only reader of the environment.
+
+Every other module receives its settings as arguments or calls `load()`. Names are documented in docs/operations.md;
+a test compares the two.
+"""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+SANDBOX_STRIPE_KEY = "sk_test_sandbox"
+SANDBOX_WEBHOOK_SECRET = "whsec_sandbox"
+SANDBOX_RESEND_KEY = "re_sandbox"
+
+
+class Settings(BaseSettings):
+    """Configuration of one Cashbeat installation. Money never lives here; secrets are `SecretStr` and never printed."""
+
+    model_config = SettingsConfigDict(env_file=None, extra="ignore", frozen=True)
+
+    # where we run
+    cashbeat_home: Path = Path(".cashbeat")
+    cashbeat_env: Literal["development", "production"] = "development"
+    log_format: Literal["auto", "json", "console"] = "auto"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    # the two stores; empty means the embedded ones
+    database_url: str = ""
+    broker_url: str = ""
+
+    # the door
+    ingress_host: str = "127.0.0.1"
+    ingress_port: int = 8000
+    ingress_processes: Annotated[int, Field(ge=1, le=64)] = 2
+    public_url: str = ""
+
+    # the watchers
+    flower_port: int = 5555
+    flower_basic_auth: SecretStr = SecretStr("")
+
+    # gateways; without a Stripe key the sandbox stands in
+    stripe_secret_key: SecretStr = SecretStr("")
+    stripe_api_base: str = ""
+    stripe_webhook_secrets: Annotated[tuple[SecretStr, ...], NoDecode] = ()
+    resend_api_key: SecretStr = SecretStr("")
+    resend_api_base: str = ""
+    sandbox_port: int = 8400
+
+    # who sells
+    seller_name: str = "Example SaaS Inc."
+    seller_address: str = "1 Example Street\nSpringfield, IL 62701\nUnited States"
+    seller_tax_id: str = ""
+    seller_email: str = "billing@example.com"
+    seller_website: str = "https://example.com"
+    payment_instructions: str = "Questions about this invoice? Reply to the e-mail it came with."
+
+
+@lru_cache(maxsize=1)
+def load() -> Settings:
+    """Read the environment once per process.
+
+    Raises pydantic's ValidationError when a value cannot be used.
+    """
+    return Settings()
