@@ -6,8 +6,8 @@ from decimal import Decimal
 # ISO 4217 currencies whose minor unit is not a hundredth; Stripe's list of zero- and three-decimal currencies agrees
 # (https://docs.stripe.com/currencies#zero-decimal).
 EXPONENTS = dict.fromkeys(
-    "BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF UGX VND VUV XAF XOF XPF".split(), 0
-) | dict.fromkeys("BHD JOD KWD OMR TND".split(), 3)
+    ["BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"], 0
+) | dict.fromkeys(["BHD", "JOD", "KWD", "OMR", "TND"], 3)
 EXPONENT_DEFAULT = 2
 PARTS_PER_MILLION = 1_000_000
 

@@ -6,7 +6,7 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True)
 class PartyFacts:
-    """A seller or a buyer as printed. `address_lines` are in postal order, country last; empty fields are not printed."""
+    """A seller or a buyer as printed. `address_lines` in postal order, country last; empty fields are left out."""
 
     name: str
     address_lines: tuple[str, ...] = ()

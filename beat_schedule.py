@@ -1,0 +1,35 @@
+"""When -> which sweep. One table, nothing else: due dates are columns, and a missed tick is caught by the next."""
+
+from typing import Any
+
+from schemas.messages import (
+    BeatHeart,
+    CheckInvariants,
+    LookUpPayments,
+    Message,
+    PruneMemories,
+    PullEvents,
+    SweepMemories,
+)
+
+# The queues whose pulse is felt; a test compares them with the queues that exist.
+HEARTS = ("webhooks", "commands", "documents", "emails", "upkeep")
+
+
+def _every(interval_seconds: int, message: Message, queue: str | None = None) -> dict[str, Any]:
+    """A tick that is worthless once the next one is due expires then, so that a dead worker meets no pile of them."""
+    return {
+        "task": message.task,
+        "schedule": interval_seconds,
+        "kwargs": message.model_dump(mode="json"),
+        "options": {"queue": queue or message.queue, "expires": interval_seconds},
+    }
+
+
+SCHEDULE: dict[str, dict[str, Any]] = {
+    "sweep": _every(5, SweepMemories(interval_seconds=5)),
+    "prune": _every(3_600, PruneMemories(interval_seconds=3_600)),
+    "pull-events": _every(300, PullEvents(interval_seconds=300)),
+    "look-up-payments": _every(60, LookUpPayments(interval_seconds=60)),
+    "check-invariants": _every(900, CheckInvariants(interval_seconds=900)),
+} | {f"heart-{queue}": _every(15, BeatHeart(of_queue=queue), queue) for queue in HEARTS}

@@ -1,0 +1,1 @@
+"""Who buys: accounts with their billing address and tax id."""

@@ -1,0 +1,41 @@
+"""Reads of accounts."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from billing.accounts.tables import Account, GatewayCustomer
+from billing.errors import Rejected
+from schemas.views import AccountView
+
+
+def get_account(session: Session, account_id: UUID) -> Account:
+    """The account; raises Rejected `account_not_found`."""
+    account = session.get(Account, account_id)
+    if account is None:
+        raise Rejected("account_not_found", f"There is no account {account_id}.", status=404)
+    return account
+
+
+def get_customer_ref(session: Session, account_id: UUID, gateway: str) -> str:
+    """What the gateway calls the account, or an empty string as long as it has not told."""
+    found = select(GatewayCustomer.customer_ref).where(
+        GatewayCustomer.account_id == account_id, GatewayCustomer.gateway == gateway
+    )
+    return session.scalar(found) or ""
+
+
+def view_account(account: Account) -> AccountView:
+    """An account as the API shows it."""
+    fields = ("line1", "line2", "city", "region", "postal_code", "country")
+    return AccountView(
+        id=account.id,
+        name=account.name,
+        slug=account.slug,
+        owner=account.owner,
+        billing_email=account.billing_email,
+        billing_address={field: getattr(account, field) for field in fields},
+        tax_id=account.tax_id,
+        created_at=account.created_at,
+    )

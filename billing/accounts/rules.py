@@ -1,0 +1,12 @@
+"""Pure rules about accounts."""
+
+import re
+import unicodedata
+
+SLUG_LENGTH_MAX = 60
+
+
+def slug_from(name: str) -> str:
+    """A URL-safe word for a name: `Müller & Söhne GmbH` becomes `muller-sohne-gmbh`; `account` if nothing is left."""
+    ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", ascii_name)[:SLUG_LENGTH_MAX].strip("-") or "account"

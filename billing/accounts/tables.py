@@ -1,0 +1,41 @@
+"""The accounts table."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from database.base import Base, written_at
+
+
+class Account(Base):
+    """A customer of the SaaS company. `owner` is the product's own id of the person who may act for the account."""
+
+    __tablename__ = "accounts"
+    __table_args__ = (CheckConstraint("country ~ '^[A-Z]{2}$'", name="country_iso"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    slug: Mapped[str] = mapped_column(unique=True)
+    owner: Mapped[str]
+    billing_email: Mapped[str]
+    line1: Mapped[str]
+    line2: Mapped[str]
+    city: Mapped[str]
+    region: Mapped[str]
+    postal_code: Mapped[str]
+    country: Mapped[str]
+    tax_id: Mapped[str]
+    created_at: Mapped[datetime] = written_at()
+
+
+class GatewayCustomer(Base):
+    """What a gateway calls an account, once we know."""
+
+    __tablename__ = "gateway_customers"
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    gateway: Mapped[str] = mapped_column(primary_key=True)
+    customer_ref: Mapped[str]
+    created_at: Mapped[datetime] = written_at()

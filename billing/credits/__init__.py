@@ -1,0 +1,1 @@
+"""Prepaid credits: granted once per cause, consumed oldest expiry first, never negative."""

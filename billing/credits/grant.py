@@ -1,0 +1,37 @@
+"""Grant credits."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from billing.credits.tables import CreditGrant, CreditMovement, CreditSource, CreditTransaction
+from database.ids import uuid7
+
+
+def grant_credits(
+    session: Session,
+    account_id: UUID,
+    source: CreditSource,
+    cause: str,
+    amount: int,
+    expires_at: datetime | None,
+    now: datetime,
+) -> UUID:
+    """Grant credits for a cause and return the grant's id.
+
+    The database refuses a second grant for the same cause (IntegrityError): whoever calls this has claimed the cause.
+    """
+    grant_id = uuid7()
+    grant = {
+        "id": grant_id, "account_id": account_id, "source": source, "cause": cause,
+        "amount": amount, "remaining": amount, "granted_at": now, "expires_at": expires_at,
+    }  # fmt: skip
+    session.execute(insert(CreditGrant).values(grant))
+    movement = {
+        "id": uuid7(), "account_id": account_id, "grant_id": grant_id,
+        "movement": CreditMovement.GRANT, "amount": amount, "cause": cause,
+    }  # fmt: skip
+    session.execute(insert(CreditTransaction).values(movement))
+    return grant_id

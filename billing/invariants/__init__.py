@@ -1,0 +1,31 @@
+"""Questions to the books that must have no answer, one per file; asked by beat and after every chaos run."""
+
+from collections.abc import Callable
+
+from sqlalchemy.orm import Session
+
+from billing.invariants import (
+    credits_are_proved,
+    invoice_and_ledger_agree,
+    invoice_numbers_have_no_gap,
+    ledger_sums_to_zero,
+    nothing_waits_too_long,
+    paid_invoice_has_one_capture,
+)
+
+QUESTIONS: dict[str, Callable[[Session], list[str]]] = {
+    module.__name__.rpartition(".")[2]: module.ask
+    for module in (
+        ledger_sums_to_zero,
+        invoice_numbers_have_no_gap,
+        paid_invoice_has_one_capture,
+        invoice_and_ledger_agree,
+        credits_are_proved,
+        nothing_waits_too_long,
+    )
+}
+
+
+def violations(session: Session) -> list[str]:
+    """Every answer to every question, each with the question's name in front."""
+    return [f"{name}: {answer}" for name, ask in QUESTIONS.items() for answer in ask(session)]

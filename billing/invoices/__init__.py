@@ -1,0 +1,1 @@
+"""Invoices: drafted, issued with a gapless number, settled or voided."""

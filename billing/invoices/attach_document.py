@@ -1,0 +1,23 @@
+"""Keep a rendered document with its invoice."""
+
+import hashlib
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from billing.invoices.tables import InvoiceDocument
+from database.outbox import stage
+
+PDF = "pdf"
+
+
+def attach_document(session: Session, invoice_id: UUID, content: bytes, now: datetime) -> None:
+    """Store the PDF, once, and stage the e-mail that carries it. A second rendering is dropped: what was sent stays."""
+    row = {
+        "invoice_id": invoice_id, "kind": PDF, "content": content,
+        "sha256": hashlib.sha256(content).hexdigest(), "created_at": now,
+    }  # fmt: skip
+    session.execute(insert(InvoiceDocument).values(row).on_conflict_do_nothing())
+    stage(session, "payment_confirmation", invoice_id, f"payment_confirmation/{invoice_id}")

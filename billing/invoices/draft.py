@@ -1,0 +1,53 @@
+"""Draft an invoice."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from billing.invoices.rules import LineDraft, add_up
+from billing.invoices.tables import Invoice, InvoiceLine, InvoiceStatus
+from database.ids import uuid7
+
+
+def draft_invoice(
+    session: Session, account_id: UUID, cause: str, lines: Sequence[LineDraft], tax: tuple[str, int]
+) -> Invoice:
+    """Write a draft with its lines. It has no number yet: a checkout that nobody pays must not leave a gap.
+
+    `tax` is (name, parts per million); the database refuses a second invoice for the same cause (IntegrityError).
+    """
+    tax_name, rate_ppm = tax
+    totals = add_up(lines, rate_ppm)
+    invoice = Invoice(
+        id=uuid7(),
+        account_id=account_id,
+        cause=cause,
+        status=InvoiceStatus.DRAFT,
+        currency=totals.total.currency,
+        subtotal_minor=totals.subtotal.minor,
+        tax_minor=totals.tax.minor,
+        total_minor=totals.total.minor,
+    )
+    session.add(invoice)
+    session.flush()  # the lines' foreign key needs the invoice first; there is no ORM relationship to order them
+    for position, line in enumerate(lines):
+        session.add(_line(invoice.id, position, line, tax_name, rate_ppm))
+    session.flush()
+    return invoice
+
+
+def _line(invoice_id: UUID, position: int, line: LineDraft, tax_name: str, rate_ppm: int) -> InvoiceLine:
+    return InvoiceLine(
+        id=uuid7(),
+        invoice_id=invoice_id,
+        position=position,
+        description=line.description,
+        quantity=line.quantity,
+        unit_minor=line.unit.minor,
+        net_minor=line.net.minor,
+        tax_name=tax_name,
+        tax_rate_ppm=rate_ppm,
+        tax_minor=line.tax(rate_ppm).minor,
+        credits=line.credits,
+    )

@@ -1,0 +1,50 @@
+"""Issue a draft: give it its number and put it into the books."""
+
+from datetime import date, datetime
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from billing.accounts.queries import get_account
+from billing.accounts.tables import Account
+from billing.invoices.rules import check_transition, number_in
+from billing.invoices.tables import Invoice, InvoiceCounter, InvoiceStatus
+from billing.ledger.post import Side, post
+from billing.ledger.tables import LedgerAccount, LedgerReason
+from billing.money import Money
+
+
+def issue_invoice(session: Session, invoice: Invoice, due_at: datetime, now: datetime) -> None:
+    """Number the draft in the month of `now` (UTC), freeze the buyer as of now, and post what is owed.
+
+    The caller holds the invoice's row lock. Raises Rejected `invoice_state` when it is not a draft.
+    """
+    check_transition(invoice.status, InvoiceStatus.PENDING)
+    invoice.status = InvoiceStatus.PENDING
+    invoice.buyer = _snapshot(get_account(session, invoice.account_id))
+    invoice.issued_at, invoice.due_at = now, due_at
+    invoice.number = number_in(now.date(), _take_number(session, now.date()))
+    _post_issue(session, invoice, now)
+
+
+def _take_number(session: Session, day: date) -> int:
+    """The month's next number. Its row stays locked until commit, so a rolled-back issue gives its number back."""
+    statement = insert(InvoiceCounter).values(month=day.replace(day=1), last_number=1)
+    taken = statement.on_conflict_do_update(
+        index_elements=["month"], set_={"last_number": InvoiceCounter.last_number + 1}
+    ).returning(InvoiceCounter.last_number)
+    return session.execute(taken).scalar_one()
+
+
+def _post_issue(session: Session, invoice: Invoice, now: datetime) -> None:
+    sides = (
+        Side(LedgerAccount.RECEIVABLE, Money(invoice.total_minor, invoice.currency)),
+        Side(LedgerAccount.DEFERRED_REVENUE, Money(-invoice.subtotal_minor, invoice.currency)),
+        Side(LedgerAccount.TAX_PAYABLE, Money(-invoice.tax_minor, invoice.currency)),
+    )
+    post(session, LedgerReason.INVOICE_ISSUED, f"invoice_issued/{invoice.id}", invoice.account_id, sides, now)
+
+
+def _snapshot(account: Account) -> dict[str, str]:
+    fields = ("name", "line1", "line2", "city", "region", "postal_code", "country", "tax_id", "billing_email")
+    return {field: getattr(account, field) for field in fields}

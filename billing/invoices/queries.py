@@ -1,0 +1,111 @@
+"""Reads of invoices."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from billing.errors import Rejected
+from billing.invoices.attach_document import PDF
+from billing.invoices.tables import Invoice, InvoiceDocument, InvoiceLine, InvoiceStatus
+from schemas.views import InvoiceLineView, InvoiceView, Page
+
+PAGE_SIZE_MAX = 100
+
+
+def get_invoice(session: Session, invoice_id: UUID) -> Invoice:
+    """The invoice; raises Rejected `invoice_not_found`."""
+    invoice = session.get(Invoice, invoice_id)
+    if invoice is None:
+        raise Rejected("invoice_not_found", f"There is no invoice {invoice_id}.", status=404)
+    return invoice
+
+
+def list_lines(session: Session, invoice_id: UUID) -> Sequence[InvoiceLine]:
+    """The invoice's lines in order."""
+    lines = select(InvoiceLine).where(InvoiceLine.invoice_id == invoice_id)
+    return session.scalars(lines.order_by(InvoiceLine.position)).all()
+
+
+def get_pdf(session: Session, invoice_id: UUID) -> bytes:
+    """The stored PDF; raises Rejected `invoice_not_found` or `pdf_not_ready`."""
+    content = session.scalar(
+        select(InvoiceDocument.content).where(InvoiceDocument.invoice_id == invoice_id, InvoiceDocument.kind == PDF)
+    )
+    if content is None:
+        get_invoice(session, invoice_id)
+        raise Rejected("pdf_not_ready", "The PDF of this invoice is not rendered yet.", status=404)
+    return content
+
+
+def list_invoices(
+    session: Session,
+    *,
+    account_id: UUID | None = None,
+    status: InvoiceStatus | None = None,
+    number: str | None = None,
+    before: UUID | None = None,
+    limit: int = 20,
+) -> Page[InvoiceView]:
+    """A page of invoices, newest first; `before` is the cursor of the page before, `limit` 1 to 100."""
+    query = select(Invoice).order_by(Invoice.id.desc())
+    if account_id is not None:
+        query = query.where(Invoice.account_id == account_id)
+    if status is not None:
+        query = query.where(Invoice.status == status)
+    if number is not None:
+        query = query.where(Invoice.number == number)
+    if before is not None:
+        query = query.where(Invoice.id < before)
+    limit = min(limit, PAGE_SIZE_MAX)
+    found = session.scalars(query.limit(limit + 1)).all()
+    page = found[:limit]
+    rendered = _rendered(session, [invoice.id for invoice in page])
+    cursor = str(page[-1].id) if len(found) > limit else None
+    return Page(data=[view_invoice(invoice, invoice.id in rendered) for invoice in page], next_cursor=cursor)
+
+
+def show_invoice(session: Session, invoice_id: UUID) -> InvoiceView:
+    """One invoice with its lines; raises Rejected `invoice_not_found`."""
+    invoice = get_invoice(session, invoice_id)
+    view = view_invoice(invoice, bool(_rendered(session, [invoice_id])))
+    return view.model_copy(update={"lines": [_view_line(line) for line in list_lines(session, invoice_id)]})
+
+
+def view_invoice(invoice: Invoice, rendered: bool) -> InvoiceView:
+    """An invoice as the API shows it, without lines."""
+    return InvoiceView(
+        id=invoice.id,
+        account_id=invoice.account_id,
+        number=invoice.number,
+        status=invoice.status,
+        currency=invoice.currency,
+        subtotal_minor=invoice.subtotal_minor,
+        tax_minor=invoice.tax_minor,
+        total_minor=invoice.total_minor,
+        created_at=invoice.created_at,
+        issued_at=invoice.issued_at,
+        due_at=invoice.due_at,
+        paid_at=invoice.paid_at,
+        pdf=f"/v1/billing/invoices/{invoice.id}/pdf/" if rendered else None,
+    )
+
+
+def _rendered(session: Session, invoice_ids: Sequence[UUID]) -> set[UUID]:
+    documents = select(InvoiceDocument.invoice_id).where(
+        InvoiceDocument.invoice_id.in_(invoice_ids), InvoiceDocument.kind == PDF
+    )
+    return set(session.scalars(documents))
+
+
+def _view_line(line: InvoiceLine) -> InvoiceLineView:
+    return InvoiceLineView(
+        description=line.description,
+        quantity=line.quantity,
+        unit_minor=line.unit_minor,
+        net_minor=line.net_minor,
+        tax_name=line.tax_name,
+        tax_rate_ppm=line.tax_rate_ppm,
+        tax_minor=line.tax_minor,
+    )

@@ -1,0 +1,60 @@
+"""Pure rules about invoices."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from billing.errors import Rejected
+from billing.invoices.tables import TRANSITIONS, InvoiceStatus
+from billing.money import Money, share_half_up
+
+
+@dataclass(frozen=True, slots=True)
+class LineDraft:
+    """One line before it is written. Amounts without tax."""
+
+    description: str
+    quantity: int
+    unit: Money
+    credits: int = 0
+
+    @property
+    def net(self) -> Money:
+        """Quantity times unit price."""
+        return self.unit * self.quantity
+
+    def tax(self, rate_ppm: int) -> Money:
+        """The line's tax, rounded half-up per line."""
+        return share_half_up(self.net, rate_ppm)
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Sums of an invoice."""
+
+    subtotal: Money
+    tax: Money
+
+    @property
+    def total(self) -> Money:
+        """What the customer pays."""
+        return self.subtotal + self.tax
+
+
+def add_up(lines: Sequence[LineDraft], rate_ppm: int) -> Totals:
+    """Totals over at least one line, all of one currency."""
+    subtotal = tax = Money(0, lines[0].unit.currency)
+    for line in lines:
+        subtotal, tax = subtotal + line.net, tax + line.tax(rate_ppm)
+    return Totals(subtotal, tax)
+
+
+def number_in(month: date, counter: int) -> str:
+    """`INV-YYYY-MM-XXXXX`; a month of more than 99,999 invoices simply grows a digit."""
+    return f"INV-{month:%Y-%m}-{counter:05d}"
+
+
+def check_transition(before: InvoiceStatus, after: InvoiceStatus) -> None:
+    """Raises Rejected `invoice_state` for a step that the state machine does not have."""
+    if after not in TRANSITIONS[before]:
+        raise Rejected("invoice_state", f"An invoice cannot go from {before} to {after}.", status=409)

@@ -1,0 +1,103 @@
+"""Invoices, their lines, their documents, and the counter that numbers them."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from database.base import Base, one_of, written_at
+
+
+class InvoiceStatus(StrEnum):
+    """Where an invoice stands; `billing/README.md` draws it."""
+
+    DRAFT = "draft"
+    PENDING = "pending"
+    PAID = "paid"
+    VOID = "void"
+    UNCOLLECTIBLE = "uncollectible"
+
+
+TRANSITIONS: dict[InvoiceStatus, frozenset[InvoiceStatus]] = {
+    InvoiceStatus.DRAFT: frozenset({InvoiceStatus.PENDING, InvoiceStatus.VOID}),
+    InvoiceStatus.PENDING: frozenset({InvoiceStatus.PAID, InvoiceStatus.VOID, InvoiceStatus.UNCOLLECTIBLE}),
+    InvoiceStatus.UNCOLLECTIBLE: frozenset({InvoiceStatus.PAID, InvoiceStatus.VOID}),
+    InvoiceStatus.PAID: frozenset(),
+    InvoiceStatus.VOID: frozenset(),
+}
+
+
+class Invoice(Base):
+    """A bill. Totals are minor units of `currency`; `buyer` is the account as it was on the day of issue."""
+
+    __tablename__ = "invoices"
+    __table_args__ = (
+        one_of("status", InvoiceStatus),
+        CheckConstraint("total_minor = subtotal_minor + tax_minor", name="total_adds_up"),
+        CheckConstraint("status IN ('draft', 'void') OR number IS NOT NULL", name="numbered_once_issued"),
+        CheckConstraint("(number IS NULL) = (issued_at IS NULL)", name="number_and_issue_together"),
+        CheckConstraint("(status = 'paid') = (paid_at IS NOT NULL)", name="paid_has_a_time"),
+        Index("ix_invoices_account", "account_id", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
+    cause: Mapped[str] = mapped_column(unique=True)
+    number: Mapped[str | None] = mapped_column(unique=True)
+    status: Mapped[InvoiceStatus]
+    currency: Mapped[str]
+    subtotal_minor: Mapped[int]
+    tax_minor: Mapped[int]
+    total_minor: Mapped[int]
+    buyer: Mapped[dict[str, Any] | None]
+    created_at: Mapped[datetime] = written_at()
+    issued_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]
+    paid_at: Mapped[datetime | None]
+    voided_at: Mapped[datetime | None]
+
+
+class InvoiceLine(Base):
+    """One line; amounts are minor units of the invoice's currency. `credits` is what the line grants when paid."""
+
+    __tablename__ = "invoice_lines"
+    __table_args__ = (
+        UniqueConstraint("invoice_id", "position"),
+        CheckConstraint("net_minor = quantity * unit_minor", name="net_adds_up"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    invoice_id: Mapped[UUID] = mapped_column(ForeignKey("invoices.id"))
+    position: Mapped[int]
+    description: Mapped[str]
+    quantity: Mapped[int]
+    unit_minor: Mapped[int]
+    net_minor: Mapped[int]
+    tax_name: Mapped[str]
+    tax_rate_ppm: Mapped[int]
+    tax_minor: Mapped[int]
+    credits: Mapped[int] = mapped_column(server_default="0")
+
+
+class InvoiceCounter(Base):
+    """The last number given in a month (UTC). Taking one locks the row until commit: no gaps, but one at a time."""
+
+    __tablename__ = "invoice_counters"
+
+    month: Mapped[date] = mapped_column(primary_key=True)
+    last_number: Mapped[int]
+
+
+class InvoiceDocument(Base):
+    """A rendered document, kept as it was sent."""
+
+    __tablename__ = "invoice_documents"
+
+    invoice_id: Mapped[UUID] = mapped_column(ForeignKey("invoices.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    content: Mapped[bytes]
+    sha256: Mapped[str]
+    created_at: Mapped[datetime] = written_at()

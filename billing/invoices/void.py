@@ -1,0 +1,16 @@
+"""Void a draft that nobody will pay."""
+
+from datetime import datetime
+
+from billing.errors import Rejected
+from billing.invoices.tables import Invoice, InvoiceStatus
+
+
+def void_draft(invoice: Invoice, now: datetime) -> None:
+    """Void a draft; it has no number and no ledger entry, so nothing else changes. The caller holds its row lock.
+
+    Raises Rejected `invoice_state` when the invoice is past its draft: an issued one needs a credit note.
+    """
+    if invoice.status is not InvoiceStatus.DRAFT:
+        raise Rejected("invoice_state", f"Only a draft can be dropped; this invoice is {invoice.status}.", status=409)
+    invoice.status, invoice.voided_at = InvoiceStatus.VOID, now

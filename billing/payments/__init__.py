@@ -1,0 +1,1 @@
+"""Payment attempts and what became of them."""

@@ -1,0 +1,123 @@
+"""Start a hosted checkout for a credit package: write the intention, and later what the gateway answered."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from billing.accounts.queries import get_account, get_customer_ref
+from billing.accounts.tables import Account
+from billing.catalog.queries import get_package
+from billing.catalog.rules import price_of
+from billing.errors import Rejected
+from billing.invoices.draft import draft_invoice
+from billing.invoices.queries import list_lines
+from billing.invoices.rules import LineDraft
+from billing.invoices.tables import Invoice
+from billing.payments.tables import AttemptStatus, PaymentAttempt
+from billing.tax.queries import find_rate
+from database.ids import uuid7
+from schemas.commands import StartCreditCheckout
+from schemas.facts import CheckoutFact, CheckoutRequest
+
+# Stripe ends a session at most 24 hours after it was opened; an hour is left for slow retries of the opening itself.
+CHECKOUT_LIFETIME = timedelta(hours=23)
+# A webhook usually takes seconds; a payment still open after this long is asked about.
+LOOK_UP_AFTER = timedelta(minutes=15)
+
+
+def intend_checkout(
+    session: Session, operation_id: UUID, command: StartCreditCheckout, gateway: str, now: datetime
+) -> CheckoutRequest:
+    """Write the draft invoice and the payment attempt; a repeat of the operation returns the same frozen request.
+
+    Raises Rejected `account_not_found`, `package_not_found` or `nothing_to_pay`.
+    """
+    cause = f"operation/{operation_id}"
+    attempt = session.scalar(select(PaymentAttempt).where(PaymentAttempt.cause == cause))
+    if attempt is None:
+        attempt = _write_intention(session, cause, command, gateway, now)
+    return thaw(attempt.request)
+
+
+def record_opened(session: Session, attempt_id: UUID, checkout: CheckoutFact, now: datetime) -> dict[str, Any]:
+    """Write what the gateway answered and return the operation's result. Never moves an attempt backwards."""
+    attempt = session.get_one(PaymentAttempt, attempt_id, with_for_update=True)
+    attempt.checkout_ref = attempt.checkout_ref or checkout.checkout_ref
+    attempt.checkout_url = attempt.checkout_url or checkout.url
+    if attempt.status in (AttemptStatus.CREATED, AttemptStatus.UNKNOWN):
+        attempt.status = AttemptStatus.PENDING
+        attempt.look_up_at = now + LOOK_UP_AFTER
+    return {
+        "checkout_url": attempt.checkout_url,
+        "checkout_ref": attempt.checkout_ref,
+        "payment_attempt_id": str(attempt.id),
+        "invoice_id": str(attempt.invoice_id),
+        "total_minor": attempt.amount_minor,
+        "currency": attempt.currency,
+    }
+
+
+def record_no_answer(session: Session, attempt_id: UUID) -> None:
+    """The gateway may have acted: the attempt is unknown until it has been asked again under the same key."""
+    attempt = session.get_one(PaymentAttempt, attempt_id, with_for_update=True)
+    if attempt.status is AttemptStatus.CREATED:
+        attempt.status = AttemptStatus.UNKNOWN
+
+
+def _write_intention(
+    session: Session, cause: str, command: StartCreditCheckout, gateway: str, now: datetime
+) -> PaymentAttempt:
+    account = get_account(session, command.account_id)
+    package = get_package(session, command.package)
+    line = LineDraft(f"{package.name} package: {package.credits:,} credits", 1, price_of(package), package.credits)
+    invoice = draft_invoice(session, account.id, cause, [line], find_rate(session, account.country, now.date()))
+    if invoice.total_minor == 0:
+        raise Rejected("nothing_to_pay", "This package costs nothing; there is nothing to check out.")
+    attempt = PaymentAttempt(
+        id=uuid7(),
+        account_id=account.id,
+        invoice_id=invoice.id,
+        cause=cause,
+        gateway=gateway,
+        status=AttemptStatus.CREATED,
+        amount_minor=invoice.total_minor,
+        currency=invoice.currency,
+    )
+    attempt.request = _frozen_request(session, attempt, account, invoice, command, now)
+    session.add(attempt)
+    return attempt
+
+
+def _frozen_request(
+    session: Session,
+    attempt: PaymentAttempt,
+    account: Account,
+    invoice: Invoice,
+    command: StartCreditCheckout,
+    now: datetime,
+) -> dict[str, Any]:
+    lines: list[list[Any]] = [
+        [line.description, line.quantity, line.unit_minor] for line in list_lines(session, invoice.id)
+    ]
+    if invoice.tax_minor:
+        lines.append(["Tax", 1, invoice.tax_minor])
+    return {
+        "attempt_id": str(attempt.id),
+        "idempotency_key": f"cashbeat/checkout/{attempt.id}",
+        "currency": invoice.currency,
+        "lines": lines,
+        "customer_ref": get_customer_ref(session, account.id, attempt.gateway),
+        "customer_email": account.billing_email,
+        "success_url": command.success_url,
+        "cancel_url": command.cancel_url,
+        "expires_at": (now + CHECKOUT_LIFETIME).isoformat(),
+    }
+
+
+def thaw(request: dict[str, Any]) -> CheckoutRequest:
+    """The frozen parameters of an attempt as the gateway takes them."""
+    lines = tuple((description, quantity, unit_minor) for description, quantity, unit_minor in request["lines"])
+    return CheckoutRequest(**{**request, "lines": lines, "expires_at": datetime.fromisoformat(request["expires_at"])})

@@ -1,0 +1,75 @@
+"""Payment attempts."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from database.base import Base, one_of, written_at
+
+
+class AttemptStatus(StrEnum):
+    """Where a payment attempt stands; `billing/README.md` draws it."""
+
+    CREATED = "created"
+    UNKNOWN = "unknown"
+    PENDING = "pending"
+    CAPTURED = "captured"
+    FAILED = "failed"
+    EXPIRED = "expired"
+
+
+_OUTCOMES = frozenset({AttemptStatus.CAPTURED, AttemptStatus.FAILED, AttemptStatus.EXPIRED})
+TRANSITIONS: dict[AttemptStatus, frozenset[AttemptStatus]] = {
+    AttemptStatus.CREATED: _OUTCOMES | {AttemptStatus.UNKNOWN, AttemptStatus.PENDING},
+    AttemptStatus.UNKNOWN: _OUTCOMES | {AttemptStatus.PENDING},
+    AttemptStatus.PENDING: _OUTCOMES,
+    # a declined card may be followed by a good one in the same checkout
+    AttemptStatus.FAILED: frozenset({AttemptStatus.PENDING, AttemptStatus.CAPTURED, AttemptStatus.EXPIRED}),
+    AttemptStatus.CAPTURED: frozenset(),
+    AttemptStatus.EXPIRED: frozenset(),
+}
+
+
+class PaymentAttempt(Base):
+    """Our intention to be paid, written before the gateway hears of it. Its id is the gateway's idempotency key.
+
+    `request` holds the frozen parameters of the call; `*_ref` are the gateway's ids; amounts are minor units.
+    """
+
+    __tablename__ = "payment_attempts"
+    __table_args__ = (
+        one_of("status", AttemptStatus),
+        CheckConstraint("amount_minor > 0", name="amount_positive"),
+        CheckConstraint("(status = 'captured') = (captured_at IS NOT NULL)", name="captured_has_a_time"),
+        Index(
+            "uq_payment_attempts_checkout", "gateway", "checkout_ref", unique=True,
+            postgresql_where=text("checkout_ref <> ''"),
+        ),
+        Index(
+            "uq_payment_attempts_payment", "gateway", "payment_ref", unique=True,
+            postgresql_where=text("payment_ref <> ''"),
+        ),
+        Index("ix_payment_attempts_look_up", "look_up_at", postgresql_where=text("look_up_at IS NOT NULL")),
+    )  # fmt: skip
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
+    invoice_id: Mapped[UUID] = mapped_column(ForeignKey("invoices.id"))
+    cause: Mapped[str] = mapped_column(unique=True)
+    gateway: Mapped[str]
+    status: Mapped[AttemptStatus]
+    amount_minor: Mapped[int]
+    currency: Mapped[str]
+    request: Mapped[dict[str, Any]]
+    checkout_ref: Mapped[str] = mapped_column(server_default="")
+    checkout_url: Mapped[str] = mapped_column(server_default="")
+    payment_ref: Mapped[str] = mapped_column(server_default="")
+    charge_ref: Mapped[str] = mapped_column(server_default="")
+    failure_code: Mapped[str] = mapped_column(server_default="")
+    created_at: Mapped[datetime] = written_at()
+    captured_at: Mapped[datetime | None]
+    look_up_at: Mapped[datetime | None]

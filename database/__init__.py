@@ -1,0 +1,1 @@
+"""What the pipeline remembers: inbox, operations, outbox, and the engine they live in."""

@@ -1,0 +1,77 @@
+"""Connections with every timeout set: nothing of ours waits for ever."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.orm import Session
+
+from database.outbox import STAGED
+
+# A worker child runs one task at a time; the second connection serves a nested read, the overflow a hand-over.
+POOL_SIZE = 2
+POOL_OVERFLOW = 1
+POOL_WAIT_SECONDS = 5
+RECYCLE_SECONDS = 1800
+
+SERVER_OPTIONS = (
+    "-c statement_timeout=15s -c lock_timeout=5s -c idle_in_transaction_session_timeout=30s -c timezone=UTC"
+)
+LINK_OPTIONS = {
+    "connect_timeout": 3,
+    "keepalives": 1,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+
+
+def dialect_url(url: str) -> str:
+    """Accept the plain `postgresql://` form everywhere; the driver is our business."""
+    scheme, _, rest = url.partition("://")
+    return f"postgresql+psycopg2://{rest}" if scheme in ("postgresql", "postgres") else url
+
+
+def link_options(role: str | None) -> dict[str, object]:
+    """libpq options with the server-side timeouts and, when given, the role the connection acts as."""
+    options = SERVER_OPTIONS + (f" -c role={role}" if role else "")
+    return {**LINK_OPTIONS, "options": options}
+
+
+def make_engine(url: str, role: str | None = None, *, pool_size: int = POOL_SIZE) -> Engine:
+    """An engine for this process alone; never carry one across a fork."""
+    return create_engine(
+        dialect_url(url),
+        pool_size=pool_size,
+        max_overflow=POOL_OVERFLOW,
+        pool_timeout=POOL_WAIT_SECONDS,
+        pool_recycle=RECYCLE_SECONDS,
+        pool_pre_ping=True,
+        connect_args=link_options(role),
+    )
+
+
+class Database:
+    """One process's way to PostgreSQL. Collects what its transactions staged, so that the edge can ring for it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._staged: list[tuple[str, UUID]] = []
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """Commits at the end, rolls back on any exception. Nobody below an edge opens or commits one.
+
+        Nothing is flushed behind our back: a half-changed row would meet the CHECK constraints in the middle of a verb.
+        """
+        with Session(self.engine, expire_on_commit=False, autoflush=False) as session:
+            with session.begin():
+                yield session
+            self._staged.extend(session.info.pop(STAGED, ()))
+
+    def take_staged(self) -> list[tuple[str, UUID]]:
+        """(topic, outbox id) of everything committed since the last call."""
+        staged, self._staged = self._staged, []
+        return staged

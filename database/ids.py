@@ -1,0 +1,23 @@
+"""Time-ordered ids, made by us before anyone else hears of them."""
+
+import os
+import time
+import uuid
+
+# Operations of one caller and one Idempotency-Key share an id; the namespace must never change.
+OPERATION_NAMESPACE = uuid.UUID("5b0c7a52-9c1e-5c4e-8b0a-3f6a1f2f7c11")
+
+
+def uuid7() -> uuid.UUID:
+    """A UUID version 7 (RFC 9562): 48 bits of Unix milliseconds, then random bits."""
+    milliseconds = time.time_ns() // 1_000_000
+    random_bits = int.from_bytes(os.urandom(10))
+    value = (milliseconds & (1 << 48) - 1) << 80 | 0x7 << 76 | (random_bits >> 68) << 64
+    return uuid.UUID(int=value | 0b10 << 62 | random_bits & (1 << 62) - 1)
+
+
+def operation_id(caller: str, idempotency_key: str | None) -> uuid.UUID:
+    """The id of a command: derived from caller and key, so that a repeat is the same row; fresh without a key."""
+    if idempotency_key is None:
+        return uuid7()
+    return uuid.uuid5(OPERATION_NAMESPACE, f"{caller}\n{idempotency_key}")

@@ -1,0 +1,62 @@
+"""Columns and states shared by the pipeline's three memories: inbox, operations, outbox.
+
+    ready ──> done        the effect is in the books
+      │ └───> rejected    a business outcome; final
+      └─────> parked      out of attempts or a bug; waits for an operator's replay
+
+A row in `ready` with a live lease is being worked on. Nothing else says so: a lease that ran out is simply free again.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Index, and_, func, or_, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from database.base import one_of, written_at
+
+# Eight tries spread over about eight hours by the waits below; then a person looks.
+ATTEMPTS_MAX = 8
+
+
+class WorkState(StrEnum):
+    """Where a remembered piece of work stands."""
+
+    READY = "ready"
+    DONE = "done"
+    REJECTED = "rejected"
+    PARKED = "parked"
+
+
+class Remembered:
+    """Mixin: one piece of work, its attempts, its due time and its lease. All times UTC by the database's clock."""
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    state: Mapped[WorkState] = mapped_column(server_default=WorkState.READY)
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    first_attempt_at: Mapped[datetime | None]
+    next_attempt_at: Mapped[datetime] = written_at()
+    hinted_at: Mapped[datetime | None]
+    lease_until: Mapped[datetime | None]
+    lease_token: Mapped[UUID | None]
+    error: Mapped[str | None]
+    created_at: Mapped[datetime] = written_at()
+    finished_at: Mapped[datetime | None]
+
+
+def memory_constraints(table: str) -> tuple[object, ...]:
+    """Known states only, and an index that holds just the work that is not finished."""
+    return (
+        one_of("state", WorkState),
+        Index(f"ix_{table}_due", "next_attempt_at", postgresql_where=text("state = 'ready'")),
+    )
+
+
+def is_free(memory: type[Remembered]) -> ColumnElement[bool]:
+    """Ready, due, and in nobody's hands."""
+    return and_(
+        memory.state == WorkState.READY,
+        memory.next_attempt_at <= func.now(),
+        or_(memory.lease_until.is_(None), memory.lease_until < func.now()),
+    )

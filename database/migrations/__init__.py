@@ -1,0 +1,1 @@
+"""Alembic's environment and versions. Migrations travel one release ahead of the code that needs them."""

@@ -1,0 +1,52 @@
+"""Every accepted command. Its id is the Celery task id and what the caller polls."""
+
+import hashlib
+import json
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, Session
+
+from database.base import Base
+from database.ids import operation_id
+from database.memory import Remembered, memory_constraints
+
+
+class Operation(Remembered, Base):
+    """A command with an id. `result` is set when done, `problem` (RFC 9457 members) when rejected or parked."""
+
+    __tablename__ = "operations"
+    __table_args__ = memory_constraints("operations")
+
+    kind: Mapped[str]
+    caller: Mapped[str]
+    idempotency_key: Mapped[str | None]
+    body_sha256: Mapped[str]
+    body: Mapped[dict[str, Any]]
+    result: Mapped[dict[str, Any] | None]
+    problem: Mapped[dict[str, Any] | None]
+
+
+def fingerprint(kind: str, body: dict[str, Any]) -> str:
+    """What must be equal for a repeated Idempotency-Key to mean the same command."""
+    canonical = json.dumps([kind, body], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def stage_command(
+    session: Session, kind: str, body: dict[str, Any], caller: str, idempotency_key: str | None = None
+) -> UUID:
+    """Write a command inside the caller's own transaction; it runs once that transaction commits.
+
+    For a product app that shares the database: the command exists if and only if the app's own change does. The sweep
+    rings for it within seconds. A repeat with the same caller and key writes nothing and returns the same id.
+    `body` must be JSON of the command's class in `schemas.commands`; a malformed one is rejected by the worker.
+    """
+    row_id = operation_id(caller, idempotency_key)
+    row = {
+        "id": row_id, "kind": kind, "caller": caller, "idempotency_key": idempotency_key,
+        "body": body, "body_sha256": fingerprint(kind, body),
+    }  # fmt: skip
+    session.execute(insert(Operation).values(row).on_conflict_do_nothing(index_elements=["id"]))
+    return row_id

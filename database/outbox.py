@@ -1,0 +1,45 @@
+"""What must follow a change of the books, written in the same transaction as the change."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from database.base import Base
+from database.ids import uuid7
+from database.memory import Remembered, memory_constraints
+
+STAGED = "staged"
+
+
+class OutboxEntry(Remembered, Base):
+    """One follow-up. `cause` is unique: the same cause never has the same consequence twice."""
+
+    __tablename__ = "outbox"
+    __table_args__ = memory_constraints("outbox")
+
+    topic: Mapped[str]
+    subject_id: Mapped[UUID]
+    cause: Mapped[str] = mapped_column(unique=True)
+    result: Mapped[dict[str, Any] | None]
+
+
+def stage(session: Session, topic: str, subject_id: UUID, cause: str, not_before: datetime | None = None) -> None:
+    """Stage a follow-up in the caller's transaction; the bell rings after the commit, or when `not_before` comes.
+
+    `topic` is a key of `schemas.messages.TOPICS`, `subject_id` the row it is about, `cause` what makes it unique.
+    """
+    row: dict[str, Any] = {"id": uuid7(), "topic": topic, "subject_id": subject_id, "cause": cause}
+    if not_before is None:
+        row["hinted_at"] = func.now()
+    else:
+        row["next_attempt_at"] = not_before
+    statement = (
+        insert(OutboxEntry).values(row).on_conflict_do_nothing(index_elements=["cause"]).returning(OutboxEntry.id)
+    )
+    written = session.execute(statement).scalar_one_or_none()
+    if written is not None and not_before is None:
+        session.info.setdefault(STAGED, []).append((topic, written))

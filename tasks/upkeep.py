@@ -1,0 +1,79 @@
+"""Upkeep: ring again for what was not heard, forget what is old, show that a queue is alive."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from database.inbox import InboxEvent
+from database.memory import WorkState
+from database.operations import Operation
+from database.outbox import OutboxEntry
+from database.sweep import overdue
+from database.upkeep import JobPeriod, begin_period
+from schemas.messages import WEBHOOK_IDS_MAX, BeatHeart, HandleWebhooks, PruneMemories, RunCommand, SweepMemories
+from workers.producer import Bell
+from workers.task import doorway
+from workers.wiring import Work
+
+# One sweep looks at so many rows of each memory; the next one, seconds later, takes the rest.
+SWEEP_ROWS_MAX = 1_000
+# From this attempt on an event travels alone: if it kills its worker, it kills no neighbour's attempt with it.
+SUSPECT_ATTEMPTS = 2
+# Raw events hold personal data; 90 days outlast every dispute about what a gateway told us.
+INBOX_KEPT = timedelta(days=90)
+PERIODS_KEPT = timedelta(days=7)
+PRUNE_ROWS_MAX = 10_000
+
+
+@doorway(SweepMemories)
+def sweep(work: Work, message: SweepMemories) -> None:
+    """Find what is due and unheard in all three memories and ring for it."""
+    with work.database.transaction() as session:
+        if not begin_period(session, message.task, message.interval_seconds):
+            return
+        events = _split_suspects(session, overdue(session, InboxEvent, SWEEP_ROWS_MAX))
+        operations = overdue(session, Operation, SWEEP_ROWS_MAX)
+        entries = _with_topics(session, overdue(session, OutboxEntry, SWEEP_ROWS_MAX))
+    _ring_for_events(work.bell, *events)
+    for operation_id in operations:
+        work.bell.ring(RunCommand(id=operation_id), task_id=operation_id)
+    work.bell.ring_for(entries)
+
+
+@doorway(PruneMemories)
+def prune(work: Work, message: PruneMemories) -> None:
+    """Forget handled events and periods past their keeping time, a bounded number at a time."""
+    with work.database.transaction() as session:
+        if not begin_period(session, message.task, message.interval_seconds):
+            return
+        old = select(InboxEvent.id).where(
+            InboxEvent.state == WorkState.DONE, InboxEvent.finished_at < func.now() - INBOX_KEPT
+        )
+        session.execute(delete(InboxEvent).where(InboxEvent.id.in_(old.limit(PRUNE_ROWS_MAX))))
+        session.execute(delete(JobPeriod).where(JobPeriod.started_at < func.now() - PERIODS_KEPT))
+
+
+@doorway(BeatHeart)
+def beat_heart(work: Work, message: BeatHeart) -> None:
+    """Nothing to do: that this ran is the message, and the task base writes it down."""
+
+
+def _split_suspects(session: Session, ids: list[UUID]) -> tuple[list[UUID], list[UUID]]:
+    """(ids that may travel together, ids that travel alone)."""
+    found = select(InboxEvent.id).where(InboxEvent.id.in_(ids), InboxEvent.attempts >= SUSPECT_ATTEMPTS)
+    suspects = set(session.scalars(found))
+    return [row_id for row_id in ids if row_id not in suspects], list(suspects)
+
+
+def _with_topics(session: Session, ids: list[UUID]) -> list[tuple[str, UUID]]:
+    rows = session.execute(select(OutboxEntry.topic, OutboxEntry.id).where(OutboxEntry.id.in_(ids)))
+    return [(row.topic, row.id) for row in rows]
+
+
+def _ring_for_events(bell: Bell, together: list[UUID], alone: list[UUID]) -> None:
+    for start in range(0, len(together), WEBHOOK_IDS_MAX):
+        bell.ring(HandleWebhooks(ids=tuple(together[start : start + WEBHOOK_IDS_MAX])))
+    for row_id in alone:
+        bell.ring(HandleWebhooks(ids=(row_id,)))

@@ -1,0 +1,167 @@
+"""Claims: who may work on a remembered row, and how its work ends.
+
+Work that makes no outside call is claimed by the row lock of the transaction that does it: a dead worker frees it at
+once. Work that calls out is claimed by a lease, and its outcome is written only under the same lease token.
+"""
+
+import random
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any, TypeVar
+from uuid import UUID, uuid4
+
+import structlog
+from celery.exceptions import SoftTimeLimitExceeded
+from sqlalchemy import ColumnElement, and_, func, select, update
+from sqlalchemy.orm import Session
+
+import logs
+from billing.errors import Rejected, Unavailable
+from database.engine import Database
+from database.memory import ATTEMPTS_MAX, Remembered, WorkState, is_free
+from workers.task import is_weather
+
+log = structlog.get_logger(__name__)
+
+Row = TypeVar("Row", bound=Remembered)
+
+# Seconds before the next attempt, by attempts so far; the last one repeats. Jitter spreads what failed together.
+WAITS_SECONDS = (5, 30, 120, 600, 3_600, 21_600)
+JITTER = 0.2
+# Longer than one gateway call with all its time-outs (23 seconds), so that a lease never runs out under a live call.
+LEASE = timedelta(seconds=45)
+ERROR_LENGTH_MAX = 4_000
+
+
+def take(database: Database, memory: type[Row], ids: Sequence[UUID]) -> list[Row]:
+    """The free rows among `ids`, oldest first, with this attempt already counted and committed.
+
+    A row that kills its worker is thereby seen: out of attempts, it is parked here and not returned.
+    """
+    free = select(memory.id).where(memory.id.in_(ids), is_free(memory)).with_for_update(skip_locked=True)
+    counted = {
+        "attempts": memory.attempts + 1,
+        "first_attempt_at": func.coalesce(memory.first_attempt_at, func.now()),
+    }
+    with database.transaction() as session:
+        rows = session.scalars(
+            update(memory).where(memory.id.in_(free)).values(counted).returning(memory),
+            execution_options={"synchronize_session": False},
+        ).all()
+    for row in rows:
+        if row.attempts > ATTEMPTS_MAX:
+            _close(database, row, WorkState.PARKED, row.error or "out of attempts: the worker died each time")
+    return sorted((row for row in rows if row.attempts <= ATTEMPTS_MAX), key=lambda row: row.id)
+
+
+def lease(database: Database, row: Remembered) -> bool:
+    """Claim a row for work that calls out; false when somebody else has it."""
+    memory, token = type(row), uuid4()
+    claim = update(memory).where(memory.id == row.id, is_free(memory))
+    with database.transaction() as session:
+        claimed = session.scalar(
+            claim.values(lease_until=func.now() + LEASE, lease_token=token).returning(memory.id),
+            execution_options={"synchronize_session": False},
+        )
+    row.lease_token = token if claimed else None
+    return claimed is not None
+
+
+def finish(database: Database, row: Remembered, act: Callable[[Session], dict[str, Any] | None]) -> bool:
+    """Run `act` and mark the row done in one transaction; false, and nothing done, when the row is no longer ours.
+
+    What `act` returns is stored as the row's result, where it has one.
+    """
+    with database.transaction() as session:
+        if not _still_ours(session, row):
+            return False
+        result = act(session)
+        values = {"result": result} if result is not None and hasattr(row, "result") else {}
+        _write_state(session, row, WorkState.DONE, **values)
+    return True
+
+
+@contextmanager
+def attempt(database: Database, row: Remembered) -> Iterator[None]:
+    """What goes wrong with one row ends here, by family, so that its neighbours go on.
+
+    Only weather in our own database passes through: then nothing can be recorded, and the sweep rings again.
+    """
+    logs.bind(**{f"{row.__tablename__}_id": str(row.id)})
+    try:
+        yield
+    except Rejected as error:
+        log.info("rejected", code=error.code, detail=error.detail)
+        _close(database, row, WorkState.REJECTED, str(error), _problem(error.code, error.detail, error.status))
+    except Unavailable as error:
+        _try_later(database, row, str(error), error.retry_after_seconds)
+    except SoftTimeLimitExceeded:
+        _try_later(database, row, "ran into the time limit", None)
+    except Exception as error:
+        if is_weather(error):
+            raise
+        log.exception("parked")
+        _close(database, row, WorkState.PARKED, traceback.format_exc())
+
+
+def wait_seconds(attempts: int, retry_after_seconds: float | None) -> float:
+    """How long to wait after so many attempts; never less than the other side asked for."""
+    planned = WAITS_SECONDS[min(attempts, len(WAITS_SECONDS)) - 1]
+    jittered = planned * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - spreads load, hides nothing
+    return max(jittered, retry_after_seconds or 0.0)
+
+
+def _try_later(database: Database, row: Remembered, reason: str, retry_after_seconds: float | None) -> None:
+    if row.attempts >= ATTEMPTS_MAX:
+        log.error("parked", reason=reason)
+        _close(database, row, WorkState.PARKED, reason)
+        return
+    wait = wait_seconds(row.attempts, retry_after_seconds)
+    log.warning("try_later", reason=reason, wait_seconds=round(wait, 1), attempts=row.attempts)
+    due = func.now() + timedelta(seconds=wait)
+    with database.transaction() as session:
+        if _still_ours(session, row):
+            _write(session, row, error=reason[-ERROR_LENGTH_MAX:], next_attempt_at=due, hinted_at=None)
+
+
+def _close(
+    database: Database, row: Remembered, state: WorkState, error: str, problem: dict[str, Any] | None = None
+) -> None:
+    values: dict[str, Any] = {"error": error[-ERROR_LENGTH_MAX:]}
+    if hasattr(row, "problem"):
+        values["problem"] = problem or _problem("parked", "This command needs a look by an operator.", 500)
+    with database.transaction() as session:
+        if _still_ours(session, row):
+            _write_state(session, row, state, **values)
+
+
+def _still_ours(session: Session, row: Remembered) -> bool:
+    """Lock the row; false when another worker has it or has finished it."""
+    locked = select(type(row).id).where(_ours(row)).with_for_update(skip_locked=True)
+    return session.scalar(locked) is not None
+
+
+def _ours(row: Remembered) -> ColumnElement[bool]:
+    memory = type(row)
+    if row.lease_token is not None:
+        return and_(memory.id == row.id, memory.state == WorkState.READY, memory.lease_token == row.lease_token)
+    return and_(memory.id == row.id, is_free(memory))
+
+
+def _write_state(session: Session, row: Remembered, state: WorkState, **values: Any) -> None:
+    _write(session, row, state=state, finished_at=func.now(), **values)
+
+
+def _write(session: Session, row: Remembered, **values: Any) -> None:
+    memory = type(row)
+    freed = {"lease_until": None, "lease_token": None, **values}
+    session.execute(
+        update(memory).where(memory.id == row.id).values(freed), execution_options={"synchronize_session": False}
+    )
+
+
+def _problem(code: str, detail: str, status: int) -> dict[str, Any]:
+    """The members of RFC 9457 that a stored outcome needs."""
+    return {"type": f"urn:cashbeat:problem:{code}", "title": code.replace("_", " "), "status": status, "detail": detail}

@@ -1,0 +1,36 @@
+"""What happens around a worker's life: logs, wiring after the fork, a close at the end."""
+
+from typing import Any
+
+from celery.signals import beat_init, setup_logging, worker_process_init, worker_process_shutdown
+
+import logs
+import settings as configuration
+from workers.celery_app import app
+
+
+@setup_logging.connect
+def _configure_logs(**_: Any) -> None:
+    logs.configure(configuration.load(), "worker")
+
+
+@worker_process_init.connect
+def _wire_child(**_: Any) -> None:
+    """Engines and HTTP clients belong to one process; a shared TLS or PostgreSQL socket corrupts both."""
+    # imported here: beat, Flower and the ingress load this module too and need no gateway
+    from workers import task as task_base
+    from workers.wiring import wire
+
+    task_base.start(wire(configuration.load(), app))
+
+
+@worker_process_shutdown.connect
+def _close_child(**_: Any) -> None:
+    from workers import task as task_base
+
+    task_base.stop()
+
+
+@beat_init.connect
+def _name_beat(**_: Any) -> None:
+    logs.configure(configuration.load(), "beat")

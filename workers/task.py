@@ -1,0 +1,108 @@
+"""The task base: parse the message, bind the log context, call the doorway, ring for what it staged."""
+
+import functools
+import os
+import socket
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import structlog
+from celery import Task
+from pydantic import ValidationError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+import logs
+from database.upkeep import record_heartbeat
+from schemas.messages import Message
+from workers.celery_app import app
+
+if TYPE_CHECKING:
+    from workers.wiring import Work  # at run time only a wired process needs the gateways
+
+log = structlog.get_logger(__name__)
+
+Content = TypeVar("Content", bound=Message)
+Doorway = Callable[["Work", Content], None]
+
+# A queue shows its pulse this often at most; the supervisor looks for one that is two minutes old.
+PULSE_SECONDS = 10.0
+
+_work: "Work | None" = None
+_pulses: dict[str, float] = {}
+
+
+def start(work: "Work") -> None:
+    """Give this process what it works with."""
+    global _work
+    _work = work
+
+
+def stop() -> None:
+    """Close this process's connections."""
+    if _work is not None:
+        _work.database.engine.dispose()
+
+
+def doorway(message_class: type[Content]) -> Callable[[Doorway[Content]], Task]:
+    """Register a function as the task of a message class.
+
+    A message that does not parse is logged as an error and dropped: the row it rings for is rung for again in the
+    right form. Weather in PostgreSQL ends the task with a warning; the rows are untouched and the sweep rings again.
+    """
+
+    def register(function: Doorway[Content]) -> Task:
+        @functools.wraps(function)
+        def run(self: Task, **fields: Any) -> None:
+            logs.bind(task=message_class.task, task_id=self.request.id)
+            try:
+                _run(function, message_class(**fields))
+            except ValidationError as error:
+                log.error(
+                    "message_refused",
+                    fields=sorted(fields),
+                    errors=error.errors(include_input=False, include_url=False),
+                )
+            except (DBAPIError, PoolTimeout) as error:
+                if not is_weather(error):
+                    raise
+                log.warning("database_unavailable", error=str(error.__cause__ or error))
+            finally:
+                logs.clear()
+
+        return app.task(name=message_class.task, bind=True)(run)
+
+    return register
+
+
+def _run(function: Doorway[Content], message: Content) -> None:
+    work = _work
+    if work is None:
+        raise RuntimeError("this process was not wired; is it a Celery worker?")
+    try:
+        function(work, message)
+        _show_pulse(work, getattr(message, "of_queue", message.queue))
+    finally:
+        work.bell.ring_for(work.database.take_staged())
+
+
+def _show_pulse(work: "Work", queue: str) -> None:
+    """Any finished task proves its queue alive, so that a long backlog in front of the heartbeat is no alarm."""
+    now_seconds = time.monotonic()
+    if now_seconds - _pulses.get(queue, -PULSE_SECONDS) < PULSE_SECONDS:
+        return
+    with work.database.transaction() as session:
+        record_heartbeat(session, queue, f"{socket.gethostname()}/{os.getpid()}")
+    _pulses[queue] = now_seconds
+
+
+def is_weather(error: Exception) -> bool:
+    """A lost connection, a lock or statement time-out, a deadlock, a server that is starting or stopping."""
+    if isinstance(error, PoolTimeout):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    code = getattr(error.orig, "pgcode", None) or ""
+    # 08 connection, 40 rollback, 53 resources, 55P03 lock, 57 operator intervention
+    return error.connection_invalidated or not code or code[:2] in ("08", "40", "53", "57") or code == "55P03"

@@ -1,0 +1,68 @@
+"""What a worker process works with. The only place that builds gateways; built after the fork, never before."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from celery import Celery
+
+from billing.errors import Rejected
+from database.engine import Database, make_engine
+from database.roles import WORKER
+from gateways.ports import EmailGateway, PaymentGateway
+from gateways.resend.client import ResendGateway
+from gateways.stripe.client import StripeGateway
+from schemas.documents import PartyFacts
+from settings import Settings
+from workers.producer import Bell
+
+
+def utc_now() -> datetime:
+    """The wall clock, aware and in UTC. Only doors read it."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Work:
+    """One process's database, bell, gateways and seller. `now` is read at the door and passed down."""
+
+    database: Database
+    bell: Bell
+    payments: dict[str, PaymentGateway]
+    email: EmailGateway
+    seller: PartyFacts
+    payment_instructions: str
+    now: Callable[[], datetime] = utc_now
+
+    def gateway(self, name: str) -> PaymentGateway:
+        """The payment gateway of that name; raises Rejected `gateway_unknown`."""
+        if name not in self.payments:
+            raise Rejected("gateway_unknown", f"There is no payment gateway {name!r}.", status=404)
+        return self.payments[name]
+
+
+def wire(settings: Settings, app: Celery) -> Work:
+    """Build everything a worker process needs from its settings."""
+    return Work(
+        database=Database(make_engine(settings.database_url, WORKER)),
+        bell=Bell(app),
+        payments={"stripe": _stripe(settings)},
+        email=ResendGateway(settings.resend_api_key.get_secret_value(), settings.resend_api_base or None),
+        seller=seller_of(settings),
+        payment_instructions=settings.payment_instructions,
+    )
+
+
+def seller_of(settings: Settings) -> PartyFacts:
+    """The company that sells, as printed on documents."""
+    return PartyFacts(
+        name=settings.seller_name,
+        address_lines=tuple(settings.seller_address.splitlines()),
+        tax_id=settings.seller_tax_id,
+        email=settings.seller_email,
+        website=settings.seller_website,
+    )
+
+
+def _stripe(settings: Settings) -> StripeGateway:
+    return StripeGateway(settings.stripe_secret_key.get_secret_value(), settings.stripe_api_base or None)
