@@ -9,11 +9,14 @@ OPERATION_NAMESPACE = uuid.UUID("5b0c7a52-9c1e-5c4e-8b0a-3f6a1f2f7c11")
 
 
 def uuid7() -> uuid.UUID:
-    """A UUID version 7 (RFC 9562): 48 bits of Unix milliseconds, then random bits."""
-    milliseconds = time.time_ns() // 1_000_000
-    random_bits = int.from_bytes(os.urandom(10))
-    value = (milliseconds & (1 << 48) - 1) << 80 | 0x7 << 76 | (random_bits >> 68) << 64
-    return uuid.UUID(int=value | 0b10 << 62 | random_bits & (1 << 62) - 1)
+    """A UUID version 7 (RFC 9562, method 3): Unix milliseconds, 12 bits of their fraction, then random bits.
+
+    The fraction counts quarters of a microsecond, so that ids made one after another in a process sort in that order.
+    """
+    milliseconds, rest = divmod(time.time_ns(), 1_000_000)
+    fraction = (rest << 12) // 1_000_000
+    random_bits = int.from_bytes(os.urandom(8)) & (1 << 62) - 1
+    return uuid.UUID(int=milliseconds << 80 | 0x7 << 76 | fraction << 64 | 0b10 << 62 | random_bits)
 
 
 def operation_id(caller: str, idempotency_key: str | None) -> uuid.UUID:

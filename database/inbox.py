@@ -23,6 +23,10 @@ class InboxEvent(Remembered, Base):
     event_type: Mapped[str]
     body: Mapped[str]
 
+    def log_context(self) -> dict[str, str]:
+        """The gateway's own id of the event."""
+        return {"event_id": self.event_id}
+
 
 def remember(session: Session, gateway: str, events: Sequence[tuple[str, str, str]]) -> list[UUID]:
     """Write (event id, event type, body) rows that are not known yet and return the new ids.

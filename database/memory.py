@@ -44,6 +44,10 @@ class Remembered:
     created_at: Mapped[datetime] = written_at()
     finished_at: Mapped[datetime | None]
 
+    def log_context(self) -> dict[str, str]:
+        """What every log line about this piece of work carries."""
+        raise NotImplementedError
+
 
 def memory_constraints(table: str) -> tuple[object, ...]:
     """Known states only, and an index that holds just the work that is not finished."""

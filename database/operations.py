@@ -27,6 +27,10 @@ class Operation(Remembered, Base):
     result: Mapped[dict[str, Any] | None]
     problem: Mapped[dict[str, Any] | None]
 
+    def log_context(self) -> dict[str, str]:
+        """The id that the API, Flower and the logs share."""
+        return {"operation_id": str(self.id)}
+
 
 def fingerprint(kind: str, body: dict[str, Any]) -> str:
     """What must be equal for a repeated Idempotency-Key to mean the same command."""

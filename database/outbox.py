@@ -26,6 +26,10 @@ class OutboxEntry(Remembered, Base):
     cause: Mapped[str] = mapped_column(unique=True)
     result: Mapped[dict[str, Any] | None]
 
+    def log_context(self) -> dict[str, str]:
+        """The row and what caused it."""
+        return {"outbox_id": str(self.id), "cause": self.cause}
+
 
 def stage(session: Session, topic: str, subject_id: UUID, cause: str, not_before: datetime | None = None) -> None:
     """Stage a follow-up in the caller's transaction; the bell rings after the commit, or when `not_before` comes.

@@ -1,0 +1,126 @@
+"""What the gateway says, in any order and any number of times, ends in the same books."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from itertools import permutations
+from uuid import UUID
+
+import pytest
+from sqlalchemy import func, select
+
+from billing.credits.queries import view_balance
+from billing.credits.tables import CreditGrant
+from billing.invariants import violations
+from billing.invoices.tables import Invoice, InvoiceStatus
+from billing.ledger.queries import balances
+from billing.ledger.tables import LedgerAccount
+from billing.payments.queries import open_checkouts
+from billing.payments.record_outcome import Outcome, PaymentContradiction, record_outcome
+from billing.payments.tables import AttemptStatus, PaymentAttempt
+from database.engine import Database
+from database.outbox import OutboxEntry
+from schemas.facts import PaymentFact, PaymentStatus
+from tests.billing.conftest import NOON
+from tests.billing.purchases import fact, start_purchase
+
+PENDING, CAPTURED, FAILED, EXPIRED = (
+    PaymentStatus.PENDING,
+    PaymentStatus.CAPTURED,
+    PaymentStatus.FAILED,
+    PaymentStatus.EXPIRED,
+)
+
+
+def _record(database: Database, news: PaymentFact) -> Outcome:
+    with database.transaction() as session:
+        return record_outcome(session, news, NOON)
+
+
+@pytest.mark.parametrize("order", sorted(set(permutations([PENDING, FAILED, CAPTURED, CAPTURED]))))
+def test_a_payment_is_booked_once_in_every_order_of_news(
+    database: Database, account_id: UUID, order: tuple[PaymentStatus, ...]
+) -> None:
+    request = start_purchase(database, account_id, NOON)
+    outcomes = [_record(database, fact(request, status)) for status in order]
+
+    with database.transaction() as session:
+        invoice = session.scalars(select(Invoice)).one()
+        assert (invoice.status, invoice.number) == (InvoiceStatus.PAID, "INV-2026-11-00001")
+        assert session.scalars(select(PaymentAttempt)).one().status is AttemptStatus.CAPTURED
+        assert view_balance(session, account_id, NOON).balance == 2_000
+        assert balances(session) == {
+            (LedgerAccount.GATEWAY_CLEARING, "stripe", "USD"): 2_999,
+            (LedgerAccount.RECEIVABLE, "", "USD"): 0,
+            (LedgerAccount.DEFERRED_REVENUE, "", "USD"): -2_999,
+        }
+        assert list(session.scalars(select(OutboxEntry.topic))) == ["invoice_pdf"]
+        assert violations(session) == []
+    assert outcomes[order.index(CAPTURED)] is Outcome.RECORDED
+    assert outcomes[len(order) - 1 - order[::-1].index(CAPTURED)] is Outcome.KNOWN
+
+
+def test_sixteen_workers_with_the_same_news_book_it_once(database: Database, account_id: UUID) -> None:
+    request = start_purchase(database, account_id, NOON)
+    with ThreadPoolExecutor(16) as pool:
+        outcomes = list(pool.map(lambda _: _record(database, fact(request, CAPTURED)), range(16)))
+    assert outcomes.count(Outcome.RECORDED) == 1
+    with database.transaction() as session:
+        assert session.scalar(select(func.count(CreditGrant.id))) == 1
+        assert violations(session) == []
+
+
+def test_an_expired_checkout_leaves_no_number_behind(database: Database, account_id: UUID) -> None:
+    first = start_purchase(database, account_id, NOON)
+    assert [_record(database, fact(first, EXPIRED)) for _ in range(2)] == [Outcome.RECORDED, Outcome.KNOWN]
+    second = start_purchase(database, account_id, NOON)
+    _record(database, fact(second, CAPTURED))
+    with database.transaction() as session:
+        numbers = list(session.scalars(select(Invoice.number).order_by(Invoice.id)))
+        assert numbers == [None, "INV-2026-11-00001"]
+        assert violations(session) == []
+
+
+@pytest.mark.parametrize(
+    ("amount_minor", "currency"), [(2_998, "USD"), (3_000, "USD"), (2_999, "EUR"), (1, "USD")]
+)
+def test_another_amount_than_we_asked_for_is_never_booked(
+    database: Database, account_id: UUID, amount_minor: int, currency: str
+) -> None:
+    request = start_purchase(database, account_id, NOON)
+    with pytest.raises(PaymentContradiction, match="asked for 2999 USD"):
+        _record(database, fact(request, CAPTURED, amount_minor=amount_minor, currency=currency))
+    with database.transaction() as session:
+        assert session.scalars(select(Invoice.status)).one() is InvoiceStatus.DRAFT
+
+
+def test_money_for_an_expired_checkout_is_for_a_person_to_look_at(database: Database, account_id: UUID) -> None:
+    request = start_purchase(database, account_id, NOON)
+    _record(database, fact(request, EXPIRED))
+    with pytest.raises(PaymentContradiction, match="is expired, yet"):
+        _record(database, fact(request, CAPTURED))
+
+
+def test_a_payment_that_is_not_ours_changes_nothing(database: Database, account_id: UUID) -> None:
+    request = start_purchase(database, account_id, NOON)
+    news = fact(request, CAPTURED)
+    for stranger in ("", "not-a-uuid", str(account_id)):
+        foreign = PaymentFact(**{**{name: getattr(news, name) for name in news.__slots__}, "attempt_id": stranger})
+        assert _record(database, foreign) is Outcome.NOT_OURS
+
+
+def test_an_open_checkout_is_asked_about_until_it_is_final(database: Database, account_id: UUID) -> None:
+    request = start_purchase(database, account_id, NOON)
+    soon, later = NOON + timedelta(minutes=1), NOON + timedelta(minutes=16)
+    with database.transaction() as session:
+        assert open_checkouts(session, soon, 10) == []
+        assert open_checkouts(session, later, 10) == [("stripe", f"cs_test_{request.attempt_id}")]
+    _record(database, fact(request, CAPTURED))
+    with database.transaction() as session:
+        assert open_checkouts(session, NOON + timedelta(days=1), 10) == []
+
+
+def test_the_second_purchase_knows_the_customer(database: Database, account_id: UUID) -> None:
+    first = start_purchase(database, account_id, NOON)
+    assert (first.customer_ref, first.customer_email) == ("", "billing@ada.example")
+    _record(database, fact(first, CAPTURED))
+    assert start_purchase(database, account_id, NOON).customer_ref == "cus_1"

@@ -1,0 +1,38 @@
+"""Lists that must agree are one list, or compared here."""
+
+from inspect import signature
+
+import beat_schedule
+from schemas.commands import COMMANDS, SCOPES, StartCreditCheckout
+from schemas.messages import MESSAGES, TOPICS, SendEmails
+from tasks.commands import VERBS
+from tasks.emails import EMAILS
+from workers.celery_app import app
+from workers.queues import QUEUE_NAMES
+
+
+def test_every_message_has_its_task_and_every_task_its_message() -> None:
+    app.loader.import_default_modules()
+    ours = {name for name, task in app.tasks.items() if task.__module__.startswith("tasks.")}
+    assert ours == {message.task for message in MESSAGES}
+
+
+def test_every_message_goes_to_a_queue_that_a_worker_group_serves() -> None:
+    assert {message.queue for message in MESSAGES} <= set(QUEUE_NAMES)
+    for message in MESSAGES:
+        assert app.amqp.router.route({}, message.task)["queue"].name == message.queue
+
+
+def test_every_email_topic_has_a_renderer() -> None:
+    assert {topic for topic, message in TOPICS.items() if message is SendEmails} == set(EMAILS)
+
+
+def test_every_command_has_a_verb_and_a_known_scope() -> None:
+    assert set(COMMANDS.values()) == {*VERBS, StartCreditCheckout}
+    assert {command.scope for command in COMMANDS.values()} <= set(SCOPES)
+    assert all(len(signature(verb).parameters) == 4 for verb in VERBS.values())
+
+
+def test_every_queue_has_a_heart_and_every_tick_a_task() -> None:
+    assert set(beat_schedule.HEARTS) == set(QUEUE_NAMES)
+    assert {entry["task"] for entry in beat_schedule.SCHEDULE.values()} <= {message.task for message in MESSAGES}
