@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 SANDBOX_STRIPE_KEY = "sk_test_sandbox"
@@ -56,6 +56,14 @@ class Settings(BaseSettings):
     seller_email: str = "billing@example.com"
     seller_website: str = "https://example.com"
     payment_instructions: str = "Questions about this invoice? Reply to the e-mail it came with."
+
+    @field_validator("stripe_webhook_secrets", mode="before")
+    @classmethod
+    def _several_secrets(cls, value: object) -> object:
+        """Comma-separated: while a secret is rolled, the old and the new one are both active."""
+        if isinstance(value, str):
+            return tuple(secret.strip() for secret in value.split(",") if secret.strip())
+        return value
 
 
 @lru_cache(maxsize=1)

@@ -1,6 +1,7 @@
 """Commands of the API: validate again, run the verb, store the outcome under the operation's id."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -21,8 +22,12 @@ from workers import claims
 from workers.task import doorway
 from workers.wiring import Work
 
-# Stripe may forget a key after 24 hours; an hour early, we look instead of asking again.
-KEY_WINDOW = timedelta(hours=23)
+# Stripe stores a 500 under its key and repeats it for 24 hours: after so many tries we look, then take a new key.
+SAME_KEY_ATTEMPTS = 3
+# The frozen request expires with the checkout's 23 hours; later there is nothing left to open.
+KEY_WINDOW = timedelta(hours=22)
+# Our clock and the gateway's may differ by this much.
+CLOCK_TOLERANCE = timedelta(minutes=5)
 CHECKOUT_GATEWAY = "stripe"
 
 Verb = Callable[[Session, Operation, Any, datetime], dict[str, Any]]
@@ -98,14 +103,14 @@ def _start_checkout(work: Work, operation: Operation, command: StartCreditChecko
 
 
 def _open_checkout(work: Work, operation: Operation, request: CheckoutRequest) -> CheckoutFact:
-    """Open it, or, when the gateway may have forgotten our key, find what we opened; never a second one blindly."""
-    gateway = work.gateway(CHECKOUT_GATEWAY)
-    first_attempt_at = operation.first_attempt_at or work.now()
-    if work.now() - first_attempt_at < KEY_WINDOW:
+    """Open it under our key; later look for what we may have opened, and never open a second one blindly."""
+    gateway = work.room(CHECKOUT_GATEWAY).gateway
+    if operation.attempts <= SAME_KEY_ATTEMPTS:
         return gateway.open_checkout(request)
-    found = gateway.find_checkout(request.attempt_id, created_after=first_attempt_at)
-    if found is None:
-        raise Rejected(
-            "checkout_expired", "The gateway could not be reached in time; start a new checkout.", status=409
-        )
-    return found
+    first_attempt_at = operation.first_attempt_at or work.now()
+    found = gateway.find_checkout(request.attempt_id, created_after=first_attempt_at - CLOCK_TOLERANCE)
+    if found is not None:
+        return found
+    if work.now() - first_attempt_at > KEY_WINDOW:
+        raise Rejected("checkout_expired", "The gateway could not be reached in time; start a new checkout.", 409)
+    return gateway.open_checkout(replace(request, idempotency_key=f"{request.idempotency_key}/{operation.attempts}"))

@@ -11,7 +11,7 @@ from database.inbox import remember
 from database.upkeep import begin_period
 from schemas.messages import WEBHOOK_IDS_MAX, CheckInvariants, HandleWebhooks, LookUpPayments, PullEvents
 from workers.task import doorway
-from workers.wiring import Work
+from workers.wiring import PaymentRoom, Work
 
 log = structlog.get_logger(__name__)
 
@@ -27,9 +27,15 @@ def pull_events(work: Work, message: PullEvents) -> None:
     with work.database.transaction() as session:
         if not begin_period(session, message.task, message.interval_seconds):
             return
-    for name, gateway in work.payments.items():
-        listed = list(gateway.list_events(created_after=work.now() - PULL_OVERLAP, limit=EVENTS_MAX))
-        _store_missing(work, name, listed)
+    since = work.now() - PULL_OVERLAP
+    for name, room in work.payments.items():
+        bodies = room.gateway.list_events(created_after=since, types=room.event_types, limit=EVENTS_MAX)
+        _store_missing(work, name, [_as_row(room, body) for body in bodies])
+
+
+def _as_row(room: PaymentRoom, body: bytes) -> tuple[str, str, str]:
+    fact = room.translate(body)
+    return fact.event_id, fact.event_type, body.decode()
 
 
 def _store_missing(work: Work, gateway: str, listed: list[tuple[str, str, str]]) -> None:
@@ -49,7 +55,7 @@ def look_up_payments(work: Work, message: LookUpPayments) -> None:
             return
         waiting = open_checkouts(session, work.now(), LOOK_UPS_MAX)
     for gateway, checkout_ref in waiting:
-        payment = work.gateway(gateway).fetch_payment(checkout_ref=checkout_ref)
+        payment = work.room(gateway).gateway.fetch_payment(checkout_ref=checkout_ref)
         if payment is not None:
             with work.database.transaction() as session:
                 record_outcome(session, payment, work.now())

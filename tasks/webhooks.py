@@ -1,5 +1,7 @@
 """Gateway events: ask the gateway what happened, then bring the books to it."""
 
+from functools import partial
+
 from sqlalchemy.orm import Session
 
 from billing.payments.queries import is_final
@@ -21,7 +23,7 @@ def handle(work: Work, message: HandleWebhooks) -> None:
     for event in claims.take(work.database, InboxEvent, message.ids):
         with claims.attempt(work.database, event):
             payment = _ask_gateway(work, event, answers)
-            claims.finish(work.database, event, lambda session, payment=payment: _record(work, session, payment))
+            claims.finish(work.database, event, partial(_record, work, payment))
 
 
 def _ask_gateway(work: Work, event: InboxEvent, answers: Answers) -> PaymentFact | None:
@@ -29,13 +31,13 @@ def _ask_gateway(work: Work, event: InboxEvent, answers: Answers) -> PaymentFact
 
     One answer serves all events of the batch about the same payment: it is newer than every one of them.
     """
-    gateway = work.gateway(event.gateway)
-    fact = gateway.translate(event.body.encode())
+    room = work.room(event.gateway)
+    fact = room.translate(event.body.encode())
     if fact.concerns != "payment" or _is_final(work, fact):
         return None
     key = (event.gateway, fact.checkout_ref, fact.payment_ref)
     if key not in answers:
-        answers[key] = gateway.fetch_payment(checkout_ref=fact.checkout_ref, payment_ref=fact.payment_ref)
+        answers[key] = room.gateway.fetch_payment(checkout_ref=fact.checkout_ref, payment_ref=fact.payment_ref)
     return answers[key]
 
 
@@ -45,6 +47,6 @@ def _is_final(work: Work, fact: EventFact) -> bool:
         return is_final(session, fact.attempt_id)
 
 
-def _record(work: Work, session: Session, payment: PaymentFact | None) -> None:
+def _record(work: Work, payment: PaymentFact | None, session: Session) -> None:
     if payment is not None:
         record_outcome(session, payment, work.now())

@@ -89,7 +89,7 @@ def attempt(database: Database, row: Remembered) -> Iterator[None]:
 
     Only weather in our own database passes through: then nothing can be recorded, and the sweep rings again.
     """
-    logs.bind(**{f"{row.__tablename__}_id": str(row.id)})
+    logs.bind(**row.log_context())
     try:
         yield
     except Rejected as error:

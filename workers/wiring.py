@@ -12,7 +12,9 @@ from database.roles import WORKER
 from gateways.ports import EmailGateway, PaymentGateway
 from gateways.resend.client import ResendGateway
 from gateways.stripe.client import StripeGateway
+from gateways.stripe.translate import HANDLED_TYPES, translate
 from schemas.documents import PartyFacts
+from schemas.facts import EventFact
 from settings import Settings
 from workers.producer import Bell
 
@@ -23,19 +25,28 @@ def utc_now() -> datetime:
 
 
 @dataclass(frozen=True)
+class PaymentRoom:
+    """One vendor's room seen from outside: its calls, its translator, and the event types it translates."""
+
+    gateway: PaymentGateway
+    translate: Callable[[bytes], EventFact]
+    event_types: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Work:
     """One process's database, bell, gateways and seller. `now` is read at the door and passed down."""
 
     database: Database
     bell: Bell
-    payments: dict[str, PaymentGateway]
+    payments: dict[str, PaymentRoom]
     email: EmailGateway
     seller: PartyFacts
     payment_instructions: str
     now: Callable[[], datetime] = utc_now
 
-    def gateway(self, name: str) -> PaymentGateway:
-        """The payment gateway of that name; raises Rejected `gateway_unknown`."""
+    def room(self, name: str) -> PaymentRoom:
+        """The room of a payment gateway; raises Rejected `gateway_unknown`."""
         if name not in self.payments:
             raise Rejected("gateway_unknown", f"There is no payment gateway {name!r}.", status=404)
         return self.payments[name]
@@ -64,5 +75,6 @@ def seller_of(settings: Settings) -> PartyFacts:
     )
 
 
-def _stripe(settings: Settings) -> StripeGateway:
-    return StripeGateway(settings.stripe_secret_key.get_secret_value(), settings.stripe_api_base or None)
+def _stripe(settings: Settings) -> PaymentRoom:
+    gateway = StripeGateway(settings.stripe_secret_key.get_secret_value(), settings.stripe_api_base or None)
+    return PaymentRoom(gateway, translate, tuple(HANDLED_TYPES))

@@ -13,7 +13,10 @@ from schemas.facts import CheckoutFact, CheckoutRequest, PaymentFact, PaymentSta
 def start_purchase(database: Database, account_id: UUID, now: datetime, package: str = "value") -> CheckoutRequest:
     """A checkout that the gateway has opened and nobody has paid yet."""
     command = StartCreditCheckout(
-        account_id=account_id, package=package, success_url="https://app.example/ok", cancel_url="https://app.example/no"
+        account_id=account_id,
+        package=package,
+        success_url="https://app.example/ok",
+        cancel_url="https://app.example/no",
     )
     with database.transaction() as session:
         request = intend_checkout(session, uuid7(), command, "stripe", now)

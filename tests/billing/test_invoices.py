@@ -61,7 +61,7 @@ def test_numbers_have_no_gap_although_a_third_of_the_issues_fail(database: Datab
         list(pool.map(issue, [(draft, fails.random() < 0.33) for draft in drafts]))
 
     with database.transaction() as session:
-        numbers = sorted(session.scalars(select(Invoice.number).where(Invoice.number.is_not(None))))
+        numbers = sorted(number for number in session.scalars(select(Invoice.number)) if number)
         assert numbers == [f"INV-2026-11-{counter:05d}" for counter in range(1, len(numbers) + 1)]
         assert 20 < len(numbers) < 60
         assert invoice_numbers_have_no_gap.ask(session) == []
@@ -109,12 +109,9 @@ def test_tax_is_looked_up_by_country_and_day(database: Database, account_id: UUI
     rates = [("old", 175_000, date(2008, 12, 1), date(2011, 1, 4)), ("VAT", 200_000, date(2011, 1, 4), None)]
     with database.transaction() as session:
         for name, rate_ppm, valid_from, valid_until in rates:
-            session.add(
-                TaxRate(
-                    id=uuid7(), country="GB", name=name, rate_ppm=rate_ppm,
-                    valid_from=valid_from, valid_until=valid_until,
-                )  # fmt: skip
-            )
+            rate = TaxRate(id=uuid7(), country="GB", name=name, rate_ppm=rate_ppm)
+            rate.valid_from, rate.valid_until = valid_from, valid_until
+            session.add(rate)
     with database.transaction() as session:
         assert find_rate(session, "GB", date(2011, 1, 3)) == ("old", 175_000)
         assert find_rate(session, "GB", date(2011, 1, 4)) == ("VAT", 200_000)

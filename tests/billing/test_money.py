@@ -49,7 +49,12 @@ def test_currencies_do_not_mix_and_floats_are_not_money() -> None:
 
 @pytest.mark.parametrize(
     ("minor", "currency", "shown"),
-    [(2_999, "USD", "29.99 USD"), (1_500, "JPY", "1,500 JPY"), (1_234_567, "KWD", "1,234.567 KWD"), (-5, "EUR", "-0.05 EUR")],
+    [
+        (2_999, "USD", "29.99 USD"),
+        (1_500, "JPY", "1,500 JPY"),
+        (1_234_567, "KWD", "1,234.567 KWD"),
+        (-5, "EUR", "-0.05 EUR"),
+    ],
 )
 def test_amounts_are_shown_in_major_units(minor: int, currency: str, shown: str) -> None:
     assert format_major(Money(minor, currency)) == shown

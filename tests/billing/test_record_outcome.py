@@ -80,9 +80,7 @@ def test_an_expired_checkout_leaves_no_number_behind(database: Database, account
         assert violations(session) == []
 
 
-@pytest.mark.parametrize(
-    ("amount_minor", "currency"), [(2_998, "USD"), (3_000, "USD"), (2_999, "EUR"), (1, "USD")]
-)
+@pytest.mark.parametrize(("amount_minor", "currency"), [(2_998, "USD"), (3_000, "USD"), (2_999, "EUR"), (1, "USD")])
 def test_another_amount_than_we_asked_for_is_never_booked(
     database: Database, account_id: UUID, amount_minor: int, currency: str
 ) -> None:

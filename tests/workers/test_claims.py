@@ -116,13 +116,14 @@ def test_each_family_of_error_ends_in_its_own_way_and_neighbours_go_on(database:
 
 def test_weather_waits_longer_each_time_and_is_parked_at_last(database: Database) -> None:
     [row_id] = _remember(database, "evt_1")
-    waits = []
+    waits: list[float] = []
     for _ in range(ATTEMPTS_MAX):
         [row] = claims.take(database, InboxEvent, [row_id])
         with claims.attempt(database, row):
             raise Unavailable("gateway is down")
         with database.transaction() as session:
-            waits.append(session.scalar(text("SELECT extract(epoch FROM next_attempt_at - now()) FROM inbox")))
+            wait = session.scalar(text("SELECT extract(epoch FROM next_attempt_at - now()) FROM inbox"))
+            waits.append(float(wait))
             session.execute(update(InboxEvent).values(next_attempt_at=func.now()))
     assert waits[:6] == sorted(waits[:6])
     assert 3 < waits[0] < 7
@@ -138,12 +139,13 @@ def test_the_other_side_may_ask_for_a_longer_wait() -> None:
 def test_the_sweep_rings_for_what_is_due_and_unheard_only(database: Database) -> None:
     heard, unheard, later, leased = _remember(database, "evt_1", "evt_2", "evt_3", "evt_4")
     with database.transaction() as session:
-        for row_id, values in {
+        changes: dict[UUID, dict[str, Any]] = {
             heard: {"hinted_at": func.now()},
             unheard: {"hinted_at": func.now() - text("interval '21 seconds'")},
             later: {"next_attempt_at": func.now() + text("interval '1 hour'")},
             leased: {"lease_until": func.now() + text("interval '1 minute'")},
-        }.items():
+        }
+        for row_id, values in changes.items():
             session.execute(update(InboxEvent).where(InboxEvent.id == row_id).values(values))
     with database.transaction() as session:
         assert overdue(session, InboxEvent, 10) == [unheard]

@@ -1,0 +1,1 @@
+"""Resend's room: e-mail goes out here."""

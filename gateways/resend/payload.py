@@ -1,0 +1,41 @@
+"""Puts a rendered e-mail into the JSON that Resend takes; refuses what could smuggle in a header or a recipient."""
+
+from base64 import b64encode
+from email.utils import getaddresses
+from typing import Any
+
+from billing.errors import Rejected
+from schemas.documents import EmailFacts
+
+ATTACHMENTS_BYTES_MAX = 25 * 1024 * 1024  # Resend takes 40 MB in all, after base64 has added a third
+HEADER_CHARACTERS_MAX = 998  # the longest line of RFC 5322
+
+
+def payload_of(email: EmailFacts, sender: str) -> dict[str, Any]:
+    """The body of `POST /emails`. Raises Rejected for an e-mail that must not go out as it is."""
+    if sum(len(content) for _, content in email.attachments) > ATTACHMENTS_BYTES_MAX:
+        raise Rejected("email_too_large", f"attachments are limited to {ATTACHMENTS_BYTES_MAX} bytes")
+    return {
+        "from": _one_address(sender),
+        "to": [_one_address(email.recipient)],
+        "subject": _header(email.subject),
+        "html": email.html,
+        "text": email.text,
+        "attachments": [
+            {"filename": _header(name), "content": b64encode(content).decode()} for name, content in email.attachments
+        ],
+    }
+
+
+def _one_address(value: str) -> str:
+    """An address, with or without a name; a list of them would send a customer's invoice to strangers."""
+    addresses = getaddresses([_header(value)])
+    if len(addresses) != 1 or "@" not in addresses[0][1]:
+        raise Rejected("email_address_refused", "an e-mail has exactly one sender and one recipient")
+    return value
+
+
+def _header(value: str) -> str:
+    if not value or len(value) > HEADER_CHARACTERS_MAX or not value.isprintable():
+        raise Rejected("email_header_refused", "an address, subject or file name is empty, too long or not printable")
+    return value

@@ -1,0 +1,103 @@
+"""Turns fetched Stripe objects into our words. Pure; reads the shapes of the pinned API version only."""
+
+from datetime import UTC, datetime
+
+from billing.money import Money
+from gateways.stripe.shapes import Json, attempt_mark, reference
+from gateways.stripe.translate import GATEWAY
+from schemas.facts import CheckoutFact, PaymentFact, PaymentStatus
+
+SETTLED = frozenset({"paid", "no_payment_required"})
+
+
+def checkout_of_session(session: Json) -> CheckoutFact:
+    """A Checkout Session as a checkout; `url` is empty once nobody can pay there any more."""
+    status, _ = _session_outcome(session)
+    return CheckoutFact(checkout_ref=session["id"], url=session.get("url") or "", status=status)
+
+
+def payment_of_session(session: Json) -> PaymentFact:
+    """A Checkout Session, its payment intent and charge expanded, as a payment.
+
+    A declined card leaves the session open for another try, so it is still pending; it has failed when the customer is
+    done and the money did not come.
+    """
+    intent = session.get("payment_intent")
+    status, failure_code = _session_outcome(session)
+    return _payment(
+        owner=session,
+        checkout_ref=session["id"],
+        payment_ref=reference(intent),
+        charge=intent.get("latest_charge") if isinstance(intent, dict) else None,
+        amount=Money(session["amount_total"], session["currency"].upper()),
+        outcome=(status, failure_code),
+    )
+
+
+def payment_of_intent(intent: Json) -> PaymentFact:
+    """A payment intent that no Checkout Session owns, its charge expanded, as a payment."""
+    return _payment(
+        owner=intent,
+        checkout_ref="",
+        payment_ref=intent["id"],
+        charge=intent.get("latest_charge"),
+        amount=Money(intent["amount"], intent["currency"].upper()),
+        outcome=_intent_outcome(intent),
+    )
+
+
+def _payment(
+    *,
+    owner: Json,
+    checkout_ref: str,
+    payment_ref: str,
+    charge: object,
+    amount: Money,
+    outcome: tuple[PaymentStatus, str],
+) -> PaymentFact:
+    status, failure_code = outcome
+    return PaymentFact(
+        gateway=GATEWAY,
+        attempt_id=attempt_mark(owner),
+        checkout_ref=checkout_ref,
+        payment_ref=payment_ref,
+        charge_ref=reference(charge),
+        customer_ref=reference(owner.get("customer")),
+        status=status,
+        amount_minor=amount.minor,
+        currency=amount.currency,
+        paid_at=_created(charge) if status is PaymentStatus.CAPTURED else None,
+        failure_code=failure_code,
+    )
+
+
+def _session_outcome(session: Json) -> tuple[PaymentStatus, str]:
+    status = session.get("status")
+    if status == "expired":
+        return PaymentStatus.EXPIRED, ""
+    if status != "complete":
+        return PaymentStatus.PENDING, ""
+    if session.get("payment_status") in SETTLED:
+        return PaymentStatus.CAPTURED, ""
+    intent = session.get("payment_intent")
+    return _unpaid_outcome(intent) if isinstance(intent, dict) else (PaymentStatus.PENDING, "")
+
+
+def _intent_outcome(intent: Json) -> tuple[PaymentStatus, str]:
+    if intent.get("status") == "succeeded":
+        return PaymentStatus.CAPTURED, ""
+    return _unpaid_outcome(intent)
+
+
+def _unpaid_outcome(intent: Json) -> tuple[PaymentStatus, str]:
+    """Failed only for the two states that end a payment; any other, known or new, is still on its way."""
+    error = intent.get("last_payment_error") or {}
+    if intent.get("status") == "canceled":
+        return PaymentStatus.FAILED, "canceled"
+    if intent.get("status") == "requires_payment_method" and error:
+        return PaymentStatus.FAILED, error.get("decline_code") or error.get("code") or "payment_failed"
+    return PaymentStatus.PENDING, ""
+
+
+def _created(charge: object) -> datetime | None:
+    return datetime.fromtimestamp(charge["created"], UTC) if isinstance(charge, dict) else None

@@ -1,0 +1,34 @@
+"""What the gateways' tests share."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+
+import pytest
+
+from tests.gateways.loopback import ScriptedServer
+from tests.gateways.sandbox_process import Sandbox, running_sandbox
+
+
+@pytest.fixture
+def scripted() -> Iterator[Callable[[bytes], ScriptedServer]]:
+    """Starts servers that give one scripted answer each; all are stopped after the test."""
+    with ExitStack() as stack:
+
+        def start(answer: bytes) -> ScriptedServer:
+            return stack.enter_context(closing(ScriptedServer(answer)))
+
+        yield start
+
+
+@pytest.fixture(scope="session")
+def sandbox_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """One sandbox for all gateway tests; each of them makes objects of its own."""
+    with running_sandbox(tmp_path_factory.mktemp("sandbox")) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(sandbox_process: Sandbox) -> Iterator[Sandbox]:
+    """The sandbox in fair weather."""
+    yield sandbox_process
+    sandbox_process.clear_faults()

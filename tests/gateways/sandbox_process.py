@@ -1,0 +1,65 @@
+"""The sandbox as a process of its own, steered over HTTP."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import requests
+
+ROOT = Path(__file__).resolve().parents[2]
+ANSWER_SECONDS = 10
+STOP_SECONDS = 10
+
+
+class Sandbox:
+    """A running sandbox: what its buyers and its control API do."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+
+    def arm(self, kind: str, **parameters: Any) -> None:
+        """Put a fault in place."""
+        self._control("POST", "faults", {"kind": kind, **parameters})
+
+    def clear_faults(self) -> None:
+        """Fair weather again."""
+        self._control("DELETE", "faults")
+
+    def advance(self, seconds: int) -> None:
+        """Let time pass."""
+        self._control("POST", "clock/advance", {"seconds": seconds})
+
+    def ledger(self) -> dict[str, Any]:
+        """The sandbox's own books."""
+        return self._control("GET", "ledger")
+
+    def emails_with(self, idempotency_key: str) -> list[str]:
+        """The ids of the e-mails that went out under a key."""
+        emails = self._control("GET", "inbox.json")["emails"]
+        return [email["id"] for email in emails if email["idempotency_key"] == idempotency_key]
+
+    def pay(self, url: str, card_number: str = "4242 4242 4242 4242") -> int:
+        """Fill in the checkout page; the status it answers with (303 is paid, 402 declined)."""
+        form = {"card_number": card_number}
+        return requests.post(url, data=form, allow_redirects=False, timeout=ANSWER_SECONDS).status_code
+
+    def _control(self, method: str, path: str, content: object = None) -> dict[str, Any]:
+        answer = requests.request(method, f"{self.address}/sandbox/{path}", json=content, timeout=ANSWER_SECONDS)
+        answer.raise_for_status()
+        steered: dict[str, Any] = answer.json()
+        return steered
+
+
+@contextmanager
+def running_sandbox(home: Path) -> Iterator[Sandbox]:
+    """Start one on a free port, stop it at the end."""
+    command = [sys.executable, "-m", "sandbox", "--port", "0", "--home", str(home)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        first_line = process.stdout.readline()
+        yield Sandbox(first_line.split()[1].rstrip("/"))
+        process.terminate()
+        process.wait(STOP_SECONDS)

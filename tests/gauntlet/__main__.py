@@ -1,0 +1,59 @@
+"""`make chaos`: run the gauntlet and print one line of figures."""
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+import logs
+from settings import Settings
+from stack.errors import StackError
+from tests.gauntlet.plan import Happened, Plan
+from tests.gauntlet.run import Result, run
+
+EXIT_VIOLATED = 1
+EXIT_IMPOSSIBLE = 2
+
+
+def main(
+    purchases: Annotated[int, typer.Option(min=1, help="How many credit packages are bought.")] = 2000,
+    seed: Annotated[int, typer.Option(help="Fixes what is killed, lost and forged.")] = 1,
+    home: Annotated[Path | None, typer.Option(help="Keep logs and data here; a temporary folder otherwise.")] = None,
+) -> None:
+    """Buy under kills, wipes, forgeries and lost answers; then compare the sandbox's ledger with our books.
+
+    Exit code 0: everything is exactly once. 1: something is lost, doubled, forged or left over. 2: could not run.
+    """
+    logs.configure(Settings(log_level="ERROR"), "gauntlet")
+    try:
+        result = _run_at(Plan(purchases=purchases, seed=seed), home)
+    except StackError as error:
+        sys.stderr.write(f"gauntlet: {error}\n")
+        raise typer.Exit(EXIT_IMPOSSIBLE) from error
+    for problem in result.problems:
+        typer.echo(f"VIOLATED {problem}", err=True)
+    verdict = {"verdict": "violated" if result.problems else "passed", "violations": len(result.problems)}
+    typer.echo(json.dumps(verdict | result.figures))
+    if result.problems:
+        raise typer.Exit(EXIT_VIOLATED)
+
+
+def _run_at(plan: Plan, home: Path | None) -> Result:
+    with Progress(console=Console(stderr=True)) as bars, tempfile.TemporaryDirectory(prefix="gauntlet-") as folder:
+        bar = bars.add_task("starting", total=plan.purchases)
+
+        def show(happened: Happened, phase: str) -> None:
+            bars.update(
+                bar, description=f"{phase} ({happened.counts['kills']} kills)", completed=happened.counts["paid"]
+            )
+
+        return run(plan, home or Path(folder), show)
+
+
+if __name__ == "__main__":
+    typer.run(main)

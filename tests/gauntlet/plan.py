@@ -1,0 +1,58 @@
+"""What one run does, and what happened in it."""
+
+import random
+import threading
+from collections import Counter
+from dataclasses import dataclass, field
+
+# the share of charges, openings and e-mails whose answer is lost after they were executed
+ANSWER_LOST_RATE = 0.02
+# the same events three times, in any order within this window
+COPIES = 3
+REORDER_SECONDS = 3.0
+# forged deliveries per genuine one
+FORGED_SHARE = 0.10
+# how many events a paid checkout makes; what the forgers measure their share by
+EVENTS_PER_PURCHASE = 5
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The size of a run. The seed fixes who is killed when, what is forged and what is lost."""
+
+    purchases: int
+    seed: int
+    kills_min: int = 20
+    broker_wipes: int = 5
+    database_kills: int = 3
+    kill_every_seconds: tuple[float, float] = (3.0, 6.0)
+    accounts: int = 20
+    buyers: int = 8
+
+    @property
+    def forgeries(self) -> int:
+        """One tenth of all deliveries."""
+        return int(self.purchases * EVENTS_PER_PURCHASE * COPIES * FORGED_SHARE)
+
+    def dice(self, name: str) -> random.Random:
+        """A sequence of its own for each actor, so that threads do not disturb each other's."""
+        return random.Random(f"{self.seed}/{name}")  # noqa: S311 - repeatable, not secret
+
+
+@dataclass
+class Happened:
+    """Figures of a run; safe to count from any thread."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    problems: list[str] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def count(self, what: str, times: int = 1) -> None:
+        """One more of something."""
+        with self._lock:
+            self.counts[what] += times
+
+    def blame(self, problem: str) -> None:
+        """Something that must not happen did."""
+        with self._lock:
+            self.problems.append(problem)
