@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import Boolean, DateTime, bindparam, case, func
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -31,19 +31,27 @@ class OutboxEntry(Remembered, Base):
         return {"outbox_id": str(self.id), "cause": self.cause}
 
 
+STAGE = (
+    insert(OutboxEntry)
+    .values(
+        next_attempt_at=func.coalesce(bindparam("next_attempt_at", type_=DateTime(timezone=True)), func.now()),
+        # a row without a date is rung for right after the commit
+        hinted_at=case((bindparam("hinted_now", type_=Boolean), func.now())),
+    )
+    .on_conflict_do_nothing(index_elements=["cause"])
+    .returning(OutboxEntry.id)
+)
+
+
 def stage(session: Session, topic: str, subject_id: UUID, cause: str, not_before: datetime | None = None) -> None:
     """Stage a follow-up in the caller's transaction; the bell rings after the commit, or when `not_before` comes.
 
     `topic` is a key of `schemas.messages.TOPICS`, `subject_id` the row it is about, `cause` what makes it unique.
     """
-    row: dict[str, Any] = {"id": uuid7(), "topic": topic, "subject_id": subject_id, "cause": cause}
-    if not_before is None:
-        row["hinted_at"] = func.now()
-    else:
-        row["next_attempt_at"] = not_before
-    statement = (
-        insert(OutboxEntry).values(row).on_conflict_do_nothing(index_elements=["cause"]).returning(OutboxEntry.id)
-    )
-    written = session.execute(statement).scalar_one_or_none()
+    row = {
+        "id": uuid7(), "topic": topic, "subject_id": subject_id, "cause": cause,
+        "next_attempt_at": not_before, "hinted_now": not_before is None,
+    }  # fmt: skip
+    written = session.connection().execute(STAGE, row).scalar_one_or_none()
     if written is not None and not_before is None:
         session.info.setdefault(STAGED, []).append((topic, written))

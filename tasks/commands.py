@@ -108,7 +108,12 @@ def _open_checkout(work: Work, operation: Operation, request: CheckoutRequest) -
     if operation.attempts <= SAME_KEY_ATTEMPTS:
         return gateway.open_checkout(request)
     first_attempt_at = operation.first_attempt_at or work.now()
-    found = gateway.find_checkout(request.attempt_id, created_after=first_attempt_at - CLOCK_TOLERANCE)
+    found = gateway.find_checkout(
+        request.attempt_id,
+        created_after=first_attempt_at - CLOCK_TOLERANCE,
+        created_before=first_attempt_at + KEY_WINDOW,
+        customer_ref=request.customer_ref,
+    )
     if found is not None:
         return found
     if work.now() - first_attempt_at > KEY_WINDOW:

@@ -34,8 +34,9 @@ def pull_events(work: Work, message: PullEvents) -> None:
 
 
 def _as_row(room: PaymentRoom, body: bytes) -> tuple[str, str, str]:
-    fact = room.translate(body)
-    return fact.event_id, fact.event_type, body.decode()
+    """Only the envelope is read here: an event that cannot be translated is stored and parked like any other."""
+    envelope = room.read_envelope(body)
+    return envelope.event_id, envelope.event_type, body.decode()
 
 
 def _store_missing(work: Work, gateway: str, listed: list[tuple[str, str, str]]) -> None:

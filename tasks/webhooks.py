@@ -4,7 +4,7 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
-from billing.payments.queries import is_final
+from billing.payments.queries import final_among
 from billing.payments.record_outcome import record_outcome
 from database.inbox import InboxEvent
 from schemas.facts import EventFact, PaymentFact
@@ -13,40 +13,54 @@ from workers import claims
 from workers.task import doorway
 from workers.wiring import Work
 
+# One answer serves all events of a batch about the same payment: it is newer than every one of them.
 Answers = dict[tuple[str, str, str], PaymentFact | None]
 
 
 @doorway(HandleWebhooks)
 def handle(work: Work, message: HandleWebhooks) -> None:
-    """Handle each event in a transaction of its own; one bad event does not hold up the others."""
-    answers: Answers = {}
-    for event in claims.take(work.database, InboxEvent, message.ids):
-        with claims.attempt(work.database, event):
-            payment = _ask_gateway(work, event, answers)
-            claims.finish(work.database, event, partial(_record, work, payment))
+    """Handle each event in a transaction of its own; one bad event does not hold up the others.
 
-
-def _ask_gateway(work: Work, event: InboxEvent, answers: Answers) -> PaymentFact | None:
-    """The payment as the gateway has it now; None when the event cannot change our books.
-
-    One answer serves all events of the batch about the same payment: it is newer than every one of them.
+    Events that cannot change the books need no transaction of their own: they are marked together at the end.
     """
-    room = work.room(event.gateway)
-    fact = room.translate(event.body.encode())
-    if fact.concerns != "payment" or _is_final(work, fact):
-        return None
-    key = (event.gateway, fact.checkout_ref, fact.payment_ref)
+    answers: Answers = {}
+    without_effect = []
+    for event, fact in _worth_asking(work, claims.take(work.database, InboxEvent, message.ids)):
+        payment = None
+        with claims.attempt(work.database, event):
+            if fact is not None:
+                payment = _ask_gateway(work, fact, answers)
+            if payment is None:
+                without_effect.append(event)
+            else:
+                claims.finish(work.database, event, partial(_record, work, payment))
+    claims.finish_all(work.database, without_effect)
+
+
+def _worth_asking(work: Work, events: list[InboxEvent]) -> list[tuple[InboxEvent, EventFact | None]]:
+    """Each event that can be read, with its fact, or with None when it cannot change the books.
+
+    This look at the books only saves calls; the verb decides again under the row's lock.
+    """
+    facts = []
+    for event in events:
+        with claims.attempt(work.database, event):
+            facts.append((event, work.room(event.gateway).translate(event.body.encode())))
+    with work.database.transaction() as session:
+        final = final_among(session, {fact.attempt_id for _, fact in facts})
+    return [
+        (event, fact if fact.concerns == "payment" and fact.attempt_id not in final else None) for event, fact in facts
+    ]
+
+
+def _ask_gateway(work: Work, fact: EventFact, answers: Answers) -> PaymentFact | None:
+    """The payment as the gateway has it now; None when the gateway does not know it either."""
+    key = (fact.gateway, fact.attempt_id, (fact.attempt_id and fact.checkout_ref) or fact.payment_ref)
     if key not in answers:
-        answers[key] = room.gateway.fetch_payment(checkout_ref=fact.checkout_ref, payment_ref=fact.payment_ref)
+        gateway = work.room(fact.gateway).gateway
+        answers[key] = gateway.fetch_payment(checkout_ref=fact.checkout_ref, payment_ref=fact.payment_ref)
     return answers[key]
 
 
-def _is_final(work: Work, fact: EventFact) -> bool:
-    """A cheap look that saves a call; the books decide again under the row's lock."""
-    with work.database.transaction() as session:
-        return is_final(session, fact.attempt_id)
-
-
-def _record(work: Work, payment: PaymentFact | None, session: Session) -> None:
-    if payment is not None:
-        record_outcome(session, payment, work.now())
+def _record(work: Work, payment: PaymentFact, session: Session) -> None:
+    record_outcome(session, payment, work.now())

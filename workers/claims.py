@@ -9,12 +9,13 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 import structlog
 from celery.exceptions import SoftTimeLimitExceeded
-from sqlalchemy import ColumnElement, and_, func, select, update
+from sqlalchemy import ColumnElement, Update, and_, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 import logs
@@ -70,17 +71,32 @@ def lease(database: Database, row: Remembered) -> bool:
 
 
 def finish(database: Database, row: Remembered, act: Callable[[Session], dict[str, Any] | None]) -> bool:
-    """Run `act` and mark the row done in one transaction; false, and nothing done, when the row is no longer ours.
+    """Mark the row done and run `act` in one transaction; false, and nothing done, when the row is no longer ours.
 
     What `act` returns is stored as the row's result, where it has one.
     """
     with database.transaction() as session:
-        if not _still_ours(session, row):
+        done = {"row_id": row.id, "token": row.lease_token}
+        marked = session.connection().execute(_mark_done(type(row), row.lease_token is not None), done)  # type: ignore[arg-type]  # classes are hashable
+        if marked.rowcount == 0:
             return False
         result = act(session)
-        values = {"result": result} if result is not None and hasattr(row, "result") else {}
-        _write_state(session, row, WorkState.DONE, **values)
+        if result is not None:
+            _write(session, row, result=result)
     return True
+
+
+def finish_all(database: Database, rows: Sequence[Remembered]) -> None:
+    """Mark rows done that needed no act, in one statement; those that somebody else holds stay as they are."""
+    if not rows:
+        return
+    memory = type(rows[0])
+    free = select(memory.id).where(memory.id.in_([row.id for row in rows]), is_free(memory))
+    with database.transaction() as session:
+        session.execute(
+            update(memory).where(memory.id.in_(free.with_for_update(skip_locked=True))).values(_done()),
+            execution_options={"synchronize_session": False},
+        )
 
 
 @contextmanager
@@ -137,17 +153,31 @@ def _close(
             _write_state(session, row, state, **values)
 
 
+def _done() -> dict[str, Any]:
+    return {"state": WorkState.DONE, "finished_at": func.now(), "lease_until": None, "lease_token": None}
+
+
+@cache
+def _mark_done(memory: type[Remembered], by_lease: bool) -> Update:
+    """The update that takes the row's lock and marks it done, if it is still ours; it waits for nobody."""
+    ours = select(memory.id).where(memory.id == bindparam("row_id"), _held(memory, by_lease))
+    statement = update(memory).where(memory.id.in_(ours.with_for_update(skip_locked=True))).values(_done())
+    return statement.execution_options(synchronize_session=False)
+
+
+def _held(memory: type[Remembered], by_lease: bool) -> ColumnElement[bool]:
+    """Held under a lease token, or free for whoever locks it first."""
+    if by_lease:
+        return and_(memory.state == WorkState.READY, memory.lease_token == bindparam("token"))
+    return is_free(memory)
+
+
 def _still_ours(session: Session, row: Remembered) -> bool:
     """Lock the row; false when another worker has it or has finished it."""
-    locked = select(type(row).id).where(_ours(row)).with_for_update(skip_locked=True)
-    return session.scalar(locked) is not None
-
-
-def _ours(row: Remembered) -> ColumnElement[bool]:
     memory = type(row)
-    if row.lease_token is not None:
-        return and_(memory.id == row.id, memory.state == WorkState.READY, memory.lease_token == row.lease_token)
-    return and_(memory.id == row.id, is_free(memory))
+    held = _held(memory, row.lease_token is not None)
+    locked = select(memory.id).where(memory.id == row.id, held).with_for_update(skip_locked=True)
+    return session.scalar(locked, {"token": row.lease_token}) is not None
 
 
 def _write_state(session: Session, row: Remembered, state: WorkState, **values: Any) -> None:
@@ -155,6 +185,7 @@ def _write_state(session: Session, row: Remembered, state: WorkState, **values: 
 
 
 def _write(session: Session, row: Remembered, **values: Any) -> None:
+    """Write and give back the lease."""
     memory = type(row)
     freed = {"lease_until": None, "lease_token": None, **values}
     session.execute(

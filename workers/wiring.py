@@ -12,6 +12,7 @@ from database.roles import WORKER
 from gateways.ports import EmailGateway, PaymentGateway
 from gateways.resend.client import ResendGateway
 from gateways.stripe.client import StripeGateway
+from gateways.stripe.events import Envelope, read_envelope
 from gateways.stripe.translate import HANDLED_TYPES, translate
 from schemas.documents import PartyFacts
 from schemas.facts import EventFact
@@ -29,6 +30,7 @@ class PaymentRoom:
     """One vendor's room seen from outside: its calls, its translator, and the event types it translates."""
 
     gateway: PaymentGateway
+    read_envelope: Callable[[bytes], Envelope]
     translate: Callable[[bytes], EventFact]
     event_types: tuple[str, ...]
 
@@ -77,4 +79,4 @@ def seller_of(settings: Settings) -> PartyFacts:
 
 def _stripe(settings: Settings) -> PaymentRoom:
     gateway = StripeGateway(settings.stripe_secret_key.get_secret_value(), settings.stripe_api_base or None)
-    return PaymentRoom(gateway, translate, tuple(HANDLED_TYPES))
+    return PaymentRoom(gateway, read_envelope, translate, tuple(HANDLED_TYPES))

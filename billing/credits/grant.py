@@ -3,11 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from billing.credits.tables import CreditGrant, CreditMovement, CreditSource, CreditTransaction
 from database.ids import uuid7
+from database.rows import insert_rows
 
 
 def grant_credits(
@@ -28,10 +28,10 @@ def grant_credits(
         "id": grant_id, "account_id": account_id, "source": source, "cause": cause,
         "amount": amount, "remaining": amount, "granted_at": now, "expires_at": expires_at,
     }  # fmt: skip
-    session.execute(insert(CreditGrant).values(grant))
+    insert_rows(session, CreditGrant, grant)
     movement = {
         "id": uuid7(), "account_id": account_id, "grant_id": grant_id,
         "movement": CreditMovement.GRANT, "amount": amount, "cause": cause,
     }  # fmt: skip
-    session.execute(insert(CreditTransaction).values(movement))
+    insert_rows(session, CreditTransaction, movement)
     return grant_id

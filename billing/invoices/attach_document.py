@@ -4,11 +4,11 @@ import hashlib
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from billing.invoices.tables import InvoiceDocument
 from database.outbox import stage
+from database.rows import insert_unless_known
 
 PDF = "pdf"
 
@@ -19,5 +19,5 @@ def attach_document(session: Session, invoice_id: UUID, content: bytes, now: dat
         "invoice_id": invoice_id, "kind": PDF, "content": content,
         "sha256": hashlib.sha256(content).hexdigest(), "created_at": now,
     }  # fmt: skip
-    session.execute(insert(InvoiceDocument).values(row).on_conflict_do_nothing())
+    insert_unless_known(session, InvoiceDocument, row)
     stage(session, "payment_confirmation", invoice_id, f"payment_confirmation/{invoice_id}")

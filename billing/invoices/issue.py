@@ -13,6 +13,12 @@ from billing.ledger.post import Side, post
 from billing.ledger.tables import LedgerAccount, LedgerReason
 from billing.money import Money
 
+TAKE_NUMBER = (
+    insert(InvoiceCounter)
+    .on_conflict_do_update(index_elements=["month"], set_={"last_number": InvoiceCounter.last_number + 1})
+    .returning(InvoiceCounter.last_number)
+)
+
 
 def issue_invoice(session: Session, invoice: Invoice, due_at: datetime, now: datetime) -> None:
     """Number the draft in the month of `now` (UTC), freeze the buyer as of now, and post what is owed.
@@ -29,11 +35,8 @@ def issue_invoice(session: Session, invoice: Invoice, due_at: datetime, now: dat
 
 def _take_number(session: Session, day: date) -> int:
     """The month's next number. Its row stays locked until commit, so a rolled-back issue gives its number back."""
-    statement = insert(InvoiceCounter).values(month=day.replace(day=1), last_number=1)
-    taken = statement.on_conflict_do_update(
-        index_elements=["month"], set_={"last_number": InvoiceCounter.last_number + 1}
-    ).returning(InvoiceCounter.last_number)
-    return session.execute(taken).scalar_one()
+    taken = session.connection().execute(TAKE_NUMBER, {"month": day.replace(day=1), "last_number": 1})
+    return int(taken.scalar_one())
 
 
 def _post_issue(session: Session, invoice: Invoice, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from billing.credits.grant import grant_credits
@@ -10,6 +10,12 @@ from billing.credits.tables import CreditSource
 from billing.invoices.rules import check_transition
 from billing.invoices.tables import Invoice, InvoiceLine, InvoiceStatus
 from database.outbox import stage
+
+PROMISED = (
+    select(InvoiceLine.id, InvoiceLine.credits)
+    .where(InvoiceLine.invoice_id == bindparam("invoice_id"), InvoiceLine.credits > 0)
+    .order_by(InvoiceLine.position)
+)
 
 
 def settle_invoice(session: Session, invoice: Invoice, paid_at: datetime, now: datetime) -> None:
@@ -19,9 +25,7 @@ def settle_invoice(session: Session, invoice: Invoice, paid_at: datetime, now: d
     """
     check_transition(invoice.status, InvoiceStatus.PAID)
     invoice.status, invoice.paid_at = InvoiceStatus.PAID, paid_at
-    promised = select(InvoiceLine).where(InvoiceLine.invoice_id == invoice.id, InvoiceLine.credits > 0)
-    for line in session.scalars(promised.order_by(InvoiceLine.position)):
-        grant_credits(
-            session, invoice.account_id, CreditSource.PACKAGE, f"invoice_line/{line.id}", line.credits, None, now
-        )
+    for line in session.execute(PROMISED, {"invoice_id": invoice.id}):
+        cause = f"invoice_line/{line.id}"
+        grant_credits(session, invoice.account_id, CreditSource.PACKAGE, cause, line.credits, None, now)
     stage(session, "invoice_pdf", invoice.id, f"invoice_pdf/{invoice.id}")

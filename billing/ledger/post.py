@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from billing.ledger.tables import LedgerAccount, LedgerEntry, LedgerReason, LedgerTransaction
 from billing.money import Money
 from database.ids import uuid7
+from database.rows import insert_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +33,17 @@ def post(
     if not moving:
         return
     transaction_id = uuid7()
-    session.execute(insert(LedgerTransaction).values(id=transaction_id, reason=reason, cause=cause, occurred_at=now))
-    session.execute(
-        insert(LedgerEntry).values(
-            [
-                {
-                    "transaction_id": transaction_id,
-                    "ledger_account": side.ledger_account,
-                    "account_id": account_id,
-                    "gateway": side.gateway,
-                    "currency": side.amount.currency,
-                    "amount_minor": side.amount.minor,
-                }
-                for side in moving
-            ]
-        )
-    )
+    header = {"id": transaction_id, "reason": reason, "cause": cause, "occurred_at": now}
+    insert_rows(session, LedgerTransaction, header)
+    insert_rows(session, LedgerEntry, *(_entry(transaction_id, account_id, side) for side in moving))
+
+
+def _entry(transaction_id: UUID, account_id: UUID, side: Side) -> dict[str, object]:
+    return {
+        "transaction_id": transaction_id,
+        "ledger_account": side.ledger_account,
+        "account_id": account_id,
+        "gateway": side.gateway,
+        "currency": side.amount.currency,
+        "amount_minor": side.amount.minor,
+    }

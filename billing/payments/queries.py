@@ -1,5 +1,6 @@
 """Reads of payment attempts."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -11,14 +12,20 @@ from billing.payments.tables import TRANSITIONS, PaymentAttempt
 _FINAL = [status for status, onward in TRANSITIONS.items() if not onward]
 
 
-def is_final(session: Session, attempt_id: str) -> bool:
-    """True when nothing the gateway says can change this attempt any more. Unknown ids are not final."""
+def final_among(session: Session, attempt_ids: Iterable[str]) -> set[str]:
+    """Those of the attempts that nothing the gateway says can change any more. Foreign ids are none of them."""
+    wanted = [known for known in map(_as_uuid, attempt_ids) if known is not None]
+    if not wanted:
+        return set()
+    found = select(PaymentAttempt.id).where(PaymentAttempt.id.in_(wanted), PaymentAttempt.status.in_(_FINAL))
+    return {str(attempt_id) for attempt_id in session.scalars(found)}
+
+
+def _as_uuid(attempt_id: str) -> UUID | None:
     try:
-        wanted = UUID(attempt_id)
+        return UUID(attempt_id)
     except ValueError:
-        return False
-    found = select(PaymentAttempt.id).where(PaymentAttempt.id == wanted, PaymentAttempt.status.in_(_FINAL))
-    return session.scalar(found) is not None
+        return None
 
 
 def open_checkouts(session: Session, now: datetime, limit: int) -> list[tuple[str, str]]:

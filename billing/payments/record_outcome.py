@@ -4,8 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from billing.accounts.tables import GatewayCustomer
@@ -18,7 +17,16 @@ from billing.ledger.tables import LedgerAccount, LedgerReason
 from billing.money import Money
 from billing.payments.start_checkout import LOOK_UP_AFTER
 from billing.payments.tables import TRANSITIONS, AttemptStatus, PaymentAttempt
+from database.rows import insert_unless_known
 from schemas.facts import PaymentFact, PaymentStatus
+
+# built once: these two run for every payment
+LOCKED_ATTEMPT = (
+    select(PaymentAttempt)
+    .where(PaymentAttempt.id == bindparam("attempt_id"), PaymentAttempt.gateway == bindparam("gateway"))
+    .with_for_update()
+)
+LOCKED_INVOICE = select(Invoice).where(Invoice.id == bindparam("invoice_id")).with_for_update()
 
 
 class Outcome(StrEnum):
@@ -50,7 +58,7 @@ def record_outcome(session: Session, fact: PaymentFact, now: datetime) -> Outcom
     if after is AttemptStatus.CAPTURED:
         _capture(session, attempt, before, fact, now)
     elif after is AttemptStatus.EXPIRED:
-        void_draft(session.get_one(Invoice, attempt.invoice_id, with_for_update=True), now)
+        void_draft(_locked_invoice(session, attempt), now)
     attempt.status = after
     _look_up_no_more_when_final(attempt)
     return Outcome.RECORDED
@@ -61,8 +69,11 @@ def _locked_attempt(session: Session, fact: PaymentFact) -> PaymentAttempt | Non
         attempt_id = UUID(fact.attempt_id)
     except ValueError:
         return None
-    locked = select(PaymentAttempt).where(PaymentAttempt.id == attempt_id, PaymentAttempt.gateway == fact.gateway)
-    return session.scalar(locked.with_for_update())
+    return session.scalar(LOCKED_ATTEMPT, {"attempt_id": attempt_id, "gateway": fact.gateway})
+
+
+def _locked_invoice(session: Session, attempt: PaymentAttempt) -> Invoice:
+    return session.scalars(LOCKED_INVOICE, {"invoice_id": attempt.invoice_id}).one()
 
 
 def _write_down(attempt: PaymentAttempt, fact: PaymentFact) -> None:
@@ -86,7 +97,7 @@ def _capture(
             f"the gateway captured {fact.amount_minor} {fact.currency}"
         )
     attempt.captured_at = fact.paid_at or now
-    invoice = session.get_one(Invoice, attempt.invoice_id, with_for_update=True)
+    invoice = _locked_invoice(session, attempt)
     _remember_customer(session, attempt, fact.customer_ref)
     amount = Money(attempt.amount_minor, attempt.currency)
     issue_invoice(session, invoice, due_at=now, now=now)
@@ -99,9 +110,9 @@ def _capture(
 
 
 def _remember_customer(session: Session, attempt: PaymentAttempt, customer_ref: str) -> None:
-    if customer_ref:
+    if customer_ref and customer_ref != attempt.request["customer_ref"]:
         row = {"account_id": attempt.account_id, "gateway": attempt.gateway, "customer_ref": customer_ref}
-        session.execute(insert(GatewayCustomer).values(row).on_conflict_do_nothing())
+        insert_unless_known(session, GatewayCustomer, row)
 
 
 def _look_up_no_more_when_final(attempt: PaymentAttempt) -> None:
