@@ -1,0 +1,83 @@
+"""The whole sandbox as one application; all of its routes on one screen."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from itertools import islice
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from sandbox import control, ledger
+from sandbox.resend import gate as resend_gate
+from sandbox.resend import inbox
+from sandbox.stripe import checkout, pages, pay_by_api
+from sandbox.stripe import gate as stripe_gate
+from sandbox.templating import page
+from sandbox.world import World
+from settings import SANDBOX_RESEND_KEY, SANDBOX_STRIPE_KEY
+
+EXPIRY_EVERY_SECONDS = 1.0
+OPEN_CHECKOUTS_SHOWN_MAX = 5
+
+
+def create_app(world: World) -> Starlette:
+    """The application on this world; its life starts and ends the courier and the expiry of sessions."""
+    app = Starlette(
+        routes=[
+            *stripe_gate.routes(),
+            *resend_gate.routes(),
+            Route("/pay/{session}", pages.show, methods=["GET"]),
+            Route("/pay/{session}", pages.pay, methods=["POST"]),
+            Route("/", front, methods=["GET"]),
+            *pay_by_api.routes(),
+            *inbox.routes(),
+            *control.routes(),
+        ],
+        lifespan=_life,
+    )
+    app.state.world = world
+    return app
+
+
+async def front(request: Request) -> Response:
+    """What can be opened."""
+    world: World = request.app.state.world
+    figures = world.courier.figures()
+    counts = (
+        ("charges", len(ledger.shown(world.store)["charges"])),
+        ("e-mails", world.store.count("email")),
+        ("events", figures["events"]),
+        ("webhooks pending", figures["pending"]),
+    )
+    return page(
+        "front.html",
+        figures=counts,
+        open_checkouts=list(
+            islice(reversed(world.store.find("checkout.session", "status", "open")), OPEN_CHECKOUTS_SHOWN_MAX)
+        ),
+        base_url=world.options.base_url,
+        stripe_key=SANDBOX_STRIPE_KEY,
+        resend_key=SANDBOX_RESEND_KEY,
+    )
+
+
+@asynccontextmanager
+async def _life(app: Starlette) -> AsyncIterator[None]:
+    world: World = app.state.world
+    world.courier.start()
+    expiry = asyncio.create_task(_expire_forever(world))
+    yield
+    expiry.cancel()
+    with suppress(asyncio.CancelledError):
+        await expiry
+    await world.courier.stop()
+    world.journal.close()
+
+
+async def _expire_forever(world: World) -> None:
+    while True:
+        checkout.expire_due(world)
+        await asyncio.sleep(EXPIRY_EVERY_SECONDS)

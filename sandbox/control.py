@@ -1,0 +1,167 @@
+"""The control API under /sandbox: faults, options, time, ledger, deliveries. Loopback only; it takes no key."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from itertools import islice
+
+import orjson
+from pydantic import ValidationError
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from sandbox import ledger
+from sandbox.json_types import JsonObject
+from sandbox.options import RUN_TIME_FIELDS
+from sandbox.stripe import checkout
+from sandbox.world import World
+
+BODY_BYTES_MAX = 100_000
+# enough to look at; a run has tens of thousands
+DELIVERIES_SHOWN_MAX = 200
+ADVANCE_SECONDS_MAX = 10 * 365 * 24 * 60 * 60
+
+Answering = Callable[[Request, World], Awaitable[object]]
+
+
+class Refused(Exception):
+    """A control request that cannot be used; `detail` says why."""
+
+    def __init__(self, detail: object, status: int = 400) -> None:
+        super().__init__(str(detail))
+        self.detail = detail
+        self.status = status
+
+
+def routes() -> list[Route]:
+    """What a test or a person can steer and read."""
+    return [
+        _route("GET", "/sandbox/faults", list_faults),
+        _route("POST", "/sandbox/faults", arm_fault),
+        _route("DELETE", "/sandbox/faults", clear_faults),
+        _route("DELETE", "/sandbox/faults/{id}", disarm_fault),
+        _route("GET", "/sandbox/options", show_options),
+        _route("PATCH", "/sandbox/options", change_options),
+        _route("GET", "/sandbox/ledger", show_ledger),
+        _route("GET", "/sandbox/webhooks", show_webhooks),
+        _route("GET", "/sandbox/webhooks/deliveries", list_deliveries),
+        _route("POST", "/sandbox/events/{id}/resend", resend_event),
+        _route("POST", "/sandbox/clock/advance", advance_clock),
+    ]
+
+
+async def list_faults(request: Request, world: World) -> object:
+    """The faults in place, each with how often it struck."""
+    return {"faults": world.faults.shown()}
+
+
+async def arm_fault(request: Request, world: World) -> object:
+    """JSON such as `{"kind": "answer_lost", "rate": 0.02, "path": "/v1/", "method": "POST"}`; see `sandbox.faults`."""
+    try:
+        return world.faults.arm(await read_json(request)).shown()
+    except ValidationError as problem:
+        raise Refused(problem.errors(include_url=False, include_context=False, include_input=False)) from problem
+
+
+async def clear_faults(request: Request, world: World) -> object:
+    """Fair weather again."""
+    world.faults.clear()
+    return {"faults": []}
+
+
+async def disarm_fault(request: Request, world: World) -> object:
+    """Take one fault away."""
+    if not world.faults.disarm(request.path_params["id"]):
+        raise Refused("There is no such fault.", 404)
+    return {"faults": world.faults.shown()}
+
+
+async def show_options(request: Request, world: World) -> object:
+    """What can be changed at run time. A restart goes back to the command line."""
+    return world.options.shown()
+
+
+async def change_options(request: Request, world: World) -> object:
+    """JSON with any of the fields that GET shows; lists for the plural ones."""
+    wanted = await read_json(request)
+    unknown = sorted(set(wanted) - set(RUN_TIME_FIELDS))
+    if unknown:
+        raise Refused(f"Unknown or fixed option: {unknown[0]}.")
+    changes = {name: tuple(value) if isinstance(value, list) else value for name, value in wanted.items()}
+    _must_fit(world, changes)
+    for name, value in changes.items():
+        setattr(world.options, name, value)
+    return world.options.shown()
+
+
+async def show_ledger(request: Request, world: World) -> object:
+    """Every charge and refund that moved money, and the net total per currency in minor units."""
+    return ledger.shown(world.store)
+
+
+async def show_webhooks(request: Request, world: World) -> object:
+    """Figures of the deliveries; quiet is when `pending` is 0."""
+    return world.courier.figures()
+
+
+async def list_deliveries(request: Request, world: World) -> object:
+    """The latest deliveries with each try; `?event=evt_...` shows those of one event."""
+    event_id = request.query_params.get("event")
+    if event_id:
+        return {"deliveries": world.store.find("delivery", "event", event_id)}
+    return {"deliveries": list(islice(world.store.newest_first("delivery"), DELIVERIES_SHOWN_MAX))}
+
+
+async def resend_event(request: Request, world: World) -> object:
+    """Deliver an event once more, past all faults, as Stripe's dashboard can."""
+    event = world.store.get("event", request.path_params["id"])
+    if event is None:
+        raise Refused("There is no such event.", 404)
+    if not world.options.webhook_url:
+        raise Refused("There is no webhook address to send it to.")
+    return world.courier.send(event)
+
+
+async def advance_clock(request: Request, world: World) -> object:
+    """JSON `{"seconds": 1800}`: sessions expire and idempotency keys are forgotten as if that time had passed."""
+    seconds = (await read_json(request)).get("seconds")
+    if not isinstance(seconds, int) or not 0 < seconds <= ADVANCE_SECONDS_MAX:
+        raise Refused(f"`seconds` must be a whole number between 1 and {ADVANCE_SECONDS_MAX}.")
+    world.clock.advance(seconds)
+    return {"now": world.clock.now(), "sessions_expired": checkout.expire_due(world)}
+
+
+async def read_json(request: Request) -> JsonObject:
+    """The body as a JSON object; an empty body is an empty one. Raises Refused."""
+    body = await request.body()
+    if len(body) > BODY_BYTES_MAX:
+        raise Refused(f"The body is larger than {BODY_BYTES_MAX} bytes.", 413)
+    try:
+        content = orjson.loads(body or b"{}")
+    except orjson.JSONDecodeError as problem:
+        raise Refused("The body is no JSON.") from problem
+    if not isinstance(content, dict):
+        raise Refused("The body must be a JSON object.")
+    return content
+
+
+def json_response(content: object, status: int = 200) -> Response:
+    """Indented: people read these in a browser."""
+    return Response(orjson.dumps(content, option=orjson.OPT_INDENT_2), status, media_type="application/json")
+
+
+def _route(method: str, path: str, answering: Answering) -> Route:
+    async def endpoint(request: Request) -> Response:
+        try:
+            return json_response(await answering(request, request.app.state.world))
+        except Refused as refusal:
+            return json_response({"error": refusal.detail}, refusal.status)
+
+    return Route(path, endpoint, methods=[method])
+
+
+def _must_fit(world: World, changes: JsonObject) -> None:
+    try:
+        replace(world.options, **changes)
+    except (TypeError, ValueError) as problem:
+        raise Refused(str(problem)) from problem

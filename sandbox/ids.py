@@ -1,0 +1,24 @@
+"""Identifiers that look like Stripe's: a prefix that tells the kind, then random letters and digits."""
+
+import random
+import string
+import uuid
+
+ALPHABET = string.ascii_letters + string.digits
+# Stripe's own are 24 to 60 characters long; 24 of 62 letters never collide in a life of tests
+LENGTH = 24
+LENGTH_CHECKOUT_SESSION = 58
+
+# not seeded on purpose: a sandbox started twice with one seed keeps its journal, and ids must stay unique in it
+_source = random.SystemRandom()
+_letters = random.Random(_source.getrandbits(128))  # noqa: S311 - ids of a test double are no secrets
+
+
+def new_id(prefix: str, length: int = LENGTH) -> str:
+    """For example `new_id("pi")` -> `pi_3kX...`."""
+    return f"{prefix}_{''.join(_letters.choices(ALPHABET, k=length))}"
+
+
+def new_uuid() -> str:
+    """Resend's kind of id."""
+    return str(uuid.UUID(int=_letters.getrandbits(128), version=4))

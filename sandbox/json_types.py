@@ -1,0 +1,5 @@
+"""Names for what travels as JSON."""
+
+from typing import Any
+
+JsonObject = dict[str, Any]

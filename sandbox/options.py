@@ -1,0 +1,60 @@
+"""How one sandbox is set up. The command line sets them at the start, `PATCH /sandbox/options` while it runs."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from settings import SANDBOX_WEBHOOK_SECRET
+
+# the version whose OpenAPI description the tests hold every answer to (see tests/contracts)
+API_VERSION_CURRENT = "2026-05-27.dahlia"
+API_VERSION_PATTERN = re.compile(r"\d{4}-\d{2}-\d{2}(\.[a-z_]+)?")
+
+WEB_ADDRESS_PATTERN = re.compile(r"(https?://[\x21-\x7e]+)?")
+
+RUN_TIME_FIELDS = ("webhook_url", "webhook_secrets", "enabled_events", "api_version", "retry_seconds", "attempts_max")
+
+
+@dataclass(slots=True)
+class Options:
+    """`retry_seconds` are the waits before each further try of a webhook; the last one repeats up to `attempts_max`.
+
+    Stripe itself waits minutes to hours over three days; a sandbox that did so would be of no use to a test.
+    """
+
+    home: Path
+    base_url: str = ""
+    webhook_url: str = ""
+    webhook_secrets: tuple[str, ...] = (SANDBOX_WEBHOOK_SECRET,)
+    enabled_events: tuple[str, ...] = ("*",)
+    api_version: str = API_VERSION_CURRENT
+    retry_seconds: tuple[float, ...] = (1, 2, 4, 8, 15)
+    attempts_max: int = 30
+    # ten seconds is how long Stripe is commonly observed to wait for an answer
+    delivery_timeout_seconds: float = 10
+    # enough to keep one busy receiver saturated without opening a connection per event
+    deliveries_concurrent_max: int = 16
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not (isinstance(self.api_version, str) and API_VERSION_PATTERN.fullmatch(self.api_version)):
+            raise ValueError(f"api_version: not a Stripe API version: {self.api_version!r}")
+        if not (isinstance(self.webhook_url, str) and WEB_ADDRESS_PATTERN.fullmatch(self.webhook_url)):
+            raise ValueError(f"webhook_url: not a web address: {self.webhook_url!r}")
+        _ = urlsplit(self.webhook_url).port  # raises ValueError for a port that is none
+        for name in ("webhook_secrets", "enabled_events"):
+            _must_be_a_tuple(name, getattr(self, name), (str,))
+        _must_be_a_tuple("retry_seconds", self.retry_seconds, (int, float))
+        if not isinstance(self.attempts_max, int) or self.attempts_max < 1:
+            raise ValueError("attempts_max: at least 1")
+
+    def shown(self) -> dict[str, Any]:
+        """What can be changed at run time, as JSON. The secrets are made up, so they may be shown."""
+        return {name: getattr(self, name) for name in RUN_TIME_FIELDS}
+
+
+def _must_be_a_tuple(name: str, value: object, of: tuple[type, ...]) -> None:
+    if not isinstance(value, tuple) or not value or not all(isinstance(item, of) for item in value):
+        raise ValueError(f"{name}: a list with at least one entry of the right type")

@@ -1,0 +1,1 @@
+"""Resend's send and retrieve, and an inbox to look at in a browser."""

@@ -1,0 +1,72 @@
+"""Stripe's lists: newest first, by cursor (https://docs.stripe.com/api/pagination)."""
+
+from collections.abc import Callable, Iterable
+from itertools import islice
+
+from sandbox.json_types import JsonObject
+from sandbox.stripe import errors
+from sandbox.stripe.params import Params
+from sandbox.world import World
+
+LIMIT_DEFAULT = 10
+LIMIT_MAX = 100
+PAGE_PARAMETERS = ("limit", "starting_after", "ending_before")
+
+Test = Callable[[JsonObject], bool]
+
+
+def page(world: World, kind: str, params: Params, url: str, wanted: Test = lambda _: True) -> JsonObject:
+    """One page of the records of a kind that pass the test."""
+    matching = filter(wanted, world.store.newest_first(kind))
+    return page_of(matching, params, url)
+
+
+def page_of(newest_first: Iterable[JsonObject], params: Params, url: str) -> JsonObject:
+    """One page out of these records. Raises for a cursor that is not among them."""
+    limit = params.integer("limit", LIMIT_DEFAULT, least=1) or LIMIT_DEFAULT
+    if limit > LIMIT_MAX:
+        raise errors.invalid(f"This value must be less than or equal to {LIMIT_MAX}.", param="limit")
+    if params.text("ending_before"):
+        newer = _until(newest_first, params, "ending_before")
+        rows, has_more = newer[-limit:], len(newer) > limit
+    else:
+        rest = iter(newest_first)
+        if params.text("starting_after"):
+            _until(rest, params, "starting_after")
+        rows = list(islice(rest, limit + 1))
+        rows, has_more = rows[:limit], len(rows) > limit
+    return {"object": "list", "data": rows, "has_more": has_more, "url": url}
+
+
+def _until(newest_first: Iterable[JsonObject], params: Params, field: str) -> list[JsonObject]:
+    """The records before the cursor; an iterator stands behind the cursor afterwards."""
+    cursor = params.required_text(field)
+    passed: list[JsonObject] = []
+    for record in newest_first:
+        if record["id"] == cursor:
+            return passed
+        passed.append(record)
+    raise errors.no_such("object", cursor, field)
+
+
+def created_within(params: Params) -> Test:
+    """The `created` filter: a moment, or a group of gt, gte, lt, lte. Unix seconds."""
+    if isinstance(params.fields.get("created"), str):
+        moment = params.integer("created")
+        return lambda record: record["created"] == moment
+    bounds = params.group("created")
+    bounds.only("gt", "gte", "lt", "lte")
+    after, since = bounds.integer("gt"), bounds.integer("gte")
+    before, until = bounds.integer("lt"), bounds.integer("lte")
+    return lambda record: (
+        (after is None or record["created"] > after)
+        and (since is None or record["created"] >= since)
+        and (before is None or record["created"] < before)
+        and (until is None or record["created"] <= until)
+    )
+
+
+def having(params: Params, *fields: str) -> Test:
+    """Records whose fields equal the parameters of the same name, where given."""
+    asked = {field: params.text(field) for field in fields}
+    return lambda record: all(value is None or record.get(field) == value for field, value in asked.items())

@@ -1,0 +1,175 @@
+"""Payment intents: one purchase, however many tries it takes (https://docs.stripe.com/api/payment_intents)."""
+
+from sandbox.ids import new_id
+from sandbox.json_types import JsonObject
+from sandbox.stripe import amounts, confirm, customers, errors, events, lists, payment_methods
+from sandbox.stripe.call import Call, Cause
+from sandbox.stripe.params import Params, merged_metadata
+from sandbox.world import World
+
+KIND = "payment_intent"
+WRITABLE = (
+    "amount",
+    "currency",
+    "customer",
+    "description",
+    "metadata",
+    "payment_method",
+    "receipt_email",
+    "setup_future_usage",
+)
+CREATABLE = (*WRITABLE, "confirm", "off_session", "payment_method_types", "automatic_payment_methods", "return_url")
+CONFIRMABLE = ("payment_method", "off_session", "receipt_email", "setup_future_usage", "return_url")
+OPEN = ("requires_payment_method", "requires_confirmation")
+FUTURE_USAGES = ("off_session", "on_session")
+CANCELLATION_REASONS = ("abandoned", "duplicate", "fraudulent", "requested_by_customer")
+
+
+def create(world: World, call: Call) -> JsonObject:
+    """POST /v1/payment_intents"""
+    call.params.only(*CREATABLE)
+    wishes = _wishes(world, call.params)
+    if call.params.flag("confirm") and wishes["payment_method"] is None:
+        raise errors.invalid("You must provide a payment method when confirming.", param="payment_method")
+    intent = add(world, call.cause, wishes)
+    return confirm.confirm(world, intent, call.cause) if call.params.flag("confirm") else intent
+
+
+def retrieve(world: World, call: Call) -> JsonObject:
+    """GET /v1/payment_intents/{intent}"""
+    return _of_path(world, call)
+
+
+def update(world: World, call: Call) -> JsonObject:
+    """POST /v1/payment_intents/{intent}"""
+    before = _of_path(world, call)
+    call.params.only(*WRITABLE)
+    _must_be_open(before, "update")
+    given = Params({**_as_fields(before), **call.params.fields})
+    wishes = _wishes(world, given) | {"metadata": merged_metadata(before["metadata"], call.params)}
+    status = "requires_confirmation" if wishes["payment_method"] else "requires_payment_method"
+    return world.store.put(KIND, {**before, **wishes, "status": status})
+
+
+def confirm_one(world: World, call: Call) -> JsonObject:
+    """POST /v1/payment_intents/{intent}/confirm"""
+    intent = _of_path(world, call)
+    call.params.only(*CONFIRMABLE)
+    _must_be_open(intent, "confirm")
+    method = payment_methods.named(world, call.params)
+    method_id = method["id"] if method else intent["payment_method"]
+    if method_id is None:
+        message = "You cannot confirm this PaymentIntent because it's missing a payment method."
+        raise errors.conflict(message, "payment_intent_unexpected_state", payment_intent=intent)
+    usage = call.params.choice("setup_future_usage", FUTURE_USAGES, intent["setup_future_usage"])
+    email = call.params.text("receipt_email") or intent["receipt_email"]
+    wishes = {"payment_method": method_id, "setup_future_usage": usage, "receipt_email": email}
+    return confirm.confirm(world, world.store.put(KIND, {**intent, **wishes}), call.cause)
+
+
+def cancel(world: World, call: Call) -> JsonObject:
+    """POST /v1/payment_intents/{intent}/cancel"""
+    before = _of_path(world, call)
+    call.params.only("cancellation_reason")
+    reason = call.params.choice("cancellation_reason", CANCELLATION_REASONS)
+    _must_be_open(before, "cancel")
+    changes = {"status": "canceled", "canceled_at": world.clock.now(), "cancellation_reason": reason}
+    after = world.store.put(KIND, {**before, **changes})
+    events.emit(world, "payment_intent.canceled", after, call.cause)
+    return after
+
+
+def list_page(world: World, call: Call) -> JsonObject:
+    """GET /v1/payment_intents"""
+    call.params.only("customer", "created", *lists.PAGE_PARAMETERS)
+    created, owned = lists.created_within(call.params), lists.having(call.params, "customer")
+    return lists.page(world, KIND, call.params, call.path, lambda record: created(record) and owned(record))
+
+
+def add(world: World, cause: Cause, wishes: JsonObject) -> JsonObject:
+    """A new intent, with its event."""
+    status = "requires_confirmation" if wishes.get("payment_method") else "requires_payment_method"
+    intent = world.store.put(KIND, {**_blank(world.clock.now()), **wishes, "status": status})
+    events.emit(world, "payment_intent.created", intent, cause)
+    return intent
+
+
+def _of_path(world: World, call: Call) -> JsonObject:
+    intent = world.store.get(KIND, call.ids["intent"])
+    if intent is None:
+        raise errors.not_found(KIND, call.ids["intent"], "intent")
+    return intent
+
+
+def _must_be_open(intent: JsonObject, verb: str) -> None:
+    if intent["status"] not in OPEN:
+        message = f"You cannot {verb} this PaymentIntent because it has a status of {intent['status']}."
+        raise errors.conflict(message, "payment_intent_unexpected_state", payment_intent=intent)
+
+
+def _wishes(world: World, params: Params) -> JsonObject:
+    amount = params.required_integer("amount")
+    currency = amounts.currency(params, "currency")
+    amounts.must_be_chargeable(amount, currency, "amount")
+    customer = customers.named(world, params)
+    wishes = {
+        "amount": amount,
+        "currency": currency,
+        "customer": customer and customer["id"],
+        "description": params.text("description"),
+        "metadata": params.metadata(),
+        "receipt_email": params.text("receipt_email"),
+        "setup_future_usage": params.choice("setup_future_usage", FUTURE_USAGES),
+    }
+    # the last to be read, since a test name such as pm_card_visa makes a new payment method
+    method = payment_methods.named(world, params)
+    return wishes | {"payment_method": method and method["id"]}
+
+
+def _as_fields(intent: JsonObject) -> JsonObject:
+    """The intent as if it had just been asked for, so that an update is checked like a creation."""
+    return {name: str(intent[name]) for name in WRITABLE if name != "metadata" and intent[name] is not None}
+
+
+def _blank(now: int) -> JsonObject:
+    intent_id = new_id("pi")
+    return {
+        "id": intent_id,
+        "object": KIND,
+        "amount": 0,
+        "amount_capturable": 0,
+        "amount_details": {"tip": {}},
+        "amount_received": 0,
+        "application": None,
+        "application_fee_amount": None,
+        "automatic_payment_methods": None,
+        "canceled_at": None,
+        "cancellation_reason": None,
+        "capture_method": "automatic_async",
+        "client_secret": f"{intent_id}_secret_{new_id('s')[2:]}",
+        "confirmation_method": "automatic",
+        "created": now,
+        "currency": "usd",
+        "customer": None,
+        "customer_account": None,
+        "description": None,
+        "last_payment_error": None,
+        "latest_charge": None,
+        "livemode": False,
+        "metadata": {},
+        "next_action": None,
+        "on_behalf_of": None,
+        "payment_method": None,
+        "payment_method_configuration_details": None,
+        "payment_method_options": {"card": {"request_three_d_secure": "automatic"}},
+        "payment_method_types": ["card"],
+        "processing": None,
+        "receipt_email": None,
+        "review": None,
+        "setup_future_usage": None,
+        "shipping": None,
+        "statement_descriptor": None,
+        "statement_descriptor_suffix": None,
+        "transfer_data": None,
+        "transfer_group": None,
+    }

@@ -1,0 +1,42 @@
+"""Stripe's API, the part of it that is imitated: method, path, operation."""
+
+from sandbox.stripe import (
+    balance,
+    charges,
+    checkout,
+    customers,
+    events,
+    payment_intents,
+    payment_methods,
+    refunds,
+)
+
+ROUTES = (
+    ("POST", "/v1/customers", customers.create),
+    ("GET", "/v1/customers", customers.list_page),
+    ("GET", "/v1/customers/{customer}", customers.retrieve),
+    ("POST", "/v1/customers/{customer}", customers.update),
+    ("POST", "/v1/checkout/sessions", checkout.create),
+    ("GET", "/v1/checkout/sessions", checkout.list_page),
+    ("GET", "/v1/checkout/sessions/{session}", checkout.retrieve),
+    ("GET", "/v1/checkout/sessions/{session}/line_items", checkout.line_items),
+    ("POST", "/v1/checkout/sessions/{session}/expire", checkout.expire),
+    ("POST", "/v1/payment_intents", payment_intents.create),
+    ("GET", "/v1/payment_intents", payment_intents.list_page),
+    ("GET", "/v1/payment_intents/{intent}", payment_intents.retrieve),
+    ("POST", "/v1/payment_intents/{intent}", payment_intents.update),
+    ("POST", "/v1/payment_intents/{intent}/confirm", payment_intents.confirm_one),
+    ("POST", "/v1/payment_intents/{intent}/cancel", payment_intents.cancel),
+    ("GET", "/v1/payment_methods", payment_methods.list_page),
+    ("GET", "/v1/payment_methods/{payment_method}", payment_methods.retrieve),
+    ("POST", "/v1/payment_methods/{payment_method}/attach", payment_methods.attach),
+    ("GET", "/v1/charges", charges.list_page),
+    ("GET", "/v1/charges/{charge}", charges.retrieve),
+    ("GET", "/v1/charges/{charge}/refunds", refunds.list_page),
+    ("POST", "/v1/refunds", refunds.create),
+    ("GET", "/v1/refunds", refunds.list_page),
+    ("GET", "/v1/refunds/{refund}", refunds.retrieve),
+    ("GET", "/v1/balance_transactions/{id}", balance.retrieve),
+    ("GET", "/v1/events", events.list_page),
+    ("GET", "/v1/events/{id}", events.retrieve),
+)

@@ -1,0 +1,36 @@
+"""One sandbox for all of these tests, in fair weather at the start of each."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.sandbox.running import Api, Receiver, RunningSandbox, running_sandbox
+
+
+@pytest.fixture(scope="session")
+def shared_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSandbox]:
+    """Started once: it takes a second."""
+    with running_sandbox(tmp_path_factory.mktemp("sandbox"), "--retry-seconds", "0.05", "--seed", "7") as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(shared_sandbox: RunningSandbox) -> Iterator[RunningSandbox]:
+    """The shared sandbox, without faults and without a webhook endpoint."""
+    yield shared_sandbox
+    shared_sandbox.control("DELETE", "faults")
+    shared_sandbox.set(webhook_url="", api_version="2026-05-27.dahlia", webhook_secrets=["whsec_sandbox"])
+
+
+@pytest.fixture
+def api(sandbox: RunningSandbox) -> Api:
+    """Raw calls, held to the contract."""
+    return Api(sandbox)
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """A webhook endpoint of our own."""
+    endpoint = Receiver()
+    yield endpoint
+    endpoint.close()

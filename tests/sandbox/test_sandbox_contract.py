@@ -1,0 +1,178 @@
+"""Every kind of answer and every kind of event is what Stripe's OpenAPI description says.
+
+`Api` holds each answer to the description as it comes; the tests here see to it that none is left out.
+"""
+
+import re
+
+import pytest
+import requests
+
+from sandbox.stripe import checkout_shape, customers, payment_intents
+from sandbox.stripe.cards import PAYMENT_METHODS
+from sandbox.stripe.routes import ROUTES
+from tests.contracts.stripe_openapi import specification, validate_event
+from tests.sandbox.running import Api, Json, session_form
+
+EVENT_TYPES = {
+    "charge.failed",
+    "charge.refunded",
+    "charge.succeeded",
+    "charge.updated",
+    "checkout.session.completed",
+    "checkout.session.expired",
+    "customer.created",
+    "customer.updated",
+    "payment_intent.canceled",
+    "payment_intent.created",
+    "payment_intent.payment_failed",
+    "payment_intent.succeeded",
+    "refund.created",
+}
+
+
+@pytest.fixture
+def buyer(api: Api) -> Json:
+    """A customer with everything that a customer can have."""
+    form = "email=a%40example.com&name=A&description=d&metadata[k]=v&address[city]=X&address[country]=US"
+    return api.made("POST", "/v1/customers", form)
+
+
+def paid_session(api: Api, **more: str) -> Json:
+    """A session that was declined once and then paid."""
+    session = api.made("POST", "/v1/checkout/sessions", session_form(**more))
+    assert api.sandbox.pay(session["id"], "4000000000000002").status_code == 402
+    api.made("GET", f"/v1/checkout/sessions/{session['id']}")
+    assert api.sandbox.pay(session["id"]).status_code == 303
+    return api.made("GET", f"/v1/checkout/sessions/{session['id']}")
+
+
+def visit_customers_and_sessions(api: Api, buyer: Json) -> None:
+    api.made("POST", f"/v1/customers/{buyer['id']}", "name=B&metadata[k]=")
+    api.made("GET", f"/v1/customers/{buyer['id']}")
+    api.made("GET", "/v1/customers?limit=1")
+    for more in ({"customer": buyer["id"]}, {"customer_creation": "always"}, {"customer_email": "c@example.com"}):
+        session = paid_session(api, **more)
+        path = f"/v1/checkout/sessions/{session['id']}"
+        expansions = "expand[]=customer&expand[]=line_items&expand[]=payment_intent.latest_charge.balance_transaction"
+        api.made("GET", f"{path}?{expansions}")
+        api.made("GET", f"{path}/line_items")
+    api.made("GET", f"/v1/checkout/sessions?payment_intent={session['payment_intent']}&expand[]=data.payment_intent")
+    given_up = api.made("POST", "/v1/checkout/sessions", session_form())
+    api.made("POST", f"/v1/checkout/sessions/{given_up['id']}/expire")
+
+
+def visit_intents_charges_refunds(api: Api, buyer: Json) -> None:
+    form = f"amount=1000&currency=eur&customer={buyer['id']}&payment_method=pm_card_visa"
+    intent = api.made("POST", "/v1/payment_intents", f"{form}&setup_future_usage=off_session")
+    path = f"/v1/payment_intents/{intent['id']}"
+    api.made("POST", path, "description=changed&metadata[a]=b")
+    confirmed = api.made("POST", f"{path}/confirm", "expand[]=latest_charge.refunds&expand[]=payment_method")
+    api.made("GET", f"{path}?expand[]=customer")
+    api.made("GET", f"/v1/payment_methods?customer={buyer['id']}")
+    method = confirmed["payment_method"]["id"]
+    api.made("GET", f"/v1/payment_methods/{method}")
+    api.made("POST", "/v1/payment_methods/pm_card_mastercard/attach", f"customer={buyer['id']}")
+    refund_one(api, confirmed["latest_charge"]["id"])
+    unpaid = api.made("POST", "/v1/payment_intents", "amount=1000&currency=usd&automatic_payment_methods[enabled]=true")
+    api.made("POST", f"/v1/payment_intents/{unpaid['id']}/cancel", "cancellation_reason=abandoned")
+    api.made("GET", "/v1/payment_intents")
+
+
+def refund_one(api: Api, charge_id: str) -> None:
+    refund = api.made("POST", "/v1/refunds", f"charge={charge_id}&amount=400&reason=duplicate&expand[]=charge")
+    api.made("GET", f"/v1/refunds/{refund['id']}?expand[]=balance_transaction&expand[]=payment_intent")
+    api.made("GET", "/v1/refunds")
+    api.made("GET", f"/v1/charges/{charge_id}/refunds")
+    charge = api.made("GET", f"/v1/charges/{charge_id}?expand[]=refunds&expand[]=customer&expand[]=payment_intent")
+    api.made("GET", f"/v1/balance_transactions/{charge['balance_transaction']}")
+    api.made("GET", "/v1/charges?expand[]=data.balance_transaction")
+
+
+def test_every_route_answers_as_described(api: Api, buyer: Json) -> None:
+    visit_customers_and_sessions(api, buyer)
+    visit_intents_charges_refunds(api, buyer)
+    events = api.made("GET", "/v1/events?limit=100")
+    api.made("GET", f"/v1/events/{events['data'][0]['id']}")
+
+    def visited(method: str, template: str) -> bool:
+        pattern = re.compile(re.sub(r"\{\w+\}", "[^/]+", template))
+        return any(seen == method and pattern.fullmatch(path) for seen, path, _ in api.seen)
+
+    assert [route[:2] for route in ROUTES if not visited(*route[:2])] == []
+
+
+def test_every_type_of_event_holds_an_object_as_described(api: Api, buyer: Json) -> None:
+    visit_customers_and_sessions(api, buyer)
+    visit_intents_charges_refunds(api, buyer)
+    seen = set()
+    for event in api.made("GET", "/v1/events?limit=100")["data"]:
+        validate_event(event)
+        seen.add(event["type"])
+    assert seen == EVENT_TYPES
+
+
+@pytest.mark.parametrize("name", sorted(name for name in PAYMENT_METHODS if "harge" in name))
+def test_every_decline_by_api_is_a_card_error_as_described(api: Api, name: str) -> None:
+    status, body = api.call(
+        "POST", "/v1/payment_intents", f"amount=1000&currency=usd&confirm=true&payment_method={name}"
+    )
+    assert (status, body["error"]["type"]) == (402, "card_error")
+    assert body["error"]["payment_intent"]["status"] == "requires_payment_method"
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "method", "path", "form"),
+    [
+        (404, "resource_missing", "GET", "/v1/checkout/sessions/cs_none", ""),
+        (404, "resource_missing", "GET", "/v1/payment_intents/pi_none", ""),
+        (404, "resource_missing", "GET", "/v1/charges/ch_none", ""),
+        (404, "resource_missing", "GET", "/v1/refunds/re_none", ""),
+        (404, "resource_missing", "GET", "/v1/events/evt_none", ""),
+        (404, "resource_missing", "GET", "/v1/customers/cus_none", ""),
+        (404, "resource_missing", "GET", "/v1/payment_methods/pm_none", ""),
+        (404, "resource_missing", "GET", "/v1/balance_transactions/txn_none", ""),
+        (400, "parameter_missing", "POST", "/v1/checkout/sessions", "mode=payment"),
+        (400, "parameter_missing", "POST", "/v1/payment_intents", "currency=usd"),
+        (400, "parameter_unknown", "POST", "/v1/customers", "hat=blue"),
+        (400, "parameter_invalid_integer", "POST", "/v1/payment_intents", "amount=ten&currency=usd"),
+        (400, "amount_too_small", "POST", "/v1/payment_intents", "amount=1&currency=usd"),
+        (400, "resource_missing", "POST", "/v1/refunds", "charge=ch_none"),
+        (400, None, "POST", "/v1/refunds", ""),
+        (400, None, "GET", "/v1/charges?expand[]=data.nothing", ""),
+        (400, None, "GET", "/v1/events?limit=1000", ""),
+    ],
+)
+def test_refusals_are_described_errors(api: Api, status: int, code: str, method: str, path: str, form: str) -> None:
+    # something must be in the list for an expansion to fail on
+    api.made("POST", "/v1/payment_intents", "amount=1000&currency=usd&confirm=true&payment_method=pm_card_visa")
+    answered, body = api.call(method, path, form)
+    assert (answered, body["error"].get("code")) == (status, code)
+    assert body["error"]["type"] == "invalid_request_error"
+
+
+@pytest.mark.parametrize(("fault", "status"), [("429", 429), ("500", 500)])
+def test_faults_are_described_errors(api: Api, fault: str, status: int) -> None:
+    api.sandbox.arm(fault, count=1)
+    assert api.call("GET", "/v1/customers")[0] == status
+
+
+def test_a_wrong_key_and_no_key_are_described_errors(api: Api) -> None:
+    assert api.call("GET", "/v1/customers", key="sk_test_other")[0] == 401
+    assert api.call("GET", "/v1/customers", key=None)[0] == 401
+    basic = requests.get(f"{api.sandbox.address}/v1/customers", auth=("sk_test_sandbox", ""), timeout=5)
+    assert basic.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "accepted"),
+    [
+        ("/v1/checkout/sessions", checkout_shape.ACCEPTED),
+        ("/v1/payment_intents", payment_intents.CREATABLE),
+        ("/v1/customers", customers.WRITABLE),
+    ],
+)
+def test_parameters_that_are_taken_exist_at_stripe(path: str, accepted: tuple[str, ...]) -> None:
+    content = specification()["paths"][path]["post"]["requestBody"]["content"]
+    described = content["application/x-www-form-urlencoded"]["schema"]["properties"]
+    assert set(accepted) - set(described) == set()
