@@ -1,0 +1,53 @@
+# One door for every chore, the same for people and for CI. `make` alone lists them.
+# ARGS goes to the command behind a chore: make demo ARGS="--once --json"
+
+.DEFAULT_GOAL := help
+.PHONY: help demo up test lint bench chaos lock environment libraries
+ARGS ?=
+
+# Homebrew's libraries lie where macOS does not look by itself. The variable has to stand right before the program: the
+# system's own shell drops it when it starts.
+ifeq ($(shell uname -s),Darwin)
+LOADER := DYLD_FALLBACK_LIBRARY_PATH=/opt/homebrew/lib:/usr/local/lib
+endif
+PYTHON_HERE := $(LOADER) .venv/bin/python
+
+PACKAGES := $(wildcard *.py) $(patsubst %/__init__.py,%,$(wildcard */__init__.py)) tests
+UV_LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+	--no-annotate
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+demo: environment libraries ## Start everything and play the story; ARGS="--once --json" for one JSON line at the end
+	@$(LOADER) .venv/bin/cashbeat demo $(ARGS)
+
+up: environment libraries ## Run everything until Ctrl-C
+	@$(LOADER) .venv/bin/cashbeat up $(ARGS)
+
+test: environment libraries ## Run the tests; ARGS="tests/stack -k valkey" for some of them
+	@$(PYTHON_HERE) -m pytest $(ARGS)
+
+lint: environment ## Style, formatting, types and who may import whom
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy $(PACKAGES)
+	@.venv/bin/lint-imports
+
+bench: environment libraries ## Measure speed against floors of the same run; ARGS="ingress" for one row
+	@$(PYTHON_HERE) -m benchmarks $(ARGS)
+
+chaos: environment libraries ## Buy under kills and faults, then compare all books; ARGS="--purchases 2000 --seed 1"
+	@$(PYTHON_HERE) -m tests.gauntlet $(ARGS)
+
+lock: ## Pin the newest versions that pyproject.toml allows (needs uv)
+	@command -v uv >/dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/" >&2; exit 2; }
+	@$(UV_LOCK) --upgrade pyproject.toml -o requirements.lock >/dev/null
+	@$(UV_LOCK) --upgrade --extra dev pyproject.toml -o requirements-dev.lock >/dev/null
+
+environment:
+	@tools/set_up requirements-dev.lock
+
+# Pango, HarfBuzz and a font, by the system's package manager
+libraries: environment
+	@$(PYTHON_HERE) -I stack/system_libraries.py

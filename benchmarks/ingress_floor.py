@@ -1,0 +1,35 @@
+"""The floor of the ingress benchmark: the same server, reading and verifying the same webhooks, but storing nothing."""
+
+import time
+
+from starlette.routing import Route, Router
+from starlette.types import Receive, Scope, Send
+
+import settings as configuration
+from gateways.stripe.events import BODY_BYTES_MAX
+from gateways.stripe.signatures import Verifier
+from ingress.bodies import read_body
+from ingress.door import Door
+from ingress.webhooks import HEADERS, RECEIVED, SIGNATURE_HEADER
+
+PATH = "/v1/billing/webhooks/stripe/"
+
+
+class VerifyOnly:
+    """Answers as the real endpoint does, once the signature is verified."""
+
+    def __init__(self, secrets: list[str]) -> None:
+        self._verifier = Verifier(secrets)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        body = await read_body(receive, BODY_BYTES_MAX)
+        signature = next((value for name, value in scope["headers"] if name == SIGNATURE_HEADER), None)
+        self._verifier.verify(body, signature, time.time())
+        await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+        await send({"type": "http.response.body", "body": RECEIVED})
+
+
+def serve() -> Door:
+    """The application of one process."""
+    secrets = [secret.get_secret_value() for secret in configuration.load().stripe_webhook_secrets]
+    return Door(Router([Route(PATH, VerifyOnly(secrets), methods=["POST"])]), release=lambda: None)

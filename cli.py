@@ -1,0 +1,194 @@
+"""The `cashbeat` command. Heavy modules are imported inside the commands, so that `--help` answers at once.
+
+Results go to standard output, everything said on the way to standard error. Exit codes: 0 well, 1 something was found
+to be wrong, 2 it could not be done, with one sentence saying why.
+"""
+
+import sys
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
+
+import typer
+
+if TYPE_CHECKING:
+    from settings import Settings
+
+EXIT_FOUND_WRONG = 1
+EXIT_IMPOSSIBLE = 2
+
+
+class CommandLine(typer.Typer):
+    """Turns what a person can mend into one sentence instead of a traceback."""
+
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
+        from pydantic import ValidationError
+
+        from stack.errors import StackError
+
+        try:
+            return super().__call__(*arguments, **options)
+        except StackError as error:
+            sentence = str(error)
+        except ValidationError as error:
+            sentence = "; ".join(f"{'.'.join(map(str, item['loc'])).upper()}: {item['msg']}" for item in error.errors())
+        sys.stderr.write(f"cashbeat: {sentence}\n")
+        sys.exit(EXIT_IMPOSSIBLE)
+
+
+app = CommandLine(
+    help="The billing department of a SaaS product, run by Celery.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,  # boxes break sentences in the middle
+    pretty_exceptions_enable=False,  # they show the values of variables, and those may be secrets
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+api_key = typer.Typer(help="Make, list and revoke the keys that servers call the API with.", no_args_is_help=True)
+app.add_typer(api_key, name="api-key")
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"cashbeat {version('cashbeat')}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    _version: Annotated[
+        bool, typer.Option("--version", help="Show the version and stop.", is_eager=True, callback=_show_version)
+    ] = False,
+) -> None:
+    """What holds for every command."""
+
+
+@app.command()
+def up() -> None:
+    """Run everything on this machine until Ctrl-C: migrate, seed, then ingress, workers, beat, Flower and the sandbox.
+
+    PostgreSQL and Valkey are embedded unless DATABASE_URL and BROKER_URL are set. The sandbox stands in for Stripe and
+    Resend unless STRIPE_SECRET_KEY is set.
+    """
+    from rich.console import Console
+
+    from stack import development_key
+    from stack.announcement import announcement
+    from stack.interrupts import interruptible, wait_for_interrupt
+    from stack.running import Stack
+
+    stack = Stack(_settings(), terminal=sys.stderr, progress=_say)
+    with interruptible(stack.supervisor.hurry), stack:
+        key = development_key.ensure(stack.addresses.database_url, stack.home)
+        Console().print(announcement(stack, key))
+        wait_for_interrupt()
+
+
+@app.command()
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="Stop after the story.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print a JSON summary as the last line.")] = False,
+) -> None:
+    """Start everything and play a story: two purchases, hostile webhooks, a killed worker, a wiped broker."""
+    from rich.console import Console
+
+    from stack.demo import play
+    from stack.interrupts import interruptible, wait_for_interrupt
+    from stack.running import Stack
+
+    stack = Stack(_settings(), progress=_say)
+    with interruptible(stack.supervisor.hurry), stack:
+        play(stack, once=once, json=json)
+        if not once:
+            Console(stderr=True).print("Still up. Ctrl-C stops it.")
+            wait_for_interrupt()
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the newest migration."""
+    from stack.prepare import migrate as migrate_database
+    from stack.stores import database_url
+
+    with database_url(_settings()) as url:
+        migrate_database(url)
+    _say("the database is up to date")
+
+
+@app.command()
+def seed() -> None:
+    """Put the first credit packages into the catalog; what was changed since stays changed."""
+    from stack.prepare import prepare
+    from stack.stores import database_url
+
+    with database_url(_settings()) as url:
+        prepare(url)
+    _say("the catalog is seeded")
+
+
+@app.command()
+def doctor() -> None:
+    """Look at this machine and say what would keep Cashbeat from running."""
+    from stack.doctor import examine
+
+    sick = 0
+    for finding in examine(_settings()):
+        mark = typer.style("ok  ", fg="green") if finding.is_well else typer.style("BAD ", fg="red")
+        hint = "" if finding.is_well or not finding.hint else f" ({finding.hint})"
+        typer.echo(f"{mark}{finding.subject:<14} {finding.detail}{hint}")
+        sick += not finding.is_well
+    if sick:
+        raise typer.Exit(EXIT_FOUND_WRONG)
+
+
+@api_key.command("create")
+def create_api_key(
+    name: Annotated[str, typer.Argument(help="Who will use it, for the list.")],
+    scope: Annotated[
+        list[str] | None, typer.Option(help="What it may do; repeat for several. All when left out.")
+    ] = None,
+) -> None:
+    """Make a key and print it. This is the only time it is shown."""
+    from schemas.commands import SCOPES
+    from stack.api_keys import create
+
+    unknown = sorted(set(scope or ()) - set(SCOPES))
+    if unknown:
+        raise typer.BadParameter(f"unknown scope {', '.join(unknown)}; there are {', '.join(SCOPES)}")
+    typer.echo(create(_settings(), name, scope or list(SCOPES)))
+
+
+@api_key.command("list")
+def list_api_keys() -> None:
+    """List all keys, newest first, without their secrets."""
+    from stack.api_keys import describe_all
+
+    for line in describe_all(_settings()):
+        typer.echo(line)
+
+
+@api_key.command("revoke")
+def revoke_api_key(key_id: Annotated[UUID, typer.Argument(help="The id that `cashbeat api-key list` shows.")]) -> None:
+    """End a key. Ingress processes forget it within their cache time."""
+    from stack.api_keys import revoke
+
+    revoke(_settings(), key_id)
+    _say("the key is revoked")
+
+
+def _settings() -> "Settings":
+    import logs
+    import settings
+
+    loaded = settings.load()
+    # at the terminal only what needs attention; the processes write their own logs
+    logs.configure(loaded.model_copy(update={"log_level": "WARNING"}), "cli")
+    return loaded
+
+
+def _say(text: str) -> None:
+    typer.echo(text, err=True)
+
+
+if __name__ == "__main__":
+    app()

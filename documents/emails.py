@@ -1,0 +1,60 @@
+"""Facts to e-mails: HTML and text from templates, ready for a sender."""
+
+from typing import Any
+
+from documents.formatting import format_money
+from documents.headers import file_stem, header_text, recipient_address
+from documents.limits import require_short_texts
+from documents.templates import render
+from schemas.documents import EmailFacts, InvoiceFacts, PartyFacts
+
+LINES_SHOWN_MAX = 10  # a mail is glanced at, and some clients cut it at 100 kB; the attached invoice has every line
+
+
+def render_payment_confirmation(facts: InvoiceFacts, pdf: bytes, recipient: str) -> EmailFacts:
+    """The receipt of a paid invoice, with its PDF attached under the invoice's number.
+
+    Raises Rejected when the recipient, the number or a name could break out of a mail header or a text is longer than
+    `documents.limits` allows, and ValueError for an invoice that is not paid or an attachment that is no PDF.
+    """
+    if facts.status != "paid" or not pdf.startswith(b"%PDF-"):
+        raise ValueError("a payment is confirmed with the PDF of a paid invoice")
+    require_short_texts(facts)
+    header_text("buyer name", facts.buyer.name)
+    attachment_name = f"{file_stem(facts.number)}.pdf"
+    total = format_money(facts.total_minor, facts.currency)
+    return _email(
+        "payment_confirmation",
+        recipient=recipient,
+        subject=f"Payment received: {facts.number}",
+        preview=f"{total} for invoice {facts.number}, which is attached.",
+        seller=facts.seller,
+        attachments=((attachment_name, pdf),),
+        invoice=facts,
+        lines=facts.lines[:LINES_SHOWN_MAX],
+        lines_left_out=max(0, len(facts.lines) - LINES_SHOWN_MAX),
+        total=total,
+        attachment_name=attachment_name,
+    )
+
+
+def _email(
+    template: str,
+    *,
+    recipient: str,
+    subject: str,
+    preview: str,
+    seller: PartyFacts,
+    attachments: tuple[tuple[str, bytes], ...] = (),
+    **context: Any,
+) -> EmailFacts:
+    """One mail in both forms. `preview` is what an inbox shows beside the subject."""
+    header_text("seller name", seller.name)
+    shared = {"subject": header_text("subject", subject), "preview": preview, "seller": seller, **context}
+    return EmailFacts(
+        recipient=recipient_address(recipient),
+        subject=subject,
+        html=render(f"email/{template}.html", **shared),
+        text=render(f"email/{template}.txt", **shared),
+        attachments=attachments,
+    )

@@ -1,0 +1,31 @@
+"""Invoice facts to a PDF."""
+
+import gc
+
+from documents.arithmetic import require_sums
+from documents.invoice_html import invoice_html
+from documents.limits import require_short_markup, require_short_texts
+from documents.samples import sample_invoice
+from documents.typesetting import typeset
+from schemas.documents import InvoiceFacts
+
+
+def render_invoice_pdf(facts: InvoiceFacts) -> bytes:
+    """The invoice as a tagged A4 PDF; the same facts give the same bytes on the same machine.
+
+    Raises Rejected for texts or documents beyond `documents.limits`, ValueError when the sums do not add up. Call it
+    from one thread per process; where many are made, call `warm_up()` first.
+    """
+    require_sums(facts)
+    require_short_texts(facts)
+    markup = invoice_html(facts)
+    require_short_markup(markup)
+    return typeset(markup)
+
+
+def warm_up() -> None:
+    """Pay once, when a worker process starts, what else the first customer waits for: imports, style sheet, fonts."""
+    render_invoice_pdf(sample_invoice())
+    # What is loaded by now stays for good; the collector need not walk through it again after every document.
+    gc.collect()
+    gc.freeze()

@@ -1,0 +1,47 @@
+"""Made-up facts: for warming a process up, for `python -m documents sample`, for the benchmark and the tests."""
+
+from datetime import date
+
+from schemas.documents import InvoiceFacts, LineFacts, PartyFacts, TaxFacts
+
+SELLER = PartyFacts(
+    name="Example SaaS Inc.",
+    address_lines=("1 Example Street", "Springfield, IL 62701", "United States"),
+    tax_id="US 12-3456789",
+    email="billing@example.com",
+    website="https://example.com",
+)
+BUYER = PartyFacts(
+    name="Bright Harbour Analytics GmbH",
+    address_lines=("Beispielstraße 12", "20457 Hamburg", "Germany"),
+    tax_id="DE 123456789",
+    email="accounts@harbour.example",
+)
+
+
+def sample_invoice() -> InvoiceFacts:
+    """A paid invoice of four lines and one tax rate, on one page."""
+    return InvoiceFacts(
+        number="INV-2026-11-00001",
+        status="paid",
+        currency="USD",
+        issued_on=date(2026, 11, 22),
+        due_on=date(2026, 12, 22),
+        paid_on=date(2026, 11, 22),
+        seller=SELLER,
+        buyer=BUYER,
+        lines=(
+            LineFacts("Value package: 2,000 credits", 1, 2_999, 2_999),
+            LineFacts("Team plan, November 2026", 1, 4_900, 4_900),
+            LineFacts("Additional seats, 22 to 30 November 2026", 12, 300, 3_600),
+            LineFacts("Priority support", 1, 14_999, 14_999),
+        ),
+        taxes=(TaxFacts("VAT", 190_000, 26_498, 5_035),),
+        subtotal_minor=26_498,
+        tax_minor=5_035,
+        total_minor=31_533,
+        payment_method="Visa ending in 4242",
+        payment_reference="CB-7Q2M-48XK",
+        payment_instructions="Questions about this invoice? Reply to the e-mail it came with.",
+        credits_granted=2_000,
+    )

@@ -1,0 +1,62 @@
+"""HTML to PDF through WeasyPrint: with `fetcher`, the only module that knows it.
+
+It is imported when the first document is made, because that takes a second and other workers import this package too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from documents.fetcher import data_only_fetcher
+from documents.templates import read
+
+if TYPE_CHECKING:
+    from weasyprint import CSS, HTML
+    from weasyprint.text.fonts import FontConfiguration
+    from weasyprint.urls import URLFetcher
+
+STYLE_SHEET = "invoice.css"
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """What all documents of a process share. Made anew for each one, it would add half to the time and leak memory."""
+
+    markup: type[HTML]
+    sheet: CSS
+    fonts: FontConfiguration
+    fetcher: URLFetcher
+    images: dict[str, Any] = field(default_factory=dict)  # only the seller's mark: customers' text brings no images
+
+
+def typeset(html: str) -> bytes:
+    """Lay out our own markup as a tagged PDF, loading nothing but `data:`. One thread per process."""
+    press = _press()
+    document = press.markup(string=html, url_fetcher=press.fetcher)
+    pdf: bytes = document.write_pdf(
+        font_config=press.fonts, stylesheets=[press.sheet], cache=press.images, pdf_tags=True
+    )
+    return pdf
+
+
+@lru_cache(maxsize=1)
+def _press() -> Press:
+    from weasyprint import CSS
+    from weasyprint.text.fonts import FontConfiguration
+
+    fonts, fetcher = FontConfiguration(), data_only_fetcher()
+    sheet = CSS(string=read(STYLE_SHEET), font_config=fonts, url_fetcher=fetcher)
+    return Press(_bare_markup(), sheet, fonts, fetcher)
+
+
+def _bare_markup() -> type[HTML]:
+    """HTML without WeasyPrint's default style sheet: ours says all that is needed, an eighth of the time is saved."""
+    from weasyprint import HTML
+
+    class BareHTML(HTML):  # type: ignore[misc] # WeasyPrint ships no types
+        def _ua_stylesheets(self, forms: bool = False) -> list[CSS]:
+            return []
+
+    return BareHTML

@@ -1,0 +1,121 @@
+"""The API on one screen: which path is answered by whom."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import structlog
+from starlette.routing import Route, Router
+
+import logs
+import settings as configuration
+from ingress import metrics
+from ingress.commands import Commands
+from ingress.door import Door
+from ingress.group_commit import GroupCommit
+from ingress.health import Health
+from ingress.identity import Identity
+from ingress.inbox_store import ArrivedEvent, InboxStore
+from ingress.operation_store import NewOperation, OperationStore, StoredOperation
+from ingress.operations import Operations
+from ingress.queries import Queries
+from ingress.reads import Reads
+from ingress.ringing import Ringer
+from ingress.waiting import Waiting
+from ingress.webhooks import StripeWebhooks
+from schemas.commands import ConsumeCredits, OpenAccount, StartCreditCheckout
+from settings import Settings
+from workers.celery_app import make_app as make_celery_app
+from workers.producer import Bell
+
+log = structlog.get_logger(__name__)
+
+
+def serve() -> Door:
+    """The door of one process, as `python -m ingress` runs it."""
+    settings = configuration.load()
+    logs.configure(settings, "ingress")
+    return make_door(settings)
+
+
+def make_door(settings: Settings) -> Door:
+    """Build a door; it opens its connections when the server starts it up."""
+    reads = Reads(settings.database_url)
+    identity = Identity(reads)
+    waiting = Waiting(reads)
+    ringer = Ringer(Bell(make_celery_app(settings.broker_url)))
+    inbox = GroupCommit(InboxStore(settings.database_url), _after_events(ringer))
+    operations = GroupCommit(OperationStore(settings.database_url), _after_commands(ringer))
+
+    secrets = [secret.get_secret_value() for secret in settings.stripe_webhook_secrets]
+    stripe = StripeWebhooks(secrets, inbox)
+    command = Commands(identity, operations, waiting)
+    query = Queries(reads, identity)
+    health = Health(reads)
+
+    routes = [
+        _post("/v1/billing/webhooks/stripe/", stripe),
+        _post("/v1/accounts/", command.taking(OpenAccount)),
+        _post("/v1/billing/stripe/credit-checkout/", command.taking(StartCreditCheckout)),
+        _post("/v1/billing/credits/consume/", command.taking(ConsumeCredits)),
+        _get("/v1/operations/{id:uuid}", Operations(reads, identity).show),
+        _get("/v1/accounts/{id:uuid}/", query.account),
+        _get("/v1/billing/invoices/", query.invoices),
+        _get("/v1/billing/invoices/{id:uuid}/", query.invoice),
+        _get("/v1/billing/invoices/{id:uuid}/pdf/", query.invoice_pdf),
+        _get("/v1/billing/credits/balance/", query.balance),
+        _get("/v1/billing/credits/packages/", query.packages),
+        _get("/healthz", health.alive),
+        _get("/readyz", health.ready),
+        _get("/metrics", metrics.Metrics(reads).show),
+    ]
+
+    @asynccontextmanager
+    async def lifespan(_router: object) -> AsyncIterator[None]:
+        for part in (ringer, inbox, operations):
+            part.start()
+        yield
+        await inbox.stop()
+        await operations.stop()
+        ringer.stop()
+        reads.close()
+
+    return Door(Router(routes, redirect_slashes=False, lifespan=lifespan), waiting.release)
+
+
+def _post(path: str, endpoint: Callable[..., Any]) -> Route:
+    return Route(_with_slash(path), endpoint, methods=["POST"])
+
+
+def _get(path: str, endpoint: Callable[..., Any]) -> Route:
+    return Route(_with_slash(path), endpoint, methods=["GET"])
+
+
+def _with_slash(path: str) -> str:
+    """Routes are matched with a last slash; the door adds it to what was asked for."""
+    return path.rstrip("/") + "/"
+
+
+def _after_events(ringer: Ringer) -> Callable[[Sequence[ArrivedEvent], Sequence[bool]], None]:
+    def after(events: Sequence[ArrivedEvent], are_new: Sequence[bool]) -> None:
+        new = [event for event, is_new in zip(events, are_new, strict=True) if is_new]
+        ringer.ring_for_events([event.id for event in new])
+        metrics.COMMITS.labels("inbox").inc()
+        metrics.WEBHOOKS.labels(events[0].gateway, "stored").inc(len(new))
+        metrics.WEBHOOKS.labels(events[0].gateway, "duplicate").inc(len(events) - len(new))
+        log.info("webhooks_stored", event_id=[event.event_id for event in new], duplicates=len(events) - len(new))
+
+    return after
+
+
+def _after_commands(ringer: Ringer) -> Callable[[Sequence[NewOperation], Sequence[StoredOperation]], None]:
+    def after(operations: Sequence[NewOperation], stored: Sequence[StoredOperation]) -> None:
+        new = [operation.id for operation, outcome in zip(operations, stored, strict=True) if outcome.is_new]
+        ringer.ring_for_commands(new)
+        metrics.COMMITS.labels("operations").inc()
+        for operation, outcome in zip(operations, stored, strict=True):
+            outcome_name = "stored" if outcome.is_new else "replayed"
+            metrics.COMMANDS.labels(operation.kind, outcome_name).inc()
+            log.info(f"command_{outcome_name}", operation_id=str(operation.id), kind=operation.kind)
+
+    return after

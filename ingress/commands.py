@@ -1,0 +1,91 @@
+"""Commands: checked, stored under an id, answered with that id or, on request, with the outcome."""
+
+import re
+from collections.abc import Awaitable, Callable
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+import logs
+from database.ids import operation_id
+from database.operations import fingerprint
+from ingress.bodies import read_body
+from ingress.group_commit import GroupCommit, RowsRefused
+from ingress.identity import Caller, Identity
+from ingress.operation_store import NewOperation, StoredOperation
+from ingress.operations import JSON, is_final, view_operation
+from ingress.problems import Problem
+from ingress.validation import parse_json, validated
+from ingress.waiting import Waiting
+from schemas.commands import Command
+
+BODY_BYTES_MAX = 64 * 1024
+WAIT_SECONDS_MAX = 30  # proxies commonly give up after a minute
+IDEMPOTENCY_KEY = re.compile(r"[\x20-\x7e]{1,255}")
+PREFER_WAIT = re.compile(r"(?:^|[,;])\s*wait\s*=\s*\"?(\d{1,6})\"?\s*(?=$|[,;])", re.IGNORECASE)
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+class Commands:
+    """The way in for commands, whatever their kind."""
+
+    def __init__(
+        self, identity: Identity, operations: GroupCommit[NewOperation, StoredOperation], waiting: Waiting
+    ) -> None:
+        self._identity = identity
+        self._operations = operations
+        self._waiting = waiting
+
+    def taking(self, command_class: type[Command]) -> Endpoint:
+        """The endpoint that takes commands of this class."""
+
+        async def take(request: Request) -> Response:
+            caller = await self._identity.require(request, command_class.scope)
+            body = await read_body(request.receive, BODY_BYTES_MAX)
+            command = validated(command_class, parse_json(body))
+            operation = _operation(command, caller, _idempotency_key(request))
+            logs.bind(operation_id=str(operation.id))
+            return await self._answer(request, await self._store(operation, len(body)))
+
+        return take
+
+    async def _store(self, operation: NewOperation, size_bytes: int) -> StoredOperation:
+        try:
+            stored = await self._operations.submit(operation, size_bytes)
+        except RowsRefused:
+            raise Problem(422, "invalid", "The database cannot store this command.", errors=[]) from None
+        if stored.body_sha256 != operation.body_sha256:
+            raise Problem(422, "idempotency_key_reused", "This Idempotency-Key was used for another command.")
+        return stored
+
+    async def _answer(self, request: Request, stored: StoredOperation) -> Response:
+        row = stored.row
+        headers = {} if stored.is_new else {"Idempotent-Replayed": "true"}
+        wait_seconds = _wait_seconds(request)
+        if wait_seconds:
+            row = row if is_final(row) else await self._waiting.wait(stored.id, wait_seconds) or row
+            headers |= {"Preference-Applied": f"wait={wait_seconds}"} if is_final(row) else {}
+        headers["Location"] = f"/v1/operations/{row.id}"
+        return Response(view_operation(row).model_dump_json(), 200 if is_final(row) else 202, headers, JSON)
+
+
+def _operation(command: Command, caller: Caller, idempotency_key: str | None) -> NewOperation:
+    body = command.model_dump(mode="json")
+    row_id = operation_id(caller.name, idempotency_key)
+    return NewOperation(row_id, command.kind, caller.name, idempotency_key, body, fingerprint(command.kind, body))
+
+
+def _idempotency_key(request: Request) -> str | None:
+    found = request.headers.getlist("idempotency-key")
+    if not found:
+        return None
+    if len(found) > 1 or not IDEMPOTENCY_KEY.fullmatch(found[0]):
+        raise Problem(422, "idempotency_key_invalid", "An Idempotency-Key is 1 to 255 printable ASCII characters.")
+    return found[0]
+
+
+def _wait_seconds(request: Request) -> int:
+    """RFC 7240: preferences that make no sense are ignored, not refused."""
+    found = PREFER_WAIT.search(",".join(request.headers.getlist("prefer")))
+    return min(int(found[1]), WAIT_SECONDS_MAX) if found else 0

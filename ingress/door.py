@@ -1,0 +1,74 @@
+"""The outermost layer: names every request, ends every path with a slash, turns every error into a problem."""
+
+import re
+from collections.abc import Callable
+from itertools import count
+from secrets import token_hex
+
+from starlette.routing import Router
+from starlette.types import Message, Receive, Scope, Send
+
+import logs
+from ingress.bodies import Gone
+from ingress.problems import MEDIA_TYPE, problem_of
+
+REQUEST_ID_HEADER = b"x-request-id"
+REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+
+
+class Door:
+    """An ASGI application around a router.
+
+    A path without its last slash is answered like the one with it, never redirected: senders of webhooks do not follow.
+    """
+
+    def __init__(self, router: Router, release: Callable[[], None]) -> None:
+        self.router = router
+        self.release = release  # called when the server begins to stop
+        self._prefix = token_hex(4).encode()
+        self._numbers = count(1)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.router(scope, receive, send)
+            return
+        request_id = self._request_id(scope)
+        has_started = False
+
+        async def send_named(message: Message) -> None:
+            nonlocal has_started
+            if message["type"] == "http.response.start":
+                has_started = True
+                message["headers"] = [*message["headers"], (REQUEST_ID_HEADER, request_id)]
+            await send(message)
+
+        scope["app"] = self  # tells Starlette's router to raise for 404 and 405 rather than to answer in plain text
+        asked_path = scope["path"]
+        if not asked_path.endswith("/"):
+            scope["path"] = asked_path + "/"
+        try:
+            await self.router(scope, receive, send_named)
+        except Gone:
+            return
+        except Exception as error:
+            if has_started:
+                raise
+            await _answer(error, asked_path, request_id.decode(), send_named)
+
+    def _request_id(self, scope: Scope) -> bytes:
+        for name, value in scope["headers"]:
+            if name == REQUEST_ID_HEADER and REQUEST_ID.fullmatch(value):
+                found: bytes = value
+                logs.bind(request_id=found.decode())
+                return found
+        return b"%b-%x" % (self._prefix, next(self._numbers))
+
+
+async def _answer(error: Exception, path: str, request_id: str, send: Send) -> None:
+    logs.bind(request_id=request_id)
+    problem = problem_of(error)
+    body = problem.body(path, request_id)
+    headers = {**problem.headers, "content-type": MEDIA_TYPE, "content-length": str(len(body))}
+    named = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": problem.status, "headers": named})
+    await send({"type": "http.response.body", "body": body})

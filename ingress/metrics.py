@@ -1,0 +1,105 @@
+"""Figures for Prometheus: what this door counted, and how the pipeline's memories stand."""
+
+import os
+import time
+from collections.abc import Iterator
+
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.multiprocess import MultiProcessCollector
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from database.inbox import InboxEvent
+from database.memory import Remembered, WorkState, is_free
+from database.operations import Operation
+from database.outbox import OutboxEntry
+from database.upkeep import heartbeat_ages
+from ingress.problems import is_weather
+from ingress.reads import Reads
+
+WEBHOOKS = Counter(
+    "cashbeat_webhooks", "Webhooks by outcome: stored, duplicate, refused, unavailable.", ["gateway", "outcome"]
+)
+COMMANDS = Counter("cashbeat_commands", "Commands by kind and outcome: stored, replayed.", ["kind", "outcome"])
+COMMITS = Counter("cashbeat_ingress_commits", "Commits of the door by table.", ["table"])
+
+MEMORIES: tuple[type[InboxEvent] | type[Operation] | type[OutboxEntry], ...] = (InboxEvent, Operation, OutboxEntry)
+# Several scrapers, or several processes behind one port, cost the database one look in this time.
+GAUGES_SECONDS = 5.0
+
+Gauge = tuple[str, str, str, dict[str, float]]  # name, help, label, value per label
+
+
+class Metrics:
+    """`GET /metrics`: counters of all processes of this door, gauges read from PostgreSQL."""
+
+    def __init__(self, reads: Reads) -> None:
+        self._reads = reads
+        self._gauges: list[Gauge] = []
+        self._read_at_seconds = -GAUGES_SECONDS
+
+    async def show(self, request: Request) -> Response:
+        """All figures in Prometheus's text format; without the gauges while the database is away."""
+        registry = CollectorRegistry()
+        registry.register(_Gauges(await self._current_gauges()))
+        if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+            MultiProcessCollector(registry)  # type: ignore[no-untyped-call] # it has no types
+            return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+        return Response(generate_latest(REGISTRY) + generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+    async def _current_gauges(self) -> list[Gauge]:
+        if time.monotonic() - self._read_at_seconds >= GAUGES_SECONDS:
+            try:
+                self._gauges = await self._reads.run(_read_gauges)
+                self._read_at_seconds = time.monotonic()
+            except Exception as error:
+                if not is_weather(error):
+                    raise
+                return [_database_up(0.0)]
+        return self._gauges
+
+
+class _Gauges:
+    """What prometheus-client wants to be asked: a registry entry that yields metric families."""
+
+    def __init__(self, gauges: list[Gauge]) -> None:
+        self._gauges = gauges
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        for name, text, label, values in self._gauges:
+            family = GaugeMetricFamily(name, text, labels=[label] if label else [])
+            for label_value, value in values.items():
+                family.add_metric([label_value] if label else [], value)
+            yield family
+
+
+def _read_gauges(session: Session) -> list[Gauge]:
+    due, oldest, parked = {}, {}, {}
+    for memory in MEMORIES:
+        name = memory.__tablename__
+        due[name], oldest[name] = _due(session, memory)
+        parked[name] = _count_parked(session, memory)
+    return [
+        _database_up(1.0),
+        ("cashbeat_due_rows", "Rows that are due and in nobody's hands.", "memory", due),
+        ("cashbeat_oldest_due_seconds", "How long the longest waiting of them is due.", "memory", oldest),
+        ("cashbeat_parked_rows", "Rows that wait for an operator.", "memory", parked),
+        ("cashbeat_heartbeat_age_seconds", "Since the queue's last heartbeat.", "queue", heartbeat_ages(session)),
+    ]
+
+
+def _due(session: Session, memory: type[Remembered]) -> tuple[float, float]:
+    age = func.extract("epoch", func.now() - func.min(memory.next_attempt_at))
+    count, oldest_seconds = session.execute(select(func.count(), func.coalesce(age, 0)).where(is_free(memory))).one()
+    return float(count), float(oldest_seconds)
+
+
+def _count_parked(session: Session, memory: type[Remembered]) -> float:
+    return float(session.scalar(select(func.count()).where(memory.state == WorkState.PARKED)) or 0)
+
+
+def _database_up(value: float) -> Gauge:
+    return ("cashbeat_database_up", "Whether the door reaches PostgreSQL.", "", {"": value})

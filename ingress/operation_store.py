@@ -1,0 +1,74 @@
+"""Writes commands into `operations`, each under an id of its own, once."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import orjson
+from psycopg2.extras import Json, NamedTupleCursor, execute_values
+
+from ingress.link import Link
+from ingress.operations import OperationRow
+
+INSERT = """
+    INSERT INTO operations (id, kind, caller, idempotency_key, body, body_sha256, hinted_at)
+    VALUES %s ON CONFLICT (id) DO NOTHING RETURNING id
+"""
+# the ids are in order: two processes that store the same ones would otherwise wait for each other
+ROW = "(%s::uuid, %s, %s, %s, %s, %s, now())"
+READ = """
+    SELECT id, kind, state, attempts, lease_until, created_at, finished_at, result, problem, body_sha256
+    FROM operations WHERE id = ANY (%s::uuid[])
+"""
+
+
+class NewOperation(NamedTuple):
+    """A validated command. `body` is its JSON form, `body_sha256` the fingerprint of kind and body."""
+
+    id: UUID
+    kind: str
+    caller: str
+    idempotency_key: str | None
+    body: dict[str, Any]
+    body_sha256: str
+
+
+class StoredOperation(NamedTuple):
+    """What the table holds under the id after the commit, and whether this request put it there."""
+
+    id: UUID
+    row: OperationRow
+    body_sha256: str
+    is_new: bool
+
+
+class OperationStore:
+    """The store behind the commands' group commit."""
+
+    def __init__(self, database_url: str) -> None:
+        self._link = Link(database_url)
+        self.interrupt = self._link.interrupt
+        self.close = self._link.close
+
+    def write(self, operations: Sequence[NewOperation]) -> list[StoredOperation]:
+        """What is stored under each id now; see `Store.write`."""
+        with self._link.transaction(NamedTupleCursor) as cursor:
+            values = [_values(operation) for operation in sorted(operations)]
+            new = {row[0] for row in execute_values(cursor, INSERT, values, ROW, page_size=len(values), fetch=True)}
+            cursor.execute(READ, ([str(operation.id) for operation in operations],))
+            found: dict[str, Any] = {row[0]: row for row in cursor}
+        return [_outcome(operation.id, found[str(operation.id)], new) for operation in operations]
+
+
+def _values(operation: NewOperation) -> tuple[Any, ...]:
+    body = Json(operation.body, dumps=lambda content: orjson.dumps(content).decode())
+    return (
+        str(operation.id), operation.kind, operation.caller, operation.idempotency_key, body, operation.body_sha256,
+    )  # fmt: skip
+
+
+def _outcome(row_id: UUID, row: Any, new: set[str]) -> StoredOperation:
+    """Of two equal commands in one batch, the first is the new one."""
+    is_new = row.id in new
+    new.discard(row.id)
+    return StoredOperation(row_id, row, row.body_sha256, is_new)

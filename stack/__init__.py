@@ -1,0 +1,1 @@
+"""Cashbeat on one machine: an embedded PostgreSQL and Valkey, and the processes that `cashbeat up` keeps alive."""

@@ -1,0 +1,82 @@
+"""Where everything of one running stack listens, and the environment that tells its processes so."""
+
+from dataclasses import dataclass
+
+from settings import SANDBOX_RESEND_KEY, SANDBOX_STRIPE_KEY, SANDBOX_WEBHOOK_SECRET, Settings
+from stack.ports import LOOPBACK, claimed_port, free_port
+
+STRIPE_WEBHOOK_PATH = "/v1/billing/webhooks/stripe/"
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """URLs of the stores and ports of the rest. `sandbox_port` is none when real gateways are used."""
+
+    database_url: str
+    broker_url: str
+    ingress_host: str
+    ingress_port: int
+    flower_port: int
+    sandbox_port: int | None
+
+    @property
+    def ingress_url(self) -> str:
+        """Where the API answers, without a slash at the end."""
+        return f"http://{self.ingress_host}:{self.ingress_port}"
+
+    @property
+    def flower_url(self) -> str:
+        """Where Flower shows the workers."""
+        return f"http://{LOOPBACK}:{self.flower_port}"
+
+    @property
+    def sandbox_url(self) -> str:
+        """Where the stand-in gateways answer; empty when real ones are used."""
+        return f"http://{LOOPBACK}:{self.sandbox_port}" if self.sandbox_port else ""
+
+    @property
+    def webhook_url(self) -> str:
+        """Where Stripe's events are to be sent."""
+        return f"{self.ingress_url}{STRIPE_WEBHOOK_PATH}"
+
+
+def choose(settings: Settings, database_url: str, broker_url: str) -> Addresses:
+    """Pick the ports: the usual ones, or free ones when those are taken. A port set by name has to be free."""
+    return Addresses(
+        database_url=database_url,
+        broker_url=broker_url,
+        ingress_host=settings.ingress_host,
+        ingress_port=_port(settings, "ingress_port"),
+        flower_port=_port(settings, "flower_port"),
+        sandbox_port=None if settings.stripe_secret_key.get_secret_value() else _port(settings, "sandbox_port"),
+    )
+
+
+def environment(settings: Settings, addresses: Addresses) -> dict[str, str]:
+    """What the processes of this stack, and commands that want to talk to it, find in their environment."""
+    shared = {
+        "CASHBEAT_HOME": str(settings.cashbeat_home.absolute()),
+        "DATABASE_URL": addresses.database_url,
+        "BROKER_URL": addresses.broker_url,
+        "INGRESS_HOST": addresses.ingress_host,
+        "INGRESS_PORT": str(addresses.ingress_port),
+        "FLOWER_PORT": str(addresses.flower_port),
+        "PUBLIC_URL": settings.public_url or addresses.ingress_url,
+    }
+    return shared | (_sandbox_environment(addresses) if addresses.sandbox_port else {})
+
+
+def _sandbox_environment(addresses: Addresses) -> dict[str, str]:
+    return {
+        "SANDBOX_PORT": str(addresses.sandbox_port),
+        "STRIPE_API_BASE": addresses.sandbox_url,
+        "STRIPE_SECRET_KEY": SANDBOX_STRIPE_KEY,
+        "STRIPE_WEBHOOK_SECRETS": SANDBOX_WEBHOOK_SECRET,
+        "RESEND_API_BASE": addresses.sandbox_url,
+        "RESEND_API_KEY": SANDBOX_RESEND_KEY,
+    }
+
+
+def _port(settings: Settings, name: str) -> int:
+    wanted: int = getattr(settings, name)
+    return claimed_port(wanted, name.upper()) if name in settings.model_fields_set else free_port(wanted)

@@ -1,0 +1,23 @@
+"""What a person at the terminal wants to know once everything runs."""
+
+from rich import box
+from rich.table import Table
+
+from stack.processes import flower_login
+from stack.running import Stack
+
+
+def announcement(stack: Stack, api_key: str) -> Table:
+    """Where everything listens, and how to enter."""
+    user, password = flower_login(stack.settings)
+    rows = [("API", stack.addresses.ingress_url), ("API key", api_key)]
+    if stack.addresses.sandbox_url:
+        rows += [("Sandbox", f"{stack.addresses.sandbox_url}/"), ("Inbox", f"{stack.addresses.sandbox_url}/sandbox/inbox")]
+    rows += [("Flower", stack.addresses.flower_url), ("", f"user {user}, password {password}")]
+    rows += [("Logs", str(stack.home / "logs"))]
+    table = Table(box=box.ROUNDED, show_header=False, title="Cashbeat is up. Ctrl-C stops it.", title_justify="left")
+    table.add_column(style="bold")
+    table.add_column(overflow="fold")
+    for name, value in rows:
+        table.add_row(name, value)
+    return table

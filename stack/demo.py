@@ -1,0 +1,234 @@
+"""The demo: one customer, two purchases, hostile webhooks, a killed worker and a wiped broker."""
+
+import json as json_format
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import typer
+from rich.console import Console
+from sqlalchemy import func, select
+
+from billing.invariants import violations
+from billing.ledger.queries import is_balanced
+from database.engine import Database, make_engine
+from database.inbox import InboxEvent
+from gateways.stripe.signatures import sign
+from stack import development_key
+from stack.errors import StackError
+from stack.running import Stack
+from stack.shopper import Shopper
+
+# a killed worker is restarted in seconds, and what it left is rung for again within half a minute
+SETTLE_WAIT_SECONDS = 120.0
+SETTLE_POLL_SECONDS = 0.25
+COPIES = 3
+REORDER_SECONDS = 2.0
+PACKAGE = "value"
+ACCOUNT = {
+    "name": "Ada's Analytics",
+    "owner": "user-1",
+    "billing_email": "billing@ada.example",
+    "billing_address": {"line1": "12 Engine Row", "city": "London", "postal_code": "N1 9GU", "country": "GB"},
+    "tax_id": "GB123456789",
+}
+
+
+@dataclass
+class Story:
+    """What the story needs at hand, and what it notes for the summary."""
+
+    stack: Stack
+    shopper: Shopper
+    database: Database
+    console: Console
+    account_id: str = ""
+    refused: int = 0
+
+    def tell(self, text: str) -> None:
+        """One finished step."""
+        self.console.print(f"[green]✓[/green] {text}", soft_wrap=True)
+
+
+def play(stack: Stack, *, once: bool, json: bool) -> None:
+    """Play the story against a started stack with its sandbox.
+
+    Says on standard error what happens; the summary goes to standard output, as one line of JSON with `json`. Raises
+    StackError when the real gateways are configured, or when something does not come out as told.
+    """
+    if stack.addresses.sandbox_port is None:
+        raise StackError("the demo plays with the sandbox only; unset STRIPE_SECRET_KEY")
+    story = _begin(stack)
+    try:
+        _tell_story(story)
+        summary = _summarize(story)
+    finally:
+        story.database.engine.dispose()
+    if json:
+        typer.echo(json_format.dumps(summary))
+    else:
+        _print_summary(summary)
+    _check(summary)
+
+
+def _begin(stack: Stack) -> Story:
+    key = development_key.ensure(stack.addresses.database_url, stack.home)
+    shopper = Shopper(stack.addresses.ingress_url, stack.addresses.sandbox_url, key)
+    return Story(stack, shopper, Database(make_engine(stack.addresses.database_url)), Console(stderr=True))
+
+
+def _tell_story(story: Story) -> None:
+    _open_account(story)
+    _make_weather(story)
+    first = _start_purchase(story, "first")
+    _pay(story, first)
+    _send_forgery(story)
+    _await_purchase(story, first, "first")
+    second = _start_purchase(story, "second")
+    _pay(story, second)
+    _strike(story)
+    _await_purchase(story, second, "second")
+    _await(
+        lambda: story.shopper.sandbox("GET", "/sandbox/webhooks")["pending"] == 0, "the last webhook to be delivered"
+    )
+    _await(lambda: _inbox_states(story).get("ready", 0) == 0, "the last event to be handled")
+
+
+def _open_account(story: Story) -> None:
+    operation = story.shopper.command("/v1/accounts/", ACCOUNT, f"demo-account-{uuid4()}")
+    story.account_id = operation["result"]["id"]
+    story.tell(f"account {operation['result']['name']} opened (operation {operation['id']})")
+
+
+def _make_weather(story: Story) -> None:
+    for fault in ({"kind": "duplicate", "copies": COPIES}, {"kind": "reorder", "window_seconds": REORDER_SECONDS}):
+        story.shopper.sandbox("POST", "/sandbox/faults", fault)
+    story.tell(f"from now on every webhook arrives {COPIES} times and in the wrong order")
+
+
+def _start_purchase(story: Story, name: str) -> dict[str, Any]:
+    body = {
+        "account_id": story.account_id,
+        "package": PACKAGE,
+        "success_url": f"{story.shopper.sandbox_url}/?paid={{CHECKOUT_SESSION_ID}}",
+        "cancel_url": f"{story.shopper.sandbox_url}/",
+    }
+    operation = story.shopper.command("/v1/billing/stripe/credit-checkout/", body, f"demo-{name}-{uuid4()}")
+    story.tell(f"{name} checkout opened: {operation['result']['checkout_url']}")
+    checkout: dict[str, Any] = operation["result"]
+    return checkout
+
+
+def _pay(story: Story, checkout: dict[str, Any]) -> None:
+    story.shopper.pay(checkout["checkout_url"])
+    story.tell("the customer paid on the hosted page")
+
+
+def _send_forgery(story: Story) -> None:
+    """A webhook that claims a payment, signed with a secret that is not ours."""
+    body = json_format.dumps({"id": "evt_forged", "object": "event", "type": "checkout.session.completed"}).encode()
+    header = sign(body, "whsec_somebody_elses", int(time.time()))
+    status = story.shopper.post_raw(story.stack.addresses.webhook_url, body, {"Stripe-Signature": header})
+    if status != 400:
+        raise StackError(f"a forged webhook was answered with {status}")
+    story.refused += 1
+    story.tell("a forged webhook was refused")
+
+
+def _strike(story: Story) -> None:
+    process_id = story.stack.kill("webhooks")
+    story.stack.wipe_broker()
+    story.tell(f"worker group webhooks (process {process_id}) killed in the middle of it, broker wiped")
+
+
+def _await_purchase(story: Story, checkout: dict[str, Any], name: str) -> None:
+    path = f"/v1/billing/invoices/{checkout['invoice_id']}/"
+    _await(lambda: story.shopper.get(path)["pdf"], f"the PDF of the {name} invoice")
+    invoice = story.shopper.get(path)
+    _await(lambda: _email_with(story, f"{invoice['number']}.pdf"), f"the e-mail with {invoice['number']}")
+    story.tell(f"{invoice['number']} paid, credits granted, PDF rendered, e-mail delivered")
+
+
+def _await(condition: Callable[[], object], what: str) -> None:
+    deadline = time.monotonic() + SETTLE_WAIT_SECONDS
+    while not condition():
+        if time.monotonic() > deadline:
+            raise StackError(f"waited {SETTLE_WAIT_SECONDS:.0f} seconds for {what}")
+        time.sleep(SETTLE_POLL_SECONDS)
+
+
+def _emails(story: Story) -> list[dict[str, Any]]:
+    emails: list[dict[str, Any]] = story.shopper.sandbox("GET", "/sandbox/inbox.json")["emails"]
+    return emails
+
+
+def _email_with(story: Story, filename: str) -> bool:
+    return any(file["filename"] == filename for email in _emails(story) for file in email["attachments"])
+
+
+def _inbox_states(story: Story) -> dict[str, int]:
+    with story.database.transaction() as session:
+        counted = select(InboxEvent.state, func.count()).group_by(InboxEvent.state)
+        return {state.value: count for state, count in session.execute(counted)}
+
+
+def _summarize(story: Story) -> dict[str, Any]:
+    invoices = story.shopper.get("/v1/billing/invoices/", account_id=story.account_id)["data"]
+    states = _inbox_states(story)
+    deliveries = story.shopper.sandbox("GET", "/sandbox/webhooks")
+    with story.database.transaction() as session:
+        balanced, broken = is_balanced(session), violations(session)
+    return {
+        "invoices": [_describe(story, invoice) for invoice in reversed(invoices)],
+        "credits_balance": story.shopper.get("/v1/billing/credits/balance/", account_id=story.account_id)["balance"],
+        "ledger_balanced": balanced,
+        "invariants_violated": broken,
+        "emails": [{"to": email["to"], "subject": email["subject"]} for email in reversed(_emails(story))],
+        "webhooks_delivered": deliveries["delivered"],
+        "webhooks_refused": story.refused,
+        "events_handled_once": states.get("done", 0),
+        "urls": _urls(story.stack),
+    }
+
+
+def _describe(story: Story, invoice: dict[str, Any]) -> dict[str, Any]:
+    path = story.stack.home / "demo" / f"{invoice['number']}.pdf"
+    _save(path, story.shopper.get_pdf(invoice["id"]))
+    fields = ("number", "status", "total_minor", "currency")
+    return {field: invoice[field] for field in fields} | {"pdf_path": str(path)}
+
+
+def _save(path: Path, content: bytes) -> None:
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(content)
+
+
+def _urls(stack: Stack) -> dict[str, str]:
+    return {
+        "api": stack.addresses.ingress_url,
+        "flower": stack.addresses.flower_url,
+        "sandbox": stack.addresses.sandbox_url,
+        "inbox": f"{stack.addresses.sandbox_url}/sandbox/inbox",
+    }
+
+
+def _print_summary(summary: dict[str, Any]) -> None:
+    for invoice in summary["invoices"]:
+        typer.echo(f"{invoice['number']}  {invoice['status']}  {invoice['total_minor']} {invoice['currency']} (minor)")
+        typer.echo(f"    {invoice['pdf_path']}")
+    typer.echo(f"credits {summary['credits_balance']:,}, ledger balanced: {summary['ledger_balanced']}")
+    typer.echo(
+        f"webhooks delivered {summary['webhooks_delivered']}, refused {summary['webhooks_refused']}, "
+        f"events handled once {summary['events_handled_once']}, e-mails {len(summary['emails'])}"
+    )
+    for name, url in summary["urls"].items():
+        typer.echo(f"open {name:<8} {url}")
+
+
+def _check(summary: dict[str, Any]) -> None:
+    """The story must have come out as promised, on every machine it is told on."""
+    if not summary["ledger_balanced"] or summary["invariants_violated"]:
+        raise StackError(f"the books are wrong: {summary['invariants_violated']}")

@@ -1,0 +1,34 @@
+"""An API key for trying things out, made with the first start and kept in the home."""
+
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from database.api_keys import ApiKey, create_key, hash_key
+from database.engine import Database, make_engine
+from schemas.commands import SCOPES
+from stack import home as homes
+
+KEY_NAME = "development"
+
+
+def ensure(database_url: str, home: Path) -> str:
+    """The key of this home, valid in this database; a fresh one after either was wiped or the key was revoked."""
+    path = home / "secrets" / "api_key"
+    known = path.read_text(encoding="utf-8") if path.exists() else ""
+    database = Database(make_engine(database_url))
+    try:
+        with database.transaction() as session:
+            if known and _is_valid(session, known):
+                return known
+            key = create_key(session, KEY_NAME, list(SCOPES))
+    finally:
+        database.engine.dispose()
+    homes.write_private(path, key)
+    return key
+
+
+def _is_valid(session: Session, key: str) -> bool:
+    found = select(ApiKey.id).where(ApiKey.secret_sha256 == hash_key(key), ApiKey.revoked_at.is_(None))
+    return session.scalar(found) is not None

@@ -1,0 +1,98 @@
+"""Looks at this machine and says what would keep Cashbeat from running."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import psycopg2
+import redis
+
+from settings import Settings
+from stack import discover, home, ports, postgres, system_libraries, valkey
+from stack.errors import StackError
+
+TIMEOUT_SECONDS = 3
+PYTHON_MIN = (3, 11)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One question with its answer. `hint` says what to do when it is not well."""
+
+    subject: str
+    is_well: bool
+    detail: str
+    hint: str = ""
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """All questions, cheapest first. Starts nothing and changes nothing but making the home folder."""
+    running = discover.environment(settings.cashbeat_home)
+    yield _python()
+    yield _libraries()
+    yield _home(settings)
+    yield _store("PostgreSQL", settings.database_url or running.get("DATABASE_URL", ""), _ask_postgres)
+    yield _store("Broker", settings.broker_url or running.get("BROKER_URL", ""), _ask_broker)
+    if running:
+        yield Finding("Stack", True, f"running; the API answers on port {running['INGRESS_PORT']}")
+    else:
+        yield from _ports(settings)
+
+
+def _python() -> Finding:
+    version = ".".join(map(str, sys.version_info[:3]))
+    return Finding("Python", sys.version_info >= PYTHON_MIN, version, "Cashbeat needs Python 3.11 or newer")
+
+
+def _libraries() -> Finding:
+    missing = system_libraries.missing()
+    detail = f"missing: {', '.join(missing)}" if missing else "all there, and fonts"
+    return Finding("PDF libraries", not missing, detail, "run `python stack/system_libraries.py`")
+
+
+def _home(settings: Settings) -> Finding:
+    try:
+        place = home.prepare(settings.cashbeat_home)
+    except StackError as error:
+        return Finding("Home", False, str(error))
+    return Finding("Home", os.access(place, os.W_OK), str(place), "set CASHBEAT_HOME to a folder of yours")
+
+
+def _store(subject: str, url: str, ask: Callable[[str], str]) -> Finding:
+    if not url:
+        return Finding(subject, True, f"embedded, not running; {_embedded_program(subject)}")
+    try:
+        return Finding(subject, True, ask(url))
+    except (psycopg2.Error, redis.RedisError, ValueError) as error:
+        return Finding(subject, False, str(error).strip(), "is it running, and is the address right?")
+
+
+def _embedded_program(subject: str) -> str:
+    return str(postgres.program("postgres") if subject == "PostgreSQL" else valkey.program())
+
+
+def _ask_postgres(url: str) -> str:
+    connection = psycopg2.connect(url, connect_timeout=TIMEOUT_SECONDS)
+    try:
+        return f"version {connection.info.parameter_status('server_version')} answers"
+    finally:
+        connection.close()
+
+
+def _ask_broker(url: str) -> str:
+    timeouts = {"socket_timeout": TIMEOUT_SECONDS, "socket_connect_timeout": TIMEOUT_SECONDS}
+    with redis.Redis.from_url(url, **timeouts) as client:
+        policy = client.config_get("maxmemory-policy").get("maxmemory-policy", "unknown")
+    if policy != "noeviction":
+        raise ValueError(f"maxmemory-policy is {policy}: a full broker would silently drop queues; set noeviction")
+    return "answers, and evicts nothing"
+
+
+def _ports(settings: Settings) -> Iterator[Finding]:
+    for name in ("ingress_port", "flower_port", "sandbox_port"):
+        port: int = getattr(settings, name)
+        is_set_by_name = name in settings.model_fields_set
+        is_free = ports.is_free(port)
+        detail = f"{port} is free" if is_free else f"{port} is taken; another free one will be used"
+        yield Finding(name.upper(), is_free or not is_set_by_name, detail, "stop what listens there or set another")

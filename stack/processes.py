@@ -1,0 +1,131 @@
+"""Which processes a running Cashbeat consists of, and how each is started and stopped."""
+
+import shutil
+import signal
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from settings import SANDBOX_WEBHOOK_SECRET, Settings
+from stack import home as homes
+from stack.addresses import Addresses
+from stack.child import ProcessSpec, nothing
+from stack.ports import LOOPBACK
+from workers.queues import GROUPS, WorkerGroup
+
+ROOT = Path(__file__).resolve().parents[1]
+
+# Who stops when: first what brings work in, then the hands, then what they call; the stores come after all of these.
+STOP_DOORS = 10
+STOP_WORKERS = 20
+STOP_SANDBOX = 30
+
+# In production a worker gets 180 s (hard limit 120 and a margin); at a desk nobody waits so long for a prompt.
+WORKER_STOP_SECONDS = 20.0
+DOOR_STOP_SECONDS = 5.0
+FLOWER_TASKS_MAX = 10_000  # what Flower remembers lies in its memory
+FLOWER_USER = "cashbeat"
+
+
+def business_processes(settings: Settings, addresses: Addresses, environment: Mapping[str, str]) -> list[ProcessSpec]:
+    """Everything but the stores, in the order it is started."""
+    home = settings.cashbeat_home.absolute()
+    sandbox = [_sandbox(home, addresses, environment)] if addresses.sandbox_port else []
+    workers = [_worker(group, environment) for group in GROUPS]
+    return [
+        *sandbox,
+        *workers,
+        _beat(home, environment),
+        _ingress(environment),
+        _flower(settings, addresses, environment),
+    ]
+
+
+def flower_login(settings: Settings) -> tuple[str, str]:
+    """User and password of Flower: the configured ones, else made up once for this home."""
+    configured = settings.flower_basic_auth.get_secret_value()
+    if configured:
+        user, _, password = configured.partition(":")
+        return user, password
+    return FLOWER_USER, homes.secret(settings.cashbeat_home.absolute(), "flower")
+
+
+def worker_argv(group: WorkerGroup) -> tuple[str, ...]:
+    """The command of one worker group, without the Python in front of it."""
+    return (
+        *("-m", "celery", "-q", "-A", "workers.celery_app", "worker"),
+        *("-Q", ",".join(group.queues), "-c", str(group.concurrency), "-n", f"{group.name}@%h"),
+        *("--max-tasks-per-child", str(group.tasks_per_child_max)),
+        # gossip and mingle only add traffic, and noise after a broker's restart; events feed Flower
+        *("--without-gossip", "--without-mingle", "-E"),
+    )
+
+
+def _worker(group: WorkerGroup, environment: Mapping[str, str]) -> ProcessSpec:
+    return _python(
+        group.name, worker_argv(group), environment, stop_order=STOP_WORKERS, stop_timeout_seconds=WORKER_STOP_SECONDS
+    )
+
+
+def _ingress(environment: Mapping[str, str]) -> ProcessSpec:
+    return _python("ingress", ("-m", "ingress"), environment)
+
+
+def _beat(home: Path, environment: Mapping[str, str]) -> ProcessSpec:
+    folder = home / "run" / "beat"
+
+    def clean() -> None:
+        # the schedule file is a pickle that a crash may leave in pieces, and nothing in it is needed again
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o700, parents=True)
+
+    argv = (
+        "-m",
+        "celery",
+        "-q",
+        "-A",
+        "workers.celery_app",
+        "beat",
+        "--schedule",
+        str(folder / "schedule"),
+        "--pidfile=",
+    )
+    return _python("beat", argv, environment, clean=clean)
+
+
+def _flower(settings: Settings, addresses: Addresses, environment: Mapping[str, str]) -> ProcessSpec:
+    argv = (
+        *("-m", "celery", "-A", "workers.celery_app", "flower"),
+        *(f"--address={LOOPBACK}", f"--port={addresses.flower_port}", f"--max-tasks={FLOWER_TASKS_MAX}"),
+    )
+    login = {"FLOWER_BASIC_AUTH": ":".join(flower_login(settings)), "FLOWER_UNAUTHENTICATED_API": "false"}
+    return _python("flower", argv, {**environment, **login})
+
+
+def _sandbox(home: Path, addresses: Addresses, environment: Mapping[str, str]) -> ProcessSpec:
+    argv = (
+        *("-m", "sandbox", "--port", str(addresses.sandbox_port), "--home", str(home / "sandbox")),
+        *("--webhook-url", addresses.webhook_url, "--webhook-secret", SANDBOX_WEBHOOK_SECRET),
+    )
+    return _python("sandbox", argv, environment, stop_order=STOP_SANDBOX)
+
+
+def _python(
+    name: str,
+    argv: tuple[str, ...],
+    environment: Mapping[str, str],
+    stop_order: int = STOP_DOORS,
+    stop_timeout_seconds: float = DOOR_STOP_SECONDS,
+    clean: Callable[[], None] = nothing,
+) -> ProcessSpec:
+    return ProcessSpec(
+        name=name,
+        argv=(sys.executable, *argv),
+        directory=ROOT,
+        environment={**environment, "PYTHONUNBUFFERED": "1"},
+        # after the warm time SIGQUIT asks a worker to give back what it holds; others simply end
+        stop_signals=(signal.SIGTERM, signal.SIGQUIT),
+        stop_order=stop_order,
+        stop_timeout_seconds=stop_timeout_seconds,
+        clean=clean,
+    )

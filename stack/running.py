@@ -1,0 +1,121 @@
+"""A whole Cashbeat on this machine, from the first process to the last."""
+
+import contextlib
+from collections.abc import Callable
+from functools import partial
+from types import TracebackType
+from typing import IO, Self
+
+import redis
+
+from settings import Settings
+from stack import addresses as where
+from stack import discover, processes, readiness
+from stack import home as homes
+from stack.errors import StackError
+from stack.heartbeat_watch import HeartbeatWatch, read_ages
+from stack.output import Output
+from stack.postgres import EmbeddedPostgres
+from stack.prepare import prepare
+from stack.stores import DATABASE_NAME
+from stack.supervisor import Supervisor
+from stack.valkey import EmbeddedValkey
+from workers.queues import GROUPS
+
+BROKER_TIMEOUT_SECONDS = 5.0
+
+Progress = Callable[[str], None]
+
+
+def silent(_text: str) -> None:
+    """For callers who want to hear nothing of the start."""
+
+
+class Stack:
+    """Starts on entering, stops on leaving. `addresses` and `environment` are there once it has started.
+
+    `terminal` shows the processes' lines; none keeps them in the log files alone. `progress` hears what comes next.
+    Raises StackError when anything does not start, after stopping what did.
+    """
+
+    addresses: where.Addresses
+    environment: dict[str, str]
+
+    def __init__(self, settings: Settings, terminal: IO[str] | None = None, progress: Progress = silent) -> None:
+        self.settings = settings
+        self.home = homes.prepare(settings.cashbeat_home)
+        self.supervisor = Supervisor(output := Output(self.home / "logs", terminal), self.home / "run")
+        self._output = output
+        self._progress = progress
+        self._postgres: EmbeddedPostgres | None = None
+        self._valkey: EmbeddedValkey | None = None
+        self._cleanup = contextlib.ExitStack()
+
+    def __enter__(self) -> Self:
+        with contextlib.ExitStack() as cleanup:
+            cleanup.enter_context(homes.exclusive(self.home))
+            cleanup.callback(self._output.close)
+            self.supervisor.start()
+            cleanup.callback(self.supervisor.stop)
+            self._start()
+            cleanup.callback(discover.withdraw, self.home)
+            cleanup.callback(self._start_watch().stop)
+            self._cleanup = cleanup.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._cleanup.close()
+
+    def kill(self, name: str) -> int:
+        """SIGKILL for a process and everything it started, as a crash would do it. Returns the process id."""
+        return self.supervisor.kill(name)
+
+    def wipe_broker(self) -> None:
+        """FLUSHALL on the embedded broker. Raises StackError for a broker that is not ours to wipe."""
+        if self._valkey is None:
+            raise StackError("BROKER_URL names a broker that may serve others as well; it is not wiped")
+        with redis.Redis.from_url(self.addresses.broker_url, socket_timeout=BROKER_TIMEOUT_SECONDS) as client:
+            client.flushall()
+
+    def _start(self) -> None:
+        database_url, broker_url = self._start_postgres(), self._start_valkey()
+        self._progress("migrating the database")
+        prepare(database_url)
+        self.addresses = where.choose(self.settings, database_url, broker_url)
+        self.environment = where.environment(self.settings, self.addresses)
+        self._progress("starting ingress, workers, beat and Flower")
+        for spec in processes.business_processes(self.settings, self.addresses, self.environment):
+            self.supervisor.add(spec)
+        readiness.wait_open(self.supervisor, self._doors())
+        discover.publish(self.home, self.environment)
+
+    def _doors(self) -> dict[str, int]:
+        sandbox = {"sandbox": self.addresses.sandbox_port} if self.addresses.sandbox_port else {}
+        return {"ingress": self.addresses.ingress_port, **sandbox}
+
+    def _start_postgres(self) -> str:
+        if self.settings.database_url:
+            return self.settings.database_url
+        self._progress("starting PostgreSQL")
+        self._postgres = server = EmbeddedPostgres(self.home)
+        server.prepare()
+        server.wait_ready(self.supervisor.add(server.spec()))
+        server.create_database(DATABASE_NAME)
+        return server.url(DATABASE_NAME)
+
+    def _start_valkey(self) -> str:
+        if self.settings.broker_url:
+            return self.settings.broker_url
+        self._progress("starting Valkey")
+        self._valkey = server = EmbeddedValkey(self.home)
+        server.prepare()
+        server.wait_ready(self.supervisor.add(server.spec()))
+        return server.url()
+
+    def _start_watch(self) -> HeartbeatWatch:
+        read = partial(read_ages, self.addresses.database_url)
+        watch = HeartbeatWatch(self.supervisor, GROUPS, read, self._output)
+        watch.start()
+        return watch

@@ -1,0 +1,124 @@
+"""The system libraries that PDFs need: `python stack/system_libraries.py` installs what is missing.
+
+Uses the standard library alone, because it runs before anything is installed. Exit code 2 and one line to run mean that
+installing needs rights that we do not have.
+"""
+
+import ctypes
+import ctypes.util
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+
+# What WeasyPrint opens, by the name on Linux and on macOS. The subsetter is optional to it, and five times faster.
+LIBRARIES = (
+    ("gobject-2.0", "libgobject-2.0.so.0", "libgobject-2.0.0.dylib"),
+    ("pango", "libpango-1.0.so.0", "libpango-1.0.dylib"),
+    ("pangoft2", "libpangoft2-1.0.so.0", "libpangoft2-1.0.dylib"),
+    ("harfbuzz", "libharfbuzz.so.0", "libharfbuzz.0.dylib"),
+    ("harfbuzz-subset", "libharfbuzz-subset.so.0", "libharfbuzz-subset.0.dylib"),
+    ("fontconfig", "libfontconfig.so.1", "libfontconfig.1.dylib"),
+)
+APT_PACKAGES = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0", "fonts-inter")
+BREW_PACKAGES = ("pango", "fontconfig")
+
+EXIT_NEEDS_RIGHTS = 2
+
+
+def missing() -> list[str]:
+    """Names of the libraries that cannot be opened, and `a font` when fontconfig knows none."""
+    absent = [name for name, *files in LIBRARIES if not any(_opens(file) for file in files)]
+    return absent if "fontconfig" in absent or _has_fonts() else [*absent, "a font"]
+
+
+def install_command() -> list[list[str]] | None:
+    """The package manager's commands for this system, without sudo; none on a system we do not know."""
+    if shutil.which("apt-get"):
+        return [["apt-get", "update"], ["apt-get", "install", "--yes", "--no-install-recommends", *APT_PACKAGES]]
+    if shutil.which("brew"):
+        return [["brew", "install", *BREW_PACKAGES]]
+    return None
+
+
+def main() -> int:
+    """Install what is missing. Says what it does on standard error only."""
+    absent = missing()
+    if not absent:
+        return 0
+    commands = install_command()
+    if commands is None:
+        return _give_up(absent, f"install Pango, HarfBuzz with its subset library, and a font ({', '.join(absent)})")
+    prefix = _privilege(commands[0][0])
+    if prefix is None:
+        return _give_up(absent, _as_line(["sudo"], commands))
+    _say(f"installing system libraries for PDFs: {', '.join(absent)}")
+    for command in commands:
+        result = _run([*prefix, *command])
+        if result.returncode != 0:
+            _say(result.stderr.strip())
+            return _give_up(absent, _as_line(prefix, commands))
+    still_absent = missing_in_fresh_process()
+    return _give_up(still_absent, "see what the package manager said above") if still_absent else 0
+
+
+def missing_in_fresh_process() -> list[str]:
+    """The same question, asked where nothing remembers the answer from before the installation."""
+    found = subprocess.run([sys.executable, __file__, "--check"], capture_output=True, text=True, check=False)  # noqa: S603 - ourselves
+    return found.stdout.split("\n")[:-1]
+
+
+def _privilege(program: str) -> list[str] | None:
+    """What to put before a command that changes the system; none when we may not."""
+    if program == "brew" or os.geteuid() == 0:
+        return []
+    sudo = shutil.which("sudo")
+    if sudo and _run([sudo, "--non-interactive", "true"]).returncode == 0:
+        return [sudo, "--non-interactive"]
+    return None
+
+
+def _run(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    # captured, because standard output belongs to whatever runs after us
+    return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)  # noqa: S603 - ours
+
+
+def _opens(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
+
+
+def _has_fonts() -> bool:
+    """Whether fontconfig finds any font; it, not we, knows where fonts lie on this system."""
+    file = next(file for name, *files in LIBRARIES if name == "fontconfig" for file in files if _opens(file))
+    fontconfig = ctypes.CDLL(file)
+    fontconfig.FcConfigGetFonts.restype = ctypes.POINTER(ctypes.c_int)  # FcFontSet begins with its count
+    fontconfig.FcInit()
+    fonts = fontconfig.FcConfigGetFonts(None, 0)
+    return bool(fonts) and fonts[0] > 0
+
+
+def _as_line(prefix: Sequence[str], commands: Sequence[Sequence[str]]) -> str:
+    return " && ".join(shlex.join([*prefix, *command]) for command in commands)
+
+
+def _give_up(absent: Sequence[str], line: str) -> int:
+    _say(f"PDFs need {', '.join(absent)}. Run this, then try again:\n    {line}")
+    return EXIT_NEEDS_RIGHTS
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+
+
+if __name__ == "__main__":
+    if "--check" in sys.argv:
+        sys.stdout.writelines(f"{name}\n" for name in missing())
+        sys.exit(0)
+    sys.exit(main())

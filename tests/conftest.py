@@ -1,0 +1,68 @@
+"""Real servers for the tests: started once per run, stopped at its end."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+# the folders in here bear the names of the rooms they test, and must not stand in front of them
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from stack.ports import free_port
+from stack.postgres import EmbeddedPostgres
+from stack.valkey import EmbeddedValkey
+
+TEMPLATE_DATABASE = "template_migrated"
+ANY_PORT = 0
+
+
+@pytest.fixture(scope="session")
+def stack_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home of its own for this test run, away from the developer's."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="session")
+def postgres_server(stack_home: Path) -> Iterator[EmbeddedPostgres]:
+    """A running PostgreSQL. A test that kills it starts it again."""
+    server = EmbeddedPostgres(stack_home, free_port(ANY_PORT))
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def valkey_server(stack_home: Path) -> Iterator[EmbeddedValkey]:
+    """A running Valkey. A test that kills or freezes it starts or thaws it again."""
+    server = EmbeddedValkey(stack_home, free_port(ANY_PORT))
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def migrated_template(postgres_server: EmbeddedPostgres) -> str:
+    """Name of a migrated database that nobody is connected to, so that it can be copied."""
+    from database.migrate import upgrade
+
+    postgres_server.create_database(TEMPLATE_DATABASE)
+    upgrade(postgres_server.url(TEMPLATE_DATABASE))
+    return TEMPLATE_DATABASE
+
+
+@pytest.fixture
+def database_url(postgres_server: EmbeddedPostgres, migrated_template: str) -> Iterator[str]:
+    """Address of a freshly migrated database for one test, dropped after it."""
+    name = f"test_{uuid4().hex}"
+    postgres_server.create_database(name, template=migrated_template)
+    yield postgres_server.url(name)
+    postgres_server.drop_database(name)
+
+
+@pytest.fixture
+def broker_url(valkey_server: EmbeddedValkey) -> str:
+    """Address of an empty broker."""
+    valkey_server.flush()
+    return valkey_server.url()
