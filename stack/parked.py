@@ -1,0 +1,74 @@
+"""What is parked, and letting it run again."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select, update
+
+from database.inbox import InboxEvent
+from database.memory import Remembered, WorkState
+from database.operations import Operation
+from database.outbox import OutboxEntry
+from settings import Settings
+from stack.errors import StackError
+from stack.sessions import session
+
+MEMORIES: dict[str, type[InboxEvent] | type[Operation] | type[OutboxEntry]] = {
+    "inbox": InboxEvent,
+    "operations": Operation,
+    "outbox": OutboxEntry,
+}
+LISTED_MAX = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """One row that waits for a person: `what` it is (event type, command or topic) and the last line of its error."""
+
+    memory: str
+    id: UUID
+    what: str
+    attempts: int
+    reason: str
+
+
+def list_parked(settings: Settings) -> list[Parked]:
+    """The oldest parked rows of each memory, and refused e-mails, which may be sent again by decision."""
+    with session(settings) as opened:
+        return [
+            _describe(name, row)
+            for name, memory in MEMORIES.items()
+            for row in opened.scalars(select(memory).where(_waits(memory)).order_by(memory.id).limit(LISTED_MAX))
+        ]
+
+
+def replay(settings: Settings, row_id: UUID) -> str:
+    """Give a parked row all its attempts again; the sweep rings for it within seconds. Returns the memory's name.
+
+    Raises StackError when no parked row has this id.
+    """
+    again = {
+        "state": WorkState.READY, "attempts": 0, "first_attempt_at": None, "next_attempt_at": func.now(),
+        "hinted_at": None, "finished_at": None, "error": None,
+    }  # fmt: skip
+    with session(settings) as opened:
+        for name, memory in MEMORIES.items():
+            values = again | ({"problem": None} if memory is Operation else {})
+            statement = update(memory).where(memory.id == row_id, _waits(memory)).values(values).returning(memory.id)
+            if opened.scalar(statement.execution_options(synchronize_session=False)) is not None:
+                return name
+    raise StackError(f"nothing parked has the id {row_id}; `cashbeat parked` lists what has")
+
+
+def _waits(memory: type[Remembered]) -> ColumnElement[bool]:
+    """Parked; or an e-mail that was not sent again blindly. A rejected command was answered and stays as it is."""
+    if memory is OutboxEntry:
+        return memory.state.in_((WorkState.PARKED, WorkState.REJECTED))
+    return memory.state == WorkState.PARKED
+
+
+def _describe(memory: str, row: Any) -> Parked:
+    what = {"inbox": "event_type", "operations": "kind", "outbox": "topic"}[memory]
+    reason = (row.error or "").strip().rpartition("\n")[2]
+    return Parked(memory, row.id, getattr(row, what), row.attempts, reason)

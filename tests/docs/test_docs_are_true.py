@@ -1,0 +1,30 @@
+"""What the documentation lists is what there is."""
+
+import re
+from pathlib import Path
+
+from settings import Settings
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_every_setting_is_documented_and_every_documented_setting_exists() -> None:
+    table = re.findall(r"^\| `([A-Z_]+)` \|", (ROOT / "docs" / "operations.md").read_text(), re.MULTILINE)
+    assert sorted(table) == sorted(name.upper() for name in Settings.model_fields)
+
+
+def test_links_between_pages_lead_somewhere() -> None:
+    pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("*/README.md")]
+    assert len(pages) > 5
+    for page in pages:
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text()):
+            assert (page.parent / target).exists(), f"{page.relative_to(ROOT)} links to {target}"
+
+
+def test_every_verb_is_in_the_glossary_of_the_rules() -> None:
+    readme = (ROOT / "billing" / "README.md").read_text()
+    nouns = {"tables", "rules", "queries", "__init__"}
+    for area in sorted(path for path in (ROOT / "billing").iterdir() if path.is_dir() and path.name != "invariants"):
+        verbs = {module.stem for module in area.glob("*.py")} - nouns
+        row = next((line for line in readme.splitlines() if line.startswith(f"| `{area.name}` |")), "")
+        assert all(f"`{verb}`" in row for verb in verbs), f"billing/README.md does not name the verbs of {area.name}"
