@@ -141,6 +141,25 @@ def doctor() -> None:
         raise typer.Exit(EXIT_FOUND_WRONG)
 
 
+@app.command()
+def parked() -> None:
+    """List the work that gave up and waits for a person, with its last error."""
+    from logs import redact_text
+    from stack.parked import list_parked
+
+    for row in list_parked(_settings()):
+        typer.echo(f"{row.id}  {row.memory:<10}  {row.what}  {row.attempts} attempts  {redact_text(row.reason)}")
+
+
+@app.command()
+def replay(row_id: Annotated[UUID, typer.Argument(help="The id that `cashbeat parked` shows.")]) -> None:
+    """Give parked work all its attempts again. A running stack takes it up within seconds."""
+    from stack.parked import replay as replay_row
+
+    memory = replay_row(_settings(), row_id)
+    _say(f"{row_id} in {memory} is due again")
+
+
 @api_key.command("create")
 def create_api_key(
     name: Annotated[str, typer.Argument(help="Who will use it, for the list.")],
@@ -150,11 +169,12 @@ def create_api_key(
 ) -> None:
     """Make a key and print it. This is the only time it is shown."""
     from schemas.commands import SCOPES
-    from stack.api_keys import create
 
     unknown = sorted(set(scope or ()) - set(SCOPES))
     if unknown:
         raise typer.BadParameter(f"unknown scope {', '.join(unknown)}; there are {', '.join(SCOPES)}")
+    from stack.api_keys import create
+
     typer.echo(create(_settings(), name, scope or list(SCOPES)))
 
 

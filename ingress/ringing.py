@@ -17,7 +17,7 @@ EVENTS_WAITING_MAX = 5_000
 COMMANDS_WAITING_MAX = 500
 # After a ring, ids are collected this long before the next: a message costs half a millisecond of CPU, so that small
 # batches under load would spend a tenth of it on ringing. Nobody waits for the first ring after a pause.
-PACE_SECONDS = 0.02
+PACE_SECONDS = 0.05
 STOP_SECONDS = 1.0
 
 
@@ -67,7 +67,8 @@ class Ringer:
             if not (events or commands):
                 return
             self._ring(events, commands)
-            self._closing.wait(PACE_SECONDS)
+            if len(self._events) < WEBHOOK_IDS_MAX:
+                self._closing.wait(PACE_SECONDS)
 
     def _ring(self, events: list[UUID], commands: list[UUID]) -> None:
         try:

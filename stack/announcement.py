@@ -12,7 +12,8 @@ def announcement(stack: Stack, api_key: str) -> Table:
     user, password = flower_login(stack.settings)
     rows = [("API", stack.addresses.ingress_url), ("API key", api_key)]
     if stack.addresses.sandbox_url:
-        rows += [("Sandbox", f"{stack.addresses.sandbox_url}/"), ("Inbox", f"{stack.addresses.sandbox_url}/sandbox/inbox")]
+        rows.append(("Sandbox", f"{stack.addresses.sandbox_url}/"))
+        rows.append(("Inbox", f"{stack.addresses.sandbox_url}/sandbox/inbox"))
     rows += [("Flower", stack.addresses.flower_url), ("", f"user {user}, password {password}")]
     rows += [("Logs", str(stack.home / "logs"))]
     table = Table(box=box.ROUNDED, show_header=False, title="Cashbeat is up. Ctrl-C stops it.", title_justify="left")

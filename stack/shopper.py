@@ -26,6 +26,10 @@ class Shopper:
     api_key: str
     _session: requests.Session = field(default_factory=requests.Session)
 
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._session.close()
+
     def command(self, path: str, body: dict[str, Any], idempotency_key: str) -> dict[str, Any]:
         """Send a command and return its finished operation. Raises StackError when it does not succeed in time."""
         headers = {"Idempotency-Key": idempotency_key, "Prefer": f"wait={PREFER_WAIT_SECONDS}"}

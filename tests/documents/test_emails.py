@@ -1,0 +1,79 @@
+"""The receipt that arrives in an inbox."""
+
+from dataclasses import replace
+
+import pytest
+
+from billing.errors import Rejected
+from documents.emails import LINES_SHOWN_MAX, render_payment_confirmation
+from documents.samples import sample_invoice
+from schemas.documents import LineFacts, PartyFacts
+
+PDF = b"%PDF-1.7 stand-in"
+RECIPIENT = "accounts@harbour.example"
+
+
+def test_the_receipt_names_the_payment_and_carries_the_invoice() -> None:
+    mail = render_payment_confirmation(sample_invoice(), PDF, RECIPIENT)
+    assert mail.recipient == RECIPIENT
+    assert mail.subject == "Payment received: INV-2026-11-00001"
+    assert mail.attachments == (("INV-2026-11-00001.pdf", PDF),)
+    for body in (mail.html, mail.text):
+        assert "Hello" in body
+        assert "Bright Harbour Analytics GmbH" in body
+        assert "315.33 USD" in body
+        assert "22 November 2026" in body
+        assert "2,000 credits were added to your account." in body
+        assert "Visa ending in 4242" in body
+        assert "INV-2026-11-00001.pdf" in body
+        assert "Springfield, IL 62701" in body
+
+
+def test_the_html_loads_nothing_and_the_text_has_no_markup() -> None:
+    mail = render_payment_confirmation(sample_invoice(), PDF, RECIPIENT)
+    for forbidden in ("<img", "src=", "url(", "<link", "<script", "<style", "@import"):
+        assert forbidden not in mail.html
+    assert "<" not in mail.text
+    assert "\n\n\n" not in mail.text
+
+
+def test_text_is_escaped_in_html_and_left_alone_in_text() -> None:
+    invoice = replace(sample_invoice(), buyer=PartyFacts("Smith & <b>Sons</b>"))
+    mail = render_payment_confirmation(invoice, PDF, RECIPIENT)
+    assert "Smith &amp; &lt;b&gt;Sons&lt;/b&gt;" in mail.html
+    assert "Hello Smith & <b>Sons</b>," in mail.text
+
+
+def test_a_description_cannot_pass_for_further_lines_of_the_text() -> None:
+    line = LineFacts("Hosting\nTotal: 0.00 USD", 1, 26_498, 26_498)
+    mail = render_payment_confirmation(replace(sample_invoice(), lines=(line,)), PDF, RECIPIENT)
+    assert "* Hosting Total: 0.00 USD: 264.98 USD\n" in mail.text
+
+
+def test_a_long_invoice_is_shortened_in_the_mail() -> None:
+    lines = tuple(LineFacts(f"Region {number}", 1, 1, 1) for number in range(LINES_SHOWN_MAX + 5))
+    mail = render_payment_confirmation(replace(sample_invoice(), lines=lines), PDF, RECIPIENT)
+    for body in (mail.html, mail.text):
+        assert "Region 9" in body
+        assert "Region 10" not in body
+        assert "5 more on the invoice" in body
+
+
+@pytest.mark.parametrize("end", ["\r\nBcc: thief@example.com", "\n", "\x00", "\u2028"])
+def test_nothing_that_could_end_a_header_is_let_through(end: str) -> None:
+    sample = sample_invoice()
+    with pytest.raises(Rejected):
+        render_payment_confirmation(sample, PDF, RECIPIENT + end)
+    with pytest.raises(Rejected):
+        render_payment_confirmation(replace(sample, number=sample.number + end), PDF, RECIPIENT)
+    for side in ("buyer", "seller"):
+        party = replace(getattr(sample, side), name=f"Name{end}")
+        with pytest.raises(Rejected):
+            render_payment_confirmation(replace(sample, **{side: party}), PDF, RECIPIENT)
+
+
+def test_only_a_paid_invoice_with_its_pdf_is_confirmed() -> None:
+    with pytest.raises(ValueError, match="paid invoice"):
+        render_payment_confirmation(replace(sample_invoice(), status="pending"), PDF, RECIPIENT)
+    with pytest.raises(ValueError, match="paid invoice"):
+        render_payment_confirmation(sample_invoice(), b"", RECIPIENT)

@@ -1,0 +1,35 @@
+"""The demo is a promise: two purchases, a forged webhook, a killed worker, a wiped broker, and books that are right."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.timeout(300)
+def test_the_story_of_the_demo(tmp_path: Path) -> None:
+    environment = {**os.environ, "CASHBEAT_HOME": str(tmp_path / "home")}
+    run = subprocess.run(
+        [sys.executable, "-m", "cli", "demo", "--once", "--json"],
+        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=280, check=False,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    summary = json.loads(run.stdout.splitlines()[-1])
+    month = summary["invoices"][0]["number"][:-5]
+    assert [(i["number"], i["status"], i["total_minor"], i["currency"]) for i in summary["invoices"]] == [
+        (f"{month}00001", "paid", 2_999, "USD"),
+        (f"{month}00002", "paid", 2_999, "USD"),
+    ]
+    assert summary["credits_balance"] == 4_000
+    assert summary["ledger_balanced"] is True
+    assert summary["invariants_violated"] == []
+    assert len(summary["emails"]) == 2
+    assert summary["webhooks_refused"] == 1
+    assert summary["webhooks_delivered"] == 3 * summary["events_handled_once"] > 0
+    for invoice in summary["invoices"]:
+        assert Path(invoice["pdf_path"]).read_bytes().startswith(b"%PDF-")
