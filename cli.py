@@ -72,15 +72,13 @@ def up() -> None:
     """
     from rich.console import Console
 
-    from stack import development_key
     from stack.announcement import announcement
     from stack.interrupts import interruptible, wait_for_interrupt
     from stack.running import Stack
 
     stack = Stack(_settings(), terminal=sys.stderr, progress=_say)
     with interruptible(stack.supervisor.hurry), stack:
-        key = development_key.ensure(stack.addresses.database_url, stack.home)
-        Console().print(announcement(stack, key))
+        Console().print(announcement(stack))
         wait_for_interrupt()
 
 

@@ -16,7 +16,8 @@ EVENT_BYTES = 3_072
 EVENT_ID_TEMPLATE = "evt_00000000000000000000"
 HEAD = (
     "POST /v1/billing/webhooks/stripe/ HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: Stripe/1.0 (+https://stripe.com)\r\n"
-    "Accept: */*; q=0.5, application/xml\r\nContent-Type: application/json; charset=utf-8\r\nCache-Control: no-cache\r\n"
+    "Accept: */*; q=0.5, application/xml\r\nCache-Control: no-cache\r\n"
+    "Content-Type: application/json; charset=utf-8\r\n"
     "Content-Length: {length}\r\nStripe-Signature: {signature}\r\n\r\n"
 )
 _numbers = count(1)
@@ -42,7 +43,7 @@ def _template() -> bytes:
     }  # fmt: skip
     number = 0
     while len(body := json.dumps(event, indent=2).encode()) < EVENT_BYTES:
-        payment_intent["metadata"][f"field_{number}"] = f"the customer's \"value\" {number}"  # type: ignore[index]
+        payment_intent["metadata"][f"field_{number}"] = f'the customer\'s "value" {number}'  # type: ignore[index]
         number += 1
     return body
 
@@ -82,7 +83,7 @@ class _Sender(asyncio.Protocol):
         self.finished: asyncio.Future[None] = self._loop.create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.Transport, transport)  # uvloop's is one in all but its base class
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's is one in all but its base class
         self._send()
 
     def data_received(self, data: bytes) -> None:

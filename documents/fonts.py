@@ -19,7 +19,7 @@ def family_available() -> bool:
     command = ["fc-match", "--format=%{family}", FAMILY]
     try:
         found = subprocess.run(command, capture_output=True, text=True, timeout=FONTCONFIG_TIMEOUT_SECONDS, check=False)  # noqa: S603 the command is ours
-    except OSError:
+    except (OSError, subprocess.TimeoutExpired):
         return False
     return FAMILY in found.stdout.split(",")
 

@@ -7,7 +7,7 @@ from documents.formatting import format_count, format_date, format_money
 from documents.templates import read, render
 from schemas.documents import InvoiceFacts, PartyFacts
 
-STAMPS = {"paid": "PAID", "void": "VOID", "draft": "DRAFT", "uncollectible": "WRITTEN OFF"}
+STAMPS = {"paid": "PAID", "void": "VOID", "draft": "DRAFT"}
 SETTLED = frozenset({"paid", "void"})
 
 

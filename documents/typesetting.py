@@ -5,6 +5,7 @@ It is imported when the first document is made, because that takes a second and 
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -46,6 +47,8 @@ def _press() -> Press:
     from weasyprint import CSS
     from weasyprint.text.fonts import FontConfiguration
 
+    # Its warnings quote letters of customers' names that no installed font has: one line each, for nobody's use.
+    logging.getLogger("weasyprint").setLevel(logging.ERROR)
     fonts, fetcher = FontConfiguration(), data_only_fetcher()
     sheet = CSS(string=read(STYLE_SHEET), font_config=fonts, url_fetcher=fetcher)
     return Press(_bare_markup(), sheet, fonts, fetcher)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from settings import SANDBOX_RESEND_KEY, SANDBOX_STRIPE_KEY, SANDBOX_WEBHOOK_SECRET, Settings
 from stack.ports import LOOPBACK, claimed_port, free_port
 
+EVERY_INTERFACE = ("", "0.0.0.0", "::")  # noqa: S104 - to be recognised, not bound to
 STRIPE_WEBHOOK_PATH = "/v1/billing/webhooks/stripe/"
 
 
@@ -22,7 +23,8 @@ class Addresses:
     @property
     def ingress_url(self) -> str:
         """Where the API answers, without a slash at the end."""
-        return f"http://{self.ingress_host}:{self.ingress_port}"
+        host = LOOPBACK if self.ingress_host in EVERY_INTERFACE else self.ingress_host
+        return f"http://{host}:{self.ingress_port}"
 
     @property
     def flower_url(self) -> str:

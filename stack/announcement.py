@@ -3,14 +3,17 @@
 from rich import box
 from rich.table import Table
 
+from stack import development_key
 from stack.processes import flower_login
 from stack.running import Stack
 
 
-def announcement(stack: Stack, api_key: str) -> Table:
+def announcement(stack: Stack) -> Table:
     """Where everything listens, and how to enter."""
     user, password = flower_login(stack.settings)
-    rows = [("API", stack.addresses.ingress_url), ("API key", api_key)]
+    rows = [("API", stack.addresses.ingress_url)]
+    if stack.settings.cashbeat_env == "development":  # a key for everything has no place in production
+        rows.append(("API key", development_key.ensure(stack.addresses.database_url, stack.home)))
     if stack.addresses.sandbox_url:
         rows.append(("Sandbox", f"{stack.addresses.sandbox_url}/"))
         rows.append(("Inbox", f"{stack.addresses.sandbox_url}/sandbox/inbox"))

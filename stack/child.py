@@ -93,7 +93,7 @@ class ChildProcess:
         leftovers.remember(self.record_path, process.pid)
         return process.stdout
 
-    def signal(self, number: signal.Signals) -> None:
+    def send(self, number: signal.Signals) -> None:
         """Send a signal to the leader alone; a dead one takes no notice."""
         if self._process is not None:
             self._process.send_signal(number)

@@ -1,6 +1,5 @@
 """Where the lines of child processes go: a bounded log file each, and the terminal when somebody watches."""
 
-import sys
 import threading
 import zlib
 from pathlib import Path
@@ -90,8 +89,3 @@ class Output:
             colour = COLOURS[zlib.crc32(name.encode()) % len(COLOURS)]
             label = f"\x1b[{colour}m{label}\x1b[0m"
         return label + text
-
-
-def watched_terminal() -> IO[str]:
-    """Where people look: standard error, so that standard output stays free for results."""
-    return sys.stderr

@@ -1,14 +1,19 @@
 """Finds a TCP port on loopback to listen on."""
 
+import secrets
 import socket
 
 from stack.errors import StackError
 
 LOOPBACK = "127.0.0.1"
+# Below the range from which kernels take the near ends of outgoing connections: such a connection could sit on a
+# server's port at the moment it is restarted.
+QUIET_PORTS = range(20_000, 32_000)
+TRIES_MAX = 100
 
 
 def free_port(preferred: int) -> int:
-    """The preferred port when nobody listens there, else one that the kernel says is free just now. Zero: any port."""
+    """The preferred port when nobody listens there, else a free one. Zero: any free one."""
     return preferred if preferred and is_free(preferred) else _any_port()
 
 
@@ -31,7 +36,8 @@ def is_free(port: int) -> bool:
 
 
 def _any_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.bind((LOOPBACK, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    for _ in range(TRIES_MAX):
+        port = secrets.choice(QUIET_PORTS)
+        if is_free(port):
+            return port
+    raise StackError(f"no free port found on {LOOPBACK} between {QUIET_PORTS.start} and {QUIET_PORTS.stop}")

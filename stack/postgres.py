@@ -21,7 +21,7 @@ from stack.errors import StackError
 from stack.ports import LOOPBACK, free_port
 from stack.stopping import never, stop_together
 
-PORT_DEFAULT = 54329
+PORT_DEFAULT = 15432
 SUPERUSER = "cashbeat"
 READY_WAIT_SECONDS = 60.0  # crash recovery replays at most max_wal_size, seconds on a disk; a minute leaves room
 READY_POLL_SECONDS = 0.05

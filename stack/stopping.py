@@ -22,7 +22,7 @@ def stop_together(children: Sequence[ChildProcess], is_hurried: Callable[[], boo
     for signals in zip_longest(*(child.spec.stop_signals for child in children)):
         for child, number in zip(children, signals, strict=True):
             if number is not None:
-                child.signal(number)
+                child.send(number)
         if _await_end(children, is_hurried):
             break
     for child in children:

@@ -14,7 +14,7 @@ from stack.errors import StackError
 from stack.ports import LOOPBACK, free_port
 from stack.stopping import never, stop_together
 
-PORT_DEFAULT = 63790
+PORT_DEFAULT = 16379
 READY_WAIT_SECONDS = 30.0  # the whole memory limit is loaded from the append-only file in a few seconds
 READY_POLL_SECONDS = 0.05
 CLIENT_TIMEOUT_SECONDS = 5.0
@@ -101,12 +101,12 @@ class EmbeddedValkey:
     def freeze(self) -> None:
         """SIGSTOP: connections stay open and nothing is answered any more."""
         if self._child is not None:
-            self._child.signal(signal.SIGSTOP)
+            self._child.send(signal.SIGSTOP)
 
     def thaw(self) -> None:
         """SIGCONT: go on as if nothing had happened."""
         if self._child is not None:
-            self._child.signal(signal.SIGCONT)
+            self._child.send(signal.SIGCONT)
 
     def flush(self) -> None:
         """FLUSHALL: forget every queue and every message."""

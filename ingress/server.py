@@ -1,0 +1,57 @@
+"""How the door is served: uvicorn's options, each with its reason."""
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from ingress.protocol import PatientProtocol
+from settings import Settings
+
+OPTIONS: dict[str, Any] = {
+    "loop": "uvloop",
+    "http": PatientProtocol,
+    "interface": "asgi3",
+    "ws": "none",
+    "lifespan": "on",
+    # our own redacting log stays in charge, and a line per request would cost more than the request
+    "log_config": None,
+    "access_log": False,
+    # a webhook's sender reads neither
+    "server_header": False,
+    "date_header": False,
+    # nothing here depends on the sender's address
+    "proxy_headers": False,
+    "backlog": 2_048,
+    # connections of one process, beyond which it answers a plain 503; above what the writer's queue holds, so that the
+    # queue's own, better answer comes first
+    "limit_concurrency": 2_000,
+    "timeout_keep_alive": 5,
+    # in-flight batches commit within two seconds; whoever stops us kills us after five
+    "timeout_graceful_shutdown": 3,
+}
+
+
+def run(application: str, settings: Settings) -> None:
+    """Serve the application that this `module:factory` makes, in as many processes as the settings say.
+
+    Returns after SIGTERM or Ctrl-C; requests that have arrived are committed and answered first.
+    """
+    _share_metrics(settings.cashbeat_home.absolute() / "run" / "metrics")
+    uvicorn.run(
+        application,
+        factory=True,
+        host=settings.ingress_host,
+        port=settings.ingress_port,
+        workers=settings.ingress_processes,
+        **OPTIONS,
+    )
+
+
+def _share_metrics(folder: Path) -> None:
+    """prometheus-client adds up the counters of processes that share a folder; each reads this at its first import."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, mode=0o700)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)

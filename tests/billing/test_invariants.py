@@ -1,0 +1,67 @@
+"""Every question finds what it asks for: the books are broken on purpose, behind all constraints."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+import pytest
+from sqlalchemy import Engine, create_engine, text
+
+from billing.invariants import QUESTIONS, violations
+from billing.payments.record_outcome import record_outcome
+from database.engine import Database, dialect_url
+from database.inbox import remember
+from schemas.facts import PaymentStatus
+from tests.billing.conftest import NOON
+from tests.billing.purchases import fact, start_purchase
+
+# which question must notice which damage
+DAMAGES = [
+    ("ledger_sums_to_zero", "UPDATE ledger_entries SET amount_minor = amount_minor + 1 WHERE amount_minor > 0"),
+    ("ledger_sums_to_zero", "DELETE FROM ledger_entries"),
+    ("invoice_numbers_have_no_gap", "UPDATE invoice_counters SET last_number = last_number + 1"),
+    ("invoice_numbers_have_no_gap", "UPDATE invoices SET number = 'INV-2026-11-00002'"),
+    ("invoice_numbers_have_no_gap", "DELETE FROM invoice_counters"),
+    ("paid_invoice_has_one_capture", "UPDATE payment_attempts SET status = 'pending', captured_at = NULL"),
+    ("paid_invoice_has_one_capture", "UPDATE payment_attempts SET amount_minor = amount_minor - 1"),
+    ("paid_invoice_has_one_capture", "UPDATE payment_attempts SET currency = 'EUR'"),
+    ("invoice_and_ledger_agree", "UPDATE invoices SET status = 'pending', paid_at = NULL"),
+    ("credits_are_proved", "UPDATE credit_grants SET remaining = remaining - 1"),
+    ("credits_are_proved", "DELETE FROM credit_transactions; DELETE FROM credit_grants"),
+    ("nothing_waits_too_long", "UPDATE inbox SET next_attempt_at = now() - interval '121 seconds'"),
+    ("nothing_waits_too_long", "UPDATE inbox SET state = 'parked'"),
+]
+
+
+@pytest.fixture
+def owner(database_url: str) -> Iterator[Engine]:
+    """The one role that can break the books: the owner with all triggers switched off."""
+    engine = create_engine(dialect_url(database_url), connect_args={"options": "-c session_replication_role=replica"})
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def sound_books(database: Database, account_id: UUID) -> Database:
+    """One paid purchase, and an event that has just arrived."""
+    request = start_purchase(database, account_id, NOON)
+    with database.transaction() as session:
+        record_outcome(session, fact(request, PaymentStatus.CAPTURED), NOON)
+        remember(session, "stripe", [("evt_1", "test.event", "{}")])
+    with database.transaction() as session:
+        session.execute(text("UPDATE outbox SET state = 'done'"))
+        assert violations(session) == []
+    return database
+
+
+@pytest.mark.parametrize(("question", "damage"), DAMAGES)
+def test_damage_is_noticed(sound_books: Database, owner: Engine, question: str, damage: str) -> None:
+    with owner.begin() as connection:
+        connection.execute(text(damage))
+    with sound_books.transaction() as session:
+        answers = QUESTIONS[question](session)
+        assert answers
+        assert f"{question}: {answers[0]}" in violations(session)
+
+
+def test_every_question_has_a_damage_that_it_notices() -> None:
+    assert {question for question, _ in DAMAGES} == set(QUESTIONS)

@@ -1,0 +1,74 @@
+"""A door with real stores behind it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psycopg2
+import pytest
+from deliveries import OLD_SECRET, SECRET
+from pydantic import SecretStr
+from running import in_thread
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool
+
+from database.api_keys import create_key
+from database.engine import dialect_url
+from schemas.commands import SCOPES
+from settings import Settings
+
+Rows = Callable[..., list[tuple[Any, ...]]]
+
+
+@pytest.fixture
+def settings(database_url: str, broker_url: str, tmp_path: Path) -> Settings:
+    """One installation, in the middle of a change of its webhook secret."""
+    return Settings(
+        database_url=database_url,
+        broker_url=broker_url,
+        cashbeat_home=tmp_path,
+        stripe_webhook_secrets=(SecretStr(SECRET), SecretStr(OLD_SECRET)),
+    )
+
+
+@pytest.fixture
+def door(settings: Settings) -> Iterator[httpx.Client]:
+    """A client of a running door."""
+    with in_thread(settings) as client:
+        yield client
+
+
+@pytest.fixture
+def rows(database_url: str) -> Iterator[Rows]:
+    """Run SQL as the owner of the database, as a worker or an operator would."""
+    with closing(psycopg2.connect(database_url)) as connection:
+        connection.autocommit = True
+
+        def run(statement: str, *values: Any) -> list[tuple[Any, ...]]:
+            with connection.cursor() as cursor:
+                cursor.execute(statement, values)
+                return cursor.fetchall() if cursor.description else []
+
+        yield run
+
+
+@pytest.fixture
+def new_key(database_url: str) -> Callable[..., dict[str, str]]:
+    """Make a server API key; returns the header that carries it."""
+
+    def make(*scopes: str, expires_at: datetime | None = None) -> dict[str, str]:
+        with Session(create_engine(dialect_url(database_url), poolclass=NullPool)) as session, session.begin():
+            key = create_key(session, "a test", list(scopes or SCOPES), expires_at)
+        return {"Authorization": f"Bearer {key}"}
+
+    return make
+
+
+@pytest.fixture
+def key(new_key: Callable[..., dict[str, str]]) -> dict[str, str]:
+    """The header of a key that may do everything."""
+    return new_key()

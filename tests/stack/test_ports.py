@@ -1,0 +1,35 @@
+"""Ports: the usual one, else a free one; one set by name or none."""
+
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from settings import Settings
+from stack.addresses import choose
+from stack.errors import StackError
+from stack.ports import LOOPBACK, QUIET_PORTS, free_port
+
+
+@pytest.fixture
+def taken_port() -> Iterator[int]:
+    with socket.create_server((LOOPBACK, 0)) as listener:
+        yield listener.getsockname()[1]
+
+
+def test_a_taken_port_is_replaced_by_one_that_no_outgoing_connection_can_sit_on(taken_port: int) -> None:
+    assert free_port(taken_port) in QUIET_PORTS
+    port = free_port(0)
+    assert free_port(port) == port
+
+
+def test_a_port_set_by_name_has_to_be_free(taken_port: int) -> None:
+    with pytest.raises(StackError, match=rf"port {taken_port} \(FLOWER_PORT\) is already in use"):
+        choose(Settings(flower_port=taken_port), "postgresql://", "redis://")
+
+
+def test_there_is_no_sandbox_beside_a_real_gateway() -> None:
+    settings = Settings(stripe_secret_key="sk_test_canary", ingress_host="0.0.0.0")  # type: ignore[arg-type]  # parsed
+    addresses = choose(settings, "postgresql://", "redis://")
+    assert addresses.sandbox_port is None
+    assert addresses.webhook_url == f"http://127.0.0.1:{addresses.ingress_port}/v1/billing/webhooks/stripe/"
