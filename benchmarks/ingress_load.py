@@ -20,6 +20,8 @@ HEAD = (
     "Content-Type: application/json; charset=utf-8\r\n"
     "Content-Length: {length}\r\nStripe-Signature: {signature}\r\n\r\n"
 )
+# digits as letters: real ids are no numbers that a log would have to take for those of a card
+LETTERS = bytes.maketrans(b"0123456789", b"QRSTUVWXYZ")
 _numbers = count(1)
 
 
@@ -49,7 +51,7 @@ def _template() -> bytes:
 
 
 def _request(template: bytes, secret: str, now_seconds: int) -> bytes:
-    body = template.replace(EVENT_ID_TEMPLATE.encode(), b"evt_%020d" % next(_numbers))
+    body = template.replace(EVENT_ID_TEMPLATE.encode(), (b"evt_%020d" % next(_numbers)).translate(LETTERS))
     return HEAD.format(length=len(body), signature=sign(body, secret, now_seconds)).encode() + body
 
 

@@ -1,4 +1,4 @@
-"""`python -m sandbox`: start one, on loopback only."""
+"""`python -m sandbox`: start one, on loopback unless told otherwise."""
 
 import argparse
 import socket
@@ -38,8 +38,8 @@ def main() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            listener.bind((HOST, arguments.port))
-            options = _options(arguments, f"http://{HOST}:{listener.getsockname()[1]}")
+            listener.bind((arguments.host, arguments.port))
+            options = _options(arguments, arguments.base_url or f"http://{HOST}:{listener.getsockname()[1]}")
         except (OSError, OverflowError) as problem:
             parser.error(f"port {arguments.port}: {problem}")
         except ValueError as problem:
@@ -92,7 +92,9 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument
-    add("--port", type=int, default=8400, help="port on 127.0.0.1; 0 takes a free one (default: %(default)s)")
+    add("--host", default=HOST, help="address to listen on; in a container 0.0.0.0 (default: %(default)s)")
+    add("--base-url", default="", help="where browsers find it, when that is not the port on 127.0.0.1")
+    add("--port", type=int, default=8400, help="port to listen on; 0 takes a free one (default: %(default)s)")
     add("--home", type=Path, default=Path(".cashbeat/sandbox"), help="where the journal lies (default: %(default)s)")
     add("--webhook-url", default="", help="where signed events are posted; none are sent without it")
     add(

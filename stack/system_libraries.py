@@ -22,16 +22,18 @@ LIBRARIES = (
     ("harfbuzz-subset", "libharfbuzz-subset.so.0", "libharfbuzz-subset.0.dylib"),
     ("fontconfig", "libfontconfig.so.1", "libfontconfig.1.dylib"),
 )
-APT_PACKAGES = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0", "fonts-inter")
-BREW_PACKAGES = ("pango", "fontconfig")
+APT_PACKAGES = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0", "fonts-open-sans")
+BREW_PACKAGES = ("pango", "fontconfig", "font-open-sans")
+# the same as in documents/fonts.py, which cannot be imported before anything is installed; a test compares them
+FONT_FAMILY = "Open Sans"
 
 EXIT_NEEDS_RIGHTS = 2
 
 
 def missing() -> list[str]:
-    """Names of the libraries that cannot be opened, and `a font` when fontconfig knows none."""
+    """Names of the libraries that cannot be opened, and of the font when fontconfig does not find it."""
     absent = [name for name, *files in LIBRARIES if not any(_opens(file) for file in files)]
-    return absent if "fontconfig" in absent or _has_fonts() else [*absent, "a font"]
+    return absent if _has_font() else [*absent, f"the font {FONT_FAMILY}"]
 
 
 def install_command() -> list[list[str]] | None:
@@ -50,7 +52,9 @@ def main() -> int:
         return 0
     commands = install_command()
     if commands is None:
-        return _give_up(absent, f"install Pango, HarfBuzz with its subset library, and a font ({', '.join(absent)})")
+        return _give_up(
+            absent, f"install Pango, HarfBuzz with its subset library, and the font {FONT_FAMILY} ({', '.join(absent)})"
+        )
     prefix = _privilege(commands[0][0])
     if prefix is None:
         return _give_up(absent, _as_line(["sudo"], commands))
@@ -94,14 +98,12 @@ def _opens(library: str) -> bool:
     return True
 
 
-def _has_fonts() -> bool:
-    """Whether fontconfig finds any font; it, not we, knows where fonts lie on this system."""
-    file = next(file for name, *files in LIBRARIES if name == "fontconfig" for file in files if _opens(file))
-    fontconfig = ctypes.CDLL(file)
-    fontconfig.FcConfigGetFonts.restype = ctypes.POINTER(ctypes.c_int)  # FcFontSet begins with its count
-    fontconfig.FcInit()
-    fonts = fontconfig.FcConfigGetFonts(None, 0)
-    return bool(fonts) and fonts[0] > 0
+def _has_font() -> bool:
+    """Whether fontconfig finds the family that invoices are set in; it, not we, knows where fonts lie on this system."""
+    matcher = shutil.which("fc-match")
+    if matcher is None:
+        return False
+    return FONT_FAMILY in _run([matcher, "--format=%{family}", FONT_FAMILY]).stdout.split(",")
 
 
 def _as_line(prefix: Sequence[str], commands: Sequence[Sequence[str]]) -> str:

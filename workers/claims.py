@@ -161,7 +161,9 @@ def _done() -> dict[str, Any]:
 def _mark_done(memory: type[Remembered], by_lease: bool) -> Update:
     """The update that takes the row's lock and marks it done, if it is still ours; it waits for nobody."""
     ours = select(memory.id).where(memory.id == bindparam("row_id"), _held(memory, by_lease))
-    statement = update(memory).where(memory.id.in_(ours.with_for_update(skip_locked=True))).values(_done())
+    # a scalar subquery keeps the planner on the primary key, whatever it thinks of the table's size
+    locked = ours.with_for_update(skip_locked=True).scalar_subquery()
+    statement = update(memory).where(memory.id == locked).values(_done())
     return statement.execution_options(synchronize_session=False)
 
 

@@ -7,6 +7,7 @@ from celery.signals import beat_init, setup_logging, worker_process_init, worker
 import logs
 import settings as configuration
 from workers.celery_app import app
+from workers.queues import DOCUMENTS
 
 
 @setup_logging.connect
@@ -22,6 +23,10 @@ def _wire_child(**_: Any) -> None:
     from workers.wiring import wire
 
     task_base.start(wire(configuration.load(), app))
+    if DOCUMENTS in app.amqp.queues.consume_from:
+        from documents.invoice_pdf import warm_up
+
+        warm_up()
 
 
 @worker_process_shutdown.connect

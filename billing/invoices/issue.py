@@ -1,4 +1,4 @@
-"""Issue a draft: give it its number and put it into the books."""
+"""Issue a draft: put it into the books and give it its number."""
 
 from datetime import date, datetime
 
@@ -21,7 +21,7 @@ TAKE_NUMBER = (
 
 
 def issue_invoice(session: Session, invoice: Invoice, due_at: datetime, now: datetime) -> None:
-    """Number the draft in the month of `now` (UTC), freeze the buyer as of now, and post what is owed.
+    """Freeze the buyer as of now and post what is owed. The caller gives the number with `number_invoice`, last of all.
 
     The caller holds the invoice's row lock. Raises Rejected `invoice_state` when it is not a draft.
     """
@@ -29,13 +29,23 @@ def issue_invoice(session: Session, invoice: Invoice, due_at: datetime, now: dat
     invoice.status = InvoiceStatus.PENDING
     invoice.buyer = _snapshot(get_account(session, invoice.account_id))
     invoice.issued_at, invoice.due_at = now, due_at
-    invoice.number = number_in(now.date(), _take_number(session, now.date()))
     _post_issue(session, invoice, now)
 
 
-def _take_number(session: Session, day: date) -> int:
-    """The month's next number. Its row stays locked until commit, so a rolled-back issue gives its number back."""
-    taken = session.connection().execute(TAKE_NUMBER, {"month": day.replace(day=1), "last_number": 1})
+def number_invoice(session: Session, invoice: Invoice) -> None:
+    """Take the next number of the month of issue (UTC).
+
+    The month's counter stays locked until commit, so a rolled-back issue gives its number back, and everybody else who
+    issues waits: call this when nothing else is left to do. The database refuses to commit an issue without a number.
+    """
+    if invoice.issued_at is None:
+        raise ValueError("only an issued invoice is numbered")
+    month = invoice.issued_at.date().replace(day=1)
+    invoice.number = number_in(month, _take_number(session, month))
+
+
+def _take_number(session: Session, month: date) -> int:
+    taken = session.connection().execute(TAKE_NUMBER, {"month": month, "last_number": 1})
     return int(taken.scalar_one())
 
 

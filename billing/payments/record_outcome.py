@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from billing.accounts.tables import GatewayCustomer
-from billing.invoices.issue import issue_invoice
+from billing.invoices.issue import issue_invoice, number_invoice
 from billing.invoices.settle import settle_invoice
 from billing.invoices.tables import Invoice
 from billing.invoices.void import void_draft
@@ -107,6 +107,7 @@ def _capture(
     )
     post(session, LedgerReason.PAYMENT_CAPTURED, f"payment_captured/{attempt.id}", attempt.account_id, sides, now)
     settle_invoice(session, invoice, paid_at=attempt.captured_at, now=now)
+    number_invoice(session, invoice)
 
 
 def _remember_customer(session: Session, attempt: PaymentAttempt, customer_ref: str) -> None:

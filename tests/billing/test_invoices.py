@@ -14,7 +14,7 @@ from billing.accounts.tables import Account
 from billing.errors import Rejected
 from billing.invariants import invoice_numbers_have_no_gap
 from billing.invoices.draft import draft_invoice
-from billing.invoices.issue import issue_invoice
+from billing.invoices.issue import issue_invoice, number_invoice
 from billing.invoices.rules import LineDraft
 from billing.invoices.tables import Invoice, InvoiceStatus
 from billing.invoices.void import void_draft
@@ -42,6 +42,7 @@ def _issue(database: Database, invoice_id: UUID, now: datetime = NOON, *, fails:
     with database.transaction() as session:
         invoice = session.get_one(Invoice, invoice_id, with_for_update=True)
         issue_invoice(session, invoice, due_at=now, now=now)
+        number_invoice(session, invoice)
         session.flush()
         if fails:
             raise PowerCut

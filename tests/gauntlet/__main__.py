@@ -3,6 +3,7 @@
 import json
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +19,7 @@ from tests.gauntlet.run import Result, run
 
 EXIT_VIOLATED = 1
 EXIT_IMPOSSIBLE = 2
+LOG_LINE_SECONDS = 30.0
 
 
 def main(
@@ -44,13 +46,19 @@ def main(
 
 
 def _run_at(plan: Plan, home: Path | None) -> Result:
-    with Progress(console=Console(stderr=True)) as bars, tempfile.TemporaryDirectory(prefix="gauntlet-") as folder:
+    console = Console(stderr=True)
+    with Progress(console=console) as bars, tempfile.TemporaryDirectory(prefix="gauntlet-") as folder:
         bar = bars.add_task("starting", total=plan.purchases)
+        said_at = time.monotonic()
 
         def show(happened: Happened, phase: str) -> None:
-            bars.update(
-                bar, description=f"{phase} ({happened.counts['kills']} kills)", completed=happened.counts["paid"]
-            )
+            nonlocal said_at
+            kills, paid = happened.counts["kills"], happened.counts["paid"]
+            bars.update(bar, description=f"{phase} ({kills} kills)", completed=paid)
+            # a bar that nobody sees moving is no progress: in a log, a line now and then
+            if not console.is_terminal and time.monotonic() - said_at > LOG_LINE_SECONDS:
+                console.print(f"{phase}: {paid} of {plan.purchases} paid, {kills} kills")
+                said_at = time.monotonic()
 
         return run(plan, home or Path(folder), show)
 

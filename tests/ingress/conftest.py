@@ -11,7 +11,7 @@ import psycopg2
 import pytest
 from deliveries import OLD_SECRET, SECRET
 from pydantic import SecretStr
-from running import in_thread
+from running_door import in_thread
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool

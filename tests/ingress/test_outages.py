@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from typing import Any
 
 import httpx
+import psycopg2
 import pytest
 from deliveries import deliver, event
-from running import as_process
+from running_door import as_process
 
 from settings import Settings
 from stack.postgres import EmbeddedPostgres
@@ -50,8 +51,6 @@ def test_while_postgresql_is_stopped_the_answer_is_503_and_a_redelivery_is_store
 def test_what_was_answered_before_a_power_cut_is_there_after_it(
     door: httpx.Client, postgres_server: EmbeddedPostgres, database_url: str
 ) -> None:
-    import psycopg2
-
     ids = [f"evt_{number}" for number in range(50)]
     assert {deliver(door, event(event_id)).status_code for event_id in ids} == {200}
     postgres_server.kill()

@@ -4,6 +4,7 @@ import socket
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import httpx
@@ -71,10 +72,8 @@ def _trickle(door: httpx.Client, opening: bytes) -> bytes:
 
 def _exchange(door: httpx.Client, request: bytes) -> bytes:
     with _connect(door) as connection:
-        try:
+        with suppress(ConnectionError):  # refused while it was still being sent
             connection.sendall(request)
-        except ConnectionError:  # refused while it was still being sent
-            pass
         connection.settimeout(5.0)
         return connection.recv(65_536)
 

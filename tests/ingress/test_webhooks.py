@@ -10,7 +10,7 @@ import httpx
 import pytest
 import redis
 from deliveries import OLD_SECRET, PATH, SECRET, deliver, event, signed
-from running import in_thread
+from running_door import in_thread
 
 from gateways.stripe.events import BODY_BYTES_MAX
 from settings import Settings

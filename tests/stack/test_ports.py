@@ -4,6 +4,7 @@ import socket
 from collections.abc import Iterator
 
 import pytest
+from pydantic import SecretStr
 
 from settings import Settings
 from stack.addresses import choose
@@ -29,7 +30,7 @@ def test_a_port_set_by_name_has_to_be_free(taken_port: int) -> None:
 
 
 def test_there_is_no_sandbox_beside_a_real_gateway() -> None:
-    settings = Settings(stripe_secret_key="sk_test_canary", ingress_host="0.0.0.0")  # type: ignore[arg-type]  # parsed
+    settings = Settings(stripe_secret_key=SecretStr("sk_test_canary"), ingress_host="0.0.0.0")  # noqa: S104 - not bound
     addresses = choose(settings, "postgresql://", "redis://")
     assert addresses.sandbox_port is None
     assert addresses.webhook_url == f"http://127.0.0.1:{addresses.ingress_port}/v1/billing/webhooks/stripe/"

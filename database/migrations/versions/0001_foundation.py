@@ -457,9 +457,12 @@ def _zero_sum() -> list[str]:
         CREATE FUNCTION refuse_crooked_transaction() RETURNS trigger LANGUAGE plpgsql AS $$
         DECLARE crooked uuid;
         BEGIN
-            SELECT e.transaction_id INTO crooked FROM ledger_entries e
-            WHERE e.transaction_id IN (SELECT transaction_id FROM added)
-            GROUP BY e.transaction_id, e.currency HAVING sum(e.amount_minor) <> 0 LIMIT 1;
+            -- one index look-up per transaction: the planner knows nothing about the size of `added`
+            SELECT a.transaction_id INTO crooked FROM (SELECT DISTINCT transaction_id FROM added) a
+            CROSS JOIN LATERAL (
+                SELECT 1 FROM ledger_entries e WHERE e.transaction_id = a.transaction_id
+                GROUP BY e.currency HAVING sum(e.amount_minor) <> 0 LIMIT 1
+            ) off LIMIT 1;
             IF FOUND THEN
                 RAISE EXCEPTION 'ledger transaction % does not sum to zero', crooked USING ERRCODE = 'check_violation';
             END IF;

@@ -1,0 +1,149 @@
+"""Reads of the books through the API."""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool
+
+from billing.accounts.open import open_account
+from billing.catalog.seed import seed
+from billing.credits.grant import grant_credits
+from billing.credits.tables import CreditSource
+from billing.invoices.tables import Invoice, InvoiceDocument, InvoiceLine, InvoiceStatus
+from database.engine import dialect_url
+from database.ids import uuid7
+from schemas.commands import Address, OpenAccount
+
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+PDF = b"%PDF-1.7 an invoice"
+INVOICES = "/v1/billing/invoices/"
+
+
+@pytest.fixture
+def books(database_url: str) -> Iterator[Session]:
+    with Session(create_engine(dialect_url(database_url), poolclass=NullPool)) as session:
+        yield session
+
+
+@pytest.fixture
+def account_id(books: Session) -> UUID:
+    command = OpenAccount(
+        name="Acme Corp", owner="user_1", billing_email="billing@acme.example", billing_address=Address(country="US")
+    )
+    found = open_account(books, uuid7(), command)
+    books.commit()
+    return found
+
+
+def test_an_account(door: httpx.Client, key: dict[str, str], account_id: UUID) -> None:
+    shown = door.get(f"/v1/accounts/{account_id}/", headers=key).json()
+    assert (shown["id"], shown["name"], shown["slug"]) == (str(account_id), "Acme Corp", "acme-corp")
+    assert door.get(f"/v1/accounts/{account_id}", headers=key).json() == shown, "the last slash may be missing"
+
+
+def test_invoices_page_by_page(door: httpx.Client, key: dict[str, str], books: Session, account_id: UUID) -> None:
+    numbers = [_issue(books, account_id, f"INV-2026-11-{number:05}").number for number in range(1, 8)]
+    seen: list[str] = []
+    cursor: dict[str, str] = {}
+    for _ in range(4):
+        page = door.get(INVOICES, params={"limit": 2, **cursor}, headers=key).json()
+        seen += [invoice["number"] for invoice in page["data"]]
+        cursor = {"cursor": page["next_cursor"]}
+    assert page["next_cursor"] is None
+    assert seen == numbers[::-1]
+
+
+def test_invoices_by_account_status_and_number(
+    door: httpx.Client, key: dict[str, str], books: Session, account_id: UUID
+) -> None:
+    _issue(books, account_id, "INV-2026-11-00001")
+    _issue(books, account_id, "INV-2026-11-00002", InvoiceStatus.PAID)
+    for wanted, expected in (
+        ({}, ["INV-2026-11-00002", "INV-2026-11-00001"]),
+        ({"status": "paid"}, ["INV-2026-11-00002"]),
+        ({"number": "INV-2026-11-00001"}, ["INV-2026-11-00001"]),
+        ({"account_id": str(account_id), "status": "pending"}, ["INV-2026-11-00001"]),
+        ({"account_id": str(uuid4())}, []),
+    ):
+        found = door.get(INVOICES, params=wanted, headers=key).json()["data"]
+        assert [invoice["number"] for invoice in found] == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("limit", "0"), ("limit", "101"), ("limit", "x"), ("account_id", "x"), ("status", "x"), ("cursor", "x"),
+     ("number", "\x00"), ("color", "red")],
+)  # fmt: skip
+def test_filters_that_make_no_sense(name: str, value: str, door: httpx.Client, key: dict[str, str]) -> None:
+    answer = door.get(INVOICES, params={name: value}, headers=key)
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, name)
+
+
+def test_one_invoice_with_its_lines_and_its_pdf(
+    door: httpx.Client, key: dict[str, str], books: Session, account_id: UUID
+) -> None:
+    invoice = _issue(books, account_id, "INV-2026-11-00001")
+    path = f"{INVOICES}{invoice.id}/"
+    shown = door.get(path, headers=key).json()
+    assert (shown["total_minor"], shown["lines"][0]["description"], shown["pdf"]) == (2999, "Value package", None)
+    assert door.get(f"{path}pdf/", headers=key).json()["type"] == "urn:cashbeat:problem:pdf_not_ready"
+
+    books.add(InvoiceDocument(invoice_id=invoice.id, kind="pdf", content=PDF, sha256=hashlib.sha256(PDF).hexdigest()))
+    books.commit()
+    pdf = door.get(door.get(path, headers=key).json()["pdf"], headers=key)
+    assert (pdf.content, pdf.headers["content-type"]) == (PDF, "application/pdf")
+    assert pdf.headers["content-disposition"] == 'inline; filename="INV-2026-11-00001.pdf"'
+    again = door.get(f"{path}pdf/", headers={**key, "If-None-Match": pdf.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_a_balance(door: httpx.Client, key: dict[str, str], books: Session, account_id: UUID) -> None:
+    grant_credits(books, account_id, CreditSource.PACKAGE, "a test", 2_000, None, NOW)
+    books.commit()
+    shown = door.get("/v1/billing/credits/balance/", params={"account_id": str(account_id)}, headers=key).json()
+    assert shown == {"account_id": str(account_id), "balance": 2_000, "next_expiry_at": None}
+    assert door.get("/v1/billing/credits/balance/", headers=key).status_code == 422
+
+
+def test_the_packages_on_offer(door: httpx.Client, key: dict[str, str], books: Session) -> None:
+    seed(books)
+    books.commit()
+    page = door.get("/v1/billing/credits/packages/", headers=key).json()
+    assert {package["slug"]: package["price_minor"] for package in page["data"]}["value"] == 2999
+    assert page["next_cursor"] is None
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/v1/accounts/{id}/", INVOICES + "{id}/", INVOICES + "{id}/pdf/", "/v1/billing/credits/balance/?account_id={id}"],
+)
+def test_what_does_not_exist(path: str, door: httpx.Client, key: dict[str, str]) -> None:
+    answer = door.get(path.format(id=uuid4()), headers=key)
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["type"].endswith("_not_found")
+
+
+def _issue(books: Session, account_id: UUID, number: str, status: InvoiceStatus = InvoiceStatus.PENDING) -> Invoice:
+    """An issued invoice, written as a worker would leave it."""
+    invoice = Invoice(
+        id=uuid7(), account_id=account_id, cause=number, number=number, status=status, currency="USD",
+        subtotal_minor=2999, tax_minor=0, total_minor=2999, buyer={}, issued_at=NOW, due_at=NOW,
+        paid_at=NOW if status == InvoiceStatus.PAID else None,
+    )  # fmt: skip
+    books.add(invoice)
+    books.flush()
+    books.add(
+        InvoiceLine(
+            id=uuid7(), invoice_id=invoice.id, position=1, description="Value package", quantity=1, unit_minor=2999,
+            net_minor=2999, tax_name="", tax_rate_ppm=0, tax_minor=0,
+        )
+    )  # fmt: skip
+    books.commit()
+    return invoice

@@ -1,0 +1,36 @@
+"""docs/api.md and the route table are one list."""
+
+import re
+from pathlib import Path
+
+from starlette.routing import Route
+
+from ingress.app import make_door
+from ingress.problems import CODES
+from schemas.commands import SCOPES
+from settings import Settings
+
+ROOT = Path(__file__).resolve().parents[2]
+REFERENCE = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+HEADING = re.compile(r"^### `(GET|POST) (\S+)`$", re.MULTILINE)
+CODE_IN_SOURCE = re.compile(r'Problem\(\s*\d{3}, "([a-z_]+)"|_refused\(\s*"([a-z_]+)"')
+
+
+def test_every_route_is_documented_and_nothing_else() -> None:
+    served = set()
+    for route in make_door(
+        Settings(database_url="postgresql://nowhere/none", broker_url="redis://nowhere")
+    ).router.routes:
+        assert isinstance(route, Route)
+        [method] = (route.methods or set()) - {"HEAD"}
+        served.add((method, route.path.replace(":uuid", "").rstrip("/")))
+    assert {(method, path.rstrip("/")) for method, path in HEADING.findall(REFERENCE)} == served
+
+
+def test_every_scope_and_every_problem_of_the_door_is_documented() -> None:
+    codes = set(CODES.values())
+    for module in (ROOT / "ingress").glob("*.py"):
+        codes |= {code for code, _ in CODE_IN_SOURCE.findall(module.read_text(encoding="utf-8")) if code}
+    assert len(codes) > 10
+    for word in (*SCOPES, *codes):
+        assert f"`{word}`" in REFERENCE, word
