@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 from uuid import UUID
 
 import redis
@@ -75,7 +76,7 @@ def _measure_noops(bench: Bench) -> float:
     fill = [sys.executable, "-c", f"from benchmarks.noop import fill; fill({NOOPS})"]
     subprocess.run(fill, env=bench.environment, check=True)
     with _worker("benchmarks.noop", bench.environment):
-        return _rate(NOOPS, lambda: int(bench.broker.llen(WEBHOOKS)))
+        return _rate(NOOPS, lambda: cast("int", bench.broker.llen(WEBHOOKS)))
 
 
 def _measure_events(bench: Bench) -> float:

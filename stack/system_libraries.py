@@ -99,7 +99,7 @@ def _opens(library: str) -> bool:
 
 
 def _has_font() -> bool:
-    """Whether fontconfig finds the family that invoices are set in; it, not we, knows where fonts lie on this system."""
+    """Whether fontconfig finds the family that invoices are set in; it knows where fonts lie on this system."""
     matcher = shutil.which("fc-match")
     if matcher is None:
         return False

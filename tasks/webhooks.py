@@ -13,8 +13,9 @@ from workers import claims
 from workers.task import doorway
 from workers.wiring import Work
 
-# One answer serves all events of a batch about the same payment: it is newer than every one of them.
-Answers = dict[tuple[str, str, str], PaymentFact | None]
+# One answer serves all events of a batch about the same payment: it is newer than every one of them. None: there is
+# nothing to record, because the gateway does not know the payment either, or because it was recorded a moment ago.
+Answers = dict[tuple[str, str], PaymentFact | None]
 
 
 @doorway(HandleWebhooks)
@@ -26,14 +27,9 @@ def handle(work: Work, message: HandleWebhooks) -> None:
     answers: Answers = {}
     without_effect = []
     for event, fact in _worth_asking(work, claims.take(work.database, InboxEvent, message.ids)):
-        payment = None
         with claims.attempt(work.database, event):
-            if fact is not None:
-                payment = _ask_gateway(work, fact, answers)
-            if payment is None:
+            if fact is None or not _handle(work, event, fact, answers):
                 without_effect.append(event)
-            else:
-                claims.finish(work.database, event, partial(_record, work, payment))
     claims.finish_all(work.database, without_effect)
 
 
@@ -53,13 +49,19 @@ def _worth_asking(work: Work, events: list[InboxEvent]) -> list[tuple[InboxEvent
     ]
 
 
-def _ask_gateway(work: Work, fact: EventFact, answers: Answers) -> PaymentFact | None:
-    """The payment as the gateway has it now; None when the gateway does not know it either."""
-    key = (fact.gateway, fact.attempt_id, (fact.attempt_id and fact.checkout_ref) or fact.payment_ref)
+def _handle(work: Work, event: InboxEvent, fact: EventFact, answers: Answers) -> bool:
+    """Bring the books to what the gateway has now; false when there is nothing to record."""
+    # never by attempt_id: that is a hint, which whoever pays through a payment link can set
+    key = (fact.gateway, fact.payment_ref or fact.checkout_ref)
     if key not in answers:
         gateway = work.room(fact.gateway).gateway
         answers[key] = gateway.fetch_payment(checkout_ref=fact.checkout_ref, payment_ref=fact.payment_ref)
-    return answers[key]
+    payment = answers[key]
+    if payment is None:
+        return False
+    if claims.finish(work.database, event, partial(_record, work, payment)):
+        answers[key] = None
+    return True
 
 
 def _record(work: Work, payment: PaymentFact, session: Session) -> None:

@@ -1,4 +1,4 @@
-"""Issue a draft: put it into the books and give it its number."""
+"""Issue a draft: say what is owed, and give it its number."""
 
 from datetime import date, datetime
 
@@ -9,7 +9,7 @@ from billing.accounts.queries import get_account
 from billing.accounts.tables import Account
 from billing.invoices.rules import check_transition, number_in
 from billing.invoices.tables import Invoice, InvoiceCounter, InvoiceStatus
-from billing.ledger.post import Side, post
+from billing.ledger.post import Movement, Side
 from billing.ledger.tables import LedgerAccount, LedgerReason
 from billing.money import Money
 
@@ -20,16 +20,17 @@ TAKE_NUMBER = (
 )
 
 
-def issue_invoice(session: Session, invoice: Invoice, due_at: datetime, now: datetime) -> None:
-    """Freeze the buyer as of now and post what is owed. The caller gives the number with `number_invoice`, last of all.
+def issue_invoice(session: Session, invoice: Invoice, due_at: datetime, now: datetime) -> Movement:
+    """Freeze the buyer as of now and return what is owed, for the caller to post with whatever else moves.
 
-    The caller holds the invoice's row lock. Raises Rejected `invoice_state` when it is not a draft.
+    The caller also gives the number, with `number_invoice`, last of all. The caller holds the invoice's row lock.
+    Raises Rejected `invoice_state` when it is not a draft.
     """
     check_transition(invoice.status, InvoiceStatus.PENDING)
     invoice.status = InvoiceStatus.PENDING
     invoice.buyer = _snapshot(get_account(session, invoice.account_id))
     invoice.issued_at, invoice.due_at = now, due_at
-    _post_issue(session, invoice, now)
+    return _owed(invoice)
 
 
 def number_invoice(session: Session, invoice: Invoice) -> None:
@@ -49,13 +50,13 @@ def _take_number(session: Session, month: date) -> int:
     return int(taken.scalar_one())
 
 
-def _post_issue(session: Session, invoice: Invoice, now: datetime) -> None:
+def _owed(invoice: Invoice) -> Movement:
     sides = (
         Side(LedgerAccount.RECEIVABLE, Money(invoice.total_minor, invoice.currency)),
         Side(LedgerAccount.DEFERRED_REVENUE, Money(-invoice.subtotal_minor, invoice.currency)),
         Side(LedgerAccount.TAX_PAYABLE, Money(-invoice.tax_minor, invoice.currency)),
     )
-    post(session, LedgerReason.INVOICE_ISSUED, f"invoice_issued/{invoice.id}", invoice.account_id, sides, now)
+    return Movement(LedgerReason.INVOICE_ISSUED, f"invoice_issued/{invoice.id}", invoice.account_id, sides)
 
 
 def _snapshot(account: Account) -> dict[str, str]:

@@ -1,8 +1,9 @@
-"""Post a balanced movement to the ledger."""
+"""Post balanced movements to the ledger."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -22,27 +23,40 @@ class Side:
     gateway: str = ""
 
 
-def post(
-    session: Session, reason: LedgerReason, cause: str, account_id: UUID, sides: Sequence[Side], now: datetime
-) -> None:
-    """Write one movement; sides of zero are left out.
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """Money that moves once, for one cause, between the sides' ledger accounts. Sides of zero are not written."""
 
-    The database refuses a second movement for the same cause (IntegrityError) and any that does not sum to zero.
+    reason: LedgerReason
+    cause: str
+    account_id: UUID
+    sides: tuple[Side, ...]
+
+
+def post(session: Session, movements: Sequence[Movement], now: datetime) -> None:
+    """Write movements, each as a transaction of its own; one that moves nothing is left out.
+
+    The database refuses a second movement for the same cause and any that does not sum to zero (IntegrityError).
     """
-    moving = [side for side in sides if side.amount.minor]
-    if not moving:
-        return
-    transaction_id = uuid7()
-    header = {"id": transaction_id, "reason": reason, "cause": cause, "occurred_at": now}
-    insert_rows(session, LedgerTransaction, header)
-    insert_rows(session, LedgerEntry, *(_entry(transaction_id, account_id, side) for side in moving))
+    headers: list[dict[str, Any]] = []
+    entries: list[dict[str, Any]] = []
+    for movement in movements:
+        transaction_id = uuid7()
+        moving = [_entry(transaction_id, movement, side) for side in movement.sides if side.amount.minor]
+        if moving:
+            header = {"id": transaction_id, "reason": movement.reason, "cause": movement.cause, "occurred_at": now}
+            headers.append(header)
+            entries += moving
+    if headers:
+        insert_rows(session, LedgerTransaction, *headers)
+        insert_rows(session, LedgerEntry, *entries)
 
 
-def _entry(transaction_id: UUID, account_id: UUID, side: Side) -> dict[str, object]:
+def _entry(transaction_id: UUID, movement: Movement, side: Side) -> dict[str, Any]:
     return {
         "transaction_id": transaction_id,
         "ledger_account": side.ledger_account,
-        "account_id": account_id,
+        "account_id": movement.account_id,
         "gateway": side.gateway,
         "currency": side.amount.currency,
         "amount_minor": side.amount.minor,

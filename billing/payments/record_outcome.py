@@ -12,7 +12,7 @@ from billing.invoices.issue import issue_invoice, number_invoice
 from billing.invoices.settle import settle_invoice
 from billing.invoices.tables import Invoice
 from billing.invoices.void import void_draft
-from billing.ledger.post import Side, post
+from billing.ledger.post import Movement, Side, post
 from billing.ledger.tables import LedgerAccount, LedgerReason
 from billing.money import Money
 from billing.payments.start_checkout import LOOK_UP_AFTER
@@ -99,15 +99,18 @@ def _capture(
     attempt.captured_at = fact.paid_at or now
     invoice = _locked_invoice(session, attempt)
     _remember_customer(session, attempt, fact.customer_ref)
+    post(session, [issue_invoice(session, invoice, due_at=now, now=now), _captured(attempt)], now)
+    settle_invoice(session, invoice, paid_at=attempt.captured_at, now=now)
+    number_invoice(session, invoice)
+
+
+def _captured(attempt: PaymentAttempt) -> Movement:
     amount = Money(attempt.amount_minor, attempt.currency)
-    issue_invoice(session, invoice, due_at=now, now=now)
     sides = (
         Side(LedgerAccount.GATEWAY_CLEARING, amount, gateway=attempt.gateway),
         Side(LedgerAccount.RECEIVABLE, -amount),
     )
-    post(session, LedgerReason.PAYMENT_CAPTURED, f"payment_captured/{attempt.id}", attempt.account_id, sides, now)
-    settle_invoice(session, invoice, paid_at=attempt.captured_at, now=now)
-    number_invoice(session, invoice)
+    return Movement(LedgerReason.PAYMENT_CAPTURED, f"payment_captured/{attempt.id}", attempt.account_id, sides)
 
 
 def _remember_customer(session: Session, attempt: PaymentAttempt, customer_ref: str) -> None:

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from billing.ledger.post import Side, post
+from billing.ledger.post import Movement, Side, post
 from billing.ledger.tables import LedgerAccount, LedgerReason
 from billing.money import Money
 from database.engine import Database, dialect_url
@@ -17,7 +17,7 @@ TEN_DOLLARS = Money(1_000, "USD")
 
 def _post(database: Database, account_id: UUID, *sides: Side, cause: str = "test/1") -> None:
     with database.transaction() as session:
-        post(session, LedgerReason.PAYMENT_CAPTURED, cause, account_id, sides, NOON)
+        post(session, [Movement(LedgerReason.PAYMENT_CAPTURED, cause, account_id, sides)], NOON)
 
 
 def test_a_movement_that_does_not_sum_to_zero_is_refused(database: Database, account_id: UUID) -> None:
