@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
+from uvicorn.supervisors import Multiprocess
 
 from ingress.protocol import PatientProtocol
 from settings import Settings
 
 OPTIONS: dict[str, Any] = {
-    "loop": "uvloop",
+    "loop": "ingress.sockets:OwnSocketLoop",
     "http": PatientProtocol,
     "interface": "asgi3",
     "ws": "none",
@@ -40,7 +41,7 @@ def run(application: str, settings: Settings) -> None:
     Returns after SIGTERM or Ctrl-C; requests that have arrived are committed and answered first.
     """
     _share_metrics(settings.cashbeat_home.absolute() / "run" / "metrics")
-    uvicorn.run(
+    config = uvicorn.Config(
         application,
         factory=True,
         host=settings.ingress_host,
@@ -48,6 +49,11 @@ def run(application: str, settings: Settings) -> None:
         workers=settings.ingress_processes,
         **OPTIONS,
     )
+    if config.workers == 1:
+        uvicorn.Server(config).run()
+    else:
+        # no socket from the parent: each process opens its own
+        Multiprocess(config, sockets=None).run()  # type: ignore[arg-type] # handed on to Server.run, which takes None
 
 
 def _share_metrics(folder: Path) -> None:

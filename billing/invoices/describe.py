@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from billing.accounts.rules import country_name
 from billing.errors import Rejected
 from billing.invoices.queries import get_invoice, list_lines
 from billing.invoices.tables import Invoice, InvoiceLine
@@ -46,7 +47,7 @@ def describe_invoice(session: Session, invoice_id: UUID, seller: PartyFacts, ins
 def _buyer(invoice: Invoice) -> PartyFacts:
     buyer = invoice.buyer or {}
     town = " ".join(part for part in (buyer["postal_code"], buyer["city"], buyer["region"]) if part)
-    lines = (buyer["line1"], buyer["line2"], town, buyer["country"])
+    lines = (buyer["line1"], buyer["line2"], town, country_name(buyer["country"]))
     return PartyFacts(
         name=buyer["name"],
         address_lines=tuple(line for line in lines if line),

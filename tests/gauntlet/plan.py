@@ -25,7 +25,7 @@ class Plan:
     kills_min: int = 20
     broker_wipes: int = 5
     database_kills: int = 3
-    kill_every_seconds: tuple[float, float] = (3.0, 6.0)
+    kill_every_seconds: tuple[float, float] = (4.0, 8.0)
     accounts: int = 20
     buyers: int = 8
 
