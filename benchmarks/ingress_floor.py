@@ -10,7 +10,7 @@ from gateways.stripe.events import BODY_BYTES_MAX
 from gateways.stripe.signatures import Verifier
 from ingress.bodies import read_body
 from ingress.door import Door
-from ingress.server import run
+from ingress.server import prepare_interpreter, run
 from ingress.webhooks import HEADERS, RECEIVED, SIGNATURE_HEADER
 
 PATH = "/v1/billing/webhooks/stripe/"
@@ -33,6 +33,7 @@ class VerifyOnly:
 def serve() -> Door:
     """The application of one process."""
     secrets = [secret.get_secret_value() for secret in configuration.load().stripe_webhook_secrets]
+    prepare_interpreter()
     return Door(Router([Route(PATH, VerifyOnly(secrets), methods=["POST"])]), release=lambda: None)
 
 

@@ -1,6 +1,5 @@
 """The API on one screen: which path is answered by whom."""
 
-import gc
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -21,7 +20,8 @@ from ingress.operation_store import NewOperation, OperationStore, StoredOperatio
 from ingress.operations import Operations
 from ingress.queries import Queries
 from ingress.reads import Reads
-from ingress.ringing import Ringer
+from ingress.ringing import Ringer, command_ringer, event_ringer
+from ingress.server import prepare_interpreter
 from ingress.waiting import Waiting
 from ingress.webhooks import StripeWebhooks
 from schemas.commands import ConsumeCredits, OpenAccount, StartCreditCheckout
@@ -36,7 +36,9 @@ def serve() -> Door:
     """The door of one process, as `python -m ingress` runs it."""
     settings = configuration.load()
     logs.configure(settings, "ingress")
-    return make_door(settings)
+    door = make_door(settings)
+    prepare_interpreter()
+    return door
 
 
 def make_door(settings: Settings) -> Door:
@@ -44,9 +46,10 @@ def make_door(settings: Settings) -> Door:
     reads = Reads(settings.database_url)
     identity = Identity(reads)
     waiting = Waiting(reads)
-    ringer = Ringer(Bell(make_celery_app(settings.broker_url)))
-    inbox = GroupCommit(InboxStore(settings.database_url), _after_events(ringer))
-    operations = GroupCommit(OperationStore(settings.database_url), _after_commands(ringer))
+    bell = _bell(settings)
+    events, commands = event_ringer(bell), command_ringer(bell)
+    inbox = GroupCommit(InboxStore(settings.database_url), _after_events(events))
+    operations = GroupCommit(OperationStore(settings.database_url), _after_commands(commands))
 
     secrets = [secret.get_secret_value() for secret in settings.stripe_webhook_secrets]
     stripe = StripeWebhooks(secrets, inbox)
@@ -73,18 +76,24 @@ def make_door(settings: Settings) -> Door:
 
     @asynccontextmanager
     async def lifespan(_router: object) -> AsyncIterator[None]:
-        for part in (ringer, inbox, operations):
+        for part in (events, commands, inbox, operations):
             part.start()
-        # what is imported by now lives as long as the process; looking it through for garbage again and again takes a
-        # fifteenth of the time under load
-        gc.freeze()
         yield
         await inbox.stop()
         await operations.stop()
-        ringer.stop()
+        events.stop()
+        commands.stop()
         reads.close()
 
     return Door(Router(routes, redirect_slashes=False, lifespan=lifespan), waiting.release)
+
+
+def _bell(settings: Settings) -> Bell:
+    """The way to the broker, with everything imported: the first webhook is not to wait for half a second of that."""
+    app = make_celery_app(settings.broker_url)
+    app.connection_for_write().transport  # noqa: B018 - reading it imports the transport; nothing is connected yet
+    app.amqp.queues  # noqa: B018
+    return Bell(app)
 
 
 def _post(path: str, endpoint: Callable[..., Any]) -> Route:
@@ -103,7 +112,7 @@ def _with_slash(path: str) -> str:
 def _after_events(ringer: Ringer) -> Callable[[Sequence[ArrivedEvent], Sequence[bool]], None]:
     def after(events: Sequence[ArrivedEvent], are_new: Sequence[bool]) -> None:
         new = [event for event, is_new in zip(events, are_new, strict=True) if is_new]
-        ringer.ring_for_events([event.id for event in new])
+        ringer.ring_for([event.id for event in new])
         metrics.COMMITS.labels("inbox").inc()
         metrics.WEBHOOKS.labels(events[0].gateway, "stored").inc(len(new))
         metrics.WEBHOOKS.labels(events[0].gateway, "duplicate").inc(len(events) - len(new))
@@ -118,7 +127,7 @@ def _after_events(ringer: Ringer) -> Callable[[Sequence[ArrivedEvent], Sequence[
 def _after_commands(ringer: Ringer) -> Callable[[Sequence[NewOperation], Sequence[StoredOperation]], None]:
     def after(operations: Sequence[NewOperation], stored: Sequence[StoredOperation]) -> None:
         new = [operation.id for operation, outcome in zip(operations, stored, strict=True) if outcome.is_new]
-        ringer.ring_for_commands(new)
+        ringer.ring_for(new)
         metrics.COMMITS.labels("operations").inc()
         for operation, outcome in zip(operations, stored, strict=True):
             outcome_name = "stored" if outcome.is_new else "replayed"

@@ -2,7 +2,7 @@
 
 import threading
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from uuid import UUID
 
 import structlog
@@ -13,21 +13,20 @@ from workers.producer import Bell
 log = structlog.get_logger(__name__)
 
 # What waits here is only a hint: beyond this the sweep rings, twenty seconds later.
-EVENTS_WAITING_MAX = 5_000
-COMMANDS_WAITING_MAX = 500
-# After a ring, ids are collected this long before the next: a message costs half a millisecond of CPU, so that small
+WAITING_MAX = 5_000
+# After a ring for events, ids are collected this long before the next: a message costs a millisecond of CPU, and small
 # batches under load would spend a tenth of it on ringing. Nobody waits for the first ring after a pause.
-PACE_SECONDS = 0.05
+EVENTS_PACE_SECONDS = 0.05
 STOP_SECONDS = 1.0
 
 
 class Ringer:
-    """One process's ringing thread, with bounded queues in front of it."""
+    """One ringing thread with a bounded queue in front of it. `ring` gets up to a message's worth of ids at a time."""
 
-    def __init__(self, bell: Bell) -> None:
-        self._bell = bell
-        self._events: deque[UUID] = deque()
-        self._commands: deque[UUID] = deque()
+    def __init__(self, ring: Callable[[list[UUID]], None], pace_seconds: float = 0.0) -> None:
+        self._ring = ring
+        self._pace_seconds = pace_seconds
+        self._waiting: deque[UUID] = deque()
         self._changed = threading.Condition()
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="ringer", daemon=True)
@@ -43,38 +42,44 @@ class Ringer:
             self._changed.notify()
         self._thread.join(STOP_SECONDS)
 
-    def ring_for_events(self, ids: Iterable[UUID]) -> None:
-        """Ring for inbox rows soon; returns at once. When too many wait, these are left to the sweep."""
-        self._enqueue(self._events, ids, EVENTS_WAITING_MAX)
-
-    def ring_for_commands(self, ids: Iterable[UUID]) -> None:
-        """Ring for operations soon; returns at once. When too many wait, these are left to the sweep."""
-        self._enqueue(self._commands, ids, COMMANDS_WAITING_MAX)
-
-    def _enqueue(self, queue: deque[UUID], ids: Iterable[UUID], waiting_max: int) -> None:
+    def ring_for(self, ids: Iterable[UUID]) -> None:
+        """Ring soon; returns at once. When too many wait, these are left to the sweep."""
         with self._changed:
-            if len(queue) < waiting_max:
-                queue.extend(ids)
+            if len(self._waiting) < WAITING_MAX:
+                self._waiting.extend(ids)
                 self._changed.notify()
 
     def _run(self) -> None:
-        while True:
-            with self._changed:
-                while not (self._events or self._commands or self._closing.is_set()):
-                    self._changed.wait()
-                events = [self._events.popleft() for _ in range(min(len(self._events), WEBHOOK_IDS_MAX))]
-                commands = [self._commands.popleft() for _ in range(min(len(self._commands), WEBHOOK_IDS_MAX))]
-            if not (events or commands):
-                return
-            self._ring(events, commands)
-            if len(self._events) < WEBHOOK_IDS_MAX:
-                self._closing.wait(PACE_SECONDS)
+        while ids := self._take():
+            try:
+                self._ring(ids)
+            except Exception:  # the thread must live; the sweep rings for what was lost here
+                log.exception("ringing_failed")
+            if len(self._waiting) < WEBHOOK_IDS_MAX:
+                self._closing.wait(self._pace_seconds)
 
-    def _ring(self, events: list[UUID], commands: list[UUID]) -> None:
-        try:
-            for operation_id in commands:
-                self._bell.ring(RunCommand(id=operation_id), task_id=operation_id)
-            if events:
-                self._bell.ring(HandleWebhooks(ids=tuple(events)))
-        except Exception:  # the thread must live; the sweep rings for what was lost here
-            log.exception("ringing_failed")
+    def _take(self) -> list[UUID]:
+        """What to ring for next; nothing means that the end has come."""
+        with self._changed:
+            while not (self._waiting or self._closing.is_set()):
+                self._changed.wait()
+            return [self._waiting.popleft() for _ in range(min(len(self._waiting), WEBHOOK_IDS_MAX))]
+
+
+def event_ringer(bell: Bell) -> Ringer:
+    """Rings for inbox rows, many at a time."""
+    return Ringer(lambda ids: _ring_for_events(bell, ids), EVENTS_PACE_SECONDS)
+
+
+def command_ringer(bell: Bell) -> Ringer:
+    """Rings for operations, one message each, whose task id is the operation's."""
+    return Ringer(lambda ids: _ring_for_commands(bell, ids))
+
+
+def _ring_for_events(bell: Bell, ids: list[UUID]) -> None:
+    bell.ring(HandleWebhooks(ids=tuple(ids)))
+
+
+def _ring_for_commands(bell: Bell, ids: list[UUID]) -> None:
+    for operation_id in ids:
+        bell.ring(RunCommand(id=operation_id), task_id=operation_id)

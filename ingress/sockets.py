@@ -6,7 +6,7 @@ connections out evenly, and a process that dies takes only its own queue along.
 """
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 
 import uvloop
 
@@ -14,6 +14,6 @@ import uvloop
 class OwnSocketLoop(uvloop.Loop):
     """uvloop, with SO_REUSEPORT on everything it listens on."""
 
-    async def create_server(self, *arguments: Any, **options: Any) -> asyncio.AbstractServer:
+    async def create_server(self, *arguments: Any, **options: Any) -> asyncio.Server:
         """As in asyncio; other processes may listen on the same port."""
-        return await super().create_server(*arguments, reuse_port=True, **options)
+        return cast("asyncio.Server", await super().create_server(*arguments, reuse_port=True, **options))

@@ -9,9 +9,7 @@ from typing import Any
 import httpx
 import psycopg2
 import pytest
-from deliveries import OLD_SECRET, SECRET
 from pydantic import SecretStr
-from running_door import in_thread
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
@@ -20,6 +18,8 @@ from database.api_keys import create_key
 from database.engine import dialect_url
 from schemas.commands import SCOPES
 from settings import Settings
+from tests.ingress.deliveries import OLD_SECRET, SECRET
+from tests.ingress.running_door import in_thread
 
 Rows = Callable[..., list[tuple[Any, ...]]]
 

@@ -10,13 +10,13 @@ from typing import Any
 import httpx
 import psycopg2
 import pytest
-from deliveries import deliver, event
 
 from billing.errors import Unavailable
 from database.ids import uuid7
 from ingress import group_commit
 from ingress.group_commit import GroupCommit, RowsRefused
 from ingress.inbox_store import ArrivedEvent, InboxStore
+from tests.ingress.deliveries import deliver, event
 
 Rows = Callable[..., list[tuple[Any, ...]]]
 DELIVERIES = 200

@@ -5,11 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
-from deliveries import deliver, event
-from running_door import as_process
 
 from ingress.health import QUEUES
 from settings import Settings
+from tests.ingress.deliveries import deliver, event
+from tests.ingress.running_door import as_process
 from workers.queues import QUEUE_NAMES
 
 Rows = Callable[..., list[tuple[Any, ...]]]

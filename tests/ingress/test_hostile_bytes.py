@@ -8,11 +8,11 @@ from typing import Any
 
 import httpx
 import pytest
-from deliveries import PATH, SECRET, event, signed
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from gateways.stripe.signatures import sign
+from tests.ingress.deliveries import PATH, SECRET, event, signed
 
 Rows = Callable[..., list[tuple[Any, ...]]]
 
@@ -51,25 +51,23 @@ def test_signed_events_with_strange_fields(
 
 
 @SLOW_IS_FINE
-@given(header=st.binary(max_size=300).filter(lambda value: not set(value) & set(b"\r\n\x00")))
+@given(header=st.binary(max_size=300))
 @example(header=b"t=1,v1=\xff")
 @example(header=b"t=" + b"9" * 5_000)
-def test_signatures(post: Callable[[bytes, dict[str, Any]], int], header: bytes) -> None:
-    assert post(event(), {"Stripe-Signature": header}) == 400
+def test_signatures(door: httpx.Client, header: bytes) -> None:
+    body = event()
+    head = f"POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\nStripe-Signature: ".encode()
+    answer = _exchange(door, head + header + b"\r\n\r\n" + body)
+    assert answer == b"" or answer.startswith(b"HTTP/1.1 4")
 
 
 @SLOW_IS_FINE
 @given(noise=st.binary(min_size=1, max_size=400), at=st.integers(0, 400))
 def test_a_request_with_noise_in_it(door: httpx.Client, noise: bytes, at: int) -> None:
     body = event()
-    head = f"POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\nConnection: close\r\n"
+    head = f"POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n"
     request = f"{head}Stripe-Signature: {sign(body, SECRET, int(time.time()))}\r\n\r\n".encode() + body
-    with socket.create_connection((door.base_url.host, door.base_url.port or 80), timeout=0.3) as connection:
-        connection.sendall(request[:at] + noise + request[at:])
-        try:
-            answer = connection.recv(65_536)
-        except (TimeoutError, ConnectionResetError):
-            return  # it waits for the rest of what it took for a request; see test_slow_clients
+    answer = _exchange(door, request[:at] + noise + request[at:])
     assert not answer.startswith(b"HTTP/1.1 5")
 
 
@@ -79,3 +77,13 @@ def test_commands_with_strange_bodies(door: httpx.Client, key: dict[str, str], b
     content = json.dumps(body).encode()
     for path in ("/v1/accounts/", "/v1/billing/credits/consume/", "/v1/billing/stripe/credit-checkout/"):
         assert door.post(path, content=content, headers=key).status_code in (400, 422)
+
+
+def _exchange(door: httpx.Client, request: bytes) -> bytes:
+    """The answer to these bytes; nothing when the door waits for more of what it took for a request."""
+    with socket.create_connection((door.base_url.host, door.base_url.port or 80), timeout=0.3) as connection:
+        connection.sendall(request)
+        try:
+            return connection.recv(65_536)
+        except (TimeoutError, ConnectionResetError):
+            return b""

@@ -11,12 +11,12 @@ from typing import Any
 import httpx
 import psycopg2
 import pytest
-from deliveries import deliver, event
-from running_door import as_process
 
 from settings import Settings
 from stack.postgres import EmbeddedPostgres
 from stack.valkey import EmbeddedValkey
+from tests.ingress.deliveries import deliver, event
+from tests.ingress.running_door import as_process
 
 Rows = Callable[..., list[tuple[Any, ...]]]
 ANSWER_SECONDS_MAX = 2.0
@@ -108,15 +108,15 @@ def test_a_door_that_is_told_to_stop_answers_what_it_stored_and_stores_what_it_a
 ) -> None:
     taken: list[str] = []
 
-    def send(number: int) -> None:
+    def send(client: httpx.Client, number: int) -> None:
         try:
-            if deliver(door, event(f"evt_{number}")).status_code == 200:
+            if deliver(client, event(f"evt_{number}")).status_code == 200:
                 taken.append(f"evt_{number}")
         except httpx.TransportError:
             pass  # the door was closed already; nothing was promised
 
-    with as_process(settings) as (door, process), ThreadPoolExecutor(20) as senders:
-        sending = [senders.submit(send, number) for number in range(400)]
+    with as_process(settings) as (client, process), ThreadPoolExecutor(20) as senders:
+        sending = [senders.submit(send, client, number) for number in range(400)]
         while len(taken) < 50:
             time.sleep(0.005)
         process.terminate()

@@ -8,7 +8,8 @@ from contextlib import suppress
 from typing import Any
 
 import httpx
-from deliveries import PATH, deliver, event
+
+from tests.ingress.deliveries import PATH, deliver, event
 
 Rows = Callable[..., list[tuple[Any, ...]]]
 PATIENCE_SECONDS = 14.0

@@ -9,11 +9,11 @@ from typing import Any
 import httpx
 import pytest
 import redis
-from deliveries import OLD_SECRET, PATH, SECRET, deliver, event, signed
-from running_door import in_thread
 
 from gateways.stripe.events import BODY_BYTES_MAX
 from settings import Settings
+from tests.ingress.deliveries import OLD_SECRET, PATH, SECRET, deliver, event, signed
+from tests.ingress.running_door import in_thread
 
 Rows = Callable[..., list[tuple[Any, ...]]]
 
@@ -79,30 +79,34 @@ def test_what_postgresql_finds_hard_to_quote_is_stored_as_it_came(door: httpx.Cl
 
 GOOD = event("evt_1")
 DEEP = event().replace(b'"payment_intent"', b"[" * 5_000 + b"]" * 5_000)
-REFUSED = {
-    "signed with another secret": (GOOD, signed(GOOD, "whsec_forged")),
-    "signed for another body": (GOOD, signed(event("evt_2"))),
-    "old": (GOOD, signed(GOOD, age_seconds=301)),
-    "from the future": (GOOD, signed(GOOD, age_seconds=-330)),
-    "without a signature": (GOOD, {}),
-    "with an empty signature": (GOOD, {"Stripe-Signature": ""}),
-    "with a signature beyond ASCII": (GOOD, {"Stripe-Signature": "t=1,v1=é".encode()}),
-    "with a long signature": (GOOD, {"Stripe-Signature": "t=1," + "v1=00," * 1_000}),
-    "with two signatures": (GOOD, [*signed(GOOD).items(), *signed(GOOD).items()]),
-    "empty": (b"", signed(b"")),
-    "not UTF-8": (GOOD + b"\xff", signed(GOOD + b"\xff")),
-    "not JSON": (b"{", signed(b"{")),
-    "not an event": (b'{"object": "charge"}', signed(b'{"object": "charge"}')),
-    "a list": (b"[]", signed(b"[]")),
-    "deeply nested": (DEEP, signed(DEEP)),
-    "with a strange id": (event("evt_\x00"), signed(event("evt_\x00"))),
-    "with a raw NUL": (GOOD + b"\x00", signed(GOOD + b"\x00")),
-}
 
 
-@pytest.mark.parametrize("story", REFUSED)
+def refused() -> dict[str, tuple[bytes, Any]]:
+    """Stories of what is wrong: body and headers, signed now."""
+    return {
+        "signed with another secret": (GOOD, signed(GOOD, "whsec_forged")),
+        "signed for another body": (GOOD, signed(event("evt_2"))),
+        "old": (GOOD, signed(GOOD, age_seconds=301)),
+        "from the future": (GOOD, signed(GOOD, age_seconds=-330)),
+        "without a signature": (GOOD, {}),
+        "with an empty signature": (GOOD, {"Stripe-Signature": ""}),
+        "with a signature beyond ASCII": (GOOD, {"Stripe-Signature": "t=1,v1=é".encode()}),
+        "with a long signature": (GOOD, {"Stripe-Signature": "t=1," + "v1=00," * 1_000}),
+        "with two signatures": (GOOD, [*signed(GOOD).items(), *signed(GOOD).items()]),
+        "empty": (b"", signed(b"")),
+        "not UTF-8": (GOOD + b"\xff", signed(GOOD + b"\xff")),
+        "not JSON": (b"{", signed(b"{")),
+        "not an event": (b'{"object": "charge"}', signed(b'{"object": "charge"}')),
+        "a list": (b"[]", signed(b"[]")),
+        "deeply nested": (DEEP, signed(DEEP)),
+        "with a strange id": (event("evt_\x00"), signed(event("evt_\x00"))),
+        "with a raw NUL": (GOOD + b"\x00", signed(GOOD + b"\x00")),
+    }
+
+
+@pytest.mark.parametrize("story", refused())
 def test_anything_wrong_is_refused_alike_and_leaves_no_row(story: str, door: httpx.Client, rows: Rows) -> None:
-    body, headers = REFUSED[story]
+    body, headers = refused()[story]
     answer = door.post(PATH, content=body, headers=headers)
     assert answer.status_code == 400
     assert answer.headers["content-type"] == "application/problem+json"
