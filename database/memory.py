@@ -50,9 +50,10 @@ class Remembered:
 
 
 def memory_constraints(table: str) -> tuple[object, ...]:
-    """Known states only, and an index that holds just the work that is not finished."""
+    """Known states only, and two small indexes: the work that is not finished, and the work that waits for a person."""
     return (
         one_of("state", WorkState),
+        Index(f"ix_{table}_parked", "id", postgresql_where=text("state = 'parked'")),
         Index(f"ix_{table}_due", "next_attempt_at", postgresql_where=text("state = 'ready'")),
     )
 

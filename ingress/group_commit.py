@@ -21,9 +21,9 @@ BATCH_ROWS_MAX = 128  # beyond this a commit's fixed cost is spread thin enough
 BATCH_BYTES_MAX = 4 * 1024 * 1024  # one statement, its copy in the server and its WAL stay small
 WAITING_ROWS_MAX = 1_024  # about a tenth of a second of full speed; more would only wait for its deadline
 WAITING_BYTES_MAX = 16 * 1024 * 1024
-# After a commit of several rows, arrivals are collected for this long before the next: half the commits, and half of
+# After a commit of several rows, arrivals are collected for this long before the next: fewer commits, and less of
 # what each costs, for a delay nobody notices. Who comes alone never waits.
-GATHER_SECONDS = 0.003
+GATHER_SECONDS = 0.0015
 GATHER_ROWS_MIN = 8
 STORE_SECONDS = 1.8  # from arrival to commit; the answer then leaves within two seconds
 TICK_SECONDS = 0.1  # how often deadlines are looked at while a commit is in flight

@@ -2,7 +2,8 @@
 
 Measured per 3 kB event in batches of 50: an INSERT with its values in the SQL text costs 133 µs of CPU on both sides,
 this way 70 µs, because nothing is quoted and nothing is parsed. The COPY goes to a temporary table, since COPY itself
-cannot skip events that are known already.
+cannot skip events that are known already. (So the role needs the right TEMPORARY, which everybody has by default, and a
+pooler in front of PostgreSQL must pool sessions, not transactions.)
 """
 
 import io
@@ -24,9 +25,12 @@ STORE = """
     PREPARE store_arrived AS
     INSERT INTO inbox (id, gateway, event_id, event_type, body, hinted_at)
     SELECT id, gateway, event_id, event_type, body, now() FROM arrived ORDER BY gateway, event_id
-    ON CONFLICT (gateway, event_id) DO NOTHING RETURNING id
+    ON CONFLICT (gateway, event_id) DO NOTHING
 """
-COPY = "COPY arrived FROM STDIN (FORMAT binary)"
+# Sent as one query, which PostgreSQL runs as one transaction and commits before it reports the last count: two round
+# trips in all, where BEGIN, COPY, INSERT and COMMIT would take five.
+COPY_AND_STORE = "COPY arrived FROM STDIN (FORMAT binary); EXECUTE store_arrived"
+FIND_NEW = "SELECT id FROM inbox WHERE id = ANY (%s::uuid[])"
 # https://www.postgresql.org/docs/current/sql-copy.html: signature, flags, header extension; minus one ends the rows
 COPY_HEAD = b"PGCOPY\n\xff\r\n\0" + struct.pack("!ii", 0, 0)
 COPY_TAIL = struct.pack("!h", -1)
@@ -55,11 +59,14 @@ class InboxStore:
     def write(self, events: Sequence[ArrivedEvent]) -> list[bool]:
         """True for every event that was new, false for one that was known; see `Store.write`."""
         data = _copy_data(events)
-        with self._link.transaction() as cursor:
-            cursor.copy_expert(COPY, io.BytesIO(data), size=len(data))
-            cursor.execute("EXECUTE store_arrived")
-            written = {row[0] for row in cursor}
-        return [str(event.id) in written for event in events]
+        with self._link.autocommit() as connection, connection.cursor() as cursor:
+            cursor.copy_expert(COPY_AND_STORE, io.BytesIO(data), size=len(data))
+            if cursor.rowcount == len(events):
+                return [True] * len(events)
+            ids = [str(event.id) for event in events]
+            cursor.execute(FIND_NEW, (ids,))
+            new = {row[0] for row in cursor}
+        return [row_id in new for row_id in ids]
 
 
 def _copy_data(events: Iterable[ArrivedEvent]) -> bytes:

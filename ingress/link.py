@@ -35,10 +35,14 @@ class Link:
     @contextlib.contextmanager
     def transaction(self, cursor_class: type[Cursor] = Cursor) -> Iterator[Cursor]:
         """Commits at the end. Raises RowsRefused for data that PostgreSQL will not take, Unavailable for weather."""
+        with self.autocommit() as connection, connection, connection.cursor(cursor_factory=cursor_class) as cursor:
+            yield cursor
+
+    @contextlib.contextmanager
+    def autocommit(self) -> Iterator[Connection]:
+        """Each statement sent is a transaction of its own, durable when it returns. Raises as `transaction` does."""
         try:
-            connection = self._connection or self._open()
-            with connection, connection.cursor(cursor_factory=cursor_class) as cursor:
-                yield cursor
+            yield self._connection or self._open()
         except (psycopg2.DataError, psycopg2.IntegrityError) as error:
             raise RowsRefused(str(error)) from error
         except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
@@ -66,6 +70,7 @@ class Link:
         # our own handle on the socket, so that another thread never touches libpq's
         self._socket = socket.socket(fileno=os.dup(connection.fileno()))
         self._connection = connection
-        with connection, connection.cursor() as cursor:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
             cursor.execute(self._setup)
         return connection

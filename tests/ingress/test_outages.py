@@ -62,6 +62,27 @@ def test_what_was_answered_before_a_power_cut_is_there_after_it(
     connection.close()
 
 
+def test_connections_cut_in_the_middle_of_commits_lose_nothing_that_was_answered(
+    door: httpx.Client, rows: Rows
+) -> None:
+    taken: list[str] = []
+
+    def send(number: int) -> None:
+        if deliver(door, event(f"evt_{number}")).status_code == 200:
+            taken.append(f"evt_{number}")
+
+    with ThreadPoolExecutor(20) as senders:
+        sending = [senders.submit(send, number) for number in range(600)]
+        while not all(one.done() for one in sending):
+            rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'cashbeat-ingress'")
+            time.sleep(0.02)
+        for one in sending:
+            one.result()
+    stored = {event_id for (event_id,) in rows("SELECT event_id FROM inbox")}
+    assert 0 < len(taken) <= len(stored)
+    assert stored >= set(taken)
+
+
 def test_a_database_that_hangs_is_not_waited_for(door: httpx.Client, rows: Rows) -> None:
     with ThreadPoolExecutor(20) as senders:  # both processes open their connections
         list(senders.map(lambda _: deliver(door, event()), range(40)))

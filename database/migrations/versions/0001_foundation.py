@@ -95,6 +95,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_inbox_due", "inbox", ["next_attempt_at"], unique=False, postgresql_where=sa.text("state = 'ready'")
     )
+    op.create_index("ix_inbox_parked", "inbox", ["id"], unique=False, postgresql_where=sa.text("state = 'parked'"))
     op.create_table(
         "invoice_counters",
         sa.Column("month", sa.Date(), nullable=False),
@@ -160,6 +161,9 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("state = 'ready'"),
     )
+    op.create_index(
+        "ix_operations_parked", "operations", ["id"], unique=False, postgresql_where=sa.text("state = 'parked'")
+    )
     op.create_table(
         "outbox",
         sa.Column("topic", sa.Text(), nullable=False),
@@ -189,6 +193,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_outbox_due", "outbox", ["next_attempt_at"], unique=False, postgresql_where=sa.text("state = 'ready'")
     )
+    op.create_index("ix_outbox_parked", "outbox", ["id"], unique=False, postgresql_where=sa.text("state = 'parked'"))
     op.create_table(
         "tax_rates",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -429,7 +434,7 @@ def upgrade() -> None:
 
 
 def _storage() -> list[str]:
-    """Events are written once and read once: kept in line and uncompressed up to a page, where a copy is cheapest."""
+    """Events are not compressed at the door. Bodies above 2 kB lie out of line, where updates do not copy them."""
     return [
         "ALTER TABLE inbox ALTER COLUMN body SET STORAGE EXTERNAL",
         # rows are updated twice in their life; room on the page keeps those updates out of the indexes
