@@ -35,7 +35,6 @@ class Settings(BaseSettings):
     ingress_host: str = "127.0.0.1"
     ingress_port: int = 8000
     ingress_processes: Annotated[int, Field(ge=1, le=64)] = 2
-    public_url: str = ""
 
     # the watchers
     flower_port: int = 5555

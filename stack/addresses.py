@@ -63,7 +63,6 @@ def environment(settings: Settings, addresses: Addresses) -> dict[str, str]:
         "INGRESS_HOST": addresses.ingress_host,
         "INGRESS_PORT": str(addresses.ingress_port),
         "FLOWER_PORT": str(addresses.flower_port),
-        "PUBLIC_URL": settings.public_url or addresses.ingress_url,
     }
     return shared | (_sandbox_environment(addresses) if addresses.sandbox_port else {})
 

@@ -12,8 +12,7 @@ import typer
 from rich.console import Console
 from sqlalchemy import func, select
 
-from billing.invariants import violations
-from billing.ledger.queries import is_balanced
+from billing.invariants import ledger_sums_to_zero, violations
 from database.engine import Database, make_engine
 from database.inbox import InboxEvent
 from gateways.stripe.signatures import sign
@@ -180,7 +179,7 @@ def _summarize(story: Story) -> dict[str, Any]:
     states = _inbox_states(story)
     deliveries = story.shopper.sandbox("GET", "/sandbox/webhooks")
     with story.database.transaction() as session:
-        balanced, broken = is_balanced(session), violations(session)
+        balanced, broken = not ledger_sums_to_zero.ask(session), violations(session)
     return {
         "invoices": [_describe(story, invoice) for invoice in reversed(invoices)],
         "credits_balance": story.shopper.get("/v1/billing/credits/balance/", account_id=story.account_id)["balance"],
