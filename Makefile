@@ -29,8 +29,8 @@ test: environment libraries ## Run the tests; ARGS="tests/stack -k valkey" for s
 	@$(PYTHON_HERE) -m pytest $(ARGS)
 
 lint: environment ## Style, formatting, types and who may import whom
-	@.venv/bin/ruff check .
-	@.venv/bin/ruff format --check .
+	@.venv/bin/ruff check --no-cache .
+	@.venv/bin/ruff format --no-cache --check .
 	@.venv/bin/mypy $(PACKAGES)
 	@.venv/bin/lint-imports
 

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
-from documents.emails import render_payment_confirmation
 from sqlalchemy.orm import Session
 
 from billing.errors import Rejected
 from billing.invoices.describe import describe_invoice
 from billing.invoices.queries import get_pdf
 from database.outbox import OutboxEntry
+from documents.emails import render_payment_confirmation
 from schemas.documents import EmailFacts
 from schemas.messages import SendEmails
 from workers import claims
