@@ -27,6 +27,7 @@ class Account(Base):
     postal_code: Mapped[str]
     country: Mapped[str]
     tax_id: Mapped[str]
+    clock_id: Mapped[UUID | None] = mapped_column(ForeignKey("test_clocks.id"))
     created_at: Mapped[datetime] = written_at()
 
 
@@ -39,3 +40,17 @@ class GatewayCustomer(Base):
     gateway: Mapped[str] = mapped_column(primary_key=True)
     customer_ref: Mapped[str]
     created_at: Mapped[datetime] = written_at()
+
+
+class AccountBalance(Base):
+    """Money kept for an account, in minor units: what a downgrade left over, used by the next invoices.
+
+    The ledger's `customer_balance` proves it; the row is there to be locked.
+    """
+
+    __tablename__ = "account_balances"
+    __table_args__ = (CheckConstraint("balance_minor >= 0", name="balance_not_negative"),)
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    currency: Mapped[str] = mapped_column(primary_key=True)
+    balance_minor: Mapped[int]

@@ -1,6 +1,6 @@
 """Credit grants and the append-only record of what happened to them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -14,6 +14,7 @@ class CreditSource(StrEnum):
     """Why credits were granted."""
 
     PACKAGE = "package"
+    PLAN = "plan"
 
 
 class CreditMovement(StrEnum):
@@ -22,6 +23,7 @@ class CreditMovement(StrEnum):
     GRANT = "grant"
     CONSUME = "consume"
     EXPIRE = "expire"
+    REVOKE = "revoke"
 
 
 class CreditGrant(Base):
@@ -33,6 +35,11 @@ class CreditGrant(Base):
         CheckConstraint("amount > 0", name="amount_positive"),
         CheckConstraint("remaining BETWEEN 0 AND amount", name="remaining_in_range"),
         Index("ix_credit_grants_usable", "account_id", "expires_at", postgresql_where=text("remaining > 0")),
+        Index(
+            "ix_credit_grants_expiring",
+            "expires_at",
+            postgresql_where=text("remaining > 0 AND expires_at IS NOT NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -42,6 +49,7 @@ class CreditGrant(Base):
     amount: Mapped[int]
     remaining: Mapped[int]
     granted_at: Mapped[datetime]
+    subscription_id: Mapped[UUID | None] = mapped_column(ForeignKey("subscriptions.id"))
     expires_at: Mapped[datetime | None]
 
 
@@ -64,3 +72,39 @@ class CreditTransaction(Base):
     cause: Mapped[str]
     description: Mapped[str] = mapped_column(server_default="")
     created_at: Mapped[datetime] = written_at()
+
+
+class BalanceWatch(Base):
+    """A warning when an account's credits fall below a threshold: once per crossing, armed again when they rise."""
+
+    __tablename__ = "balance_watches"
+    __table_args__ = (CheckConstraint("warn_below > 0", name="threshold_positive"),)
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    warn_below: Mapped[int]
+    is_low: Mapped[bool] = mapped_column(server_default="false")
+    crossings: Mapped[int] = mapped_column(server_default="0")
+
+
+class AutoTopUp(Base):
+    """Buys a package by the default card when credits fall below a threshold.
+
+    One purchase at a time: `invoice_id` is the one under way. At most `monthly_max` purchases begin in a month (UTC);
+    `stopped_at` is set by a declined card and cleared by the customer alone.
+    """
+
+    __tablename__ = "auto_top_ups"
+    __table_args__ = (
+        CheckConstraint("top_up_below > 0 AND monthly_max > 0", name="limits_positive"),
+        CheckConstraint("purchases BETWEEN 0 AND monthly_max", name="purchases_limited"),
+    )
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    package_id: Mapped[UUID] = mapped_column(ForeignKey("credit_packages.id"))
+    top_up_below: Mapped[int]
+    monthly_max: Mapped[int]
+    month: Mapped[date | None]
+    purchases: Mapped[int] = mapped_column(server_default="0")
+    invoice_id: Mapped[UUID | None] = mapped_column(ForeignKey("invoices.id"))
+    stopped_at: Mapped[datetime | None]
+    stop_code: Mapped[str] = mapped_column(server_default="")

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from database.base import Base, one_of, written_at
@@ -30,21 +30,52 @@ TRANSITIONS: dict[InvoiceStatus, frozenset[InvoiceStatus]] = {
 }
 
 
+class InvoiceReason(StrEnum):
+    """What an invoice is for."""
+
+    PURCHASE = "purchase"
+    START = "start"
+    RENEWAL = "renewal"
+    CHANGE = "change"
+    TOP_UP = "top_up"
+
+
+class LineKind(StrEnum):
+    """What a line is: a price, a price given back, a discount, or money kept on the account for later."""
+
+    CHARGE = "charge"
+    CREDIT = "credit"
+    DISCOUNT = "discount"
+    KEPT = "kept"
+
+
 class Invoice(Base):
-    """A bill. Totals are minor units of `currency`; `buyer` is the account as it was on the day of issue."""
+    """A bill. Totals are minor units of `currency`; `buyer` is the account as it was on the day of issue.
+
+    What is left to pay is `total_minor` less `balance_used_minor`, the money kept on the account that went into it.
+    """
 
     __tablename__ = "invoices"
     __table_args__ = (
         one_of("status", InvoiceStatus),
+        one_of("reason", InvoiceReason),
+        CheckConstraint("total_minor >= 0", name="total_not_negative"),
+        CheckConstraint("balance_used_minor BETWEEN 0 AND total_minor", name="balance_within_total"),
         CheckConstraint("total_minor = subtotal_minor + tax_minor", name="total_adds_up"),
         CheckConstraint("status IN ('draft', 'void') OR number IS NOT NULL", name="numbered_once_issued"),
         CheckConstraint("(number IS NULL) = (issued_at IS NULL)", name="number_and_issue_together"),
         CheckConstraint("(status = 'paid') = (paid_at IS NOT NULL)", name="paid_has_a_time"),
         Index("ix_invoices_account", "account_id", "id"),
+        Index("ix_invoices_subscription", "subscription_id", postgresql_where=text("subscription_id IS NOT NULL")),
+        Index("uq_invoices_gateway", "gateway", "invoice_ref", unique=True, postgresql_where=text("invoice_ref <> ''")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
+    subscription_id: Mapped[UUID | None] = mapped_column(ForeignKey("subscriptions.id"))
+    reason: Mapped[InvoiceReason] = mapped_column(server_default=InvoiceReason.PURCHASE)
+    gateway: Mapped[str] = mapped_column(server_default="")
+    invoice_ref: Mapped[str] = mapped_column(server_default="")
     cause: Mapped[str] = mapped_column(unique=True)
     number: Mapped[str | None] = mapped_column(unique=True)
     status: Mapped[InvoiceStatus]
@@ -52,6 +83,7 @@ class Invoice(Base):
     subtotal_minor: Mapped[int]
     tax_minor: Mapped[int]
     total_minor: Mapped[int]
+    balance_used_minor: Mapped[int] = mapped_column(server_default="0")
     buyer: Mapped[dict[str, Any] | None]
     created_at: Mapped[datetime] = written_at()
     issued_at: Mapped[datetime | None]
@@ -61,11 +93,15 @@ class Invoice(Base):
 
 
 class InvoiceLine(Base):
-    """One line; amounts are minor units of the invoice's currency. `credits` is what the line grants when paid."""
+    """One line; amounts are minor units of the invoice's currency, negative when given back.
+
+    `credits` is what the line grants when paid, until `credits_expire_at`. The period is half-open.
+    """
 
     __tablename__ = "invoice_lines"
     __table_args__ = (
         UniqueConstraint("invoice_id", "position"),
+        one_of("kind", LineKind),
         CheckConstraint("net_minor = quantity * unit_minor", name="net_adds_up"),
     )
 
@@ -80,6 +116,10 @@ class InvoiceLine(Base):
     tax_rate_ppm: Mapped[int]
     tax_minor: Mapped[int]
     credits: Mapped[int] = mapped_column(server_default="0")
+    credits_expire_at: Mapped[datetime | None]
+    kind: Mapped[LineKind] = mapped_column(server_default=LineKind.CHARGE)
+    period_start: Mapped[datetime | None]
+    period_end: Mapped[datetime | None]
 
 
 class InvoiceCounter(Base):

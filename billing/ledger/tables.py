@@ -16,6 +16,7 @@ class LedgerAccount(StrEnum):
     GATEWAY_CLEARING = "gateway_clearing"  # asset: captured at a gateway, not yet paid out
     RECEIVABLE = "receivable"  # asset: billed, not yet paid
     DEFERRED_REVENUE = "deferred_revenue"  # liability: paid, service still owed (prepaid credits)
+    CUSTOMER_BALANCE = "customer_balance"  # liability: kept for the customer's next invoices
     TAX_PAYABLE = "tax_payable"  # liability: collected for the tax office
 
 
@@ -23,7 +24,10 @@ class LedgerReason(StrEnum):
     """Why money moved."""
 
     INVOICE_ISSUED = "invoice_issued"
+    INVOICE_VOIDED = "invoice_voided"
     PAYMENT_CAPTURED = "payment_captured"
+    BALANCE_KEPT = "balance_kept"
+    BALANCE_USED = "balance_used"
 
 
 class LedgerTransaction(Base):

@@ -22,6 +22,14 @@ class AttemptStatus(StrEnum):
     EXPIRED = "expired"
 
 
+class AttemptKind(StrEnum):
+    """How money is asked for: on a hosted page, from a saved card, or by a gateway that runs the cycle itself."""
+
+    CHECKOUT = "checkout"
+    CHARGE = "charge"
+    GATEWAY = "gateway"
+
+
 _OUTCOMES = frozenset({AttemptStatus.CAPTURED, AttemptStatus.FAILED, AttemptStatus.EXPIRED})
 TRANSITIONS: dict[AttemptStatus, frozenset[AttemptStatus]] = {
     AttemptStatus.CREATED: _OUTCOMES | {AttemptStatus.UNKNOWN, AttemptStatus.PENDING},
@@ -43,6 +51,7 @@ class PaymentAttempt(Base):
     __tablename__ = "payment_attempts"
     __table_args__ = (
         one_of("status", AttemptStatus),
+        one_of("kind", AttemptKind),
         CheckConstraint("amount_minor > 0", name="amount_positive"),
         CheckConstraint("(status = 'captured') = (captured_at IS NOT NULL)", name="captured_has_a_time"),
         Index(
@@ -53,12 +62,20 @@ class PaymentAttempt(Base):
             "uq_payment_attempts_payment", "gateway", "payment_ref", unique=True,
             postgresql_where=text("payment_ref <> ''"),
         ),
+        # a second try is never begun while the first may still take the money
+        Index(
+            "uq_payment_attempts_live_charge", "invoice_id", unique=True,
+            postgresql_where=text("kind = 'charge' AND status IN ('created', 'unknown', 'pending')"),
+        ),
+        Index("ix_payment_attempts_invoice", "invoice_id"),
         Index("ix_payment_attempts_look_up", "look_up_at", postgresql_where=text("look_up_at IS NOT NULL")),
     )  # fmt: skip
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
     invoice_id: Mapped[UUID] = mapped_column(ForeignKey("invoices.id"))
+    kind: Mapped[AttemptKind] = mapped_column(server_default=AttemptKind.CHECKOUT)
+    card_id: Mapped[UUID | None] = mapped_column(ForeignKey("cards.id"))
     cause: Mapped[str] = mapped_column(unique=True)
     gateway: Mapped[str]
     status: Mapped[AttemptStatus]

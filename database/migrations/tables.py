@@ -1,18 +1,23 @@
 """Every table in one place, for migrations and for the test that compares them with the database."""
 
 from billing.accounts import tables as accounts
+from billing.cards import tables as cards
 from billing.catalog import tables as catalog
+from billing.clocks import tables as clocks
 from billing.credits import tables as credits_
+from billing.dunning import tables as dunning
 from billing.invoices import tables as invoices
 from billing.ledger import tables as ledger
+from billing.payments import rate_tables
 from billing.payments import tables as payments
+from billing.subscriptions import tables as subscriptions
 from billing.tax import tables as tax
 from database import api_keys, inbox, operations, outbox, upkeep
 from database.base import Base
 
 # Importing a module is what registers its tables; naming them here keeps the imports from looking unused.
 MODULES = (
-    accounts, catalog, credits_, invoices, ledger, payments, tax,
+    accounts, cards, catalog, clocks, credits_, dunning, invoices, ledger, payments, rate_tables, subscriptions, tax,
     api_keys, inbox, operations, outbox, upkeep,
 )  # fmt: skip
 

@@ -1,0 +1,1 @@
+"""Saved cards: what is charged while the customer is away."""

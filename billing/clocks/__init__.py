@@ -1,0 +1,1 @@
+"""Test clocks: accounts whose time an operator turns."""

@@ -1,0 +1,31 @@
+"""What time it is for whom: the wall clock's time for everybody but those on a test clock."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from billing.accounts.tables import Account
+from billing.clocks.tables import TestClock
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """One course of time and everybody on it. `clock_id` is None for the wall clock's."""
+
+    clock_id: UUID | None
+    now: datetime
+
+
+def timelines(session: Session, wall: datetime) -> list[Timeline]:
+    """Every course of time there is, the wall clock's first. A sweep looks at each for itself."""
+    clocks = session.execute(select(TestClock.id, TestClock.frozen_at).order_by(TestClock.id))
+    return [Timeline(None, wall), *(Timeline(clock.id, clock.frozen_at) for clock in clocks)]
+
+
+def now_of(session: Session, account_id: UUID, wall: datetime) -> datetime:
+    """The time it is for an account, given the wall clock's. An unknown account lives by the wall clock."""
+    frozen = select(TestClock.frozen_at).join(Account, Account.clock_id == TestClock.id)
+    return session.scalar(frozen.where(Account.id == account_id)) or wall

@@ -1,0 +1,1 @@
+"""Dunning: what happens when an invoice was not paid."""

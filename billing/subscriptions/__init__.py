@@ -1,0 +1,1 @@
+"""Subscriptions: a plan, a cycle, and what becomes of both."""

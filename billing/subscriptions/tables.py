@@ -1,0 +1,138 @@
+"""Subscriptions, their add-ons, and the periods that were billed."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from billing.catalog.tables import Interval
+from database.base import Base, one_of
+
+
+class SubscriptionStatus(StrEnum):
+    """Where a subscription stands; `billing/README.md` draws it."""
+
+    INCOMPLETE = "incomplete"
+    TRIALING = "trialing"
+    ACTIVE = "active"
+    PAST_DUE = "past_due"
+    PAUSED = "paused"
+    CANCELED = "canceled"
+    EXPIRED = "expired"
+
+
+_S = SubscriptionStatus
+TRANSITIONS: dict[SubscriptionStatus, frozenset[SubscriptionStatus]] = {
+    _S.INCOMPLETE: frozenset({_S.TRIALING, _S.ACTIVE, _S.CANCELED, _S.EXPIRED}),
+    _S.TRIALING: frozenset({_S.ACTIVE, _S.PAST_DUE, _S.PAUSED, _S.CANCELED}),
+    _S.ACTIVE: frozenset({_S.PAST_DUE, _S.PAUSED, _S.CANCELED}),
+    _S.PAST_DUE: frozenset({_S.ACTIVE, _S.PAUSED, _S.CANCELED}),
+    _S.PAUSED: frozenset({_S.ACTIVE, _S.TRIALING, _S.PAST_DUE, _S.CANCELED}),
+    _S.CANCELED: frozenset(),
+    _S.EXPIRED: frozenset(),
+}
+
+
+class Collection(StrEnum):
+    """Who runs the cycle: the gateway, or we."""
+
+    GATEWAY = "gateway"
+    CASHBEAT = "cashbeat"
+
+
+class PayBy(StrEnum):
+    """How the invoices of a cycle that we run are paid."""
+
+    CARD = "card"
+    TRANSFER = "transfer"
+
+
+class Subscription(Base):
+    """An account's subscription to a plan at a price.
+
+    The present period is `[period_start, period_end)`. `anchor` is the instant that all boundaries are computed from.
+    `due_at` is when the cycle must look at it next: a trial's or a period's end, the end of an incomplete start or of a
+    pause; null when nothing is to come. `discount_*` are the terms of the redeemed coupon; `discount_periods` how many
+    periods are still to be discounted after this one (null: all). `failed_*` stop a row that could not be renewed.
+    """
+
+    __tablename__ = "subscriptions"
+    __table_args__ = (
+        one_of("status", SubscriptionStatus),
+        one_of("collection", Collection),
+        one_of("pay_by", PayBy),
+        one_of("interval", Interval),
+        CheckConstraint("period_end > period_start", name="period_has_length"),
+        CheckConstraint("(status IN ('canceled', 'expired')) = (ended_at IS NOT NULL)", name="ended_has_a_time"),
+        CheckConstraint("status NOT IN ('canceled', 'expired') OR due_at IS NULL", name="ended_is_never_due"),
+        CheckConstraint("collection = 'cashbeat' OR due_at IS NULL", name="gateway_runs_its_own_cycle"),
+        CheckConstraint("(status = 'paused') = (paused_at IS NOT NULL)", name="paused_has_a_time"),
+        CheckConstraint("discount_ppm BETWEEN 0 AND 1000000 AND discount_minor >= 0", name="discount_in_range"),
+        Index("ix_subscriptions_due", "due_at", postgresql_where=text("due_at IS NOT NULL AND failed_at IS NULL")),
+        Index("ix_subscriptions_account", "account_id", "id"),
+        Index("ix_subscriptions_failed", "id", postgresql_where=text("failed_at IS NOT NULL")),
+        Index(
+            "uq_subscriptions_gateway", "gateway", "subscription_ref", unique=True,
+            postgresql_where=text("subscription_ref <> ''"),
+        ),
+    )  # fmt: skip
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
+    clock_id: Mapped[UUID | None] = mapped_column(ForeignKey("test_clocks.id"))
+    status: Mapped[SubscriptionStatus]
+    collection: Mapped[Collection]
+    pay_by: Mapped[PayBy]
+    gateway: Mapped[str] = mapped_column(server_default="")
+    subscription_ref: Mapped[str] = mapped_column(server_default="")
+    price_id: Mapped[UUID] = mapped_column(ForeignKey("plan_prices.id"))
+    next_price_id: Mapped[UUID | None] = mapped_column(ForeignKey("plan_prices.id"))
+    interval: Mapped[Interval]
+    currency: Mapped[str]
+    dunning_policy: Mapped[str] = mapped_column(ForeignKey("dunning_policies.slug"), server_default="default")
+    anchor: Mapped[datetime]
+    period_start: Mapped[datetime]
+    period_end: Mapped[datetime]
+    trial_end: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]
+    cancel_at_period_end: Mapped[bool] = mapped_column(server_default="false")
+    canceled_at: Mapped[datetime | None]
+    paused_at: Mapped[datetime | None]
+    resumes_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    coupon_id: Mapped[UUID | None] = mapped_column(ForeignKey("coupons.id"))
+    discount_ppm: Mapped[int] = mapped_column(server_default="0")
+    discount_minor: Mapped[int] = mapped_column(server_default="0")
+    discount_periods: Mapped[int | None] = mapped_column(server_default="0")
+    is_period_discounted: Mapped[bool] = mapped_column(server_default="false")
+    failed_at: Mapped[datetime | None]
+    failure: Mapped[str] = mapped_column(server_default="")
+    created_at: Mapped[datetime]
+
+
+class SubscriptionService(Base):
+    """A recurring add-on of a subscription, billed with each of its periods until it is removed."""
+
+    __tablename__ = "subscription_services"
+    __table_args__ = (
+        UniqueConstraint("subscription_id", "price_id"),
+        CheckConstraint("quantity > 0", name="quantity_positive"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    subscription_id: Mapped[UUID] = mapped_column(ForeignKey("subscriptions.id"))
+    price_id: Mapped[UUID] = mapped_column(ForeignKey("service_prices.id"))
+    quantity: Mapped[int]
+
+
+class SubscriptionPeriod(Base):
+    """A period of a subscription that was begun. The primary key is what makes a second renewal of it impossible."""
+
+    __tablename__ = "subscription_periods"
+
+    subscription_id: Mapped[UUID] = mapped_column(ForeignKey("subscriptions.id"), primary_key=True)
+    period_start: Mapped[datetime] = mapped_column(primary_key=True)
+    period_end: Mapped[datetime]
+    invoice_id: Mapped[UUID | None] = mapped_column(ForeignKey("invoices.id"))
