@@ -5,15 +5,19 @@ from typing import Any
 from schemas.messages import (
     BeatHeart,
     CheckInvariants,
+    DunInvoices,
     LookUpPayments,
     Message,
+    NoticeCards,
     PruneMemories,
     PullEvents,
+    RenewSubscriptions,
+    SweepCredits,
     SweepMemories,
 )
 
 # The queues whose pulse is felt; a test compares them with the queues that exist.
-HEARTS = ("webhooks", "commands", "documents", "emails", "upkeep")
+HEARTS = ("webhooks", "commands", "payments", "renewals", "documents", "emails", "upkeep")
 
 
 def _every(interval_seconds: int, message: Message, queue: str | None = None) -> dict[str, Any]:
@@ -28,6 +32,10 @@ def _every(interval_seconds: int, message: Message, queue: str | None = None) ->
 
 SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep": _every(5, SweepMemories(interval_seconds=5)),
+    "renew-subscriptions": _every(60, RenewSubscriptions(interval_seconds=60)),
+    "dun-invoices": _every(60, DunInvoices(interval_seconds=60)),
+    "sweep-credits": _every(60, SweepCredits(interval_seconds=60)),
+    "notice": _every(3_600, NoticeCards(interval_seconds=3_600)),
     "prune": _every(3_600, PruneMemories(interval_seconds=3_600)),
     "pull-events": _every(300, PullEvents(interval_seconds=300)),
     "look-up-payments": _every(60, LookUpPayments(interval_seconds=60)),

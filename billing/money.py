@@ -51,15 +51,19 @@ def exponent(currency: str) -> int:
     return EXPONENTS.get(currency, EXPONENT_DEFAULT)
 
 
+def divide_half_up(dividend: int, divisor: int) -> int:
+    """A whole quotient, rounded half away from zero. The divisor is positive."""
+    rounded = (2 * abs(dividend) + divisor) // (2 * divisor)
+    return rounded if dividend >= 0 else -rounded
+
+
 def share_half_up(amount: Money, parts_per_million: int) -> Money:
     """The given share of an amount, rounded half away from zero to a whole minor unit.
 
     Used for tax and percentages, once per invoice line; the remainder is dropped by the rounding and appears nowhere
     else, so that a line can be checked by hand.
     """
-    product = abs(amount.minor) * parts_per_million
-    rounded = (product + PARTS_PER_MILLION // 2) // PARTS_PER_MILLION
-    return Money(rounded if amount.minor * parts_per_million >= 0 else -rounded, amount.currency)
+    return Money(divide_half_up(amount.minor * parts_per_million, PARTS_PER_MILLION), amount.currency)
 
 
 def format_major(amount: Money) -> str:

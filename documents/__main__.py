@@ -1,5 +1,6 @@
 """`python -m documents sample OUT_DIR`: look at what customers get."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -7,7 +8,10 @@ import typer
 
 from documents.emails import render_payment_confirmation
 from documents.invoice_pdf import render_invoice_pdf
+from documents.notice_samples import sample_kind, sample_notices
+from documents.notices import render_notice
 from documents.samples import sample_invoice
+from schemas.documents import EmailFacts
 
 app = typer.Typer(help="Draw documents from made-up facts.", no_args_is_help=True, add_completion=False)
 
@@ -19,15 +23,21 @@ def documents() -> None:
 
 @app.command()
 def sample(out_dir: Annotated[Path, typer.Argument(help="Where the files are written; made if missing.")]) -> None:
-    """Write invoice.pdf, email.html and email.txt."""
+    """Write invoice.pdf, email.html and email.txt, and every notice under its name in the same two forms."""
     out_dir.mkdir(parents=True, exist_ok=True)
     invoice = sample_invoice()
     pdf = render_invoice_pdf(invoice)
-    email = render_payment_confirmation(invoice, pdf, invoice.buyer.email)
     (out_dir / "invoice.pdf").write_bytes(pdf)
-    (out_dir / "email.html").write_text(email.html, encoding="utf-8")
-    (out_dir / "email.txt").write_text(email.text, encoding="utf-8")
-    typer.echo(f"Wrote invoice.pdf, email.html and email.txt to {out_dir}")
+    _write(out_dir, "email", render_payment_confirmation(invoice, pdf, invoice.buyer.email))
+    for name, facts in sample_notices().items():
+        with_pdf = replace(facts, pdf=render_invoice_pdf(facts.invoice)) if facts.invoice else facts
+        _write(out_dir, name, render_notice(sample_kind(name), with_pdf, facts.buyer.email))
+    typer.echo(f"Wrote invoice.pdf, email.html, email.txt and {len(sample_notices())} notices to {out_dir}")
+
+
+def _write(out_dir: Path, name: str, email: EmailFacts) -> None:
+    (out_dir / f"{name}.html").write_text(email.html, encoding="utf-8")
+    (out_dir / f"{name}.txt").write_text(f"Subject: {email.subject}\n\n{email.text}", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ def render_payment_confirmation(facts: InvoiceFacts, pdf: bytes, recipient: str)
     header_text("buyer name", facts.buyer.name)
     attachment_name = f"{file_stem(facts.number)}.pdf"
     total = format_money(facts.total_minor, facts.currency)
-    return _email(
+    return compose(
         "payment_confirmation",
         recipient=recipient,
         subject=f"Payment received: {facts.number}",
@@ -31,14 +31,13 @@ def render_payment_confirmation(facts: InvoiceFacts, pdf: bytes, recipient: str)
         seller=facts.seller,
         attachments=((attachment_name, pdf),),
         invoice=facts,
-        lines=facts.lines[:LINES_SHOWN_MAX],
-        lines_left_out=max(0, len(facts.lines) - LINES_SHOWN_MAX),
+        lines_shown_max=LINES_SHOWN_MAX,
         total=total,
         attachment_name=attachment_name,
     )
 
 
-def _email(
+def compose(
     template: str,
     *,
     recipient: str,
@@ -48,7 +47,10 @@ def _email(
     attachments: tuple[tuple[str, bytes], ...] = (),
     **context: Any,
 ) -> EmailFacts:
-    """One mail in both forms. `preview` is what an inbox shows beside the subject."""
+    """One mail in both forms. `preview` is what an inbox shows beside the subject.
+
+    Raises Rejected when the recipient, the subject or the seller's name could break out of a mail header.
+    """
     header_text("seller name", seller.name)
     shared = {"subject": header_text("subject", subject), "preview": preview, "seller": seller, **context}
     return EmailFacts(

@@ -39,6 +39,11 @@ def format_date(day: date) -> str:
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
+def format_month(day: date) -> str:
+    """`November 2026`: the month that a day falls in."""
+    return f"{MONTHS[day.month - 1]} {day.year}"
+
+
 def format_rate(rate_ppm: int) -> str:
     """`19%`, `7.25%`: a rate in parts per million, exact, without trailing zeros."""
     percent = f"{Decimal(rate_ppm).scaleb(-PERCENT_PLACES):f}"
@@ -48,6 +53,11 @@ def format_rate(rate_ppm: int) -> str:
 def format_count(count: int) -> str:
     """`2,000`: a whole number with thousands separated."""
     return f"{count:,}"
+
+
+def format_credits(count: int) -> str:
+    """`1 credit`, `2,000 credits`."""
+    return f"{format_count(count)} {'credit' if count == 1 else 'credits'}"
 
 
 def single_line(text: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from documents import formatting
+from documents.cards import card_expiry, card_name
 
 FOLDER = Path(__file__).parent / "templates"
 
@@ -38,6 +39,9 @@ def _environment() -> Environment:
         date=formatting.format_date,
         rate=formatting.format_rate,
         count=formatting.format_count,
+        credits=formatting.format_credits,
         single_line=formatting.single_line,
+        card=card_name,
+        expiry=card_expiry,
     )
     return environment

@@ -9,7 +9,22 @@ from datetime import datetime
 from typing import Protocol
 
 from schemas.documents import EmailFacts
-from schemas.facts import CheckoutFact, CheckoutRequest, PaymentFact
+from schemas.facts import (
+    CardFact,
+    ChargeRequest,
+    CheckoutFact,
+    CheckoutRequest,
+    ClockFact,
+    CouponRequest,
+    CustomerFact,
+    CustomerRequest,
+    GatewayInvoiceFact,
+    PaymentFact,
+    PriceRequest,
+    SetupRequest,
+    SubscriptionCheckoutRequest,
+    SubscriptionFact,
+)
 
 EVENTS_LIMIT = 10_000  # an hour at three payments a second; a caller with more narrows its window
 
@@ -44,6 +59,92 @@ class PaymentGateway(Protocol):
 
         At most `limit` are given; exactly `limit` means that older ones may be missing.
         """
+
+
+class CardGateway(Protocol):
+    """A gateway that keeps customers' cards and charges them while the customer is away."""
+
+    def create_customer(self, request: CustomerRequest) -> str:
+        """The reference of a customer made for an account; the same key gives the same customer for 24 hours."""
+
+    def find_customer(self, account_id: str, *, email: str, created_after: datetime) -> str:
+        """The customer made for this account whose answer was lost; empty when there is none."""
+
+    def fetch_customer(self, customer_ref: str) -> CustomerFact | None:
+        """The customer now, also when deleted; None when the gateway never knew it."""
+
+    def open_setup(self, request: SetupRequest) -> CheckoutFact:
+        """A hosted page on which the customer saves a card for off-session use."""
+
+    def fetch_card(self, *, card_ref: str = "", setup_ref: str = "", checkout_ref: str = "") -> CardFact | None:
+        """A saved card by its reference or by the set-up or hosted page it was saved on; None when there is none."""
+
+    def make_default(self, customer_ref: str, card_ref: str, *, idempotency_key: str) -> None:
+        """Attach the card to the customer if it is not yet, and charge it by default from now on."""
+
+    def charge(self, request: ChargeRequest) -> PaymentFact:
+        """Charge a saved card off-session. A decline is an answer (status failed and its code), not an error.
+
+        A card that asks for the customer's presence has failed with `authentication_required`.
+        """
+
+    def find_charge(
+        self, attempt_id: str, *, customer_ref: str, created_after: datetime, created_before: datetime
+    ) -> PaymentFact | None:
+        """Search for the charge of an attempt whose answer was lost and whose key is too old to repeat.
+
+        None means that the gateway has none in that window; a search that meets its limit raises `Unavailable`.
+        """
+
+
+class SubscriptionGateway(Protocol):
+    """A gateway that runs the cycle of subscriptions itself."""
+
+    def ensure_price(self, request: PriceRequest) -> str:
+        """The gateway's reference of our price, made when it is missing. May be called again and again."""
+
+    def ensure_coupon(self, request: CouponRequest) -> str:
+        """The gateway's reference of our coupon, made when it is missing. May be called again and again."""
+
+    def open_subscription_checkout(self, request: SubscriptionCheckoutRequest) -> CheckoutFact:
+        """Open a hosted checkout that starts a subscription."""
+
+    def fetch_subscription(self, *, subscription_ref: str = "", checkout_ref: str = "") -> SubscriptionFact | None:
+        """The subscription now, by its own reference or by the checkout that started it; None while there is none."""
+
+    def fetch_invoice(self, invoice_ref: str) -> GatewayInvoiceFact | None:
+        """An invoice of a subscription now; None when the gateway does not know it or it is of no subscription."""
+
+    def list_invoices(self, subscription_ref: str, *, created_after: datetime | None = None) -> list[GatewayInvoiceFact]:
+        """The subscription's invoices, oldest first, at most a hundred."""
+
+    def change_price(
+        self, subscription_ref: str, item_ref: str, price_ref: str, *, prorate: bool, idempotency_key: str
+    ) -> SubscriptionFact:
+        """Put the item on another price now; with `prorate` the difference is invoiced at once."""
+
+    def set_cancellation(
+        self, subscription_ref: str, *, at_period_end: bool, idempotency_key: str
+    ) -> SubscriptionFact:
+        """Let it end with its period, or (false) take that back."""
+
+    def cancel_now(self, subscription_ref: str, *, idempotency_key: str) -> SubscriptionFact:
+        """End it now, without a refund."""
+
+    def pause_collection(self, subscription_ref: str, *, paused: bool, idempotency_key: str) -> SubscriptionFact:
+        """Stop collecting (invoices of that time are void), or collect again."""
+
+    def open_portal(self, customer_ref: str, *, return_url: str) -> str:
+        """The address of the gateway's own page on which a customer manages subscriptions and cards."""
+
+    def create_clock(self, name: str, frozen_at: datetime, *, idempotency_key: str) -> ClockFact:
+        """A test clock for customers made with it."""
+
+    def advance_clock(self, clock_ref: str, frozen_at: datetime) -> ClockFact:
+        """Let time go on until then. Not ready at once: ask again."""
+
+    def fetch_clock(self, clock_ref: str) -> ClockFact:
+        """The test clock now."""
 
 
 class EmailGateway(Protocol):

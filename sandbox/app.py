@@ -10,21 +10,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox import control, ledger
+from sandbox import control, due, ledger
 from sandbox.resend import gate as resend_gate
 from sandbox.resend import inbox
-from sandbox.stripe import checkout, pages, pay_by_api
+from sandbox.stripe import pages, pay_by_api
 from sandbox.stripe import gate as stripe_gate
 from sandbox.templating import page
 from sandbox.world import World
 from settings import SANDBOX_RESEND_KEY, SANDBOX_STRIPE_KEY
 
-EXPIRY_EVERY_SECONDS = 1.0
+DUE_EVERY_SECONDS = 1.0
 OPEN_CHECKOUTS_SHOWN_MAX = 5
 
 
 def create_app(world: World) -> Starlette:
-    """The application on this world; its life starts and ends the courier and the expiry of sessions."""
+    """The application on this world; its life starts and ends the courier and what is due by time."""
     app = Starlette(
         routes=[
             *stripe_gate.routes(),
@@ -68,16 +68,16 @@ async def front(request: Request) -> Response:
 async def _life(app: Starlette) -> AsyncIterator[None]:
     world: World = app.state.world
     world.courier.start()
-    expiry = asyncio.create_task(_expire_forever(world))
+    due_work = asyncio.create_task(_catch_up_forever(world))
     yield
-    expiry.cancel()
+    due_work.cancel()
     with suppress(asyncio.CancelledError):
-        await expiry
+        await due_work
     await world.courier.stop()
     world.journal.close()
 
 
-async def _expire_forever(world: World) -> None:
+async def _catch_up_forever(world: World) -> None:
     while True:
-        checkout.expire_due(world)
-        await asyncio.sleep(EXPIRY_EVERY_SECONDS)
+        due.catch_up(world)
+        await asyncio.sleep(DUE_EVERY_SECONDS)

@@ -10,16 +10,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox import ledger
+from sandbox import due, ledger
 from sandbox.json_types import JsonObject
 from sandbox.options import RUN_TIME_FIELDS
-from sandbox.stripe import checkout
 from sandbox.world import World
 
 BODY_BYTES_MAX = 100_000
 # enough to look at; a run has tens of thousands
 DELIVERIES_SHOWN_MAX = 200
 ADVANCE_SECONDS_MAX = 10 * 365 * 24 * 60 * 60
+# the year 2100: later dates are typing errors
+MOMENT_MAX = 4_102_444_800
 
 Answering = Callable[[Request, World], Awaitable[object]]
 
@@ -46,7 +47,9 @@ def routes() -> list[Route]:
         _route("GET", "/sandbox/webhooks", show_webhooks),
         _route("GET", "/sandbox/webhooks/deliveries", list_deliveries),
         _route("POST", "/sandbox/events/{id}/resend", resend_event),
+        _route("GET", "/sandbox/clock", show_clock),
         _route("POST", "/sandbox/clock/advance", advance_clock),
+        _route("POST", "/sandbox/clock/freeze", freeze_clock),
     ]
 
 
@@ -128,7 +131,24 @@ async def advance_clock(request: Request, world: World) -> object:
     if not isinstance(seconds, int) or not 0 < seconds <= ADVANCE_SECONDS_MAX:
         raise Refused(f"`seconds` must be a whole number between 1 and {ADVANCE_SECONDS_MAX}.")
     world.clock.advance(seconds)
-    return {"now": world.clock.now(), "sessions_expired": checkout.expire_due(world)}
+    return _moved(world)
+
+
+async def freeze_clock(request: Request, world: World) -> object:
+    """JSON `{"at": 1767225600}`: time stands there from now on. It may lie in the past while nothing exists yet."""
+    moment = (await read_json(request)).get("at")
+    if not isinstance(moment, int) or not 0 < moment <= MOMENT_MAX:
+        raise Refused(f"`at` must be a whole number of seconds since 1970, at most {MOMENT_MAX}.")
+    try:
+        world.clock.freeze(moment)
+    except ValueError as problem:
+        raise Refused(str(problem), 409) from problem
+    return _moved(world)
+
+
+async def show_clock(request: Request, world: World) -> object:
+    """What time it is (seconds since 1970, UTC), and whether it stands still."""
+    return {"now": world.clock.now(), "frozen": world.clock.frozen}
 
 
 async def read_json(request: Request) -> JsonObject:
@@ -158,6 +178,11 @@ def _route(method: str, path: str, answering: Answering) -> Route:
             return json_response({"error": refusal.detail}, refusal.status)
 
     return Route(path, endpoint, methods=[method])
+
+
+def _moved(world: World) -> JsonObject:
+    done = due.catch_up(world)
+    return {"now": world.clock.now(), "frozen": world.clock.frozen, **done}
 
 
 def _must_fit(world: World, changes: JsonObject) -> None:

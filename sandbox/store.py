@@ -10,9 +10,10 @@ from sandbox.json_types import JsonObject
 INDEXED = {
     "checkout.session": ("payment_intent", "customer", "status"),
     "payment_intent": ("customer",),
-    "charge": ("payment_intent",),
+    "charge": ("payment_intent", "customer"),
     "refund": ("charge", "payment_intent"),
     "payment_method": ("customer",),
+    "setup_intent": ("customer", "payment_method"),
     "delivery": ("event",),
 }
 
@@ -48,6 +49,10 @@ class Store:
     def count(self, kind: str) -> int:
         """How many records of a kind there are."""
         return len(self._records[kind])
+
+    def kinds(self) -> list[str]:
+        """The kinds of which there is at least one record."""
+        return [kind for kind, records in self._records.items() if records]
 
     def find(self, kind: str, field: str, value: str) -> list[JsonObject]:
         """Records whose field has this value, oldest first. Only for the fields listed in INDEXED."""

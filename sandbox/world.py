@@ -24,6 +24,19 @@ class World:
     stripe_keys: IdempotencyBook
     resend_keys: IdempotencyBook
 
+    def time_of(self, customer_id: str | None) -> int:
+        """What time it is for everything that belongs to this customer: its test clock's time, else the sandbox's.
+
+        Seconds since 1970 in UTC (https://docs.stripe.com/billing/testing/test-clocks).
+        """
+        customer = self.store.get("customer", customer_id) if customer_id else None
+        return self.time_on((customer or {}).get("test_clock"))
+
+    def time_on(self, test_clock_id: str | None) -> int:
+        """What time it is on a test clock; without one, the sandbox's own. Seconds since 1970 in UTC."""
+        test_clock = self.store.get("test_helpers.test_clock", test_clock_id) if test_clock_id else None
+        return int(test_clock["frozen_time"]) if test_clock else self.clock.now()
+
 
 def open_world(options: Options) -> World:
     """Read the journal under `options.home` and stand where it ended."""

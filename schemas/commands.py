@@ -1,10 +1,10 @@
 """Commands the API accepts, each with the scope its caller needs. Validated at the door and again by the worker."""
 
 import re
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 URL_LENGTH_MAX = 2000
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]")
@@ -35,6 +35,8 @@ Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254), AfterValidator(_email)]
 Url = Annotated[str, StringConstraints(max_length=URL_LENGTH_MAX), AfterValidator(_one_line), AfterValidator(_http_url)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=100)]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+CouponCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 
 
@@ -61,7 +63,7 @@ class Address(BaseModel):
 
 
 class OpenAccount(Command):
-    """Open an account. Without a slug one is made from the name."""
+    """Open an account. Without a slug one is made from the name. On a test clock it lives by that clock's time."""
 
     kind = "open_account"
     scope = "accounts:write"
@@ -72,6 +74,7 @@ class OpenAccount(Command):
     billing_address: Address
     slug: Slug | None = None
     tax_id: Line = ""
+    test_clock_id: UUID | None = None
 
 
 class StartCreditCheckout(Command):
@@ -97,8 +100,223 @@ class ConsumeCredits(Command):
     description: Line = ""
 
 
+class ServiceItem(BaseModel):
+    """A service to be billed with a subscription, by its slug."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    service: Slug
+    quantity: Annotated[int, Field(ge=1, le=1_000)] = 1
+
+
+class PlanChoice(BaseModel):
+    """A plan at its newest price for an interval and a currency."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    plan: Slug
+    interval: Literal["month", "year"] = "month"
+    currency: Currency = "USD"
+
+
+class CreateSubscription(Command):
+    """Subscribe an account; Cashbeat runs the cycle. By card needs a saved card, also for a trial without a payment.
+
+    `trial_days` overrides the plan's; the coupon discounts the plan's price.
+    """
+
+    kind = "create_subscription"
+    scope = "billing:write"
+
+    account_id: UUID
+    plan: PlanChoice
+    pay_by: Literal["card", "transfer"] = "card"
+    trial_days: Annotated[int, Field(ge=0, le=730)] | None = None
+    coupon: CouponCode | None = None
+    services: tuple[ServiceItem, ...] = Field(default=(), max_length=20)
+    dunning_policy: Slug = "default"
+
+
+class StartSubscriptionCheckout(Command):
+    """Subscribe an account through the gateway's hosted checkout; the gateway runs the cycle."""
+
+    kind = "start_subscription_checkout"
+    scope = "billing:write"
+
+    account_id: UUID
+    plan: PlanChoice
+    trial_days: Annotated[int, Field(ge=0, le=730)] | None = None
+    coupon: CouponCode | None = None
+    success_url: Url
+    cancel_url: Url
+
+
+class OfSubscription(Command):
+    """Base of the commands about one subscription."""
+
+    subscription_id: UUID
+
+
+class ChangePlan(OfSubscription):
+    """Go to another plan or interval: `now` with proration, or at the end of the period.
+
+    Without `when` an upgrade happens now and a downgrade at the end of the period.
+    """
+
+    kind = "change_plan"
+    scope = "billing:write"
+
+    plan: PlanChoice
+    when: Literal["now", "period_end"] | None = None
+
+
+class CancelSubscription(OfSubscription):
+    """End a subscription with its period, or now. Nothing is refunded."""
+
+    kind = "cancel_subscription"
+    scope = "billing:write"
+
+    when: Literal["now", "period_end"] = "period_end"
+
+
+class ReactivateSubscription(OfSubscription):
+    """Take back a cancellation that has not come into force."""
+
+    kind = "reactivate_subscription"
+    scope = "billing:write"
+
+
+class PauseSubscription(OfSubscription):
+    """Stop the cycle. The rest of the paid period is kept and runs on when the subscription is resumed."""
+
+    kind = "pause_subscription"
+    scope = "billing:write"
+
+    resumes_at: AwareDatetime | None = None
+
+
+class ResumeSubscription(OfSubscription):
+    """Let a paused subscription run on."""
+
+    kind = "resume_subscription"
+    scope = "billing:write"
+
+
+class SyncFromStripe(OfSubscription):
+    """Ask Stripe what it has of this subscription and its invoices, and bring the books to that."""
+
+    kind = "sync_from_stripe"
+    scope = "billing:write"
+
+
+class OpenPortal(Command):
+    """An address of the gateway's own page, where the customer manages subscriptions and cards."""
+
+    kind = "open_portal"
+    scope = "billing:write"
+
+    account_id: UUID
+    return_url: Url
+
+
+class StartCardSetup(Command):
+    """A hosted page on which the customer saves a card; it becomes the one that is charged."""
+
+    kind = "start_card_setup"
+    scope = "billing:write"
+
+    account_id: UUID
+    success_url: Url
+    cancel_url: Url
+
+
+class ChangePaymentMethod(Command):
+    """Charge another saved card from now on. What is unpaid is tried again with it at once.
+
+    `card_ref` is the gateway's id of a card that the product collected itself; it is attached to the customer.
+    """
+
+    kind = "change_payment_method"
+    scope = "billing:write"
+
+    account_id: UUID
+    card_ref: Annotated[str, StringConstraints(pattern=r"^pm_[A-Za-z0-9_]{1,100}$")]
+
+
+class SetBalanceWatch(Command):
+    """Warn by e-mail when credits fall below a number; null ends it."""
+
+    kind = "set_balance_watch"
+    scope = "credits:write"
+
+    account_id: UUID
+    warn_below: Annotated[int, Field(ge=1, le=1_000_000_000)] | None
+
+
+class SetAutoTopUp(Command):
+    """Buy a package by the saved card when credits fall below a number. Setting it again starts a stopped one anew."""
+
+    kind = "set_auto_top_up"
+    scope = "credits:write"
+
+    account_id: UUID
+    package: Slug
+    top_up_below: Annotated[int, Field(ge=1, le=1_000_000_000)]
+    monthly_max: Annotated[int, Field(ge=1, le=100)] = 3
+
+
+class EndAutoTopUp(Command):
+    """Buy nothing by itself any more."""
+
+    kind = "end_auto_top_up"
+    scope = "credits:write"
+
+    account_id: UUID
+
+
+class CreateTestClock(Command):
+    """A clock that stands at an instant until it is advanced. Only while the sandbox or a test key is in use."""
+
+    kind = "create_test_clock"
+    scope = "accounts:write"
+
+    name: Name
+    frozen_at: AwareDatetime
+
+
+class AdvanceTestClock(Command):
+    """Turn a test clock forward. Everything that falls due on the way happens in its order."""
+
+    kind = "advance_test_clock"
+    scope = "accounts:write"
+
+    test_clock_id: UUID
+    frozen_at: AwareDatetime
+
+
 COMMANDS: dict[str, type[Command]] = {
-    command.kind: command for command in (OpenAccount, StartCreditCheckout, ConsumeCredits)
+    command.kind: command
+    for command in (
+        OpenAccount,
+        StartCreditCheckout,
+        ConsumeCredits,
+        CreateSubscription,
+        StartSubscriptionCheckout,
+        ChangePlan,
+        CancelSubscription,
+        ReactivateSubscription,
+        PauseSubscription,
+        ResumeSubscription,
+        SyncFromStripe,
+        OpenPortal,
+        StartCardSetup,
+        ChangePaymentMethod,
+        SetBalanceWatch,
+        SetAutoTopUp,
+        EndAutoTopUp,
+        CreateTestClock,
+        AdvanceTestClock,
+    )
 }
 SCOPES = (
     "accounts:read",

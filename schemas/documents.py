@@ -60,6 +60,63 @@ class InvoiceFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class CardFacts:
+    """A card on file. `brand` as the gateway names it (`visa`); good through the last day of `exp_month` (1 to 12)."""
+
+    brand: str
+    last4: str
+    exp_month: int
+    exp_year: int
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionFacts:
+    """A subscription as its owner is told about it.
+
+    `status` is one of `trialing`, `active`, `past_due`, `paused`, `canceled`. `interval` is `month` or `year`.
+    `price_minor` is the net price of one period in minor units of `currency`, before tax. Dates are calendar days in
+    UTC. The current period is half-open: it renews on `period_end`. `ends_on` is the first day without it, set once
+    its end is known; `next_attempt_on` the day a failed payment is tried again. `card` is the one that will be charged.
+    """
+
+    plan_name: str
+    status: str
+    interval: str
+    currency: str
+    price_minor: int
+    period_start: date
+    period_end: date
+    credits_per_period: int = 0
+    services: tuple[str, ...] = ()
+    trial_ends_on: date | None = None
+    ends_on: date | None = None
+    next_attempt_on: date | None = None
+    resumes_on: date | None = None
+    card: CardFacts | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeFacts:
+    """Everything a notice may tell; which of it a kind of notice needs is said in `documents.notices`.
+
+    `manage_url` is where the buyer changes cards and plans. `pdf` is the document of `invoice`. Credits are whole
+    credits. `failure` is one sentence for the buyer, see `documents.declines`; `needs_new_card` says that the card was
+    refused for good.
+    """
+
+    seller: PartyFacts
+    buyer: PartyFacts
+    manage_url: str = ""
+    subscription: SubscriptionFacts | None = None
+    invoice: InvoiceFacts | None = None
+    pdf: bytes | None = None
+    credits_balance: int = 0
+    credits_threshold: int = 0
+    failure: str = ""
+    needs_new_card: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class EmailFacts:
     """A rendered e-mail, ready for a sender. `attachments` are (file name, bytes)."""
 

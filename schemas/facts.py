@@ -35,17 +35,38 @@ class PaymentFact:
     failure_code: str = ""
 
 
+class Concern(StrEnum):
+    """Which kind of object an event is about; each has one way of asking the gateway for it."""
+
+    PAYMENT = "payment"
+    SUBSCRIPTION = "subscription"
+    INVOICE = "invoice"
+    CARD = "card"
+    CUSTOMER = "customer"
+    NOTHING = "nothing"
+
+
 @dataclass(frozen=True, slots=True)
 class EventFact:
-    """What an event rings the bell for: a payment to be looked up by one of its references, or nothing of ours."""
+    """What an event rings the bell for: an object to be looked up by one of its references, or nothing of ours.
+
+    `attempt_id` and `subscription_id` are hints from metadata. `setup_ref` names a card set-up whose card is not known
+    yet.
+    """
 
     gateway: str
     event_id: str
     event_type: str
-    concerns: str  # "payment" or "nothing"
+    concerns: Concern
     checkout_ref: str = ""
     payment_ref: str = ""
     attempt_id: str = ""
+    subscription_ref: str = ""
+    subscription_id: str = ""
+    invoice_ref: str = ""
+    card_ref: str = ""
+    setup_ref: str = ""
+    customer_ref: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +94,197 @@ class CheckoutFact:
     checkout_ref: str
     url: str
     status: PaymentStatus
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerRequest:
+    """A customer to be made at the gateway. `clock_ref` puts it on one of the gateway's test clocks."""
+
+    account_id: str
+    idempotency_key: str
+    name: str
+    email: str
+    clock_ref: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerFact:
+    """A customer as the gateway has it. `card_ref` is its default card, empty when there is none."""
+
+    gateway: str
+    customer_ref: str
+    card_ref: str = ""
+    is_deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SetupRequest:
+    """A hosted page on which a customer saves a card for later charges."""
+
+    account_id: str
+    idempotency_key: str
+    customer_ref: str
+    currency: str
+    success_url: str
+    cancel_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardFact:
+    """A saved card as the gateway has it. Without a customer it can no longer be charged."""
+
+    gateway: str
+    card_ref: str
+    customer_ref: str
+    brand: str
+    last4: str
+    exp_month: int
+    exp_year: int
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeRequest:
+    """An off-session charge of a saved card, in minor units of `currency`. Frozen once written, as every request."""
+
+    attempt_id: str
+    idempotency_key: str
+    amount_minor: int
+    currency: str
+    customer_ref: str
+    card_ref: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class PriceRequest:
+    """A recurring price the gateway must know before it can bill it. `price_id` is ours and never changes its meaning.
+
+    `interval` is month or year; `amount_minor` minor units of `currency` per interval.
+    """
+
+    price_id: str
+    product: str
+    currency: str
+    amount_minor: int
+    interval: str
+
+
+@dataclass(frozen=True, slots=True)
+class CouponRequest:
+    """A discount the gateway must know. Either `percent_ppm` or `amount_minor` of `currency` is not zero.
+
+    `periods` is how many billing periods it lasts: 0 for ever.
+    """
+
+    coupon_id: str
+    name: str
+    percent_ppm: int
+    amount_minor: int
+    currency: str
+    periods: int
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionCheckoutRequest:
+    """A hosted checkout that starts a subscription which the gateway bills. `prices` are (gateway's price, quantity)."""
+
+    subscription_id: str
+    idempotency_key: str
+    customer_ref: str
+    customer_email: str
+    prices: tuple[tuple[str, int], ...]
+    trial_days: int
+    coupon_ref: str
+    success_url: str
+    cancel_url: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFact:
+    """One recurring position of a subscription at the gateway."""
+
+    item_ref: str
+    price_ref: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionFact:
+    """A subscription as the gateway has it now; `status` in the gateway-neutral words of our own state machine.
+
+    `subscription_id` is the id we gave it (empty if it is not ours). The period is half-open.
+    """
+
+    gateway: str
+    subscription_ref: str
+    subscription_id: str
+    customer_ref: str
+    status: str  # incomplete, trialing, active, past_due, unpaid, paused, canceled, expired
+    items: tuple[ItemFact, ...]
+    currency: str
+    anchor: datetime
+    period_start: datetime
+    period_end: datetime
+    trial_end: datetime | None = None
+    cancel_at_period_end: bool = False
+    canceled_at: datetime | None = None
+    ended_at: datetime | None = None
+    card_ref: str = ""
+    is_collection_paused: bool = False
+    latest_invoice_ref: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayLineFact:
+    """One line of a gateway's invoice. `net_minor` after discounts and without tax; the period is half-open."""
+
+    description: str
+    quantity: int
+    net_minor: int
+    tax_minor: int
+    price_ref: str
+    period_start: datetime
+    period_end: datetime
+    is_proration: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayInvoiceFact:
+    """An invoice of a subscription that the gateway bills, as the gateway has it now.
+
+    `status` is draft, open, paid, void or uncollectible; `reason` is create, cycle, change or other. `total_minor` may be
+    negative (the gateway then credits the customer's balance); `due_minor` is what is asked for after `balance_minor`
+    (credit of the customer that was used, not negative) and never negative.
+    """
+
+    gateway: str
+    invoice_ref: str
+    subscription_ref: str
+    subscription_id: str
+    customer_ref: str
+    reason: str
+    status: str
+    currency: str
+    total_minor: int
+    due_minor: int
+    paid_minor: int
+    balance_minor: int
+    lines: tuple[GatewayLineFact, ...]
+    finalized_at: datetime | None = None
+    paid_at: datetime | None = None
+    next_attempt_at: datetime | None = None
+    attempts: int = 0
+    payment_ref: str = ""
+    charge_ref: str = ""
+    failure_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClockFact:
+    """A test clock of the gateway. While it is not ready, the gateway still works through what came due."""
+
+    clock_ref: str
+    frozen_at: datetime
+    is_ready: bool

@@ -11,6 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 # One message stays well under 8 kB, and one handler's share of work under a few seconds.
 WEBHOOK_IDS_MAX = 100
 OUTBOX_IDS_MAX = 10
+# Captures wait for the gateway side by side; more in one message keeps a worker's threads busy.
+CHARGE_IDS_MAX = 50
 
 
 class Message(BaseModel):
@@ -52,22 +54,35 @@ class SubmitCommand(Message):
     idempotency_key: Annotated[str, Field(min_length=1, max_length=255)]
 
 
-class RenderInvoices(Message):
+class FollowUps(Message):
+    """Base of the messages about outbox rows; one message carries `ids_max` of them at most."""
+
+    ids_max: ClassVar[int] = OUTBOX_IDS_MAX
+
+    ids: Annotated[tuple[UUID, ...], Field(min_length=1, max_length=CHARGE_IDS_MAX)]
+
+
+class RenderInvoices(FollowUps):
     """Render the invoice PDFs that these outbox rows ask for."""
 
     task = "documents.render_invoices"
     queue = "documents"
 
-    ids: Annotated[tuple[UUID, ...], Field(min_length=1, max_length=OUTBOX_IDS_MAX)]
 
-
-class SendEmails(Message):
+class SendEmails(FollowUps):
     """Send the e-mails that these outbox rows ask for."""
 
     task = "emails.send"
     queue = "emails"
 
-    ids: Annotated[tuple[UUID, ...], Field(min_length=1, max_length=OUTBOX_IDS_MAX)]
+
+class ChargeCards(FollowUps):
+    """Charge the saved cards that these outbox rows ask for."""
+
+    task = "payments.charge"
+    queue = "payments"
+
+    ids_max = CHARGE_IDS_MAX
 
 
 class Periodic(Message):
@@ -102,6 +117,34 @@ class LookUpPayments(Periodic):
     task = "reconciliation.look_up_payments"
 
 
+class RenewSubscriptions(Periodic):
+    """Begin the periods that fall due, end what ends."""
+
+    task = "renewals.sweep"
+    queue = "renewals"
+
+
+class DunInvoices(Periodic):
+    """Try again what was not paid and is due for another try; end what had its last."""
+
+    task = "dunning.sweep"
+    queue = "renewals"
+
+
+class SweepCredits(Periodic):
+    """Let credits expire, top up what is low."""
+
+    task = "credits.sweep"
+    queue = "renewals"
+
+
+class NoticeCards(Periodic):
+    """Tell customers whose card expires soon and whose trial ends soon."""
+
+    task = "renewals.notice"
+    queue = "renewals"
+
+
 class CheckInvariants(Periodic):
     """Ask the books the questions that must have no answer."""
 
@@ -118,9 +161,19 @@ class BeatHeart(Message):
 
 
 # Which message rings for an outbox topic. E-mail topics are the names of the e-mails.
-TOPICS: dict[str, type[RenderInvoices] | type[SendEmails]] = {
+TOPICS: dict[str, type[FollowUps]] = {
     "invoice_pdf": RenderInvoices,
+    "charge": ChargeCards,
     "payment_confirmation": SendEmails,
+    "subscription_activated": SendEmails,
+    "subscription_renewal": SendEmails,
+    "subscription_cancelled": SendEmails,
+    "subscription_paused": SendEmails,
+    "payment_failed": SendEmails,
+    "trial_ending": SendEmails,
+    "card_expiring": SendEmails,
+    "low_credits": SendEmails,
+    "invoice_created": SendEmails,
 }
 
 MESSAGES: tuple[type[Message], ...] = (
@@ -129,6 +182,11 @@ MESSAGES: tuple[type[Message], ...] = (
     SubmitCommand,
     RenderInvoices,
     SendEmails,
+    ChargeCards,
+    RenewSubscriptions,
+    DunInvoices,
+    SweepCredits,
+    NoticeCards,
     SweepMemories,
     PruneMemories,
     PullEvents,

@@ -11,7 +11,7 @@ from celery import Celery
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
-from schemas.messages import OUTBOX_IDS_MAX, TOPICS, Message
+from schemas.messages import TOPICS, Message
 
 log = structlog.get_logger(__name__)
 
@@ -52,5 +52,5 @@ class Bell:
             by_message[TOPICS[topic]].append(row_id)
         for message_class, ids in by_message.items():
             remaining = iter(ids)
-            while batch := tuple(islice(remaining, OUTBOX_IDS_MAX)):
+            while batch := tuple(islice(remaining, message_class.ids_max)):
                 self.ring(message_class(ids=batch))

@@ -10,6 +10,8 @@ WEBHOOKS = "webhooks"
 COMMANDS = "commands"
 DOCUMENTS = "documents"
 EMAILS = "emails"
+PAYMENTS = "payments"
+RENEWALS = "renewals"
 UPKEEP = "upkeep"
 
 
@@ -26,6 +28,9 @@ class WorkerGroup:
 GROUPS = (
     WorkerGroup("webhooks", (WEBHOOKS,), concurrency=2),
     WorkerGroup("commands", (COMMANDS,), concurrency=2),
+    # a capture waits for the gateway; each process has threads that wait side by side
+    WorkerGroup("payments", (PAYMENTS,), concurrency=2),
+    WorkerGroup("renewals", (RENEWALS,), concurrency=1),
     # WeasyPrint's memory grows with each document: children are replaced ten times as often
     WorkerGroup("documents", (DOCUMENTS,), concurrency=2, tasks_per_child_max=50),
     WorkerGroup("emails", (EMAILS,), concurrency=2),

@@ -1,9 +1,9 @@
 """Turns fetched Stripe objects into our words. Pure; reads the shapes of the pinned API version only."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from billing.money import Money
-from gateways.stripe.shapes import Json, attempt_mark, reference
+from gateways.stripe.shapes import Json, attempt_mark, moment, reference
 from gateways.stripe.translate import GATEWAY
 from schemas.facts import CheckoutFact, PaymentFact, PaymentStatus
 
@@ -44,6 +44,11 @@ def payment_of_intent(intent: Json) -> PaymentFact:
         amount=Money(intent["amount"], intent["currency"].upper()),
         outcome=_intent_outcome(intent),
     )
+
+
+def failure_code_of(error: Json) -> str:
+    """The finest word that Stripe has for why a payment failed. https://docs.stripe.com/declines/codes"""
+    return error.get("decline_code") or error.get("code") or "payment_failed"
 
 
 def _payment(
@@ -95,9 +100,9 @@ def _unpaid_outcome(intent: Json) -> tuple[PaymentStatus, str]:
     if intent.get("status") == "canceled":
         return PaymentStatus.FAILED, "canceled"
     if intent.get("status") == "requires_payment_method" and error:
-        return PaymentStatus.FAILED, error.get("decline_code") or error.get("code") or "payment_failed"
+        return PaymentStatus.FAILED, failure_code_of(error)
     return PaymentStatus.PENDING, ""
 
 
 def _created(charge: object) -> datetime | None:
-    return datetime.fromtimestamp(charge["created"], UTC) if isinstance(charge, dict) else None
+    return moment(charge["created"]) if isinstance(charge, dict) else None

@@ -1,11 +1,18 @@
 """Small readings that events and fetched objects share, over all API versions."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 Json = Mapping[str, Any]
 
-ATTEMPT_MARK = "cashbeat_attempt"  # the metadata key under which our attempt's id travels
+# the metadata keys under which our own ids travel
+ATTEMPT_MARK = "cashbeat_attempt"
+SUBSCRIPTION_MARK = "cashbeat_subscription"
+ACCOUNT_MARK = "cashbeat_account"
+PRICE_MARK = "cashbeat_price"
+
+NOTHING: Json = {}
 
 
 def reference(value: object) -> str:
@@ -15,7 +22,25 @@ def reference(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
+def inside(stripe_object: Json, *names: str) -> Json:
+    """The object that lies that deep inside of another; empty when any step of the way is missing or null."""
+    for name in names:
+        inner = stripe_object.get(name)
+        stripe_object = inner if isinstance(inner, Mapping) else NOTHING
+    return stripe_object
+
+
+def mark(stripe_object: Json, name: str) -> str:
+    """One of our marks in the object's metadata; empty if the object does not bear it."""
+    value = inside(stripe_object, "metadata").get(name)
+    return value if isinstance(value, str) else ""
+
+
 def attempt_mark(stripe_object: Json) -> str:
     """The attempt id that we wrote into the object's metadata; empty if the object is not ours."""
-    mark = (stripe_object.get("metadata") or {}).get(ATTEMPT_MARK)
-    return mark if isinstance(mark, str) else ""
+    return mark(stripe_object, ATTEMPT_MARK)
+
+
+def moment(seconds: int | None) -> datetime | None:
+    """Stripe's seconds since 1970 as aware UTC; None stays None."""
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)

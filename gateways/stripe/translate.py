@@ -1,10 +1,11 @@
 """Turns a Stripe event into the fact that rings our bell. Pure; old and new API versions read alike."""
 
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from gateways.stripe.events import Envelope, EventRefused, envelope_of, load_event
-from gateways.stripe.shapes import Json, attempt_mark, reference
-from schemas.facts import EventFact
+from gateways.stripe.shapes import SUBSCRIPTION_MARK, Json, attempt_mark, inside, mark, reference
+from schemas.facts import Concern, EventFact
 
 GATEWAY = "stripe"
 
@@ -19,6 +20,22 @@ HANDLED_TYPES = MappingProxyType(
         "payment_intent.payment_failed": "payment_intent",
         "payment_intent.processing": "payment_intent",
         "payment_intent.canceled": "payment_intent",
+        "invoice.finalized": "invoice",
+        "invoice.paid": "invoice",
+        "invoice.payment_failed": "invoice",
+        "invoice.voided": "invoice",
+        "customer.subscription.created": "subscription",
+        "customer.subscription.updated": "subscription",
+        "customer.subscription.deleted": "subscription",
+        "customer.subscription.paused": "subscription",
+        "customer.subscription.resumed": "subscription",
+        "customer.subscription.trial_will_end": "subscription",
+        "payment_method.attached": "payment_method",
+        "payment_method.detached": "payment_method",
+        "payment_method.automatically_updated": "payment_method",
+        "setup_intent.succeeded": "setup_intent",
+        "customer.updated": "customer",
+        "customer.deleted": "customer",
     }
 )
 
@@ -28,11 +45,11 @@ class MalformedEvent(ValueError):
 
 
 def translate(body: bytes) -> EventFact:
-    """Which payment an event is about.
+    """Which object of ours an event is about.
 
-    Types that we do not handle, and checkouts of a mode that we do not sell by, concern nothing. The fact's
-    `attempt_id` is a hint: `client_reference_id` can be set by whoever pays through a payment link, so money is
-    believed only from the fetched object. Raises MalformedEvent.
+    Types that we do not handle, invoices of no subscription, and ways of saving or paying that we do not offer concern
+    nothing. The fact's `attempt_id` and `subscription_id` are hints: `client_reference_id` can be set by whoever pays
+    through a payment link, so money is believed only from the fetched object. Raises MalformedEvent.
     """
     try:
         event = load_event(body)
@@ -41,9 +58,8 @@ def translate(body: bytes) -> EventFact:
         raise MalformedEvent(str(error)) from error
     expected = HANDLED_TYPES.get(envelope.event_type)
     if expected is None:
-        return _concerning_nothing(envelope)
-    carried = _carried_object(event, expected)
-    return _of_checkout(envelope, carried) if expected == "checkout.session" else _of_intent(envelope, carried)
+        return _about(envelope, Concern.NOTHING)
+    return READERS[expected](envelope, _carried_object(event, expected))
 
 
 def _carried_object(event: Json, expected: str) -> Json:
@@ -58,31 +74,118 @@ def _carried_object(event: Json, expected: str) -> Json:
     return carried
 
 
-def _of_checkout(envelope: Envelope, session: Json) -> EventFact:
+def _of_session(envelope: Envelope, session: Json) -> EventFact:
     # the oldest sessions had no mode, and could only pay
-    if session.get("mode", "payment") != "payment":
-        return _concerning_nothing(envelope)
-    return EventFact(
-        gateway=GATEWAY,
-        event_id=envelope.event_id,
-        event_type=envelope.event_type,
-        concerns="payment",
+    mode = session.get("mode", "payment")
+    reader = SESSION_READERS.get(mode) if isinstance(mode, str) else None
+    return reader(envelope, session) if reader else _about(envelope, Concern.NOTHING)
+
+
+def _of_payment_session(envelope: Envelope, session: Json) -> EventFact:
+    return _about(
+        envelope,
+        Concern.PAYMENT,
         checkout_ref=reference(session),
         payment_ref=reference(session.get("payment_intent")),
         attempt_id=attempt_mark(session) or reference(session.get("client_reference_id")),
     )
 
 
-def _of_intent(envelope: Envelope, intent: Json) -> EventFact:
+def _of_subscription_session(envelope: Envelope, session: Json) -> EventFact:
+    return _about(
+        envelope,
+        Concern.SUBSCRIPTION,
+        checkout_ref=reference(session),
+        subscription_ref=reference(session.get("subscription")),
+        subscription_id=mark(session, SUBSCRIPTION_MARK) or reference(session.get("client_reference_id")),
+        customer_ref=reference(session.get("customer")),
+    )
+
+
+def _of_setup_session(envelope: Envelope, session: Json) -> EventFact:
+    return _about(
+        envelope,
+        Concern.CARD,
+        checkout_ref=reference(session),
+        setup_ref=reference(session.get("setup_intent")),
+        customer_ref=reference(session.get("customer")),
+    )
+
+
+def _of_payment_intent(envelope: Envelope, intent: Json) -> EventFact:
+    return _about(envelope, Concern.PAYMENT, payment_ref=reference(intent), attempt_id=attempt_mark(intent))
+
+
+def _of_invoice(envelope: Envelope, invoice: Json) -> EventFact:
+    # 2025-03-31.basil moved what tells of the subscription from the invoice itself to its parent
+    parent = inside(invoice, "parent", "subscription_details")
+    subscription_ref = reference(parent.get("subscription")) or reference(invoice.get("subscription"))
+    if not subscription_ref:
+        return _about(envelope, Concern.NOTHING)
+    return _about(
+        envelope,
+        Concern.INVOICE,
+        invoice_ref=reference(invoice),
+        subscription_ref=subscription_ref,
+        subscription_id=mark(parent or inside(invoice, "subscription_details"), SUBSCRIPTION_MARK),
+        customer_ref=reference(invoice.get("customer")),
+    )
+
+
+def _of_subscription(envelope: Envelope, subscription: Json) -> EventFact:
+    return _about(
+        envelope,
+        Concern.SUBSCRIPTION,
+        subscription_ref=reference(subscription),
+        subscription_id=mark(subscription, SUBSCRIPTION_MARK),
+        customer_ref=reference(subscription.get("customer")),
+    )
+
+
+def _of_payment_method(envelope: Envelope, method: Json) -> EventFact:
+    if method.get("type") != "card":
+        return _about(envelope, Concern.NOTHING)
+    # a detached card names no customer any more
+    customer_ref = reference(method.get("customer"))
+    return _about(envelope, Concern.CARD, card_ref=reference(method), customer_ref=customer_ref)
+
+
+def _of_setup_intent(envelope: Envelope, intent: Json) -> EventFact:
+    return _about(
+        envelope,
+        Concern.CARD,
+        setup_ref=reference(intent),
+        card_ref=reference(intent.get("payment_method")),
+        customer_ref=reference(intent.get("customer")),
+    )
+
+
+def _of_customer(envelope: Envelope, customer: Json) -> EventFact:
+    return _about(envelope, Concern.CUSTOMER, customer_ref=reference(customer))
+
+
+def _about(envelope: Envelope, concerns: Concern, **references: str) -> EventFact:
     return EventFact(
         gateway=GATEWAY,
         event_id=envelope.event_id,
         event_type=envelope.event_type,
-        concerns="payment",
-        payment_ref=reference(intent),
-        attempt_id=attempt_mark(intent),
+        concerns=concerns,
+        **references,
     )
 
 
-def _concerning_nothing(envelope: Envelope) -> EventFact:
-    return EventFact(gateway=GATEWAY, event_id=envelope.event_id, event_type=envelope.event_type, concerns="nothing")
+Reader = Callable[[Envelope, Json], EventFact]
+SESSION_READERS: Mapping[str, Reader] = {
+    "payment": _of_payment_session,
+    "subscription": _of_subscription_session,
+    "setup": _of_setup_session,
+}
+READERS: Mapping[str, Reader] = {
+    "checkout.session": _of_session,
+    "payment_intent": _of_payment_intent,
+    "invoice": _of_invoice,
+    "subscription": _of_subscription,
+    "payment_method": _of_payment_method,
+    "setup_intent": _of_setup_intent,
+    "customer": _of_customer,
+}

@@ -33,7 +33,7 @@ def add_refund(world: World, refund: JsonObject) -> JsonObject:
 
 
 def _add(world: World, source: JsonObject, amount: int, fee: int) -> JsonObject:
-    now = world.clock.now()
+    now = source["created"]
     parts = {"amount": fee, "application": None, "currency": source["currency"], "type": "stripe_fee"}
     entry = {
         "id": new_id("txn"),

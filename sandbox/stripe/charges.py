@@ -1,15 +1,26 @@
 """Charges: one try to take money from a card (https://docs.stripe.com/api/charges)."""
 
-from datetime import UTC, datetime
-
 from sandbox.ids import new_id
 from sandbox.json_types import JsonObject
-from sandbox.stripe import balance, cards, errors, events, lists
+from sandbox.stripe import balance, errors, events, issuer, lists
 from sandbox.stripe.call import Call, Cause
-from sandbox.stripe.cards import Card
+from sandbox.stripe.declines import Decline
 from sandbox.world import World
 
 KIND = "charge"
+RISK_SCORES = {"normal": 12, "elevated": 67, "highest": 92}
+TOLD_OF_THE_CARD = (
+    "brand",
+    "checks",
+    "country",
+    "exp_month",
+    "exp_year",
+    "fingerprint",
+    "funding",
+    "last4",
+    "regulated_status",
+    "wallet",
+)
 
 
 def retrieve(world: World, call: Call) -> JsonObject:
@@ -26,14 +37,20 @@ def list_page(world: World, call: Call) -> JsonObject:
     intent_id = call.params.text("payment_intent")
     if intent_id is not None:
         return lists.page_of(reversed(world.store.find(KIND, "payment_intent", intent_id)), call.params, call.path)
-    created, owned = lists.created_within(call.params), lists.having(call.params, "customer")
-    return lists.page(world, KIND, call.params, call.path, lambda record: created(record) and owned(record))
+    created, customer_id = lists.created_within(call.params), call.params.text("customer")
+    if customer_id is None:
+        return lists.page(world, KIND, call.params, call.path, created)
+    owned = reversed(world.store.find(KIND, "customer", customer_id))
+    return lists.page_of(filter(created, owned), call.params, call.path)
 
 
-def add(world: World, intent: JsonObject, method: JsonObject, card: Card, cause: Cause) -> JsonObject:
-    """Try the card: a charge that succeeded or failed, with its event."""
-    charge = world.store.put(KIND, _blank(intent, method, card, world.clock.now()) | _outcome(card, intent["amount"]))
-    events.emit(world, "charge.failed" if card.code else "charge.succeeded", charge, cause)
+def add(world: World, intent: JsonObject, method: JsonObject, decline: Decline | None, cause: Cause) -> JsonObject:
+    """Try the card: a charge that failed when there is a `decline`, else succeeded, with its event."""
+    blank = _blank(intent, method, world.time_of(intent["customer"]))
+    risk = issuer.card_of(world, method).risk
+    outcome = _failure(decline, risk) if decline else _success(intent["amount"], risk)
+    charge = world.store.put(KIND, _with_details(blank | outcome, method))
+    events.emit(world, "charge.failed" if decline else "charge.succeeded", charge, cause)
     return charge
 
 
@@ -45,51 +62,58 @@ def settle(world: World, charge: JsonObject, cause: Cause) -> JsonObject:
     return after
 
 
-def _outcome(card: Card, amount: int) -> JsonObject:
-    return _failure(card) if card.code else _success(amount)
-
-
-def _success(amount: int) -> JsonObject:
+def _success(amount: int, risk: str) -> JsonObject:
+    outcome = {
+        "network_status": "approved_by_network",
+        "seller_message": "Payment complete.",
+        "type": "authorized",
+    }
     return {
         "amount_captured": amount,
         "captured": True,
-        "outcome": {
-            "advice_code": None,
-            "network_advice_code": None,
-            "network_decline_code": None,
-            "network_status": "approved_by_network",
-            "reason": None,
-            "risk_level": "normal",
-            "risk_score": 12,
-            "seller_message": "Payment complete.",
-            "type": "authorized",
-        },
+        "outcome": _told(risk) | outcome,
         "paid": True,
         "status": "succeeded",
     }
 
 
-def _failure(card: Card) -> JsonObject:
+def _failure(decline: Decline, risk: str) -> JsonObject:
+    outcome = _blocked() if risk == "highest" else _refused(decline)
     return {
-        "failure_code": card.code,
-        "failure_message": card.message,
-        "outcome": {
-            "advice_code": "do_not_try_again" if card.decline_code in ("lost_card", "stolen_card") else None,
-            "network_advice_code": None,
-            "network_decline_code": None,
-            "network_status": "declined_by_network",
-            "reason": card.decline_code,
-            "risk_level": "normal",
-            "risk_score": 12,
-            "seller_message": "The bank did not return any further details with this decline.",
-            "type": "issuer_declined",
-        },
+        "failure_code": decline.code,
+        "failure_message": decline.message,
+        "outcome": _told(risk) | outcome,
         "paid": False,
         "status": "failed",
     }
 
 
-def _blank(intent: JsonObject, method: JsonObject, card: Card, now: int) -> JsonObject:
+def _refused(decline: Decline) -> JsonObject:
+    return {
+        "advice_code": decline.advice_code,
+        "network_status": "declined_by_network",
+        "reason": decline.decline_code,
+        "seller_message": "The bank did not return any further details with this decline.",
+        "type": "issuer_declined",
+    }
+
+
+def _blocked() -> JsonObject:
+    """By Stripe's own fraud protection (https://docs.stripe.com/declines#blocked-payments)."""
+    return {
+        "network_status": "not_sent_to_network",
+        "reason": "highest_risk_level",
+        "seller_message": "Stripe blocked this payment as too risky.",
+        "type": "blocked",
+    }
+
+
+def _told(risk: str) -> JsonObject:
+    blank = dict.fromkeys(("advice_code", "network_advice_code", "network_decline_code", "reason"))
+    return {**blank, "risk_level": risk, "risk_score": RISK_SCORES[risk]}
+
+
+def _blank(intent: JsonObject, method: JsonObject, now: int) -> JsonObject:
     return {
         "id": new_id("ch"),
         "object": KIND,
@@ -118,7 +142,6 @@ def _blank(intent: JsonObject, method: JsonObject, card: Card, now: int) -> Json
         "outcome": None,
         "payment_intent": intent["id"],
         "payment_method": method["id"],
-        "payment_method_details": {"type": "card", "card": _card_details(intent, card, now)},
         "radar_options": {},
         "receipt_email": intent["receipt_email"],
         "receipt_number": None,
@@ -134,19 +157,24 @@ def _blank(intent: JsonObject, method: JsonObject, card: Card, now: int) -> Json
     }
 
 
-def _card_details(intent: JsonObject, card: Card, now: int) -> JsonObject:
+def _with_details(charge: JsonObject, method: JsonObject) -> JsonObject:
+    """The card as it was at that moment: a payment method may get a new expiry date later."""
+    known = {name: method["card"][name] for name in TOLD_OF_THE_CARD}
+    return {**charge, "payment_method_details": {"type": "card", "card": known | _authorization(charge, method)}}
+
+
+def _authorization(charge: JsonObject, method: JsonObject) -> JsonObject:
     return {
-        **cards.details(card, datetime.fromtimestamp(now, UTC).year),
-        "amount_authorized": 0 if card.code else intent["amount"],
+        "amount_authorized": charge["amount"] if charge["paid"] else 0,
         "authorization_code": None,
         "extended_authorization": {"status": "disabled"},
         "incremental_authorization": {"status": "unavailable"},
         "installments": None,
         "mandate": None,
         "multicapture": {"status": "unavailable"},
-        "network": card.brand,
+        "network": method["card"]["brand"],
         "network_token": {"used": False},
         "network_transaction_id": None,
-        "overcapture": {"maximum_amount_capturable": intent["amount"], "status": "unavailable"},
+        "overcapture": {"maximum_amount_capturable": charge["amount"], "status": "unavailable"},
         "three_d_secure": None,
     }

@@ -48,6 +48,12 @@ def conflict(message: str, code: str, **more: object) -> StripeError:
     return StripeError(400, "invalid_request_error", message, executed=True, code=code, **more)
 
 
+def card_error(error: JsonObject, param: str | None = None, **more: object) -> StripeError:
+    """402: the card was refused, for the reason that the error object tells. Execution had begun."""
+    details = {name: value for name, value in error.items() if name not in ("message", "type")}
+    return StripeError(402, "card_error", error["message"], executed=True, **{**details, "param": param, **more})
+
+
 def unauthorized(message: str) -> StripeError:
     """401."""
     return StripeError(401, "invalid_request_error", message)

@@ -27,7 +27,7 @@ def emit(
         "id": new_id("evt"),
         "object": KIND,
         "api_version": version,
-        "created": world.clock.now(),
+        "created": world.time_of(_customer_of(subject)),
         "data": data,
         "livemode": False,
         "pending_webhooks": 0,
@@ -37,6 +37,12 @@ def emit(
     world.store.put(KIND, event)
     world.courier.dispatch(event)
     return event
+
+
+def _customer_of(subject: JsonObject) -> str | None:
+    """Whose clock the event happens on."""
+    customer: str | None = subject["id"] if subject["object"] == "customer" else subject.get("customer")
+    return customer
 
 
 def retrieve(world: World, call: Call) -> JsonObject:

@@ -4,6 +4,7 @@ from sandbox.ids import new_id
 from sandbox.json_types import JsonObject
 from sandbox.stripe import amounts, confirm, customers, errors, events, lists, payment_methods
 from sandbox.stripe.call import Call, Cause
+from sandbox.stripe.issuer import Presence
 from sandbox.stripe.params import Params, merged_metadata
 from sandbox.world import World
 
@@ -20,7 +21,7 @@ WRITABLE = (
 )
 CREATABLE = (*WRITABLE, "confirm", "off_session", "payment_method_types", "automatic_payment_methods", "return_url")
 CONFIRMABLE = ("payment_method", "off_session", "receipt_email", "setup_future_usage", "return_url")
-OPEN = ("requires_payment_method", "requires_confirmation")
+OPEN = ("requires_payment_method", "requires_confirmation", "requires_action")
 FUTURE_USAGES = ("off_session", "on_session")
 CANCELLATION_REASONS = ("abandoned", "duplicate", "fraudulent", "requested_by_customer")
 
@@ -28,11 +29,15 @@ CANCELLATION_REASONS = ("abandoned", "duplicate", "fraudulent", "requested_by_cu
 def create(world: World, call: Call) -> JsonObject:
     """POST /v1/payment_intents"""
     call.params.only(*CREATABLE)
+    confirming, presence = call.params.flag("confirm"), Presence(off_session=call.params.flag("off_session"))
+    if not confirming:
+        _must_confirm_to_use(call.params)
+    return_url = call.params.text("return_url")
     wishes = _wishes(world, call.params)
-    if call.params.flag("confirm") and wishes["payment_method"] is None:
+    if confirming and wishes["payment_method"] is None:
         raise errors.invalid("You must provide a payment method when confirming.", param="payment_method")
     intent = add(world, call.cause, wishes)
-    return confirm.confirm(world, intent, call.cause) if call.params.flag("confirm") else intent
+    return confirm.confirm(world, intent, call.cause, presence, return_url) if confirming else intent
 
 
 def retrieve(world: World, call: Call) -> JsonObject:
@@ -48,7 +53,7 @@ def update(world: World, call: Call) -> JsonObject:
     given = Params({**_as_fields(before), **call.params.fields})
     wishes = _wishes(world, given) | {"metadata": merged_metadata(before["metadata"], call.params)}
     status = "requires_confirmation" if wishes["payment_method"] else "requires_payment_method"
-    return world.store.put(KIND, {**before, **wishes, "status": status})
+    return world.store.put(KIND, {**before, **wishes, "status": status, "next_action": None})
 
 
 def confirm_one(world: World, call: Call) -> JsonObject:
@@ -56,7 +61,10 @@ def confirm_one(world: World, call: Call) -> JsonObject:
     intent = _of_path(world, call)
     call.params.only(*CONFIRMABLE)
     _must_be_open(intent, "confirm")
+    presence = Presence(off_session=call.params.flag("off_session"))
+    return_url = call.params.text("return_url")
     method = payment_methods.named(world, call.params)
+    payment_methods.must_belong(method, intent["customer"])
     method_id = method["id"] if method else intent["payment_method"]
     if method_id is None:
         message = "You cannot confirm this PaymentIntent because it's missing a payment method."
@@ -64,7 +72,7 @@ def confirm_one(world: World, call: Call) -> JsonObject:
     usage = call.params.choice("setup_future_usage", FUTURE_USAGES, intent["setup_future_usage"])
     email = call.params.text("receipt_email") or intent["receipt_email"]
     wishes = {"payment_method": method_id, "setup_future_usage": usage, "receipt_email": email}
-    return confirm.confirm(world, world.store.put(KIND, {**intent, **wishes}), call.cause)
+    return confirm.confirm(world, world.store.put(KIND, {**intent, **wishes}), call.cause, presence, return_url)
 
 
 def cancel(world: World, call: Call) -> JsonObject:
@@ -73,7 +81,7 @@ def cancel(world: World, call: Call) -> JsonObject:
     call.params.only("cancellation_reason")
     reason = call.params.choice("cancellation_reason", CANCELLATION_REASONS)
     _must_be_open(before, "cancel")
-    changes = {"status": "canceled", "canceled_at": world.clock.now(), "cancellation_reason": reason}
+    changes = {"status": "canceled", "next_action": None, "canceled_at": world.time_of(before["customer"]), "cancellation_reason": reason}
     after = world.store.put(KIND, {**before, **changes})
     events.emit(world, "payment_intent.canceled", after, call.cause)
     return after
@@ -82,14 +90,17 @@ def cancel(world: World, call: Call) -> JsonObject:
 def list_page(world: World, call: Call) -> JsonObject:
     """GET /v1/payment_intents"""
     call.params.only("customer", "created", *lists.PAGE_PARAMETERS)
-    created, owned = lists.created_within(call.params), lists.having(call.params, "customer")
-    return lists.page(world, KIND, call.params, call.path, lambda record: created(record) and owned(record))
+    created, customer_id = lists.created_within(call.params), call.params.text("customer")
+    if customer_id is None:
+        return lists.page(world, KIND, call.params, call.path, created)
+    owned = reversed(world.store.find(KIND, "customer", customer_id))
+    return lists.page_of(filter(created, owned), call.params, call.path)
 
 
 def add(world: World, cause: Cause, wishes: JsonObject) -> JsonObject:
     """A new intent, with its event."""
     status = "requires_confirmation" if wishes.get("payment_method") else "requires_payment_method"
-    intent = world.store.put(KIND, {**_blank(world.clock.now()), **wishes, "status": status})
+    intent = world.store.put(KIND, {**_blank(world.time_of(wishes.get("customer"))), **wishes, "status": status})
     events.emit(world, "payment_intent.created", intent, cause)
     return intent
 
@@ -123,7 +134,15 @@ def _wishes(world: World, params: Params) -> JsonObject:
     }
     # the last to be read, since a test name such as pm_card_visa makes a new payment method
     method = payment_methods.named(world, params)
+    payment_methods.must_belong(method, wishes["customer"])
     return wishes | {"payment_method": method and method["id"]}
+
+
+def _must_confirm_to_use(params: Params) -> None:
+    for name in ("off_session", "return_url"):
+        if params.given(name):
+            message = f"The parameter `{name}` cannot be passed when creating a PaymentIntent unless `confirm` is set."
+            raise errors.invalid(message, param=name)
 
 
 def _as_fields(intent: JsonObject) -> JsonObject:

@@ -17,7 +17,7 @@ def create(world: World, call: Call) -> JsonObject:
     charge = _charge(world, call)
     metadata, reason = call.params.metadata(), call.params.choice("reason", REASONS)
     amount = _amount(call, charge)
-    refund = {**_blank(charge, amount, world.clock.now()), "metadata": metadata, "reason": reason}
+    refund = {**_blank(charge, amount, world.time_of(charge["customer"])), "metadata": metadata, "reason": reason}
     refund["balance_transaction"] = balance.add_refund(world, refund)["id"]
     world.store.put(KIND, refund)
     ledger.record_refund(world.store, refund)

@@ -1,0 +1,49 @@
+"""Pure rules of a subscription's life."""
+
+from datetime import datetime, timedelta
+
+from billing.catalog.tables import Interval
+from billing.errors import Rejected
+from billing.subscriptions.tables import TRANSITIONS, Collection, Subscription, SubscriptionStatus
+
+# A first payment may take so long; then the start is given up (Stripe: 23 hours).
+INCOMPLETE_LIFETIME = timedelta(hours=23)
+MONTHS = {Interval.MONTH: 1, Interval.YEAR: 12}
+ENDED = frozenset({SubscriptionStatus.CANCELED, SubscriptionStatus.EXPIRED})
+
+
+def move(subscription: Subscription, after: SubscriptionStatus, now: datetime) -> None:
+    """Take one step of the state machine, and with it say when the cycle must look again.
+
+    Raises Rejected `subscription_state` for a step that the state machine does not have.
+    """
+    before = subscription.status
+    if after not in TRANSITIONS[before]:
+        raise Rejected("subscription_state", f"A subscription cannot go from {before} to {after}.", status=409)
+    subscription.status = after
+    subscription.paused_at = now if after is SubscriptionStatus.PAUSED else None
+    if after is not SubscriptionStatus.PAUSED:
+        subscription.resumes_at = None
+    if after in ENDED:
+        subscription.ended_at = now
+        subscription.cancel_at_period_end = False
+        subscription.next_price_id = None
+    subscription.due_at = due_at_of(subscription)
+
+
+def due_at_of(subscription: Subscription) -> datetime | None:
+    """When the cycle must look at a subscription next; None when nothing comes by itself.
+
+    One that is past due waits for its dunning to end: what was not paid is not billed on top.
+    """
+    if subscription.collection is Collection.GATEWAY:
+        return None
+    match subscription.status:
+        case SubscriptionStatus.INCOMPLETE:
+            return subscription.created_at + INCOMPLETE_LIFETIME
+        case SubscriptionStatus.TRIALING | SubscriptionStatus.ACTIVE:
+            return subscription.period_end
+        case SubscriptionStatus.PAUSED:
+            return subscription.resumes_at
+        case _:
+            return None

@@ -1,0 +1,86 @@
+"""What a notice reads out of its facts. Whatever is needed and missing is refused here, by name."""
+
+from datetime import date
+from enum import StrEnum
+
+from documents.formatting import format_money
+from documents.invoice_html import SETTLED
+from schemas.documents import CardFacts, InvoiceFacts, NoticeFacts, SubscriptionFacts
+
+ENDED = frozenset({"canceled", "cancelled", "ended", "expired"})
+NOT_PAYABLE = SETTLED | {"draft"}
+
+
+class FailedPayment(StrEnum):
+    """What follows a payment that failed. The one mail about it says exactly one of these."""
+
+    ENDED = "ended"  # the subscription is over
+    NEW_CARD = "new_card"  # this card is not tried again
+    RETRY = "retry"  # it is tried again on a known day
+    FINAL = "final"  # it is not tried again and the subscription will end
+    OPEN = "open"  # nothing is decided yet
+
+
+def subscription_of(facts: NoticeFacts) -> SubscriptionFacts:
+    """The subscription. Raises ValueError without one."""
+    if facts.subscription is None:
+        raise ValueError("this notice needs a subscription")
+    return facts.subscription
+
+
+def trial_end_of(facts: NoticeFacts) -> date:
+    """The day on which the trial ends. Raises ValueError when it is not known."""
+    ends_on = subscription_of(facts).trial_ends_on
+    if ends_on is None:
+        raise ValueError("this notice needs the day on which the trial ends")
+    return ends_on
+
+
+def card_of(facts: NoticeFacts) -> CardFacts:
+    """The card of the subscription. Raises ValueError without one."""
+    card = subscription_of(facts).card
+    if card is None:
+        raise ValueError("this notice needs a card")
+    return card
+
+
+def open_invoice_of(facts: NoticeFacts) -> InvoiceFacts:
+    """The invoice, which is to be paid. Raises ValueError without one or for a draft, a paid or a void one."""
+    if facts.invoice is None or facts.invoice.status in NOT_PAYABLE:
+        raise ValueError("this notice needs an invoice that is to be paid")
+    return facts.invoice
+
+
+def price(subscription: SubscriptionFacts) -> str:
+    """`49.00 USD per month, before tax`: the net price, and said to be that."""
+    return f"{format_money(subscription.price_minor, subscription.currency)} per {subscription.interval}, before tax"
+
+
+def amount(facts: NoticeFacts) -> str:
+    """What a payment is about: the invoice's total, or the net price while there is no invoice."""
+    if facts.invoice:
+        return format_money(facts.invoice.total_minor, facts.invoice.currency)
+    subscription = subscription_of(facts)
+    return f"{format_money(subscription.price_minor, subscription.currency)} before tax"
+
+
+def has_ended(subscription: SubscriptionFacts | None) -> bool:
+    """Whether it is over, and not merely going to be."""
+    return subscription is not None and subscription.status in ENDED
+
+
+def on_trial(subscription: SubscriptionFacts | None) -> bool:
+    """Whether it is on a trial whose end is known."""
+    return subscription is not None and subscription.status == "trialing" and subscription.trial_ends_on is not None
+
+
+def failed_payment(facts: NoticeFacts) -> FailedPayment:
+    """What follows. A refused card comes before a planned attempt: it will not be tried, whatever the plan was."""
+    subscription = subscription_of(facts)
+    if has_ended(subscription):
+        return FailedPayment.ENDED
+    if facts.needs_new_card:
+        return FailedPayment.NEW_CARD
+    if subscription.next_attempt_on:
+        return FailedPayment.RETRY
+    return FailedPayment.FINAL if subscription.ends_on else FailedPayment.OPEN

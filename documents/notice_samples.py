@@ -1,0 +1,72 @@
+"""Made-up notices, one for each case that is worth looking at. Their names begin with their kinds."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+
+from documents.declines import explain_decline
+from documents.samples import BUYER, SELLER
+from schemas.documents import CardFacts, InvoiceFacts, LineFacts, NoticeFacts, SubscriptionFacts, TaxFacts
+
+CARD = CardFacts("visa", "4242", 12, 2026)
+TEAM = SubscriptionFacts(
+    plan_name="Team",
+    status="active",
+    interval="month",
+    currency="USD",
+    price_minor=4_900,
+    period_start=date(2026, 11, 22),
+    period_end=date(2026, 12, 22),
+    credits_per_period=2_000,
+    services=("Reports", "API access", "Priority support"),
+    card=CARD,
+)
+TRIAL = replace(TEAM, status="trialing", trial_ends_on=date(2026, 12, 6), period_end=date(2026, 12, 6))
+OVERDUE = replace(TEAM, status="past_due", next_attempt_on=date(2026, 11, 25))
+LEAVING = replace(TEAM, ends_on=date(2026, 12, 22))
+INVOICE = InvoiceFacts(
+    number="INV-2026-11-00002",
+    status="pending",
+    currency="USD",
+    issued_on=date(2026, 11, 22),
+    due_on=date(2026, 12, 22),
+    paid_on=None,
+    seller=SELLER,
+    buyer=BUYER,
+    lines=(LineFacts("Team plan, 22 November to 22 December 2026", 1, 4_900, 4_900),),
+    taxes=(TaxFacts("VAT", 190_000, 4_900, 931),),
+    subtotal_minor=4_900,
+    tax_minor=931,
+    total_minor=5_831,
+    payment_instructions="Example Bank, Springfield\nIBAN DE00 0000 0000 0000 0000 00\nBIC EXAMPLEX",
+)
+PAID = replace(INVOICE, status="paid", paid_on=INVOICE.issued_on, credits_granted=2_000)
+
+
+def sample_notices() -> Mapping[str, NoticeFacts]:
+    """Facts by name. The name without what follows a dash is the kind of notice."""
+    base = NoticeFacts(SELLER, BUYER, manage_url="https://example.com/billing", subscription=TEAM)
+    failed = replace(base, subscription=OVERDUE, invoice=INVOICE, failure=explain_decline("insufficient_funds"))
+    final = replace(OVERDUE, next_attempt_on=None, ends_on=date(2026, 12, 6))
+    return {
+        "subscription_activated": base,
+        "subscription_activated-trial": replace(base, subscription=TRIAL),
+        "subscription_renewal": replace(base, invoice=PAID),
+        "payment_failed": failed,
+        "payment_failed-new_card": replace(failed, needs_new_card=True, failure=explain_decline("stolen_card")),
+        "payment_failed-final": replace(failed, subscription=final),
+        "payment_failed-ended": replace(failed, subscription=replace(final, status="canceled")),
+        "trial_ending": replace(base, subscription=TRIAL),
+        "trial_ending-no_card": replace(base, subscription=replace(TRIAL, card=None)),
+        "card_expiring": base,
+        "subscription_cancelled": replace(base, subscription=LEAVING),
+        "subscription_cancelled-now": replace(base, subscription=replace(LEAVING, status="canceled")),
+        "subscription_paused": replace(base, subscription=replace(TEAM, status="paused", resumes_on=date(2027, 1, 22))),
+        "low_credits": replace(base, credits_balance=120, credits_threshold=200),
+        "invoice_created": replace(base, subscription=None, invoice=INVOICE),
+    }
+
+
+def sample_kind(name: str) -> str:
+    """The kind of notice that a sample of this name shows."""
+    return name.partition("-")[0]

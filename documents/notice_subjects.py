@@ -1,0 +1,134 @@
+"""What an inbox shows of a notice: its subject, and one sentence beside it that adds to the subject."""
+
+from documents.cards import card_expiry, card_name
+from documents.formatting import format_credits, format_date, format_money
+from documents.notice_facts import (
+    FailedPayment,
+    amount,
+    card_of,
+    failed_payment,
+    has_ended,
+    on_trial,
+    open_invoice_of,
+    price,
+    subscription_of,
+    trial_end_of,
+)
+from schemas.documents import NoticeFacts
+
+
+def activated_subject(facts: NoticeFacts) -> str:
+    """Tells a trial from a subscription that is paid for."""
+    subscription = subscription_of(facts)
+    if on_trial(subscription):
+        return f"Your {subscription.plan_name} trial has started"
+    return f"Your {subscription.plan_name} subscription is active"
+
+
+def activated_preview(facts: NoticeFacts) -> str:
+    """The price, and from when on."""
+    subscription = subscription_of(facts)
+    if on_trial(subscription):
+        return f"It runs until {format_date(trial_end_of(facts))}."
+    return f"{price(subscription)}."
+
+
+def renewal_subject(facts: NoticeFacts) -> str:
+    """That it was renewed."""
+    return f"Your {subscription_of(facts).plan_name} subscription was renewed"
+
+
+def renewal_preview(facts: NoticeFacts) -> str:
+    """Until when."""
+    return f"The new period runs until {format_date(subscription_of(facts).period_end)}."
+
+
+def failed_subject(facts: NoticeFacts) -> str:
+    """What it means for the subscription, as far as that is decided."""
+    subscription = subscription_of(facts)
+    outcome, plan = failed_payment(facts), subscription.plan_name
+    if outcome is FailedPayment.ENDED:
+        return f"Payment failed: your {plan} subscription has ended"
+    if outcome is FailedPayment.NEW_CARD:
+        return f"Payment failed: please add another card for your {plan} subscription"
+    if outcome is FailedPayment.FINAL and subscription.ends_on:
+        return f"Payment failed: your {plan} subscription ends on {format_date(subscription.ends_on)}"
+    return f"Payment failed for your {plan} subscription"
+
+
+def failed_preview(facts: NoticeFacts) -> str:
+    """The amount, and the next attempt when there is one."""
+    subscription = subscription_of(facts)
+    if failed_payment(facts) is FailedPayment.RETRY and subscription.next_attempt_on:
+        return f"We will try again to collect {amount(facts)} on {format_date(subscription.next_attempt_on)}."
+    return f"We could not collect {amount(facts)}."
+
+
+def trial_subject(facts: NoticeFacts) -> str:
+    """Which trial ends, and when."""
+    return f"Your {subscription_of(facts).plan_name} trial ends on {format_date(trial_end_of(facts))}"
+
+
+def trial_preview(facts: NoticeFacts) -> str:
+    """What happens then."""
+    subscription = subscription_of(facts)
+    if subscription.card:
+        return f"Then {price(subscription)}, charged to {card_name(subscription.card)}."
+    return "Please add a card to keep your subscription."
+
+
+def card_subject(facts: NoticeFacts) -> str:
+    """Which card, by its last digits."""
+    return f"Your {card_name(card_of(facts))} expires soon"
+
+
+def card_preview(facts: NoticeFacts) -> str:
+    """When, and what it pays for."""
+    plan = subscription_of(facts).plan_name
+    return f"It is good through {card_expiry(card_of(facts))} and pays for your {plan} subscription."
+
+
+def cancelled_subject(facts: NoticeFacts) -> str:
+    """Tells an end to come from one that has come."""
+    subscription = subscription_of(facts)
+    if subscription.ends_on and not has_ended(subscription):
+        return f"Your {subscription.plan_name} subscription ends on {format_date(subscription.ends_on)}"
+    return f"Your {subscription.plan_name} subscription has ended"
+
+
+def cancelled_preview(facts: NoticeFacts) -> str:
+    """That no more is charged."""
+    return "It will not renew, and you will not be charged for it again."
+
+
+def paused_subject(facts: NoticeFacts) -> str:
+    """Which subscription is paused."""
+    return f"Your {subscription_of(facts).plan_name} subscription is paused"
+
+
+def paused_preview(facts: NoticeFacts) -> str:
+    """Until when."""
+    resumes_on = subscription_of(facts).resumes_on
+    return f"It resumes on {format_date(resumes_on)}." if resumes_on else "It stays paused until you resume it."
+
+
+def credits_subject(facts: NoticeFacts) -> str:
+    """Tells few from none."""
+    return "Your credits are running low" if facts.credits_balance > 0 else "You have no credits left"
+
+
+def credits_preview(facts: NoticeFacts) -> str:
+    """How many are left."""
+    return f"{format_credits(max(0, facts.credits_balance))} left on your account."
+
+
+def invoice_subject(facts: NoticeFacts) -> str:
+    """The number and the day by which it is to be paid."""
+    invoice = open_invoice_of(facts)
+    return f"Invoice {invoice.number}, due {format_date(invoice.due_on)}"
+
+
+def invoice_preview(facts: NoticeFacts) -> str:
+    """How much, and how."""
+    invoice = open_invoice_of(facts)
+    return f"{format_money(invoice.total_minor, invoice.currency)}, payable by bank transfer."

@@ -1,0 +1,139 @@
+"""Notices: the e-mails about a subscription, its payments and its credits.
+
+Each kind has a row in NOTICES and two templates of its name in `templates/email`, which hold its sentences.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from documents import notice_subjects as subjects
+from documents.emails import LINES_SHOWN_MAX, compose
+from documents.headers import file_stem, header_text
+from documents.limits import require_short_texts
+from documents.links import web_address
+from documents.notice_facts import (
+    amount,
+    card_of,
+    failed_payment,
+    has_ended,
+    on_trial,
+    open_invoice_of,
+    price,
+    subscription_of,
+    trial_end_of,
+)
+from documents.notice_rows import rows
+from schemas.documents import EmailFacts, NoticeFacts
+
+Wording = Callable[[NoticeFacts], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One kind of mail. Each of `needs` raises ValueError when its fact is missing; `rows` are labels of its table."""
+
+    subject: Wording
+    preview: Wording
+    needs: tuple[Callable[[NoticeFacts], object], ...] = ()
+    rows: tuple[str, ...] = ()
+
+
+NOTICES: Mapping[str, Notice] = {
+    "subscription_activated": Notice(
+        subjects.activated_subject,
+        subjects.activated_preview,
+        needs=(subscription_of,),
+        rows=("Plan", "Price", "Credits", "Includes", "Trial ends", "Renews", "Card"),
+    ),
+    "subscription_renewal": Notice(
+        subjects.renewal_subject,
+        subjects.renewal_preview,
+        needs=(subscription_of,),
+        rows=("Plan", "Invoice", "Amount", "Credits", "Renews", "Card"),
+    ),
+    "payment_failed": Notice(
+        subjects.failed_subject,
+        subjects.failed_preview,
+        needs=(subscription_of,),
+        rows=("Plan", "Invoice", "Amount", "Card", "Next attempt"),
+    ),
+    "trial_ending": Notice(
+        subjects.trial_subject,
+        subjects.trial_preview,
+        needs=(subscription_of, trial_end_of),
+        rows=("Plan", "Price", "Credits", "Trial ends", "Card"),
+    ),
+    "card_expiring": Notice(
+        subjects.card_subject,
+        subjects.card_preview,
+        needs=(subscription_of, card_of),
+        rows=("Card", "Good through", "Plan", "Renews"),
+    ),
+    "subscription_cancelled": Notice(
+        subjects.cancelled_subject, subjects.cancelled_preview, needs=(subscription_of,)
+    ),
+    "subscription_paused": Notice(
+        subjects.paused_subject, subjects.paused_preview, needs=(subscription_of,)
+    ),
+    "low_credits": Notice(subjects.credits_subject, subjects.credits_preview),
+    "invoice_created": Notice(
+        subjects.invoice_subject, subjects.invoice_preview, needs=(open_invoice_of,), rows=("Invoice", "Due")
+    ),
+}  # fmt: skip
+
+
+def render_notice(kind: str, facts: NoticeFacts, recipient: str) -> EmailFacts:
+    """One mail of a kind of NOTICES, in HTML and text. `pdf` is attached under the number of its invoice when given.
+
+    Raises Rejected when the recipient, a name or the invoice's number could break out of a mail header or a text is
+    longer than `documents.limits` allows, and ValueError for an unknown kind, a missing fact or a PDF that is none.
+    """
+    if kind not in NOTICES:
+        raise ValueError(f"no notice is called {kind!r}")
+    notice = NOTICES[kind]
+    for need in notice.needs:
+        need(facts)
+    require_short_texts(facts)
+    header_text("buyer name", facts.buyer.name)
+    attachments = _attachments(facts)
+    return compose(
+        kind,
+        recipient=recipient,
+        subject=notice.subject(facts),
+        preview=notice.preview(facts),
+        seller=facts.seller,
+        attachments=attachments,
+        attachment_name=attachments[0][0] if attachments else "",
+        facts=facts,
+        rows=rows(facts, notice.rows),
+        action_url=web_address(facts.manage_url),
+        lines_shown_max=LINES_SHOWN_MAX,
+        **_derived(facts),
+    )
+
+
+def _attachments(facts: NoticeFacts) -> tuple[tuple[str, bytes], ...]:
+    if facts.invoice is None:
+        if facts.pdf is not None:
+            raise ValueError("a PDF is attached under the number of its invoice, and there is none")
+        return ()
+    name = f"{file_stem(facts.invoice.number)}.pdf"
+    if facts.pdf is None:
+        return ()
+    if not facts.pdf.startswith(b"%PDF-"):
+        raise ValueError(f"{name} is no PDF")
+    return ((name, facts.pdf),)
+
+
+def _derived(facts: NoticeFacts) -> dict[str, object]:
+    """What the sentences turn on besides the facts themselves."""
+    subscription = facts.subscription
+    return {
+        "subscription": subscription,
+        "invoice": facts.invoice,
+        "amount": amount(facts) if subscription or facts.invoice else "",
+        "price": price(subscription) if subscription else "",
+        "trialing": on_trial(subscription),
+        "ended": has_ended(subscription),
+        "outcome": failed_payment(facts) if subscription else "",
+    }

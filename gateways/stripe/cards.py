@@ -1,0 +1,79 @@
+"""Cards that are kept for later charges (https://docs.stripe.com/payments/save-and-reuse)."""
+
+from typing import Any
+
+from gateways.stripe.calls import Calls, segment
+from gateways.stripe.card_shapes import card_of, card_of_setup
+from gateways.stripe.checkouts import SESSIONS
+from gateways.stripe.customers import CUSTOMERS
+from gateways.stripe.payments import checkout_of_session
+from gateways.stripe.shapes import ACCOUNT_MARK, Json, reference
+from schemas.facts import CardFact, CheckoutFact, SetupRequest
+
+METHODS = "/v1/payment_methods"
+SUBSCRIPTIONS = "/v1/subscriptions"
+ENDED = frozenset({"canceled", "incomplete_expired"})
+
+
+class Cards(Calls):
+    """Has cards saved, looks them up and chooses which one is charged."""
+
+    def open_setup(self, request: SetupRequest) -> CheckoutFact:
+        """Open a Checkout Session in setup mode, good for 24 hours; see CardGateway."""
+        return checkout_of_session(self._post(SESSIONS, _setup_parameters(request), request.idempotency_key))
+
+    def fetch_card(self, *, card_ref: str = "", setup_ref: str = "", checkout_ref: str = "") -> CardFact | None:
+        """A card by the first reference that is given; see CardGateway. Payment methods of other kinds are none."""
+        if card_ref:
+            method = self._known(f"{METHODS}/{segment(card_ref)}")
+            return card_of(method) if method else None
+        if setup_ref:
+            setup = self._known(f"/v1/setup_intents/{segment(setup_ref)}", {"expand": ["payment_method"]})
+            return card_of_setup(setup) if setup else None
+        if checkout_ref:
+            return self._card_of_checkout(checkout_ref)
+        raise ValueError("a card is fetched by a reference")
+
+    def make_default(self, customer_ref: str, card_ref: str, *, idempotency_key: str) -> None:
+        """Attach the card and charge it by default; see CardGateway. Safe to repeat after any failure.
+
+        A subscription's own card outranks its customer's, and Checkout gives subscriptions one of their own: they are
+        moved to the new card as well. https://docs.stripe.com/api/subscriptions/object, default_payment_method
+        """
+        card = self.fetch_card(card_ref=card_ref)
+        if card is None or card.customer_ref != customer_ref:
+            path = f"{METHODS}/{segment(card_ref)}/attach"
+            card_ref = reference(self._post(path, {"customer": customer_ref}, f"{idempotency_key}/attach"))
+        settings = {"invoice_settings": {"default_payment_method": card_ref}}
+        self._post(f"{CUSTOMERS}/{segment(customer_ref)}", settings, f"{idempotency_key}/customer")
+        for subscription in self._with_another_card(customer_ref, card_ref):
+            path = f"{SUBSCRIPTIONS}/{segment(subscription['id'])}"
+            self._post(path, {"default_payment_method": card_ref}, f"{idempotency_key}/{subscription['id']}")
+
+    def _card_of_checkout(self, checkout_ref: str) -> CardFact | None:
+        expand = ["setup_intent", "setup_intent.payment_method"]
+        session = self._known(f"{SESSIONS}/{segment(checkout_ref)}", {"expand": expand})
+        setup = session.get("setup_intent") if session else None
+        return card_of_setup(setup) if isinstance(setup, dict) else None
+
+    def _with_another_card(self, customer_ref: str, card_ref: str) -> list[Json]:
+        """The customer's running subscriptions with a card of their own, which is not this one; at most one page."""
+        filters = {"customer": customer_ref, "limit": self._page_limit}
+        running = self._call("get", SUBSCRIPTIONS, filters)["data"]
+        own_cards = [(reference(each.get("default_payment_method")), each) for each in running]
+        return [each for own, each in own_cards if own and own != card_ref and each["status"] not in ENDED]
+
+
+def _setup_parameters(request: SetupRequest) -> dict[str, Any]:
+    """Depends on the request alone: a repeat under the same key must carry the same parameters to the letter."""
+    mark = {ACCOUNT_MARK: request.account_id}
+    return {
+        "mode": "setup",
+        "customer": request.customer_ref,
+        "currency": request.currency.lower(),
+        "payment_method_types": ["card"],
+        "metadata": mark,
+        "setup_intent_data": {"metadata": mark},
+        "success_url": request.success_url,
+        "cancel_url": request.cancel_url,
+    }

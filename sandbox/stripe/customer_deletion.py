@@ -1,0 +1,22 @@
+"""Deleting a customer, with everything that goes with them (https://docs.stripe.com/api/customers/delete)."""
+
+from sandbox.json_types import JsonObject
+from sandbox.stripe import customers, events, payment_methods
+from sandbox.stripe.call import Call, Cause
+from sandbox.world import World
+
+
+def delete(world: World, call: Call) -> JsonObject:
+    """DELETE /v1/customers/{customer}"""
+    customer = customers.of_path(world, call)
+    call.params.only()
+    return remove(world, customer, call.cause)
+
+
+def remove(world: World, customer: JsonObject, cause: Cause) -> JsonObject:
+    """Take the customer's cards away, then the customer; what is left under the id says only that it is deleted."""
+    for method in world.store.find(payment_methods.KIND, "customer", customer["id"]):
+        payment_methods.take_away(world, method, cause)
+    last_seen = world.store.get(customers.KIND, customer["id"]) or customer
+    events.emit(world, "customer.deleted", last_seen, cause)
+    return world.store.put(customers.KIND, {"id": customer["id"], "object": customers.KIND, "deleted": True})

@@ -1,0 +1,82 @@
+"""Trying to collect an invoice with the saved payment method, and what follows when it fails."""
+
+from sandbox.json_types import JsonObject
+from sandbox.stripe import charges, confirm, events, invoice_payments, payment_intents, payment_methods, subscription_end
+from sandbox.stripe.billing_cycle import DAY_SECONDS
+from sandbox.stripe.call import Cause
+from sandbox.stripe.invoice_settle import customer_of, subscription_of
+from sandbox.stripe.invoice_shape import KIND
+from sandbox.stripe.issuer import OFF_SESSION, Presence
+from sandbox.stripe.previous import put_and_tell
+from sandbox.world import World
+
+# the wait after each failed try; after the last one the subscription is canceled. Stripe lets one set this up
+# (https://docs.stripe.com/billing/revenue-recovery/smart-retries#custom-retry-schedule)
+RETRY_DAYS = (1, 3, 5, 7)
+PAYMENT_FAILED: JsonObject = {"reason": "payment_failed"}
+
+
+def collect(
+    world: World, invoice: JsonObject, cause: Cause, *, automatic: bool = True, presence: Presence = OFF_SESSION
+) -> JsonObject:
+    """One try. The invoice afterwards: `paid`, or still `open` with the next try planned if this one was automatic."""
+    # tries by hand do not count, unless one is the first: the plan of retries goes by this number
+    count = invoice["attempt_count"] + 1 if automatic else max(invoice["attempt_count"], 1)
+    invoice = world.store.put(KIND, {**invoice, "attempted": True, "attempt_count": count})
+    method_id = default_method(world, invoice)
+    if method_id is None:
+        return _failed(world, invoice, cause, automatic=automatic)
+    method = payment_methods.of_name(world, method_id)
+    _, charge = confirm.attempt(world, _intent_of(world, invoice), method, cause, presence)
+    if charge is not None and charge["paid"]:
+        charges.settle(world, charge, cause)
+        return _now(world, invoice)
+    if charge is None:
+        events.emit(world, "invoice.payment_action_required", invoice, cause)
+    return _failed(world, invoice, cause, automatic=automatic)
+
+
+def default_method(world: World, invoice: JsonObject) -> str | None:
+    """What pays it (https://docs.stripe.com/billing/subscriptions/payment-methods-setting#payment-method-priority)."""
+    subscription, customer = subscription_of(world, invoice), customer_of(world, invoice)
+    method_id: str | None = (
+        invoice["default_payment_method"]
+        or subscription["default_payment_method"]
+        or customer["invoice_settings"]["default_payment_method"]
+    )
+    return method_id
+
+
+def _failed(world: World, invoice: JsonObject, cause: Cause, *, automatic: bool) -> JsonObject:
+    subscription = subscription_of(world, invoice)
+    # an incomplete subscription waits for its buyer and is not tried again by itself
+    retried = automatic and subscription["status"] != "incomplete"
+    if retried:
+        planned = {"next_payment_attempt": _next_try(world.clock.now(), invoice["attempt_count"])}
+        invoice = world.store.put(KIND, {**invoice, **planned})
+    events.emit(world, "invoice.payment_failed", invoice, cause)
+    if retried:
+        _dun(world, subscription, cause, given_up=invoice["next_payment_attempt"] is None)
+    return _now(world, invoice)
+
+
+def _next_try(now: int, failures: int) -> int | None:
+    return now + RETRY_DAYS[failures - 1] * DAY_SECONDS if failures <= len(RETRY_DAYS) else None
+
+
+def _dun(world: World, subscription: JsonObject, cause: Cause, *, given_up: bool) -> None:
+    if given_up:
+        subscription_end.cancel(world, subscription, PAYMENT_FAILED, cause)
+    elif subscription["status"] in ("active", "trialing"):
+        put_and_tell(world, "customer.subscription.updated", subscription, {"status": "past_due"}, cause)
+
+
+def _intent_of(world: World, invoice: JsonObject) -> JsonObject:
+    intent = invoice_payments.intent_of(world, invoice["id"])
+    if intent is None:
+        raise LookupError(f"{invoice['id']} has no payment intent")
+    return world.store.get(payment_intents.KIND, intent["id"]) or intent
+
+
+def _now(world: World, invoice: JsonObject) -> JsonObject:
+    return world.store.get(KIND, invoice["id"]) or invoice
