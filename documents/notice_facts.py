@@ -7,7 +7,7 @@ from documents.formatting import format_money
 from documents.invoice_html import SETTLED
 from schemas.documents import CardFacts, InvoiceFacts, NoticeFacts, SubscriptionFacts
 
-ENDED = frozenset({"canceled", "cancelled", "ended", "expired"})
+ENDED = frozenset({"canceled", "expired"})
 NOT_PAYABLE = SETTLED | {"draft"}
 
 

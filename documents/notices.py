@@ -69,17 +69,13 @@ NOTICES: Mapping[str, Notice] = {
         needs=(subscription_of, card_of),
         rows=("Card", "Good through", "Plan", "Renews"),
     ),
-    "subscription_cancelled": Notice(
-        subjects.cancelled_subject, subjects.cancelled_preview, needs=(subscription_of,)
-    ),
-    "subscription_paused": Notice(
-        subjects.paused_subject, subjects.paused_preview, needs=(subscription_of,)
-    ),
+    "subscription_cancelled": Notice(subjects.cancelled_subject, subjects.cancelled_preview, needs=(subscription_of,)),
+    "subscription_paused": Notice(subjects.paused_subject, subjects.paused_preview, needs=(subscription_of,)),
     "low_credits": Notice(subjects.credits_subject, subjects.credits_preview),
     "invoice_created": Notice(
         subjects.invoice_subject, subjects.invoice_preview, needs=(open_invoice_of,), rows=("Invoice", "Due")
     ),
-}  # fmt: skip
+}
 
 
 def render_notice(kind: str, facts: NoticeFacts, recipient: str) -> EmailFacts:

@@ -73,7 +73,7 @@ class CardFacts:
 class SubscriptionFacts:
     """A subscription as its owner is told about it.
 
-    `status` is one of `trialing`, `active`, `past_due`, `paused`, `canceled`. `interval` is `month` or `year`.
+    `status` is a word of `billing.subscriptions`; `canceled` and `expired` are over. `interval` is `month` or `year`.
     `price_minor` is the net price of one period in minor units of `currency`, before tax. Dates are calendar days in
     UTC. The current period is half-open: it renews on `period_end`. `ends_on` is the first day without it, set once
     its end is known; `next_attempt_on` the day a failed payment is tried again. `card` is the one that will be charged.

@@ -18,12 +18,15 @@ from pypdf import PdfReader
 from documents.emails import render_payment_confirmation
 from documents.invoice_html import invoice_html
 from documents.invoice_pdf import render_invoice_pdf
+from documents.notice_samples import sample_kind, sample_notices
+from documents.notices import render_notice
 from documents.samples import sample_invoice
 from documents.typesetting import typeset
-from schemas.documents import InvoiceFacts, LineFacts, PartyFacts
+from schemas.documents import InvoiceFacts, LineFacts, NoticeFacts, PartyFacts
 
 CANARY = "canary-that-must-stay-in-its-file"
 PDF = b"%PDF-1.7 stand-in"
+HOSTILE = ("</p><script>", "&amp;", "'\"><b>", "{{ 7*7 }}", "<!--", "]]>", "{% raw %}")
 PRINTABLE = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=80)
 
 
@@ -57,6 +60,19 @@ def named(name: str) -> InvoiceFacts:
     lines = tuple(replace(line, description=name) for line in sample.lines)
     buyer = PartyFacts(name, (name, name), name, name, name)
     return replace(sample, lines=lines, buyer=buyer, notes=(name,), payment_reference=name, payment_method=name)
+
+
+def noticed(sample: str, name: str) -> NoticeFacts:
+    """A sample notice with this text wherever somebody else than the programmer can write."""
+    facts = sample_notices()[sample]
+    if facts.invoice:
+        lines = tuple(replace(line, description=name) for line in facts.invoice.lines)
+        facts = replace(facts, invoice=replace(facts.invoice, lines=lines, payment_instructions=name))
+    if facts.subscription:
+        card = replace(facts.subscription.card, brand=name, last4=name) if facts.subscription.card else None
+        subscription = replace(facts.subscription, plan_name=name, services=(name, name), card=card)
+        facts = replace(facts, subscription=subscription)
+    return replace(facts, buyer=PartyFacts(name, (name,)), failure=name)
 
 
 @pytest.fixture
@@ -113,7 +129,7 @@ class Outline(HTMLParser):
         self.text += data
 
 
-@given(name=PRINTABLE.filter(bool) | st.sampled_from(["</p><script>", "&amp;", "'\"><b>", "{{ 7*7 }}", "<!--", "]]>"]))
+@given(name=PRINTABLE.filter(bool) | st.sampled_from(HOSTILE))
 @settings(deadline=None)
 def test_no_text_changes_the_markup_around_it(name: str) -> None:
     invoice = named(name)
@@ -129,6 +145,30 @@ def test_no_text_changes_the_markup_of_an_email(name: str) -> None:
     harmless = Outline(render_payment_confirmation(named("harmless"), PDF, "a@example.com").html)
     assert mail.tags == harmless.tags
     assert name in mail.text
+
+
+def require_same_markup(sample: str, name: str) -> None:
+    kind = sample_kind(sample)
+    mail = render_notice(kind, noticed(sample, name), "a@example.com")
+    harmless = render_notice(kind, noticed(sample, "harmless"), "a@example.com")
+    assert Outline(mail.html).tags == Outline(harmless.html).tags
+    assert name in Outline(mail.html).text
+    assert len(mail.text.splitlines()) == len(harmless.text.splitlines())
+
+
+@pytest.mark.parametrize("sample", sample_notices())
+def test_no_markup_changes_the_markup_of_a_notice(sample: str) -> None:
+    for name in HOSTILE:
+        require_same_markup(sample, name)
+
+
+@given(
+    sample=st.sampled_from(sorted(sample_notices())),
+    name=PRINTABLE.filter(lambda name: "\u2028" not in name and "\u2029" not in name and name),
+)
+@settings(deadline=None)
+def test_no_text_changes_the_markup_of_a_notice(sample: str, name: str) -> None:
+    require_same_markup(sample, name)
 
 
 @given(name=PRINTABLE)

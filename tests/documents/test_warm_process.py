@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from documents.fonts import family_available, harfbuzz_subset_available
+from documents.notice_samples import sample_notices
 
 ROOT = Path(__file__).parents[2]
 
@@ -19,7 +20,8 @@ def run(program: str) -> str:
 
 
 def test_other_workers_do_not_pay_for_weasyprint() -> None:
-    modules = "documents.emails, documents.invoice_pdf, documents.fetcher, documents.fonts, documents.typesetting"
+    names = ("emails", "notices", "invoice_pdf", "fetcher", "fonts", "typesetting")
+    modules = ", ".join(f"documents.{name}" for name in names)
     assert run(f"import sys, {modules}; print('weasyprint' in sys.modules)") == "False"
 
 
@@ -90,3 +92,6 @@ def test_the_samples_are_written_for_people_to_look_at(tmp_path: Path) -> None:
     assert (tmp_path / "out" / "invoice.pdf").read_bytes().startswith(b"%PDF-")
     assert "We received your payment" in (tmp_path / "out" / "email.html").read_text(encoding="utf-8")
     assert "315.33 USD" in (tmp_path / "out" / "email.txt").read_text(encoding="utf-8")
+    for name in sample_notices():
+        assert (tmp_path / "out" / f"{name}.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+        assert (tmp_path / "out" / f"{name}.txt").read_text(encoding="utf-8").startswith("Subject: ")
