@@ -1,14 +1,17 @@
 """What must follow a change of the books, written in the same transaction as the change."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, DateTime, bindparam, case, func
+from sqlalchemy import Boolean, DateTime, bindparam, case, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from database.base import Base
+from database.copy import copy_rows
 from database.ids import uuid7
 from database.memory import Remembered, memory_constraints
 
@@ -29,6 +32,15 @@ class OutboxEntry(Remembered, Base):
     def log_context(self) -> dict[str, str]:
         """The row and what caused it."""
         return {"outbox_id": str(self.id), "cause": self.cause}
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """What is to follow: a key of `schemas.messages.TOPICS`, the row it is about, and what makes it unique."""
+
+    topic: str
+    subject_id: UUID
+    cause: str
 
 
 STAGE = (
@@ -55,3 +67,17 @@ def stage(session: Session, topic: str, subject_id: UUID, cause: str, not_before
     written = session.connection().execute(STAGE, row).scalar_one_or_none()
     if written is not None and not_before is None:
         session.info.setdefault(STAGED, []).append((topic, written))
+
+
+def stage_many(session: Session, follow_ups: Sequence[FollowUp]) -> None:
+    """Stage hundreds of follow-ups at once, for right after the commit.
+
+    Unlike with `stage`, a cause that is known already is an error (IntegrityError): a batch is written once.
+    """
+    now = session.connection().execute(select(func.now())).scalar_one() if follow_ups else None
+    rows = [
+        {"id": uuid7(), "topic": each.topic, "subject_id": each.subject_id, "cause": each.cause, "hinted_at": now}
+        for each in follow_ups
+    ]
+    copy_rows(session, OutboxEntry, rows)
+    session.info.setdefault(STAGED, []).extend((row["topic"], row["id"]) for row in rows)

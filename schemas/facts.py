@@ -174,7 +174,8 @@ class PriceRequest:
 class CouponRequest:
     """A discount the gateway must know. Either `percent_ppm` or `amount_minor` of `currency` is not zero.
 
-    `periods` is how many billing periods it lasts: 0 for ever.
+    `periods` is how many billing periods it lasts: 0 for ever. `interval`, month or year, is how long such a period is:
+    a gateway may count in months only.
     """
 
     coupon_id: str
@@ -183,11 +184,15 @@ class CouponRequest:
     amount_minor: int
     currency: str
     periods: int
+    interval: str = "month"
 
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionCheckoutRequest:
-    """A hosted checkout that starts a subscription which the gateway bills. `prices` are (gateway's price, quantity)."""
+    """A hosted checkout that starts a subscription which the gateway bills.
+
+    `prices` are (the gateway's price, quantity).
+    """
 
     subscription_id: str
     idempotency_key: str
@@ -254,9 +259,9 @@ class GatewayLineFact:
 class GatewayInvoiceFact:
     """An invoice of a subscription that the gateway bills, as the gateway has it now.
 
-    `status` is draft, open, paid, void or uncollectible; `reason` is create, cycle, change or other. `total_minor` may be
-    negative (the gateway then credits the customer's balance); `due_minor` is what is asked for after `balance_minor`
-    (credit of the customer that was used, not negative) and never negative.
+    `status` is draft, open, paid, void or uncollectible; `reason` is create, cycle, change or other. `total_minor` may
+    be negative (the gateway then credits the customer's balance); `due_minor` is what is asked for after
+    `balance_minor` (credit of the customer that was used, not negative) and never negative.
     """
 
     gateway: str

@@ -98,3 +98,161 @@ class Page(View, Generic[Item]):
 
     data: list[Item]
     next_cursor: str | None
+
+
+class PlanPriceView(View):
+    """A plan's price per interval."""
+
+    currency: str
+    interval: str
+    price_minor: int
+
+
+class PlanView(View):
+    """A plan on offer. A limit of null is none."""
+
+    slug: str
+    name: str
+    version: int
+    featured: bool
+    credits_per_month: int
+    credits_roll_over: bool
+    sites_max: int | None
+    users_max: int | None
+    trial_days: int
+    prices: list[PlanPriceView]
+
+
+class ServiceView(View):
+    """A service on offer, priced once or per month."""
+
+    slug: str
+    name: str
+    interval: str
+    currency: str
+    price_minor: int
+
+
+class SubscriptionView(View):
+    """A subscription. `price_minor` is the plan's list price per interval; the period is half-open."""
+
+    id: UUID
+    account_id: UUID
+    status: str
+    collection: str
+    pay_by: str
+    plan: str
+    plan_version: int
+    interval: str
+    currency: str
+    price_minor: int
+    credits_per_period: int
+    period_start: datetime
+    period_end: datetime
+    trial_end: datetime | None
+    cancel_at_period_end: bool
+    next_plan: str | None
+    canceled_at: datetime | None
+    paused_at: datetime | None
+    resumes_at: datetime | None
+    ended_at: datetime | None
+    services: list[str]
+    created_at: datetime
+
+
+class QuotedLineView(View):
+    """One line of an invoice that does not exist yet."""
+
+    kind: str
+    description: str
+    quantity: int
+    unit_minor: int
+    net_minor: int
+    tax_minor: int
+
+
+class ChangePreview(View):
+    """What a change of plan costs at the instant `at`, and what it does to credits.
+
+    `total_minor` is the invoice's total, `balance_used_minor` what kept money pays of it, `due_minor` the rest that is
+    charged; `kept_minor` is added to the money kept on the account.
+    """
+
+    subscription_id: UUID
+    at: datetime
+    when: str
+    currency: str
+    lines: list[QuotedLineView]
+    subtotal_minor: int
+    tax_minor: int
+    total_minor: int
+    balance_used_minor: int
+    due_minor: int
+    kept_minor: int
+    credits_granted: int
+    credits_revoked: int
+    period_start: datetime
+    period_end: datetime
+
+
+class CreditTransactionView(View):
+    """One movement of credits: positive when granted, negative when consumed, expired or revoked."""
+
+    id: UUID
+    account_id: UUID
+    grant_id: UUID
+    movement: str
+    amount: int
+    description: str
+    created_at: datetime
+
+
+class BalanceWatchView(View):
+    """The warning about a low balance; `warn_below` is null when there is none."""
+
+    account_id: UUID
+    warn_below: int | None
+    is_low: bool
+
+
+class AutoTopUpView(View):
+    """A package that is bought when credits fall low. `invoice_id` is the purchase under way.
+
+    `stop_code` says why it stopped: the gateway's code of a declined card, `no_card`, or `ended`.
+    """
+
+    account_id: UUID
+    package: str
+    top_up_below: int
+    monthly_max: int
+    invoice_id: UUID | None
+    stopped_at: datetime | None
+    stop_code: str
+
+
+class CardView(View):
+    """A saved card that can be charged. `card_ref` is the gateway's id of it."""
+
+    id: UUID
+    account_id: UUID
+    gateway: str
+    card_ref: str
+    brand: str
+    last4: str
+    exp_month: int
+    exp_year: int
+    is_default: bool
+    created_at: datetime
+
+
+class TestClockView(View):
+    """A test clock. While it is advancing, everything up to `target_at` happens in its order; `frozen_at` follows."""
+
+    __test__ = False  # no test case, whatever pytest makes of the name
+
+    id: UUID
+    name: str
+    frozen_at: datetime
+    target_at: datetime
+    status: Literal["ready", "advancing"]
+    created_at: datetime

@@ -1,21 +1,123 @@
 """Reads of credits."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from billing.credits.tables import CreditGrant
-from schemas.views import BalanceView
+from billing.accounts.tables import Account
+from billing.catalog.tables import CreditPackage
+from billing.clocks.timelines import Timeline
+from billing.credits.tables import AutoTopUp, BalanceWatch, CreditGrant, CreditTransaction
+from schemas.views import AutoTopUpView, BalanceView, BalanceWatchView, CreditTransactionView, Page
+
+PAGE_SIZE_MAX = 100
+
+
+def is_usable(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
+    """Whether something of a grant is left and has not expired at `now`."""
+    return (CreditGrant.remaining > 0) & or_(CreditGrant.expires_at.is_(None), CreditGrant.expires_at > now)
 
 
 def view_balance(session: Session, account_id: UUID, now: datetime) -> BalanceView:
     """What the account can use at `now`, and the next expiry among it."""
     usable = select(func.coalesce(func.sum(CreditGrant.remaining), 0), func.min(CreditGrant.expires_at)).where(
-        CreditGrant.account_id == account_id,
-        CreditGrant.remaining > 0,
-        or_(CreditGrant.expires_at.is_(None), CreditGrant.expires_at > now),
+        CreditGrant.account_id == account_id, is_usable(now)
     )
     balance, next_expiry_at = session.execute(usable).one()
     return BalanceView(account_id=account_id, balance=int(balance), next_expiry_at=next_expiry_at)
+
+
+def lock_usable(session: Session, account_id: UUID, now: datetime) -> list[CreditGrant]:
+    """Usable grants in the order of use, nobody else's until commit.
+
+    Whoever waits for grants takes them in this same order, so two of them cannot deadlock.
+    """
+    usable = select(CreditGrant).where(CreditGrant.account_id == account_id, is_usable(now))
+    in_order = usable.order_by(CreditGrant.expires_at.asc().nulls_last(), CreditGrant.id).with_for_update()
+    return list(session.scalars(in_order.execution_options(populate_existing=True)))
+
+
+def may_begin(month: date | BindParameter[date]) -> ColumnElement[bool]:
+    """Whether a purchase may begin in a month: not stopped, none under way, and the month's are not used up."""
+    return and_(
+        AutoTopUp.stopped_at.is_(None),
+        AutoTopUp.invoice_id.is_(None),
+        or_(AutoTopUp.month.is_distinct_from(month), AutoTopUp.purchases < AutoTopUp.monthly_max),
+    )
+
+
+def month_of(now: datetime) -> date:
+    """The month that a purchase counts for: the first day of the UTC month."""
+    return now.date().replace(day=1)
+
+
+def due_top_ups(session: Session, timeline: Timeline, limit: int) -> Sequence[UUID]:
+    """Accounts on a timeline whose balance is low enough for a purchase that may begin."""
+    usable = select(func.sum(CreditGrant.remaining)).where(
+        CreditGrant.account_id == AutoTopUp.account_id, is_usable(timeline.now)
+    )
+    due = (
+        select(AutoTopUp.account_id)
+        .join(Account, Account.id == AutoTopUp.account_id)
+        .where(
+            Account.clock_id.is_not_distinct_from(timeline.clock_id),
+            may_begin(month_of(timeline.now)),
+            AutoTopUp.top_up_below > func.coalesce(usable.scalar_subquery(), 0),
+        )
+    )
+    return session.scalars(due.order_by(AutoTopUp.account_id).limit(limit)).all()
+
+
+def list_transactions(
+    session: Session, account_id: UUID, before: UUID | None = None, limit: int = 20
+) -> Page[CreditTransactionView]:
+    """A page of an account's movements, newest first; `before` is the cursor of the page before, `limit` 1 to 100."""
+    query = select(CreditTransaction).where(CreditTransaction.account_id == account_id)
+    if before is not None:
+        query = query.where(CreditTransaction.id < before)
+    limit = min(limit, PAGE_SIZE_MAX)
+    found = session.scalars(query.order_by(CreditTransaction.id.desc()).limit(limit + 1)).all()
+    page = found[:limit]
+    cursor = str(page[-1].id) if len(found) > limit else None
+    return Page(data=[_view_transaction(row) for row in page], next_cursor=cursor)
+
+
+def view_watch(session: Session, account_id: UUID) -> BalanceWatchView:
+    """The account's low-balance warning; `warn_below` is null when there is none."""
+    watch = session.get(BalanceWatch, account_id)
+    if watch is None:
+        return BalanceWatchView(account_id=account_id, warn_below=None, is_low=False)
+    return BalanceWatchView(account_id=account_id, warn_below=watch.warn_below, is_low=watch.is_low)
+
+
+def view_top_up(session: Session, account_id: UUID) -> AutoTopUpView | None:
+    """The account's automatic top-up, also a stopped one; None when it never had one."""
+    found = select(AutoTopUp, CreditPackage.slug).join(CreditPackage, CreditPackage.id == AutoTopUp.package_id)
+    row = session.execute(found.where(AutoTopUp.account_id == account_id)).one_or_none()
+    if row is None:
+        return None
+    top_up, slug = row
+    return AutoTopUpView(
+        account_id=account_id,
+        package=slug,
+        top_up_below=top_up.top_up_below,
+        monthly_max=top_up.monthly_max,
+        invoice_id=top_up.invoice_id,
+        stopped_at=top_up.stopped_at,
+        stop_code=top_up.stop_code,
+    )
+
+
+def _view_transaction(row: CreditTransaction) -> CreditTransactionView:
+    return CreditTransactionView(
+        id=row.id,
+        account_id=row.account_id,
+        grant_id=row.grant_id,
+        movement=row.movement.value,
+        amount=row.amount,
+        description=row.description,
+        created_at=row.created_at,
+    )

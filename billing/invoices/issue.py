@@ -1,6 +1,7 @@
 """Issue a draft: say what is owed, and give it its number."""
 
-from datetime import date, datetime
+from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -13,11 +14,10 @@ from billing.ledger.post import Movement, Side
 from billing.ledger.tables import LedgerAccount, LedgerReason
 from billing.money import Money
 
-TAKE_NUMBER = (
-    insert(InvoiceCounter)
-    .on_conflict_do_update(index_elements=["month"], set_={"last_number": InvoiceCounter.last_number + 1})
-    .returning(InvoiceCounter.last_number)
-)
+_TAKEN = insert(InvoiceCounter)
+TAKE_NUMBER = _TAKEN.on_conflict_do_update(
+    index_elements=["month"], set_={"last_number": InvoiceCounter.last_number + _TAKEN.excluded.last_number}
+).returning(InvoiceCounter.last_number)
 
 
 def issue_invoice(session: Session, invoice: Invoice, due_at: datetime, now: datetime) -> Movement:
@@ -28,7 +28,7 @@ def issue_invoice(session: Session, invoice: Invoice, due_at: datetime, now: dat
     """
     check_transition(invoice.status, InvoiceStatus.PENDING)
     invoice.status = InvoiceStatus.PENDING
-    invoice.buyer = _snapshot(get_account(session, invoice.account_id))
+    invoice.buyer = snapshot(get_account(session, invoice.account_id))
     invoice.issued_at, invoice.due_at = now, due_at
     return _owed(invoice)
 
@@ -41,24 +41,32 @@ def number_invoice(session: Session, invoice: Invoice) -> None:
     """
     if invoice.issued_at is None:
         raise ValueError("only an issued invoice is numbered")
-    month = invoice.issued_at.date().replace(day=1)
-    invoice.number = number_in(month, _take_number(session, month))
+    (invoice.number,) = take_numbers(session, invoice.issued_at, 1)
 
 
-def _take_number(session: Session, month: date) -> int:
-    taken = session.connection().execute(TAKE_NUMBER, {"month": month, "last_number": 1})
-    return int(taken.scalar_one())
+def take_numbers(session: Session, issued_at: datetime, count: int) -> list[str]:
+    """The next so many numbers of a month (UTC), in order; the counter stays locked as with one."""
+    month = issued_at.date().replace(day=1)
+    last = int(session.connection().execute(TAKE_NUMBER, {"month": month, "last_number": count}).scalar_one())
+    return [number_in(month, counter) for counter in range(last - count + 1, last + 1)]
 
 
 def _owed(invoice: Invoice) -> Movement:
+    subtotal, tax = Money(invoice.subtotal_minor, invoice.currency), Money(invoice.tax_minor, invoice.currency)
+    return owed_movement(invoice.id, invoice.account_id, subtotal, tax)
+
+
+def owed_movement(invoice_id: UUID, account_id: UUID, subtotal: Money, tax: Money) -> Movement:
+    """What is owed from the issue of an invoice on, and to whom."""
     sides = (
-        Side(LedgerAccount.RECEIVABLE, Money(invoice.total_minor, invoice.currency)),
-        Side(LedgerAccount.DEFERRED_REVENUE, Money(-invoice.subtotal_minor, invoice.currency)),
-        Side(LedgerAccount.TAX_PAYABLE, Money(-invoice.tax_minor, invoice.currency)),
+        Side(LedgerAccount.RECEIVABLE, subtotal + tax),
+        Side(LedgerAccount.DEFERRED_REVENUE, -subtotal),
+        Side(LedgerAccount.TAX_PAYABLE, -tax),
     )
-    return Movement(LedgerReason.INVOICE_ISSUED, f"invoice_issued/{invoice.id}", invoice.account_id, sides)
+    return Movement(LedgerReason.INVOICE_ISSUED, f"invoice_issued/{invoice_id}", account_id, sides)
 
 
-def _snapshot(account: Account) -> dict[str, str]:
+def snapshot(account: Account) -> dict[str, str]:
+    """The buyer as an invoice keeps it."""
     fields = ("name", "line1", "line2", "city", "region", "postal_code", "country", "tax_id", "billing_email")
     return {field: getattr(account, field) for field in fields}

@@ -2,21 +2,29 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from billing.errors import Rejected
-from billing.invoices.tables import TRANSITIONS, InvoiceStatus
+from billing.invoices.tables import TRANSITIONS, InvoiceStatus, LineKind
 from billing.money import Money, share_half_up
+from billing.periods import Period
 
 
 @dataclass(frozen=True, slots=True)
 class LineDraft:
-    """One line before it is written. Amounts without tax."""
+    """One line before it is written. Amounts without tax, negative when something is given back.
+
+    `fixed_tax` is set on a line whose tax follows from the lines above it and not from its own amount.
+    """
 
     description: str
     quantity: int
     unit: Money
     credits: int = 0
+    credits_expire_at: datetime | None = None
+    kind: LineKind = LineKind.CHARGE
+    period: Period | None = None
+    fixed_tax: Money | None = None
 
     @property
     def net(self) -> Money:
@@ -25,6 +33,8 @@ class LineDraft:
 
     def tax(self, rate_ppm: int) -> Money:
         """The line's tax, rounded half-up per line."""
+        if self.fixed_tax is not None:
+            return self.fixed_tax
         return share_half_up(self.net, rate_ppm)
 
 

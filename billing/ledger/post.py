@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from billing.ledger.tables import LedgerAccount, LedgerEntry, LedgerReason, LedgerTransaction
 from billing.money import Money
+from database.copy import copy_rows
 from database.ids import uuid7
 from database.rows import insert_rows
 
@@ -38,6 +39,20 @@ def post(session: Session, movements: Sequence[Movement], now: datetime) -> None
 
     The database refuses a second movement for the same cause and any that does not sum to zero (IntegrityError).
     """
+    headers, entries = _rows(movements, now)
+    if headers:
+        insert_rows(session, LedgerTransaction, *headers)
+        insert_rows(session, LedgerEntry, *entries)
+
+
+def post_many(session: Session, movements: Sequence[Movement], now: datetime) -> None:
+    """The same for hundreds and more, where a COPY is cheaper than an INSERT."""
+    headers, entries = _rows(movements, now)
+    copy_rows(session, LedgerTransaction, headers)
+    copy_rows(session, LedgerEntry, entries)
+
+
+def _rows(movements: Sequence[Movement], now: datetime) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     headers: list[dict[str, Any]] = []
     entries: list[dict[str, Any]] = []
     for movement in movements:
@@ -47,9 +62,7 @@ def post(session: Session, movements: Sequence[Movement], now: datetime) -> None
             header = {"id": transaction_id, "reason": movement.reason, "cause": movement.cause, "occurred_at": now}
             headers.append(header)
             entries += moving
-    if headers:
-        insert_rows(session, LedgerTransaction, *headers)
-        insert_rows(session, LedgerEntry, *entries)
+    return headers, entries
 
 
 def _entry(transaction_id: UUID, movement: Movement, side: Side) -> dict[str, Any]:

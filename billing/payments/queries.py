@@ -1,14 +1,23 @@
 """Reads of payment attempts."""
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
-from billing.payments.tables import TRANSITIONS, PaymentAttempt
+from billing.accounts.tables import Account
+from billing.clocks.tables import TestClock
+from billing.invoices.tables import Invoice, InvoiceStatus
+from billing.payments.intend_charge import thaw_charge
+from billing.payments.tables import TRANSITIONS, AttemptKind, AttemptStatus, PaymentAttempt
+from schemas.facts import ChargeRequest
 
+# Our clock and the gateway's may differ by this much.
+CLOCK_TOLERANCE = timedelta(minutes=5)
 _FINAL = [status for status, onward in TRANSITIONS.items() if not onward]
 
 
@@ -35,3 +44,56 @@ def open_checkouts(session: Session, now: datetime, limit: int) -> list[tuple[st
     )
     rows = session.execute(waiting.order_by(PaymentAttempt.look_up_at).limit(limit))
     return [(row.gateway, row.checkout_ref) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """A charge as it stands, and the window (both ends included) in which the gateway can have made it.
+
+    A gateway dates what belongs to a customer on a test clock by that clock, so the window holds both courses of time.
+    """
+
+    attempt_id: UUID
+    gateway: str
+    status: AttemptStatus
+    invoice_status: InvoiceStatus
+    request: ChargeRequest
+    payment_ref: str
+    created_at: datetime
+    made_after: datetime
+    made_before: datetime
+
+
+def charges_among(session: Session, attempt_ids: Collection[UUID], wall: datetime) -> dict[UUID, Charge]:
+    """These charges by their attempts' ids; `wall` is the wall clock's time."""
+    rows = session.execute(_charges().where(PaymentAttempt.id.in_(attempt_ids)))
+    return {row.id: _charge(row, wall) for row in rows}
+
+
+def open_charges(session: Session, wall: datetime, limit: int) -> list[Charge]:
+    """Charges that were sent and should have been answered by now, the longest waiting first."""
+    waiting = _charges().where(PaymentAttempt.look_up_at <= wall)
+    return [_charge(row, wall) for row in session.execute(waiting.order_by(PaymentAttempt.look_up_at).limit(limit))]
+
+
+def _charges() -> Select[Any]:
+    attempt = PaymentAttempt
+    columns = (attempt.id, attempt.gateway, attempt.status, attempt.request, attempt.payment_ref, attempt.created_at)
+    of_invoice = (Invoice.status.label("invoice_status"), Invoice.issued_at)
+    found = select(*columns, *of_invoice, TestClock.frozen_at).join(Invoice, Invoice.id == attempt.invoice_id)
+    found = found.join(Account, Account.id == attempt.account_id).outerjoin(TestClock, TestClock.id == Account.clock_id)
+    return found.where(attempt.kind == AttemptKind.CHARGE)
+
+
+def _charge(row: Row[Any], wall: datetime) -> Charge:
+    return Charge(
+        attempt_id=row.id,
+        gateway=row.gateway,
+        status=row.status,
+        invoice_status=row.invoice_status,
+        request=thaw_charge(row.request),
+        payment_ref=row.payment_ref,
+        created_at=row.created_at,
+        made_after=min(row.created_at, row.issued_at or row.created_at) - CLOCK_TOLERANCE,
+        made_before=max(wall, row.frozen_at or wall) + CLOCK_TOLERANCE,
+    )

@@ -7,26 +7,38 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from billing.accounts.tables import GatewayCustomer
+from billing.accounts.tables import Account, GatewayCustomer
+from billing.clocks.tables import TestClock
+from billing.dunning.after_payment import after_capture, after_failure
 from billing.invoices.issue import issue_invoice, number_invoice
 from billing.invoices.settle import settle_invoice
-from billing.invoices.tables import Invoice
+from billing.invoices.tables import Invoice, InvoiceStatus
 from billing.invoices.void import void_draft
 from billing.ledger.post import Movement, Side, post
 from billing.ledger.tables import LedgerAccount, LedgerReason
 from billing.money import Money
 from billing.payments.start_checkout import LOOK_UP_AFTER
-from billing.payments.tables import TRANSITIONS, AttemptStatus, PaymentAttempt
+from billing.payments.tables import TRANSITIONS, AttemptKind, AttemptStatus, PaymentAttempt
 from database.rows import insert_unless_known
 from schemas.facts import PaymentFact, PaymentStatus
 
-# built once: these two run for every payment
+# built once: these two run for every payment. The account's test clock comes along in a statement that is there anyway.
+FROZEN_AT = (
+    select(TestClock.frozen_at)
+    .join(Account, Account.clock_id == TestClock.id)
+    .where(Account.id == PaymentAttempt.account_id)
+    .scalar_subquery()
+)
 LOCKED_ATTEMPT = (
-    select(PaymentAttempt)
+    select(PaymentAttempt, FROZEN_AT)
     .where(PaymentAttempt.id == bindparam("attempt_id"), PaymentAttempt.gateway == bindparam("gateway"))
-    .with_for_update()
+    .with_for_update(of=PaymentAttempt)
 )
 LOCKED_INVOICE = select(Invoice).where(Invoice.id == bindparam("invoice_id")).with_for_update()
+
+# A purchase that a card is charged for stays a draft until it is paid.
+CHARGEABLE = frozenset({InvoiceStatus.DRAFT, InvoiceStatus.PENDING})
+OWED = frozenset({InvoiceStatus.PENDING, InvoiceStatus.UNCOLLECTIBLE})
 
 
 class Outcome(StrEnum):
@@ -44,32 +56,45 @@ class PaymentContradiction(Exception):
 def record_outcome(session: Session, fact: PaymentFact, now: datetime) -> Outcome:
     """Bring our books to what the gateway says. Duplicates and stale news change nothing.
 
-    Raises PaymentContradiction when a captured amount, currency or checkout is not the one we asked for.
+    `now` is the wall clock's; what is booked gets the account's own time. Raises PaymentContradiction when a captured
+    amount, currency or checkout is not the one we asked for, or when money came for an invoice that is not open.
     """
-    attempt = _locked_attempt(session, fact)
+    attempt, frozen_at = _locked_attempt(session, fact)
     if attempt is None:
         return Outcome.NOT_OURS
     attempt.look_up_at = now + LOOK_UP_AFTER
     before, after = attempt.status, AttemptStatus(fact.status.value)
-    if before is after or (after not in TRANSITIONS[before] and fact.status is not PaymentStatus.CAPTURED):
+    if before is after or (after not in onward(attempt) and fact.status is not PaymentStatus.CAPTURED):
         _look_up_no_more_when_final(attempt)
         return Outcome.KNOWN
     _write_down(attempt, fact)
     if after is AttemptStatus.CAPTURED:
-        _capture(session, attempt, before, fact, now)
-    elif after is AttemptStatus.EXPIRED:
-        void_draft(_locked_invoice(session, attempt), now)
+        _check_capture(attempt, fact)
     attempt.status = after
     _look_up_no_more_when_final(attempt)
+    if after is AttemptStatus.CAPTURED:
+        # whoever lives by a test clock is paid by that clock too, whatever time the gateway has
+        _capture(session, attempt, fact, frozen_at or fact.paid_at or now, frozen_at or now)
+    elif _is_over(attempt):
+        _lose(session, attempt, frozen_at or now)
     return Outcome.RECORDED
 
 
-def _locked_attempt(session: Session, fact: PaymentFact) -> PaymentAttempt | None:
+def onward(attempt: PaymentAttempt) -> frozenset[AttemptStatus]:
+    """Where an attempt may still go. A declined charge is over: another card is another attempt."""
+    if attempt.status is AttemptStatus.FAILED and _is_over(attempt):
+        return frozenset({AttemptStatus.CAPTURED})
+    return TRANSITIONS[attempt.status]
+
+
+def _locked_attempt(session: Session, fact: PaymentFact) -> tuple[PaymentAttempt | None, datetime | None]:
+    """The attempt and, if its account lives by a test clock, what time that shows."""
     try:
         attempt_id = UUID(fact.attempt_id)
     except ValueError:
-        return None
-    return session.scalar(LOCKED_ATTEMPT, {"attempt_id": attempt_id, "gateway": fact.gateway})
+        return None, None
+    found = session.execute(LOCKED_ATTEMPT, {"attempt_id": attempt_id, "gateway": fact.gateway}).one_or_none()
+    return (found[0], found[1]) if found else (None, None)
 
 
 def _locked_invoice(session: Session, attempt: PaymentAttempt) -> Invoice:
@@ -85,23 +110,42 @@ def _write_down(attempt: PaymentAttempt, fact: PaymentFact) -> None:
     attempt.failure_code = fact.failure_code
 
 
-def _capture(
-    session: Session, attempt: PaymentAttempt, before: AttemptStatus, fact: PaymentFact, now: datetime
-) -> None:
-    """Money came in: issue and settle the invoice, post the capture, remember the customer."""
-    if AttemptStatus.CAPTURED not in TRANSITIONS[before]:
-        raise PaymentContradiction(f"attempt {attempt.id} is {before}, yet the gateway captured it")
+def _check_capture(attempt: PaymentAttempt, fact: PaymentFact) -> None:
+    if AttemptStatus.CAPTURED not in onward(attempt):
+        raise PaymentContradiction(f"attempt {attempt.id} is {attempt.status}, yet the gateway captured it")
     if (fact.amount_minor, fact.currency) != (attempt.amount_minor, attempt.currency):
         raise PaymentContradiction(
             f"attempt {attempt.id} asked for {attempt.amount_minor} {attempt.currency}, "
             f"the gateway captured {fact.amount_minor} {fact.currency}"
         )
-    attempt.captured_at = fact.paid_at or now
+
+
+def _capture(session: Session, attempt: PaymentAttempt, fact: PaymentFact, paid_at: datetime, now: datetime) -> None:
+    """Money came in: post it, settle the invoice, remember the customer. A draft is issued first, its number last."""
+    attempt.captured_at = paid_at
     invoice = _locked_invoice(session, attempt)
     _remember_customer(session, attempt, fact.customer_ref)
-    post(session, [issue_invoice(session, invoice, due_at=now, now=now), _captured(attempt)], now)
-    settle_invoice(session, invoice, paid_at=attempt.captured_at, now=now)
-    number_invoice(session, invoice)
+    is_draft = invoice.status is InvoiceStatus.DRAFT
+    if not is_draft and invoice.status not in OWED:
+        raise PaymentContradiction(f"attempt {attempt.id} captured money for an invoice that is {invoice.status}")
+    issued = [issue_invoice(session, invoice, due_at=now, now=now)] if is_draft else []
+    post(session, [*issued, _captured(attempt)], now)
+    settle_invoice(session, invoice, paid_at=paid_at, now=now)
+    if attempt.kind is AttemptKind.CHARGE:
+        session.flush()  # what follows asks the database which invoices are open
+        after_capture(session, invoice, now)
+    if is_draft:
+        number_invoice(session, invoice)
+
+
+def _lose(session: Session, attempt: PaymentAttempt, now: datetime) -> None:
+    """No money will come of this attempt: a checkout's draft is dropped, what else follows a charge decides."""
+    invoice = _locked_invoice(session, attempt)
+    if attempt.kind is not AttemptKind.CHARGE:
+        void_draft(invoice, now)
+    elif invoice.status in CHARGEABLE:
+        session.flush()  # what follows may begin another charge, which this one's row would forbid
+        after_failure(session, invoice, attempt, now)
 
 
 def _captured(attempt: PaymentAttempt) -> Movement:
@@ -120,5 +164,11 @@ def _remember_customer(session: Session, attempt: PaymentAttempt, customer_ref: 
 
 
 def _look_up_no_more_when_final(attempt: PaymentAttempt) -> None:
-    if not TRANSITIONS[attempt.status]:
+    if attempt.status is AttemptStatus.CAPTURED or _is_over(attempt):
         attempt.look_up_at = None
+
+
+def _is_over(attempt: PaymentAttempt) -> bool:
+    """Nothing more will come of it. A checkout that failed may yet be paid by another card, a charge may not."""
+    is_failed_charge = attempt.status is AttemptStatus.FAILED and attempt.kind is AttemptKind.CHARGE
+    return attempt.status is AttemptStatus.EXPIRED or is_failed_charge

@@ -2,13 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from billing.catalog.tables import Interval
 from billing.errors import Rejected
 from billing.subscriptions.tables import TRANSITIONS, Collection, Subscription, SubscriptionStatus
 
 # A first payment may take so long; then the start is given up (Stripe: 23 hours).
 INCOMPLETE_LIFETIME = timedelta(hours=23)
-MONTHS = {Interval.MONTH: 1, Interval.YEAR: 12}
 ENDED = frozenset({SubscriptionStatus.CANCELED, SubscriptionStatus.EXPIRED})
 
 

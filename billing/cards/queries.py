@@ -1,0 +1,56 @@
+"""Reads of saved cards."""
+
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from billing.cards.tables import Card
+from billing.errors import Rejected
+
+
+class ChargeableCard(NamedTuple):
+    """What a charge needs to know of a card."""
+
+    id: UUID
+    gateway: str
+    customer_ref: str
+    card_ref: str
+
+
+_CHARGEABLE = (Card.id, Card.gateway, Card.customer_ref, Card.card_ref)
+DEFAULT_CARD = select(*_CHARGEABLE).where(Card.account_id == bindparam("account_id"), Card.is_default)
+
+
+def get_default_card(session: Session, account_id: UUID) -> ChargeableCard | None:
+    """The card that is charged while the customer is away; None when the account has none."""
+    row = session.execute(DEFAULT_CARD, {"account_id": account_id}).one_or_none()
+    return ChargeableCard(*row) if row else None
+
+
+def default_cards(session: Session, account_ids: Collection[UUID]) -> dict[UUID, ChargeableCard]:
+    """The default card of each of these accounts that has one."""
+    found = select(Card.account_id, *_CHARGEABLE).where(Card.account_id.in_(account_ids), Card.is_default)
+    return {row.account_id: ChargeableCard(*row[1:]) for row in session.execute(found)}
+
+
+def find_card(session: Session, gateway: str, card_ref: str) -> Card | None:
+    """The card with this reference, detached or not; None when it was never saved."""
+    return session.scalar(select(Card).where(Card.gateway == gateway, Card.card_ref == card_ref))
+
+
+def get_card(session: Session, account_id: UUID, card_ref: str) -> Card:
+    """An account's card by the gateway's reference; raises Rejected `card_not_found`."""
+    found = select(Card).where(Card.account_id == account_id, Card.card_ref == card_ref, Card.detached_at.is_(None))
+    card = session.scalar(found)
+    if card is None:
+        raise Rejected("card_not_found", f"This account has no card {card_ref}.", status=404)
+    return card
+
+
+def list_cards(session: Session, account_id: UUID) -> Sequence[Card]:
+    """The account's cards that can be charged, the oldest first."""
+    cards = select(Card).where(Card.account_id == account_id, Card.detached_at.is_(None))
+    return session.scalars(cards.order_by(Card.id)).all()

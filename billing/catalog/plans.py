@@ -1,0 +1,136 @@
+"""Reads of plans and services."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import Session
+
+from billing.catalog.tables import Interval, Plan, PlanPrice, PlanVersion, Service, ServicePrice
+from billing.catalog.terms import MONTHS, PlanTerms, ServiceTerms
+from billing.errors import Rejected
+from billing.money import Money
+from schemas.views import PlanPriceView, PlanView, ServiceView
+
+PLAN_TERMS = (
+    select(PlanPrice, PlanVersion, Plan)
+    .join(PlanVersion, PlanVersion.id == PlanPrice.version_id)
+    .join(Plan, Plan.id == PlanVersion.plan_id)
+)
+SERVICE_TERMS = select(ServicePrice, Service).join(Service, Service.id == ServicePrice.service_id)
+
+
+def find_terms(session: Session, slug: str, interval: Interval, currency: str) -> PlanTerms:
+    """A plan on offer at the price of its newest version; raises Rejected `plan_not_found` or `price_not_found`."""
+    version_id = session.scalar(_newest_versions().where(Plan.slug == slug, Plan.active))
+    if version_id is None:
+        raise Rejected("plan_not_found", f"There is no plan {slug!r} on offer.", status=404)
+    wanted = PLAN_TERMS.where(
+        PlanPrice.version_id == version_id, PlanPrice.interval == interval, PlanPrice.currency == currency
+    )
+    row = session.execute(wanted).one_or_none()
+    if row is None:
+        raise Rejected("price_not_found", f"The plan {slug!r} has no price per {interval} in {currency}.", status=404)
+    return _plan_terms(row)
+
+
+def terms_of(session: Session, price_ids: Iterable[UUID]) -> dict[UUID, PlanTerms]:
+    """What these prices are for, by price; also of plans no longer on offer."""
+    rows = session.execute(PLAN_TERMS.where(PlanPrice.id.in_(set(price_ids))))
+    return {row.PlanPrice.id: _plan_terms(row) for row in rows}
+
+
+def find_service(session: Session, slug: str, currency: str) -> ServiceTerms:
+    """A service on offer at its newest price; raises Rejected `service_not_found`."""
+    wanted = SERVICE_TERMS.where(Service.slug == slug, Service.active, ServicePrice.currency == currency)
+    row = session.execute(wanted.order_by(ServicePrice.version.desc()).limit(1)).one_or_none()
+    if row is None:
+        raise Rejected("service_not_found", f"There is no service {slug!r} on offer in {currency}.", status=404)
+    return _service_terms(row)
+
+
+def services_of(session: Session, price_ids: Iterable[UUID]) -> dict[UUID, ServiceTerms]:
+    """What these prices are for, by price; also of services no longer on offer."""
+    rows = session.execute(SERVICE_TERMS.where(ServicePrice.id.in_(set(price_ids))))
+    return {row.ServicePrice.id: _service_terms(row) for row in rows}
+
+
+def list_plans(session: Session) -> list[PlanView]:
+    """The plans on offer at their newest version, in shop order."""
+    on_offer = select(PlanVersion, Plan).join(Plan, Plan.id == PlanVersion.plan_id)
+    newest = on_offer.where(Plan.active, PlanVersion.id.in_(_newest_versions()))
+    rows = session.execute(newest.order_by(Plan.sort_order, Plan.slug)).all()
+    prices = session.scalars(
+        select(PlanPrice)
+        .where(PlanPrice.version_id.in_([row.PlanVersion.id for row in rows]))
+        .order_by(PlanPrice.currency, PlanPrice.interval)
+    ).all()
+    return [_view_plan(row.Plan, row.PlanVersion, prices) for row in rows]
+
+
+def list_services(session: Session) -> list[ServiceView]:
+    """The services on offer at their newest prices."""
+    newest = SERVICE_TERMS.where(Service.active).ext(distinct_on(Service.slug, ServicePrice.currency))
+    rows = session.execute(newest.order_by(Service.slug, ServicePrice.currency, ServicePrice.version.desc()))
+    return [
+        ServiceView(
+            slug=row.Service.slug,
+            name=row.Service.name,
+            interval=row.ServicePrice.interval.value,
+            currency=row.ServicePrice.currency,
+            price_minor=row.ServicePrice.price_minor,
+        )
+        for row in rows
+    ]
+
+
+def _newest_versions() -> Select[UUID]:
+    newest = select(PlanVersion.id).join(Plan, Plan.id == PlanVersion.plan_id)
+    newest = newest.ext(distinct_on(PlanVersion.plan_id))
+    return newest.order_by(PlanVersion.plan_id, PlanVersion.version.desc())
+
+
+def _plan_terms(row: tuple[PlanPrice, PlanVersion, Plan]) -> PlanTerms:
+    price, version, plan = row
+    return PlanTerms(
+        price_id=price.id,
+        plan_slug=plan.slug,
+        plan_name=plan.name,
+        version=version.version,
+        interval=price.interval,
+        price=Money(price.price_minor, price.currency),
+        credits=version.credits * MONTHS[price.interval],
+        credits_roll_over=version.credits_roll_over,
+        trial_days=version.trial_days,
+    )
+
+
+def _service_terms(row: tuple[ServicePrice, Service]) -> ServiceTerms:
+    price, service = row
+    return ServiceTerms(
+        price_id=price.id,
+        service_slug=service.slug,
+        service_name=service.name,
+        interval=price.interval,
+        price=Money(price.price_minor, price.currency),
+    )
+
+
+def _view_plan(plan: Plan, version: PlanVersion, prices: Iterable[PlanPrice]) -> PlanView:
+    return PlanView(
+        slug=plan.slug,
+        name=plan.name,
+        version=version.version,
+        featured=plan.featured,
+        credits_per_month=version.credits,
+        credits_roll_over=version.credits_roll_over,
+        sites_max=version.sites_max,
+        users_max=version.users_max,
+        trial_days=version.trial_days,
+        prices=[
+            PlanPriceView(currency=price.currency, interval=price.interval.value, price_minor=price.price_minor)
+            for price in prices
+            if price.version_id == version.id
+        ],
+    )

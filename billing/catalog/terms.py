@@ -1,0 +1,40 @@
+"""What is bought, as values: a plan at a price, a service at a price."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from billing.catalog.tables import Interval
+from billing.money import Money
+
+MONTHS = {Interval.MONTH: 1, Interval.YEAR: 12}
+
+
+@dataclass(frozen=True, slots=True)
+class PlanTerms:
+    """A version of a plan at one price per interval. `credits` are those of the whole period."""
+
+    price_id: UUID
+    plan_slug: str
+    plan_name: str
+    version: int
+    interval: Interval
+    price: Money
+    credits: int
+    credits_roll_over: bool
+    trial_days: int
+
+    @property
+    def months(self) -> int:
+        """Length of a period."""
+        return MONTHS[self.interval]
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceTerms:
+    """A service at a price: once, or per month."""
+
+    price_id: UUID
+    service_slug: str
+    service_name: str
+    interval: Interval
+    price: Money

@@ -1,0 +1,49 @@
+"""Reads of test clocks."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from billing.clocks.tables import TestClock
+from billing.errors import Rejected
+from schemas.views import Page, TestClockView
+
+PAGE_SIZE_MAX = 100
+
+
+def get_clock(session: Session, clock_id: UUID) -> TestClock:
+    """The test clock; raises Rejected `test_clock_not_found`."""
+    clock = session.get(TestClock, clock_id)
+    if clock is None:
+        raise Rejected("test_clock_not_found", f"There is no test clock {clock_id}.", status=404)
+    return clock
+
+
+def show_clock(session: Session, clock_id: UUID) -> TestClockView:
+    """One test clock as the API shows it; raises Rejected `test_clock_not_found`."""
+    return view_clock(get_clock(session, clock_id))
+
+
+def list_clocks(session: Session, *, before: UUID | None = None, limit: int = 20) -> Page[TestClockView]:
+    """A page of test clocks, newest first; `before` is the cursor of the page before, `limit` 1 to 100."""
+    query = select(TestClock).order_by(TestClock.id.desc())
+    if before is not None:
+        query = query.where(TestClock.id < before)
+    limit = min(limit, PAGE_SIZE_MAX)
+    found = session.scalars(query.limit(limit + 1)).all()
+    page = found[:limit]
+    cursor = str(page[-1].id) if len(found) > limit else None
+    return Page(data=[view_clock(clock) for clock in page], next_cursor=cursor)
+
+
+def view_clock(clock: TestClock) -> TestClockView:
+    """A test clock as the API shows it: advancing until its time has arrived where it was sent."""
+    return TestClockView(
+        id=clock.id,
+        name=clock.name,
+        frozen_at=clock.frozen_at,
+        target_at=clock.target_at,
+        status="advancing" if clock.target_at > clock.frozen_at else "ready",
+        created_at=clock.created_at,
+    )

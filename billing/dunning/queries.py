@@ -1,0 +1,84 @@
+"""Reads of dunning, and its locks. The order of locks is: the invoice, its dunning, the subscription."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from billing.dunning.tables import Dunning, DunningState
+from billing.invoices.tables import Invoice
+from billing.payments.tables import AttemptKind, AttemptStatus, PaymentAttempt
+from billing.subscriptions.tables import Subscription
+
+# While one of these may still take the money, no second attempt is begun.
+LIVE = frozenset({AttemptStatus.CREATED, AttemptStatus.UNKNOWN, AttemptStatus.PENDING})
+
+
+def lock_dunning(session: Session, invoice_id: UUID) -> Dunning | None:
+    """The dunning of an invoice, nobody else's until commit; None when it was never dunned."""
+    return session.scalar(select(Dunning).where(Dunning.invoice_id == invoice_id).with_for_update())
+
+
+def lock_due(session: Session, invoice_id: UUID, is_due: ColumnElement[bool]) -> tuple[Invoice, Dunning] | None:
+    """An invoice and its open dunning, locked; None when another has either, it is not due, or is being charged.
+
+    Waits for nobody: whoever records an outcome holds the invoice and comes for the dunning next.
+    """
+    due = select(Invoice, Dunning).join(Dunning, Dunning.invoice_id == Invoice.id)
+    due = due.where(Invoice.id == invoice_id, Dunning.state == DunningState.OPEN, is_due)
+    found = session.execute(due.with_for_update(of=(Invoice, Dunning), skip_locked=True)).one_or_none()
+    # asked under the lock: a charge that was begun a moment ago is seen only by a statement that starts now
+    if found is None or is_being_charged(charges_of(session, invoice_id)):
+        return None
+    return found[0], found[1]
+
+
+def lock_owner(session: Session, subscription_id: UUID) -> Subscription:
+    """The subscription of an invoice, nobody else's until commit; what the caller changed of it stays changed."""
+    return session.scalars(select(Subscription).where(Subscription.id == subscription_id).with_for_update()).one()
+
+
+def charges_of(session: Session, invoice_id: UUID) -> Sequence[PaymentAttempt]:
+    """Every charge of the invoice that was ever begun, oldest first."""
+    charges = select(PaymentAttempt).where(
+        PaymentAttempt.invoice_id == invoice_id, PaymentAttempt.kind == AttemptKind.CHARGE
+    )
+    return session.scalars(charges.order_by(PaymentAttempt.created_at, PaymentAttempt.id)).all()
+
+
+def is_being_charged(charges: Sequence[PaymentAttempt]) -> bool:
+    """Whether one of the charges may still take the money."""
+    return any(charge.status in LIVE for charge in charges)
+
+
+def has_live_charge() -> ColumnElement[bool]:
+    """In a query of dunnings: a charge of the invoice is under way."""
+    live = select(PaymentAttempt.id).where(
+        PaymentAttempt.invoice_id == Dunning.invoice_id,
+        PaymentAttempt.kind == AttemptKind.CHARGE,
+        PaymentAttempt.status.in_(LIVE),
+    )
+    return live.exists()
+
+
+def has_other_open(session: Session, subscription_id: UUID, invoice_id: UUID) -> bool:
+    """Whether another invoice of the subscription is being dunned."""
+    others = select(Dunning.invoice_id).where(
+        Dunning.subscription_id == subscription_id,
+        Dunning.invoice_id != invoice_id,
+        Dunning.state == DunningState.OPEN,
+    )
+    return session.scalar(others.limit(1)) is not None
+
+
+def good_hour(session: Session, account_id: UUID, otherwise: datetime) -> int:
+    """The UTC hour (0 to 23) of the account's last successful payment, else that of the given instant."""
+    paid = select(Invoice.paid_at).where(
+        Invoice.account_id == account_id,
+        Invoice.paid_at.is_not(None),
+        Invoice.total_minor > Invoice.balance_used_minor,
+    )
+    last = session.scalar(paid.order_by(Invoice.id.desc()).limit(1))
+    return (last or otherwise).hour

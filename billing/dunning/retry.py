@@ -1,0 +1,48 @@
+"""Try at once what is unpaid: the customer has named another card."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from billing.dunning.queries import charges_of, is_being_charged, lock_dunning
+from billing.dunning.stop import stop_if_ended
+from billing.dunning.tables import Dunning, DunningState
+from billing.invoices.tables import Invoice, InvoiceStatus
+from billing.payments.intend_charge import intend_charge
+from billing.subscriptions.tables import Subscription, SubscriptionStatus
+
+
+def retry_at_once(session: Session, account_id: UUID, now: datetime) -> int:
+    """Charge the default card for every unpaid invoice that waits for money, dunned or of a start; how many charges.
+
+    One with a charge under way is left alone: if that is declined for good although there is a new card by then, the
+    sweep tries it again. What was owed for a subscription that has ended is not asked for any more.
+    """
+    return sum(_retry(session, invoice, now) for invoice in _lock_unpaid(session, account_id))
+
+
+def _lock_unpaid(session: Session, account_id: UUID) -> list[Invoice]:
+    dunned = select(Dunning.invoice_id).where(Dunning.account_id == account_id, Dunning.state == DunningState.OPEN)
+    starting = select(Subscription.id).where(
+        Subscription.account_id == account_id, Subscription.status == SubscriptionStatus.INCOMPLETE
+    )
+    unpaid = select(Invoice).where(
+        Invoice.account_id == account_id,
+        Invoice.status == InvoiceStatus.PENDING,
+        Invoice.id.in_(dunned) | Invoice.subscription_id.in_(starting),
+    )
+    return list(session.scalars(unpaid.order_by(Invoice.id).with_for_update(of=Invoice)))
+
+
+def _retry(session: Session, invoice: Invoice, now: datetime) -> bool:
+    dunning = lock_dunning(session, invoice.id)
+    charges = charges_of(session, invoice.id)
+    if is_being_charged(charges) or (dunning is not None and stop_if_ended(session, invoice, dunning, now)):
+        return False
+    if intend_charge(session, invoice, f"new_card/{invoice.id}/{len(charges)}", now) is None:
+        return False
+    if dunning is not None:
+        dunning.needs_new_card = False
+    return True

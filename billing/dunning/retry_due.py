@@ -1,0 +1,43 @@
+"""Try again what is due for it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from billing.clocks.timelines import Timeline
+from billing.dunning.after_payment import after_no_card
+from billing.dunning.queries import charges_of, has_live_charge, lock_due
+from billing.dunning.stop import stop_if_ended
+from billing.dunning.tables import Dunning, DunningState
+from billing.payments.intend_charge import intend_charge
+
+
+def due_retries(session: Session, timeline: Timeline, limit: int) -> list[UUID]:
+    """Invoices whose next try has come on this timeline and that have no charge under way, the longest due first."""
+    due = select(Dunning.invoice_id).where(
+        Dunning.state == DunningState.OPEN,
+        Dunning.next_attempt_at <= timeline.now,
+        Dunning.clock_id.is_not_distinct_from(timeline.clock_id),
+        ~has_live_charge(),
+    )
+    return list(session.scalars(due.order_by(Dunning.next_attempt_at).limit(limit)))
+
+
+def retry_due(session: Session, invoice_id: UUID, now: datetime) -> bool:
+    """Begin the next charge of one invoice; false when somebody else has it, or it is due no more.
+
+    Without a card it counts as refused for good; after the end of its subscription it is not tried any more. What is
+    due stays due until the outcome is recorded: a charge that comes to nothing is begun again.
+    """
+    due = lock_due(session, invoice_id, Dunning.next_attempt_at <= now)
+    if due is None:
+        return False
+    invoice, dunning = due
+    if stop_if_ended(session, invoice, dunning, now):
+        return True
+    cause = f"dunning/{invoice.id}/{len(charges_of(session, invoice.id))}"
+    if intend_charge(session, invoice, cause, now) is None:
+        after_no_card(session, invoice, now)
+    return True

@@ -1,0 +1,39 @@
+"""Stop to dun: nobody is to be asked for this money any more."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from billing.dunning.queries import lock_owner
+from billing.dunning.tables import Dunning, DunningState
+from billing.invoices.give_up import give_up_invoice
+from billing.invoices.tables import Invoice, InvoiceStatus
+from billing.subscriptions.rules import ENDED
+
+
+def stop_dunnings(session: Session, subscription_id: UUID, now: datetime) -> None:
+    """Stop every open dunning of a subscription that ends; its invoices are uncollectible."""
+    owed = select(Invoice, Dunning).join(Dunning, Dunning.invoice_id == Invoice.id)
+    open_ones = owed.where(Dunning.subscription_id == subscription_id, Dunning.state == DunningState.OPEN)
+    for invoice, dunning in session.execute(
+        open_ones.order_by(Invoice.id).with_for_update(of=(Invoice, Dunning))
+    ).all():
+        close_dunning(invoice, dunning, DunningState.STOPPED, now)
+
+
+def stop_if_ended(session: Session, invoice: Invoice, dunning: Dunning, now: datetime) -> bool:
+    """Stop one dunning whose subscription has ended; false, and nothing done, when it goes on. Both rows are locked."""
+    if dunning.subscription_id is None or lock_owner(session, dunning.subscription_id).status not in ENDED:
+        return False
+    close_dunning(invoice, dunning, DunningState.STOPPED, now)
+    return True
+
+
+def close_dunning(invoice: Invoice, dunning: Dunning | None, state: DunningState, now: datetime) -> None:
+    """End a dunning that is open, and give up its invoice unless it was paid or voided. Both rows are locked."""
+    if dunning is not None and dunning.state is DunningState.OPEN:
+        dunning.state, dunning.closed_at, dunning.next_attempt_at = state, now, None
+    if invoice.status is InvoiceStatus.PENDING:
+        give_up_invoice(invoice)

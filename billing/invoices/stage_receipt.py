@@ -1,0 +1,22 @@
+"""Stage the e-mail that an invoice calls for: one to pay it, or the receipt that it was paid."""
+
+from sqlalchemy.orm import Session
+
+from billing.invoices.tables import Invoice, InvoiceReason, InvoiceStatus
+from database.outbox import stage
+
+CONFIRMATION, ACTIVATED = "payment_confirmation", "subscription_activated"
+RECEIPTS = {
+    InvoiceReason.PURCHASE: CONFIRMATION,
+    InvoiceReason.TOP_UP: CONFIRMATION,
+    InvoiceReason.CHANGE: CONFIRMATION,
+    InvoiceReason.RENEWAL: "subscription_renewal",
+    InvoiceReason.START: ACTIVATED,
+}
+
+
+def stage_receipt(session: Session, invoice: Invoice) -> None:
+    """Stage one mail, once per invoice and kind: `invoice_created` while it is to be paid, its receipt afterwards."""
+    topic = RECEIPTS[invoice.reason] if invoice.status is InvoiceStatus.PAID else "invoice_created"
+    about = invoice.subscription_id if topic == ACTIVATED else None
+    stage(session, topic, about or invoice.id, f"{topic}/{invoice.id}")

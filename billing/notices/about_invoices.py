@@ -1,0 +1,80 @@
+"""Mails about an invoice. Each looks again whether its news still holds."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from billing.cards.tables import Card
+from billing.dunning.declines import NO_CARD
+from billing.dunning.queries import charges_of
+from billing.dunning.tables import Dunning
+from billing.invoices.queries import get_invoice
+from billing.invoices.tables import Invoice, InvoiceStatus
+from billing.notices.occasion import Occasion, require, with_invoice, write_to
+from billing.payments.tables import PaymentAttempt
+from billing.subscriptions.describe import describe_card, describe_subscription
+from billing.subscriptions.queries import get_subscription
+from schemas.documents import NoticeFacts, SubscriptionFacts
+
+NO_CARD_SENTENCE = "There is no card on file."
+
+
+def created(session: Session, occasion: Occasion) -> NoticeFacts:
+    """It waits to be paid by transfer."""
+    invoice = get_invoice(session, occasion.subject_id)
+    require(invoice.status is InvoiceStatus.PENDING, f"the invoice is {invoice.status}")
+    return write_to(session, occasion, invoice.account_id, **with_invoice(session, occasion, invoice.id))
+
+
+def renewed(session: Session, occasion: Occasion) -> NoticeFacts:
+    """It was paid, and with it the subscription's next period."""
+    invoice = get_invoice(session, occasion.subject_id)
+    require(invoice.status is InvoiceStatus.PAID, f"the invoice is {invoice.status}")
+    facts = _subscription_of(session, invoice, None)
+    return write_to(
+        session, occasion, invoice.account_id, subscription=facts, **with_invoice(session, occasion, invoice.id)
+    )
+
+
+def payment_failed(session: Session, occasion: Occasion) -> NoticeFacts:
+    """It is still to be paid, and this is the last that was heard: a newer attempt has, or will have, its own news."""
+    invoice = get_invoice(session, occasion.subject_id)
+    require(invoice.status is InvoiceStatus.PENDING, f"the invoice is {invoice.status}")
+    attempt = _attempt_of(session, occasion)
+    last = max(charges_of(session, invoice.id), key=lambda charge: charge.created_at, default=None)
+    dunning = session.get(Dunning, invoice.id)
+    if attempt is None:
+        require(dunning is not None and dunning.last_code == NO_CARD, "a card was charged since")
+    else:
+        require(last is attempt, "a newer attempt was begun")
+    return write_to(
+        session,
+        occasion,
+        invoice.account_id,
+        subscription=_with_card(session, _subscription_of(session, invoice, dunning), attempt),
+        failure=occasion.letterhead.explain(attempt.failure_code) if attempt else NO_CARD_SENTENCE,
+        # a first payment is not tried again by itself
+        needs_new_card=dunning is None or dunning.needs_new_card,
+        **with_invoice(session, occasion, invoice.id),
+    )
+
+
+def _attempt_of(session: Session, occasion: Occasion) -> PaymentAttempt | None:
+    """The attempt that failed; None when there was no card to attempt it with. The cause ends with either."""
+    failed = occasion.cause.rpartition("/")[2]
+    return None if failed == NO_CARD else session.get(PaymentAttempt, UUID(failed))
+
+
+def _subscription_of(session: Session, invoice: Invoice, dunning: Dunning | None) -> SubscriptionFacts | None:
+    if invoice.subscription_id is None:
+        return None
+    return describe_subscription(session, get_subscription(session, invoice.subscription_id), dunning)
+
+
+def _with_card(
+    session: Session, facts: SubscriptionFacts | None, attempt: PaymentAttempt | None
+) -> SubscriptionFacts | None:
+    """The card that was refused, which need not be the one that is charged next."""
+    card = session.get(Card, attempt.card_id) if attempt and attempt.card_id else None
+    return replace(facts, card=describe_card(card)) if facts and card else facts

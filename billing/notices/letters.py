@@ -1,0 +1,22 @@
+"""Which mail is made by which question to the books, by outbox topic."""
+
+from collections.abc import Callable
+
+from sqlalchemy.orm import Session
+
+from billing.notices import about_accounts, about_invoices, about_subscriptions
+from billing.notices.occasion import Occasion
+from schemas.documents import NoticeFacts
+
+# Each raises Moot when its news no longer holds.
+LETTERS: dict[str, Callable[[Session, Occasion], NoticeFacts]] = {
+    "subscription_activated": about_subscriptions.activated,
+    "subscription_renewal": about_invoices.renewed,
+    "subscription_cancelled": about_subscriptions.cancelled,
+    "subscription_paused": about_subscriptions.paused,
+    "payment_failed": about_invoices.payment_failed,
+    "trial_ending": about_subscriptions.trial_ending,
+    "card_expiring": about_accounts.card_expiring,
+    "low_credits": about_accounts.low_credits,
+    "invoice_created": about_invoices.created,
+}

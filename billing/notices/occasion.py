@@ -1,0 +1,68 @@
+"""What every mail has: an occasion, a letterhead, and a customer."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from billing.accounts.queries import get_account
+from billing.invoices.describe import describe_invoice
+from billing.invoices.attach_document import PDF
+from billing.invoices.tables import InvoiceDocument
+from schemas.documents import NoticeFacts, PartyFacts
+
+
+class Moot(Exception):
+    """The news is no longer true, or no longer news: the mail is dropped. The text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """Who writes, where the customer manages cards and plans, and how a decline code is put into a sentence."""
+
+    seller: PartyFacts
+    manage_url: str
+    payment_instructions: str
+    explain: Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """One mail to be written: the row it is about, what caused it, and the wall clock's time."""
+
+    subject_id: UUID
+    cause: str
+    letterhead: Letterhead
+    wall: datetime
+
+
+def require(is_true: bool, otherwise: str) -> None:
+    """Raise Moot unless the news still holds."""
+    if not is_true:
+        raise Moot(otherwise)
+
+
+def write_to(session: Session, occasion: Occasion, account_id: UUID, **facts: Any) -> NoticeFacts:
+    """Facts for a mail to an account, by its present name and address."""
+    account = get_account(session, account_id)
+    buyer = PartyFacts(name=account.name, email=account.billing_email)
+    letterhead = occasion.letterhead
+    return NoticeFacts(seller=letterhead.seller, buyer=buyer, manage_url=letterhead.manage_url, **facts)
+
+
+def with_invoice(session: Session, occasion: Occasion, invoice_id: UUID | None) -> dict[str, Any]:
+    """The facts about an invoice, with its document if it was rendered; none of both without an invoice."""
+    if invoice_id is None:
+        return {}
+    letterhead = occasion.letterhead
+    rendered = select(InvoiceDocument.content).where(
+        InvoiceDocument.invoice_id == invoice_id, InvoiceDocument.kind == PDF
+    )
+    return {
+        "invoice": describe_invoice(session, invoice_id, letterhead.seller, letterhead.payment_instructions),
+        "pdf": session.scalar(rendered),
+    }

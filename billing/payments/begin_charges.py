@@ -1,0 +1,49 @@
+"""Begin charges: look at them once more, and write down that the gateway may act from now on."""
+
+from collections.abc import Collection
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from billing.payments.queries import Charge, charges_among
+from billing.payments.record_outcome import CHARGEABLE
+from billing.payments.start_checkout import LOOK_UP_AFTER
+from billing.payments.tables import AttemptStatus, PaymentAttempt
+
+
+class Step(StrEnum):
+    """What is to be done about a charge."""
+
+    SEND = "send"
+    ASK = "ask"
+    DROP = "drop"
+
+
+def begin_charges(session: Session, attempt_ids: Collection[UUID], wall: datetime) -> dict[UUID, Charge]:
+    """The charges as they stood, by attempt; those that will be sent are unknown until an answer is recorded.
+
+    Written before the call, so that also a worker that dies in the middle of it leaves an attempt that is looked up,
+    after a while by the wall clock, and is never sent again blindly.
+    """
+    charges = charges_among(session, attempt_ids, wall)
+    sent = [charge.attempt_id for charge in charges.values() if step(charge) is not Step.DROP]
+    session.execute(
+        update(PaymentAttempt)
+        .where(PaymentAttempt.id.in_(sent), PaymentAttempt.status.in_([AttemptStatus.CREATED, AttemptStatus.UNKNOWN]))
+        .values(status=AttemptStatus.UNKNOWN, look_up_at=wall + LOOK_UP_AFTER),
+        execution_options={"synchronize_session": False},
+    )
+    return charges
+
+
+def step(charge: Charge) -> Step:
+    """An invoice that is not open any more is not charged; but what may have been charged is asked about."""
+    is_open = charge.invoice_status in CHARGEABLE
+    if charge.status is AttemptStatus.CREATED:
+        return Step.SEND if is_open else Step.DROP
+    if charge.status is AttemptStatus.UNKNOWN:
+        return Step.SEND if is_open else Step.ASK
+    return Step.DROP

@@ -1,0 +1,88 @@
+"""Intend to charge an issued invoice to the account's default card, while the customer is away."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from billing.cards.queries import ChargeableCard, get_default_card
+from billing.invoices.tables import Invoice
+from billing.money import Money
+from billing.payments.tables import AttemptKind, AttemptStatus, PaymentAttempt
+from database.ids import uuid7
+from database.outbox import stage
+from schemas.facts import ChargeRequest
+
+INTEND = insert(PaymentAttempt).returning(PaymentAttempt)
+
+
+def intend_charge(session: Session, invoice: Invoice, cause: str, now: datetime) -> PaymentAttempt | None:
+    """Write the attempt to charge what is left to pay and stage the call; None when the account has no default card.
+
+    The invoice is in the database, issued, and has something left to pay. The database refuses a second attempt for
+    the same cause and a second one that may still take the money (IntegrityError, at once).
+    """
+    card = get_default_card(session, invoice.account_id)
+    if card is None:
+        return None
+    left = Money(invoice.total_minor - invoice.balance_used_minor, invoice.currency)
+    row = charge_row(uuid7(), invoice.id, invoice.account_id, invoice.number or "", left, card, cause)
+    attempt = session.scalars(INTEND, [row]).one()
+    stage(session, "charge", attempt.id, charge_cause(attempt.id))
+    return attempt
+
+
+def charge_row(
+    attempt_id: UUID,
+    invoice_id: UUID,
+    account_id: UUID,
+    invoice_number: str,
+    left: Money,
+    card: ChargeableCard,
+    cause: str,
+) -> dict[str, Any]:
+    """The attempt as a row of `payment_attempts`, for whoever writes many at once; every other column has its default.
+
+    Each needs its outbox row too: topic `charge`, the attempt as its subject, `charge_cause` as its cause.
+    """
+    return {
+        "id": attempt_id,
+        "account_id": account_id,
+        "invoice_id": invoice_id,
+        "kind": AttemptKind.CHARGE,
+        "card_id": card.id,
+        "cause": cause,
+        "gateway": card.gateway,
+        "status": AttemptStatus.CREATED,
+        "amount_minor": left.minor,
+        "currency": left.currency,
+        "request": charge_request(attempt_id, invoice_number, left, card),
+    }
+
+
+def charge_cause(attempt_id: UUID) -> str:
+    """What makes the outbox row of a charge unique."""
+    return f"charge/{attempt_id}"
+
+
+def charge_request(attempt_id: UUID, invoice_number: str, left: Money, card: ChargeableCard) -> dict[str, Any]:
+    """The frozen parameters of the call, as JSON: a repeat under the same key carries the same to the letter.
+
+    An invoice that gets its number only later in the transaction is charged without a description.
+    """
+    return {
+        "attempt_id": str(attempt_id),
+        "idempotency_key": f"cashbeat/charge/{attempt_id}",
+        "amount_minor": left.minor,
+        "currency": left.currency,
+        "customer_ref": card.customer_ref,
+        "card_ref": card.card_ref,
+        "description": f"Invoice {invoice_number}" if invoice_number else "",
+    }
+
+
+def thaw_charge(request: dict[str, Any]) -> ChargeRequest:
+    """The frozen parameters of an attempt as the gateway takes them."""
+    return ChargeRequest(**request)

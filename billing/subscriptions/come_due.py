@@ -1,0 +1,55 @@
+"""What happens to a subscription that is due: it is renewed, or it ends, expires or resumes."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from billing.invoices.tables import Invoice, InvoiceStatus
+from billing.invoices.void import void_issued
+from billing.payments.tables import AttemptStatus, PaymentAttempt
+from billing.subscriptions.due import load_due
+from billing.subscriptions.renew import renew_subscriptions
+from billing.subscriptions.resume import resume_subscription
+from billing.subscriptions.rules import move
+from billing.subscriptions.tables import Subscription, SubscriptionStatus
+
+# A start that is given up while a charge is still under way waits for the charge's outcome.
+GRACE = timedelta(hours=1)
+LIVE = (AttemptStatus.CREATED, AttemptStatus.UNKNOWN, AttemptStatus.PENDING)
+
+
+def come_due(session: Session, subscription_ids: Sequence[UUID], now: datetime) -> None:
+    """Do what is due with each of them at `now`, the time of the accounts they are of; one step each.
+
+    The caller holds their row locks. Nearly all are renewals, which are done together.
+    """
+    renewing = []
+    for subscription in load_due(session, subscription_ids):
+        if subscription.status is SubscriptionStatus.INCOMPLETE:
+            _give_up_start(session, subscription, now)
+        elif subscription.status is SubscriptionStatus.PAUSED:
+            resume_subscription(subscription, subscription.resumes_at or now)
+        elif subscription.cancel_at_period_end:
+            # it ended then, however late this is
+            move(subscription, SubscriptionStatus.CANCELED, subscription.period_end)
+        else:
+            renewing.append(subscription)
+    renew_subscriptions(session, renewing, now)
+
+
+def _give_up_start(session: Session, subscription: Subscription, now: datetime) -> None:
+    """No first payment came: the subscription never began, and its bill is void."""
+    unpaid = select(Invoice).where(Invoice.subscription_id == subscription.id, Invoice.status == InvoiceStatus.PENDING)
+    invoices = session.scalars(unpaid.with_for_update()).all()
+    under_way = exists().where(
+        PaymentAttempt.invoice_id.in_([invoice.id for invoice in invoices]), PaymentAttempt.status.in_(LIVE)
+    )
+    if session.scalar(select(under_way)):
+        subscription.due_at = now + GRACE
+        return
+    for invoice in invoices:
+        void_issued(session, invoice, now)
+    move(subscription, SubscriptionStatus.EXPIRED, now)

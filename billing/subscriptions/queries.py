@@ -1,0 +1,126 @@
+"""Reads of subscriptions."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from billing.catalog.plans import services_of, terms_of
+from billing.catalog.terms import PlanTerms
+from billing.errors import Rejected
+from billing.invoices.tables import Invoice, InvoiceStatus
+from billing.subscriptions.lines import Addition
+from billing.subscriptions.tables import Subscription, SubscriptionService, SubscriptionStatus
+from schemas.views import Page, SubscriptionView
+
+PAGE_SIZE_MAX = 100
+
+
+def get_subscription(session: Session, subscription_id: UUID) -> Subscription:
+    """The subscription; raises Rejected `subscription_not_found`."""
+    return _found(session.get(Subscription, subscription_id), subscription_id)
+
+
+def lock_subscription(session: Session, subscription_id: UUID) -> Subscription:
+    """The subscription, nobody else's until commit; raises Rejected `subscription_not_found`."""
+    locked = session.get(Subscription, subscription_id, with_for_update=True, populate_existing=True)
+    return _found(locked, subscription_id)
+
+
+def additions_of(session: Session, subscription_id: UUID) -> list[Addition]:
+    """The services billed with every period."""
+    of_this = select(SubscriptionService).where(SubscriptionService.subscription_id == subscription_id)
+    rows = session.scalars(of_this.order_by(SubscriptionService.id)).all()
+    terms = services_of(session, [row.price_id for row in rows])
+    return [Addition(terms[row.price_id], row.quantity) for row in rows]
+
+
+def has_open_invoice(session: Session, subscription_id: UUID) -> bool:
+    """Whether an issued invoice of the subscription waits for its payment."""
+    open_ones = select(Invoice.id).where(
+        Invoice.subscription_id == subscription_id, Invoice.status == InvoiceStatus.PENDING
+    )
+    return session.scalar(open_ones.limit(1)) is not None
+
+
+def show_subscription(session: Session, subscription_id: UUID) -> SubscriptionView:
+    """One subscription as the API shows it; raises Rejected `subscription_not_found`."""
+    return _views(session, [get_subscription(session, subscription_id)])[0]
+
+
+def list_subscriptions(
+    session: Session,
+    *,
+    account_id: UUID | None = None,
+    status: SubscriptionStatus | None = None,
+    before: UUID | None = None,
+    limit: int = 20,
+) -> Page[SubscriptionView]:
+    """A page of subscriptions, newest first; `before` is the cursor of the page before, `limit` 1 to 100."""
+    query = select(Subscription).order_by(Subscription.id.desc())
+    if account_id is not None:
+        query = query.where(Subscription.account_id == account_id)
+    if status is not None:
+        query = query.where(Subscription.status == status)
+    if before is not None:
+        query = query.where(Subscription.id < before)
+    limit = min(limit, PAGE_SIZE_MAX)
+    found = session.scalars(query.limit(limit + 1)).all()
+    page = found[:limit]
+    cursor = str(page[-1].id) if len(found) > limit else None
+    return Page(data=_views(session, page), next_cursor=cursor)
+
+
+def _found(subscription: Subscription | None, subscription_id: UUID) -> Subscription:
+    if subscription is None:
+        raise Rejected("subscription_not_found", f"There is no subscription {subscription_id}.", status=404)
+    return subscription
+
+
+def _views(session: Session, subscriptions: Sequence[Subscription]) -> list[SubscriptionView]:
+    price_ids = {row.price_id for row in subscriptions} | {row.next_price_id for row in subscriptions} - {None}
+    terms = terms_of(session, [price_id for price_id in price_ids if price_id is not None])
+    services = _service_names(session, [row.id for row in subscriptions])
+    return [_view(row, terms, services.get(row.id, [])) for row in subscriptions]
+
+
+def _service_names(session: Session, subscription_ids: Sequence[UUID]) -> dict[UUID, list[str]]:
+    rows = session.scalars(
+        select(SubscriptionService)
+        .where(SubscriptionService.subscription_id.in_(subscription_ids))
+        .order_by(SubscriptionService.id)
+    ).all()
+    terms = services_of(session, [row.price_id for row in rows])
+    names: dict[UUID, list[str]] = {}
+    for row in rows:
+        names.setdefault(row.subscription_id, []).append(terms[row.price_id].service_slug)
+    return names
+
+
+def _view(row: Subscription, terms: dict[UUID, PlanTerms], services: list[str]) -> SubscriptionView:
+    plan = terms[row.price_id]
+    return SubscriptionView(
+        id=row.id,
+        account_id=row.account_id,
+        status=row.status.value,
+        collection=row.collection.value,
+        pay_by=row.pay_by.value,
+        plan=plan.plan_slug,
+        plan_version=plan.version,
+        interval=row.interval.value,
+        currency=row.currency,
+        price_minor=plan.price.minor,
+        credits_per_period=plan.credits,
+        period_start=row.period_start,
+        period_end=row.period_end,
+        trial_end=row.trial_end,
+        cancel_at_period_end=row.cancel_at_period_end,
+        next_plan=terms[row.next_price_id].plan_slug if row.next_price_id else None,
+        canceled_at=row.canceled_at,
+        paused_at=row.paused_at,
+        resumes_at=row.resumes_at,
+        ended_at=row.ended_at,
+        services=services,
+        created_at=row.created_at,
+    )

@@ -1,0 +1,80 @@
+"""Pure rules: what the next period of a subscription is, and the invoice that begins it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from billing.catalog.terms import PlanTerms
+from billing.invoices.rules import LineDraft, Totals, add_up
+from billing.money import Money
+from billing.periods import Period, period_at, period_from
+from billing.subscriptions.discounts import present_discount, spend_discount
+from billing.subscriptions.due import Surroundings
+from billing.subscriptions.lines import period_lines
+from billing.subscriptions.rules import due_at_of
+from billing.subscriptions.tables import PayBy, Subscription, SubscriptionStatus
+from database.ids import uuid7
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """A period that begins, and its invoice. `used` is kept money that pays of it, `left` what is still to pay."""
+
+    subscription: Subscription
+    invoice_id: UUID
+    period: Period
+    lines: Sequence[LineDraft]
+    tax: tuple[str, int]
+    totals: Totals
+    used: Money
+
+    @property
+    def account_id(self) -> UUID:
+        """Who pays."""
+        return self.subscription.account_id
+
+    @property
+    def left(self) -> Money:
+        """What is to be charged or transferred."""
+        return self.totals.total - self.used
+
+    @property
+    def is_by_card(self) -> bool:
+        """Whether a saved card is charged."""
+        return self.subscription.pay_by is PayBy.CARD
+
+
+def begin_next_period(subscription: Subscription, around: Surroundings, now: datetime) -> Renewal:
+    """Move a subscription into its next period, with the plan and the discount of that period, and say what it costs.
+
+    The period follows the anchor, however late it is now. A plan of another interval begins a cycle of its own.
+    """
+    terms = around.terms[subscription.next_price_id or subscription.price_id]
+    period = _next_period(subscription, terms)
+    subscription.price_id, subscription.next_price_id = terms.price_id, None
+    subscription.period_start, subscription.period_end = period.start, period.end
+    subscription.status = SubscriptionStatus.ACTIVE
+    subscription.due_at = due_at_of(subscription)
+    spend_discount(subscription)
+    lines = period_lines(terms, around.additions.get(subscription.id, ()), present_discount(subscription), period)
+    tax = around.tax[subscription.account_id]
+    totals = add_up(lines, tax[1])
+    used = _use_kept(subscription, around, totals.total)
+    return Renewal(subscription, uuid7(), period, lines, tax, totals, used)
+
+
+def _next_period(subscription: Subscription, terms: PlanTerms) -> Period:
+    if terms.interval is not subscription.interval:
+        subscription.interval = terms.interval
+        subscription.anchor = subscription.period_end
+        return period_at(subscription.anchor, terms.months, 0)
+    return period_from(subscription.anchor, terms.months, subscription.period_end)
+
+
+def _use_kept(subscription: Subscription, around: Surroundings, total: Money) -> Money:
+    kept = around.kept.get((subscription.account_id, subscription.currency))
+    used = min(kept.balance_minor, total.minor) if kept is not None else 0
+    if kept is not None:
+        kept.balance_minor -= used
+    return Money(used, total.currency)

@@ -1,0 +1,22 @@
+"""Upgrade a subscription."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from billing.subscriptions.change_later import change_later
+from billing.subscriptions.change_now import Change, change_now
+from billing.subscriptions.tables import Subscription
+
+
+def upgrade_subscription(
+    session: Session, subscription: Subscription, change: Change, when: str | None, cause: str, now: datetime
+) -> None:
+    """To a dearer plan or a longer interval: now with proration unless told otherwise. The caller holds the row's lock.
+
+    Raises Rejected `credits_already_used` as `change_now` does.
+    """
+    if when == "period_end":
+        change_later(subscription, change)
+    else:
+        change_now(session, subscription, change, cause, now)

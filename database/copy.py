@@ -1,0 +1,67 @@
+"""Write many rows at once with PostgreSQL's COPY, which costs a fraction of an INSERT per row."""
+
+import io
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from datetime import datetime
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy.orm import Session
+
+from database.base import Base
+
+NULL = "\\N"
+# https://www.postgresql.org/docs/current/sql-copy.html, "Text Format"
+ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+def copy_rows(session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write rows that have the same keys; columns that are not among them take their defaults.
+
+    A broken constraint raises psycopg2's IntegrityError, and the transaction is lost, as with any other statement.
+    """
+    if not rows:
+        return
+    columns = list(rows[0])
+    lines = io.StringIO()
+    for row in rows:
+        lines.write("\t".join([_text(row[column]) for column in columns]))
+        lines.write("\n")
+    lines.seek(0)
+    with closing(session.connection().connection.cursor()) as cursor:
+        # psycopg2's own, beyond the DB-API
+        cursor.copy_expert(f"COPY {table.__tablename__} ({', '.join(columns)}) FROM STDIN", lines)
+
+
+def _text(value: Any) -> str:
+    form = FORMS.get(type(value))
+    return form(value) if form is not None else _other(value)
+
+
+def _escaped(value: str) -> str:
+    return value.translate(ESCAPES)
+
+
+def _other(value: Any) -> str:
+    if isinstance(value, Enum):
+        return _escaped(str(value.value))
+    raise TypeError(f"a {type(value).__name__} has no form in COPY")
+
+
+def _of_json(value: object) -> str:
+    return _escaped(orjson.dumps(value).decode())
+
+
+FORMS: Mapping[type, Callable[[Any], str]] = {
+    type(None): lambda _: NULL,
+    str: _escaped,
+    int: str,
+    bool: lambda value: "t" if value else "f",
+    UUID: str,
+    datetime: datetime.isoformat,
+    dict: _of_json,
+    list: _of_json,
+}

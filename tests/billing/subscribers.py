@@ -1,0 +1,132 @@
+"""Subscribers for tests of the books: accounts with cards, and a gateway's answers given by hand."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from billing.accounts.open import open_account
+from billing.cards.save import save_card
+from billing.clocks.timelines import Timeline
+from billing.invariants import violations
+from billing.invoices.tables import Invoice
+from billing.payments.record_outcome import record_outcome
+from billing.payments.tables import AttemptKind, AttemptStatus, PaymentAttempt
+from billing.subscriptions.change_plan import change_plan
+from billing.subscriptions.come_due import come_due
+from billing.subscriptions.create import create_subscription
+from billing.subscriptions.due import claim_due
+from billing.subscriptions.queries import get_subscription
+from billing.subscriptions.tables import Subscription
+from database.engine import Database
+from database.ids import uuid7
+from schemas.commands import Address, ChangePlan, CreateSubscription, OpenAccount, PlanChoice
+from schemas.facts import CardFact, PaymentFact, PaymentStatus
+
+
+def utc(text: str) -> datetime:
+    """`2026-01-31 10:00` as aware UTC."""
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+class Books:
+    """The books, and a hand that does what workers and a gateway do."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def open(self, name: str = "Ada's Analytics", country: str = "US") -> UUID:
+        """An account without a card."""
+        command = OpenAccount(
+            name=name, owner="user-1", billing_email="b@ada.example", billing_address=Address(country=country)
+        )
+        with self.database.transaction() as session:
+            return open_account(session, uuid7(), command)
+
+    def give_card(self, account_id: UUID, now: datetime, ref: str | None = None) -> UUID:
+        """A saved card that is charged from now on."""
+        token = ref or f"pm_{uuid7().hex}"
+        card = CardFact("stripe", token, f"cus_{account_id.hex}", "visa", "4242", 12, 2040)
+        with self.database.transaction() as session:
+            return save_card(session, account_id, card, True, now)
+
+    def subscribe(self, account_id: UUID, now: datetime, plan: str = "starter", **fields: object) -> UUID:
+        """A subscription as the command makes it."""
+        interval = fields.pop("interval", "month")
+        choice = PlanChoice.model_validate({"plan": plan, "interval": interval})
+        command = CreateSubscription.model_validate({"account_id": account_id, "plan": choice, **fields})
+        with self.database.transaction() as session:
+            return create_subscription(session, uuid7(), command, now).id
+
+    def change(self, subscription_id: UUID, plan: str, now: datetime, **fields: object) -> None:
+        """A change of plan as the command makes it."""
+        interval = fields.pop("interval", "month")
+        choice = PlanChoice.model_validate({"plan": plan, "interval": interval})
+        command = ChangePlan.model_validate({"subscription_id": subscription_id, "plan": choice, **fields})
+        with self.database.transaction() as session:
+            change_plan(session, command, str(uuid7()), now)
+
+    def come_due(self, now: datetime, limit: int = 100) -> int:
+        """One batch of the sweep."""
+        with self.database.transaction() as session:
+            ids = claim_due(session, Timeline(None, now), limit)
+            come_due(session, ids, now)
+        return len(ids)
+
+    def catch_up(self, now: datetime) -> int:
+        """The sweep until nothing is due."""
+        count = 0
+        while done := self.come_due(now):
+            count += done
+        return count
+
+    def answer(self, now: datetime, decline: str = "") -> int:
+        """The gateway answers every charge under way: it captures, or declines with this code."""
+        live = select(PaymentAttempt).where(
+            PaymentAttempt.kind == AttemptKind.CHARGE, PaymentAttempt.status == AttemptStatus.CREATED
+        )
+        with self.database.transaction() as session:
+            attempts = session.scalars(live.order_by(PaymentAttempt.id)).all()
+        for attempt in attempts:
+            with self.database.transaction() as session:
+                record_outcome(session, _answer(attempt, now, decline), now)
+        return len(attempts)
+
+    def subscription(self, subscription_id: UUID) -> Subscription:
+        """The row as it is."""
+        with self.database.transaction() as session:
+            return get_subscription(session, subscription_id)
+
+    def invoices(self, account_id: UUID) -> list[Invoice]:
+        """The account's invoices, oldest first."""
+        with self.database.transaction() as session:
+            return list(session.scalars(select(Invoice).where(Invoice.account_id == account_id).order_by(Invoice.id)))
+
+    def paid_minor(self, account_id: UUID) -> int:
+        """What was captured from an account in all."""
+        captured = select(func.coalesce(func.sum(PaymentAttempt.amount_minor), 0)).where(
+            PaymentAttempt.account_id == account_id, PaymentAttempt.status == AttemptStatus.CAPTURED
+        )
+        with self.database.transaction() as session:
+            return int(session.scalars(captured).one())
+
+    def violations(self) -> list[str]:
+        """What the invariants find."""
+        with self.database.transaction() as session:
+            return violations(session)
+
+
+def _answer(attempt: PaymentAttempt, now: datetime, decline: str) -> PaymentFact:
+    return PaymentFact(
+        gateway="stripe",
+        attempt_id=str(attempt.id),
+        checkout_ref="",
+        payment_ref=f"pi_{attempt.id.hex}",
+        charge_ref=f"ch_{attempt.id.hex}",
+        customer_ref=attempt.request["customer_ref"],
+        status=PaymentStatus.FAILED if decline else PaymentStatus.CAPTURED,
+        amount_minor=attempt.amount_minor,
+        currency=attempt.currency,
+        paid_at=None if decline else now,
+        failure_code=decline,
+    )
