@@ -3,6 +3,7 @@
 from typing import Any
 
 from schemas.messages import (
+    AdvanceClocks,
     BeatHeart,
     CheckInvariants,
     DunInvoices,
@@ -35,6 +36,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "renew-subscriptions": _every(60, RenewSubscriptions(interval_seconds=60)),
     "dun-invoices": _every(60, DunInvoices(interval_seconds=60)),
     "sweep-credits": _every(60, SweepCredits(interval_seconds=60)),
+    "advance-clocks": _every(5, AdvanceClocks()),
     "notice": _every(3_600, NoticeCards(interval_seconds=3_600)),
     "prune": _every(3_600, PruneMemories(interval_seconds=3_600)),
     "pull-events": _every(300, PullEvents(interval_seconds=300)),

@@ -44,6 +44,8 @@ class Settings(BaseSettings):
     stripe_secret_key: SecretStr = SecretStr("")
     stripe_api_base: str = ""
     stripe_webhook_secrets: Annotated[tuple[SecretStr, ...], NoDecode] = ()
+    # all workers together; 0 follows the key
+    stripe_calls_per_second: Annotated[float, Field(ge=0, le=10_000)] = 0.0
     resend_api_key: SecretStr = SecretStr("")
     resend_api_base: str = ""
     sandbox_port: int = 8400
@@ -55,6 +57,7 @@ class Settings(BaseSettings):
     seller_email: str = "billing@example.com"
     seller_website: str = "https://example.com"
     payment_instructions: str = "Questions about this invoice? Reply to the e-mail it came with."
+    portal_url: str = ""
 
     @field_validator("stripe_webhook_secrets", mode="before")
     @classmethod

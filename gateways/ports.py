@@ -68,7 +68,10 @@ class CardGateway(Protocol):
         """The reference of a customer made for an account; the same key gives the same customer for 24 hours."""
 
     def find_customer(self, account_id: str, *, email: str, created_after: datetime) -> str:
-        """The customer made for this account whose answer was lost; empty when there is none."""
+        """The customer made for this account whose answer was lost; empty when there is none.
+
+        Customers on a test clock are not found. A search that meets its limit raises `Unavailable`.
+        """
 
     def fetch_customer(self, customer_ref: str) -> CustomerFact | None:
         """The customer now, also when deleted; None when the gateway never knew it."""
@@ -80,7 +83,10 @@ class CardGateway(Protocol):
         """A saved card by its reference or by the set-up or hosted page it was saved on; None when there is none."""
 
     def make_default(self, customer_ref: str, card_ref: str, *, idempotency_key: str) -> None:
-        """Attach the card to the customer if it is not yet, and charge it by default from now on."""
+        """Attach the card to the customer if it is not yet, and charge it by default from now on.
+
+        That includes the customer's running subscriptions. Rejected if the card's bank refuses to save it.
+        """
 
     def charge(self, request: ChargeRequest) -> PaymentFact:
         """Charge a saved card off-session. A decline is an answer (status failed and its code), not an error.
@@ -101,10 +107,16 @@ class SubscriptionGateway(Protocol):
     """A gateway that runs the cycle of subscriptions itself."""
 
     def ensure_price(self, request: PriceRequest) -> str:
-        """The gateway's reference of our price, made when it is missing. May be called again and again."""
+        """The gateway's reference of our price, made when it is missing. May be called again and again.
+
+        Raises Rejected `gateway_price_differs` when the gateway has another amount under our id.
+        """
 
     def ensure_coupon(self, request: CouponRequest) -> str:
-        """The gateway's reference of our coupon, made when it is missing. May be called again and again."""
+        """The gateway's reference of our coupon, made when it is missing. May be called again and again.
+
+        Raises Rejected `gateway_coupon_differs` when the gateway takes off something else under our id.
+        """
 
     def open_subscription_checkout(self, request: SubscriptionCheckoutRequest) -> CheckoutFact:
         """Open a hosted checkout that starts a subscription."""
@@ -115,21 +127,27 @@ class SubscriptionGateway(Protocol):
     def fetch_invoice(self, invoice_ref: str) -> GatewayInvoiceFact | None:
         """An invoice of a subscription now; None when the gateway does not know it or it is of no subscription."""
 
-    def list_invoices(self, subscription_ref: str, *, created_after: datetime | None = None) -> list[GatewayInvoiceFact]:
-        """The subscription's invoices, oldest first, at most a hundred."""
+    def list_invoices(
+        self, subscription_ref: str, *, created_after: datetime | None = None
+    ) -> list[GatewayInvoiceFact]:
+        """The subscription's newest invoices, at most a hundred, oldest first.
+
+        Their `charge_ref` and `failure_code` may be empty: only `fetch_invoice` is sure to tell them.
+        """
 
     def change_price(
         self, subscription_ref: str, item_ref: str, price_ref: str, *, prorate: bool, idempotency_key: str
     ) -> SubscriptionFact:
-        """Put the item on another price now; with `prorate` the difference is invoiced at once."""
+        """Put the item on another price now; with `prorate` the difference is invoiced at once.
 
-    def set_cancellation(
-        self, subscription_ref: str, *, at_period_end: bool, idempotency_key: str
-    ) -> SubscriptionFact:
+        The change stands even if the card then declines; the invoice is left open and tried again.
+        """
+
+    def set_cancellation(self, subscription_ref: str, *, at_period_end: bool, idempotency_key: str) -> SubscriptionFact:
         """Let it end with its period, or (false) take that back."""
 
     def cancel_now(self, subscription_ref: str, *, idempotency_key: str) -> SubscriptionFact:
-        """End it now, without a refund."""
+        """End it now, without a refund. A repeat returns it as it ended."""
 
     def pause_collection(self, subscription_ref: str, *, paused: bool, idempotency_key: str) -> SubscriptionFact:
         """Stop collecting (invoices of that time are void), or collect again."""

@@ -1,11 +1,10 @@
-"""The API on one screen: which path is answered by whom."""
+"""One process's door, put together."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
 
 import structlog
-from starlette.routing import Route, Router
+from starlette.routing import Router
 
 import logs
 import settings as configuration
@@ -18,18 +17,21 @@ from ingress.identity import Identity
 from ingress.inbox_store import ArrivedEvent, InboxStore
 from ingress.operation_store import NewOperation, OperationStore, StoredOperation
 from ingress.operations import Operations
-from ingress.queries import Queries
+from ingress.previews import Previews
+from ingress.queries.answers import Queries
 from ingress.reads import Reads
 from ingress.ringing import Ringer, command_ringer, event_ringer
+from ingress.routes import Parts, routes
 from ingress.server import prepare_interpreter
 from ingress.waiting import Waiting
 from ingress.webhooks import StripeWebhooks
-from schemas.commands import ConsumeCredits, OpenAccount, StartCreditCheckout
 from settings import Settings
 from workers.celery_app import make_app as make_celery_app
 from workers.producer import Bell
 
 log = structlog.get_logger(__name__)
+
+TEST_KEY_PREFIXES = ("sk_test_", "rk_test_")
 
 
 def serve() -> Door:
@@ -52,27 +54,15 @@ def make_door(settings: Settings) -> Door:
     operations = GroupCommit(OperationStore(settings.database_url), _after_commands(commands))
 
     secrets = [secret.get_secret_value() for secret in settings.stripe_webhook_secrets]
-    stripe = StripeWebhooks(secrets, inbox)
-    command = Commands(identity, operations, waiting)
-    query = Queries(reads, identity)
-    health = Health(reads)
-
-    routes = [
-        _post("/v1/billing/webhooks/stripe/", stripe),
-        _post("/v1/accounts/", command.taking(OpenAccount)),
-        _post("/v1/billing/stripe/credit-checkout/", command.taking(StartCreditCheckout)),
-        _post("/v1/billing/credits/consume/", command.taking(ConsumeCredits)),
-        _get("/v1/operations/{id:uuid}", Operations(reads, identity).show),
-        _get("/v1/accounts/{id:uuid}/", query.account),
-        _get("/v1/billing/invoices/", query.invoices),
-        _get("/v1/billing/invoices/{id:uuid}/", query.invoice),
-        _get("/v1/billing/invoices/{id:uuid}/pdf/", query.invoice_pdf),
-        _get("/v1/billing/credits/balance/", query.balance),
-        _get("/v1/billing/credits/packages/", query.packages),
-        _get("/healthz", health.alive),
-        _get("/readyz", health.ready),
-        _get("/metrics", metrics.Metrics(reads).show),
-    ]
+    parts = Parts(
+        stripe=StripeWebhooks(secrets, inbox),
+        command=Commands(identity, operations, waiting),
+        query=Queries(reads, identity),
+        previews=Previews(reads, identity),
+        operations=Operations(reads, identity),
+        health=Health(reads),
+        metrics=metrics.Metrics(reads),
+    )
 
     @asynccontextmanager
     async def lifespan(_router: object) -> AsyncIterator[None]:
@@ -85,7 +75,14 @@ def make_door(settings: Settings) -> Door:
         commands.stop()
         reads.close()
 
-    return Door(Router(routes, redirect_slashes=False, lifespan=lifespan), waiting.release)
+    table = routes(parts, has_test_clocks=_moves_no_money(settings))
+    return Door(Router(table, redirect_slashes=False, lifespan=lifespan), waiting.release)
+
+
+def _moves_no_money(settings: Settings) -> bool:
+    """Whether the sandbox or a Stripe test key is in use; only then may time be turned."""
+    key = settings.stripe_secret_key.get_secret_value()
+    return not key or key.startswith(TEST_KEY_PREFIXES)
 
 
 def _bell(settings: Settings) -> Bell:
@@ -94,19 +91,6 @@ def _bell(settings: Settings) -> Bell:
     app.connection_for_write().transport  # noqa: B018 - reading it imports the transport; nothing is connected yet
     app.amqp.queues  # noqa: B018
     return Bell(app)
-
-
-def _post(path: str, endpoint: Callable[..., Any]) -> Route:
-    return Route(_with_slash(path), endpoint, methods=["POST"])
-
-
-def _get(path: str, endpoint: Callable[..., Any]) -> Route:
-    return Route(_with_slash(path), endpoint, methods=["GET"])
-
-
-def _with_slash(path: str) -> str:
-    """Routes are matched with a last slash; the door adds it to what was asked for."""
-    return path.rstrip("/") + "/"
 
 
 def _after_events(ringer: Ringer) -> Callable[[Sequence[ArrivedEvent], Sequence[bool]], None]:

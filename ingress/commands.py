@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable
+from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -43,12 +44,32 @@ class Commands:
         async def take(request: Request) -> Response:
             caller = await self._identity.require(request, command_class.scope)
             body = await read_body(request.receive, BODY_BYTES_MAX)
-            command = validated(command_class, parse_json(body))
-            operation = _operation(command, caller, _idempotency_key(request))
-            logs.bind(operation_id=str(operation.id))
-            return await self._answer(request, await self._store(operation, len(body)))
+            return await self._accept(request, caller, validated(command_class, parse_json(body)), len(body))
 
         return take
+
+    def about(self, id_field: str, command_class: type[Command]) -> Endpoint:
+        """The endpoint that takes commands about what the id in the path names.
+
+        The body need not say it again, and must not say otherwise. No body at all is an empty object.
+        """
+
+        async def take(request: Request) -> Response:
+            caller = await self._identity.require(request, command_class.scope)
+            body = await read_body(request.receive, BODY_BYTES_MAX)
+            path_id: UUID = request.path_params["id"]
+            command = validated(command_class, {id_field: str(path_id), **parse_json(body or b"{}")})
+            if getattr(command, id_field) != path_id:
+                errors = [{"field": id_field, "message": "must be the id in the path, or left out"}]
+                raise Problem(422, "invalid", "The request is not valid; see `errors`.", errors=errors)
+            return await self._accept(request, caller, command, len(body))
+
+        return take
+
+    async def _accept(self, request: Request, caller: Caller, command: Command, size_bytes: int) -> Response:
+        operation = _operation(command, caller, _idempotency_key(request))
+        logs.bind(operation_id=str(operation.id))
+        return await self._answer(request, await self._store(operation, size_bytes))
 
     async def _store(self, operation: NewOperation, size_bytes: int) -> StoredOperation:
         try:

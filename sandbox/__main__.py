@@ -80,6 +80,8 @@ def _options(arguments: argparse.Namespace, base_url: str) -> Options:
         api_version=arguments.api_version,
         retry_seconds=tuple(arguments.retry_seconds),
         attempts_max=arguments.attempts_max,
+        rate_limit_per_second=arguments.rate_limit_per_second,
+        answer_delay_seconds=arguments.answer_delay_seconds,
         seed=arguments.seed,
     )
 
@@ -112,8 +114,24 @@ def _parser() -> argparse.ArgumentParser:
         help="waits before each further try of a webhook (default: 1 2 4 8 15, the last one repeats)",
     )
     add("--attempts-max", type=int, default=30, help="tries until a webhook is given up (default: %(default)s)")
+    _add_gateway_options(parser)
     add("--seed", type=int, default=0, help="repeats the same random faults (default: %(default)s)")
     return parser
+
+
+def _add_gateway_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--rate-limit-per-second",
+        type=int,
+        default=0,
+        help="calls of Stripe's API beyond which it answers 429; 0 for no limit (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--answer-delay-seconds",
+        type=float,
+        default=0,
+        help="how long every answer of Stripe's API takes at least (default: %(default)s)",
+    )
 
 
 if __name__ == "__main__":

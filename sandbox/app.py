@@ -10,10 +10,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox import control, due, ledger
+from sandbox import card_control, control, due, ledger
 from sandbox.resend import gate as resend_gate
 from sandbox.resend import inbox
-from sandbox.stripe import pages, pay_by_api
+from sandbox.stripe import challenge_page, pages, pay_by_api, portal_by_api, portal_pages
 from sandbox.stripe import gate as stripe_gate
 from sandbox.templating import page
 from sandbox.world import World
@@ -33,8 +33,12 @@ def create_app(world: World) -> Starlette:
             Route("/pay/{session}", pages.pay, methods=["POST"]),
             Route("/", front, methods=["GET"]),
             *pay_by_api.routes(),
+            *challenge_page.routes(),
+            *portal_pages.routes(),
+            *portal_by_api.routes(),
             *inbox.routes(),
             *control.routes(),
+            *card_control.routes(),
         ],
         lifespan=_life,
     )

@@ -48,8 +48,9 @@ class Clock:
         self._keep()
 
     def freeze(self, at: int) -> None:
-        """From now on it is `at`, until an advance or the next freeze. Raises ValueError for a moment before now, unless
-        the sandbox is still empty.
+        """From now on it is `at`, until an advance or the next freeze.
+
+        Raises ValueError for a moment before now, unless the sandbox is still empty.
         """
         if at < self.now() and set(self._store.kinds()) - {KIND}:
             raise ValueError("time cannot go back once something exists")

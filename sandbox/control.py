@@ -23,6 +23,7 @@ ADVANCE_SECONDS_MAX = 10 * 365 * 24 * 60 * 60
 MOMENT_MAX = 4_102_444_800
 
 Answering = Callable[[Request, World], Awaitable[object]]
+Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 class Refused(Exception):
@@ -44,6 +45,7 @@ def routes() -> list[Route]:
         _route("GET", "/sandbox/options", show_options),
         _route("PATCH", "/sandbox/options", change_options),
         _route("GET", "/sandbox/ledger", show_ledger),
+        _route("GET", "/sandbox/rate", show_rate),
         _route("GET", "/sandbox/webhooks", show_webhooks),
         _route("GET", "/sandbox/webhooks/deliveries", list_deliveries),
         _route("POST", "/sandbox/events/{id}/resend", resend_event),
@@ -102,6 +104,11 @@ async def show_ledger(request: Request, world: World) -> object:
     return ledger.shown(world.store)
 
 
+async def show_rate(request: Request, world: World) -> object:
+    """Calls of Stripe's API since the start, those refused by the rate limit, and the most within one second."""
+    return world.traffic.figures()
+
+
 async def show_webhooks(request: Request, world: World) -> object:
     """Figures of the deliveries; quiet is when `pending` is 0."""
     return world.courier.figures()
@@ -151,11 +158,11 @@ async def show_clock(request: Request, world: World) -> object:
     return {"now": world.clock.now(), "frozen": world.clock.frozen}
 
 
-async def read_json(request: Request) -> JsonObject:
+async def read_json(request: Request, bytes_max: int = BODY_BYTES_MAX) -> JsonObject:
     """The body as a JSON object; an empty body is an empty one. Raises Refused."""
     body = await request.body()
-    if len(body) > BODY_BYTES_MAX:
-        raise Refused(f"The body is larger than {BODY_BYTES_MAX} bytes.", 413)
+    if len(body) > bytes_max:
+        raise Refused(f"The body is larger than {bytes_max} bytes.", 413)
     try:
         content = orjson.loads(body or b"{}")
     except orjson.JSONDecodeError as problem:
@@ -170,14 +177,20 @@ def json_response(content: object, status: int = 200) -> Response:
     return Response(orjson.dumps(content, option=orjson.OPT_INDENT_2), status, media_type="application/json")
 
 
-def _route(method: str, path: str, answering: Answering) -> Route:
-    async def endpoint(request: Request) -> Response:
+def endpoint(answering: Answering) -> Endpoint:
+    """A control operation as Starlette calls it: JSON out, refusals with their status."""
+
+    async def answer(request: Request) -> Response:
         try:
             return json_response(await answering(request, request.app.state.world))
         except Refused as refusal:
             return json_response({"error": refusal.detail}, refusal.status)
 
-    return Route(path, endpoint, methods=[method])
+    return answer
+
+
+def _route(method: str, path: str, answering: Answering) -> Route:
+    return Route(path, endpoint(answering), methods=[method])
 
 
 def _moved(world: World) -> JsonObject:

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 
-from sandbox.stripe import checkout
+from sandbox.stripe import checkout, subscription_cycle
 from sandbox.world import World
 
 # each does what is due by now and tells how much that was; asked once a second and after every move of the clock
 DUE: dict[str, Callable[[World], int]] = {
+    # first, since each step is stamped with its own moment in the past
+    "billing_steps_done": subscription_cycle.run_due,
     "sessions_expired": checkout.expire_due,
 }
 

@@ -16,6 +16,7 @@ def record_charge(store: Store, charge: JsonObject, session: JsonObject | None) 
     """A card was charged, in the checkout `session` if any. Raises ValueError when it is in the books already."""
     row = {
         "payment_intent": charge["payment_intent"],
+        "customer": charge["customer"],
         "checkout_session": session and session["id"],
         "client_reference_id": session and session["client_reference_id"],
         "metadata": charge["metadata"],

@@ -14,7 +14,17 @@ API_VERSION_PATTERN = re.compile(r"\d{4}-\d{2}-\d{2}(\.[a-z_]+)?")
 
 WEB_ADDRESS_PATTERN = re.compile(r"(https?://[\x21-\x7e]+)?")
 
-RUN_TIME_FIELDS = ("webhook_url", "webhook_secrets", "enabled_events", "api_version", "retry_seconds", "attempts_max")
+RUN_TIME_FIELDS = (
+    "webhook_url",
+    "webhook_secrets",
+    "enabled_events",
+    "api_version",
+    "retry_seconds",
+    "attempts_max",
+    "rate_limit_per_second",
+    "answer_delay_seconds",
+)
+ANSWER_DELAY_SECONDS_MAX = 60
 
 
 @dataclass(slots=True)
@@ -36,6 +46,10 @@ class Options:
     delivery_timeout_seconds: float = 10
     # enough to keep one busy receiver saturated without opening a connection per event
     deliveries_concurrent_max: int = 16
+    # of Stripe's API: calls per second beyond which 429 is answered (0: no limit)
+    rate_limit_per_second: int = 0
+    # and how long each answer takes at least
+    answer_delay_seconds: float = 0
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -49,6 +63,12 @@ class Options:
         _must_be_a_tuple("retry_seconds", self.retry_seconds, (int, float))
         if not isinstance(self.attempts_max, int) or self.attempts_max < 1:
             raise ValueError("attempts_max: at least 1")
+        if not isinstance(self.rate_limit_per_second, int) or self.rate_limit_per_second < 0:
+            raise ValueError("rate_limit_per_second: a whole number, 0 for no limit")
+        if not isinstance(self.answer_delay_seconds, int | float):
+            raise ValueError("answer_delay_seconds: a number")
+        if not 0 <= self.answer_delay_seconds <= ANSWER_DELAY_SECONDS_MAX:
+            raise ValueError(f"answer_delay_seconds: between 0 and {ANSWER_DELAY_SECONDS_MAX}")
 
     def shown(self) -> dict[str, Any]:
         """What can be changed at run time, as JSON. The secrets are made up, so they may be shown."""

@@ -15,6 +15,11 @@ INDEXED = {
     "payment_method": ("customer",),
     "setup_intent": ("customer", "payment_method"),
     "delivery": ("event",),
+    "price": ("lookup_key",),
+    "subscription": ("customer", "status"),
+    "invoice": ("customer", "status"),
+    "invoiceitem": ("customer",),
+    "invoice_payment": ("invoice",),
 }
 
 

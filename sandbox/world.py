@@ -9,6 +9,7 @@ from sandbox.journal import Journal
 from sandbox.options import Options
 from sandbox.store import Store
 from sandbox.stripe.webhooks import Courier
+from sandbox.traffic import Traffic
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class World:
     courier: Courier
     stripe_keys: IdempotencyBook
     resend_keys: IdempotencyBook
+    traffic: Traffic
 
     def time_of(self, customer_id: str | None) -> int:
         """What time it is for everything that belongs to this customer: its test clock's time, else the sandbox's.
@@ -53,4 +55,5 @@ def open_world(options: Options) -> World:
         courier=Courier(options, clock, store, faults),
         stripe_keys=IdempotencyBook("stripe", store, clock),
         resend_keys=IdempotencyBook("resend", store, clock),
+        traffic=Traffic(options),
     )

@@ -208,11 +208,12 @@ class SubscriptionCheckoutRequest:
 
 @dataclass(frozen=True, slots=True)
 class ItemFact:
-    """One recurring position of a subscription at the gateway."""
+    """One recurring position of a subscription at the gateway. `price_id` is ours; empty for a price we did not make."""
 
     item_ref: str
     price_ref: str
     quantity: int
+    price_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,6 +145,13 @@ class NoticeCards(Periodic):
     queue = "renewals"
 
 
+class AdvanceClocks(Message):
+    """Let time go on for the test clocks that are on their way. Anybody may ring at any time; it changes no result."""
+
+    task = "clocks.advance"
+    queue = "renewals"
+
+
 class CheckInvariants(Periodic):
     """Ask the books the questions that must have no answer."""
 
@@ -187,6 +194,7 @@ MESSAGES: tuple[type[Message], ...] = (
     DunInvoices,
     SweepCredits,
     NoticeCards,
+    AdvanceClocks,
     SweepMemories,
     PruneMemories,
     PullEvents,

@@ -5,10 +5,12 @@ from datetime import timedelta
 import structlog
 
 from billing.invariants import QUESTIONS
-from billing.payments.queries import open_checkouts
-from billing.payments.record_outcome import record_outcome
+from billing.payments.look_up_again import look_up_again
+from billing.payments.queries import Charge, open_charges, open_checkouts
+from billing.payments.record_outcome import PaymentContradiction, record_outcome
 from database.inbox import remember
 from database.upkeep import begin_period
+from schemas.facts import PaymentFact
 from schemas.messages import WEBHOOK_IDS_MAX, CheckInvariants, HandleWebhooks, LookUpPayments, PullEvents
 from workers.task import doorway
 from workers.wiring import PaymentRoom, Work
@@ -50,16 +52,43 @@ def _store_missing(work: Work, gateway: str, listed: list[tuple[str, str, str]])
 
 @doorway(LookUpPayments)
 def look_up_payments(work: Work, message: LookUpPayments) -> None:
-    """Ask about payments that stayed open for longer than a webhook ever takes."""
+    """Ask about payments that stayed open for longer than a webhook or an answer ever takes."""
     with work.database.transaction() as session:
         if not begin_period(session, message.task, message.interval_seconds):
             return
-        waiting = open_checkouts(session, work.now(), LOOK_UPS_MAX)
-    for gateway, checkout_ref in waiting:
-        payment = work.room(gateway).gateway.fetch_payment(checkout_ref=checkout_ref)
-        if payment is not None:
+        checkouts = open_checkouts(session, work.now(), LOOK_UPS_MAX)
+        charges = open_charges(session, work.now(), LOOK_UPS_MAX)
+    for gateway, checkout_ref in checkouts:
+        _record_if_known(work, work.room(gateway).gateway.fetch_payment(checkout_ref=checkout_ref))
+    for charge in charges:
+        if not _record_if_known(work, _look_up(work, charge)):
             with work.database.transaction() as session:
-                record_outcome(session, payment, work.now())
+                look_up_again(session, charge.attempt_id, work.now())
+
+
+def _look_up(work: Work, charge: Charge) -> PaymentFact | None:
+    room = work.room(charge.gateway)
+    if charge.payment_ref:
+        return room.gateway.fetch_payment(payment_ref=charge.payment_ref)
+    return room.cards.find_charge(
+        charge.request.attempt_id,
+        customer_ref=charge.request.customer_ref,
+        created_after=charge.made_after,
+        created_before=charge.made_before,
+    )
+
+
+def _record_if_known(work: Work, payment: PaymentFact | None) -> bool:
+    """False when there is nothing to record. A contradiction is an alarm, and does not hold up the others."""
+    if payment is None:
+        return False
+    try:
+        with work.database.transaction() as session:
+            record_outcome(session, payment, work.now())
+    except PaymentContradiction as contradiction:
+        log.error("payment_contradiction", detail=str(contradiction))
+        return False
+    return True
 
 
 @doorway(CheckInvariants)

@@ -6,7 +6,7 @@ from celery import Celery
 from kombu import Exchange, Queue
 
 import settings as configuration
-from workers.queues import COMMANDS, DOCUMENTS, EMAILS, QUEUE_NAMES, UPKEEP, WEBHOOKS
+from workers.queues import COMMANDS, DOCUMENTS, EMAILS, PAYMENTS, QUEUE_NAMES, RENEWALS, UPKEEP, WEBHOOKS
 
 # Longer than twice the slowest hard limit: a copy that is delivered earlier would overlap with the original.
 VISIBILITY_TIMEOUT_SECONDS = 900
@@ -14,6 +14,12 @@ VISIBILITY_TIMEOUT_SECONDS = 900
 TASK_MODULES = (
     "tasks.webhooks",
     "tasks.commands",
+    "tasks.payments",
+    "tasks.renewals",
+    "tasks.dunning",
+    "tasks.credits",
+    "tasks.notices",
+    "tasks.clocks",
     "tasks.documents",
     "tasks.emails",
     "tasks.reconciliation",
@@ -108,6 +114,11 @@ def make_app(broker_url: str) -> Celery:
         task_routes={
             "webhooks.*": WEBHOOKS,
             "commands.*": COMMANDS,
+            "payments.*": PAYMENTS,
+            "renewals.*": RENEWALS,
+            "dunning.*": RENEWALS,
+            "credits.*": RENEWALS,
+            "clocks.*": RENEWALS,
             "documents.*": DOCUMENTS,
             "emails.*": EMAILS,
             "upkeep.*": UPKEEP,

@@ -27,6 +27,8 @@ from workers.task import is_weather
 log = structlog.get_logger(__name__)
 
 Row = TypeVar("Row", bound=Remembered)
+# What finishing a piece of work writes; what it returns is stored as the row's result, where it has one.
+Act = Callable[[Session], dict[str, Any] | None]
 
 # Seconds before the next attempt, by attempts so far; the last one repeats. Jitter spreads what failed together.
 WAITS_SECONDS = (5, 30, 120, 600, 3_600, 21_600)
@@ -57,20 +59,36 @@ def take(database: Database, memory: type[Row], ids: Sequence[UUID]) -> list[Row
     return sorted((row for row in rows if row.attempts <= ATTEMPTS_MAX), key=lambda row: row.id)
 
 
+def free_among(database: Database, memory: type[Row], ids: Sequence[UUID]) -> list[UUID]:
+    """Those ids whose rows are free now, oldest first. A look, no claim: nothing is counted or held."""
+    with database.transaction() as session:
+        return list(session.scalars(select(memory.id).where(memory.id.in_(ids), is_free(memory)).order_by(memory.id)))
+
+
 def lease(database: Database, row: Remembered) -> bool:
     """Claim a row for work that calls out; false when somebody else has it."""
-    memory, token = type(row), uuid4()
-    claim = update(memory).where(memory.id == row.id, is_free(memory))
+    return bool(lease_all(database, [row]))
+
+
+def lease_all(database: Database, rows: Sequence[Row]) -> list[Row]:
+    """Claim rows of one memory for work that calls out, all under one token; returns those that nobody else has."""
+    if not rows:
+        return []
+    memory, token = type(rows[0]), uuid4()
+    claim = update(memory).where(memory.id.in_([row.id for row in rows]), is_free(memory))
     with database.transaction() as session:
-        claimed = session.scalar(
-            claim.values(lease_until=func.now() + LEASE, lease_token=token).returning(memory.id),
-            execution_options={"synchronize_session": False},
+        claimed = set(
+            session.scalars(
+                claim.values(lease_until=func.now() + LEASE, lease_token=token).returning(memory.id),
+                execution_options={"synchronize_session": False},
+            )
         )
-    row.lease_token = token if claimed else None
-    return claimed is not None
+    for row in rows:
+        row.lease_token = token if row.id in claimed else None
+    return [row for row in rows if row.id in claimed]
 
 
-def finish(database: Database, row: Remembered, act: Callable[[Session], dict[str, Any] | None]) -> bool:
+def finish(database: Database, row: Remembered, act: Act) -> bool:
     """Mark the row done and run `act` in one transaction; false, and nothing done, when the row is no longer ours.
 
     What `act` returns is stored as the row's result, where it has one.

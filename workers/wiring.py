@@ -9,15 +9,20 @@ from celery import Celery
 from billing.errors import Rejected
 from database.engine import Database, make_engine
 from database.roles import WORKER
-from gateways.ports import EmailGateway, PaymentGateway
+from gateways.ports import CardGateway, EmailGateway, PaymentGateway, SubscriptionGateway
 from gateways.resend.client import ResendGateway
 from gateways.stripe.client import StripeGateway
 from gateways.stripe.events import Envelope, read_envelope
 from gateways.stripe.translate import HANDLED_TYPES, translate
 from schemas.documents import PartyFacts
 from schemas.facts import EventFact
-from settings import Settings
+from settings import SANDBOX_STRIPE_KEY, Settings
 from workers.producer import Bell
+
+# What Stripe allows an account per second; in test mode a quarter of it. https://docs.stripe.com/rate-limits
+LIVE_CALLS_PER_SECOND = 100.0
+TEST_CALLS_PER_SECOND = 25.0
+TEST_KEY_PREFIXES = ("sk_test_", "rk_test_")
 
 
 def utc_now() -> datetime:
@@ -27,12 +32,18 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True)
 class PaymentRoom:
-    """One vendor's room seen from outside: its calls, its translator, and the event types it translates."""
+    """One vendor's room seen from outside: its calls, its translator, and the event types it translates.
+
+    `calls_per_second` is what all workers together may ask of it; see `billing.payments.pace`.
+    """
 
     gateway: PaymentGateway
+    cards: CardGateway
+    subscriptions: SubscriptionGateway
     read_envelope: Callable[[bytes], Envelope]
     translate: Callable[[bytes], EventFact]
     event_types: tuple[str, ...]
+    calls_per_second: float
 
 
 @dataclass(frozen=True)
@@ -45,6 +56,7 @@ class Work:
     email: EmailGateway
     seller: PartyFacts
     payment_instructions: str
+    portal_url: str = ""
     now: Callable[[], datetime] = utc_now
 
     def room(self, name: str) -> PaymentRoom:
@@ -63,6 +75,7 @@ def wire(settings: Settings, app: Celery) -> Work:
         email=ResendGateway(settings.resend_api_key.get_secret_value(), settings.resend_api_base or None),
         seller=seller_of(settings),
         payment_instructions=settings.payment_instructions,
+        portal_url=settings.portal_url,
     )
 
 
@@ -79,4 +92,19 @@ def seller_of(settings: Settings) -> PartyFacts:
 
 def _stripe(settings: Settings) -> PaymentRoom:
     gateway = StripeGateway(settings.stripe_secret_key.get_secret_value(), settings.stripe_api_base or None)
-    return PaymentRoom(gateway, read_envelope, translate, tuple(HANDLED_TYPES))
+    return PaymentRoom(
+        gateway=gateway,
+        cards=gateway,
+        subscriptions=gateway,
+        read_envelope=read_envelope,
+        translate=translate,
+        event_types=tuple(HANDLED_TYPES),
+        calls_per_second=stripe_calls_per_second(settings),
+    )
+
+
+def stripe_calls_per_second(settings: Settings) -> float:
+    """The rate that is set, or else the one that goes with the key: the sandbox is as fast as a live account."""
+    key = settings.stripe_secret_key.get_secret_value()
+    is_slow = key.startswith(TEST_KEY_PREFIXES) and key != SANDBOX_STRIPE_KEY
+    return settings.stripe_calls_per_second or (TEST_CALLS_PER_SECOND if is_slow else LIVE_CALLS_PER_SECOND)

@@ -36,6 +36,7 @@ def _written(session: Session, account_id: UUID, slug: str, command: OpenAccount
         "owner": command.owner,
         "billing_email": command.billing_email,
         "tax_id": command.tax_id,
+        "clock_id": command.test_clock_id,
         **command.billing_address.model_dump(),
     }
     session.execute(insert(Account).values(row).on_conflict_do_nothing())

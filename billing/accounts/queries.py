@@ -26,6 +26,14 @@ def get_customer_ref(session: Session, account_id: UUID, gateway: str) -> str:
     return session.scalar(found) or ""
 
 
+def find_account_of_customer(session: Session, gateway: str, customer_ref: str) -> UUID | None:
+    """Whose customer this is; None for a customer that is not ours."""
+    found = select(GatewayCustomer.account_id).where(
+        GatewayCustomer.gateway == gateway, GatewayCustomer.customer_ref == customer_ref
+    )
+    return session.scalar(found)
+
+
 def view_account(account: Account) -> AccountView:
     """An account as the API shows it."""
     fields = ("line1", "line2", "city", "region", "postal_code", "country")

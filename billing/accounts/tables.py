@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from database.base import Base, written_at
@@ -35,6 +35,7 @@ class GatewayCustomer(Base):
     """What a gateway calls an account, once we know."""
 
     __tablename__ = "gateway_customers"
+    __table_args__ = (Index("uq_gateway_customers_customer", "gateway", "customer_ref", unique=True),)
 
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
     gateway: Mapped[str] = mapped_column(primary_key=True)

@@ -95,6 +95,16 @@ class PlanPrice(Base):
     price_minor: Mapped[int]
 
 
+class GatewayPrice(Base):
+    """What a gateway calls a plan's price, once we know."""
+
+    __tablename__ = "gateway_prices"
+
+    gateway: Mapped[str] = mapped_column(primary_key=True)
+    price_ref: Mapped[str] = mapped_column(primary_key=True)
+    price_id: Mapped[UUID] = mapped_column(ForeignKey("plan_prices.id"))
+
+
 class Service(Base):
     """A service sold beside a plan: once, or every month as an add-on."""
 

@@ -10,6 +10,7 @@ from billing.credits.top_up import top_up_captured, top_up_failed
 from billing.dunning.declines import NO_CARD, is_hard
 from billing.dunning.open import open_dunning
 from billing.dunning.queries import has_other_open, lock_dunning, lock_owner
+from billing.dunning.retry import retry_invoice
 from billing.dunning.rules import next_retry, terms_of
 from billing.dunning.stop import close_dunning
 from billing.dunning.tables import Dunning, DunningState
@@ -55,13 +56,16 @@ def after_capture(session: Session, invoice: Invoice, now: datetime) -> None:
 def after_failure(session: Session, invoice: Invoice, attempt: PaymentAttempt, now: datetime) -> None:
     """A charge was declined: plan the next try or wait for another card, and tell the customer, once per attempt.
 
-    `attempt` bears the gateway's `failure_code`. The caller holds the invoice's row lock; `now` as in `after_capture`.
+    If the customer has named another card by now, that is charged at once. `attempt` is over, bears the gateway's
+    `failure_code` and is written. The caller holds the invoice's row lock; `now` as in `after_capture`.
     """
     if invoice.reason is InvoiceReason.TOP_UP:
         top_up_failed(session, invoice, attempt.failure_code, now)
         return
     refusal = Refusal(attempt.failure_code, f"payment_failed/{attempt.id}", _has_other_card(session, attempt))
     _not_paid(session, invoice, refusal, now)
+    if refusal.has_other_card and invoice.status is InvoiceStatus.PENDING:
+        retry_invoice(session, invoice, now)
 
 
 def after_no_card(session: Session, invoice: Invoice, now: datetime) -> None:

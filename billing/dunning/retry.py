@@ -17,10 +17,25 @@ from billing.subscriptions.tables import Subscription, SubscriptionStatus
 def retry_at_once(session: Session, account_id: UUID, now: datetime) -> int:
     """Charge the default card for every unpaid invoice that waits for money, dunned or of a start; how many charges.
 
-    One with a charge under way is left alone: if that is declined for good although there is a new card by then, the
-    sweep tries it again. What was owed for a subscription that has ended is not asked for any more.
+    One with a charge under way is left alone: if that is declined, `after_failure` sees that there is a new card.
     """
-    return sum(_retry(session, invoice, now) for invoice in _lock_unpaid(session, account_id))
+    return sum(retry_invoice(session, invoice, now) for invoice in _lock_unpaid(session, account_id))
+
+
+def retry_invoice(session: Session, invoice: Invoice, now: datetime) -> bool:
+    """Charge the default card for one unpaid invoice, whose row the caller holds; false when nothing was begun.
+
+    What was owed for a subscription that has ended is not asked for any more.
+    """
+    dunning = lock_dunning(session, invoice.id)
+    charges = charges_of(session, invoice.id)
+    if is_being_charged(charges) or (dunning is not None and stop_if_ended(session, invoice, dunning, now)):
+        return False
+    if intend_charge(session, invoice, f"new_card/{invoice.id}/{len(charges)}", now) is None:
+        return False
+    if dunning is not None:
+        dunning.needs_new_card = False
+    return True
 
 
 def _lock_unpaid(session: Session, account_id: UUID) -> list[Invoice]:
@@ -34,15 +49,3 @@ def _lock_unpaid(session: Session, account_id: UUID) -> list[Invoice]:
         Invoice.id.in_(dunned) | Invoice.subscription_id.in_(starting),
     )
     return list(session.scalars(unpaid.order_by(Invoice.id).with_for_update(of=Invoice)))
-
-
-def _retry(session: Session, invoice: Invoice, now: datetime) -> bool:
-    dunning = lock_dunning(session, invoice.id)
-    charges = charges_of(session, invoice.id)
-    if is_being_charged(charges) or (dunning is not None and stop_if_ended(session, invoice, dunning, now)):
-        return False
-    if intend_charge(session, invoice, f"new_card/{invoice.id}/{len(charges)}", now) is None:
-        return False
-    if dunning is not None:
-        dunning.needs_new_card = False
-    return True

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from sqlalchemy.orm import Session
 
 from billing.invariants import (
+    balances_are_proved,
     credits_are_proved,
     invoice_and_ledger_agree,
     invoice_numbers_have_no_gap,
@@ -20,6 +21,7 @@ QUESTIONS: dict[str, Callable[[Session], list[str]]] = {
         invoice_numbers_have_no_gap,
         paid_invoice_has_one_capture,
         invoice_and_ledger_agree,
+        balances_are_proved,
         credits_are_proved,
         nothing_waits_too_long,
     )

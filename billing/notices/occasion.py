@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.accounts.queries import get_account
-from billing.invoices.describe import describe_invoice
 from billing.invoices.attach_document import PDF
+from billing.invoices.describe import describe_invoice
 from billing.invoices.tables import InvoiceDocument
 from schemas.documents import NoticeFacts, PartyFacts
 

@@ -131,11 +131,11 @@ def _capture(session: Session, attempt: PaymentAttempt, fact: PaymentFact, paid_
     issued = [issue_invoice(session, invoice, due_at=now, now=now)] if is_draft else []
     post(session, [*issued, _captured(attempt)], now)
     settle_invoice(session, invoice, paid_at=paid_at, now=now)
+    if is_draft:
+        number_invoice(session, invoice)
     if attempt.kind is AttemptKind.CHARGE:
         session.flush()  # what follows asks the database which invoices are open
         after_capture(session, invoice, now)
-    if is_draft:
-        number_invoice(session, invoice)
 
 
 def _lose(session: Session, attempt: PaymentAttempt, now: datetime) -> None:

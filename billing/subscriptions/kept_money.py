@@ -21,11 +21,15 @@ def kept_for(session: Session, account_id: UUID, currency: str) -> Money:
     return Money(session.scalar(kept) or 0, currency)
 
 
-def use_kept(session: Session, invoice: Invoice) -> Movement | None:
-    """Let kept money pay what it can of an invoice; returns what to post. The balance stays locked until commit."""
+def use_kept(session: Session, invoice: Invoice, at_most: int | None = None) -> Movement | None:
+    """Let kept money pay what it can of an invoice, or `at_most` so many minor units; returns what to post.
+
+    The balance stays locked until commit.
+    """
     key = (invoice.account_id, invoice.currency)
     balance = session.get(AccountBalance, key, with_for_update=True, populate_existing=True)
-    used = min(balance.balance_minor, invoice.total_minor) if balance is not None else 0
+    wanted = invoice.total_minor if at_most is None else min(at_most, invoice.total_minor)
+    used = min(balance.balance_minor, wanted) if balance is not None else 0
     if balance is None or not used:
         return None
     balance.balance_minor -= used

@@ -55,7 +55,8 @@ class Subscription(Base):
     The present period is `[period_start, period_end)`. `anchor` is the instant that all boundaries are computed from.
     `due_at` is when the cycle must look at it next: a trial's or a period's end, the end of an incomplete start or of a
     pause; null when nothing is to come. `discount_*` are the terms of the redeemed coupon; `discount_periods` how many
-    periods are still to be discounted after this one (null: all). `failed_*` stop a row that could not be renewed.
+    periods are still to be discounted after this one (null: all). `synced_at` is the wall clock's time of the last look
+    at the gateway that runs it. `failed_*` stop a row that could not be brought on.
     """
 
     __tablename__ = "subscriptions"
@@ -107,6 +108,7 @@ class Subscription(Base):
     discount_minor: Mapped[int] = mapped_column(server_default="0")
     discount_periods: Mapped[int | None] = mapped_column(server_default="0")
     is_period_discounted: Mapped[bool] = mapped_column(server_default="false")
+    synced_at: Mapped[datetime | None]
     failed_at: Mapped[datetime | None]
     failure: Mapped[str] = mapped_column(server_default="")
     created_at: Mapped[datetime]

@@ -8,10 +8,10 @@ from gateways.stripe.checkouts import SESSIONS
 from gateways.stripe.customers import CUSTOMERS
 from gateways.stripe.payments import checkout_of_session
 from gateways.stripe.shapes import ACCOUNT_MARK, Json, reference
+from gateways.stripe.subscriptions import SUBSCRIPTIONS
 from schemas.facts import CardFact, CheckoutFact, SetupRequest
 
 METHODS = "/v1/payment_methods"
-SUBSCRIPTIONS = "/v1/subscriptions"
 ENDED = frozenset({"canceled", "incomplete_expired"})
 
 

@@ -3,43 +3,64 @@
 https://docs.stripe.com/products-prices/manage-prices#lookup-keys, https://docs.stripe.com/api/coupons
 """
 
-from decimal import Decimal
 from typing import Any
+
+import stripe
 
 from billing.errors import Rejected
 from gateways.stripe.calls import Calls, segment
-from gateways.stripe.shapes import PRICE_MARK, Json, inside
+from gateways.stripe.catalog_shapes import (
+    coupon_name,
+    coupon_parameters,
+    is_same_coupon,
+    is_same_price,
+    lookup_key,
+    price_parameters,
+)
+from gateways.stripe.shapes import Json, reference
 from schemas.facts import CouponRequest, PriceRequest
 
 PRICES = "/v1/prices"
 COUPONS = "/v1/coupons"
-NAME_PREFIX = "cashbeat_"  # an account may hold prices and coupons of others
-COUPON_NAME_LENGTH_MAX = 40  # https://docs.stripe.com/api/coupons/create, name
-PPM_PER_PERCENT = 10_000
-MONTHS = {"month": 1, "year": 12}
 
 
 class Catalog(Calls):
     """Makes sure of prices and coupons. What was made sure of once is not asked for again by this process."""
 
-    _price_refs: dict[str, str]
-    _coupon_refs: dict[str, str]
+    def __init__(self, client: stripe.StripeClient, page_limit: int, search_limit: int) -> None:
+        super().__init__(client, page_limit, search_limit)
+        self._ensured: dict[PriceRequest | CouponRequest, str] = {}  # as many as the catalog has
 
     def ensure_price(self, request: PriceRequest) -> str:
         """The price with our lookup key; see SubscriptionGateway.
 
-        Raises Rejected `gateway_price_differs` if that price asks for another amount than ours.
+        Raises Rejected `gateway_price_differs` if a price with that key asks for something else.
         """
-        if request.price_id not in self._price_refs:
-            self._price_refs[request.price_id] = self._found_price(request) or self._made_price(request)
-        return self._price_refs[request.price_id]
+        if request not in self._ensured:
+            price = self._found_price(request) or self._made_price(request)
+            if not is_same_price(price, request):
+                raise Rejected("gateway_price_differs", f"Stripe's price {price['id']} is not {request}.", 409)
+            self._ensured[request] = reference(price)
+        return self._ensured[request]
 
     def ensure_coupon(self, request: CouponRequest) -> str:
         """The coupon with our id; see SubscriptionGateway.
 
-        Raises Rejected `gateway_coupon_differs` if that coupon takes off something else than ours.
+        Raises Rejected `gateway_coupon_differs` if a coupon with that id takes off something else.
         """
-        coupon_ref = _coupon_ref(request)
-        if request.coupon_id not in self._coupon_refs:
-            
-"""
+        if request not in self._ensured:
+            coupon = self._known(f"{COUPONS}/{segment(coupon_name(request))}") or self._made_coupon(request)
+            if not is_same_coupon(coupon, request):
+                raise Rejected("gateway_coupon_differs", f"Stripe's coupon {coupon['id']} is not {request}.", 409)
+            self._ensured[request] = reference(coupon)
+        return self._ensured[request]
+
+    def _found_price(self, request: PriceRequest) -> Json | None:
+        found = self._call("get", PRICES, {"lookup_keys": [lookup_key(request)], "limit": 1})["data"]
+        return found[0] if found else None
+
+    def _made_price(self, request: PriceRequest) -> Any:
+        return self._post(PRICES, price_parameters(request), f"price/{request.price_id}")
+
+    def _made_coupon(self, request: CouponRequest) -> Any:
+        return self._post(COUPONS, coupon_parameters(request), f"coupon/{coupon_name(request)}")

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from billing.money import Money
-from gateways.stripe.shapes import Json, attempt_mark, moment, reference
+from gateways.stripe.shapes import Json, attempt_mark, instant, reference
 from gateways.stripe.translate import GATEWAY
 from schemas.facts import CheckoutFact, PaymentFact, PaymentStatus
 
@@ -105,4 +105,4 @@ def _unpaid_outcome(intent: Json) -> tuple[PaymentStatus, str]:
 
 
 def _created(charge: object) -> datetime | None:
-    return moment(charge["created"]) if isinstance(charge, dict) else None
+    return instant(charge["created"]) if isinstance(charge, dict) else None

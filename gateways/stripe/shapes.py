@@ -41,6 +41,11 @@ def attempt_mark(stripe_object: Json) -> str:
     return mark(stripe_object, ATTEMPT_MARK)
 
 
+def instant(seconds: int) -> datetime:
+    """Stripe's seconds since 1970 as aware UTC."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
 def moment(seconds: int | None) -> datetime | None:
-    """Stripe's seconds since 1970 as aware UTC; None stays None."""
-    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+    """The same of what may be null."""
+    return None if seconds is None else instant(seconds)

@@ -30,7 +30,7 @@ def answer(world: World, intent: JsonObject, *, passed: bool) -> JsonObject:
     return _of_payment(world, intent, method, cause, passed)
 
 
-def fail_payment(world: World, intent: JsonObject, method: JsonObject, cause: Cause) -> JsonObject:
+def _fail_payment(world: World, intent: JsonObject, method: JsonObject, cause: Cause) -> JsonObject:
     """The buyer did not pass: no charge was tried, another card may be."""
     changes = {
         "status": "requires_payment_method",
@@ -51,7 +51,7 @@ def _of_setup(world: World, intent: JsonObject, method: JsonObject, cause: Cause
 
 def _of_payment(world: World, intent: JsonObject, method: JsonObject, cause: Cause, passed: bool) -> JsonObject:
     if not passed:
-        return fail_payment(world, intent, method, cause)
+        return _fail_payment(world, intent, method, cause)
     after, charge = confirm.attempt(world, intent, method, cause, PASSED)
     if charge is not None and charge["paid"]:
         charges.settle(world, charge, cause)

@@ -1,5 +1,6 @@
 """Reading a card out of parameters: a test number with its dates, or a `tok_...` name."""
 
+import re
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -9,6 +10,7 @@ from sandbox.stripe.card_numbers import Card
 from sandbox.stripe.params import Params
 
 YEARS_VALID_DEFAULT = 3
+EXPIRES_PATTERN = re.compile(r"([0-9]{1,2}) */ *([0-9]{2}|[0-9]{4})")
 # a year far ahead is a typing error to Stripe, too
 YEARS_AHEAD_MAX = 50
 
@@ -24,6 +26,21 @@ class ChosenCard(NamedTuple):
 def undated(card: Card, now: int) -> ChosenCard:
     """A card that nobody gave a date for: it expires in December three years after now (Unix seconds)."""
     return ChosenCard(card, 12, _date(now).year + YEARS_VALID_DEFAULT)
+
+
+def dated(card: Card, expires: str, now: int) -> ChosenCard:
+    """A card with its date as people write it, `4 / 31`; nothing means three years' time.
+
+    Raises the card error for a date that is none, or over.
+    """
+    if not expires.strip():
+        return undated(card, now)
+    written = EXPIRES_PATTERN.fullmatch(expires.strip())
+    if written is None:
+        raise errors.card_error(declines.of_code("invalid_expiry_month").error(), "exp_month")
+    month, year = int(written[1]), _four_digits(int(written[2]))
+    must_be_ahead(month, year, now)
+    return ChosenCard(card, month, year)
 
 
 def chosen(params: Params, now: int) -> ChosenCard:

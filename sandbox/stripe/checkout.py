@@ -1,7 +1,7 @@
-"""Checkout Sessions with a hosted page, mode=payment (https://docs.stripe.com/api/checkout/sessions)."""
+"""Checkout Sessions with a hosted page (https://docs.stripe.com/api/checkout/sessions)."""
 
 from sandbox.json_types import JsonObject
-from sandbox.stripe import checkout_shape, errors, events, lists
+from sandbox.stripe import checkout_modes, errors, events, lists, setup_intents
 from sandbox.stripe.call import Call, Cause
 from sandbox.stripe.checkout_shape import KIND, PLAN
 from sandbox.world import World
@@ -11,9 +11,10 @@ NO_CAUSE = Cause()
 
 def create(world: World, call: Call) -> JsonObject:
     """POST /v1/checkout/sessions"""
-    session, plan = checkout_shape.asked_for(world, call.params)
+    mode = checkout_modes.named(call.params)
+    session, plan = mode.asked_for(world, call.params)
     world.store.put(PLAN, plan)
-    return world.store.put(KIND, session)
+    return world.store.put(KIND, mode.opened(world, session, plan, call.cause))
 
 
 def retrieve(world: World, call: Call) -> JsonObject:
@@ -51,11 +52,15 @@ def expire(world: World, call: Call) -> JsonObject:
 
 def expire_due(world: World) -> int:
     """Expire every open session whose time is over; how many there were."""
-    now = world.clock.now()
-    due = [session for session in world.store.find(KIND, "status", "open") if session["expires_at"] <= now]
+    due = [session for session in world.store.find(KIND, "status", "open") if is_over(world, session)]
     for session in due:
         _expired(world, session, NO_CAUSE)
     return len(due)
+
+
+def is_over(world: World, session: JsonObject) -> bool:
+    """Whether its time has come, on its customer's clock."""
+    return bool(session["expires_at"] <= world.time_of(session["customer"]))
 
 
 def plan_of(world: World, session: JsonObject) -> JsonObject:
@@ -74,6 +79,8 @@ def _of_path(world: World, call: Call) -> JsonObject:
 
 
 def _expired(world: World, session: JsonObject, cause: Cause) -> JsonObject:
+    if session["setup_intent"]:
+        setup_intents.abandon(world, session["setup_intent"], cause)
     after = world.store.put(KIND, {**session, "status": "expired", "url": None})
     events.emit(world, "checkout.session.expired", after, cause)
     return after

@@ -1,13 +1,18 @@
-"""The buyer's side of a Checkout Session: paying with a card."""
+"""The buyer's side of a Checkout Session: typing in a card."""
 
 from dataclasses import dataclass
+from typing import Literal
 from urllib.parse import quote
 
 from sandbox.ids import new_id
 from sandbox.json_types import JsonObject
-from sandbox.stripe import cards, charges, checkout, confirm, customers, events, payment_intents, payment_methods
+from sandbox.stripe import cards, challenge, checkout, checkout_modes, customers, issuer, payment_methods
 from sandbox.stripe.call import Cause
-from sandbox.stripe.checkout_shape import KIND, customer_details
+from sandbox.stripe.card_numbers import Card
+from sandbox.stripe.checkout_shape import KIND
+from sandbox.stripe.errors import StripeError
+from sandbox.stripe.issuer import Presence
+from sandbox.stripe.payment_method_shape import blank_billing
 from sandbox.world import World
 
 PLACEHOLDER = "{CHECKOUT_SESSION_ID}"
@@ -15,36 +20,56 @@ NO_TEST_CARD = "This is no test card. Only Stripe's test card numbers work here;
 EMAIL_DEFAULT = "buyer@example.com"
 NAME_DEFAULT = "Sandbox Buyer"
 
+# what the buyer does when the bank asks for 3D Secure; "ask" leaves it to a further step
+Authentication = Literal["ask", "complete", "fail"]
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """What is typed into the page."""
+
+    card_number: str
+    email: str = ""
+    name: str = ""
+    expires: str = ""
+    authentication: Authentication = "complete"
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a try to pay ended. `message` is for the buyer, empty when it is paid; `already` when it had been before."""
+    """How a try to pay ended. `message` is for the buyer, empty when all is done; `already` when it had been before.
+
+    With `challenge` nothing has happened yet: the bank wants an answer first.
+    """
 
     session: JsonObject
     message: str = ""
     code: str = ""
     decline_code: str = ""
     already: bool = False
+    challenge: bool = False
 
     @property
-    def paid(self) -> bool:
-        """Whether the money is there, now or since before."""
-        return bool(self.session["payment_status"] == "paid")
+    def done(self) -> bool:
+        """Whether the session is complete, now or since before."""
+        return bool(self.session["status"] == "complete")
 
 
-def pay(world: World, session: JsonObject, card_number: str, email: str = "", name: str = "") -> Outcome:
-    """Charge the card for an open session. A session that is paid is never charged again."""
-    if session["status"] == "open" and session["expires_at"] <= world.clock.now():
+def pay(world: World, session: JsonObject, buyer: Buyer) -> Outcome:
+    """Complete an open session with a card. One that is complete is never charged again."""
+    if session["status"] == "open" and checkout.is_over(world, session):
         checkout.expire_due(world)
-        session = world.store.get(KIND, session["id"]) or session
+        session = _present(world, session)
     if session["status"] == "complete":
         return Outcome(session, already=True)
     if session["status"] == "expired":
         return Outcome(session, "This checkout has expired.", "checkout_session_expired")
-    card = cards.by_number(card_number)
+    card = cards.by_number(buyer.card_number)
     if card is None:
-        return Outcome(session, NO_TEST_CARD, "incorrect_number")
-    return _charge(world, session, card, _billing(session, email, name))
+        return _refused(session, buyer.card_number)
+    if _asks(session, card) and buyer.authentication != "complete":
+        return _unauthenticated(session, buyer)
+    return _complete(world, session, card, buyer)
 
 
 def landing_url(session: JsonObject) -> str:
@@ -52,52 +77,52 @@ def landing_url(session: JsonObject) -> str:
     return str(session["success_url"]).replace(PLACEHOLDER, quote(session["id"], safe=""))
 
 
-def _billing(session: JsonObject, email: str, name: str) -> JsonObject:
-    known = session["customer_details"] or {}
-    given = {"email": known.get("email") or email or EMAIL_DEFAULT, "name": name or NAME_DEFAULT}
-    return {**payment_methods.blank_billing(), **given}
+def _refused(session: JsonObject, number: str) -> Outcome:
+    why = cards.refusal(number)
+    message = why.message if why.code == "incorrect_number" else NO_TEST_CARD
+    return Outcome(session, message, why.code, why.decline_code)
 
 
-def _charge(world: World, session: JsonObject, card: cards.Card, billing: JsonObject) -> Outcome:
+def _asks(session: JsonObject, card: Card) -> bool:
+    """Whether the bank wants to see the buyer, who is here."""
+    if session["mode"] == "setup":
+        return issuer.on_saving(card, Presence()).challenge
+    return card.authentication != "never"
+
+
+def _unauthenticated(session: JsonObject, buyer: Buyer) -> Outcome:
+    if buyer.authentication == "ask":
+        return Outcome(session, challenge=True)
+    code = challenge.FAILED_CODES["setup_intent" if session["mode"] == "setup" else "payment_intent"]
+    return Outcome(session, challenge.FAILED_MESSAGE, code)
+
+
+def _complete(world: World, session: JsonObject, card: Card, buyer: Buyer) -> Outcome:
     cause = Cause(request_id=new_id("req", 14))
-    customer_id = session["customer"] or _new_customer(world, session, billing, cause)
-    intent = _intent(world, session, customer_id, cause)
-    method = payment_methods.add(world, card, billing)
-    # the session names its intent before the charge: a declined one can be found from it, too
-    session = world.store.put(KIND, {**session, "customer": customer_id, "payment_intent": intent["id"]})
-    _, charge = confirm.attempt(world, intent, method, cause, session)
-    if charge["status"] == "failed":
-        return Outcome(session, card.message, card.code, card.decline_code)
-    completed = _complete(world, session, billing, cause)
-    charges.settle(world, charge, cause)
-    return Outcome(completed)
+    try:
+        method = payment_methods.add(world, card, _billing(session, buyer), buyer.expires)
+        session = _with_customer(world, session, method["billing_details"], cause)
+        plan = checkout.plan_of(world, session)
+        return Outcome(checkout_modes.of(session).complete(world, session, plan, method, cause))
+    except StripeError as refusal:
+        error = refusal.error
+        code, decline_code = str(error.get("code", "")), str(error.get("decline_code", ""))
+        return Outcome(_present(world, session), error["message"], code, decline_code)
 
 
-def _new_customer(world: World, session: JsonObject, billing: JsonObject, cause: Cause) -> str | None:
-    if session["customer_creation"] != "always":
-        return None
-    details = {"email": billing["email"], "name": billing["name"]}
-    return str(customers.add(world, cause, details)["id"])
+def _billing(session: JsonObject, buyer: Buyer) -> JsonObject:
+    known = session["customer_details"] or {}
+    given = {"email": known.get("email") or buyer.email or EMAIL_DEFAULT, "name": buyer.name or NAME_DEFAULT}
+    return {**blank_billing(), **given}
 
 
-def _intent(world: World, session: JsonObject, customer_id: str | None, cause: Cause) -> JsonObject:
-    """The intent of an earlier, declined try, or a new one."""
-    if session["payment_intent"]:
-        earlier = world.store.get(payment_intents.KIND, session["payment_intent"])
-        if earlier is not None:
-            return earlier
-    wishes = checkout.plan_of(world, session)["payment_intent"]
-    amount = {"amount": session["amount_total"], "currency": session["currency"], "customer": customer_id}
-    return payment_intents.add(world, cause, wishes | amount)
+def _with_customer(world: World, session: JsonObject, billing: JsonObject, cause: Cause) -> JsonObject:
+    wanted = session["customer_creation"] == "always" or session["mode"] == "subscription"
+    if session["customer"] or not wanted:
+        return session
+    customer = customers.add(world, cause, {"email": billing["email"], "name": billing["name"]})
+    return world.store.put(KIND, {**session, "customer": customer["id"]})
 
 
-def _complete(world: World, session: JsonObject, billing: JsonObject, cause: Cause) -> JsonObject:
-    changes = {
-        "status": "complete",
-        "payment_status": "paid",
-        "url": None,
-        "customer_details": customer_details(billing["email"], billing["name"]),
-    }
-    after = world.store.put(KIND, {**session, **changes})
-    events.emit(world, "checkout.session.completed", after, cause)
-    return after
+def _present(world: World, session: JsonObject) -> JsonObject:
+    return world.store.get(KIND, session["id"]) or session

@@ -1,8 +1,8 @@
-"""The moment of truth: a payment intent meets a card. See `off_session` for a charge from start to end."""
+"""The moment of truth: a payment intent meets a card."""
 
 from sandbox import ledger
 from sandbox.json_types import JsonObject
-from sandbox.stripe import challenge, charges, errors, events, issuer, payment_methods
+from sandbox.stripe import challenge, charges, errors, events, invoice_paid, issuer, payment_methods
 from sandbox.stripe.call import Cause
 from sandbox.stripe.declines import Decline
 from sandbox.stripe.errors import StripeError
@@ -29,7 +29,7 @@ def confirm(
     if charge is None:
         return after
     if charge["status"] == "failed":
-        raise declined(after, charge)
+        raise declined(after)
     charges.settle(world, charge, cause)
     return after
 
@@ -58,9 +58,9 @@ def attempt(
     return _succeeded(world, intent, method, charge, cause), charge
 
 
-def declined(intent: JsonObject, charge: JsonObject) -> StripeError:
+def declined(intent: JsonObject) -> StripeError:
     """402: the card did not pay. The intent inside of the error shows that another card may be tried."""
-    return errors.card_error(intent["last_payment_error"], charge=charge["id"], payment_intent=intent)
+    return errors.card_error(intent["last_payment_error"], payment_intent=intent)
 
 
 def _challenged(
@@ -86,6 +86,7 @@ def _succeeded(world: World, intent: JsonObject, method: JsonObject, charge: Jso
     }
     after = world.store.put(KIND, {**intent, **changes})
     events.emit(world, "payment_intent.succeeded", after, cause)
+    invoice_paid.intent_succeeded(world, after, cause)
     return after
 
 

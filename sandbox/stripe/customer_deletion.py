@@ -1,7 +1,7 @@
 """Deleting a customer, with everything that goes with them (https://docs.stripe.com/api/customers/delete)."""
 
 from sandbox.json_types import JsonObject
-from sandbox.stripe import customers, events, payment_methods
+from sandbox.stripe import customers, events, payment_methods, subscription_end
 from sandbox.stripe.call import Call, Cause
 from sandbox.world import World
 
@@ -14,7 +14,12 @@ def delete(world: World, call: Call) -> JsonObject:
 
 
 def remove(world: World, customer: JsonObject, cause: Cause) -> JsonObject:
-    """Take the customer's cards away, then the customer; what is left under the id says only that it is deleted."""
+    """End the customer's subscriptions, take the cards away, then the customer.
+
+    What is left under the id says only that it is deleted.
+    """
+    with world.clock.at(world.time_of(customer["id"])):
+        subscription_end.cancel_all(world, customer, cause)
     for method in world.store.find(payment_methods.KIND, "customer", customer["id"]):
         payment_methods.take_away(world, method, cause)
     last_seen = world.store.get(customers.KIND, customer["id"]) or customer

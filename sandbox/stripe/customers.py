@@ -50,10 +50,15 @@ def update(world: World, call: Call) -> JsonObject:
 
 
 def list_page(world: World, call: Call) -> JsonObject:
-    """GET /v1/customers"""
-    call.params.only("email", "created", *lists.PAGE_PARAMETERS)
+    """GET /v1/customers: those on a test clock only when it is asked for"""
+    call.params.only("email", "created", "test_clock", *lists.PAGE_PARAMETERS)
     created, mailed = lists.created_within(call.params), lists.having(call.params, "email")
-    return lists.page(world, KIND, call.params, call.path, lambda record: _is_there(record) and created(record) and mailed(record))
+    clock_id = call.params.text("test_clock")
+
+    def wanted(customer: JsonObject) -> bool:
+        return _is_there(customer) and customer["test_clock"] == clock_id and created(customer) and mailed(customer)
+
+    return lists.page(world, KIND, call.params, call.path, wanted)
 
 
 def add(world: World, cause: Cause, details: JsonObject) -> JsonObject:
@@ -108,7 +113,8 @@ def _is_there(customer: JsonObject) -> bool:
 
 def _test_clock(world: World, params: Params) -> str | None:
     clock_id = params.text("test_clock")
-    if clock_id and world.store.get(TEST_CLOCK, clock_id) is None:
+    test_clock = world.store.get(TEST_CLOCK, clock_id) if clock_id else None
+    if clock_id and (test_clock is None or "deleted" in test_clock):
         raise errors.no_such("testclock", clock_id, "test_clock")
     return clock_id
 

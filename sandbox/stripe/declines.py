@@ -34,36 +34,83 @@ MESSAGES = {
 }
 # all others of the page above: a plain "declined" to the buyer
 UNEXPLAINED = frozenset(
-    """
-    approve_with_id authentication_not_handled call_issuer currency_not_supported do_not_honor do_not_try_again
-    duplicate_transaction fraudulent generic_decline incorrect_address incorrect_pin invalid_amount invalid_pin
-    issuer_not_available lost_card merchant_blacklist mobile_device_authentication_required
-    new_account_information_available no_action_taken not_permitted offline_pin_required online_or_offline_pin_required
-    pickup_card pin_try_exceeded reenter_transaction restricted_card revocation_of_all_authorizations
-    revocation_of_authorization security_violation service_not_allowed stolen_card stop_payment_order
-    testmode_decline try_again_later withdrawal_count_limit_exceeded
-    """.split()
+    [
+        "approve_with_id",
+        "authentication_not_handled",
+        "call_issuer",
+        "currency_not_supported",
+        "do_not_honor",
+        "do_not_try_again",
+        "duplicate_transaction",
+        "fraudulent",
+        "generic_decline",
+        "incorrect_address",
+        "incorrect_pin",
+        "invalid_amount",
+        "invalid_pin",
+        "issuer_not_available",
+        "lost_card",
+        "merchant_blacklist",
+        "mobile_device_authentication_required",
+        "new_account_information_available",
+        "no_action_taken",
+        "not_permitted",
+        "offline_pin_required",
+        "online_or_offline_pin_required",
+        "pickup_card",
+        "pin_try_exceeded",
+        "reenter_transaction",
+        "restricted_card",
+        "revocation_of_all_authorizations",
+        "revocation_of_authorization",
+        "security_violation",
+        "service_not_allowed",
+        "stolen_card",
+        "stop_payment_order",
+        "testmode_decline",
+        "try_again_later",
+        "withdrawal_count_limit_exceeded",
+    ]
 )
 CODES = UNEXPLAINED | MESSAGES.keys()
 
 # https://docs.stripe.com/declines#retrying-issuer-declines
 GIVE_UP = frozenset(
-    """
-    do_not_try_again lost_card pickup_card restricted_card revocation_of_all_authorizations
-    revocation_of_authorization stolen_card stop_payment_order
-    """.split()
+    [
+        "do_not_try_again",
+        "lost_card",
+        "pickup_card",
+        "restricted_card",
+        "revocation_of_all_authorizations",
+        "revocation_of_authorization",
+        "stolen_card",
+        "stop_payment_order",
+    ]
 )
 CONFIRM_DATA = frozenset(
-    """
-    expired_card incorrect_cvc incorrect_number incorrect_zip invalid_account invalid_cvc invalid_expiry_month
-    invalid_expiry_year invalid_number new_account_information_available
-    """.split()
+    [
+        "expired_card",
+        "incorrect_cvc",
+        "incorrect_number",
+        "incorrect_zip",
+        "invalid_account",
+        "invalid_cvc",
+        "invalid_expiry_month",
+        "invalid_expiry_year",
+        "invalid_number",
+        "new_account_information_available",
+    ]
 )
 TRY_LATER = frozenset(
-    """
-    card_velocity_exceeded insufficient_funds issuer_not_available processing_error reenter_transaction try_again_later
-    withdrawal_count_limit_exceeded
-    """.split()
+    [
+        "card_velocity_exceeded",
+        "insufficient_funds",
+        "issuer_not_available",
+        "processing_error",
+        "reenter_transaction",
+        "try_again_later",
+        "withdrawal_count_limit_exceeded",
+    ]
 )
 
 

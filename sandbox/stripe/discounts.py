@@ -66,12 +66,18 @@ def left_after(world: World, discount_ids: list[str], used: list[str]) -> list[s
 
 def taken_off(world: World, discount_ids: list[str], amounts: list[int]) -> list[Taken]:
     """What each discount, one after the other, takes off each amount (minor units); never more than there is."""
-    taken: list[Taken] = [[] for _ in amounts]
+    offs = off_by([_coupon(world, each) for each in discount_ids], amounts)
+    return [list(zip(discount_ids, parts, strict=True)) for parts in offs]
+
+
+def off_by(redeemed: list[JsonObject], amounts: list[int]) -> list[list[int]]:
+    """For each amount, what each coupon takes off it."""
+    taken: list[list[int]] = [[] for _ in amounts]
     left = list(amounts)
-    for discount_id in discount_ids:
-        for index, off in enumerate(_off_each(_coupon(world, discount_id), left)):
+    for coupon in redeemed:
+        for index, off in enumerate(_off_each(coupon, left)):
             left[index] -= off
-            taken[index].append((discount_id, off))
+            taken[index].append(off)
     return taken
 
 

@@ -1,8 +1,10 @@
 """From an HTTP request to an operation and back: keys, forms, idempotency, versions, errors, faults."""
 
+import asyncio
 import base64
 import binascii
 import hmac
+import time
 from collections.abc import Awaitable, Callable
 
 import orjson
@@ -50,6 +52,11 @@ class Refusals:
         headers = {"Retry-After": str(retry_after_seconds), "Stripe-Rate-Limited-Reason": "global-rate"}
         return _error_response(errors.too_many_requests(), new_id("req", REQUEST_ID_LENGTH), headers)
 
+    def over_the_rate_limit(self) -> Response:
+        """429, without a hint when to come back (https://docs.stripe.com/rate-limits)"""
+        headers = {"Stripe-Rate-Limited-Reason": "global-rate"}
+        return _error_response(errors.too_many_requests(), new_id("req", REQUEST_ID_LENGTH), headers)
+
     def server_error(self) -> Response:
         """500"""
         return _error_response(errors.server_error(executed=False), new_id("req", REQUEST_ID_LENGTH), {})
@@ -58,10 +65,26 @@ class Refusals:
 def _endpoint(operation: Operation) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         world: World = request.app.state.world
-        fault = world.faults.strike_request(request.method, request.url.path)
-        return await around_request(fault, Refusals(), lambda: _serve(world, request, operation, fault))
+        began = time.monotonic()
+        answer = await _admitted(world, request, operation)
+        await _take_time(world, began)
+        return answer
 
     return endpoint
+
+
+async def _admitted(world: World, request: Request, operation: Operation) -> Response:
+    if not world.traffic.admit():
+        return Refusals().over_the_rate_limit()
+    fault = world.faults.strike_request(request.method, request.url.path)
+    return await around_request(fault, Refusals(), lambda: _serve(world, request, operation, fault))
+
+
+async def _take_time(world: World, began: float) -> None:
+    """As long as a gateway takes over a network. Others are served meanwhile, and webhooks may well arrive first."""
+    left = world.options.answer_delay_seconds - (time.monotonic() - began)
+    if left > 0:
+        await asyncio.sleep(left)
 
 
 async def _unknown(request: Request) -> Response:

@@ -1,10 +1,18 @@
 """Trying to collect an invoice with the saved payment method, and what follows when it fails."""
 
 from sandbox.json_types import JsonObject
-from sandbox.stripe import charges, confirm, events, invoice_payments, payment_intents, payment_methods, subscription_end
+from sandbox.stripe import (
+    charges,
+    confirm,
+    events,
+    invoice_payments,
+    payment_intents,
+    payment_methods,
+    subscription_end,
+)
 from sandbox.stripe.billing_cycle import DAY_SECONDS
 from sandbox.stripe.call import Cause
-from sandbox.stripe.invoice_settle import customer_of, subscription_of
+from sandbox.stripe.invoice_paid import customer_of, subscription_of
 from sandbox.stripe.invoice_shape import KIND
 from sandbox.stripe.issuer import OFF_SESSION, Presence
 from sandbox.stripe.previous import put_and_tell
@@ -17,13 +25,19 @@ PAYMENT_FAILED: JsonObject = {"reason": "payment_failed"}
 
 
 def collect(
-    world: World, invoice: JsonObject, cause: Cause, *, automatic: bool = True, presence: Presence = OFF_SESSION
+    world: World,
+    invoice: JsonObject,
+    cause: Cause,
+    *,
+    automatic: bool = True,
+    presence: Presence = OFF_SESSION,
+    method_id: str | None = None,
 ) -> JsonObject:
     """One try. The invoice afterwards: `paid`, or still `open` with the next try planned if this one was automatic."""
     # tries by hand do not count, unless one is the first: the plan of retries goes by this number
     count = invoice["attempt_count"] + 1 if automatic else max(invoice["attempt_count"], 1)
     invoice = world.store.put(KIND, {**invoice, "attempted": True, "attempt_count": count})
-    method_id = default_method(world, invoice)
+    method_id = method_id or default_method(world, invoice)
     if method_id is None:
         return _failed(world, invoice, cause, automatic=automatic)
     method = payment_methods.of_name(world, method_id)
@@ -39,12 +53,18 @@ def collect(
 def default_method(world: World, invoice: JsonObject) -> str | None:
     """What pays it (https://docs.stripe.com/billing/subscriptions/payment-methods-setting#payment-method-priority)."""
     subscription, customer = subscription_of(world, invoice), customer_of(world, invoice)
-    method_id: str | None = (
-        invoice["default_payment_method"]
-        or subscription["default_payment_method"]
-        or customer["invoice_settings"]["default_payment_method"]
+    named = (
+        invoice["default_payment_method"],
+        subscription["default_payment_method"],
+        customer["invoice_settings"]["default_payment_method"],
     )
-    return method_id
+    return next((each for each in named if each and _belongs(world, each, customer["id"])), None)
+
+
+def _belongs(world: World, method_id: str, customer_id: str) -> bool:
+    """A card that was detached since pays nothing any more."""
+    method = world.store.get(payment_methods.KIND, method_id)
+    return bool(method and method["customer"] == customer_id)
 
 
 def _failed(world: World, invoice: JsonObject, cause: Cause, *, automatic: bool) -> JsonObject:

@@ -72,9 +72,7 @@ def remaining_time(world: World, subscription: JsonObject, item: JsonObject, now
     return _proration(world, subscription, item, now, "Remaining time on", 1)
 
 
-def _proration(
-    world: World, subscription: JsonObject, item: JsonObject, now: int, words: str, sign: int
-) -> JsonObject:
+def _proration(world: World, subscription: JsonObject, item: JsonObject, now: int, words: str, sign: int) -> JsonObject:
     """Part of a period, to the second (https://docs.stripe.com/billing/subscriptions/prorations)."""
     # the whole period, of which a subscription that began in the middle has a part only
     period = period_around(subscription["billing_cycle_anchor"], item["price"]["recurring"], now)

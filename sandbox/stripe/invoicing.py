@@ -55,9 +55,7 @@ def draft(world: World, subscription: JsonObject, bill: Bill) -> tuple[JsonObjec
     return invoice, {"latest_invoice": invoice["id"], "discounts": left}
 
 
-def change_and_bill(
-    world: World, before: JsonObject, changes: JsonObject, bill: Bill, cause: Cause
-) -> JsonObject:
+def change_and_bill(world: World, before: JsonObject, changes: JsonObject, bill: Bill, cause: Cause) -> JsonObject:
     """Change the subscription, tell of it, and bill it. The invoice as it ends up."""
     invoice, more = draft(world, {**before, **changes}, bill)
     after = put_and_tell(world, "customer.subscription.updated", before, {**changes, **more}, cause)

@@ -12,6 +12,7 @@ from sandbox.world import World
 NUMBER = "card_number"
 # how charging a saved card has been made to end by the control API
 STEERING = "card_steering"
+DECLINE_CODES = declines.CODES
 
 
 class Presence(NamedTuple):

@@ -1,7 +1,7 @@
 """Stripe's lists: newest first, by cursor (https://docs.stripe.com/api/pagination)."""
 
 from collections.abc import Callable, Iterable
-from itertools import islice
+from itertools import islice, takewhile
 
 from sandbox.json_types import JsonObject
 from sandbox.stripe import errors
@@ -10,6 +10,10 @@ from sandbox.world import World
 
 LIMIT_DEFAULT = 10
 LIMIT_MAX = 100
+# records lie in the order of their making, which is that of `created`, but for two things: what falls due by time is
+# done up to a second late and stamped with its moment, and test clocks go their own ways
+LATE_SECONDS_MAX = 60
+TEST_CLOCK = "test_helpers.test_clock"
 PAGE_PARAMETERS = ("limit", "starting_after", "ending_before")
 
 Test = Callable[[JsonObject], bool]
@@ -17,8 +21,7 @@ Test = Callable[[JsonObject], bool]
 
 def page(world: World, kind: str, params: Params, url: str, wanted: Test = lambda _: True) -> JsonObject:
     """One page of the records of a kind that pass the test."""
-    matching = filter(wanted, world.store.newest_first(kind))
-    return page_of(matching, params, url)
+    return page_of(filter(wanted, _recent(world, kind, params)), params, url)
 
 
 def page_of(newest_first: Iterable[JsonObject], params: Params, url: str) -> JsonObject:
@@ -36,6 +39,25 @@ def page_of(newest_first: Iterable[JsonObject], params: Params, url: str) -> Jso
         rows = list(islice(rest, limit + 1))
         rows, has_more = rows[:limit], len(rows) > limit
     return {"object": "list", "data": rows, "has_more": has_more, "url": url}
+
+
+def _recent(world: World, kind: str, params: Params) -> Iterable[JsonObject]:
+    """Newest first, and no further back than `created` asks for: there may be hundreds of thousands of them."""
+    newest_first = world.store.newest_first(kind)
+    since = _earliest(params)
+    if since is None or world.store.count(TEST_CLOCK):
+        return newest_first
+    # what is left of a deleted object has no date
+    return takewhile(lambda record: record.get("created", since) >= since - LATE_SECONDS_MAX, newest_first)
+
+
+def _earliest(params: Params) -> int | None:
+    """No record from before this moment is wanted."""
+    if isinstance(params.fields.get("created"), str):
+        return params.integer("created")
+    bounds = params.group("created")
+    after, since = bounds.integer("gt"), bounds.integer("gte")
+    return max((moment for moment in (after, since) if moment is not None), default=None)
 
 
 def _until(newest_first: Iterable[JsonObject], params: Params, field: str) -> list[JsonObject]:

@@ -10,11 +10,14 @@ from sandbox.json_types import JsonObject
 from sandbox.stripe import checkout, checkout_pay
 from sandbox.stripe.checkout_pay import Outcome
 from sandbox.stripe.checkout_shape import KIND
-from sandbox.templating import page
+from sandbox.templating import money, page
 from sandbox.world import World
 
 FORM_BYTES_MAX = 10_000
 CARD_DEFAULT = "4242 4242 4242 4242"
+FIELDS = ("card_number", "expires", "email", "name")
+VERBS = {"payment": "Pay", "setup": "Save card", "subscription": "Subscribe"}
+DONE_TITLES = {"payment": "Already paid", "setup": "Card saved", "subscription": "Already subscribed"}
 
 
 class Refusals:
@@ -40,10 +43,11 @@ async def show(request: Request) -> Response:
 
 
 async def pay(request: Request) -> Response:
-    """POST /pay/{session}, form field `card_number` (and `email`, `name`): charges, then leads to the success URL.
+    """POST /pay/{session}, form field `card_number` (`expires`, `email`, `name`): charges, leads to the success URL.
 
     A decline shows its message with status 402, and another card may be tried. A paid session leads on without a
-    second charge.
+    second charge. When the bank asks for 3D Secure, a page with the question comes first: its form has the same fields
+    and `authentication`, which is `complete` or `fail`.
     """
     world: World = request.app.state.world
     fault = world.faults.strike_request(request.method, request.url.path)
@@ -65,15 +69,24 @@ async def _pay(world: World, request: Request, fault: ApiFault | None) -> Respon
         outcome = await around_operation(fault, lambda: _charge(world, session, fields))
     except InjectedFailure:
         return Refusals().server_error()
-    if outcome.paid:
+    if outcome.done:
         return RedirectResponse(checkout_pay.landing_url(outcome.session), 303)
+    if outcome.challenge:
+        return page("challenge.html", title="Your bank asks", fields=_texts(fields), path=request.url.path)
     return _page(world, outcome, fields)
 
 
 def _charge(world: World, session: JsonObject, fields: JsonObject) -> Outcome:
-    number, email, name = (str(fields.get(field) or "") for field in ("card_number", "email", "name"))
+    texts, answered = _texts(fields), fields.get("authentication")
+    authentication: checkout_pay.Authentication = (
+        "complete" if answered == "complete" else "fail" if answered == "fail" else "ask"
+    )
     current = world.store.get(KIND, session["id"]) or session
-    return checkout_pay.pay(world, current, number, email, name)
+    return checkout_pay.pay(world, current, checkout_pay.Buyer(authentication=authentication, **texts))
+
+
+def _texts(fields: JsonObject) -> dict[str, str]:
+    return {field: str(fields.get(field) or "") for field in FIELDS}
 
 
 def _page(world: World, outcome: Outcome, fields: JsonObject) -> Response:
@@ -81,19 +94,27 @@ def _page(world: World, outcome: Outcome, fields: JsonObject) -> Response:
     if session["status"] == "expired":
         text = "This checkout has expired. Please go back to the shop and start again."
         return page("notice.html", 410, title="Checkout expired", text=text, link=session["cancel_url"])
-    if outcome.paid:
-        text = "This purchase has been paid. You will not be charged again."
-        return page("notice.html", title="Already paid", text=text, link=checkout_pay.landing_url(session))
+    if outcome.done:
+        text = "This checkout is complete. You will not be charged again."
+        title, link = DONE_TITLES[session["mode"]], checkout_pay.landing_url(session)
+        return page("notice.html", title=title, text=text, link=link)
     return page(
         "checkout.html",
         402 if outcome.message else 200,
         session=session,
+        price=_price(session),
+        verb=VERBS[session["mode"]],
         lines=checkout.plan_of(world, session)["line_items"],
         message=outcome.message,
         card_number=fields.get("card_number") or CARD_DEFAULT,
+        expires=fields.get("expires") or "",
         email=(session["customer_details"] or {}).get("email") or fields.get("email") or checkout_pay.EMAIL_DEFAULT,
         name=fields.get("name") or checkout_pay.NAME_DEFAULT,
     )
+
+
+def _price(session: JsonObject) -> str:
+    return "" if session["amount_total"] is None else money(session["amount_total"], session["currency"])
 
 
 def _session(request: Request) -> JsonObject | None:

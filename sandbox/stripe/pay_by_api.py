@@ -9,11 +9,12 @@ from sandbox.faults import ApiFault
 from sandbox.interference import InjectedFailure, around_operation, around_request
 from sandbox.json_types import JsonObject
 from sandbox.stripe import checkout_pay
-from sandbox.stripe.checkout_pay import Outcome
+from sandbox.stripe.checkout_pay import Buyer, Outcome
 from sandbox.stripe.checkout_shape import KIND
 from sandbox.world import World
 
 CARD_DEFAULT = "4242424242424242"
+SHOWN = ("id", "mode", "status", "payment_status", "payment_intent", "setup_intent", "subscription", "customer")
 
 
 def routes() -> list[Route]:
@@ -36,7 +37,11 @@ class Refusals:
 
 
 async def pay(request: Request) -> Response:
-    """JSON `card_number`, `email`, `name`, all optional. 200 when paid, 402 when declined, 410 when expired."""
+    """JSON `card_number`, `expires` (as `4 / 31`), `email`, `name`, `authentication`, all optional.
+
+    `authentication` is `complete` or `fail`, should the bank ask for 3D Secure. 200 when the session is complete, 402
+    when the card is refused, 410 when the session has expired.
+    """
     world: World = request.app.state.world
     fault = world.faults.strike_request(request.method, request.url.path)
     return await around_request(fault, Refusals(), lambda: _pay(world, request, fault))
@@ -57,14 +62,24 @@ def _charge(world: World, session_id: str, wishes: JsonObject) -> Outcome:
     session = world.store.get(KIND, session_id)
     if session is None:
         raise Refused("There is no such checkout session.", 404)
-    number = str(wishes.get("card_number") or CARD_DEFAULT)
-    return checkout_pay.pay(world, session, number, str(wishes.get("email") or ""), str(wishes.get("name") or ""))
+    return checkout_pay.pay(world, session, _buyer(wishes))
+
+
+def _buyer(wishes: JsonObject) -> Buyer:
+    given = {name: wishes.get(name) or "" for name in ("card_number", "email", "name", "expires")}
+    authentication = wishes.get("authentication", "complete")
+    if not all(isinstance(value, str) for value in given.values()):
+        raise Refused("`card_number`, `email`, `name` and `expires` must be texts.")
+    if authentication not in ("complete", "fail"):
+        raise Refused("`authentication` must be `complete` or `fail`.")
+    number = given.pop("card_number") or CARD_DEFAULT
+    return Buyer(card_number=number, authentication=authentication, **given)
 
 
 def _shown(outcome: Outcome) -> Response:
     session = outcome.session
-    facts = {name: session[name] for name in ("id", "status", "payment_status", "payment_intent", "customer")}
-    if outcome.paid:
+    facts = {name: session[name] for name in SHOWN}
+    if outcome.done:
         more = {"already_paid": outcome.already, "landing_url": checkout_pay.landing_url(session)}
         return json_response({**facts, **more})
     error = {"message": outcome.message, "code": outcome.code, "decline_code": outcome.decline_code}

@@ -2,7 +2,7 @@
 
 from sandbox.ids import new_id
 from sandbox.json_types import JsonObject
-from sandbox.stripe import amounts, confirm, customers, errors, events, lists, payment_methods
+from sandbox.stripe import amounts, confirm, customers, errors, events, intent_methods, lists, payment_methods
 from sandbox.stripe.call import Call, Cause
 from sandbox.stripe.issuer import Presence
 from sandbox.stripe.params import Params, merged_metadata
@@ -33,7 +33,7 @@ def create(world: World, call: Call) -> JsonObject:
     if not confirming:
         _must_confirm_to_use(call.params)
     return_url = call.params.text("return_url")
-    wishes = _wishes(world, call.params)
+    wishes = intent_methods.asked_for(call.params) | _wishes(world, call.params)
     if confirming and wishes["payment_method"] is None:
         raise errors.invalid("You must provide a payment method when confirming.", param="payment_method")
     intent = add(world, call.cause, wishes)
@@ -81,7 +81,8 @@ def cancel(world: World, call: Call) -> JsonObject:
     call.params.only("cancellation_reason")
     reason = call.params.choice("cancellation_reason", CANCELLATION_REASONS)
     _must_be_open(before, "cancel")
-    changes = {"status": "canceled", "next_action": None, "canceled_at": world.time_of(before["customer"]), "cancellation_reason": reason}
+    now = world.time_of(before["customer"])
+    changes = {"status": "canceled", "next_action": None, "canceled_at": now, "cancellation_reason": reason}
     after = world.store.put(KIND, {**before, **changes})
     events.emit(world, "payment_intent.canceled", after, call.cause)
     return after
@@ -134,7 +135,7 @@ def _wishes(world: World, params: Params) -> JsonObject:
     }
     # the last to be read, since a test name such as pm_card_visa makes a new payment method
     method = payment_methods.named(world, params)
-    payment_methods.must_belong(method, wishes["customer"])
+    payment_methods.must_belong(method, customer["id"] if customer else None)
     return wishes | {"payment_method": method and method["id"]}
 
 

@@ -116,9 +116,10 @@ def must_belong(method: JsonObject | None, customer_id: str | None) -> None:
         raise errors.invalid(message, param="payment_method")
 
 
-def add(world: World, card: Card, billing: JsonObject | None = None) -> JsonObject:
-    """A new payment method for a test card, which expires in three years' time."""
-    return _stored(world, card_form.undated(card, world.clock.now()), billing or payment_method_shape.blank_billing())
+def add(world: World, card: Card, billing: JsonObject | None = None, expires: str = "") -> JsonObject:
+    """A new payment method for a test card, which expires in three years' time unless `expires` tells, as `4 / 31`."""
+    chosen = card_form.dated(card, expires, world.clock.now())
+    return _stored(world, chosen, billing or payment_method_shape.blank_billing())
 
 
 def give(world: World, method: JsonObject, customer_id: str, cause: Cause) -> JsonObject:

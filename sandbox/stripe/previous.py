@@ -8,9 +8,7 @@ from sandbox.stripe.call import Cause
 from sandbox.world import World
 
 
-def put_and_tell(
-    world: World, event_type: str, before: JsonObject, changes: JsonObject, cause: Cause
-) -> JsonObject:
+def put_and_tell(world: World, event_type: str, before: JsonObject, changes: JsonObject, cause: Cause) -> JsonObject:
     """Store the changed object and tell of it, if anything changed at all."""
     after = {**before, **changes}
     if after == before:

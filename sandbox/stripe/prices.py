@@ -71,10 +71,7 @@ def product_of(world: World, params: Params, cause: Cause) -> str:
             "unit_label": data.text("unit_label"),
         }
         return str(products.add(world, cause, wishes)["id"])
-    product_id = params.required_text("product")
-    if world.store.get(products.KIND, product_id) is None:
-        raise errors.no_such(products.KIND, product_id, params.name("product"))
-    return product_id
+    return products.named(world, params)
 
 
 def _wishes(world: World, params: Params, before: JsonObject) -> JsonObject:

@@ -94,6 +94,14 @@ def add(world: World, cause: Cause, wishes: JsonObject, product_id: str | None =
     return product
 
 
+def named(world: World, params: Params, field: str = "product") -> str:
+    """The id of the product that a parameter names. Raises when it names nothing."""
+    product_id = params.required_text(field)
+    if world.store.get(KIND, product_id) is None:
+        raise errors.no_such(KIND, product_id, params.name(field))
+    return product_id
+
+
 def _wishes(params: Params, before: JsonObject) -> JsonObject:
     wishes: JsonObject = {name: params.text(name) for name in TEXTS if params.given(name)}
     wishes["active"] = params.flag("active", default=before["active"])

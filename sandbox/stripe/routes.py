@@ -4,12 +4,15 @@ from sandbox.stripe import (
     balance,
     charges,
     checkout,
+    customer_deletion,
     customers,
     events,
     payment_intents,
     payment_methods,
     refunds,
+    setup_intents,
 )
+from sandbox.stripe.billing_routes import BILLING_ROUTES
 
 ROUTES = (
     ("POST", "/v1/customers", customers.create),
@@ -39,4 +42,17 @@ ROUTES = (
     ("GET", "/v1/balance_transactions/{id}", balance.retrieve),
     ("GET", "/v1/events", events.list_page),
     ("GET", "/v1/events/{id}", events.retrieve),
+    ("DELETE", "/v1/customers/{customer}", customer_deletion.delete),
+    ("GET", "/v1/customers/{customer}/payment_methods", payment_methods.list_page),
+    ("GET", "/v1/customers/{customer}/payment_methods/{payment_method}", payment_methods.retrieve),
+    ("POST", "/v1/payment_methods", payment_methods.create),
+    ("POST", "/v1/payment_methods/{payment_method}", payment_methods.update),
+    ("POST", "/v1/payment_methods/{payment_method}/detach", payment_methods.detach),
+    ("POST", "/v1/setup_intents", setup_intents.create),
+    ("GET", "/v1/setup_intents", setup_intents.list_page),
+    ("GET", "/v1/setup_intents/{intent}", setup_intents.retrieve),
+    ("POST", "/v1/setup_intents/{intent}", setup_intents.update),
+    ("POST", "/v1/setup_intents/{intent}/confirm", setup_intents.confirm_one),
+    ("POST", "/v1/setup_intents/{intent}/cancel", setup_intents.cancel),
+    *BILLING_ROUTES,
 )

@@ -28,7 +28,7 @@ def attempt(
     presence: Presence,
     return_url: str | None = None,
 ) -> JsonObject:
-    """One try to save the card: the intent afterwards. It `succeeded`, or has a `last_setup_error` or a `next_action`."""
+    """One try to save the card: the intent afterwards, `succeeded`, with a `last_setup_error` or a `next_action`."""
     verdict = issuer.on_saving(issuer.card_of(world, method), presence)
     if verdict.challenge:
         action = challenge.next_action(world, intent["id"], return_url)

@@ -2,7 +2,7 @@
 
 from sandbox.ids import new_id
 from sandbox.json_types import JsonObject
-from sandbox.stripe import customers, errors, events, lists, payment_methods, setup_confirm
+from sandbox.stripe import customers, errors, events, intent_methods, lists, payment_methods, setup_confirm
 from sandbox.stripe.call import Call, Cause
 from sandbox.stripe.params import Params, merged_metadata
 from sandbox.stripe.setup_confirm import KIND
@@ -21,7 +21,7 @@ def create(world: World, call: Call) -> JsonObject:
     call.params.only(*CREATABLE)
     confirming, return_url = call.params.flag("confirm"), call.params.text("return_url")
     usage = call.params.choice("usage", USAGES, "off_session")
-    wishes = {**_wishes(world, call.params), "usage": usage}
+    wishes = {**intent_methods.asked_for(call.params), **_wishes(world, call.params), "usage": usage}
     if confirming and wishes["payment_method"] is None:
         raise errors.invalid("You must provide a payment method when confirming.", param="payment_method")
     intent = add(world, call.cause, wishes)
@@ -65,10 +65,14 @@ def cancel(world: World, call: Call) -> JsonObject:
     call.params.only("cancellation_reason")
     reason = call.params.choice("cancellation_reason", CANCELLATION_REASONS)
     _must_be_open(before, "cancel")
-    changes = {"status": "canceled", "cancellation_reason": reason, "next_action": None}
-    after = world.store.put(KIND, {**before, **changes})
-    events.emit(world, "setup_intent.canceled", after, call.cause)
-    return after
+    return _canceled(world, before, reason, call.cause)
+
+
+def abandon(world: World, intent_id: str, cause: Cause) -> None:
+    """Its checkout expired."""
+    intent = world.store.get(KIND, intent_id)
+    if intent is not None and intent["status"] in OPEN:
+        _canceled(world, intent, "abandoned", cause)
 
 
 def list_page(world: World, call: Call) -> JsonObject:
@@ -85,11 +89,18 @@ def list_page(world: World, call: Call) -> JsonObject:
 
 
 def add(world: World, cause: Cause, wishes: JsonObject) -> JsonObject:
-    """A new intent, with its event. `wishes` may hold `customer`, `description`, `metadata`, `payment_method`, `usage`."""
+    """A new intent, with its event. `wishes` are fields of it such as `customer`, `metadata` and `usage`."""
     blank = _blank(world.time_of(wishes.get("customer")))
     intent = world.store.put(KIND, {**blank, **wishes, "status": _status(wishes)})
     events.emit(world, "setup_intent.created", intent, cause)
     return intent
+
+
+def _canceled(world: World, before: JsonObject, reason: str | None, cause: Cause) -> JsonObject:
+    changes = {"status": "canceled", "cancellation_reason": reason, "next_action": None}
+    after = world.store.put(KIND, {**before, **changes})
+    events.emit(world, "setup_intent.canceled", after, cause)
+    return after
 
 
 def _status(wishes: JsonObject) -> str:
@@ -110,8 +121,7 @@ def _must_be_open(intent: JsonObject, verb: str) -> None:
 
 
 def _wishes(world: World, params: Params) -> JsonObject:
-    if any(kind != "card" for kind in params.texts("payment_method_types")):
-        raise errors.invalid("This sandbox takes cards only.", param="payment_method_types")
+    intent_methods.must_be_cards(params)
     customer = customers.named(world, params)
     wishes = {
         "customer": customer and customer["id"],
@@ -120,7 +130,7 @@ def _wishes(world: World, params: Params) -> JsonObject:
     }
     # the last to be read, since a test name such as pm_card_visa makes a new payment method
     method = payment_methods.named(world, params)
-    payment_methods.must_belong(method, wishes["customer"])
+    payment_methods.must_belong(method, customer["id"] if customer else None)
     return wishes | {"payment_method": method and method["id"]}
 
 
@@ -147,7 +157,9 @@ def _blank(now: int) -> JsonObject:
         "on_behalf_of": None,
         "payment_method": None,
         "payment_method_configuration_details": None,
-        "payment_method_options": {"card": {"mandate_options": None, "network": None, "request_three_d_secure": "automatic"}},
+        "payment_method_options": {
+            "card": {"mandate_options": None, "network": None, "request_three_d_secure": "automatic"}
+        },
         "payment_method_types": ["card"],
         "single_use_mandate": None,
         "usage": "off_session",

@@ -63,6 +63,25 @@ def planned(world: World, before: JsonObject, wanted: Change) -> Plan:
     return Plan(changes, entries, Bill("subscription_update", lines, Period(period_of(before).start, now)))
 
 
+def cancel_fields(before: JsonObject, now: int, *, at_period_end: bool) -> JsonObject:
+    """Cancel when the period ends, or change one's mind about it."""
+    if not at_period_end:
+        details = {**before["cancellation_details"], "reason": None}
+        return {
+            "cancel_at": None,
+            "cancel_at_period_end": False,
+            "canceled_at": None,
+            "cancellation_details": details,
+        }
+    details = {**before["cancellation_details"], "reason": "cancellation_requested"}
+    return {
+        "cancel_at": period_of(before).end,
+        "cancel_at_period_end": True,
+        "canceled_at": before["canceled_at"] or now,
+        "cancellation_details": details,
+    }
+
+
 def _terms(before: JsonObject, wanted: Change, items: list[JsonObject], now: int, *, restart: bool) -> JsonObject:
     if wanted.trial_end is not None:
         start = before["trial_start"] if before["status"] == "trialing" else now

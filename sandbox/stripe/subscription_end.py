@@ -4,7 +4,7 @@ from sandbox.json_types import JsonObject
 from sandbox.stripe import events, invoice_items, invoice_shape
 from sandbox.stripe.call import Cause
 from sandbox.stripe.previous import put_and_tell
-from sandbox.stripe.subscription_shape import KIND
+from sandbox.stripe.subscription_shape import ENDED, KIND
 from sandbox.world import World
 
 NOBODY_ASKED: JsonObject = {"comment": None, "feedback": None}
@@ -24,6 +24,13 @@ def cancel(world: World, subscription: JsonObject, details: JsonObject, cause: C
     stop_collecting(world, after)
     events.emit(world, "customer.subscription.deleted", after, cause)
     return after
+
+
+def cancel_all(world: World, customer: JsonObject, cause: Cause) -> None:
+    """The customer is about to be deleted."""
+    for subscription in world.store.find(KIND, "customer", customer["id"]):
+        if subscription["status"] not in ENDED:
+            cancel(world, subscription, {"reason": "cancellation_requested"}, cause)
 
 
 def expire(world: World, subscription: JsonObject, cause: Cause) -> JsonObject:

@@ -4,10 +4,12 @@ Only the differences that concern a consumer of payments are imitated:
 
 - before 2022-11-15 a PaymentIntent carried its charges in `charges.data[]` and had no `latest_charge`, and a Charge
   carried its `refunds` (https://docs.stripe.com/upgrades#2022-11-15);
-- before 2026-03-25.dahlia `ui_mode` of a Checkout Session read `hosted` instead of `hosted_page`.
+- before 2026-03-25.dahlia `ui_mode` of a Checkout Session read `hosted` instead of `hosted_page`;
+- what became of Stripe Billing: `versions_billing`.
 """
 
 from sandbox.json_types import JsonObject
+from sandbox.stripe import versions_billing
 from sandbox.world import World
 
 CHARGES_LEFT_THE_INTENT = "2022-11-15"
@@ -20,13 +22,14 @@ def render(world: World, subject: JsonObject, version: str) -> JsonObject:
 
 
 def _rendered(world: World, subject: JsonObject, version: str) -> JsonObject:
-    shape = {name: _inside(world, value, version) for name, value in subject.items()}
     kind = subject.get("object")
     if kind == "event":
         # a snapshot keeps the version it was taken in
         return subject
+    shape = {name: _inside(world, value, version) for name, value in subject.items()}
     if kind == "checkout.session" and shape["ui_mode"] == "hosted_page":
         shape["ui_mode"] = "hosted"
+    versions_billing.render(world, shape, version)
     if version < CHARGES_LEFT_THE_INTENT:
         _carry_children(world, shape, version)
     return shape

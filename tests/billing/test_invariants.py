@@ -25,6 +25,7 @@ DAMAGES = [
     ("paid_invoice_has_one_capture", "UPDATE payment_attempts SET amount_minor = amount_minor - 1"),
     ("paid_invoice_has_one_capture", "UPDATE payment_attempts SET currency = 'EUR'"),
     ("invoice_and_ledger_agree", "UPDATE invoices SET status = 'pending', paid_at = NULL"),
+    ("balances_are_proved", "INSERT INTO account_balances SELECT id, 'USD', 1 FROM accounts"),
     ("credits_are_proved", "UPDATE credit_grants SET remaining = remaining - 1"),
     ("credits_are_proved", "DELETE FROM credit_transactions; DELETE FROM credit_grants"),
     ("nothing_waits_too_long", "UPDATE inbox SET next_attempt_at = now() - interval '121 seconds'"),

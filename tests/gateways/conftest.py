@@ -5,16 +5,16 @@ from contextlib import ExitStack, closing
 
 import pytest
 
-from tests.gateways.loopback import ScriptedServer
+from tests.gateways.loopback import Script, ScriptedServer
 from tests.gateways.sandbox_process import Sandbox, running_sandbox
 
 
 @pytest.fixture
-def scripted() -> Iterator[Callable[[bytes], ScriptedServer]]:
-    """Starts servers that give one scripted answer each; all are stopped after the test."""
+def scripted() -> Iterator[Callable[[Script], ScriptedServer]]:
+    """Starts servers that answer as scripted; all are stopped after the test."""
     with ExitStack() as stack:
 
-        def start(answer: bytes) -> ScriptedServer:
+        def start(answer: Script) -> ScriptedServer:
             return stack.enter_context(closing(ScriptedServer(answer)))
 
         yield start

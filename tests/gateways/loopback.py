@@ -3,18 +3,22 @@
 import re
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 
 REQUEST_BYTES_MAX = 65_536
 CROWD = 4  # a queue of length 0 takes one connection on Linux and a few elsewhere
+Script = bytes | Callable[[bytes], bytes]
 CONTENT_LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 
 
 class ScriptedServer:
-    """Reads one request per connection, keeps it, writes the scripted bytes and cuts the connection."""
+    """Reads one request per connection, keeps it, writes the scripted bytes and cuts the connection.
 
-    def __init__(self, answer: bytes) -> None:
+    A script may be a function from the request to the bytes.
+    """
+
+    def __init__(self, answer: Script) -> None:
         self.answer = answer
         self.requests: list[bytes] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -35,8 +39,9 @@ class ScriptedServer:
             except OSError:
                 return
             with connection:
-                self.requests.append(_read_request(connection))
-                connection.sendall(self.answer)
+                request = _read_request(connection)
+                self.requests.append(request)
+                connection.sendall(self.answer(request) if callable(self.answer) else self.answer)
 
 
 def _read_request(connection: socket.socket) -> bytes:

@@ -46,6 +46,10 @@ class Sandbox:
         form = {"card_number": card_number}
         return requests.post(url, data=form, allow_redirects=False, timeout=ANSWER_SECONDS).status_code
 
+    def in_portal(self, subscription_ref: str, action: str, **wishes: str) -> None:
+        """What a customer does in the gateway's own portal: cancel, resume, change-plan, card."""
+        self._control("POST", f"portal/{subscription_ref}/{action}", wishes)
+
     def _control(self, method: str, path: str, content: object = None) -> dict[str, Any]:
         answer = requests.request(method, f"{self.address}/sandbox/{path}", json=content, timeout=ANSWER_SECONDS)
         answer.raise_for_status()

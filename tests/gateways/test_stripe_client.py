@@ -177,15 +177,14 @@ def test_events_can_be_listed_when_their_webhooks_never_came(sandbox: Sandbox) -
     assert times == sorted(times, reverse=True)
 
     assert len(list(stripe.list_events(created_after=created_after, types=list(HANDLED_TYPES), limit=1))) == 1
-    assert list(stripe.list_events(created_after=created_after, types=["customer.deleted"])) == []
+    assert list(stripe.list_events(created_after=created_after, types=["account.updated"])) == []
     tomorrow = datetime.now(UTC) + timedelta(days=400)
     assert list(stripe.list_events(created_after=tomorrow, types=list(HANDLED_TYPES))) == []
 
 
-@pytest.mark.parametrize("types", [[], ["a.b"] * 21])
-def test_events_are_filtered_by_one_to_twenty_types(stripe: PaymentGateway, types: list[str]) -> None:
+def test_events_are_listed_by_type(stripe: PaymentGateway) -> None:
     with pytest.raises(ValueError, match="types"):
-        list(stripe.list_events(created_after=datetime.now(UTC), types=types))
+        list(stripe.list_events(created_after=datetime.now(UTC), types=[]))
 
 
 def test_times_without_a_zone_are_a_bug(stripe: PaymentGateway) -> None:

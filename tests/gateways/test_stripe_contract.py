@@ -7,38 +7,57 @@ from pathlib import Path
 
 import pytest
 
+from gateways.ports import CardGateway, PaymentGateway, SubscriptionGateway
 from gateways.stripe.client import StripeGateway
 from gateways.stripe.translate import HANDLED_TYPES
-from sandbox.forms import parse_form
-from schemas.facts import CheckoutRequest
-from tests.contracts.stripe_openapi import validate_event, validate_request_form
+from tests.contracts.stripe_openapi import validate_event
+from tests.gateways import requests_made as asked
+from tests.gateways.conversation import read
 from tests.gateways.golden_events import GOLDEN_FILES, VERSION_NEW, golden_event, golden_name
 from tests.gateways.loopback import ScriptedServer, http_answer
 
 NEW_FILES = [path for path in GOLDEN_FILES if path.parent.name == VERSION_NEW]
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
+PORTS = (PaymentGateway, CardGateway, SubscriptionGateway)
 NO_ITEMS = http_answer("200 OK", b'{"object": "list", "data": [], "has_more": false}')
-REQUEST = CheckoutRequest(
-    attempt_id="0192f0c4-7d3e-7aa1-8c55-3f6d2b9e4a10",
-    idempotency_key="checkout/1",
-    currency="USD",
-    lines=(("Value: 2,000 credits", 1, 2999),),
-    customer_ref="",
-    customer_email="owner@example.com",
-    success_url="https://app.example.com/thanks",
-    cancel_url="https://app.example.com/cancelled",
-    expires_at=NOON,
-)
-
 Asking = Callable[[StripeGateway], object]
 ASKED: dict[str, Asking] = {
-    "open_checkout": lambda stripe: stripe.open_checkout(REQUEST),
+    "open_checkout": lambda stripe: stripe.open_checkout(asked.CHECKOUT),
     "fetch_payment by checkout": lambda stripe: stripe.fetch_payment(checkout_ref="cs_test_1"),
     "fetch_payment by payment": lambda stripe: stripe.fetch_payment(payment_ref="pi_1"),
     "find_checkout": lambda stripe: stripe.find_checkout(
         "1", created_after=NOON, created_before=NOON, customer_ref="cus_1"
     ),
     "list_events": lambda stripe: list(stripe.list_events(created_after=NOON, types=list(HANDLED_TYPES))),
+    "create_customer": lambda stripe: stripe.create_customer(asked.CUSTOMER),
+    "find_customer": lambda stripe: stripe.find_customer("1", email="owner@example.com", created_after=NOON),
+    "fetch_customer": lambda stripe: stripe.fetch_customer("cus_1"),
+    "open_portal": lambda stripe: stripe.open_portal("cus_1", return_url="https://app.example.com/"),
+    "open_setup": lambda stripe: stripe.open_setup(asked.SETUP),
+    "fetch_card": lambda stripe: stripe.fetch_card(card_ref="pm_1"),
+    "fetch_card by setup": lambda stripe: stripe.fetch_card(setup_ref="seti_1"),
+    "fetch_card by checkout": lambda stripe: stripe.fetch_card(checkout_ref="cs_test_1"),
+    "charge": lambda stripe: stripe.charge(asked.CHARGE),
+    "find_charge": lambda stripe: stripe.find_charge(
+        "1", customer_ref="cus_1", created_after=NOON, created_before=NOON
+    ),
+    "ensure_price": lambda stripe: stripe.ensure_price(asked.PRICE),
+    "ensure_coupon": lambda stripe: stripe.ensure_coupon(asked.COUPON),
+    "open_subscription_checkout": lambda stripe: stripe.open_subscription_checkout(asked.SUBSCRIPTION),
+    "fetch_subscription": lambda stripe: stripe.fetch_subscription(subscription_ref="sub_1"),
+    "fetch_subscription by checkout": lambda stripe: stripe.fetch_subscription(checkout_ref="cs_test_1"),
+    "fetch_invoice": lambda stripe: stripe.fetch_invoice("in_1"),
+    "list_invoices": lambda stripe: stripe.list_invoices("sub_1", created_after=NOON),
+    "change_price": lambda stripe: stripe.change_price(
+        "sub_1", "si_1", "price_1", prorate=True, idempotency_key="change/1"
+    ),
+    "set_cancellation": lambda stripe: stripe.set_cancellation("sub_1", at_period_end=False, idempotency_key="end/1"),
+    "cancel_now": lambda stripe: stripe.cancel_now("sub_1", idempotency_key="end/1"),
+    "pause_collection": lambda stripe: stripe.pause_collection("sub_1", paused=True, idempotency_key="pause/1"),
+    "resume_collection": lambda stripe: stripe.pause_collection("sub_1", paused=False, idempotency_key="pause/2"),
+    "create_clock": lambda stripe: stripe.create_clock("clock", NOON, idempotency_key="clock/1"),
+    "advance_clock": lambda stripe: stripe.advance_clock("clock_1", NOON),
+    "fetch_clock": lambda stripe: stripe.fetch_clock("clock_1"),
 }
 
 
@@ -48,13 +67,24 @@ def test_golden_events_of_the_new_version_are_as_described(path: Path) -> None:
 
 
 @pytest.mark.parametrize("asking", ASKED.values(), ids=ASKED)
-def test_everything_we_ask_for_exists(scripted: Callable[[bytes], ScriptedServer], asking: Asking) -> None:
+def test_everything_we_ask_for_is_described(scripted: Callable[[bytes], ScriptedServer], asking: Asking) -> None:
     server = scripted(NO_ITEMS)
-    with suppress(KeyError):  # an empty list is no session: only the question is looked at here
+    with suppress(KeyError):  # an empty list is no object of its kind: only the question is looked at here
         asking(StripeGateway("sk_test_made_up", server.url))
     assert server.requests
     for request in server.requests:
-        head, _, body = request.decode().partition("\r\n\r\n")
-        method, target, _ = head.partition("\r\n")[0].split(" ")
-        path, _, query = target.partition("?")
-        validate_request_form(method, path, parse_form(query or body))
+        read(request)
+
+
+def test_stripe_offers_all_that_is_asked_of_a_gateway() -> None:
+    stripe = StripeGateway("sk_test_made_up")
+    payments: PaymentGateway = stripe
+    cards: CardGateway = stripe
+    subscriptions: SubscriptionGateway = stripe
+    for port, gateway in zip(PORTS, (payments, cards, subscriptions), strict=True):
+        assert {name for name in vars(port) if not name.startswith("_")} <= set(dir(gateway))
+
+
+def test_every_method_of_the_gateway_is_asked_here() -> None:
+    methods = {name for port in PORTS for name in vars(port) if not name.startswith("_")}
+    assert methods - {"make_default"} <= {name.partition(" ")[0] for name in ASKED}

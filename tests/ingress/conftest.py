@@ -5,6 +5,7 @@ from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 import psycopg2
@@ -14,9 +15,11 @@ from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
+from billing.accounts.open import open_account
 from database.api_keys import create_key
 from database.engine import dialect_url
-from schemas.commands import SCOPES
+from database.ids import uuid7
+from schemas.commands import SCOPES, Address, OpenAccount
 from settings import Settings
 from tests.ingress.deliveries import OLD_SECRET, SECRET
 from tests.ingress.running_door import in_thread
@@ -72,3 +75,21 @@ def new_key(database_url: str) -> Callable[..., dict[str, str]]:
 def key(new_key: Callable[..., dict[str, str]]) -> dict[str, str]:
     """The header of a key that may do everything."""
     return new_key()
+
+
+@pytest.fixture
+def books(database_url: str) -> Iterator[Session]:
+    """A session of the database's owner, to write what a worker would have written."""
+    with Session(create_engine(dialect_url(database_url), poolclass=NullPool), autoflush=False) as session:
+        yield session
+
+
+@pytest.fixture
+def account_id(books: Session) -> UUID:
+    """One customer."""
+    command = OpenAccount(
+        name="Acme Corp", owner="user_1", billing_email="billing@acme.example", billing_address=Address(country="US")
+    )
+    found = open_account(books, uuid7(), command)
+    books.commit()
+    return found

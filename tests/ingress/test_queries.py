@@ -1,44 +1,22 @@
 """Reads of the books through the API."""
 
 import hashlib
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import httpx
-import pytest
-from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import NullPool
 
-from billing.accounts.open import open_account
+from billing.cards.tables import Card
 from billing.catalog.seed import seed
 from billing.credits.grant import grant_credits
 from billing.credits.tables import CreditSource
 from billing.invoices.tables import Invoice, InvoiceDocument, InvoiceLine, InvoiceStatus
-from database.engine import dialect_url
 from database.ids import uuid7
-from schemas.commands import Address, OpenAccount
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 PDF = b"%PDF-1.7 an invoice"
 INVOICES = "/v1/billing/invoices/"
-
-
-@pytest.fixture
-def books(database_url: str) -> Iterator[Session]:
-    with Session(create_engine(dialect_url(database_url), poolclass=NullPool)) as session:
-        yield session
-
-
-@pytest.fixture
-def account_id(books: Session) -> UUID:
-    command = OpenAccount(
-        name="Acme Corp", owner="user_1", billing_email="billing@acme.example", billing_address=Address(country="US")
-    )
-    found = open_account(books, uuid7(), command)
-    books.commit()
-    return found
 
 
 def test_an_account(door: httpx.Client, key: dict[str, str], account_id: UUID) -> None:
@@ -75,14 +53,13 @@ def test_invoices_by_account_status_and_number(
         assert [invoice["number"] for invoice in found] == expected
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [("limit", "0"), ("limit", "101"), ("limit", "x"), ("account_id", "x"), ("status", "x"), ("cursor", "x"),
-     ("number", "\x00"), ("color", "red")],
-)  # fmt: skip
-def test_filters_that_make_no_sense(name: str, value: str, door: httpx.Client, key: dict[str, str]) -> None:
-    answer = door.get(INVOICES, params={name: value}, headers=key)
-    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, name)
+def test_filters_that_make_no_sense(door: httpx.Client, key: dict[str, str]) -> None:
+    for name, value in (
+        ("limit", "0"), ("limit", "101"), ("limit", "x"), ("account_id", "x"), ("status", "x"), ("cursor", "x"),
+        ("number", "\x00"), ("color", "red"),
+    ):  # fmt: skip
+        answer = door.get(INVOICES, params={name: value}, headers=key)
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, name), value
 
 
 def test_one_invoice_with_its_lines_and_its_pdf(
@@ -111,23 +88,71 @@ def test_a_balance(door: httpx.Client, key: dict[str, str], books: Session, acco
     assert door.get("/v1/billing/credits/balance/", headers=key).status_code == 422
 
 
-def test_the_packages_on_offer(door: httpx.Client, key: dict[str, str], books: Session) -> None:
-    seed(books)
+def test_movements_of_credits_page_by_page(
+    door: httpx.Client, key: dict[str, str], books: Session, account_id: UUID
+) -> None:
+    for credits_granted in (100, 200, 300):
+        cause = f"a test/{credits_granted}"
+        grant_credits(books, account_id, CreditSource.PACKAGE, cause, credits_granted, None, NOW)
     books.commit()
-    page = door.get("/v1/billing/credits/packages/", headers=key).json()
-    assert {package["slug"]: package["price_minor"] for package in page["data"]}["value"] == 2999
+    wanted = {"account_id": str(account_id), "limit": "2"}
+    first = door.get("/v1/billing/credits/transactions/", params=wanted, headers=key).json()
+    assert [(one["movement"], one["amount"]) for one in first["data"]] == [("grant", 300), ("grant", 200)]
+    wanted["cursor"] = first["next_cursor"]
+    second = door.get("/v1/billing/credits/transactions/", params=wanted, headers=key).json()
+    assert ([one["amount"] for one in second["data"]], second["next_cursor"]) == ([100], None)
+
+
+def test_saved_cards_without_the_detached_ones(
+    door: httpx.Client, key: dict[str, str], books: Session, account_id: UUID
+) -> None:
+    for last4, is_default, detached_at in (("4242", True, None), ("4444", False, None), ("0002", False, NOW)):
+        card = {"gateway": "stripe", "customer_ref": "cus_1", "brand": "visa", "exp_month": 12, "exp_year": 2040}
+        books.add(
+            Card(
+                id=uuid7(), account_id=account_id, card_ref=f"pm_{last4}", last4=last4,
+                is_default=is_default, detached_at=detached_at, **card,
+            )
+        )  # fmt: skip
+        books.flush()
+    books.commit()
+    page = door.get("/v1/billing/payment-methods/", params={"account_id": str(account_id)}, headers=key).json()
+    assert [(card["card_ref"], card["is_default"]) for card in page["data"]] == [("pm_4242", True), ("pm_4444", False)]
     assert page["next_cursor"] is None
 
 
-@pytest.mark.parametrize(
-    "path",
-    ["/v1/accounts/{id}/", INVOICES + "{id}/", INVOICES + "{id}/pdf/", "/v1/billing/credits/balance/?account_id={id}"],
-)
-def test_what_does_not_exist(path: str, door: httpx.Client, key: dict[str, str]) -> None:
-    answer = door.get(path.format(id=uuid4()), headers=key)
-    assert answer.status_code == 404
-    assert answer.headers["content-type"] == "application/problem+json"
-    assert answer.json()["type"].endswith("_not_found")
+def test_what_is_on_offer(door: httpx.Client, key: dict[str, str], books: Session) -> None:
+    seed(books)
+    books.commit()
+    pages = {
+        name: door.get(f"/v1/billing/{name}/", headers=key).json() for name in ("credits/packages", "plans", "services")
+    }
+    assert {page["next_cursor"] for page in pages.values()} == {None}
+    offered = {name: {one["slug"]: one for one in page["data"]} for name, page in pages.items()}
+    assert offered["credits/packages"]["value"]["price_minor"] == 2999
+    assert (offered["services"]["setup-app"]["interval"], offered["services"]["setup-app"]["price_minor"]) == (
+        "once", 29_900,
+    )  # fmt: skip
+    assert list(offered["plans"]) == ["starter", "growth", "scale"]
+    assert {(price["interval"], price["price_minor"]) for price in offered["plans"]["growth"]["prices"]} == {
+        ("month", 19_900), ("year", 199_000),
+    }  # fmt: skip
+
+
+def test_what_does_not_exist(door: httpx.Client, key: dict[str, str]) -> None:
+    for path, word in (
+        ("/v1/accounts/{id}/", "account"),
+        (INVOICES + "{id}/", "invoice"),
+        (INVOICES + "{id}/pdf/", "invoice"),
+        ("/v1/billing/credits/balance/?account_id={id}", "account"),
+        ("/v1/billing/credits/transactions/?account_id={id}", "account"),
+        ("/v1/billing/payment-methods/?account_id={id}", "account"),
+        ("/v1/billing/subscriptions/{id}/", "subscription"),
+        ("/v1/test-clocks/{id}/", "test_clock"),
+    ):
+        answer = door.get(path.format(id=uuid4()), headers=key)
+        assert (answer.status_code, answer.json()["type"]) == (404, f"urn:cashbeat:problem:{word}_not_found"), path
+        assert answer.headers["content-type"] == "application/problem+json"
 
 
 def _issue(books: Session, account_id: UUID, number: str, status: InvoiceStatus = InvoiceStatus.PENDING) -> Invoice:

@@ -23,33 +23,40 @@ def as_door(database_url: str) -> Iterator[Any]:
             yield cursor
 
 
-@pytest.mark.parametrize("table", TABLES)
-def test_no_right_but_those_it_needs(table: str, as_door: Any) -> None:
-    rights = {}
-    for right in ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER"):
-        as_door.execute("SELECT has_table_privilege(%s, %s, %s)", (INGRESS, table, right))
-        rights[right] = as_door.fetchone()[0]
-    assert {right for right, is_given in rights.items() if is_given} == {
-        *(["SELECT"] if table in INGRESS_READS else []),
-        *(["INSERT"] if table in INGRESS_WRITES else []),
-    }
+def test_no_right_but_those_it_needs(as_door: Any) -> None:
+    assert len(TABLES) > 20
+    for table in TABLES:
+        rights = {}
+        for right in ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER"):
+            as_door.execute("SELECT has_table_privilege(%s, %s, %s)", (INGRESS, table, right))
+            rights[right] = as_door.fetchone()[0]
+        assert {right for right, is_given in rights.items() if is_given} == {
+            *(["SELECT"] if table in INGRESS_READS else []),
+            *(["INSERT"] if table in INGRESS_WRITES else []),
+        }, table
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
+def test_it_is_stopped_when_it_tries(as_door: Any) -> None:
+    for statement in (
         "SELECT * FROM payment_attempts",
         "SELECT * FROM ledger_entries",
         "INSERT INTO ledger_entries DEFAULT VALUES",
         "INSERT INTO invoices DEFAULT VALUES",
+        "INSERT INTO subscriptions DEFAULT VALUES",
         "INSERT INTO credit_grants DEFAULT VALUES",
         "INSERT INTO api_keys DEFAULT VALUES",
         "UPDATE operations SET state = 'done'",
+        "UPDATE test_clocks SET frozen_at = now()",
         "UPDATE inbox SET body = ''",
         "DELETE FROM inbox",
         "CREATE TABLE mine (id int)",
-    ],
-)
-def test_it_is_stopped_when_it_tries(statement: str, as_door: Any) -> None:
-    with pytest.raises(InsufficientPrivilege):
+    ):
+        assert _is_refused(as_door, statement), statement
+
+
+def _is_refused(as_door: Any, statement: str) -> bool:
+    try:
         as_door.execute(statement)
+    except InsufficientPrivilege:
+        return True
+    return False

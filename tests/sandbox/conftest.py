@@ -34,3 +34,16 @@ def receiver() -> Iterator[Receiver]:
     endpoint = Receiver()
     yield endpoint
     endpoint.close()
+
+
+@pytest.fixture(scope="session")
+def billing_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSandbox]:
+    """Another one, for the tests of subscriptions: each has a customer and a clock of its own."""
+    with running_sandbox(tmp_path_factory.mktemp("billing"), "--retry-seconds", "0.05", "--seed", "7") as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def billing(billing_sandbox: RunningSandbox) -> Api:
+    """Raw calls to it, held to the contract."""
+    return Api(billing_sandbox)

@@ -9,7 +9,8 @@ from typing import get_args
 import pytest
 import requests
 
-from sandbox import control, faults
+from sandbox import card_control, control, faults
+from sandbox.stripe import challenge_page
 from tests.sandbox.running import ANSWER_SECONDS, ROOT, Api, RunningSandbox
 
 
@@ -60,6 +61,10 @@ def test_faults_that_make_no_sense_are_refused(sandbox: RunningSandbox, fault: o
         {"webhook_secrets": []},
         {"retry_seconds": ["soon"]},
         {"attempts_max": 0},
+        {"rate_limit_per_second": -1},
+        {"rate_limit_per_second": "many"},
+        {"answer_delay_seconds": -0.1},
+        {"answer_delay_seconds": 3600},
         {"home": "elsewhere"},
     ],
 )
@@ -78,7 +83,7 @@ def test_time_goes_forward_in_reasonable_steps(sandbox: RunningSandbox, seconds:
 
 def test_what_is_not_imitated_says_so_in_stripes_words(sandbox: RunningSandbox) -> None:
     headers = {"Authorization": "Bearer sk_test_sandbox"}
-    answer = requests.get(f"{sandbox.address}/v1/subscriptions", headers=headers, timeout=ANSWER_SECONDS)
+    answer = requests.get(f"{sandbox.address}/v1/disputes", headers=headers, timeout=ANSWER_SECONDS)
     assert (answer.status_code, answer.json()["error"]["type"]) == (404, "invalid_request_error")
 
 
@@ -94,14 +99,27 @@ def test_the_readme_knows_every_fault_every_option_and_every_address() -> None:
     told = [f"`{get_args(kind.model_fields['kind'].annotation)[0]}`" for kind in kinds]
     own = {"kind", "rate", "count", "path", "method", "event_types"}
     told += [f"`{field}`" for kind in kinds for field in kind.model_fields if field not in own]
-    told += [re.sub(r"\{.*?\}", "{id}", route.path) for route in control.routes()]
+    told += [
+        re.sub(r"\{.*?\}", "{id}", route.path)
+        for route in (*control.routes(), *card_control.routes(), *challenge_page.routes())
+    ]
     assert [word for word in told if word not in readme] == []
 
 
 def test_the_command_line_explains_itself() -> None:
     command = [sys.executable, "-m", "sandbox", "--help"]
     told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    for option in ("--port", "--home", "--webhook-url", "--webhook-secret", "--api-version", "--seed", "examples:"):
+    for option in (
+        "--port",
+        "--home",
+        "--webhook-url",
+        "--webhook-secret",
+        "--api-version",
+        "--seed",
+        "--rate-limit-per-second",
+        "--answer-delay-seconds",
+        "examples:",
+    ):
         assert option in told
 
 

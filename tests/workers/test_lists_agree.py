@@ -3,10 +3,11 @@
 from inspect import signature
 
 import beat_schedule
-from schemas.commands import COMMANDS, SCOPES, StartCreditCheckout
+from schemas.commands import COMMANDS, SCOPES
 from schemas.messages import MESSAGES, TOPICS, SendEmails
-from tasks.commands import VERBS
+from tasks.calls import CALLS, CALLS_OF_GATEWAY_RUN
 from tasks.emails import EMAILS
+from tasks.verbs import VERBS
 from workers.celery_app import app
 from workers.queues import QUEUE_NAMES
 
@@ -27,8 +28,10 @@ def test_every_email_topic_has_a_renderer() -> None:
     assert {topic for topic, message in TOPICS.items() if message is SendEmails} == set(EMAILS)
 
 
-def test_every_command_has_a_verb_and_a_known_scope() -> None:
-    assert set(COMMANDS.values()) == {*VERBS, StartCreditCheckout}
+def test_every_command_has_a_verb_or_a_call_and_a_known_scope() -> None:
+    assert set(COMMANDS.values()) == {*VERBS, *CALLS}
+    assert not VERBS.keys() & CALLS.keys()
+    assert CALLS_OF_GATEWAY_RUN.keys() <= VERBS.keys()
     assert {command.scope for command in COMMANDS.values()} <= set(SCOPES)
     assert all(len(signature(verb).parameters) == 4 for verb in VERBS.values())
 

@@ -194,6 +194,14 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "gateway_prices",
+        sa.Column("gateway", sa.Text(), nullable=False),
+        sa.Column("price_ref", sa.Text(), nullable=False),
+        sa.Column("price_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["price_id"], ["plan_prices.id"], name=op.f("fk_gateway_prices_price_id")),
+        sa.PrimaryKeyConstraint("gateway", "price_ref", name=op.f("pk_gateway_prices")),
+    )
+    op.create_table(
         "subscriptions",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=False),
@@ -244,6 +252,7 @@ def upgrade() -> None:
         sa.Column("discount_minor", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("discount_periods", sa.BigInteger(), server_default="0", nullable=True),
         sa.Column("is_period_discounted", sa.Boolean(), server_default="false", nullable=False),
+        sa.Column("synced_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("failed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("failure", sa.Text(), server_default="", nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -392,6 +401,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("subscription_id", "period_start", name=op.f("pk_subscription_periods")),
     )
+    op.create_index("uq_gateway_customers_customer", "gateway_customers", ["gateway", "customer_ref"], unique=True)
     op.add_column("accounts", sa.Column("clock_id", sa.Uuid(), nullable=True))
     op.create_foreign_key(op.f("fk_accounts_clock_id"), "accounts", "test_clocks", ["clock_id"], ["id"])
     op.add_column("credit_grants", sa.Column("subscription_id", sa.Uuid(), nullable=True))

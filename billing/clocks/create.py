@@ -1,0 +1,25 @@
+"""Create a test clock."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from billing.clocks.tables import TestClock
+from database.rows import insert_unless_known
+
+
+def create_clock(
+    session: Session, clock_id: UUID, name: str, frozen_at: datetime, clock_ref: str, now: datetime
+) -> UUID:
+    """Write a clock that stands at an instant, to the whole second, and return its id; a repeat writes nothing.
+
+    `clock_ref` is the gateway's clock beside it, empty when there is none; `now` is the wall clock's time.
+    """
+    frozen_at = frozen_at.replace(microsecond=0)
+    clock = {
+        "id": clock_id, "name": name, "frozen_at": frozen_at, "target_at": frozen_at,
+        "clock_ref": clock_ref, "created_at": now,
+    }  # fmt: skip
+    insert_unless_known(session, TestClock, clock)
+    return clock_id

@@ -1,0 +1,113 @@
+"""What lies ahead of a test clock: what falls due next on it, and whether what has happened is over."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from billing.clocks.rules import ARRIVING
+from billing.notices import card_expiring, trial_ending
+from schemas.messages import TOPICS, SendEmails
+
+EMAILS = [topic for topic, message in TOPICS.items() if message is SendEmails]
+
+# One statement, so one snapshot: work that ends while we ask is seen either as under way or with all that follows.
+#
+# A subscription that the gateway runs is looked at when its period ends and an hour later, when the gateway finalizes
+# and collects the invoice (https://docs.stripe.com/billing/subscriptions/overview#subscription-lifecycle); where the
+# gateway tries again by its own plan, or our books lag behind, day by day.
+OUTLOOK = text("""
+    SELECT clock.id AS clock_id, clock.clock_ref, clock.frozen_at, clock.target_at,
+           least(
+               (SELECT min(due_at) FROM subscriptions
+                WHERE clock_id = clock.id AND due_at IS NOT NULL AND failed_at IS NULL),
+               (SELECT min(coalesce(next_attempt_at, ends_at)) FROM dunnings
+                WHERE clock_id = clock.id AND state = 'open'),
+               (SELECT min(expires_at) FROM credit_grants JOIN accounts ON accounts.id = account_id
+                WHERE clock_id = clock.id AND remaining > 0 AND expires_at IS NOT NULL),
+               (SELECT min(trial_end - :trial_notice) FROM subscriptions
+                WHERE clock_id = clock.id AND status = 'trialing' AND trial_end - :trial_notice > clock.frozen_at),
+               (SELECT min(noticed_at) FROM cards JOIN accounts ON accounts.id = account_id
+                CROSS JOIN LATERAL (
+                    SELECT make_timestamptz(exp_year::int, exp_month::int, 1, 0, 0, 0, 'UTC')
+                           + interval '1 month' - :card_notice AS noticed_at
+                ) AS notice
+                WHERE clock_id = clock.id AND is_default AND noticed_at > clock.frozen_at),
+               gateway_run.due_at
+           ) AS due_at,
+           gateway_run.count > 0 AS is_gateway_run,
+           NOT EXISTS (SELECT FROM payment_attempts AS attempt JOIN accounts ON accounts.id = attempt.account_id
+                       WHERE accounts.clock_id = clock.id
+                       AND kind = 'charge' AND status IN ('created', 'unknown', 'pending'))
+           AND NOT EXISTS (SELECT FROM operations WHERE state = 'ready' AND caller = 'test_clock/' || clock.id)
+           AND NOT EXISTS (SELECT FROM inbox WHERE state = 'ready'
+                           AND clock.clock_ref <> '' AND position(clock.clock_ref IN body) > 0)
+           AND NOT EXISTS (SELECT FROM outbox
+                           LEFT JOIN subscriptions ON subscriptions.id = subject_id
+                           LEFT JOIN invoices ON invoices.id = subject_id
+                           LEFT JOIN cards ON cards.id = subject_id
+                           JOIN accounts ON accounts.id = coalesce(
+                               subscriptions.account_id, invoices.account_id, cards.account_id, subject_id)
+                           WHERE outbox.state = 'ready' AND outbox.attempts = 0 AND topic = ANY(:emails)
+                           AND accounts.clock_id = clock.id) AS is_quiet
+    FROM test_clocks AS clock
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS count, min(least(
+            CASE WHEN status <> 'past_due' AND period_end > clock.frozen_at THEN period_end
+                 ELSE clock.frozen_at + interval '1 day' END,
+            CASE WHEN period_start + interval '1 hour' > clock.frozen_at
+                 THEN period_start + interval '1 hour' END
+        )) AS due_at
+        FROM subscriptions
+        WHERE clock_id = clock.id AND collection = 'gateway' AND status IN ('trialing', 'active', 'past_due')
+    ) AS gateway_run
+    WHERE clock.target_at > clock.frozen_at AND clock.id = coalesce(:clock_id, clock.id)
+    ORDER BY clock.id
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """A clock on its way. It is quiet when nothing that has begun on it can still change what falls due.
+
+    Charges under way, what the gateway was asked on the clock's behalf, and unhandled events that name the gateway's
+    clock are waited for. So are e-mails until their first try: a minute later by this clock their news may be stale.
+    `due_at` is when something falls due next, perhaps by now; None: nothing.
+    """
+
+    clock_id: UUID
+    clock_ref: str
+    frozen_at: datetime
+    target_at: datetime
+    due_at: datetime | None
+    is_gateway_run: bool
+    is_quiet: bool
+
+    @property
+    def next_at(self) -> datetime:
+        """Where the clock stands next: at what falls due, or where it was sent."""
+        return min(self.due_at or self.target_at, self.target_at)
+
+    @property
+    def is_arriving(self) -> bool:
+        """Whether it stands where it was sent, and only what falls due there is still to be done."""
+        return self.target_at - self.frozen_at == ARRIVING
+
+    @property
+    def is_due_now(self) -> bool:
+        """Whether something waits to be done at the instant at which the clock stands."""
+        return self.due_at is not None and self.due_at <= self.frozen_at
+
+
+def outlooks(session: Session, clock_id: UUID | None = None) -> Sequence[Outlook]:
+    """The clocks that are on their way, or that one alone if it is."""
+    asked = {
+        "clock_id": clock_id,
+        "trial_notice": trial_ending.DAYS_BEFORE,
+        "card_notice": card_expiring.DAYS_BEFORE,
+        "emails": EMAILS,
+    }
+    return [Outlook(**row._mapping) for row in session.execute(OUTLOOK, asked)]

@@ -1,0 +1,103 @@
+"""Turns fetched invoices of subscriptions into our words. Pure; reads the shapes of the pinned API version only.
+
+https://docs.stripe.com/api/invoices/object, https://docs.stripe.com/api/invoice-payment/object
+"""
+
+from collections.abc import Iterable
+
+from gateways.stripe.payments import failure_code_of
+from gateways.stripe.shapes import SUBSCRIPTION_MARK, Json, inside, instant, mark, moment, reference
+from gateways.stripe.translate import GATEWAY
+from schemas.facts import GatewayInvoiceFact, GatewayLineFact
+
+REASONS = {"subscription_create": "create", "subscription_cycle": "cycle", "subscription_update": "change"}
+
+
+def is_of_subscription(invoice: Json) -> bool:
+    """Whether a subscription is its reason; others are written by hand."""
+    return bool(_subscription_details(invoice).get("subscription"))
+
+
+def invoice_of(invoice: Json, lines: Iterable[Json]) -> GatewayInvoiceFact:
+    """An invoice of a subscription with all its lines. Payments, and in them the intents, should be expanded:
+    without payments there is no `payment_ref`, without intents no `charge_ref` and no `failure_code`.
+    """
+    transitions = invoice["status_transitions"]
+    intent = _intent(invoice)
+    expanded = intent if isinstance(intent, dict) else {}
+    error = expanded.get("last_payment_error")
+    return GatewayInvoiceFact(
+        gateway=GATEWAY,
+        invoice_ref=invoice["id"],
+        subscription_ref=reference(_subscription_details(invoice)["subscription"]),
+        subscription_id=mark(_subscription_details(invoice), SUBSCRIPTION_MARK),
+        customer_ref=reference(invoice["customer"]),
+        reason=REASONS.get(invoice.get("billing_reason") or "", "other"),
+        status=invoice["status"],
+        currency=invoice["currency"].upper(),
+        total_minor=invoice["total"],
+        due_minor=invoice["amount_due"],
+        paid_minor=invoice["amount_paid"],
+        balance_minor=_credit_used(invoice),
+        lines=tuple(line_of(line) for line in lines),
+        finalized_at=moment(transitions.get("finalized_at")),
+        paid_at=moment(transitions.get("paid_at")),
+        next_attempt_at=moment(invoice.get("next_payment_attempt")),
+        attempts=invoice["attempt_count"],
+        payment_ref=reference(intent),
+        charge_ref=reference(expanded.get("latest_charge")),
+        failure_code=failure_code_of(error) if error else "",
+    )
+
+
+def line_of(line: Json) -> GatewayLineFact:
+    """One line. Stripe's `amount` is before discounts, and holds those taxes that are included in the price."""
+    taxes = line.get("taxes") or ()
+    included_minor = sum(tax["amount"] for tax in taxes if tax["tax_behavior"] == "inclusive")
+    discount_minor = sum(discount["amount"] for discount in line.get("discount_amounts") or ())
+    quantity = line.get("quantity")
+    return GatewayLineFact(
+        description=line.get("description") or "",
+        quantity=1 if quantity is None else quantity,
+        net_minor=line["amount"] - discount_minor - included_minor,
+        tax_minor=sum(tax["amount"] for tax in taxes),
+        price_ref=reference(inside(line, "pricing", "price_details").get("price")),
+        period_start=instant(line["period"]["start"]),
+        period_end=instant(line["period"]["end"]),
+        is_proration=_is_proration(line),
+    )
+
+
+def _subscription_details(invoice: Json) -> Json:
+    return inside(invoice, "parent", "subscription_details")
+
+
+def _is_proration(line: Json) -> bool:
+    parents = (inside(line, "parent", f"{kind}_details") for kind in ("subscription_item", "invoice_item"))
+    return any(parent.get("proration") for parent in parents)
+
+
+def _credit_used(invoice: Json) -> int:
+    """What of the customer's credit went into the invoice. Stripe's balances are negative for a credit.
+
+    A positive balance is a debt, such as an amount too small to be charged: no credit
+    (https://docs.stripe.com/billing/customer/balance). Nothing is used before the invoice is final.
+    """
+    ending = invoice.get("ending_balance")
+    if ending is None:
+        return 0
+    return max(0, _credit(invoice["starting_balance"]) - _credit(ending))
+
+
+def _credit(balance: int) -> int:
+    return max(0, -balance)
+
+
+def _intent(invoice: Json) -> object:
+    """The payment intent, id or expanded, that paid the invoice or is to pay it; None without one.
+
+    An invoice may have several payments: one that paid counts first, then the one Stripe keeps for it.
+    """
+    payments = list(inside(invoice, "payments").get("data", ()))
+    payments.sort(key=lambda payment: (payment["status"] == "paid", payment["is_default"]), reverse=True)
+    return payments[0]["payment"].get("payment_intent") if payments else None

@@ -1,0 +1,57 @@
+"""`POST /v1/billing/subscriptions/preview/`: a read with a body, answered at once and written nowhere."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, AwareDatetime
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from billing.clocks.timelines import now_of
+from billing.subscriptions.preview import preview_change
+from billing.subscriptions.queries import get_subscription
+from ingress.bodies import read_body
+from ingress.identity import Identity
+from ingress.queries.answers import as_json
+from ingress.reads import Reads
+from ingress.validation import parse_json, validated
+from schemas.commands import ChangePlan
+from schemas.views import ChangePreview
+
+BODY_BYTES_MAX = 64 * 1024
+SCOPE = "billing:read"
+
+
+def _in_utc(value: datetime) -> datetime:
+    """Tax rates go by the day of UTC. At both ends of the calendar there is no such day."""
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("must be a time that exists in UTC") from None
+
+
+class PreviewChange(ChangePlan):
+    """The change to be previewed, and the instant `at` which it would happen; without one it is the account's now."""
+
+    at: Annotated[AwareDatetime, AfterValidator(_in_utc)] | None = None
+
+
+class Previews:
+    """Tells what a change of plan would cost."""
+
+    def __init__(self, reads: Reads, identity: Identity) -> None:
+        self._reads = reads
+        self._identity = identity
+
+    async def show(self, request: Request) -> Response:
+        """The preview, or the reason why the change would be refused."""
+        await self._identity.require(request, SCOPE)
+        wanted = validated(PreviewChange, parse_json(await read_body(request.receive, BODY_BYTES_MAX)))
+        return as_json(await self._reads.run(lambda session: _preview(session, wanted)))
+
+
+def _preview(session: Session, wanted: PreviewChange) -> ChangePreview:
+    subscription = get_subscription(session, wanted.subscription_id)
+    at = wanted.at or now_of(session, subscription.account_id, datetime.now(UTC))
+    return preview_change(session, wanted, at)

@@ -1,0 +1,72 @@
+"""Makes endpoints of reads: who may ask, what was asked, the answer as JSON."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ingress.identity import Identity
+from ingress.operations import JSON
+from ingress.queries.filters import Filter
+from ingress.reads import Reads
+from ingress.validation import validated
+from schemas.views import View
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+Wanted = TypeVar("Wanted", bound=Filter)
+
+
+class Queries:
+    """One method per form of question. Each returns the endpoint for callers who have the scope."""
+
+    def __init__(self, reads: Reads, identity: Identity) -> None:
+        self._reads = reads
+        self._identity = identity
+
+    def one(self, scope: str, read: Callable[[Session, UUID], View]) -> Endpoint:
+        """Shows what the id in the path names."""
+
+        async def show(request: Request) -> Response:
+            await self._identity.require(request, scope)
+            row_id: UUID = request.path_params["id"]
+            return as_json(await self._reads.run(lambda session: read(session, row_id)))
+
+        return show
+
+    def every(self, scope: str, read: Callable[[Session], View]) -> Endpoint:
+        """Shows everything there is."""
+
+        async def show(request: Request) -> Response:
+            await self._identity.require(request, scope)
+            return as_json(await self._reads.run(read))
+
+        return show
+
+    def filtered(self, scope: str, wanted_class: type[Wanted], read: Callable[[Session, Wanted], View]) -> Endpoint:
+        """Shows what the parameters of the query ask for."""
+
+        async def show(request: Request) -> Response:
+            await self._identity.require(request, scope)
+            wanted = validated(wanted_class, dict(request.query_params))
+            return as_json(await self._reads.run(lambda session: read(session, wanted)))
+
+        return show
+
+    def file(self, scope: str, read: Callable[[Session, UUID], Callable[[Request], Response]]) -> Endpoint:
+        """Hands out the file that the id in the path names, in the form the request asks for."""
+
+        async def show(request: Request) -> Response:
+            await self._identity.require(request, scope)
+            row_id: UUID = request.path_params["id"]
+            answer = await self._reads.run(lambda session: read(session, row_id))
+            return answer(request)
+
+        return show
+
+
+def as_json(shown: View) -> Response:
+    """A view as the body of an answer."""
+    return Response(shown.model_dump_json(), media_type=JSON)

@@ -1,0 +1,23 @@
+"""Reads of credits. An account on a test clock has the credits of its own time."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy.orm import Session
+
+from billing.accounts.queries import get_account
+from billing.clocks.timelines import now_of
+from billing.credits.queries import list_transactions, view_balance
+from ingress.queries.filters import OfAccount, PageOfAccount
+from schemas.views import BalanceView, CreditTransactionView, Page
+
+
+def balance(session: Session, wanted: OfAccount) -> BalanceView:
+    """`GET /v1/billing/credits/balance/`"""
+    get_account(session, wanted.account_id)
+    return view_balance(session, wanted.account_id, now_of(session, wanted.account_id, datetime.now(UTC)))
+
+
+def transactions(session: Session, wanted: PageOfAccount) -> Page[CreditTransactionView]:
+    """`GET /v1/billing/credits/transactions/`"""
+    get_account(session, wanted.account_id)
+    return list_transactions(session, wanted.account_id, wanted.cursor, wanted.limit)

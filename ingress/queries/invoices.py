@@ -1,0 +1,40 @@
+"""Reads of invoices."""
+
+import hashlib
+from collections.abc import Callable
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from billing.invoices.queries import get_invoice, get_pdf, list_invoices
+from ingress.queries.filters import InvoiceFilter
+from schemas.views import InvoiceView, Page
+
+
+def invoices(session: Session, wanted: InvoiceFilter) -> Page[InvoiceView]:
+    """`GET /v1/billing/invoices/`"""
+    return list_invoices(
+        session,
+        account_id=wanted.account_id,
+        status=wanted.status,
+        number=wanted.number,
+        before=wanted.cursor,
+        limit=wanted.limit,
+    )
+
+
+def invoice_pdf(session: Session, invoice_id: UUID) -> Callable[[Request], Response]:
+    """`GET /v1/billing/invoices/{id}/pdf/`: named after the number, or "not modified" for who has it already."""
+    number = get_invoice(session, invoice_id).number or "draft"
+    content = get_pdf(session, invoice_id)
+    etag = f'"{hashlib.sha256(content).hexdigest()}"'
+    headers = {"ETag": etag, "Content-Disposition": f'inline; filename="{number}.pdf"'}
+
+    def answer(request: Request) -> Response:
+        if etag in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=headers)
+        return Response(content, headers=headers, media_type="application/pdf")
+
+    return answer

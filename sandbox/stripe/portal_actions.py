@@ -1,0 +1,105 @@
+"""What customers can do for themselves in the portal. Each action happens at the customer's own time, with the same
+events as a call of the API, and raises StripeError when it cannot be done.
+"""
+
+from sandbox.ids import new_id
+from sandbox.json_types import JsonObject
+from sandbox.stripe import (
+    cards,
+    customers,
+    errors,
+    invoice_collect,
+    issuer,
+    payment_methods,
+    subscription_change,
+    subscription_items,
+)
+from sandbox.stripe.call import Cause
+from sandbox.stripe.invoice_shape import KIND as INVOICE
+from sandbox.stripe.issuer import PASSED
+from sandbox.stripe.params import Params
+from sandbox.stripe.previous import put_and_tell
+from sandbox.stripe.subscription_change import Change, cancel_fields
+from sandbox.stripe.subscription_shape import ENDED, KIND, items_of
+from sandbox.world import World
+
+PRORATIONS = ("create_prorations", "always_invoice", "none")
+
+
+def change_plan(world: World, subscription: JsonObject, price_id: str, prorations: str) -> JsonObject:
+    """Another price from now on; `prorations` as in the API."""
+    _must_run(subscription)
+    with world.clock.at(world.time_of(subscription["customer"])):
+        price = subscription_items.recurring_price(world, Params({"price": price_id}))
+        first, *others = items_of(subscription)
+        items = [{**first, "price": price}, *others]
+        subscription_items.must_fit_together([item["price"] for item in items])
+        return subscription_change.change(world, subscription, Change({}, items, prorations), _cause())
+
+
+def cancel(world: World, subscription: JsonObject) -> JsonObject:
+    """It runs to the end of its period and is not renewed."""
+    return _with_ending(world, subscription, at_period_end=True)
+
+
+def resume(world: World, subscription: JsonObject) -> JsonObject:
+    """One has changed one's mind before the end."""
+    return _with_ending(world, subscription, at_period_end=False)
+
+
+def replace_card(world: World, subscription: JsonObject, number: str) -> JsonObject:
+    """A new card pays from now on, also for the customer's other invoices. The buyer passes 3D Secure if asked."""
+    _must_run(subscription)
+    customer = world.store.get(customers.KIND, subscription["customer"])
+    card = cards.by_number(number)
+    if card is None or customer is None:
+        raise errors.card_error(cards.refusal(number).error())
+    verdict = issuer.on_saving(card, PASSED)
+    if verdict.decline is not None:
+        raise errors.card_error(verdict.decline.error())
+    cause = _cause()
+    with world.clock.at(world.time_of(customer["id"])):
+        method = payment_methods.give(world, payment_methods.add(world, card), customer["id"], cause)
+        issuer.set_up(world, method)
+        settings = {**customer["invoice_settings"], "default_payment_method": method["id"]}
+        put_and_tell(world, "customer.updated", customer, {"invoice_settings": settings}, cause)
+        kept = {"default_payment_method": method["id"]}
+        return put_and_tell(world, subscription_change.UPDATED, subscription, kept, cause)
+
+
+def pay_invoice(world: World, invoice: JsonObject) -> JsonObject:
+    """Pay an open invoice with the card that is saved."""
+    if invoice["status"] != "open":
+        raise errors.conflict("There is nothing to pay.", "invoice_not_open")
+    with world.clock.at(world.time_of(invoice["customer"])):
+        after = invoice_collect.collect(world, invoice, _cause(), automatic=False, presence=PASSED)
+    if after["status"] != "paid":
+        raise errors.conflict("The card on file was declined.", "card_declined")
+    return after
+
+
+def subscriptions_of(world: World, customer_id: str) -> list[JsonObject]:
+    """All of a customer's, the latest first."""
+    return list(reversed(world.store.find(KIND, "customer", customer_id)))
+
+
+def open_invoices_of(world: World, customer_id: str) -> list[JsonObject]:
+    """What the customer owes, the oldest first."""
+    return [invoice for invoice in world.store.find(INVOICE, "customer", customer_id) if invoice["status"] == "open"]
+
+
+def _with_ending(world: World, subscription: JsonObject, *, at_period_end: bool) -> JsonObject:
+    _must_run(subscription)
+    with world.clock.at(world.time_of(subscription["customer"])):
+        fields = cancel_fields(subscription, world.clock.now(), at_period_end=at_period_end)
+        return put_and_tell(world, subscription_change.UPDATED, subscription, fields, _cause())
+
+
+def _must_run(subscription: JsonObject) -> None:
+    if subscription["status"] in ENDED:
+        raise errors.conflict("This subscription has ended.", "subscription_canceled")
+
+
+def _cause() -> Cause:
+    """A click of the customer."""
+    return Cause(request_id=new_id("req", 14))

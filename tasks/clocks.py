@@ -1,0 +1,115 @@
+"""Test clocks: let time go on, from one instant at which something falls due to the next."""
+
+import time
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from billing.clocks.move_on import move_on
+from billing.clocks.outlook import Outlook, outlooks
+from billing.clocks.sync import stage_syncs
+from billing.clocks.timelines import Timeline
+from billing.credits.expire import expire_credits
+from billing.credits.queries import due_top_ups
+from billing.credits.top_up import start_due_top_up
+from schemas.messages import AdvanceClocks, RunCommand
+from tasks.dunning import STEPS
+from tasks.notices import NOTICES
+from tasks.renewals import renew_timeline
+from workers.task import doorway
+from workers.wiring import Work
+
+# One message's share: beat sends the next one every five seconds, and between the two the queue is free for others.
+BUDGET_SECONDS = 4.0
+# A charge at the sandbox takes some ten milliseconds from the sweep to its record.
+POLL_SECONDS = 0.02
+# One transaction's share of what falls due; the next round takes the rest.
+ROWS_MAX = 500
+CLOCK_GATEWAY = "stripe"
+
+
+@doorway(AdvanceClocks)
+def advance(work: Work, message: AdvanceClocks) -> None:
+    """Move clocks on for a few seconds, or until they have all arrived. Any number of workers may do this at once."""
+    stop_at = time.monotonic() + BUDGET_SECONDS
+    while time.monotonic() < stop_at:
+        ahead = _look(work)
+        if not ahead:
+            return
+        if not sum(_bring_on(work, outlook) for outlook in ahead if outlook.is_quiet):
+            time.sleep(POLL_SECONDS)
+
+
+def _look(work: Work) -> Sequence[Outlook]:
+    with work.database.transaction() as session:
+        return outlooks(session)
+
+
+def _bring_on(work: Work, seen: Outlook) -> bool:
+    """Do what is due on a clock at which all is quiet; where that is nothing, move it on. True when anything was done.
+
+    The order is that of a day at the office: periods begin and are paid for, then credits expire. So nobody is topped
+    up because the old month's credits went a moment before the new month's came.
+    """
+    timeline = Timeline(seen.clock_id, seen.frozen_at)
+    done = renew_timeline(work, timeline) + _dun(work, timeline) + _notice(work, timeline) or _credit(work, timeline)
+    work.bell.ring_for(work.database.take_staged())
+    return done > 0 or _move_on(work, seen)
+
+
+def _dun(work: Work, timeline: Timeline) -> int:
+    count = 0
+    for find, act in STEPS:
+        with work.database.transaction() as session:
+            due = find(session, timeline, ROWS_MAX)
+        for invoice_id in due:
+            with work.database.transaction() as session:
+                count += act(session, invoice_id, timeline.now)
+    return count
+
+
+def _notice(work: Work, timeline: Timeline) -> int:
+    with work.database.transaction() as session:
+        return sum(notice_due(session, timeline, ROWS_MAX) for notice_due in NOTICES)
+
+
+def _credit(work: Work, timeline: Timeline) -> int:
+    with work.database.transaction() as session:
+        expired = expire_credits(session, timeline, ROWS_MAX)
+    with work.database.transaction() as session:
+        return expired + _top_up(session, timeline)
+
+
+def _top_up(session: Session, timeline: Timeline) -> int:
+    due = due_top_ups(session, timeline, ROWS_MAX)
+    return sum(start_due_top_up(session, account_id, timeline.now) for account_id in due)
+
+
+def _move_on(work: Work, seen: Outlook) -> bool:
+    """The gateway's clock goes first: a crash between the two is mended by the next try, which finds it there."""
+    if seen.is_due_now or not _has_gateway_arrived(work, seen):
+        return False
+    operation_ids: Sequence[UUID] = ()
+    with work.database.transaction() as session:
+        has_moved = move_on(session, seen)
+        if has_moved and seen.is_gateway_run and not seen.is_arriving:
+            operation_ids = stage_syncs(session, seen.clock_id, seen.next_at)
+    for operation_id in operation_ids:
+        work.bell.ring(RunCommand(id=operation_id), task_id=operation_id)
+    return has_moved
+
+
+def _has_gateway_arrived(work: Work, seen: Outlook) -> bool:
+    """Whether the gateway has worked through everything up to where we go next; starts it on its way if need be.
+
+    Where it runs no subscription it is taken along to the target only.
+    """
+    goes_along = seen.is_gateway_run or seen.next_at == seen.target_at
+    if seen.is_arriving or not seen.clock_ref or not goes_along:
+        return True
+    gateway = work.room(CLOCK_GATEWAY).subscriptions
+    clock = gateway.fetch_clock(seen.clock_ref)
+    if clock.is_ready and clock.frozen_at < seen.next_at:
+        clock = gateway.advance_clock(seen.clock_ref, seen.next_at)
+    return clock.is_ready and clock.frozen_at >= seen.next_at

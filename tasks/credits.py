@@ -1,0 +1,66 @@
+"""Credits by the calendar: they expire, and what is low is topped up."""
+
+from uuid import UUID
+
+import structlog
+
+from billing.clocks.timelines import Timeline, timelines
+from billing.credits.expire import expire_credits
+from billing.credits.queries import due_top_ups
+from billing.credits.top_up import start_due_top_up
+from database.upkeep import begin_period
+from schemas.messages import SweepCredits
+from workers.task import doorway, is_weather
+from workers.wiring import Work
+
+log = structlog.get_logger(__name__)
+
+# One transaction's share: well below a second of locks.
+EXPIRE_ROWS_MAX = 500
+# One sweep's share of a timeline: what is left is a minute late, and no message runs into its time limit.
+EXPIRE_ROUNDS_MAX = 40
+TOP_UPS_MAX = 200
+
+
+@doorway(SweepCredits)
+def sweep(work: Work, message: SweepCredits) -> None:
+    """Let credits expire, top up what is low."""
+    with work.database.transaction() as session:
+        if not begin_period(session, message.task, message.interval_seconds):
+            return
+    sweep_credits(work)
+
+
+def sweep_credits(work: Work) -> None:
+    """Do what is due by the time of every timeline. Any number of callers at once do it once."""
+    with work.database.transaction() as session:
+        courses = timelines(session, work.now())
+    for timeline in courses:
+        _expire(work, timeline)
+        _top_up(work, timeline)
+
+
+def _expire(work: Work, timeline: Timeline) -> None:
+    for _ in range(EXPIRE_ROUNDS_MAX):
+        with work.database.transaction() as session:
+            expired = expire_credits(session, timeline, EXPIRE_ROWS_MAX)
+        if expired < EXPIRE_ROWS_MAX:
+            return
+
+
+def _top_up(work: Work, timeline: Timeline) -> None:
+    """Purchases that are due and were not begun, as after a new month; each stands for itself."""
+    with work.database.transaction() as session:
+        due = due_top_ups(session, timeline, TOP_UPS_MAX)
+    for account_id in due:
+        _top_up_one(work, timeline, account_id)
+
+
+def _top_up_one(work: Work, timeline: Timeline, account_id: UUID) -> None:
+    try:
+        with work.database.transaction() as session:
+            start_due_top_up(session, account_id, timeline.now)
+    except Exception as error:
+        if is_weather(error):
+            raise
+        log.exception("top_up_failed", account_id=str(account_id))

@@ -1,0 +1,139 @@
+"""Commands that change the books and ask nobody: one verb each, in one transaction."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from billing.accounts.open import open_account
+from billing.accounts.queries import get_account, view_account
+from billing.clocks.advance import advance_clock
+from billing.clocks.queries import view_clock
+from billing.clocks.timelines import now_of
+from billing.credits.consume import consume_credits
+from billing.credits.top_up import end_top_up, set_top_up
+from billing.credits.watch import set_watch
+from billing.subscriptions.cancel import cancel_subscription
+from billing.subscriptions.change_plan import change_plan
+from billing.subscriptions.create import create_subscription
+from billing.subscriptions.pause import pause_subscription
+from billing.subscriptions.queries import get_subscription, lock_subscription, show_subscription
+from billing.subscriptions.reactivate import reactivate_subscription
+from billing.subscriptions.resume import resume_subscription
+from database.operations import Operation
+from schemas.commands import (
+    AdvanceTestClock,
+    CancelSubscription,
+    ChangePlan,
+    Command,
+    ConsumeCredits,
+    CreateSubscription,
+    EndAutoTopUp,
+    OfSubscription,
+    OpenAccount,
+    PauseSubscription,
+    ReactivateSubscription,
+    ResumeSubscription,
+    SetAutoTopUp,
+    SetBalanceWatch,
+)
+
+Result = dict[str, Any]
+Verb = Callable[[Session, Operation, Any, datetime], Result]
+
+
+def time_of(session: Session, command: Command, wall: datetime) -> datetime:
+    """The time it is for the account that a command is about."""
+    account_id = getattr(command, "account_id", None)
+    if isinstance(command, OfSubscription):
+        account_id = get_subscription(session, command.subscription_id).account_id
+    return now_of(session, account_id, wall) if account_id else wall
+
+
+def cause_of(operation: Operation) -> str:
+    """What makes the effects of an operation unique."""
+    return f"operation/{operation.id}"
+
+
+def _open_account(session: Session, operation: Operation, command: OpenAccount, now: datetime) -> Result:
+    account_id = open_account(session, operation.id, command)
+    return view_account(get_account(session, account_id)).model_dump(mode="json")
+
+
+def _consume_credits(session: Session, operation: Operation, command: ConsumeCredits, now: datetime) -> Result:
+    cause, account_id = cause_of(operation), command.account_id
+    balance = consume_credits(session, account_id, command.amount, cause, command.description, now)
+    return {"account_id": str(account_id), "consumed": command.amount, "balance": balance}
+
+
+def _create(session: Session, operation: Operation, command: CreateSubscription, now: datetime) -> Result:
+    return _shown(session, create_subscription(session, operation.id, command, now).id)
+
+
+def _change_plan(session: Session, operation: Operation, command: ChangePlan, now: datetime) -> Result:
+    return _shown(session, change_plan(session, command, cause_of(operation), now).id)
+
+
+def _cancel(session: Session, operation: Operation, command: CancelSubscription, now: datetime) -> Result:
+    subscription = lock_subscription(session, command.subscription_id)
+    at_period_end = command.when == "period_end"
+    cancel_subscription(session, subscription, at_period_end=at_period_end, cause=cause_of(operation), now=now)
+    return _shown(session, subscription.id)
+
+
+def _reactivate(session: Session, operation: Operation, command: ReactivateSubscription, now: datetime) -> Result:
+    reactivate_subscription(lock_subscription(session, command.subscription_id), now)
+    return _shown(session, command.subscription_id)
+
+
+def _pause(session: Session, operation: Operation, command: PauseSubscription, now: datetime) -> Result:
+    subscription = lock_subscription(session, command.subscription_id)
+    pause_subscription(session, subscription, command.resumes_at, cause_of(operation), now)
+    return _shown(session, subscription.id)
+
+
+def _resume(session: Session, operation: Operation, command: ResumeSubscription, now: datetime) -> Result:
+    resume_subscription(lock_subscription(session, command.subscription_id), now)
+    return _shown(session, command.subscription_id)
+
+
+def _set_watch(session: Session, operation: Operation, command: SetBalanceWatch, now: datetime) -> Result:
+    get_account(session, command.account_id)
+    set_watch(session, command.account_id, command.warn_below)
+    return {"account_id": str(command.account_id), "warn_below": command.warn_below}
+
+
+def _set_top_up(session: Session, operation: Operation, command: SetAutoTopUp, now: datetime) -> Result:
+    set_top_up(session, command.account_id, command.package, command.top_up_below, command.monthly_max, now)
+    return command.model_dump(mode="json")
+
+
+def _end_top_up(session: Session, operation: Operation, command: EndAutoTopUp, now: datetime) -> Result:
+    end_top_up(session, command.account_id, now)
+    return {"account_id": str(command.account_id)}
+
+
+def _advance_clock(session: Session, operation: Operation, command: AdvanceTestClock, now: datetime) -> Result:
+    return view_clock(advance_clock(session, command.test_clock_id, command.frozen_at)).model_dump(mode="json")
+
+
+def _shown(session: Session, subscription_id: UUID) -> Result:
+    return show_subscription(session, subscription_id).model_dump(mode="json")
+
+
+VERBS: Mapping[type[Command], Verb] = {
+    OpenAccount: _open_account,
+    ConsumeCredits: _consume_credits,
+    CreateSubscription: _create,
+    ChangePlan: _change_plan,
+    CancelSubscription: _cancel,
+    ReactivateSubscription: _reactivate,
+    PauseSubscription: _pause,
+    ResumeSubscription: _resume,
+    SetBalanceWatch: _set_watch,
+    SetAutoTopUp: _set_top_up,
+    EndAutoTopUp: _end_top_up,
+    AdvanceTestClock: _advance_clock,
+}

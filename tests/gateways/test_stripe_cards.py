@@ -1,0 +1,148 @@
+"""Saved cards: which one is saved, and that the one chosen is the one that is charged."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from billing.errors import Rejected
+from gateways.stripe.card_shapes import card_of, card_of_setup, customer_of
+from gateways.stripe.client import StripeGateway
+from schemas.facts import CardFact, CustomerFact
+from tests.gateways.conversation import changes_asked, listed, read, script
+from tests.gateways.golden_events import VERSION_NEW, golden_object
+from tests.gateways.loopback import Script, ScriptedServer, http_answer
+from tests.gateways.requests_made import ACCOUNT, SETUP
+
+Scripted = Callable[[Script], ScriptedServer]
+CARD = "pm_1QaBcDeFgHiJkLmNoPqRsTuV"
+CUSTOMER = "cus_RaBcDeFgHiJkLm"
+VISA = CardFact("stripe", CARD, CUSTOMER, "visa", "4242", 8, 2030, "XaBcDeFgHiJkLmNo")
+
+
+def method(**changes: Any) -> dict[str, Any]:
+    return golden_object(VERSION_NEW, "payment_method.attached") | changes
+
+
+def setup(**changes: Any) -> dict[str, Any]:
+    return golden_object(VERSION_NEW, "setup_intent.succeeded") | {"payment_method": method()} | changes
+
+
+def test_a_card_reads_as_its_facts() -> None:
+    assert card_of(method()) == VISA
+    assert card_of(method(customer={"id": CUSTOMER, "object": "customer"})) == VISA
+
+
+def test_a_detached_card_has_no_customer() -> None:
+    detached = card_of(golden_object(VERSION_NEW, "payment_method.detached"))
+    assert detached is not None
+    assert detached.customer_ref == ""
+
+
+def test_a_bank_account_is_no_card() -> None:
+    assert card_of(method(type="sepa_debit", card=None)) is None
+
+
+def test_only_a_setup_that_succeeded_has_saved_a_card() -> None:
+    assert card_of_setup(setup()) == VISA
+    assert card_of_setup(setup(status="requires_action")) is None
+    assert card_of_setup(setup(status="requires_payment_method", payment_method=None)) is None
+
+
+def test_a_customer_and_a_deleted_one() -> None:
+    assert customer_of(golden_object(VERSION_NEW, "customer.updated")) == CustomerFact("stripe", CUSTOMER, CARD)
+    assert customer_of({"id": CUSTOMER, "object": "customer", "deleted": True}) == CustomerFact(
+        "stripe", CUSTOMER, is_deleted=True
+    )
+
+
+def test_a_page_for_saving_a_card(scripted: Scripted) -> None:
+    opened = {"id": "cs_test_1", "url": "https://checkout.example.com/1", "status": "open"}
+    server = scripted(script({"POST /v1/checkout/sessions": opened}))
+    checkout = StripeGateway("sk_test_made_up", server.url).open_setup(SETUP)
+    assert (checkout.checkout_ref, checkout.url) == ("cs_test_1", "https://checkout.example.com/1")
+    (asked,) = map(read, server.requests)
+    assert asked.headers["idempotency-key"] == f"setup/{ACCOUNT}"
+    assert asked.form == {
+        "mode": "setup",
+        "customer": "cus_1",
+        "currency": "usd",
+        "payment_method_types[0]": "card",
+        "metadata[cashbeat_account]": ACCOUNT,
+        "setup_intent_data[metadata][cashbeat_account]": ACCOUNT,
+        "success_url": "https://app.example.com/thanks",
+        "cancel_url": "https://app.example.com/cancelled",
+    }
+
+
+@pytest.mark.parametrize("by", ["card_ref", "setup_ref", "checkout_ref"])
+def test_a_card_is_found_by_each_of_its_references(scripted: Scripted, by: str) -> None:
+    answers = {
+        "GET /v1/payment_methods/ref_1": method(),
+        "GET /v1/setup_intents/ref_1": setup(),
+        "GET /v1/checkout/sessions/ref_1": {"id": "ref_1", "setup_intent": setup()},
+    }
+    stripe = StripeGateway("sk_test_made_up", scripted(script(answers)).url)
+    assert stripe.fetch_card(**{by: "ref_1"}) == VISA
+    assert stripe.fetch_card(**{by: "ref_2"}) is None
+
+
+def test_a_checkout_that_saved_nothing_has_no_card(scripted: Scripted) -> None:
+    server = scripted(script({"GET /v1/checkout/sessions/cs_1": {"id": "cs_1", "setup_intent": None}}))
+    assert StripeGateway("sk_test_made_up", server.url).fetch_card(checkout_ref="cs_1") is None
+
+
+def test_a_card_without_a_reference_is_a_bug(scripted: Scripted) -> None:
+    with pytest.raises(ValueError, match="reference"):
+        StripeGateway("sk_test_made_up", scripted(script({})).url).fetch_card()
+
+
+def subscription(reference: str, card_ref: str | None, status: str = "active") -> dict[str, Any]:
+    return {"id": reference, "object": "subscription", "status": status, "default_payment_method": card_ref}
+
+
+ATTACH = f"/v1/payment_methods/{CARD}/attach"
+DEFAULT = (f"/v1/customers/{CUSTOMER}", {"invoice_settings[default_payment_method]": CARD}, "card/1/customer")
+ACCOUNT_WITHOUT_SUBSCRIPTIONS = {f"POST /v1/customers/{CUSTOMER}": {}, "GET /v1/subscriptions": listed()}
+
+
+def test_a_card_of_the_customer_becomes_the_default(scripted: Scripted) -> None:
+    answers = {f"GET /v1/payment_methods/{CARD}": method()}
+    server = scripted(script(ACCOUNT_WITHOUT_SUBSCRIPTIONS | answers))
+    StripeGateway("sk_test_made_up", server.url).make_default(CUSTOMER, CARD, idempotency_key="card/1")
+    assert changes_asked(server) == [DEFAULT]
+
+
+def test_a_loose_card_is_attached_first(scripted: Scripted) -> None:
+    answers = {f"GET /v1/payment_methods/{CARD}": method(customer=None), f"POST {ATTACH}": method()}
+    server = scripted(script(ACCOUNT_WITHOUT_SUBSCRIPTIONS | answers))
+    StripeGateway("sk_test_made_up", server.url).make_default(CUSTOMER, CARD, idempotency_key="card/1")
+    assert changes_asked(server) == [(ATTACH, {"customer": CUSTOMER}, "card/1/attach"), DEFAULT]
+
+
+def test_a_card_of_somebody_else_is_refused_and_nothing_changes(scripted: Scripted) -> None:
+    taken = http_answer("400 Bad Request", b'{"error": {"type": "invalid_request_error"}}')
+    answers = {f"GET /v1/payment_methods/{CARD}": method(customer="cus_other"), f"POST {ATTACH}": taken}
+    server = scripted(script(ACCOUNT_WITHOUT_SUBSCRIPTIONS | answers))
+    with pytest.raises(Rejected):
+        StripeGateway("sk_test_made_up", server.url).make_default(CUSTOMER, CARD, idempotency_key="card/1")
+    assert [path for path, _, _ in changes_asked(server)] == [ATTACH]
+
+
+def test_running_subscriptions_with_a_card_of_their_own_move_to_the_new_one(scripted: Scripted) -> None:
+    subscriptions = listed(
+        subscription("sub_own", "pm_old"),
+        subscription("sub_late", "pm_old", "past_due"),
+        subscription("sub_default", None),
+        subscription("sub_moved", CARD),
+        subscription("sub_over", "pm_old", "canceled"),
+    )
+    answers = {f"GET /v1/payment_methods/{CARD}": method(), "GET /v1/subscriptions": subscriptions}
+    answers |= {f"POST /v1/subscriptions/{each}": {} for each in ("sub_own", "sub_late")}
+    server = scripted(script(ACCOUNT_WITHOUT_SUBSCRIPTIONS | answers))
+    StripeGateway("sk_test_made_up", server.url).make_default(CUSTOMER, CARD, idempotency_key="card/1")
+    assert changes_asked(server) == [
+        DEFAULT,
+        ("/v1/subscriptions/sub_own", {"default_payment_method": CARD}, "card/1/sub_own"),
+        ("/v1/subscriptions/sub_late", {"default_payment_method": CARD}, "card/1/sub_late"),
+    ]

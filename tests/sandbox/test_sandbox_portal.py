@@ -1,0 +1,107 @@
+"""The Billing Portal: customers help themselves, on a page or, for programs, by the control API."""
+
+import pytest
+import requests
+
+from tests.sandbox.running import Api, Json
+from tests.sandbox.subscribing import Subscriber, price, written
+
+
+@pytest.fixture
+def ada(billing: Api) -> Subscriber:
+    """Subscribed on 1 June for 30 USD a month."""
+    subscriber = Subscriber(billing, "2026-06-01")
+    subscriber.subscribe(price(billing, 3000, name="Starter"))
+    return subscriber
+
+
+def portal(ada: Subscriber) -> Json:
+    """A new portal session."""
+    form = f"customer={ada.id}&return_url=https%3A%2F%2Fshop.example%2Faccount"
+    return ada.api.made("POST", "/v1/billing_portal/sessions", form)
+
+
+def click(session: Json, **fields: str) -> requests.Response:
+    """Press a button on the page."""
+    return requests.post(session["url"], data=fields, allow_redirects=False, timeout=5)
+
+
+def test_the_page_shows_what_one_subscribed_to(billing: Api, ada: Subscriber) -> None:
+    team = price(billing, 9000, name="Team &amp; friends")
+    shown = requests.get(portal(ada)["url"], timeout=5)
+    assert shown.status_code == 200
+    for text in ("Starter · 30.00 USD / month", "visa ···· 4242", "2026-07-01", "https://shop.example/account", team):
+        assert text in shown.text
+    assert "Team &amp;amp; friends" in shown.text
+    assert requests.get(f"{billing.sandbox.address}/portal/bps_none", timeout=5).status_code == 404
+
+
+def test_a_person_changes_the_plan_the_card_and_their_mind(billing: Api, ada: Subscriber) -> None:
+    session, team = portal(ada), price(billing, 9000, name="Team")
+    mine = {"subscription": ada.subscription_id}
+    ada.advance("2026-06-16")
+    assert click(session, action="change_plan", price=team, **mine).status_code == 303
+    assert click(session, action="card", card_number="5555 5555 5555 4444", **mine).status_code == 303
+    assert click(session, action="cancel", **mine).status_code == 303
+    assert "Ends 2026-07-01" in requests.get(session["url"], timeout=5).text
+    assert click(session, action="resume", **mine).status_code == 303
+    after = ada.advance("2026-07-01")
+    assert (after["status"], after["cancel_at_period_end"]) == ("active", False)
+    assert ada.invoice()["total"] == 9000 - 1500 + 4500
+    card = billing.made("GET", f"/v1/payment_methods/{after['default_payment_method']}")
+    assert (card["card"]["brand"], card["customer"]) == ("mastercard", ada.id)
+    told = ada.told("customer.subscription.updated", "payment_method.attached")
+    assert told.count("payment_method.attached") == 2
+
+
+def test_a_bad_card_is_told_and_changes_nothing(billing: Api, ada: Subscriber) -> None:
+    answer = click(portal(ada), action="card", subscription=ada.subscription_id, card_number="4000000000000002")
+    assert (answer.status_code, "Your card was declined." in answer.text) == (402, True)
+    assert ada.subscription()["default_payment_method"] is None
+
+
+def test_nobody_touches_what_belongs_to_somebody_else(billing: Api, ada: Subscriber) -> None:
+    eve = Subscriber(billing, "2026-06-01")
+    answer = click(portal(eve), action="cancel", subscription=ada.subscription_id)
+    assert (answer.status_code, ada.subscription()["cancel_at_period_end"]) == (404, False)
+
+
+def test_what_is_owed_is_paid_on_the_page(billing: Api, ada: Subscriber) -> None:
+    ada.pay_with("pm_card_chargeCustomerFail")
+    ada.advance("2026-07-01")
+    session, owed = portal(ada), ada.invoice()["id"]
+    assert click(session, action="pay", invoice=owed).status_code == 400
+    click(session, action="card", subscription=ada.subscription_id, card_number="4242424242424242")
+    assert click(session, action="pay", invoice=owed).status_code == 303
+    assert (ada.invoice()["status"], ada.subscription()["status"]) == ("paid", "active")
+
+
+def test_programs_do_the_same_by_the_control_api(billing: Api, ada: Subscriber) -> None:
+    path, control = f"portal/{ada.subscription_id}", billing.sandbox.control
+    ada.advance("2026-06-16")
+    wanted = {"price": price(billing, 9000), "proration_behavior": "always_invoice"}
+    assert control("POST", f"{path}/change-plan", wanted)["items"]["data"][0]["price"]["unit_amount"] == 9000
+    assert ada.invoice()["amount_paid"] == 3000
+    assert control("POST", f"{path}/cancel")["cancel_at_period_end"] is True
+    assert written(ada.subscription()["cancel_at"]) == "2026-07-01 00:00"
+    assert control("POST", f"{path}/resume")["cancel_at_period_end"] is False
+    method = control("POST", f"{path}/card", {"card_number": "378282246310005"})["default_payment_method"]
+    assert billing.made("GET", f"/v1/payment_methods/{method}")["card"]["brand"] == "amex"
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "status"),
+    [
+        ("{}/change-plan", {"price": "price_none"}, 400),
+        ("{}/change-plan", {"price": "x", "proration_behavior": "maybe"}, 400),
+        ("{}/cancel", {"now": "yes"}, 400),
+        ("{}/card", {"card_number": "4000000000000002"}, 402),
+        ("{}/card", {"card_number": 7}, 400),
+        ("sub_none/cancel", {}, 404),
+    ],
+)
+def test_the_control_api_refuses_what_makes_no_sense(
+    billing: Api, ada: Subscriber, path: str, content: Json, status: int
+) -> None:
+    url = f"{billing.sandbox.address}/sandbox/portal/{path.format(ada.subscription_id)}"
+    assert requests.post(url, json=content, timeout=5).status_code == status

@@ -1,0 +1,289 @@
+"""Charges of saved cards against the sandbox: many at once, and every way in which an answer can fail to come."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import pytest
+import structlog
+from sqlalchemy import func, select, update
+
+from billing.accounts.open import open_account
+from billing.invariants import violations
+from billing.invoices.tables import Invoice, InvoiceStatus
+from billing.payments.pace import push_back
+from billing.payments.tables import AttemptStatus, PaymentAttempt
+from database.engine import Database, make_engine
+from database.ids import uuid7
+from database.memory import WorkState
+from database.outbox import OutboxEntry
+from database.roles import WORKER
+from schemas.facts import CustomerRequest
+from schemas.messages import LookUpPayments
+from settings import SANDBOX_STRIPE_KEY, Settings
+from tasks import payments, reconciliation
+from tests.billing.charges import card, give_card, intend, issue
+from tests.billing.conftest import ADA
+from tests.gateways.sandbox_process import Sandbox, running_sandbox
+from workers import task as task_base
+from workers.celery_app import make_app
+from workers.wiring import Work, stripe_calls_per_second, utc_now, wire
+
+LOST, STORED = "answer_lost", "500"
+INTENTS = {"method": "POST", "path": "/v1/payment_intents"}
+
+
+@pytest.fixture(scope="module")
+def sandbox_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """One sandbox for all; each test has customers of its own."""
+    with running_sandbox(tmp_path_factory.mktemp("sandbox")) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(sandbox_process: Sandbox) -> Iterator[Sandbox]:
+    """The sandbox in fair weather."""
+    yield sandbox_process
+    sandbox_process.clear_faults()
+
+
+@pytest.fixture
+def work(database_url: str, broker_url: str, sandbox: Sandbox) -> Iterator[Work]:
+    """What a worker process has, in this one."""
+    settings = Settings(
+        database_url=database_url,
+        broker_url=broker_url,
+        stripe_secret_key=SANDBOX_STRIPE_KEY,
+        stripe_api_base=sandbox.address,
+    )
+    wired = wire(settings, make_app(broker_url))
+    task_base.start(wired)
+    yield wired
+    task_base.stop()
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """The books, to prepare and to look at."""
+    books = Database(make_engine(database_url, WORKER))
+    yield books
+    books.engine.dispose()
+
+
+def _customer(work: Work, card_ref: str = "pm_card_visa") -> UUID:
+    """An account with a saved card at the sandbox."""
+    with work.database.transaction() as session:
+        account_id = open_account(session, uuid7(), ADA)
+    cards = work.room("stripe").cards
+    request = CustomerRequest(str(account_id), f"customer/{account_id}", "Ada", "ada@example.com")
+    customer_ref = cards.create_customer(request)
+    cards.make_default(customer_ref, card_ref, idempotency_key=f"card/{account_id}")
+    known = cards.fetch_customer(customer_ref)
+    assert known is not None
+    give_card(work.database, account_id, work.now(), card(known.card_ref, customer_ref))
+    return account_id
+
+
+def _owe(work: Work, account_id: UUID, minor: int = 2_900) -> PaymentAttempt:
+    """An issued invoice that is to be charged."""
+    return intend(work.database, issue(work.database, account_id, work.now(), minor), work.now())
+
+
+def _charge(work: Work) -> None:
+    """Ring for everything there is to charge, due or not."""
+    with work.database.transaction() as session:
+        session.execute(update(OutboxEntry).values(next_attempt_at=func.now(), lease_until=None))
+        ids = session.scalars(select(OutboxEntry.id).where(OutboxEntry.topic == "charge")).all()
+    payments.charge(ids=list(ids))
+
+
+def _attempt(database: Database, attempt_id: UUID) -> PaymentAttempt:
+    with database.transaction() as session:
+        return session.get_one(PaymentAttempt, attempt_id)
+
+
+def _row(database: Database, attempt_id: UUID) -> OutboxEntry:
+    with database.transaction() as session:
+        found = select(OutboxEntry).where(OutboxEntry.topic == "charge", OutboxEntry.subject_id == attempt_id)
+        return session.scalars(found).one()
+
+
+def _taken(sandbox: Sandbox, attempt: PaymentAttempt) -> list[int]:
+    """What the sandbox took from the customer of this charge."""
+    charges = sandbox.ledger()["charges"]
+    return [each["amount"] for each in charges if each["customer"] == attempt.request["customer_ref"]]
+
+
+def test_a_message_of_charges_is_made_side_by_side_and_each_ends_in_the_books(
+    work: Work, database: Database, sandbox: Sandbox
+) -> None:
+    good, poor = _customer(work), _customer(work, "pm_card_chargeCustomerFail")
+    captured = [_owe(work, good, 1_000 + number) for number in range(12)]
+    declined = _owe(work, poor)
+    _charge(work)
+
+    assert {_attempt(database, each.id).status for each in captured} == {AttemptStatus.CAPTURED}
+    assert sorted(_taken(sandbox, captured[0])) == [1_000 + number for number in range(12)]
+    after = _attempt(database, declined.id)
+    assert (after.status, after.failure_code, _taken(sandbox, declined)) == (
+        AttemptStatus.FAILED,
+        "card_declined",
+        [],
+    )
+    assert {_row(database, each.id).state for each in [*captured, declined]} == {WorkState.DONE}
+    with database.transaction() as session:
+        assert violations(session) == []
+
+
+def test_all_calls_keep_the_rate(work: Work, database: Database) -> None:
+    account_id = _customer(work)
+    attempts = [_owe(work, account_id) for _ in range(10)]
+    slow = replace(work.room("stripe"), calls_per_second=20.0)
+    task_base.start(replace(work, payments={"stripe": slow}))
+    began = time.monotonic()
+    _charge(work)
+    assert time.monotonic() - began >= 9 / 20
+    assert {_attempt(database, each.id).status for each in attempts} == {AttemptStatus.CAPTURED}
+
+
+def test_a_lost_answer_is_asked_for_again_under_the_same_key(work: Work, database: Database, sandbox: Sandbox) -> None:
+    attempt = _owe(work, _customer(work))
+    sandbox.arm(LOST, count=1, **INTENTS)
+    _charge(work)
+    assert _attempt(database, attempt.id).status is AttemptStatus.UNKNOWN
+    assert _row(database, attempt.id).state is WorkState.READY
+
+    _charge(work)
+    assert _attempt(database, attempt.id).status is AttemptStatus.CAPTURED
+    assert _taken(sandbox, attempt) == [2_900]
+
+
+@pytest.mark.parametrize("stage", ["during", "after"])
+def test_an_error_that_the_gateway_repeats_for_a_day_is_looked_behind_and_nothing_is_taken_twice(
+    work: Work, database: Database, sandbox: Sandbox, stage: str
+) -> None:
+    attempt = _owe(work, _customer(work))
+    sandbox.arm(STORED, stage=stage, count=1, **INTENTS)
+    for _ in range(payments.SAME_KEY_ATTEMPTS):
+        _charge(work)
+        assert _attempt(database, attempt.id).status is AttemptStatus.UNKNOWN
+    _charge(work)
+    assert _attempt(database, attempt.id).status is AttemptStatus.CAPTURED
+    assert _taken(sandbox, attempt) == [2_900]
+
+
+def test_a_day_later_the_gateway_is_asked_before_anything_is_sent(
+    work: Work, database: Database, sandbox: Sandbox
+) -> None:
+    attempt = _owe(work, _customer(work))
+    sandbox.arm(LOST, count=1, **INTENTS)
+    _charge(work)
+    with database.transaction() as session:
+        session.execute(update(PaymentAttempt).values(created_at=func.now() - timedelta(days=2)))
+    # whatever is sent now would be lost as well: only a look can bring the answer
+    sandbox.arm(LOST, **INTENTS)
+    _charge(work)
+    assert _attempt(database, attempt.id).status is AttemptStatus.CAPTURED
+    assert _taken(sandbox, attempt) == [2_900]
+
+
+def test_an_invoice_that_is_void_meanwhile_is_not_charged(work: Work, database: Database, sandbox: Sandbox) -> None:
+    attempt = _owe(work, _customer(work))
+    with database.transaction() as session:
+        session.execute(update(Invoice).values(status=InvoiceStatus.VOID))
+    _charge(work)
+    assert (_attempt(database, attempt.id).status, _taken(sandbox, attempt)) == (AttemptStatus.EXPIRED, [])
+    row = _row(database, attempt.id)
+    assert (row.state, row.result) == (WorkState.DONE, {"dropped": "invoice_void"})
+
+
+def test_a_void_invoice_whose_answer_was_lost_is_only_asked_about(
+    work: Work, database: Database, sandbox: Sandbox
+) -> None:
+    attempt = _owe(work, _customer(work))
+    sandbox.arm("timeout_before", seconds=0.1, count=1, **INTENTS)
+    _charge(work)
+    with database.transaction() as session:
+        session.execute(update(Invoice).values(status=InvoiceStatus.VOID))
+    for _ in range(payments.SAME_KEY_ATTEMPTS - 1):
+        _charge(work)
+        assert _attempt(database, attempt.id).status is AttemptStatus.UNKNOWN
+    _charge(work)
+    assert (_attempt(database, attempt.id).status, _taken(sandbox, attempt)) == (AttemptStatus.EXPIRED, [])
+
+
+def test_a_gateway_that_asks_us_to_slow_down_is_heard_by_everybody_and_nobody_is_dunned(
+    work: Work, database: Database, sandbox: Sandbox
+) -> None:
+    attempt = _owe(work, _customer(work))
+    sandbox.arm("429", retry_after_seconds=30, count=1, **INTENTS)
+    _charge(work)
+    assert _attempt(database, attempt.id).status is AttemptStatus.UNKNOWN
+    assert _row(database, attempt.id).attempts == 1
+
+    _charge(work)
+    row = _row(database, attempt.id)
+    assert (row.attempts, row.state) == (1, WorkState.READY)
+    with database.transaction() as session:
+        assert session.scalars(select(Invoice.status)).one() is InvoiceStatus.PENDING
+
+
+def test_without_a_slot_nothing_is_claimed(work: Work, database: Database) -> None:
+    attempt = _owe(work, _customer(work))
+    with database.transaction() as session:
+        push_back(session, "stripe", 60)
+    _charge(work)
+    row = _row(database, attempt.id)
+    assert (row.attempts, row.lease_until, row.state) == (0, None, WorkState.READY)
+    assert _attempt(database, attempt.id).status is AttemptStatus.CREATED
+
+
+def test_a_card_that_the_gateway_refuses_has_failed_and_its_log_line_says_which(work: Work, database: Database) -> None:
+    account_id = _customer(work)
+    attempts = []
+    for number in range(3):
+        give_card(database, account_id, work.now(), card(f"pm_gone_{number}", "cus_gone"))
+        attempts.append(_owe(work, account_id))
+    with structlog.testing.capture_logs([structlog.contextvars.merge_contextvars]) as lines:
+        _charge(work)
+    after = [_attempt(database, each.id) for each in attempts]
+    assert {(each.status, each.failure_code) for each in after} == {(AttemptStatus.FAILED, "resource_missing")}
+    refused = [line["outbox_id"] for line in lines if line["event"] == "charge_refused"]
+    assert sorted(refused) == sorted(str(_row(database, each.id).id) for each in attempts)
+    assert structlog.contextvars.get_contextvars() == {}
+
+
+def test_a_charge_whose_worker_died_is_found_by_the_look_up(work: Work, database: Database, sandbox: Sandbox) -> None:
+    attempt = _owe(work, _customer(work))
+    sandbox.arm(LOST, count=1, **INTENTS)
+    _charge(work)
+    look_up = partial(reconciliation.look_up_payments, **LookUpPayments(interval_seconds=1).model_dump())
+    look_up()
+    assert _attempt(database, attempt.id).status is AttemptStatus.UNKNOWN
+
+    task_base.start(replace(work, now=lambda: utc_now() + timedelta(minutes=16)))
+    time.sleep(1)  # the period of the look-up before
+    look_up()
+    assert _attempt(database, attempt.id).status is AttemptStatus.CAPTURED
+    assert _taken(sandbox, attempt) == [2_900]
+    _charge(work)
+    assert _row(database, attempt.id).result == {"dropped": "attempt_captured"}
+
+
+@pytest.mark.parametrize(
+    ("key", "wanted", "expected"),
+    [
+        (SANDBOX_STRIPE_KEY, 0, 100),
+        ("sk_test_51H", 0, 25),
+        ("rk_test_51H", 0, 25),
+        ("sk_live_51H", 0, 100),
+        ("sk_live_51H", 400, 400),
+    ],
+)
+def test_the_rate_goes_with_the_key_unless_it_is_set(key: str, wanted: float, expected: float) -> None:
+    fields: dict[str, Any] = {"stripe_secret_key": key, "stripe_calls_per_second": wanted}
+    assert stripe_calls_per_second(Settings(**fields)) == expected
