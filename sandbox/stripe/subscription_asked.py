@@ -82,19 +82,18 @@ def change(world: World, params: Params, before: JsonObject, cause: Cause) -> Ch
     if params.given("pause_collection"):
         fields["pause_collection"] = _pause(params)
     if params.given("cancellation_details"):
-        known = fields.get("cancellation_details", before["cancellation_details"])
+        known: JsonObject = fields.get("cancellation_details") or before["cancellation_details"]
         fields["cancellation_details"] = {**known, **cancellation_details(params)}
-    if params.given("discounts"):
-        fields["discounts"] = _discounts(world, params, before, now)
     anchored = params.choice("billing_cycle_anchor", ("now", "unchanged"), "unchanged") == "now"
     ends_trial = params.text("trial_end") == "now"
-    return Change(
-        fields,
-        subscription_items.changed(world, params, before, now, cause),
-        params.choice("proration_behavior", PRORATIONS) or "create_prorations",
-        anchored or (ends_trial and before["status"] == "trialing"),
-        None if ends_trial else _moment(params, "trial_end", now),
-    )
+    prorations = params.choice("proration_behavior", PRORATIONS) or "create_prorations"
+    trial_end = None if ends_trial else _moment(params, "trial_end", now)
+    items = subscription_items.changed(world, params, before, now, cause)
+    if params.given("discounts"):
+        # the last to be read, since it redeems coupons
+        fields["discounts"] = _discounts(world, params, before, now)
+    restart = anchored or (ends_trial and before["status"] == "trialing")
+    return Change(fields, items, prorations, restart, trial_end)
 
 
 def must_be_collectable(world: World, params: Params, customer: JsonObject, wanted: Start) -> bool:

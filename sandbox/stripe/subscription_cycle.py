@@ -90,7 +90,7 @@ def _perhaps_due(world: World, now: int) -> list[JsonObject]:
 
 
 def _acts_by(subscription: JsonObject, now: int) -> bool:
-    if period_of(subscription).end <= now or subscription["pause_collection"]:
+    if subscription["items"]["data"][0]["current_period_end"] <= now or subscription["pause_collection"]:
         return True
     if subscription["status"] == "trialing":
         return bool(subscription["trial_end"] - subscription_agenda.TRIAL_NOTICE_SECONDS <= now)

@@ -131,7 +131,7 @@ def test_a_message_of_charges_is_made_side_by_side_and_each_ends_in_the_books(
     after = _attempt(database, declined.id)
     assert (after.status, after.failure_code, _taken(sandbox, declined)) == (
         AttemptStatus.FAILED,
-        "card_declined",
+        "generic_decline",
         [],
     )
     assert {_row(database, each.id).state for each in [*captured, declined]} == {WorkState.DONE}

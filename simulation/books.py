@@ -1,0 +1,72 @@
+"""Questions to the books."""
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from simulation.figures import Tally
+from simulation.people import Standing
+
+STANDINGS = text("""
+    SELECT DISTINCT ON (s.account_id)
+           s.account_id::text, s.id::text AS subscription_id, s.status, plans.slug AS plan, s.interval,
+           s.cancel_at_period_end AS is_ending
+    FROM subscriptions s
+    JOIN plan_prices p ON p.id = s.price_id
+    JOIN plan_versions v ON v.id = p.version_id
+    JOIN plans ON plans.id = v.plan_id
+    ORDER BY s.account_id, s.created_at DESC, s.id
+""")
+# Partial indexes answer each of these, however much has been finished before.
+UNFINISHED = text("""
+    SELECT (SELECT count(*) FROM operations WHERE state = 'ready')
+         + (SELECT count(*) FROM outbox WHERE state = 'ready')
+         + (SELECT count(*) FROM inbox WHERE state = 'ready')
+         + (SELECT count(*) FROM test_clocks WHERE target_at > frozen_at)
+         + (SELECT count(*) FROM payment_attempts
+            WHERE kind = 'charge' AND status IN ('created', 'unknown', 'pending'))
+""")
+TALLY = text("""
+    SELECT
+        (SELECT count(*) FROM invoices WHERE reason = 'renewal') AS renewals,
+        (SELECT count(*) FROM payment_attempts WHERE status = 'captured') AS captured,
+        (SELECT coalesce(sum(amount_minor), 0) FROM payment_attempts WHERE status = 'captured') AS captured_minor,
+        (SELECT count(*) FROM payment_attempts WHERE status = 'failed') AS declined,
+        (SELECT count(*) FROM dunnings WHERE state = 'recovered') AS recovered,
+        (SELECT coalesce(sum(total_minor - balance_used_minor), 0)
+         FROM dunnings JOIN invoices ON invoices.id = invoice_id WHERE state = 'recovered') AS recovered_minor,
+        (SELECT count(*) FROM subscriptions WHERE status = 'canceled') AS canceled,
+        (SELECT coalesce(sum(amount), 0) FROM credit_transactions WHERE movement = 'grant') AS credits_granted,
+        (SELECT coalesce(-sum(amount), 0) FROM credit_transactions WHERE movement = 'consume') AS credits_used,
+        (SELECT coalesce(-sum(amount), 0) FROM credit_transactions WHERE movement = 'expire') AS credits_expired,
+        (SELECT coalesce(sum(per_month), 0)::bigint FROM (
+            SELECT (p.price_minor - CASE WHEN NOT s.is_period_discounted THEN 0
+                                         WHEN s.discount_ppm > 0 THEN p.price_minor * s.discount_ppm / 1000000
+                                         ELSE least(s.discount_minor, p.price_minor) END)
+                   / CASE s.interval WHEN 'year' THEN 12 ELSE 1 END
+                 + (SELECT coalesce(sum(sp.price_minor * ss.quantity), 0)
+                    FROM subscription_services ss JOIN service_prices sp ON sp.id = ss.price_id
+                    WHERE ss.subscription_id = s.id) AS per_month
+            FROM subscriptions s JOIN plan_prices p ON p.id = s.price_id
+            WHERE s.status IN ('active', 'past_due')
+        ) AS running) AS mrr_minor
+""")
+
+
+def standings(session: Session) -> dict[str, Standing]:
+    """How each account's newest subscription stands, by the account's id."""
+    rows = session.execute(STANDINGS).all()
+    return {row[0]: Standing(*row[1:]) for row in rows}
+
+
+def unfinished(session: Session) -> int:
+    """How much is under way anywhere in the pipeline. What waits for another try counts as well."""
+    return int(session.scalar(UNFINISHED) or 0)
+
+
+def tally(session: Session) -> Tally:
+    """What the books have counted by now.
+
+    MRR counts active and past due subscriptions: a year's price by twelve, rounded down, less this period's discount,
+    plus services per month.
+    """
+    return Tally(**{name: int(value) for name, value in session.execute(TALLY).one()._mapping.items()})
