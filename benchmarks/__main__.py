@@ -11,12 +11,20 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.books import books
+from benchmarks.captures import captures
 from benchmarks.documents import documents
 from benchmarks.ingress import ingress
+from benchmarks.renewals import renewals
 from benchmarks.row import Row
 
 LATEST = Path(__file__).with_name("latest.json")
-BENCHMARKS: dict[str, Callable[[], list[Row]]] = {"ingress": ingress, "books": books, "documents": documents}
+BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
+    "ingress": ingress,
+    "books": books,
+    "captures": captures,
+    "renewals": renewals,
+    "documents": documents,
+}
 
 
 def main(names: Annotated[list[str] | None, typer.Argument(help=f"Any of {', '.join(BENCHMARKS)}.")] = None) -> None:

@@ -23,8 +23,11 @@ RUN_TIME_FIELDS = (
     "attempts_max",
     "rate_limit_per_second",
     "answer_delay_seconds",
+    "dunning_days",
+    "dunning_end",
 )
 ANSWER_DELAY_SECONDS_MAX = 60
+DUNNING_ENDS = ("cancel", "unpaid", "past_due")
 
 
 @dataclass(slots=True)
@@ -50,6 +53,10 @@ class Options:
     rate_limit_per_second: int = 0
     # and how long each answer takes at least
     answer_delay_seconds: float = 0
+    # the wait after each failed try to collect a renewal, and what becomes of the subscription after the last one; at
+    # Stripe both are settings of the account
+    dunning_days: tuple[int, ...] = (1, 3, 5, 7)
+    dunning_end: str = "cancel"
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -69,6 +76,9 @@ class Options:
             raise ValueError("answer_delay_seconds: a number")
         if not 0 <= self.answer_delay_seconds <= ANSWER_DELAY_SECONDS_MAX:
             raise ValueError(f"answer_delay_seconds: between 0 and {ANSWER_DELAY_SECONDS_MAX}")
+        _must_be_a_tuple("dunning_days", self.dunning_days, (int,))
+        if min(self.dunning_days) < 1 or self.dunning_end not in DUNNING_ENDS:
+            raise ValueError(f"dunning_days: whole days; dunning_end: one of {', '.join(DUNNING_ENDS)}")
 
     def shown(self) -> dict[str, Any]:
         """What can be changed at run time, as JSON. The secrets are made up, so they may be shown."""

@@ -16,6 +16,7 @@ STANDINGS = text("""
     JOIN plans ON plans.id = v.plan_id
     ORDER BY s.account_id, s.created_at DESC, s.id
 """)
+COMMANDS_WAITING = text("SELECT count(*) FROM operations WHERE state = 'ready'")
 # Partial indexes answer each of these, however much has been finished before.
 UNFINISHED = text("""
     SELECT (SELECT count(*) FROM operations WHERE state = 'ready')
@@ -61,6 +62,11 @@ def standings(session: Session) -> dict[str, Standing]:
 def unfinished(session: Session) -> int:
     """How much is under way anywhere in the pipeline. What waits for another try counts as well."""
     return int(session.scalar(UNFINISHED) or 0)
+
+
+def commands_waiting(session: Session) -> int:
+    """How many commands have no outcome yet."""
+    return int(session.scalar(COMMANDS_WAITING) or 0)
 
 
 def tally(session: Session) -> Tally:

@@ -1,4 +1,4 @@
-"""The customers: who they are, and what each of them does on a day. Pure; every draw is from the person's own stream."""
+"""The customers: who they are, and what each does on a day. Pure; every draw is from the person's own stream."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -86,7 +86,7 @@ class Person:
             "name": self.name,
             "owner": f"user-{self.index}",
             "billing_email": f"billing-{self.index}@customers.example",
-            "billing_address": {"line1": f"{self.index + 1} Sample Street", "city": "Sampleton", "country": self.country},
+            "billing_address": {"line1": f"{self.index + 1} Sample Street", "city": "Sample", "country": self.country},
             "slug": f"customer-{self.index}",
             "test_clock_id": clock_id,
         }  # fmt: skip
@@ -138,19 +138,19 @@ class Person:
 
     def _wish(self, drawn: float, more: float, at: datetime, standing: Standing) -> Order | None:
         """What one draw stands for; each wish has a stretch of its own between 0 and 1."""
-        of_this = {"subscription_id": standing.subscription_id}
+        of_this: dict[str, Any] = {"subscription_id": standing.subscription_id}
         wishes = (
-            (UPGRADES_PER_DAY, lambda: _change(standing, more, +1)),
-            (DOWNGRADES_PER_DAY, lambda: _change(standing, more, -1)),
-            (CANCELS_PER_DAY, lambda: Order("cancel_subscription", of_this | {"when": _when(more)})),
-            (PAUSES_PER_DAY, lambda: Order("pause_subscription", of_this | {"resumes_at": _until(at, more)})),
-            (CONSUMES_PER_DAY, lambda: Order("consume_credits", {"amount": _amount(standing, more)})),
+            (UPGRADES_PER_DAY, _change(standing, more, +1)),
+            (DOWNGRADES_PER_DAY, _change(standing, more, -1)),
+            (CANCELS_PER_DAY, Order("cancel_subscription", of_this | {"when": _when(more)})),
+            (PAUSES_PER_DAY, Order("pause_subscription", of_this | {"resumes_at": _until(at, more)})),
+            (CONSUMES_PER_DAY, Order("consume_credits", {"amount": _amount(standing, more)})),
         )
         edge = 0.0
-        for chance, wish in wishes:
+        for chance, order in wishes:
             edge += chance
             if drawn < edge:
-                return wish()
+                return order
         return None
 
     def _subscribe(self, *, is_first: bool) -> Order:

@@ -1,5 +1,7 @@
 """Credits by the calendar: they expire, and what is low is topped up."""
 
+from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 import structlog
@@ -15,6 +17,9 @@ from workers.wiring import Work
 
 log = structlog.get_logger(__name__)
 
+# Expired credits cannot be used from their instant on; taking them out of the books has time. By then a renewal has
+# been paid, so that nobody is warned in the moment between the old period's credits and the new one's.
+EXPIRY_GRACE = timedelta(minutes=10)
 # One transaction's share: well below a second of locks.
 EXPIRE_ROWS_MAX = 500
 # One sweep's share of a timeline: what is left is a minute late, and no message runs into its time limit.
@@ -36,7 +41,7 @@ def sweep_credits(work: Work) -> None:
     with work.database.transaction() as session:
         courses = timelines(session, work.now())
     for timeline in courses:
-        _expire(work, timeline)
+        _expire(work, replace(timeline, now=timeline.now - EXPIRY_GRACE))
         _top_up(work, timeline)
 
 

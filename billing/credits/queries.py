@@ -11,9 +11,14 @@ from billing.accounts.tables import Account
 from billing.catalog.tables import CreditPackage
 from billing.clocks.timelines import Timeline
 from billing.credits.tables import AutoTopUp, BalanceWatch, CreditGrant, CreditTransaction
+from billing.invoices.tables import Invoice, InvoiceStatus
+from billing.payments.tables import AttemptStatus, PaymentAttempt
+from billing.subscriptions.tables import Subscription, SubscriptionStatus
 from schemas.views import AutoTopUpView, BalanceView, BalanceWatchView, CreditTransactionView, Page
 
 PAGE_SIZE_MAX = 100
+# a charge in one of these may still take the money
+LIVE = (AttemptStatus.CREATED, AttemptStatus.UNKNOWN, AttemptStatus.PENDING)
 
 
 def is_usable(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
@@ -52,6 +57,23 @@ def may_begin(month: date | BindParameter[date]) -> ColumnElement[bool]:
 def month_of(now: datetime) -> date:
     """The month that a purchase counts for: the first day of the UTC month."""
     return now.date().replace(day=1)
+
+
+def is_renewing(session: Session, account_id: UUID, now: datetime) -> bool:
+    """Whether a subscription's next credits are on their way: its period is over, or its card is being charged."""
+    runs = and_(
+        Subscription.account_id == account_id,
+        Subscription.status.in_([SubscriptionStatus.TRIALING, SubscriptionStatus.ACTIVE]),
+        Subscription.failed_at.is_(None),
+    )
+    is_over = select(Subscription.id).where(runs, Subscription.period_end <= now)
+    charged = (
+        select(PaymentAttempt.id)
+        .join(Invoice, Invoice.id == PaymentAttempt.invoice_id)
+        .join(Subscription, Subscription.id == Invoice.subscription_id)
+        .where(runs, Invoice.status == InvoiceStatus.PENDING, PaymentAttempt.status.in_(LIVE))
+    )
+    return bool(session.scalar(select(or_(is_over.exists(), charged.exists()))))
 
 
 def due_top_ups(session: Session, timeline: Timeline, limit: int) -> Sequence[UUID]:

@@ -14,7 +14,7 @@ from billing.accounts.queries import get_account
 from billing.catalog.queries import get_package
 from billing.catalog.rules import price_of
 from billing.catalog.tables import CreditPackage
-from billing.credits.queries import may_begin, month_of, view_balance
+from billing.credits.queries import is_renewing, may_begin, month_of, view_balance
 from billing.credits.tables import AutoTopUp
 from billing.errors import Rejected
 from billing.invoices.draft import draft_invoice
@@ -63,11 +63,14 @@ def end_top_up(session: Session, account_id: UUID, now: datetime) -> None:
 def start_due_top_up(session: Session, account_id: UUID, now: datetime) -> bool:
     """Begin a purchase if one is due; true when one began. The card is charged after the commit.
 
-    The balance is looked at again under the row's lock, so that of many callers one buys. What cannot be bought stops
-    the top-up with a code: `no_card`, `package_not_found` or `nothing_to_pay`. The caller has flushed its changes.
+    The balance is looked at again under the row's lock, so that of many callers one buys. While a subscription renews,
+    nothing is bought: the old period's credits may be gone a moment before the new one's come. What cannot be bought
+    stops the top-up with a code: `no_card`, `package_not_found`, `nothing_to_pay`. The caller has flushed its changes.
     """
     top_up = _locked(session, AutoTopUp.account_id == account_id, may_begin(month_of(now)))
     if top_up is None or view_balance(session, account_id, now).balance >= top_up.top_up_below:
+        return False
+    if is_renewing(session, account_id, now):
         return False
     try:
         with session.begin_nested():  # what is refused halfway leaves no draft behind

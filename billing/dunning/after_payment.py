@@ -47,7 +47,7 @@ def after_capture(session: Session, invoice: Invoice, now: datetime) -> None:
     if dunning is not None:
         close_dunning(invoice, dunning, DunningState.RECOVERED, now)
     waited = subscription.status is SubscriptionStatus.PAST_DUE
-    recovered = waited and not has_other_open(session, subscription.id, invoice.id)
+    recovered = waited and not has_other_open(session, subscription, invoice.id)
     started = subscription.status is SubscriptionStatus.INCOMPLETE and invoice.reason is InvoiceReason.START
     if recovered or started:
         move(subscription, SubscriptionStatus.ACTIVE, now)

@@ -48,7 +48,7 @@ def end_due(session: Session, invoice_id: UUID, now: datetime) -> bool:
 def _cancel(session: Session, subscription: Subscription, invoice_id: UUID, now: datetime) -> None:
     subscription.canceled_at = subscription.canceled_at or now
     move(subscription, SubscriptionStatus.CANCELED, now)
-    stop_dunnings(session, subscription.id, now)
+    stop_dunnings(session, subscription, now)
     stage(session, "subscription_cancelled", subscription.id, f"subscription_cancelled/{subscription.id}/{invoice_id}")
 
 

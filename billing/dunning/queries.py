@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from billing.dunning.tables import Dunning, DunningState
@@ -63,13 +63,18 @@ def has_live_charge() -> ColumnElement[bool]:
     return live.exists()
 
 
-def has_other_open(session: Session, subscription_id: UUID, invoice_id: UUID) -> bool:
-    """Whether another invoice of the subscription is being dunned."""
-    others = select(Dunning.invoice_id).where(
-        Dunning.subscription_id == subscription_id,
-        Dunning.invoice_id != invoice_id,
+def is_open_of(subscription: Subscription) -> ColumnElement[bool]:
+    """In a query of dunnings: open, and of this subscription. The account is named because it has an index."""
+    return and_(
+        Dunning.account_id == subscription.account_id,
+        Dunning.subscription_id == subscription.id,
         Dunning.state == DunningState.OPEN,
     )
+
+
+def has_other_open(session: Session, subscription: Subscription, invoice_id: UUID) -> bool:
+    """Whether another invoice of the subscription is being dunned."""
+    others = select(Dunning.invoice_id).where(is_open_of(subscription), Dunning.invoice_id != invoice_id)
     return session.scalar(others.limit(1)) is not None
 
 

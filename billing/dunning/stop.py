@@ -1,22 +1,22 @@
 """Stop to dun: nobody is to be asked for this money any more."""
 
 from datetime import datetime
-from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from billing.dunning.queries import lock_owner
+from billing.dunning.queries import is_open_of, lock_owner
 from billing.dunning.tables import Dunning, DunningState
 from billing.invoices.give_up import give_up_invoice
 from billing.invoices.tables import Invoice, InvoiceStatus
 from billing.subscriptions.rules import ENDED
+from billing.subscriptions.tables import Subscription
 
 
-def stop_dunnings(session: Session, subscription_id: UUID, now: datetime) -> None:
+def stop_dunnings(session: Session, subscription: Subscription, now: datetime) -> None:
     """Stop every open dunning of a subscription that ends; its invoices are uncollectible."""
     owed = select(Invoice, Dunning).join(Dunning, Dunning.invoice_id == Invoice.id)
-    open_ones = owed.where(Dunning.subscription_id == subscription_id, Dunning.state == DunningState.OPEN)
+    open_ones = owed.where(is_open_of(subscription))
     for invoice, dunning in session.execute(
         open_ones.order_by(Invoice.id).with_for_update(of=(Invoice, Dunning))
     ).all():

@@ -18,9 +18,6 @@ from sandbox.stripe.issuer import OFF_SESSION, Presence
 from sandbox.stripe.previous import put_and_tell
 from sandbox.world import World
 
-# the wait after each failed try; after the last one the subscription is canceled. Stripe lets one set this up
-# (https://docs.stripe.com/billing/revenue-recovery/smart-retries#custom-retry-schedule)
-RETRY_DAYS = (1, 3, 5, 7)
 PAYMENT_FAILED: JsonObject = {"reason": "payment_failed"}
 
 
@@ -41,11 +38,11 @@ def collect(
     if method_id is None:
         return _failed(world, invoice, cause, automatic=automatic)
     method = payment_methods.of_name(world, method_id)
-    _, charge = confirm.attempt(world, _intent_of(world, invoice), method, cause, presence)
+    intent, charge = confirm.attempt(world, _intent_of(world, invoice), method, cause, presence)
     if charge is not None and charge["paid"]:
         charges.settle(world, charge, cause)
         return _now(world, invoice)
-    if charge is None:
+    if charge is None or intent["last_payment_error"]["code"] == "authentication_required":
         events.emit(world, "invoice.payment_action_required", invoice, cause)
     return _failed(world, invoice, cause, automatic=automatic)
 
@@ -72,7 +69,7 @@ def _failed(world: World, invoice: JsonObject, cause: Cause, *, automatic: bool)
     # an incomplete subscription waits for its buyer and is not tried again by itself
     retried = automatic and subscription["status"] != "incomplete"
     if retried:
-        planned = {"next_payment_attempt": _next_try(world.clock.now(), invoice["attempt_count"])}
+        planned = {"next_payment_attempt": _next_try(world, invoice["attempt_count"])}
         invoice = world.store.put(KIND, {**invoice, **planned})
     events.emit(world, "invoice.payment_failed", invoice, cause)
     if retried:
@@ -80,15 +77,19 @@ def _failed(world: World, invoice: JsonObject, cause: Cause, *, automatic: bool)
     return _now(world, invoice)
 
 
-def _next_try(now: int, failures: int) -> int | None:
-    return now + RETRY_DAYS[failures - 1] * DAY_SECONDS if failures <= len(RETRY_DAYS) else None
+def _next_try(world: World, failures: int) -> int | None:
+    """By the account's schedule (https://docs.stripe.com/billing/revenue-recovery/smart-retries)."""
+    waits = world.options.dunning_days
+    return world.clock.now() + waits[failures - 1] * DAY_SECONDS if failures <= len(waits) else None
 
 
 def _dun(world: World, subscription: JsonObject, cause: Cause, *, given_up: bool) -> None:
-    if given_up:
+    if given_up and world.options.dunning_end == "cancel":
         subscription_end.cancel(world, subscription, PAYMENT_FAILED, cause)
-    elif subscription["status"] in ("active", "trialing"):
-        put_and_tell(world, "customer.subscription.updated", subscription, {"status": "past_due"}, cause)
+        return
+    status = "unpaid" if given_up and world.options.dunning_end == "unpaid" else "past_due"
+    if subscription["status"] != "unpaid":
+        put_and_tell(world, "customer.subscription.updated", subscription, {"status": status}, cause)
 
 
 def _intent_of(world: World, invoice: JsonObject) -> JsonObject:

@@ -68,7 +68,7 @@ def settle(
     """Announce a draft, finalize it and collect it, unless collection is paused."""
     events.emit(world, "invoice.created", invoice, cause)
     paused = subscription["pause_collection"]
-    if paused and paused["behavior"] == "keep_as_draft":
+    if subscription["status"] == "unpaid" or (paused and paused["behavior"] == "keep_as_draft"):
         return world.store.put(KIND, {**invoice, "auto_advance": False})
     invoice = invoice_settle.finalize(world, invoice, cause, future_usage=how.future_usage)
     if invoice["status"] != "open":

@@ -2,7 +2,17 @@
 
 from sandbox.ids import new_id
 from sandbox.json_types import JsonObject
-from sandbox.stripe import amounts, confirm, customers, errors, events, intent_methods, lists, payment_methods
+from sandbox.stripe import (
+    amounts,
+    confirm,
+    customers,
+    errors,
+    events,
+    invoice_payments,
+    intent_methods,
+    lists,
+    payment_methods,
+)
 from sandbox.stripe.call import Call, Cause
 from sandbox.stripe.issuer import Presence
 from sandbox.stripe.params import Params, merged_metadata
@@ -81,6 +91,9 @@ def cancel(world: World, call: Call) -> JsonObject:
     call.params.only("cancellation_reason")
     reason = call.params.choice("cancellation_reason", CANCELLATION_REASONS)
     _must_be_open(before, "cancel")
+    if invoice_payments.of_intent(world, before["id"]):
+        message = "You cannot cancel this PaymentIntent because it is for an invoice. Void the invoice instead."
+        raise errors.conflict(message, "payment_intent_unexpected_state", payment_intent=before)
     now = world.time_of(before["customer"])
     changes = {"status": "canceled", "next_action": None, "canceled_at": now, "cancellation_reason": reason}
     after = world.store.put(KIND, {**before, **changes})

@@ -32,6 +32,7 @@ UPDATABLE = (*BOTH, "cancellation_details", "pause_collection")
 PRORATIONS = ("create_prorations", "always_invoice", "none")
 COLLECTION_METHODS = ("charge_automatically", "send_invoice")
 PAYMENT_BEHAVIORS = ("allow_incomplete", "default_incomplete", "error_if_incomplete")
+UPDATE_BEHAVIORS = ("allow_incomplete", "error_if_incomplete")
 FEEDBACKS = (
     "customer_service",
     "low_quality",
@@ -116,7 +117,7 @@ def must_be_collectable(world: World, params: Params, customer: JsonObject, want
 
 def must_be_payable(world: World, params: Params, before: JsonObject, wanted: Change) -> None:
     """With `error_if_incomplete` an update that is to be paid at once is refused when the card would decline."""
-    behavior = params.choice("payment_behavior", PAYMENT_BEHAVIORS, "allow_incomplete")
+    behavior = params.choice("payment_behavior", UPDATE_BEHAVIORS, "allow_incomplete")
     if behavior != "error_if_incomplete":
         return
     plan = planned(world, before, wanted)

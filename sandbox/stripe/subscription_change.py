@@ -55,6 +55,8 @@ def planned(world: World, before: JsonObject, wanted: Change) -> Plan:
     restart = wanted.restart or (before["status"] in BILLED and _other_rhythm(items_of(before), items))
     entries = [] if wanted.prorations == "none" else _prorations(world, before, wanted, items, now, restart=restart)
     changes = {**wanted.fields, **_terms(before, wanted, items, now, restart=restart)}
+    if {**before, **changes}["cancel_at_period_end"]:
+        changes["cancel_at"] = period_of(changes).end
     at_once = restart or (wanted.prorations == "always_invoice" and bool(entries))
     if not at_once:
         return Plan(changes, entries, None)

@@ -13,9 +13,13 @@ from billing.clocks.timelines import Timeline
 from billing.dunning.end_due import due_ends, end_due
 from billing.dunning.retry_due import due_retries, retry_due
 from billing.dunning.tables import Dunning, DunningEnd, DunningPolicy, DunningState
-from billing.invoices.tables import Invoice, InvoiceStatus
+from billing.invoices.rules import LineDraft
+from billing.invoices.tables import Invoice, InvoiceReason, InvoiceStatus
+from billing.money import Money
 from billing.payments.tables import AttemptStatus, PaymentAttempt
+from billing.subscriptions.bill import Bill, bill
 from billing.subscriptions.cancel import cancel_subscription
+from billing.subscriptions.come_due import come_due
 from billing.subscriptions.queries import lock_subscription
 from billing.subscriptions.tables import SubscriptionStatus
 from database.engine import Database
@@ -279,11 +283,6 @@ def test_two_unpaid_invoices_must_both_be_paid(books: Dunned, ada: UUID) -> None
 
 def _unpaid_extra(books: Dunned, account_id: UUID, subscription_id: UUID) -> None:
     """Two more invoices of one subscription, both declined the day after it began."""
-    from billing.invoices.rules import LineDraft
-    from billing.invoices.tables import InvoiceReason
-    from billing.money import Money
-    from billing.subscriptions.bill import Bill, bill
-
     friday = utc("2026-01-16 10:00")
     for number in range(2):
         line = LineDraft("Extra", 1, Money(1_000, "USD"))
@@ -361,8 +360,6 @@ def test_on_a_test_clock_time_is_that_of_the_clock(books: Dunned, ada: UUID) -> 
     assert books.mails("subscription_activated") == 1
     with books.database.transaction() as session:
         session.execute(update(TestClock).values(frozen_at=FEBRUARY, target_at=FEBRUARY))
-        from billing.subscriptions.come_due import come_due
-
         come_due(session, [subscription_id], FEBRUARY)
     books.answer(wall, BROKE)
     assert books.dunning().next_attempt_at == utc("2026-02-16 10:00")

@@ -41,14 +41,15 @@ class Subscriber:
         form = urlencode({"test_clock": self.clock, "email": "ada@example.com", "name": "Ada"})
         self.id: str = api.made("POST", "/v1/customers", form)["id"]
         self.subscription_id = ""
+        self.card = ""
         if card:
             self.pay_with(card)
 
     def pay_with(self, card: str) -> str:
         """Save a card and make it the one that invoices are paid with."""
-        method: str = self.api.made("POST", f"/v1/payment_methods/{card}/attach", f"customer={self.id}")["id"]
-        self.api.made("POST", f"/v1/customers/{self.id}", f"invoice_settings[default_payment_method]={method}")
-        return method
+        self.card = self.api.made("POST", f"/v1/payment_methods/{card}/attach", f"customer={self.id}")["id"]
+        self.api.made("POST", f"/v1/customers/{self.id}", f"invoice_settings[default_payment_method]={self.card}")
+        return self.card
 
     def subscribe(self, price_id: str, **more: object) -> Json:
         """POST /v1/subscriptions, with one item; underscores for brackets are not needed: pass a dict with `**`."""

@@ -85,7 +85,9 @@ def test_from_monthly_to_yearly_a_new_period_begins_at_once(billing: Api) -> Non
     ada = Subscriber(billing, "2026-06-01")
     ada.subscribe(price(billing, 3000))
     ada.advance("2026-06-16")
-    ada.change_price(price(billing, 30000, "year"))
+    ada.change(cancel_at_period_end="true")
+    after = ada.change_price(price(billing, 30000, "year"))
+    assert written(after["cancel_at"]) == "2027-06-16 00:00"
     assert ada.period() == ("2026-06-16 00:00", "2027-06-16 00:00")
     assert [amount for _, amount in lines(ada.invoice())] == [-1500, 30000]
     assert written(ada.subscription()["billing_cycle_anchor"]) == "2026-06-16 00:00"

@@ -1,8 +1,11 @@
 """What time does to a subscription: renewals, failed ones, pauses, discounts that run out."""
 
+from pathlib import Path
 from urllib.parse import urlencode
 
-from tests.sandbox.running import Api
+import requests
+
+from tests.sandbox.running import Api, running_sandbox
 from tests.sandbox.subscribing import Subscriber, lines, moment, price, written
 
 
@@ -68,6 +71,38 @@ def test_a_card_that_fails_is_tried_five_times_and_then_it_is_over(billing: Api)
     invoice = ada.invoice()
     assert (invoice["status"], invoice["next_payment_attempt"], invoice["auto_advance"]) == ("open", None, False)
     assert len(ada.invoices()) == 2
+
+
+def test_the_schedule_and_its_end_are_options(billing: Api) -> None:
+    billing.sandbox.set(dunning_days=[2, 2], dunning_end="unpaid")
+    ada = Subscriber(billing, "2026-01-10")
+    ada.subscribe(price(billing, 2000))
+    ada.pay_with("pm_card_chargeCustomerFail")
+    assert ada.advance("2026-02-13")["status"] == "past_due"
+    assert ada.advance("2026-03-10")["status"] == "unpaid"
+    assert [invoice["status"] for invoice in ada.invoices()] == ["paid", "open", "draft"]
+    billing.sandbox.set(dunning_days=[1, 3, 5, 7], dunning_end="cancel")
+    card = ada.pay_with("pm_card_visa")
+    billing.made("POST", f"/v1/invoices/{ada.invoices()[1]['id']}/pay", f"payment_method={card}")
+    assert ada.subscription()["status"] == "active"
+
+
+def test_a_bank_that_wants_to_see_the_buyer_again(billing: Api) -> None:
+    ada = Subscriber(billing, "2026-01-10")
+    ada.subscribe(price(billing, 2000))
+    ada.pay_with("pm_card_authenticationRequired")
+    assert ada.advance("2026-02-10")["status"] == "past_due"
+    told = ada.told("invoice.payment_action_required", "invoice.payment_failed")
+    assert told == ["invoice.payment_action_required", "invoice.payment_failed"]
+    expanded = billing.made("GET", f"/v1/invoices/{ada.invoice()['id']}?expand[]=confirmation_secret")
+    intent = expanded["confirmation_secret"]["client_secret"].split("_secret_")[0]
+    form = f"payment_method={ada.card}&return_url=https%3A%2F%2Fshop.example"
+    asked = billing.made("POST", f"/v1/payment_intents/{intent}/confirm", form)
+    assert asked["status"] == "requires_action"
+    assert billing.call("POST", f"/v1/payment_intents/{intent}/cancel")[0] == 400
+    page = asked["next_action"]["redirect_to_url"]["url"]
+    requests.post(page, data={"authentication": "complete"}, allow_redirects=False, timeout=5)
+    assert (ada.invoice()["status"], ada.subscription()["status"]) == ("paid", "active")
 
 
 def test_a_new_card_is_used_by_the_next_try(billing: Api) -> None:
@@ -154,3 +189,19 @@ def test_the_upcoming_invoice_is_what_the_next_one_will_be(billing: Api) -> None
     form = {"customer": ada.id, "subscription_details[items][0][price]": price(billing, 700)}
     new = billing.made("POST", "/v1/invoices/create_preview", urlencode(form))
     assert (new["total"], new["status"], len(ada.invoices())) == (700, "draft", 2)
+
+
+def test_a_crash_forgets_nothing(tmp_path: Path) -> None:
+    with running_sandbox(tmp_path) as sandbox:
+        api = Api(sandbox)
+        ada = Subscriber(api, "2026-01-31")
+        ada.subscribe(price(api, 2000))
+        ada.advance("2026-02-28")
+        sandbox.kill()
+        sandbox.start()
+        assert ada.advance("2026-04-01")["status"] == "active"
+        assert [written(invoice["created"]) for invoice in ada.invoices()] == [
+            "2026-01-31 00:00",
+            "2026-02-28 00:00",
+            "2026-03-31 00:00",
+        ]

@@ -1,0 +1,96 @@
+"""One simulation, from an empty home to the verdict."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from billing.invariants import violations
+from database.engine import Database, make_engine
+from settings import Settings
+from simulation.books import tally
+from simulation.figures import Month, Tally, months_of
+from simulation.office import Office
+from simulation.plan import DAY, SECOND, Plan, closes_month
+from simulation.street import Street
+from simulation.town import Town
+from simulation.verdict import differences, our_charges, their_charges
+from stack.running import Stack
+from workers.celery_app import make_app
+from workers.producer import Bell
+
+# (what is going on, days lived so far)
+Progress = Callable[[str, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Figures of every month, and what was found wrong: nothing, for a pass."""
+
+    plan: Plan
+    months: list[Month]
+    violations: list[str]
+    differences: list[str]
+    seconds: float
+
+    @property
+    def is_well(self) -> bool:
+        """Whether the books agree with themselves and with the sandbox."""
+        return not self.violations and not self.differences
+
+    def shown(self) -> dict[str, Any]:
+        """As JSON."""
+        return {
+            "months": [month.shown() for month in self.months],
+            "invariants_ok": not self.violations,
+            "ledgers_equal": not self.differences,
+            "seed": self.plan.seed,
+            "accounts": self.plan.accounts,
+            "seconds": round(self.seconds, 1),
+        }
+
+
+def run(plan: Plan, home: Path, progress: Progress) -> Result:
+    """Run the plan in a home of its own. Raises StackError when something does not start or does not come to rest."""
+    started = time.monotonic()
+    progress("starting", 0)
+    with Stack(Settings(cashbeat_home=home, log_format="json"), progress=lambda text: progress(text, 0)) as stack:
+        database = Database(make_engine(stack.addresses.database_url))
+        street = Street(stack.addresses.sandbox_url)
+        try:
+            office = Office(database, Bell(make_app(stack.addresses.broker_url)), street)
+            return _judge(plan, office, _live(plan, office, progress), started)
+        finally:
+            street.close()
+            database.engine.dispose()
+
+
+def _live(plan: Plan, office: Office, progress: Progress) -> list[Month]:
+    progress("opening accounts", 0)
+    town = Town(plan, office)
+    town.found()
+    tallies: list[tuple[datetime, Tally]] = []
+    for number, day in enumerate(plan.instants()):
+        progress(f"{day:%d %B %Y}", number)
+        if number:
+            office.advance(town.clock_id, day)
+        town.live(day)
+        if closes_month(day):
+            office.advance(town.clock_id, day + DAY - SECOND)
+            tallies.append((day, _count(office)))
+    progress("comparing the books", plan.days)
+    return months_of(tallies)
+
+
+def _count(office: Office) -> Tally:
+    with office.database.transaction() as session:
+        return tally(session)
+
+
+def _judge(plan: Plan, office: Office, months: list[Month], started: float) -> Result:
+    with office.database.transaction() as session:
+        broken, ours = violations(session), our_charges(session)
+    different = differences(ours, their_charges(office.street.charges()))
+    return Result(plan, months, broken, different, time.monotonic() - started)

@@ -1,0 +1,108 @@
+"""Everybody together: opens the accounts, lets each day be lived, and knows whose card is which."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+
+from billing.catalog.tables import Coupon
+from database.ids import uuid7
+from simulation.books import standings
+from simulation.office import Office, id_of
+from simulation.people import Day, Order, Person, populate
+from simulation.plan import START, Plan
+
+CLOCK_KEY = "clock"
+# code, percent in parts per million, amount in US cents, for how many periods (0: all)
+COUPONS = (("SIM-QUARTER", 250_000, 0, 3), ("SIM-TENNER", 0, 1_000, 0), ("SIM-HALF", 500_000, 0, 1))
+
+
+@dataclass
+class Town:
+    """The people of a plan in one running stack."""
+
+    plan: Plan
+    office: Office
+    people: list[Person] = field(default_factory=list)
+    _cards: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def clock_id(self) -> UUID:
+        """The test clock that all accounts live by."""
+        return id_of(CLOCK_KEY)
+
+    def found(self) -> None:
+        """A clock, coupons, accounts, and a card for each."""
+        self.people = populate(self.plan, tuple(code for code, *_ in COUPONS))
+        self.office.street.stop_clock(START)
+        self._print_coupons()
+        clock = {"name": "simulation", "frozen_at": START.isoformat()}
+        self.office.give([(CLOCK_KEY, Order("create_test_clock", clock))])
+        self.office.await_quiet()
+        self.office.result(CLOCK_KEY)
+        self.office.give([(account_key(person), person.opening(str(self.clock_id))) for person in self.people])
+        self.office.await_quiet()
+        self.office.give([(f"{account_key(person)}/card", self._new_card(person)) for person in self.people])
+        self.office.await_quiet()
+
+    def live(self, at: datetime) -> None:
+        """Everybody's day: cards change their minds first, then commands are given; returns when all is quiet."""
+        with self.office.database.transaction() as session:
+            known = standings(session)
+        before = {person.index: person.decline_code for person in self.people}
+        days = [
+            (person, self._day_of(person, at, known.get(str(id_of(account_key(person)))))) for person in self.people
+        ]
+        self.office.street.steer(
+            {
+                self._cards[person.index]: person.decline_code
+                for person in self.people
+                if person.decline_code != before[person.index]
+            }
+        )
+        self.office.give(
+            [
+                (f"{account_key(person)}/{at:%Y-%m-%d}", order)
+                for person, day in days
+                if (order := self._order(person, day))
+            ]
+        )
+        self.office.await_quiet()
+
+    def _day_of(self, person: Person, at: datetime, standing: Any) -> Day:
+        return person.live(self.plan.dice(person.index, f"{at:%Y-%m-%d}"), at, standing)
+
+    def _order(self, person: Person, day: Day) -> Order | None:
+        if day.is_new_card:
+            person.decline_code = None
+            return self._new_card(person)
+        if day.order is None or "subscription_id" in day.order.body:
+            return day.order
+        return Order(day.order.kind, {"account_id": account_id(person), **day.order.body})
+
+    def _new_card(self, person: Person) -> Order:
+        self._cards[person.index] = card_ref = self.office.street.new_card()
+        return Order("change_payment_method", {"account_id": account_id(person), "card_ref": card_ref})
+
+    def _print_coupons(self) -> None:
+        rows = [
+            {
+                "id": uuid7(), "code": code, "name": code, "percent_ppm": ppm, "amount_minor": minor,
+                "currency": "USD" if minor else "", "periods": periods,
+            }
+            for code, ppm, minor, periods in COUPONS
+        ]  # fmt: skip
+        with self.office.database.transaction() as session:
+            session.execute(insert(Coupon).values(rows).on_conflict_do_nothing(index_elements=["code"]))
+
+
+def account_key(person: Person) -> str:
+    """What the operations of a person's account have in common."""
+    return f"account/{person.index}"
+
+
+def account_id(person: Person) -> str:
+    """The account that the opening command makes."""
+    return str(id_of(account_key(person)))
