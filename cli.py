@@ -6,6 +6,7 @@ to be wrong, 2 it could not be done, with one sentence saying why.
 
 import sys
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
@@ -100,6 +101,32 @@ def demo(
         if not once:
             Console(stderr=True).print("Still up. Ctrl-C stops it.")
             wait_for_interrupt()
+
+
+@app.command()
+def simulate(
+    accounts: Annotated[int, typer.Option(min=1, help="How many customers come in all.")] = 200,
+    months: Annotated[int, typer.Option(min=1, max=60, help="How long, from 1 January 2026 on.")] = 6,
+    seed: Annotated[int, typer.Option(help="Decides what everybody does; the same seed gives the same figures.")] = 1,
+    home: Annotated[
+        Path | None, typer.Option(help="Run in this folder and keep it; a temporary one otherwise.")
+    ] = None,
+    chart: Annotated[Path | None, typer.Option(help="Draw the months into this SVG file.")] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep the temporary folder with data and logs.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON in the last line.")] = False,
+) -> None:
+    """Live through months in minutes: real stores and workers, a virtual clock, customers drawn from a seed.
+
+    They subscribe, use credits, upgrade, downgrade, pause and cancel; their cards begin to fail, recover or are
+    replaced. Prints the figures of each month, asks all invariants and compares the books with the sandbox's ledger.
+    Exit code 0: all of it is right. 1: something is not. 2: it could not run.
+    """
+    from simulation.command import simulate as run_simulation
+    from simulation.plan import Plan
+
+    _settings()
+    if not run_simulation(Plan(accounts, months, seed), home, chart, keep=keep, json=json):
+        raise typer.Exit(EXIT_FOUND_WRONG)
 
 
 @app.command()

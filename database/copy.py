@@ -38,29 +38,35 @@ def copy_rows(session: Session, table: type[Base], rows: Sequence[Mapping[str, A
 
 def _text(value: Any) -> str:
     form = FORMS.get(type(value))
-    return form(value) if form is not None else _other(value)
+    return form(value) if form is not None else _of_enum(value)
+
+
+def _of_enum(value: Any) -> str:
+    if isinstance(value, Enum):
+        return _escaped(str(value.value))
+    raise TypeError(f"COPY has no form for a {type(value).__name__}")
 
 
 def _escaped(value: str) -> str:
-    return value.translate(ESCAPES)
+    # nearly every text is fine as it is, and this look costs a tenth of the translation
+    return value if value.isprintable() and "\\" not in value else value.translate(ESCAPES)
 
 
-def _other(value: Any) -> str:
-    if isinstance(value, Enum):
-        return _escaped(str(value.value))
-    raise TypeError(f"a {type(value).__name__} has no form in COPY")
+def _of_uuid(value: UUID) -> str:
+    # PostgreSQL needs no hyphens, which take longer to put in than all the rest
+    return f"{value.int:032x}"
 
 
 def _of_json(value: object) -> str:
     return _escaped(orjson.dumps(value).decode())
 
 
-FORMS: Mapping[type, Callable[[Any], str]] = {
+FORMS: Mapping[Any, Callable[[Any], str]] = {
     type(None): lambda _: NULL,
     str: _escaped,
     int: str,
     bool: lambda value: "t" if value else "f",
-    UUID: str,
+    UUID: _of_uuid,
     datetime: datetime.isoformat,
     dict: _of_json,
     list: _of_json,

@@ -21,7 +21,7 @@ from ingress.queries.answers import Queries
 from ingress.queries.cards import cards
 from ingress.queries.catalog import packages, plans, services
 from ingress.queries.clocks import clocks
-from ingress.queries.credits import balance, transactions
+from ingress.queries.credits import auto_top_up, balance, balance_watch, transactions
 from ingress.queries.filters import InvoiceFilter, OfAccount, PageFilter, PageOfAccount, SubscriptionFilter
 from ingress.queries.invoices import invoice_pdf, invoices
 from ingress.queries.subscriptions import subscriptions
@@ -111,8 +111,16 @@ def routes(parts: Parts, *, has_test_clocks: bool) -> list[Route]:
         _get("/v1/billing/invoices/{id:uuid}/pdf/", query.file("billing:read", invoice_pdf)),
         # credits
         _get("/v1/billing/credits/transactions/", query.filtered("credits:read", PageOfAccount, transactions)),
-        _post("/v1/billing/credits/balance-watch/", command.taking(SetBalanceWatch)),
-        _post("/v1/billing/credits/auto-top-up/", command.taking(SetAutoTopUp)),
+        _both(
+            "/v1/billing/credits/balance-watch/",
+            query.filtered("credits:read", OfAccount, balance_watch),
+            command.taking(SetBalanceWatch),
+        ),
+        _both(
+            "/v1/billing/credits/auto-top-up/",
+            query.filtered("credits:read", OfAccount, auto_top_up),
+            command.taking(SetAutoTopUp),
+        ),
         _post("/v1/billing/credits/auto-top-up/end/", command.taking(EndAutoTopUp)),
         # operators
         _get("/healthz/", parts.health.alive),

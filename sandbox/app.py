@@ -13,7 +13,7 @@ from starlette.routing import Route
 from sandbox import card_control, control, due, ledger
 from sandbox.resend import gate as resend_gate
 from sandbox.resend import inbox
-from sandbox.stripe import challenge_page, pages, pay_by_api, portal_by_api, portal_pages
+from sandbox.stripe import challenge_page, invoice_page, pages, pay_by_api, portal_by_api, portal_pages
 from sandbox.stripe import gate as stripe_gate
 from sandbox.templating import page
 from sandbox.world import World
@@ -35,6 +35,7 @@ def create_app(world: World) -> Starlette:
             *pay_by_api.routes(),
             *challenge_page.routes(),
             *portal_pages.routes(),
+            *invoice_page.routes(),
             *portal_by_api.routes(),
             *inbox.routes(),
             *control.routes(),

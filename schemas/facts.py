@@ -208,7 +208,7 @@ class SubscriptionCheckoutRequest:
 
 @dataclass(frozen=True, slots=True)
 class ItemFact:
-    """One recurring position of a subscription at the gateway. `price_id` is ours; empty for a price we did not make."""
+    """One recurring position of a subscription at the gateway. `price_id` is ours, empty for a foreign price."""
 
     item_ref: str
     price_ref: str

@@ -38,6 +38,7 @@ class AccountView(View):
     billing_email: str
     billing_address: dict[str, str]
     tax_id: str
+    test_clock_id: UUID | None
     created_at: datetime
 
 
@@ -54,16 +55,23 @@ class InvoiceLineView(View):
 
 
 class InvoiceView(View):
-    """An invoice; `number` is null until issued, `pdf` until rendered. `lines` come with a single invoice only."""
+    """An invoice; `number` is null until issued, `pdf` until rendered. `lines` come with a single invoice only.
+
+    `due_minor` is what is asked for: the total less `balance_used_minor`, money kept on the account that pays of it.
+    """
 
     id: UUID
     account_id: UUID
+    subscription_id: UUID | None
+    reason: str
     number: str | None
     status: str
     currency: str
     subtotal_minor: int
     tax_minor: int
     total_minor: int
+    balance_used_minor: int
+    due_minor: int
     created_at: datetime
     issued_at: datetime | None
     due_at: datetime | None

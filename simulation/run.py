@@ -7,6 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from pydantic import SecretStr
+
 from billing.invariants import violations
 from database.engine import Database, make_engine
 from settings import Settings
@@ -17,6 +19,7 @@ from simulation.plan import DAY, SECOND, Plan, closes_month
 from simulation.street import Street
 from simulation.town import Town
 from simulation.verdict import differences, our_charges, their_charges
+from stack.interrupts import interruptible
 from stack.running import Stack
 from workers.celery_app import make_app
 from workers.producer import Bell
@@ -56,7 +59,12 @@ def run(plan: Plan, home: Path, progress: Progress) -> Result:
     """Run the plan in a home of its own. Raises StackError when something does not start or does not come to rest."""
     started = time.monotonic()
     progress("starting", 0)
-    with Stack(Settings(cashbeat_home=home, log_format="json"), progress=lambda text: progress(text, 0)) as stack:
+    # stores of its own and the sandbox, whatever else this machine is configured for
+    settings = Settings(
+        cashbeat_home=home, log_format="json", database_url="", broker_url="", stripe_secret_key=SecretStr("")
+    )
+    stack = Stack(settings, progress=lambda text: progress(text, 0))
+    with interruptible(stack.supervisor.hurry), stack:
         database = Database(make_engine(stack.addresses.database_url))
         street = Street(stack.addresses.sandbox_url)
         try:

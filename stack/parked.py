@@ -6,6 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select, update
 
+from billing.subscriptions.set_aside import list_set_aside, take_up
+from billing.subscriptions.tables import Subscription
 from database.inbox import InboxEvent
 from database.memory import Remembered, WorkState
 from database.operations import Operation
@@ -34,13 +36,13 @@ class Parked:
 
 
 def list_parked(settings: Settings) -> list[Parked]:
-    """The oldest parked rows of each memory, and refused e-mails, which may be sent again by decision."""
+    """The oldest parked rows of each memory, refused e-mails (to be sent again by decision), and subscriptions."""
     with session(settings) as opened:
         return [
             _describe(name, row)
             for name, memory in MEMORIES.items()
             for row in opened.scalars(select(memory).where(_waits(memory)).order_by(memory.id).limit(LISTED_MAX))
-        ]
+        ] + [_describe_subscription(row) for row in list_set_aside(opened, LISTED_MAX)]
 
 
 def replay(settings: Settings, row_id: UUID) -> str:
@@ -58,7 +60,14 @@ def replay(settings: Settings, row_id: UUID) -> str:
             statement = update(memory).where(memory.id == row_id, _waits(memory)).values(values).returning(memory.id)
             if opened.scalar(statement.execution_options(synchronize_session=False)) is not None:
                 return name
+        if take_up(opened, row_id):
+            return "subscriptions"
     raise StackError(f"nothing parked has the id {row_id}; `cashbeat parked` lists what has")
+
+
+def _describe_subscription(row: Subscription) -> Parked:
+    """One that the cycle could not bring on; replaying it lets the cycle try again."""
+    return Parked("subscriptions", row.id, row.status.value, 1, row.failure.strip().rpartition("\n")[2])
 
 
 def _waits(memory: type[Remembered]) -> ColumnElement[bool]:

@@ -48,6 +48,11 @@ class Shopper:
         """Read from the API."""
         return self._api("GET", path, params=parameters)
 
+    def ask(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Read from the API what takes a body to ask for."""
+        answer: dict[str, Any] = self._api("POST", path, json=body)
+        return answer
+
     def get_pdf(self, invoice_id: str) -> bytes:
         """The invoice's PDF."""
         return self._send("GET", f"{self.api_url}/v1/billing/invoices/{invoice_id}/pdf/", headers=self._key()).content

@@ -31,8 +31,13 @@ CLOCK_GATEWAY = "stripe"
 
 @doorway(AdvanceClocks)
 def advance(work: Work, message: AdvanceClocks) -> None:
-    """Move clocks on for a few seconds, or until they have all arrived. Any number of workers may do this at once."""
-    stop_at = time.monotonic() + BUDGET_SECONDS
+    """Move clocks on for a few seconds, or until they have all arrived."""
+    advance_clocks(work, BUDGET_SECONDS)
+
+
+def advance_clocks(work: Work, budget_seconds: float) -> None:
+    """Go from instant to instant on every clock that is on its way. Any number of workers may do this at once."""
+    stop_at = time.monotonic() + budget_seconds
     while time.monotonic() < stop_at:
         ahead = _look(work)
         if not ahead:

@@ -146,12 +146,7 @@ def _call(cards: CardGateway, call: Call) -> PaymentFact | None:
     """
     request = call.charge.request
     if call.is_look_first:
-        found = cards.find_charge(
-            request.attempt_id,
-            customer_ref=request.customer_ref,
-            created_after=call.charge.made_after,
-            created_before=call.charge.made_before,
-        )
+        found = _look(cards, call.charge)
         if found is None and not call.is_last_heard:
             raise Unavailable("an earlier call may still be under way")
         if found is not None or step(call.charge) is Step.ASK:
@@ -160,6 +155,19 @@ def _call(cards: CardGateway, call: Call) -> PaymentFact | None:
     if time.monotonic() > call.begin_by:
         raise Unavailable("the lease would not outlive the call")
     return _charge(cards, request)
+
+
+def _look(cards: CardGateway, charge: Charge) -> PaymentFact | None:
+    """What the gateway has of a charge. That it refuses to tell is for a person to look at, and no outcome."""
+    try:
+        return cards.find_charge(
+            charge.request.attempt_id,
+            customer_ref=charge.request.customer_ref,
+            created_after=charge.made_after,
+            created_before=charge.made_before,
+        )
+    except Rejected as refusal:
+        raise PaymentContradiction(f"attempt {charge.attempt_id} cannot be looked up: {refusal}") from refusal
 
 
 def _charge(cards: CardGateway, request: ChargeRequest) -> PaymentFact:
@@ -192,14 +200,21 @@ def _record(work: Work, entry: OutboxEntry, charge: Charge, answer: Answer) -> N
             with work.database.transaction() as session:
                 push_back(session, CARD_GATEWAY, error.retry_after_seconds)
         raise
-    act = partial(_drop, charge) if fact is None else partial(_write_down, work, fact)
-    claims.finish(work.database, entry, act)
+    if fact is None:
+        claims.finish(work.database, entry, partial(_drop, charge))
+    else:
+        claims.finish(work.database, entry, partial(_write_down, work, fact))
 
 
-def _write_down(work: Work, fact: PaymentFact, session: Session) -> dict[str, Any]:
-    if record_outcome(session, fact, work.now()) is Outcome.NOT_OURS:
+def _write_down(work: Work, fact: PaymentFact, session: Session) -> None:
+    """The attempt tells what came of it; the row needs no result, which would be one more statement per charge."""
+    try:
+        outcome = record_outcome(session, fact, work.now())
+    except Rejected as refusal:
+        # the gateway has spoken, so a rule of ours that forbids it must not pass for a business outcome
+        raise PaymentContradiction(f"{fact.status} attempt {fact.attempt_id} cannot be booked: {refusal}") from refusal
+    if outcome is Outcome.NOT_OURS:
         raise PaymentContradiction(f"the gateway answered about another attempt, {fact.attempt_id!r}")
-    return {"status": fact.status, "payment_ref": fact.payment_ref, "failure_code": fact.failure_code}
 
 
 def _drop(charge: Charge, session: Session) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import structlog
 
+from billing.errors import Rejected
 from billing.invariants import QUESTIONS
 from billing.payments.look_up_again import look_up_again
 from billing.payments.queries import Charge, open_charges, open_checkouts
@@ -67,15 +68,20 @@ def look_up_payments(work: Work, message: LookUpPayments) -> None:
 
 
 def _look_up(work: Work, charge: Charge) -> PaymentFact | None:
+    """What the gateway has of a charge; when it refuses to tell, that is an alarm, and does not hold up the others."""
     room = work.room(charge.gateway)
-    if charge.payment_ref:
-        return room.gateway.fetch_payment(payment_ref=charge.payment_ref)
-    return room.cards.find_charge(
-        charge.request.attempt_id,
-        customer_ref=charge.request.customer_ref,
-        created_after=charge.made_after,
-        created_before=charge.made_before,
-    )
+    try:
+        if charge.payment_ref:
+            return room.gateway.fetch_payment(payment_ref=charge.payment_ref)
+        return room.cards.find_charge(
+            charge.request.attempt_id,
+            customer_ref=charge.request.customer_ref,
+            created_after=charge.made_after,
+            created_before=charge.made_before,
+        )
+    except Rejected as refusal:
+        log.error("look_up_refused", attempt_id=str(charge.attempt_id), code=refusal.code, detail=refusal.detail)
+        return None
 
 
 def _record_if_known(work: Work, payment: PaymentFact | None) -> bool:

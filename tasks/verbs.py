@@ -95,7 +95,7 @@ def _pause(session: Session, operation: Operation, command: PauseSubscription, n
 
 
 def _resume(session: Session, operation: Operation, command: ResumeSubscription, now: datetime) -> Result:
-    resume_subscription(lock_subscription(session, command.subscription_id), now)
+    resume_subscription(session, lock_subscription(session, command.subscription_id), now)
     return _shown(session, command.subscription_id)
 
 

@@ -45,5 +45,6 @@ def view_account(account: Account) -> AccountView:
         billing_email=account.billing_email,
         billing_address={field: getattr(account, field) for field in fields},
         tax_id=account.tax_id,
+        test_clock_id=account.clock_id,
         created_at=account.created_at,
     )

@@ -15,11 +15,9 @@ from billing.subscriptions.tables import Subscription
 
 def stop_dunnings(session: Session, subscription: Subscription, now: datetime) -> None:
     """Stop every open dunning of a subscription that ends; its invoices are uncollectible."""
-    owed = select(Invoice, Dunning).join(Dunning, Dunning.invoice_id == Invoice.id)
-    open_ones = owed.where(is_open_of(subscription))
-    for invoice, dunning in session.execute(
-        open_ones.order_by(Invoice.id).with_for_update(of=(Invoice, Dunning))
-    ).all():
+    owed = select(Invoice, Dunning).join(Dunning, Dunning.invoice_id == Invoice.id).where(is_open_of(subscription))
+    locked = owed.order_by(Invoice.id).with_for_update(of=(Invoice, Dunning))
+    for invoice, dunning in session.execute(locked).all():
         close_dunning(invoice, dunning, DunningState.STOPPED, now)
 
 

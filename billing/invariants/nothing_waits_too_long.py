@@ -8,6 +8,7 @@ QUESTION = text("""
         SELECT 'inbox' AS memory, state, next_attempt_at, lease_until FROM inbox
         UNION ALL SELECT 'operations', state, next_attempt_at, lease_until FROM operations
         UNION ALL SELECT 'outbox', state, next_attempt_at, lease_until FROM outbox
+        UNION ALL SELECT 'subscriptions', 'parked', failed_at, NULL FROM subscriptions WHERE failed_at IS NOT NULL
     ) AS work
     WHERE state = 'parked'
        OR (state = 'ready' AND greatest(next_attempt_at, lease_until) < now() - interval '2 minutes')

@@ -45,6 +45,7 @@ def list_invoices(
     account_id: UUID | None = None,
     status: InvoiceStatus | None = None,
     number: str | None = None,
+    subscription_id: UUID | None = None,
     before: UUID | None = None,
     limit: int = 20,
 ) -> Page[InvoiceView]:
@@ -56,6 +57,8 @@ def list_invoices(
         query = query.where(Invoice.status == status)
     if number is not None:
         query = query.where(Invoice.number == number)
+    if subscription_id is not None:
+        query = query.where(Invoice.subscription_id == subscription_id)
     if before is not None:
         query = query.where(Invoice.id < before)
     limit = min(limit, PAGE_SIZE_MAX)
@@ -78,12 +81,16 @@ def view_invoice(invoice: Invoice, rendered: bool) -> InvoiceView:
     return InvoiceView(
         id=invoice.id,
         account_id=invoice.account_id,
+        subscription_id=invoice.subscription_id,
+        reason=invoice.reason.value,
         number=invoice.number,
         status=invoice.status,
         currency=invoice.currency,
         subtotal_minor=invoice.subtotal_minor,
         tax_minor=invoice.tax_minor,
         total_minor=invoice.total_minor,
+        balance_used_minor=invoice.balance_used_minor,
+        due_minor=invoice.total_minor - invoice.balance_used_minor,
         created_at=invoice.created_at,
         issued_at=invoice.issued_at,
         due_at=invoice.due_at,

@@ -7,8 +7,9 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from billing.accounts.queries import get_account
-from billing.catalog.plans import find_terms
-from billing.catalog.redeem import find_coupon
+from billing.accounts.tables import Account
+from billing.catalog.plans import find_terms, terms_of
+from billing.catalog.redeem import redeem_coupon
 from billing.catalog.tables import Coupon, Interval
 from billing.catalog.terms import PlanTerms
 from billing.periods import period_at
@@ -56,35 +57,17 @@ class Wanted:
 def begin_checkout(
     session: Session, subscription_id: UUID, command: StartSubscriptionCheckout, gateway: str, now: datetime
 ) -> Wanted:
-    """Write an incomplete subscription under the given id; a repeat finds it and asks for the same.
+    """Write an incomplete subscription under the given id and redeem its coupon; a repeat asks for the same again.
 
     Its period is a guess until the gateway tells the real one. Raises Rejected `account_not_found`, `plan_not_found`,
     `price_not_found` or `coupon_...`.
     """
     account = get_account(session, command.account_id)
-    terms = find_terms(session, command.plan.plan, Interval(command.plan.interval), command.plan.currency)
     subscription = session.get(Subscription, subscription_id)
     if subscription is None:
-        start = now.replace(microsecond=0)
-        period = period_at(start, terms.months, 0)
-        subscription = Subscription(
-            id=subscription_id,
-            account_id=account.id,
-            clock_id=account.clock_id,
-            status=SubscriptionStatus.INCOMPLETE,
-            collection=Collection.GATEWAY,
-            pay_by=PayBy.CARD,
-            gateway=gateway,
-            price_id=terms.price_id,
-            interval=terms.interval,
-            currency=terms.price.currency,
-            anchor=start,
-            period_start=period.start,
-            period_end=period.end,
-            created_at=start,
-        )
-        session.add(subscription)
-    coupon = find_coupon(session, command.coupon, terms.price.currency, now) if command.coupon else None
+        subscription = _write(session, subscription_id, account, command, gateway, now)
+    terms = terms_of(session, [subscription.price_id])[subscription.price_id]
+    coupon = session.get(Coupon, subscription.coupon_id) if subscription.coupon_id else None
     return Wanted(
         price=price_request(terms),
         coupon=_coupon_request(coupon, terms.interval) if coupon else None,
@@ -92,6 +75,41 @@ def begin_checkout(
         trial_days=terms.trial_days if command.trial_days is None else command.trial_days,
         expires_at=subscription.created_at + CHECKOUT_LIFETIME,
     )
+
+
+def _write(
+    session: Session,
+    subscription_id: UUID,
+    account: Account,
+    command: StartSubscriptionCheckout,
+    gateway: str,
+    now: datetime,
+) -> Subscription:
+    """The plan at its newest price. For how many periods the coupon counts is the gateway's to know."""
+    terms = find_terms(session, command.plan.plan, Interval(command.plan.interval), command.plan.currency)
+    currency = terms.price.currency
+    coupon = redeem_coupon(session, command.coupon, currency, now) if command.coupon else None
+    start = now.replace(microsecond=0)
+    period = period_at(start, terms.months, 0)
+    subscription = Subscription(
+        id=subscription_id,
+        account_id=account.id,
+        clock_id=account.clock_id,
+        status=SubscriptionStatus.INCOMPLETE,
+        collection=Collection.GATEWAY,
+        pay_by=PayBy.CARD,
+        gateway=gateway,
+        price_id=terms.price_id,
+        interval=terms.interval,
+        currency=currency,
+        anchor=start,
+        period_start=period.start,
+        period_end=period.end,
+        coupon_id=coupon.id if coupon else None,
+        created_at=start,
+    )
+    session.add(subscription)
+    return subscription
 
 
 def price_request(terms: PlanTerms) -> PriceRequest:

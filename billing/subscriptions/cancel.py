@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from billing.dunning.stop import stop_dunnings
 from billing.errors import Rejected
 from billing.subscriptions.rules import ENDED, move
 from billing.subscriptions.tables import Subscription, SubscriptionStatus
@@ -25,4 +26,5 @@ def cancel_subscription(
         subscription.cancel_at_period_end = True
     else:
         move(subscription, SubscriptionStatus.CANCELED, now)
+        stop_dunnings(session, subscription, now)
     stage(session, "subscription_cancelled", subscription.id, f"subscription_cancelled/{subscription.id}/{cause}")

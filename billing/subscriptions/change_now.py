@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from billing.accounts.queries import get_account
@@ -19,7 +21,6 @@ from billing.subscriptions.queries import additions_of, has_open_invoice
 from billing.subscriptions.rules import due_at_of
 from billing.subscriptions.tables import Collection, Subscription, SubscriptionPeriod, SubscriptionStatus
 from billing.tax.queries import find_rate
-from database.rows import insert_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +101,19 @@ def change_now(session: Session, subscription: Subscription, change: Change, cau
         wanted = Bill(InvoiceReason.CHANGE, f"change/{subscription.id}/{cause}", quote.lines)
         invoice_id = bill(session, subscription, wanted, now).id
     if is_new_cycle:
-        row = {
-            "subscription_id": subscription.id, "period_start": quote.period.start,
-            "period_end": quote.period.end, "invoice_id": invoice_id,
-        }  # fmt: skip
-        insert_rows(session, SubscriptionPeriod, row)
+        _begin_cycle(session, subscription.id, quote.period, invoice_id)
+
+
+def _begin_cycle(session: Session, subscription_id: UUID, period: Period, invoice_id: UUID | None) -> None:
+    """A cycle may begin in the very second in which another one did, and takes its place then."""
+    row = {
+        "subscription_id": subscription_id, "period_start": period.start,
+        "period_end": period.end, "invoice_id": invoice_id,
+    }  # fmt: skip
+    begun = insert(SubscriptionPeriod).values(row)
+    session.execute(
+        begun.on_conflict_do_update(
+            index_elements=["subscription_id", "period_start"],
+            set_={"period_end": begun.excluded.period_end, "invoice_id": begun.excluded.invoice_id},
+        )
+    )

@@ -51,9 +51,10 @@ class Running:
 def quote_change(running: Running, wanted: PlanTerms, tax_rate_ppm: int, at: datetime) -> ChangeQuote:
     """The rest of the old plan given back, the rest of the new one charged, both half-up to the second.
 
-    Another interval begins a new cycle: the whole new price is charged. In a trial nothing was paid and nothing is.
+    Another interval begins a new cycle: the whole new price is charged. In a trial nothing was paid and nothing is, and
+    staying with the plan (a change that was planned is taken back) costs nothing either.
     """
-    if running.is_trial:
+    if running.is_trial or wanted.price_id == running.terms.price_id:
         nothing = Money(0, wanted.price.currency)
         return ChangeQuote((), nothing, 0, running.anchor, running.period)
     is_new_cycle = wanted.interval is not running.terms.interval

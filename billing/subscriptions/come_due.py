@@ -31,7 +31,7 @@ def come_due(session: Session, subscription_ids: Sequence[UUID], now: datetime) 
         if subscription.status is SubscriptionStatus.INCOMPLETE:
             _give_up_start(session, subscription, now)
         elif subscription.status is SubscriptionStatus.PAUSED:
-            resume_subscription(subscription, subscription.resumes_at or now)
+            resume_subscription(session, subscription, subscription.resumes_at or now)
         elif subscription.cancel_at_period_end:
             # it ended then, however late this is
             move(subscription, SubscriptionStatus.CANCELED, subscription.period_end)

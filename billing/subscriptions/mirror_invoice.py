@@ -1,5 +1,6 @@
 """Mirror an invoice that a gateway wrote for a subscription it runs: in our books it is an invoice of ours."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -30,6 +31,7 @@ from database.ids import uuid7
 from database.outbox import stage
 from schemas.facts import GatewayInvoiceFact, GatewayLineFact
 
+UNSETTLED = frozenset({InvoiceStatus.PENDING, InvoiceStatus.UNCOLLECTIBLE})
 REASONS = {"create": InvoiceReason.START, "cycle": InvoiceReason.RENEWAL, "change": InvoiceReason.CHANGE}
 
 
@@ -40,9 +42,9 @@ class InvoiceContradiction(Exception):
 def mirror_invoice(session: Session, fact: GatewayInvoiceFact, now: datetime) -> UUID | None:
     """Write the invoice once, and then what became of it; returns its id, None when there is nothing to bill.
 
-    The order and number of the gateway's events do not matter: the invoice is brought to what the gateway has now, and
-    paid and void are never left again. `now` is the account's own time. Raises Unavailable while the subscription
-    itself is not known yet, and InvoiceContradiction.
+    The number of the gateway's events does not matter, nor does their order as long as the invoices before it are in
+    the books: the invoice is brought to what the gateway has now, and paid and void are never left again. `now` is the
+    account's own time. Raises Unavailable while the subscription itself is not known yet, and InvoiceContradiction.
     """
     subscription = _subscription(session, fact)
     invoice = session.scalar(
@@ -51,12 +53,27 @@ def mirror_invoice(session: Session, fact: GatewayInvoiceFact, now: datetime) ->
         .with_for_update()
     )
     if invoice is None:
-        if fact.status == "draft" or not any(line.net_minor for line in fact.lines):
+        if fact.status == "draft" or all(_is_trial(subscription, line) for line in fact.lines):
             return None
         invoice = _issue(session, subscription, fact, now)
-    if invoice.status in (InvoiceStatus.PENDING, InvoiceStatus.UNCOLLECTIBLE):
+    if invoice.status in UNSETTLED:
         _bring_on(session, invoice, fact, now)
+    session.flush()  # the next invoice is looked up in the same transaction
     return invoice.id
+
+
+def settled_among(session: Session, gateway: str, invoice_refs: Iterable[str]) -> set[str]:
+    """Those of the gateway's invoices that nothing it says can change any more."""
+    settled = select(Invoice.invoice_ref).where(
+        Invoice.gateway == gateway, Invoice.invoice_ref.in_(set(invoice_refs)), Invoice.status.not_in(UNSETTLED)
+    )
+    return set(session.scalars(settled))
+
+
+def is_mirrored(session: Session, gateway: str, invoice_ref: str) -> bool:
+    """Whether the invoice is in the books, in whatever state."""
+    mirrored = select(Invoice.id).where(Invoice.gateway == gateway, Invoice.invoice_ref == invoice_ref)
+    return session.scalar(mirrored) is not None
 
 
 def _subscription(session: Session, fact: GatewayInvoiceFact) -> Subscription:
@@ -76,7 +93,7 @@ def _issue(session: Session, subscription: Subscription, fact: GatewayInvoiceFac
     invoice = draft_invoice(
         session,
         subscription.account_id,
-        f"{fact.gateway}_invoice/{fact.invoice_ref}",
+        _cause(fact),
         lines,
         ("", 0),
         reason=REASONS.get(fact.reason, InvoiceReason.CHANGE),
@@ -103,22 +120,37 @@ def _lines(session: Session, subscription: Subscription, fact: GatewayInvoiceFac
     A gateway that bills taxes has them in its lines' amounts; here they are part of the net.
     """
     plans = _plans(session, fact)
-    gained = sum(_prorated_credits(line, plans.get(line.price_ref)) for line in fact.lines if line.is_proration)
+    anchor = subscription.anchor
+    gained = sum(_prorated_credits(line, plans.get(line.price_ref), anchor) for line in fact.lines if line.is_proration)
     if gained < 0:
-        cause = f"{fact.gateway}_invoice/{fact.invoice_ref}"
-        account_id = subscription.account_id
-        revoke_credits(session, account_id, subscription.id, -gained, cause, now, as_far_as_possible=True)
+        _take_back(session, subscription, fact, -gained, now)
     lines = []
     for line in fact.lines:
         plan = plans.get(line.price_ref)
-        granted = plan.credits if plan is not None and not line.is_proration else 0
-        if line.is_proration and line.net_minor > 0 and gained > 0:
+        granted = 0
+        if plan is not None and not line.is_proration and not _is_trial(subscription, line):
+            granted = plan.credits * line.quantity
+        elif line.is_proration and line.net_minor > 0 and gained > 0:
             granted, gained = gained, 0  # all that a change of plan gains, with the first line that charges for it
         lines.append(_line(line, fact.currency, granted, plan))
     total = sum(line.net.minor for line in lines)
     if total < 0:
         lines.append(LineDraft("Kept on your account", 1, Money(-total, fact.currency), kind=LineKind.KEPT))
     return lines
+
+
+def _take_back(
+    session: Session, subscription: Subscription, fact: GatewayInvoiceFact, amount: int, now: datetime
+) -> None:
+    """What is spent already stays spent: the gateway has changed the plan, and does not ask us."""
+    cause, account_id = _cause(fact), subscription.account_id
+    revoke_credits(session, account_id, subscription.id, amount, cause, now, as_far_as_possible=True)
+
+
+def _is_trial(subscription: Subscription, line: GatewayLineFact) -> bool:
+    """Free because it begins in the trial, and not by a discount: a trial is not billed and grants nothing."""
+    is_early = subscription.trial_end is not None and line.period_start < subscription.trial_end
+    return is_early and line.net_minor + line.tax_minor == 0
 
 
 def _plans(session: Session, fact: GatewayInvoiceFact) -> dict[str, PlanTerms]:
@@ -134,19 +166,27 @@ def _line(line: GatewayLineFact, currency: str, credits_granted: int, plan: Plan
         1,
         Money(line.net_minor + line.tax_minor, currency),
         credits=credits_granted,
-        credits_expire_at=None if rolls_over else line.period_end,
+        credits_expire_at=line.period_end if credits_granted and not rolls_over else None,
         kind=LineKind.CREDIT if line.net_minor < 0 else LineKind.CHARGE,
         period=Period(line.period_start, line.period_end) if line.period_end > line.period_start else None,
     )
 
 
-def _prorated_credits(line: GatewayLineFact, plan: PlanTerms | None) -> int:
-    """The plan's credits for the line's time; negative where the line gives back."""
-    if plan is None or line.period_end <= line.period_start:
+def _prorated_credits(line: GatewayLineFact, plan: PlanTerms | None, anchor: datetime) -> int:
+    """The plan's credits for the line's time; negative where the line gives back, none where no money moves."""
+    if plan is None or line.period_end <= line.period_start or not line.net_minor:
         return 0
-    whole = Period(boundary(line.period_end, plan.months, -1), line.period_end)
-    share = credits_left(plan.credits, whole, line.period_start)
+    share = credits_left(plan.credits * line.quantity, _whole_period(line, plan, anchor), line.period_start)
     return share if line.net_minor > 0 else -share
+
+
+def _whole_period(line: GatewayLineFact, plan: PlanTerms, anchor: datetime) -> Period:
+    """The period that the line ends with: by the anchor, or, of one that another anchor had begun, by its end alone."""
+    end = line.period_end
+    months = (end.year - anchor.year) * 12 + end.month - anchor.month
+    if boundary(anchor, 1, months) == end:
+        return Period(boundary(anchor, 1, months - plan.months), end)
+    return Period(boundary(end, plan.months, -1), end)
 
 
 def _bring_on(session: Session, invoice: Invoice, fact: GatewayInvoiceFact, now: datetime) -> None:
@@ -154,37 +194,58 @@ def _bring_on(session: Session, invoice: Invoice, fact: GatewayInvoiceFact, now:
         _pay(session, invoice, fact, now)
     elif fact.status == "void":
         void_issued(session, invoice, now)
-    elif fact.status == "uncollectible":
+    elif fact.status == "uncollectible" and invoice.status is InvoiceStatus.PENDING:
         give_up_invoice(invoice)
-    elif fact.status == "open" and fact.attempts:
-        # the gateway tries again by its own policy, and the subscription's state comes with its own events
-        stage(session, "payment_failed", invoice.id, f"payment_failed/{invoice.id}/{fact.attempts}")
+    elif fact.status == "open" and fact.failure_code:
+        _fail(session, invoice, fact)
+
+
+def _fail(session: Session, invoice: Invoice, fact: GatewayInvoiceFact) -> None:
+    """Tell of each try once. The gateway tries again by its own plan; its state comes with the subscription's events.
+
+    The invoice's row lock makes two workers take turns.
+    """
+    cause = f"{_cause(fact)}/{fact.attempts}"
+    known = session.scalar(select(PaymentAttempt.id).where(PaymentAttempt.cause == cause))
+    if known is None:
+        attempt = _attempt(invoice, fact, cause)
+        attempt.failure_code = fact.failure_code
+        session.add(attempt)
+        stage(session, "payment_failed", invoice.id, f"payment_failed/{attempt.id}")
 
 
 def _pay(session: Session, invoice: Invoice, fact: GatewayInvoiceFact, now: datetime) -> None:
     left = invoice.total_minor - invoice.balance_used_minor
     paid_at = fact.paid_at or now
+    if fact.paid_minor != left:
+        raise InvoiceContradiction(f"{fact.invoice_ref} was paid with {fact.paid_minor}, {left} were asked for")
     if left:
-        if fact.paid_minor != left:
-            raise InvoiceContradiction(f"{fact.invoice_ref} was paid with {fact.paid_minor}, {left} were asked for")
-        attempt = PaymentAttempt(
-            id=uuid7(),
-            account_id=invoice.account_id,
-            invoice_id=invoice.id,
-            kind=AttemptKind.GATEWAY,
-            cause=f"{fact.gateway}_invoice/{fact.invoice_ref}",
-            gateway=fact.gateway,
-            status=AttemptStatus.CAPTURED,
-            amount_minor=left,
-            currency=invoice.currency,
-            request={},
-            payment_ref=fact.payment_ref,
-            charge_ref=fact.charge_ref,
-            captured_at=paid_at,
-        )
+        attempt = _attempt(invoice, fact, _cause(fact))
+        attempt.status, attempt.captured_at = AttemptStatus.CAPTURED, paid_at
+        # the gateway keeps one payment for all its tries, so only the one that succeeded bears its name
+        attempt.payment_ref, attempt.charge_ref = fact.payment_ref, fact.charge_ref
         session.add(attempt)
         post(session, [_captured(attempt)], now)
     settle_invoice(session, invoice, paid_at, now)
+
+
+def _attempt(invoice: Invoice, fact: GatewayInvoiceFact, cause: str) -> PaymentAttempt:
+    return PaymentAttempt(
+        id=uuid7(),
+        account_id=invoice.account_id,
+        invoice_id=invoice.id,
+        kind=AttemptKind.GATEWAY,
+        cause=cause,
+        gateway=fact.gateway,
+        status=AttemptStatus.FAILED,
+        amount_minor=fact.due_minor,
+        currency=invoice.currency,
+        request={},
+    )
+
+
+def _cause(fact: GatewayInvoiceFact) -> str:
+    return f"{fact.gateway}_invoice/{fact.invoice_ref}"
 
 
 def _captured(attempt: PaymentAttempt) -> Movement:

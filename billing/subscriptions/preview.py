@@ -11,13 +11,13 @@ from billing.catalog.terms import PlanTerms
 from billing.errors import Rejected
 from billing.invoices.rules import LineDraft, Totals, add_up
 from billing.money import Money
-from billing.periods import period_from
 from billing.subscriptions.change_now import check_change, quote_now
 from billing.subscriptions.change_quote import ChangeQuote
 from billing.subscriptions.discounts import next_discount
 from billing.subscriptions.kept_money import kept_for
 from billing.subscriptions.lines import period_lines
 from billing.subscriptions.queries import additions_of, get_subscription
+from billing.subscriptions.renewal import next_period
 from billing.subscriptions.tables import Subscription
 from billing.tax.queries import find_rate
 from schemas.commands import ChangePlan
@@ -43,7 +43,7 @@ def preview_change(session: Session, command: ChangePlan, at: datetime) -> Chang
 
 
 def _next_period(session: Session, subscription: Subscription, wanted: PlanTerms) -> ChangeQuote:
-    period = period_from(subscription.period_end, wanted.months, subscription.period_end)
+    period = next_period(subscription, wanted)
     additions = additions_of(session, subscription.id)
     lines = period_lines(wanted, additions, next_discount(subscription), period)
     return ChangeQuote(tuple(lines), Money(0, wanted.price.currency), wanted.credits, subscription.anchor, period)

@@ -8,7 +8,7 @@ from uuid import UUID
 from billing.catalog.terms import PlanTerms
 from billing.invoices.rules import LineDraft, Totals, add_up
 from billing.money import Money
-from billing.periods import Period, period_at, period_from
+from billing.periods import Period, period_from
 from billing.subscriptions.discounts import present_discount, spend_discount
 from billing.subscriptions.due import Surroundings
 from billing.subscriptions.lines import period_lines
@@ -51,7 +51,9 @@ def begin_next_period(subscription: Subscription, around: Surroundings, now: dat
     The period follows the anchor, however late it is now. A plan of another interval begins a cycle of its own.
     """
     terms = around.terms[subscription.next_price_id or subscription.price_id]
-    period = _next_period(subscription, terms)
+    period = next_period(subscription, terms)
+    if terms.interval is not subscription.interval:
+        subscription.interval, subscription.anchor = terms.interval, period.start
     subscription.price_id, subscription.next_price_id = terms.price_id, None
     subscription.period_start, subscription.period_end = period.start, period.end
     subscription.status = SubscriptionStatus.ACTIVE
@@ -64,12 +66,11 @@ def begin_next_period(subscription: Subscription, around: Surroundings, now: dat
     return Renewal(subscription, uuid7(), period, lines, tax, totals, used)
 
 
-def _next_period(subscription: Subscription, terms: PlanTerms) -> Period:
-    if terms.interval is not subscription.interval:
-        subscription.interval = terms.interval
-        subscription.anchor = subscription.period_end
-        return period_at(subscription.anchor, terms.months, 0)
-    return period_from(subscription.anchor, terms.months, subscription.period_end)
+def next_period(subscription: Subscription, terms: PlanTerms) -> Period:
+    """The period after the present one, on these terms: another interval counts from the end of the present period."""
+    is_new_cycle = terms.interval is not subscription.interval
+    anchor = subscription.period_end if is_new_cycle else subscription.anchor
+    return period_from(anchor, terms.months, subscription.period_end)
 
 
 def _use_kept(subscription: Subscription, around: Surroundings, total: Money) -> Money:

@@ -6,9 +6,10 @@ from sqlalchemy.orm import Session
 
 from billing.accounts.queries import get_account
 from billing.clocks.timelines import now_of
-from billing.credits.queries import list_transactions, view_balance
+from billing.credits.queries import list_transactions, view_balance, view_top_up, view_watch
+from billing.errors import Rejected
 from ingress.queries.filters import OfAccount, PageOfAccount
-from schemas.views import BalanceView, CreditTransactionView, Page
+from schemas.views import AutoTopUpView, BalanceView, BalanceWatchView, CreditTransactionView, Page
 
 
 def balance(session: Session, wanted: OfAccount) -> BalanceView:
@@ -21,3 +22,18 @@ def transactions(session: Session, wanted: PageOfAccount) -> Page[CreditTransact
     """`GET /v1/billing/credits/transactions/`"""
     get_account(session, wanted.account_id)
     return list_transactions(session, wanted.account_id, wanted.cursor, wanted.limit)
+
+
+def balance_watch(session: Session, wanted: OfAccount) -> BalanceWatchView:
+    """`GET /v1/billing/credits/balance-watch/`"""
+    get_account(session, wanted.account_id)
+    return view_watch(session, wanted.account_id)
+
+
+def auto_top_up(session: Session, wanted: OfAccount) -> AutoTopUpView:
+    """`GET /v1/billing/credits/auto-top-up/`"""
+    get_account(session, wanted.account_id)
+    view = view_top_up(session, wanted.account_id)
+    if view is None:
+        raise Rejected("auto_top_up_not_found", "This account never had an automatic top-up.", status=404)
+    return view

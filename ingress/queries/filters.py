@@ -40,6 +40,7 @@ class InvoiceFilter(PageFilter):
     account_id: UUID | None = None
     status: InvoiceStatus | None = None
     number: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,64}$")] | None = None
+    subscription_id: UUID | None = None
 
 
 class SubscriptionFilter(PageFilter):

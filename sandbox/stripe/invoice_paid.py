@@ -1,7 +1,15 @@
 """Invoices that are paid, and what that means for their subscriptions."""
 
 from sandbox.json_types import JsonObject
-from sandbox.stripe import customers, events, invoice_payments, invoice_shape, subscription_end, subscription_shape
+from sandbox.stripe import (
+    customers,
+    errors,
+    events,
+    invoice_payments,
+    invoice_shape,
+    subscription_end,
+    subscription_shape,
+)
 from sandbox.stripe.call import Cause
 from sandbox.stripe.invoice_shape import KIND
 from sandbox.stripe.previous import put_and_tell
@@ -58,10 +66,12 @@ def recover(world: World, invoice: JsonObject, cause: Cause) -> None:
 
 
 def customer_of(world: World, invoice: JsonObject) -> JsonObject:
-    """Who owes it."""
+    """Who owes it. Raises when that customer was deleted."""
     customer = world.store.get(customers.KIND, invoice["customer"])
     if customer is None:
         raise LookupError(f"{invoice['customer']} was never created")
+    if customer.get("deleted"):
+        raise errors.conflict("The customer of this invoice was deleted.", "resource_missing", param="customer")
     return customer
 
 

@@ -37,6 +37,7 @@ def finalize(world: World, draft: JsonObject, cause: Cause, *, future_usage: str
         "amount_remaining": due,
         "effective_at": now,
         "ending_balance": ending,
+        "hosted_invoice_url": f"{world.options.base_url}/invoice/{draft['id']}",
         "number": f"{customer['invoice_prefix']}-{customer['next_invoice_sequence']:04}",
         "starting_balance": customer["balance"],
         "status": "open",

@@ -76,6 +76,7 @@ def settle(
     if paused:
         closing = invoice_settle.void if paused["behavior"] == "void" else invoice_settle.mark_uncollectible
         return closing(world, invoice, cause)
-    if how.at_once and invoice["collection_method"] == "charge_automatically":
-        return invoice_collect.collect(world, invoice, cause, presence=how.presence)
-    return invoice
+    if invoice["collection_method"] == "send_invoice":
+        events.emit(world, "invoice.sent", invoice, cause)
+        return invoice
+    return invoice_collect.collect(world, invoice, cause, presence=how.presence) if how.at_once else invoice

@@ -8,8 +8,8 @@ from sandbox.stripe import (
     customers,
     errors,
     events,
-    invoice_payments,
     intent_methods,
+    invoice_payments,
     lists,
     payment_methods,
 )

@@ -7,8 +7,10 @@ from sandbox.json_types import JsonObject
 from sandbox.stripe import (
     cards,
     customers,
+    declines,
     errors,
     invoice_collect,
+    invoice_payments,
     issuer,
     payment_methods,
     subscription_change,
@@ -67,15 +69,26 @@ def replace_card(world: World, subscription: JsonObject, number: str) -> JsonObj
         return put_and_tell(world, subscription_change.UPDATED, subscription, kept, cause)
 
 
-def pay_invoice(world: World, invoice: JsonObject) -> JsonObject:
-    """Pay an open invoice with the card that is saved."""
+def pay_invoice(world: World, invoice: JsonObject, number: str = "") -> JsonObject:
+    """Pay an open invoice, with the card that is saved or with this one. The buyer passes 3D Secure if asked."""
     if invoice["status"] != "open":
         raise errors.conflict("There is nothing to pay.", "invoice_not_open")
+    card = cards.by_number(number)
+    if number and card is None:
+        raise errors.card_error(cards.refusal(number).error())
     with world.clock.at(world.time_of(invoice["customer"])):
-        after = invoice_collect.collect(world, invoice, _cause(), automatic=False, presence=PASSED)
+        method_id = payment_methods.add(world, card)["id"] if card else None
+        after = invoice_collect.collect(world, invoice, _cause(), automatic=False, presence=PASSED, method_id=method_id)
     if after["status"] != "paid":
-        raise errors.conflict("The card on file was declined.", "card_declined")
+        raise errors.card_error(_why(world, invoice))
     return after
+
+
+def _why(world: World, invoice: JsonObject) -> JsonObject:
+    """The card error of the last try; there is none when there was no card to try."""
+    intent = invoice_payments.intent_of(world, invoice["id"]) or {}
+    error: JsonObject | None = intent.get("last_payment_error")
+    return error or declines.of_code("generic_decline").error()
 
 
 def subscriptions_of(world: World, customer_id: str) -> list[JsonObject]:

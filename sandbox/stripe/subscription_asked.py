@@ -106,7 +106,8 @@ def must_be_collectable(world: World, params: Params, customer: JsonObject, want
     by_card = wanted.fields["collection_method"] == "charge_automatically"
     if not by_card or wanted.trial_end is not None or behavior == "default_incomplete":
         return behavior == "default_incomplete"
-    amount = sum(price["unit_amount"] * quantity for price, quantity, _ in wanted.items)
+    prices = [price["unit_amount"] * quantity for price, quantity, _ in wanted.items]
+    amount = sum(prices) - sum(map(sum, discounts.off_by(wanted.coupons, prices)))
     method_id = wanted.fields.get("default_payment_method") or _of_customer(customer)
     if amount and method_id is None:
         raise errors.invalid(NO_METHOD, code="resource_missing")

@@ -13,9 +13,11 @@ from billing.cards.detach import detach_card
 from billing.cards.queries import default_cards, get_default_card
 from billing.clocks.tables import TestClock
 from billing.credits.queries import view_balance
-from billing.invariants import violations
+from billing.invariants import QUESTIONS, violations
+from billing.invoices.draft import draft_invoice
 from billing.invoices.queries import get_invoice
-from billing.invoices.tables import Invoice, InvoiceStatus
+from billing.invoices.rules import LineDraft
+from billing.invoices.tables import Invoice, InvoiceReason, InvoiceStatus
 from billing.ledger.queries import balances
 from billing.ledger.tables import LedgerAccount
 from billing.money import Money
@@ -144,6 +146,29 @@ def test_what_is_paid_by_kept_money_is_not_charged(database: Database, account_i
     assert attempt.amount_minor == 1_900
     _record(database, answer(attempt, CAPTURED))
     assert _invoice(database, invoice_id).status is InvoiceStatus.PAID
+    with database.transaction() as session:
+        assert QUESTIONS["paid_invoice_has_one_capture"](session) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [(CAPTURED, (InvoiceStatus.PAID, "INV-2026-11-00001")), (FAILED, (InvoiceStatus.VOID, None))],
+)
+def test_a_top_up_stays_a_draft_until_it_is_paid(
+    database: Database, account_id: UUID, status: PaymentStatus, expected: tuple[InvoiceStatus, str | None]
+) -> None:
+    give_card(database, account_id, NOON)
+    line = LineDraft("Value package", 1, Money(2_999, "USD"), credits=2_000)
+    with database.transaction() as session:
+        draft = draft_invoice(session, account_id, "test/top_up", [line], ("", 0), reason=InvoiceReason.TOP_UP)
+    attempt = intend(database, draft.id, NOON)
+    with database.transaction() as session:
+        assert step(begin_charges(session, [attempt.id], NOON)[attempt.id]) is Step.SEND
+    _record(database, answer(attempt, status, failure_code="" if status is CAPTURED else "card_declined"))
+    after = _invoice(database, draft.id)
+    assert (after.status, after.number) == expected
+    with database.transaction() as session:
+        assert violations(session) == []
 
 
 def test_an_account_on_a_test_clock_is_billed_in_its_own_time(database: Database, account_id: UUID) -> None:

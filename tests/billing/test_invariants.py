@@ -24,6 +24,8 @@ DAMAGES = [
     ("paid_invoice_has_one_capture", "UPDATE payment_attempts SET status = 'pending', captured_at = NULL"),
     ("paid_invoice_has_one_capture", "UPDATE payment_attempts SET amount_minor = amount_minor - 1"),
     ("paid_invoice_has_one_capture", "UPDATE payment_attempts SET currency = 'EUR'"),
+    ("paid_invoice_has_one_capture", "UPDATE invoices SET balance_used_minor = 1"),
+    ("paid_invoice_has_one_capture", "UPDATE invoices SET balance_used_minor = total_minor"),
     ("invoice_and_ledger_agree", "UPDATE invoices SET status = 'pending', paid_at = NULL"),
     ("balances_are_proved", "INSERT INTO account_balances SELECT id, 'USD', 1 FROM accounts"),
     ("credits_are_proved", "UPDATE credit_grants SET remaining = remaining - 1"),

@@ -34,7 +34,9 @@ EVENT_TYPES = {
     "invoice.overdue",
     "invoice.paid",
     "invoice.payment_failed",
+    "invoice.payment_action_required",
     "invoice.payment_succeeded",
+    "invoice.sent",
     "invoice.voided",
     "invoice_payment.paid",
     "invoiceitem.created",
@@ -102,6 +104,8 @@ def visit_invoice(api: Api, invoice: dict[str, str]) -> None:
 
 
 def visit_the_end(api: Api, ada: Subscriber) -> None:
+    ada.pay_with("pm_card_authenticationRequired")
+    ada.advance("2026-05-12")
     ada.pay_with("pm_card_chargeCustomerFail")
     ada.advance("2026-05-13")
     api.made("POST", f"/v1/invoices/{ada.invoice()['id']}/void")

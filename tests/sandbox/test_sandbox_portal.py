@@ -70,10 +70,28 @@ def test_what_is_owed_is_paid_on_the_page(billing: Api, ada: Subscriber) -> None
     ada.pay_with("pm_card_chargeCustomerFail")
     ada.advance("2026-07-01")
     session, owed = portal(ada), ada.invoice()["id"]
-    assert click(session, action="pay", invoice=owed).status_code == 400
+    assert click(session, action="pay", invoice=owed).status_code == 402
     click(session, action="card", subscription=ada.subscription_id, card_number="4242424242424242")
     assert click(session, action="pay", invoice=owed).status_code == 303
     assert (ada.invoice()["status"], ada.subscription()["status"]) == ("paid", "active")
+
+
+def test_an_invoice_has_a_page_of_its_own_where_it_can_be_paid_with_any_card(billing: Api, ada: Subscriber) -> None:
+    ada.pay_with("pm_card_chargeCustomerFail")
+    ada.advance("2026-07-01")
+    url = ada.invoice()["hosted_invoice_url"]
+    shown = requests.get(url, timeout=5)
+    assert (shown.status_code, "Starter (at 30.00 USD / month)" in shown.text) == (200, True)
+    declined = requests.post(url, data={"card_number": "4000000000009995"}, timeout=5)
+    assert (declined.status_code, "Your card has insufficient funds." in declined.text) == (402, True)
+    assert (
+        requests.post(url, data={"card_number": "5555555555554444"}, allow_redirects=False, timeout=5).status_code
+        == 303
+    )
+    assert (ada.invoice()["status"], ada.subscription()["status"]) == ("paid", "active")
+    assert "Paid" in requests.get(url, timeout=5).text
+    assert requests.post(url, data={"card_number": "5555555555554444"}, timeout=5).status_code == 400
+    assert requests.get(f"{billing.sandbox.address}/invoice/in_none", timeout=5).status_code == 404
 
 
 def test_programs_do_the_same_by_the_control_api(billing: Api, ada: Subscriber) -> None:

@@ -215,7 +215,7 @@ def test_bills_to_be_paid_by_hand_fall_overdue(billing: Api) -> None:
     assert ada.advance("2026-01-21")["status"] == "past_due"
     paid = billing.made("POST", f"/v1/invoices/{ada.invoice()['id']}/pay", "paid_out_of_band=true")
     assert (paid["status"], paid["amount_paid_off_stripe"], ada.subscription()["status"]) == ("paid", 2000, "active")
-    assert ada.told("invoice.overdue") == ["invoice.overdue"]
+    assert ada.told("invoice.overdue", "invoice.sent") == ["invoice.sent", "invoice.overdue"]
 
 
 def test_a_deleted_customer_or_clock_takes_the_subscription_along(billing: Api) -> None:
@@ -226,6 +226,22 @@ def test_a_deleted_customer_or_clock_takes_the_subscription_along(billing: Api) 
     billing.made("DELETE", f"/v1/test_helpers/test_clocks/{bob.clock}")
     assert [each.subscription()["status"] for each in (ada, bob)] == ["canceled", "canceled"]
     assert billing.call("GET", f"/v1/test_helpers/test_clocks/{bob.clock}")[0] == 404
+
+
+def test_what_a_deleted_customer_owed_is_owed_by_nobody(billing: Api) -> None:
+    ada = Subscriber(billing, "2026-01-10", card="pm_card_chargeCustomerFail")
+    ada.subscribe(price(billing, 2000))
+    billing.made("DELETE", f"/v1/customers/{ada.id}")
+    for verb in ("pay", "void"):
+        assert billing.call("POST", f"/v1/invoices/{ada.invoice()['id']}/{verb}")[0] == 400
+
+
+def test_a_coupon_for_everything_needs_no_card(billing: Api) -> None:
+    gift = billing.made("POST", "/v1/coupons", "percent_off=100&duration=once")["id"]
+    ada = Subscriber(billing, "2026-01-10", card=None)
+    made = ada.subscribe(price(billing, 2000), **{"discounts[0][coupon]": gift})
+    assert (made["status"], ada.invoice()["status"], ada.invoice()["total"]) == ("active", "paid", 0)
+    assert ada.advance("2026-02-10")["status"] == "past_due"
 
 
 @pytest.mark.parametrize(

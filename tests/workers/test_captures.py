@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -137,6 +138,17 @@ def test_a_message_of_charges_is_made_side_by_side_and_each_ends_in_the_books(
     assert {_row(database, each.id).state for each in [*captured, declined]} == {WorkState.DONE}
     with database.transaction() as session:
         assert violations(session) == []
+
+
+def test_two_workers_with_the_same_message_charge_each_invoice_once(
+    work: Work, database: Database, sandbox: Sandbox
+) -> None:
+    attempts = [_owe(work, _customer(work)) for _ in range(4)]
+    ids = [_row(database, attempt.id).id for attempt in attempts]
+    with ThreadPoolExecutor(2) as workers:
+        list(workers.map(lambda _: payments.charge(ids=ids), range(2)))
+    assert {_attempt(database, attempt.id).status for attempt in attempts} == {AttemptStatus.CAPTURED}
+    assert [_taken(sandbox, attempt) for attempt in attempts] == [[2_900]] * 4
 
 
 def test_all_calls_keep_the_rate(work: Work, database: Database) -> None:

@@ -1,0 +1,148 @@
+"""The sweep of credits, as beat rings for it: every timeline by its own time, and what was missed is made up for."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import func, select, text
+from structlog.testing import capture_logs
+
+import tasks.credits
+from billing.accounts.tables import Account
+from billing.clocks.tables import TestClock
+from billing.credits.grant import grant_credits
+from billing.credits.tables import CreditMovement, CreditSource, CreditTransaction
+from billing.credits.top_up import set_top_up
+from billing.invoices.draft import draft_invoice
+from billing.invoices.rules import LineDraft
+from billing.invoices.tables import InvoiceStatus
+from billing.money import Money
+from database.engine import Database
+from database.ids import uuid7
+from settings import SANDBOX_STRIPE_KEY, Settings
+from tests.billing.prepaid import Prepaid
+from tests.billing.subscribers import Books
+from workers import task
+from workers.celery_app import make_app
+from workers.wiring import Work, wire
+
+MAY_1 = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
+MAY_31 = MAY_1 + timedelta(days=30)
+
+
+@pytest.fixture
+def work(database_url: str, broker_url: str) -> Iterator[Work]:
+    """What a worker process has, on the morning of 31 May."""
+    settings = Settings(
+        database_url=database_url,
+        broker_url=broker_url,
+        stripe_secret_key=SANDBOX_STRIPE_KEY,
+        stripe_api_base="http://127.0.0.1:1",
+    )
+    wired = replace(wire(settings, make_app(broker_url)), now=lambda: MAY_31)
+    yield wired
+    wired.database.engine.dispose()
+
+
+@pytest.fixture
+def ada(database: Database, account_id: UUID) -> Prepaid:
+    """A customer without credits."""
+    return Prepaid(database, account_id)
+
+
+def _at(work: Work, now: datetime) -> Work:
+    return replace(work, now=lambda: now)
+
+
+def _expired(database: Database) -> int:
+    taken = select(-func.sum(CreditTransaction.amount)).where(CreditTransaction.movement == CreditMovement.EXPIRE)
+    with database.transaction() as session:
+        return int(session.scalar(taken) or 0)
+
+
+def test_the_task_expires_what_is_over_and_a_second_beat_changes_nothing(
+    database: Database, work: Work, ada: Prepaid
+) -> None:
+    ada.grant(500, MAY_1, days=29)
+    task.start(work)
+    for _ in range(2):
+        tasks.credits.sweep(interval_seconds=60)
+    assert _expired(database) == 500
+
+
+def test_a_renewal_has_ten_minutes_to_bring_new_credits_before_the_old_ones_are_missed(
+    database: Database, work: Work, ada: Prepaid
+) -> None:
+    ada.grant(500, MAY_1, days=30)
+    tasks.credits.sweep_credits(_at(work, MAY_31 + timedelta(minutes=9, seconds=59)))
+    assert (_expired(database), ada.balance(MAY_31)) == (0, 0)
+    tasks.credits.sweep_credits(_at(work, MAY_31 + timedelta(minutes=10)))
+    assert _expired(database) == 500
+
+
+def test_more_than_one_batch_expires_in_one_sweep(database: Database, work: Work, ada: Prepaid) -> None:
+    many = tasks.credits.EXPIRE_ROWS_MAX + 1
+    with database.transaction() as session:
+        for number in range(many):
+            day = MAY_1 + timedelta(days=1)
+            grant_credits(session, ada.account_id, CreditSource.PACKAGE, f"gift/{number}", 1, day, MAY_1)
+    tasks.credits.sweep_credits(work)
+    assert _expired(database) == many
+
+
+def test_a_test_clock_has_its_own_time(database: Database, work: Work, ada: Prepaid) -> None:
+    clock_id = uuid7()
+    with database.transaction() as session:
+        session.add(TestClock(id=clock_id, name="slow", frozen_at=MAY_1, target_at=MAY_1))
+        session.flush()
+        session.get_one(Account, ada.account_id).clock_id = clock_id
+    ada.grant(500, MAY_1, days=7)
+    tasks.credits.sweep_credits(work)
+    assert _expired(database) == 0
+    with database.transaction() as session:
+        clock = session.get_one(TestClock, clock_id)
+        clock.target_at = clock.frozen_at = MAY_1 + timedelta(days=8)
+    tasks.credits.sweep_credits(work)
+    assert _expired(database) == 500
+
+
+def test_a_top_up_that_nobody_began_is_begun(database: Database, work: Work, ada: Prepaid) -> None:
+    """The month's only purchase was used up on 1 May; nobody uses credits on 1 June, and yet one is bought."""
+    books = Books(database)
+    books.give_card(ada.account_id, MAY_1)
+    with database.transaction() as session:
+        set_top_up(session, ada.account_id, "starter", 50, 1, MAY_1)
+    books.answer(MAY_1)
+    ada.use(500, MAY_1)
+
+    tasks.credits.sweep_credits(work)
+    assert books.answer(MAY_31) == 0
+    june_1 = datetime(2026, 6, 1, tzinfo=UTC)
+    for _ in range(2):
+        tasks.credits.sweep_credits(_at(work, june_1))
+    assert books.answer(june_1) == 1
+    assert [invoice.status for invoice in books.invoices(ada.account_id)] == [InvoiceStatus.PAID] * 2
+    assert ada.balance(june_1) == 500
+
+
+def test_one_account_that_cannot_be_handled_does_not_hold_up_its_neighbours(
+    database: Database, work: Work, account_id: UUID
+) -> None:
+    books = Books(database)
+    accounts = sorted([account_id, books.open("Bob"), books.open("Cleo")])
+    for each in accounts:
+        with database.transaction() as session:
+            set_top_up(session, each, "starter", 50, 3, MAY_1)
+        books.give_card(each, MAY_1)
+    broken = accounts[0]
+    with database.transaction() as session:
+        session.execute(text("UPDATE auto_top_ups SET stopped_at = NULL, stop_code = ''"))
+        # something else has taken the cause of the purchase
+        draft_invoice(session, broken, f"top_up/{broken}/2026-05/1", [LineDraft("?", 1, Money(1, "USD"))], ("", 0))
+    with capture_logs() as logged:
+        tasks.credits.sweep_credits(work)
+    assert [(line["event"], line["account_id"]) for line in logged] == [("top_up_failed", str(broken))]
+    assert books.answer(MAY_31) == 2
+    assert [Prepaid(database, each).balance(MAY_31) for each in accounts] == [0, 500, 500]
