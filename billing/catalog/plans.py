@@ -23,7 +23,7 @@ SERVICE_TERMS = select(ServicePrice, Service).join(Service, Service.id == Servic
 
 def find_terms(session: Session, slug: str, interval: Interval, currency: str) -> PlanTerms:
     """A plan on offer at the price of its newest version; raises Rejected `plan_not_found` or `price_not_found`."""
-    version_id = session.scalar(_newest_versions().where(Plan.slug == slug, Plan.active))
+    version_id = session.scalar(newest_versions().where(Plan.slug == slug, Plan.active))
     if version_id is None:
         raise Rejected("plan_not_found", f"There is no plan {slug!r} on offer.", status=404)
     wanted = PLAN_TERMS.where(
@@ -59,7 +59,7 @@ def services_of(session: Session, price_ids: Iterable[UUID]) -> dict[UUID, Servi
 def list_plans(session: Session) -> list[PlanView]:
     """The plans on offer at their newest version, in shop order."""
     on_offer = select(PlanVersion, Plan).join(Plan, Plan.id == PlanVersion.plan_id)
-    newest = on_offer.where(Plan.active, PlanVersion.id.in_(_newest_versions()))
+    newest = on_offer.where(Plan.active, PlanVersion.id.in_(newest_versions()))
     rows = session.execute(newest.order_by(Plan.sort_order, Plan.slug)).all()
     prices = session.scalars(
         select(PlanPrice)
@@ -85,7 +85,8 @@ def list_services(session: Session) -> list[ServiceView]:
     ]
 
 
-def _newest_versions() -> Select[UUID]:
+def newest_versions() -> Select[UUID]:
+    """The newest version of every plan; narrow it by a condition on `Plan`."""
     newest = select(PlanVersion.id).join(Plan, Plan.id == PlanVersion.plan_id)
     newest = newest.ext(distinct_on(PlanVersion.plan_id))
     return newest.order_by(PlanVersion.plan_id, PlanVersion.version.desc())

@@ -54,7 +54,7 @@ class CreditGrant(Base):
 
 
 class CreditTransaction(Base):
-    """One movement of one grant: positive when granted, negative when consumed or expired. Never edited."""
+    """One movement of one grant: positive when granted, negative when consumed, expired or revoked. Never edited."""
 
     __tablename__ = "credit_transactions"
     __table_args__ = (
@@ -75,7 +75,10 @@ class CreditTransaction(Base):
 
 
 class BalanceWatch(Base):
-    """A warning when an account's credits fall below a threshold: once per crossing, armed again when they rise."""
+    """A warning when an account's credits fall below a threshold: once per crossing, armed again when they rise.
+
+    `is_low` says that the last crossing was warned of and no grant has brought the balance back since.
+    """
 
     __tablename__ = "balance_watches"
     __table_args__ = (CheckConstraint("warn_below > 0", name="threshold_positive"),)
@@ -89,8 +92,9 @@ class BalanceWatch(Base):
 class AutoTopUp(Base):
     """Buys a package by the default card when credits fall below a threshold.
 
-    One purchase at a time: `invoice_id` is the one under way. At most `monthly_max` purchases begin in a month (UTC);
-    `stopped_at` is set by a declined card and cleared by the customer alone.
+    One purchase at a time: `invoice_id` is the one under way. At most `monthly_max` purchases of a month (UTC) are paid
+    or under way; `purchases` counts those of `month`. `stopped_at` is set by what could not be bought, with the reason
+    in `stop_code`, or by the customer (`ended`), and cleared by the customer alone.
     """
 
     __tablename__ = "auto_top_ups"

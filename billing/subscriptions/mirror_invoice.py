@@ -238,7 +238,7 @@ def _attempt(invoice: Invoice, fact: GatewayInvoiceFact, cause: str) -> PaymentA
         cause=cause,
         gateway=fact.gateway,
         status=AttemptStatus.FAILED,
-        amount_minor=fact.due_minor,
+        amount_minor=invoice.total_minor - invoice.balance_used_minor,
         currency=invoice.currency,
         request={},
     )

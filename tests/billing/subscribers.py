@@ -12,11 +12,15 @@ from billing.invariants import violations
 from billing.invoices.tables import Invoice
 from billing.payments.record_outcome import record_outcome
 from billing.payments.tables import AttemptKind, AttemptStatus, PaymentAttempt
+from billing.subscriptions.cancel import cancel_subscription
 from billing.subscriptions.change_plan import change_plan
 from billing.subscriptions.come_due import come_due
 from billing.subscriptions.create import create_subscription
 from billing.subscriptions.due import claim_due
-from billing.subscriptions.queries import get_subscription
+from billing.subscriptions.kept_money import kept_for
+from billing.subscriptions.pause import pause_subscription
+from billing.subscriptions.queries import get_subscription, lock_subscription
+from billing.subscriptions.resume import resume_subscription
 from billing.subscriptions.tables import Subscription
 from database.engine import Database
 from database.ids import uuid7
@@ -66,6 +70,23 @@ class Books:
         with self.database.transaction() as session:
             change_plan(session, command, str(uuid7()), now)
 
+    def pause(self, subscription_id: UUID, now: datetime, resumes_at: datetime | None = None) -> None:
+        """A pause as the command makes it."""
+        with self.database.transaction() as session:
+            subscription = lock_subscription(session, subscription_id)
+            pause_subscription(session, subscription, resumes_at, str(uuid7()), now)
+
+    def resume(self, subscription_id: UUID, now: datetime) -> None:
+        """The end of a pause as the command makes it."""
+        with self.database.transaction() as session:
+            resume_subscription(lock_subscription(session, subscription_id), now)
+
+    def cancel(self, subscription_id: UUID, now: datetime, *, at_period_end: bool = False) -> None:
+        """A cancellation as the command makes it."""
+        with self.database.transaction() as session:
+            subscription = lock_subscription(session, subscription_id)
+            cancel_subscription(session, subscription, at_period_end=at_period_end, cause=str(uuid7()), now=now)
+
     def come_due(self, now: datetime, limit: int = 100) -> int:
         """One batch of the sweep."""
         with self.database.transaction() as session:
@@ -109,6 +130,11 @@ class Books:
         )
         with self.database.transaction() as session:
             return int(session.scalars(captured).one())
+
+    def kept_minor(self, account_id: UUID) -> int:
+        """What is kept for an account, in US cents."""
+        with self.database.transaction() as session:
+            return kept_for(session, account_id, "USD").minor
 
     def violations(self) -> list[str]:
         """What the invariants find."""

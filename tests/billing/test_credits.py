@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError
 
 from billing.credits.consume import consume_credits
@@ -14,6 +15,7 @@ from billing.credits.tables import CreditGrant, CreditSource
 from billing.errors import Rejected
 from billing.invariants import credits_are_proved
 from database.engine import Database
+from database.ids import uuid7
 from tests.billing.conftest import NOON
 
 
@@ -84,3 +86,17 @@ def test_sixteen_callers_cannot_spend_the_same_credit_twice(database: Database, 
     with database.transaction() as session:
         # these grants come from no invoice; only the first half of the proof concerns them
         assert credits_are_proved.ask(session) == []
+
+
+def test_a_use_costs_five_statements_where_nobody_watches(database: Database, account_id: UUID) -> None:
+    """Thresholds, grants, the cause, the grant's rest, the movement: warnings and top-ups cost others nothing."""
+    _grant(database, account_id, 10, "a")
+    statements: list[str] = []
+    event.listen(database.engine, "before_cursor_execute", lambda *call: statements.append(call[2]))
+    _consume(database, account_id, 4, "use/1")
+    assert [statement.split()[0] for statement in statements] == ["SELECT", "SELECT", "SELECT", "UPDATE", "INSERT"]
+
+
+def test_an_unknown_account_is_said_to_be_unknown(database: Database, account_id: UUID) -> None:
+    with pytest.raises(Rejected, match="account_not_found"):
+        _consume(database, uuid7(), 1, "use/1")

@@ -240,7 +240,7 @@ def test_an_end_is_told_unless_it_was_taken_back_and_a_pause_unless_it_is_over(b
     assert paused.subscription is not None
     assert paused.subscription.resumes_on == date(2026, 7, 1)
     with books.database.transaction() as session:
-        resume_subscription(lock_subscription(session, subscription_id), MAY)
+        resume_subscription(session, lock_subscription(session, subscription_id), MAY)
     with pytest.raises(Moot, match="the subscription is active"):
         _write(books, "subscription_paused", subscription_id, MAY)
 

@@ -13,7 +13,7 @@ from tests.gateways.fuzzing import fuzzed
 LENGTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 FOUR_YEARS = 48
 
-anchors = st.datetimes(datetime(1990, 1, 1), datetime(2090, 1, 1)).map(lambda at: at.replace(microsecond=0, tzinfo=UTC))
+anchors = st.integers(0, 36_525 * 86_400).map(lambda seconds: datetime(1990, 1, 1, tzinfo=UTC) + seconds * SECOND)
 months = st.integers(1, 24)
 
 
@@ -75,11 +75,8 @@ def test_periods_ascend_without_gaps_and_keep_the_day(anchor: datetime, months: 
 def test_a_period_is_found_by_its_start_and_by_nothing_else(anchor: datetime, months: int, index: int) -> None:
     period = period_at(anchor, months, index)
     assert period_from(anchor, months, period.start) == period
-    for other in (
-        period.start + SECOND,
-        period.start - timedelta(days=1),
-        period.start + (period.end - period.start) / 2,
-    ):
+    middle = period.start + (period.end - period.start) / 2
+    for other in (period.start + SECOND, period.start - timedelta(days=1), middle):
         with pytest.raises(ValueError, match="no boundary"):
             period_from(anchor, months, other)
 

@@ -1,5 +1,6 @@
 """Proration as pure arithmetic: what is left of a period, and what a change at any instant costs."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
 from math import floor
@@ -83,9 +84,7 @@ def after(running: Running, wanted: PlanTerms, quote: ChangeQuote) -> Running:
     """What runs after the change. A cycle that begins uses up the next discount."""
     is_new_cycle = quote.period != running.period
     discount = running.next_discount if is_new_cycle else running.discount
-    return Running(
-        wanted, discount, running.next_discount, running.additions, quote.anchor, quote.period, is_trial=False
-    )
+    return replace(running, terms=wanted, discount=discount, anchor=quote.anchor, period=quote.period)
 
 
 @fuzzed
@@ -139,9 +138,7 @@ def test_no_change_has_a_negative_total_and_what_is_kept_closes_it_exactly(
 def test_a_change_costs_the_new_rest_less_the_old_rest(change: tuple[Running, PlanTerms, int, datetime]) -> None:
     """Within a cycle the rest of the period, in a new cycle the whole of it; without tax and services to the unit."""
     running, wanted, _, at = change
-    running = Running(
-        running.terms, running.discount, running.next_discount, (), running.anchor, running.period, is_trial=False
-    )
+    running = replace(running, additions=())
     quote = quote_change(running, wanted, 0, at)
     old = value_left(price_after(running.terms, running.discount), running.period, at)
     if wanted.interval is running.terms.interval:
@@ -192,9 +189,7 @@ def test_by_way_of_another_interval_only_the_new_period_is_paid(
     """
     running, wanted, rate_ppm, at = change
     assume(wanted.interval is not running.terms.interval)
-    running = Running(
-        running.terms, running.discount, running.discount, (), running.anchor, running.period, is_trial=False
-    )
+    running = replace(running, next_discount=running.discount, additions=())
     there = quote_change(running, wanted, rate_ppm, at)
     back = quote_change(after(running, wanted, there), running.terms, rate_ppm, at)
     price = price_after(running.terms, running.discount)
@@ -209,10 +204,7 @@ def test_by_way_of_another_interval_only_the_new_period_is_paid(
 def test_a_trial_and_the_same_plan_cost_nothing(change: tuple[Running, PlanTerms, int, datetime]) -> None:
     """In a trial nothing was paid; and who takes a planned change back has no invoice over nothing."""
     running, wanted, rate_ppm, at = change
-    trial = Running(
-        running.terms, running.discount, running.next_discount, running.additions, running.anchor, running.period,
-        is_trial=True,
-    )  # fmt: skip
+    trial = replace(running, is_trial=True)
     for quote in (quote_change(trial, wanted, rate_ppm, at), quote_change(running, running.terms, rate_ppm, at)):
         assert (quote.lines, quote.kept.minor, quote.credits_gained) == ((), 0, 0)
         assert (quote.period, quote.anchor) == (running.period, running.anchor)

@@ -7,10 +7,13 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, text
 
+from billing.catalog.publish_plan import PlanContent, publish_plan
+from billing.catalog.tables import Interval
 from billing.clocks.timelines import Timeline
 from billing.invoices.tables import InvoiceReason, InvoiceStatus
 from billing.subscriptions.come_due import come_due
 from billing.subscriptions.due import claim_due
+from billing.subscriptions.migrate import migrate_subscriptions
 from billing.subscriptions.tables import Subscription, SubscriptionStatus
 from database.engine import Database
 from tests.billing.subscribers import Books, utc
@@ -62,8 +65,8 @@ def test_a_month_end_is_kept_for_four_years(books: Books, ada: UUID) -> None:
         assert books.come_due(now) == 1
         books.answer(now)
         days.append(now.day)
-    assert days == [29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31, 31, *([28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31, 31] * 2),
-                    28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31, 31]  # fmt: skip
+    after_january = [31, 30, 31, 30, 31, 31, 30, 31, 30, 31, 31]
+    assert days == [29, *after_january] + 3 * [28, *after_january]
     assert books.paid_minor(ada) == 49 * 9_900
 
 
@@ -159,3 +162,23 @@ def test_the_database_refuses_to_bill_a_period_twice(books: Books, ada: UUID) ->
         come_due(session, claim_due(session, Timeline(None, now), 10), now)
     with books.database.transaction() as session:
         session.execute(text("UPDATE subscriptions SET due_at = NULL"))
+
+
+def test_a_new_price_is_for_new_customers_until_the_others_are_migrated(books: Books, ada: UUID) -> None:
+    running = books.subscribe(ada, utc("2026-01-15 10:00"))
+    books.answer(utc("2026-01-15 10:00"))
+    content = PlanContent(700, {("USD", Interval.MONTH): 10_900})
+    with books.database.transaction() as session:
+        assert publish_plan(session, "starter", "Starter", content) == 2
+
+    books.come_due(utc("2026-02-15 10:00"))
+    books.answer(utc("2026-02-15 10:00"))
+    with books.database.transaction() as session:
+        assert migrate_subscriptions(session, "starter", dry_run=True) == 1
+    with books.database.transaction() as session:
+        assert migrate_subscriptions(session, "starter") == 1
+        assert migrate_subscriptions(session, "starter") == 0
+    books.come_due(utc("2026-03-15 10:00"))
+    books.answer(utc("2026-03-15 10:00"))
+    assert [invoice.total_minor for invoice in books.invoices(ada)] == [9_900, 9_900, 10_900]
+    assert books.subscription(running).next_price_id is None

@@ -1,0 +1,229 @@
+"""Plan changes in the books: what is previewed is charged, and nobody gains by changing to and fro."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select, text
+
+from billing.errors import Rejected
+from billing.invoices.queries import list_lines
+from billing.invoices.tables import Invoice, InvoiceReason, InvoiceStatus
+from billing.periods import Period
+from billing.subscriptions.preview import preview_change
+from billing.subscriptions.tables import SubscriptionPeriod, SubscriptionStatus
+from database.engine import Database
+from schemas.commands import ChangePlan
+from schemas.views import ChangePreview
+from tests.billing.fickle import BEGIN, COUPONS, PLANS, RATES_PPM, Choice, Fickle, stock
+from tests.billing.subscribers import Books, utc
+from tests.gateways.fuzzing import fuzzed
+
+DAY = 86_400
+choices = st.sampled_from(list(PLANS))
+whens = st.sampled_from(["now", "now", "now", "period_end", None])
+fickle_people = st.tuples(
+    st.sampled_from(list(RATES_PPM)), choices, st.sampled_from([None, None, *COUPONS]), st.sampled_from([0, 0, 0, 14])
+)
+waits = st.one_of(st.just(0), st.integers(1, 45 * DAY), st.just(366 * DAY))
+steps = st.lists(
+    st.one_of(
+        st.tuples(st.just("wait"), waits),
+        st.tuples(st.just("change"), choices, whens),
+        st.tuples(st.just("change"), choices, whens),
+        st.tuples(st.just("use"), st.integers(1, 100)),
+        st.tuples(st.just("pause"), st.integers(0, 40 * DAY)),
+    ),
+    max_size=7,
+)
+
+
+@pytest.fixture
+def books(database: Database) -> Iterator[Books]:
+    """Books with a few more plans, which are in order at the end of every story."""
+    kept = Books(database)
+    stock(kept)
+    yield kept
+    assert [found for found in kept.violations() if "nothing_waits" not in found] == []
+
+
+@pytest.fixture
+def ada(books: Books) -> UUID:
+    """A customer with a card."""
+    account_id = books.open()
+    books.give_card(account_id, BEGIN)
+    return account_id
+
+
+def test_nobody_gains_by_changing_plans(books: Books) -> None:
+    """For any sequence of changes, waits, pauses and uses of credits, with all that falls due billed and paid:
+
+    Let a stretch be the time between two events, and its use what `value_left` of the present period (at the price
+    after discount) falls by in that time. Every use is at least zero, and at any instant, in minor units,
+
+    * all lines without tax = the sum of all uses + the value that is left now;
+    * money captured - money kept = the same sum of taxed values (a value with its tax, half-up once), exactly; each
+      whole period billed with a discount may move this by one unit, as price and discount are lines rounded apart;
+    * so money captured - money kept >= the value that was used (each discounted period may take one unit off);
+    * credits granted - credits revoked = credits for all uses + credits for the time that is left: never more.
+    """
+
+    @settings(fuzzed, max_examples=40)
+    @given(fickle_people, steps)
+    def check(person: tuple[str, Choice, str | None, int], events: list[tuple[Any, ...]]) -> None:
+        fay = Fickle(books, *person)
+        for verb, *arguments in events:
+            getattr(fay, verb)(*arguments)
+        meter = fay.meter
+        meter.read(fay.now.replace(microsecond=0))
+        assert fay.net_minor() == meter.used + meter.value
+        rounding = fay.discounted_periods if meter.rate_ppm else 0
+        assert abs(fay.paid_less_kept() - meter.used_taxed - meter.taxed_value) <= rounding
+        assert fay.paid_less_kept() >= meter.used - rounding
+        assert fay.granted_less_revoked() == meter.used_credits + meter.credits_due
+        assert {invoice.status for invoice in books.invoices(fay.account_id)} <= {InvoiceStatus.PAID}
+        books.cancel(fay.id, fay.now)
+
+    check()
+
+
+def test_what_is_previewed_is_charged(books: Books) -> None:
+    """For any two plans, coupon, tax, services, money kept before, and instant: lines, totals, kept money, credits."""
+
+    @settings(fuzzed, max_examples=25)
+    @given(fickle_people, st.lists(choices, max_size=1), choices, whens, st.integers(0, 13 * DAY), st.booleans())
+    def check(
+        person: tuple[str, Choice, str | None, int],
+        before: list[Choice],
+        choice: Choice,
+        when: str | None,
+        wait: int,
+        at_the_end: bool,
+    ) -> None:
+        fay = Fickle(books, *person)
+        for earlier in before:
+            fay.change(earlier, "now")
+        last_second = books.subscription(fay.id).period_end - timedelta(seconds=1)
+        fay.now = last_second if at_the_end else fay.now + timedelta(seconds=wait)
+        _compare(books, fay, choice, when)
+        books.cancel(fay.id, fay.now)
+
+    check()
+
+
+def _compare(books: Books, fay: Fickle, choice: Choice, when: str | None) -> None:
+    wanted = ChangePlan.model_validate(
+        {"subscription_id": fay.id, "plan": {"plan": choice[0], "interval": choice[1]}, "when": when}
+    )
+    kept_before, granted_before = books.kept_minor(fay.account_id), fay.granted_less_revoked()
+    known = {invoice.id for invoice in books.invoices(fay.account_id)}
+    try:
+        with books.database.transaction() as session:
+            preview = preview_change(session, wanted, fay.now)
+    except Rejected as refusal:
+        with pytest.raises(Rejected, match=refusal.code):
+            books.change(fay.id, choice[0], fay.now, interval=choice[1], when=when)
+        return
+    assert known == {invoice.id for invoice in books.invoices(fay.account_id)}, "a preview writes nothing"
+
+    books.change(fay.id, choice[0], fay.now, interval=choice[1], when=when)
+    if preview.when == "period_end":
+        fay.now = books.subscription(fay.id).period_end
+        books.come_due(fay.now)
+    written = [invoice for invoice in books.invoices(fay.account_id) if invoice.id not in known]
+    assert len(written) == bool(preview.lines)
+    for invoice in written:
+        _assert_same(books, preview, invoice)
+    books.answer(fay.now)
+    assert books.kept_minor(fay.account_id) == kept_before + preview.kept_minor - preview.balance_used_minor
+    gained = preview.credits_granted - preview.credits_revoked
+    assert fay.granted_less_revoked() == granted_before + gained
+    present = books.subscription(fay.id)
+    assert (present.period_start, present.period_end) == (preview.period_start, preview.period_end)
+
+
+def _assert_same(books: Books, preview: ChangePreview, invoice: Invoice) -> None:
+    for name in ("subtotal_minor", "tax_minor", "total_minor", "balance_used_minor", "currency"):
+        assert getattr(preview, name) == getattr(invoice, name), name
+    assert preview.due_minor == invoice.total_minor - invoice.balance_used_minor
+    with books.database.transaction() as session:
+        lines = list_lines(session, invoice.id)
+        asked = session.scalars(
+            text("SELECT amount_minor FROM payment_attempts WHERE invoice_id = :id"), {"id": invoice.id}
+        ).all()
+    parts = ("kind", "description", "quantity", "unit_minor", "net_minor", "tax_minor")
+    assert [[getattr(line, part) for part in parts] for line in preview.lines] == [
+        [getattr(line, part) for part in parts] for line in lines
+    ]
+    assert asked == ([preview.due_minor] if preview.due_minor else [])
+
+
+@pytest.mark.parametrize("other", [("growth", "month"), ("odd", "month"), ("starter", "year"), ("growth", "year")])
+@pytest.mark.parametrize("at", ["2026-01-31 10:00", "2026-02-14 09:12:34", "2026-02-28 09:59:59"])
+def test_there_and_back_at_one_instant_costs_nothing(books: Books, other: Choice, at: str) -> None:
+    """A -> B -> A: within an interval nothing at all; by way of a year only the month that begins anew."""
+    fay = Fickle(books, "DE", ("starter", "month"), None, 0)
+    before, period_end, now = fay.paid_less_kept(), books.subscription(fay.id).period_end, utc(at)
+    fay.now = now
+    fay.change(other, "now")
+    fay.change(("starter", "month"), "now")
+    present = books.subscription(fay.id)
+    fay.meter.read(now)
+    if other[1] == "month":
+        assert (fay.paid_less_kept(), fay.granted_less_revoked()) == (before, 500)
+        assert present.period_end == period_end
+    else:
+        assert Period(present.period_start, present.period_end) == Period(now, fay.meter.end)
+        assert fay.paid_less_kept() == before + fay.meter.used_taxed
+        assert fay.granted_less_revoked() == 500 + fay.meter.used_credits
+
+
+def test_the_year_that_begins_in_the_second_of_the_start_takes_its_place(books: Books, ada: UUID) -> None:
+    subscription_id = books.subscribe(ada, BEGIN)
+    books.answer(BEGIN)
+    books.change(subscription_id, "starter", BEGIN, interval="year")
+    books.answer(BEGIN)
+    assert books.paid_minor(ada) == 99_000
+    with books.database.transaction() as session:
+        begun = session.scalars(select(SubscriptionPeriod)).one()
+    assert (begun.period_start, begun.period_end) == (BEGIN, utc("2027-01-31 10:00"))
+    assert begun.invoice_id == books.invoices(ada)[-1].id
+
+
+def test_a_planned_downgrade_that_is_taken_back_leaves_no_invoice(books: Books, ada: UUID) -> None:
+    subscription_id = books.subscribe(ada, BEGIN, "growth")
+    books.answer(BEGIN)
+    books.change(subscription_id, "starter", utc("2026-02-10 10:00"))
+    assert books.subscription(subscription_id).next_price_id is not None
+    books.change(subscription_id, "growth", utc("2026-02-11 10:00"))
+    assert books.subscription(subscription_id).next_price_id is None
+    assert [invoice.reason for invoice in books.invoices(ada)] == [InvoiceReason.START]
+
+
+def test_a_preview_of_the_next_period_follows_the_anchor(books: Books, ada: UUID) -> None:
+    """Who began on the 31st of January goes down from the 28th of February to the 31st of March."""
+    subscription_id = books.subscribe(ada, BEGIN, "growth")
+    books.answer(BEGIN)
+    command = ChangePlan.model_validate({"subscription_id": subscription_id, "plan": {"plan": "starter"}})
+    with books.database.transaction() as session:
+        preview = preview_change(session, command, utc("2026-02-10 10:00"))
+    assert (preview.period_start, preview.period_end) == (utc("2026-02-28 10:00"), utc("2026-03-31 10:00"))
+
+
+def test_what_is_not_paid_is_not_given_back(books: Books, ada: UUID) -> None:
+    """An upgrade whose charge is under way, and then declined: no way down leads to kept money."""
+    subscription_id = books.subscribe(ada, BEGIN)
+    books.answer(BEGIN)
+    now = utc("2026-02-05 10:00")
+    books.change(subscription_id, "growth", now)
+    with pytest.raises(Rejected, match="invoice_open"):
+        books.change(subscription_id, "starter", now, when="now")
+    books.answer(now, decline="insufficient_funds")
+    assert books.subscription(subscription_id).status is SubscriptionStatus.PAST_DUE
+    with pytest.raises(Rejected, match="subscription_state"):
+        books.change(subscription_id, "starter", now, when="now")
+    assert (books.kept_minor(ada), books.paid_minor(ada)) == (0, 9_900)
