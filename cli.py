@@ -5,6 +5,7 @@ to be wrong, 2 it could not be done, with one sentence saying why.
 """
 
 import sys
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -47,6 +48,10 @@ app = CommandLine(
 )
 api_key = typer.Typer(help="Make, list and revoke the keys that servers call the API with.", no_args_is_help=True)
 app.add_typer(api_key, name="api-key")
+plan = typer.Typer(help="Publish plans and migrate running subscriptions to them.", no_args_is_help=True)
+app.add_typer(plan, name="plan")
+coupon = typer.Typer(help="Issue coupons.", no_args_is_help=True)
+app.add_typer(coupon, name="coupon")
 
 
 def _show_version(wanted: bool) -> None:
@@ -142,7 +147,7 @@ def migrate() -> None:
 
 @app.command()
 def seed() -> None:
-    """Put the first credit packages into the catalog; what was changed since stays changed."""
+    """Put the first packages, plans and services into the catalog; what was changed since stays changed."""
     from stack.prepare import prepare
     from stack.stores import database_url
 
@@ -183,6 +188,69 @@ def replay(row_id: Annotated[UUID, typer.Argument(help="The id that `cashbeat pa
 
     memory = replay_row(_settings(), row_id)
     _say(f"{row_id} in {memory} is due again")
+
+
+@plan.command("list")
+def list_plans() -> None:
+    """List the plans on offer with their prices."""
+    from stack.catalog import describe_plans
+
+    for line in describe_plans(_settings()):
+        typer.echo(line)
+
+
+@plan.command("publish")
+def publish_plan(
+    slug: Annotated[str, typer.Argument(help="The plan; a new one is made.")],
+    name: Annotated[str, typer.Option(help="What customers read.")],
+    month: Annotated[
+        list[str] | None, typer.Option(help="Price per month, like USD=99.00; repeat per currency.")
+    ] = None,
+    year: Annotated[
+        list[str] | None, typer.Option(help="Price per year, like USD=990.00; repeat per currency.")
+    ] = None,
+    credits_per_month: Annotated[int, typer.Option("--credits", min=0, help="Credits included per month.")] = 0,
+    roll_over: Annotated[bool, typer.Option("--roll-over", help="Unused credits do not expire.")] = False,
+    sites: Annotated[int | None, typer.Option(min=1, help="Sites at most; no limit when left out.")] = None,
+    users: Annotated[int | None, typer.Option(min=1, help="Users at most; no limit when left out.")] = None,
+    trial_days: Annotated[int, typer.Option(min=0, max=730, help="Length of a trial.")] = 0,
+) -> None:
+    """Publish the next version of a plan. New subscriptions get it; running ones keep theirs until `plan migrate`."""
+    from billing.catalog.publish_plan import PlanContent
+    from stack.catalog import publish
+
+    content = PlanContent(credits_per_month, {}, roll_over, sites, users, trial_days)
+    version_number = publish(_settings(), slug, name, content, month or (), year or ())
+    _say(f"version {version_number} of {slug} is on offer")
+
+
+@plan.command("migrate")
+def migrate_plan(
+    slug: Annotated[str, typer.Argument(help="The plan whose running subscriptions go to its newest version.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count them.")] = False,
+) -> None:
+    """Let running subscriptions of older versions go to the newest one with their next period."""
+    from stack.catalog import migrate as migrate_subscriptions
+
+    count = migrate_subscriptions(_settings(), slug, dry_run=dry_run)
+    _say(f"{count} subscriptions {'would go' if dry_run else 'go'} to the newest version of {slug}")
+
+
+@coupon.command("issue")
+def issue_coupon(
+    code: Annotated[str, typer.Argument(help="What customers enter.")],
+    percent: Annotated[str | None, typer.Option(help="Percent off the plan's price, like 12.5.")] = None,
+    amount: Annotated[str | None, typer.Option(help="Amount off the plan's price, like USD=10.00.")] = None,
+    periods: Annotated[int, typer.Option(min=0, help="For how many billing periods; 0 for ever.")] = 1,
+    redemptions: Annotated[int | None, typer.Option(min=1, help="How often it may be redeemed in all.")] = None,
+    expires: Annotated[datetime | None, typer.Option(help="The instant from which it counts no more, UTC.")] = None,
+) -> None:
+    """Issue a coupon: a percentage or an amount off the plan's price."""
+    from stack.catalog import issue
+
+    expires_at = expires.replace(tzinfo=UTC) if expires else None
+    issue(_settings(), code, percent, amount, periods, redemptions, expires_at)
+    _say(f"the coupon {code} counts from now on")
 
 
 @api_key.command("create")

@@ -22,20 +22,19 @@ from billing.payments.tables import TRANSITIONS, AttemptKind, AttemptStatus, Pay
 from database.rows import insert_unless_known
 from schemas.facts import PaymentFact, PaymentStatus
 
-# built once: these two run for every payment. The account's test clock comes along in a statement that is there anyway.
+# built once: it runs for every payment. The invoice and the account's test clock come along in one statement.
 FROZEN_AT = (
     select(TestClock.frozen_at)
     .join(Account, Account.clock_id == TestClock.id)
     .where(Account.id == PaymentAttempt.account_id)
     .scalar_subquery()
 )
-LOCKED_ATTEMPT = (
-    select(PaymentAttempt, FROZEN_AT)
+LOCKED = (
+    select(PaymentAttempt, Invoice, FROZEN_AT)
+    .join(Invoice, Invoice.id == PaymentAttempt.invoice_id)
     .where(PaymentAttempt.id == bindparam("attempt_id"), PaymentAttempt.gateway == bindparam("gateway"))
-    .with_for_update(of=PaymentAttempt)
+    .with_for_update(of=(PaymentAttempt, Invoice))
 )
-LOCKED_INVOICE = select(Invoice).where(Invoice.id == bindparam("invoice_id")).with_for_update()
-
 # A purchase that a card is charged for stays a draft until it is paid.
 CHARGEABLE = frozenset({InvoiceStatus.DRAFT, InvoiceStatus.PENDING})
 OWED = frozenset({InvoiceStatus.PENDING, InvoiceStatus.UNCOLLECTIBLE})
@@ -59,9 +58,10 @@ def record_outcome(session: Session, fact: PaymentFact, now: datetime) -> Outcom
     `now` is the wall clock's; what is booked gets the account's own time. Raises PaymentContradiction when a captured
     amount, currency or checkout is not the one we asked for, or when money came for an invoice that is not open.
     """
-    attempt, frozen_at = _locked_attempt(session, fact)
-    if attempt is None:
+    found = _locked(session, fact)
+    if found is None:
         return Outcome.NOT_OURS
+    attempt, invoice, frozen_at = found
     attempt.look_up_at = now + LOOK_UP_AFTER
     before, after = attempt.status, AttemptStatus(fact.status.value)
     if before is after or (after not in onward(attempt) and fact.status is not PaymentStatus.CAPTURED):
@@ -74,9 +74,10 @@ def record_outcome(session: Session, fact: PaymentFact, now: datetime) -> Outcom
     _look_up_no_more_when_final(attempt)
     if after is AttemptStatus.CAPTURED:
         # whoever lives by a test clock is paid by that clock too, whatever time the gateway has
-        _capture(session, attempt, fact, frozen_at or fact.paid_at or now, frozen_at or now)
+        _remember_customer(session, attempt, fact.customer_ref)
+        _capture(session, attempt, invoice, frozen_at or fact.paid_at or now, frozen_at or now)
     elif _is_over(attempt):
-        _lose(session, attempt, frozen_at or now)
+        _lose(session, attempt, invoice, frozen_at or now)
     return Outcome.RECORDED
 
 
@@ -87,18 +88,14 @@ def onward(attempt: PaymentAttempt) -> frozenset[AttemptStatus]:
     return TRANSITIONS[attempt.status]
 
 
-def _locked_attempt(session: Session, fact: PaymentFact) -> tuple[PaymentAttempt | None, datetime | None]:
-    """The attempt and, if its account lives by a test clock, what time that shows."""
+def _locked(session: Session, fact: PaymentFact) -> tuple[PaymentAttempt, Invoice, datetime | None] | None:
+    """The attempt, its invoice and, if their account lives by a test clock, what time that shows."""
     try:
         attempt_id = UUID(fact.attempt_id)
     except ValueError:
-        return None, None
-    found = session.execute(LOCKED_ATTEMPT, {"attempt_id": attempt_id, "gateway": fact.gateway}).one_or_none()
-    return (found[0], found[1]) if found else (None, None)
-
-
-def _locked_invoice(session: Session, attempt: PaymentAttempt) -> Invoice:
-    return session.scalars(LOCKED_INVOICE, {"invoice_id": attempt.invoice_id}).one()
+        return None
+    found = session.execute(LOCKED, {"attempt_id": attempt_id, "gateway": fact.gateway}).one_or_none()
+    return (found[0], found[1], found[2]) if found else None
 
 
 def _write_down(attempt: PaymentAttempt, fact: PaymentFact) -> None:
@@ -120,11 +117,9 @@ def _check_capture(attempt: PaymentAttempt, fact: PaymentFact) -> None:
         )
 
 
-def _capture(session: Session, attempt: PaymentAttempt, fact: PaymentFact, paid_at: datetime, now: datetime) -> None:
-    """Money came in: post it, settle the invoice, remember the customer. A draft is issued first, its number last."""
+def _capture(session: Session, attempt: PaymentAttempt, invoice: Invoice, paid_at: datetime, now: datetime) -> None:
+    """Money came in: post it, settle the invoice. A draft is issued first; its number comes last."""
     attempt.captured_at = paid_at
-    invoice = _locked_invoice(session, attempt)
-    _remember_customer(session, attempt, fact.customer_ref)
     is_draft = invoice.status is InvoiceStatus.DRAFT
     if not is_draft and invoice.status not in OWED:
         raise PaymentContradiction(f"attempt {attempt.id} captured money for an invoice that is {invoice.status}")
@@ -138,9 +133,8 @@ def _capture(session: Session, attempt: PaymentAttempt, fact: PaymentFact, paid_
         after_capture(session, invoice, now)
 
 
-def _lose(session: Session, attempt: PaymentAttempt, now: datetime) -> None:
-    """No money will come of this attempt: a checkout's draft is dropped, what else follows a charge decides."""
-    invoice = _locked_invoice(session, attempt)
+def _lose(session: Session, attempt: PaymentAttempt, invoice: Invoice, now: datetime) -> None:
+    """No money will come of this attempt: a checkout's draft is dropped; after a charge, dunning decides."""
     if attempt.kind is not AttemptKind.CHARGE:
         void_draft(invoice, now)
     elif invoice.status in CHARGEABLE:

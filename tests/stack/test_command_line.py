@@ -9,11 +9,12 @@ from uuid import UUID
 import pytest
 from sqlalchemy import update
 
+from billing.money import Money
 from database.engine import Database, make_engine
 from database.memory import WorkState
 from database.operations import Operation, stage_command
 from settings import Settings
-from stack import api_keys, parked
+from stack import api_keys, catalog, parked
 from stack.doctor import examine
 from stack.errors import StackError
 
@@ -36,7 +37,8 @@ def cashbeat(*arguments: str, home: Path, **environment: str) -> subprocess.Comp
 def test_help_names_every_command(tmp_path: Path) -> None:
     shown = cashbeat("--help", home=tmp_path)
     assert shown.returncode == 0
-    for command in ("up", "demo", "migrate", "seed", "doctor", "parked", "replay", "api-key"):
+    commands = ("up", "demo", "simulate", "migrate", "seed", "doctor", "parked", "replay", "plan", "coupon", "api-key")
+    for command in commands:
         assert f" {command} " in shown.stdout
 
 
@@ -115,3 +117,12 @@ def test_the_doctor_finds_stores_that_do_not_answer(tmp_path: Path, broker_url: 
     assert not findings["PostgreSQL"].is_well
     assert findings["Broker"].is_well
     assert findings["Broker"].detail == "answers, and evicts nothing"
+
+
+def test_a_price_is_exact_or_refused() -> None:
+    assert [catalog.parse_money(written) for written in ("USD=99.00", "JPY=1500", "KWD=1.234")] == [
+        Money(9_900, "USD"), Money(1_500, "JPY"), Money(1_234, "KWD"),
+    ]  # fmt: skip
+    for nonsense in ("USD=1.234", "JPY=1.5", "USD", "usd=1", "USD=-1", "USD=NaN", "USD=1e9999", "=1"):
+        with pytest.raises(StackError, match="is no price"):
+            catalog.parse_money(nonsense)

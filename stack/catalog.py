@@ -1,0 +1,111 @@
+"""The price list from the command line: publish plans, migrate subscriptions, issue coupons."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+
+from sqlalchemy.orm import Session
+
+from billing.catalog.issue_coupon import CouponTerms, issue_coupon
+from billing.catalog.plans import list_plans
+from billing.catalog.publish_plan import PlanContent, publish_plan
+from billing.catalog.tables import Interval
+from billing.errors import Rejected
+from billing.money import Money, exponent, format_major
+from billing.subscriptions.migrate import migrate_subscriptions
+from settings import Settings
+from stack.errors import StackError
+from stack.sessions import session
+
+PERCENT_PPM = 10_000
+MINOR_MAX = 10**12  # ten thousand million dollars: a slip of the finger, not a price
+
+
+def describe_plans(settings: Settings) -> list[str]:
+    """One line per plan on offer."""
+    with session(settings) as opened:
+        return [
+            f"{plan.slug:<16} version {plan.version}  {plan.credits_per_month:>6} credits a month  "
+            + ", ".join(
+                f"{format_major(Money(price.price_minor, price.currency))} per {price.interval}"
+                for price in plan.prices
+            )
+            for plan in list_plans(opened)
+        ]
+
+
+def publish(
+    settings: Settings, slug: str, name: str, content: PlanContent, monthly: Sequence[str], yearly: Sequence[str]
+) -> int:
+    """Publish the next version of a plan at prices like `USD=99.00` and return its number. Raises StackError."""
+    prices = {
+        (money.currency, interval): money.minor
+        for interval, written in ((Interval.MONTH, monthly), (Interval.YEAR, yearly))
+        for money in map(parse_money, written)
+    }
+    if not prices:
+        raise StackError("a plan needs a price: --month USD=99.00")
+    priced = PlanContent(
+        content.credits, prices, content.credits_roll_over, content.sites_max, content.users_max, content.trial_days
+    )
+    with _opened(settings) as opened:
+        return publish_plan(opened, slug, name, priced)
+
+
+def migrate(settings: Settings, slug: str, *, dry_run: bool) -> int:
+    """Let running subscriptions go to the newest version with their next period; how many. Raises StackError."""
+    with _opened(settings) as opened:
+        return migrate_subscriptions(opened, slug, dry_run=dry_run)
+
+
+def issue(
+    settings: Settings,
+    code: str,
+    percent: str | None,
+    amount: str | None,
+    periods: int,
+    redemptions_max: int | None,
+    expires_at: datetime | None,
+) -> None:
+    """Issue a coupon of a percentage like `12.5` or of an amount like `USD=10.00`. Raises StackError."""
+    terms = CouponTerms(
+        percent_ppm=_parse_percent(percent) if percent else 0,
+        amount=parse_money(amount) if amount else None,
+        periods=periods,
+        redemptions_max=redemptions_max,
+        expires_at=expires_at,
+    )
+    with _opened(settings) as opened:
+        issue_coupon(opened, code, terms)
+
+
+def parse_money(written: str) -> Money:
+    """`USD=99.00` in minor units, exactly; raises StackError for anything that is not an amount of its currency."""
+    currency, _, figure = written.partition("=")
+    try:
+        minor = Decimal(figure).scaleb(exponent(currency))
+        if not 0 <= minor <= MINOR_MAX or minor != int(minor):
+            raise InvalidOperation
+        return Money(int(minor), currency)
+    except (InvalidOperation, ValueError, OverflowError) as error:
+        raise StackError(f"{written!r} is no price; write it like USD=99.00") from error
+
+
+def _parse_percent(written: str) -> int:
+    try:
+        ppm = Decimal(written) * PERCENT_PPM
+        if ppm != int(ppm):
+            raise InvalidOperation
+        return int(ppm)
+    except (InvalidOperation, ValueError, OverflowError) as error:
+        raise StackError(f"{written!r} is no percentage; write it like 12.5") from error
+
+
+@contextmanager
+def _opened(settings: Settings) -> Iterator[Session]:
+    try:
+        with session(settings) as opened:
+            yield opened
+    except Rejected as refusal:
+        raise StackError(refusal.detail) from refusal
