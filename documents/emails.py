@@ -11,29 +11,29 @@ from schemas.documents import EmailFacts, InvoiceFacts, PartyFacts
 LINES_SHOWN_MAX = 10  # a mail is glanced at, and some clients cut it at 100 kB; the attached invoice has every line
 
 
-def render_payment_confirmation(facts: InvoiceFacts, pdf: bytes, recipient: str) -> EmailFacts:
-    """The receipt of a paid invoice, with its PDF attached under the invoice's number.
+def render_payment_confirmation(facts: InvoiceFacts, pdf: bytes | None, recipient: str) -> EmailFacts:
+    """The receipt of a paid invoice, with its PDF attached under the invoice's number, where there is one.
 
     Raises Rejected when the recipient, the number or a name could break out of a mail header or a text is longer than
     `documents.limits` allows, and ValueError for an invoice that is not paid or an attachment that is no PDF.
     """
-    if facts.status != "paid" or not pdf.startswith(b"%PDF-"):
-        raise ValueError("a payment is confirmed with the PDF of a paid invoice")
+    if facts.status != "paid" or (pdf is not None and not pdf.startswith(b"%PDF-")):
+        raise ValueError("a payment is confirmed with a paid invoice and its PDF")
     require_short_texts(facts)
     header_text("buyer name", facts.buyer.name)
-    attachment_name = f"{file_stem(facts.number)}.pdf"
+    attachments = ((f"{file_stem(facts.number)}.pdf", pdf),) if pdf is not None else ()
     total = format_money(facts.total_minor, facts.currency)
     return compose(
         "payment_confirmation",
         recipient=recipient,
         subject=f"Payment received: {facts.number}",
-        preview=f"{total} for invoice {facts.number}, which is attached.",
+        preview=f"{total} for invoice {facts.number}{', which is attached' if attachments else ''}.",
         seller=facts.seller,
-        attachments=((attachment_name, pdf),),
+        attachments=attachments,
         invoice=facts,
         lines_shown_max=LINES_SHOWN_MAX,
         total=total,
-        attachment_name=attachment_name,
+        attachment_name=attachments[0][0] if attachments else "",
     )
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from billing.errors import Rejected
 from billing.invoices.describe import describe_invoice
-from billing.invoices.queries import get_pdf
+from billing.invoices.queries import find_pdf
 from billing.invoices.tables import InvoiceStatus
 from billing.notices.letters import LETTERS
 from billing.notices.occasion import Letterhead, Moot, Occasion, require
@@ -58,7 +58,7 @@ def _sender(work: Work) -> str:
 def _payment_confirmation(work: Work, session: Session, entry: OutboxEntry) -> EmailFacts:
     facts = describe_invoice(session, entry.subject_id, work.seller, work.payment_instructions)
     require(facts.status == InvoiceStatus.PAID, f"the invoice is {facts.status}")
-    return render_payment_confirmation(facts, get_pdf(session, entry.subject_id), facts.buyer.email)
+    return render_payment_confirmation(facts, find_pdf(session, entry.subject_id), facts.buyer.email)
 
 
 def _notice(work: Work, session: Session, entry: OutboxEntry) -> EmailFacts:

@@ -28,11 +28,16 @@ def list_lines(session: Session, invoice_id: UUID) -> Sequence[InvoiceLine]:
     return session.scalars(lines.order_by(InvoiceLine.position)).all()
 
 
-def get_pdf(session: Session, invoice_id: UUID) -> bytes:
-    """The stored PDF; raises Rejected `invoice_not_found` or `pdf_not_ready`."""
-    content = session.scalar(
+def find_pdf(session: Session, invoice_id: UUID) -> bytes | None:
+    """The stored PDF; None as long as there is none."""
+    return session.scalar(
         select(InvoiceDocument.content).where(InvoiceDocument.invoice_id == invoice_id, InvoiceDocument.kind == PDF)
     )
+
+
+def get_pdf(session: Session, invoice_id: UUID) -> bytes:
+    """The stored PDF; raises Rejected `invoice_not_found` or `pdf_not_ready`."""
+    content = find_pdf(session, invoice_id)
     if content is None:
         get_invoice(session, invoice_id)
         raise Rejected("pdf_not_ready", "The PDF of this invoice is not rendered yet.", status=404)

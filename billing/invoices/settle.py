@@ -9,7 +9,7 @@ from billing.accounts.tables import Account
 from billing.credits.grant import grant_credits
 from billing.credits.tables import CreditSource
 from billing.invoices.rules import check_transition
-from billing.invoices.stage_receipt import CONFIRMATION, RECEIPTS, stage_receipt
+from billing.invoices.stage_receipt import stage_receipt
 from billing.invoices.tables import Invoice, InvoiceLine, InvoiceStatus
 from database.outbox import stage
 
@@ -26,8 +26,8 @@ PROMISED = (
 def settle_invoice(session: Session, invoice: Invoice, paid_at: datetime, now: datetime) -> None:
     """Mark the invoice paid, grant the credits its lines promise, and stage its document, whose mail comes after it.
 
-    On a test clock, where a year goes by in minutes, a subscription's mails come at once and without a document. The
-    caller holds the invoice's row lock and posts the payment. Raises Rejected `invoice_state` unless it is open.
+    On a test clock, where a year goes by in minutes, mails come at once and no document is rendered. The caller holds
+    the invoice's row lock and posts the payment. Raises Rejected `invoice_state` unless it is open.
     """
     check_transition(invoice.status, InvoiceStatus.PAID)
     invoice.status, invoice.paid_at = InvoiceStatus.PAID, paid_at
@@ -45,7 +45,7 @@ def settle_invoice(session: Session, invoice: Invoice, paid_at: datetime, now: d
                 now,
                 subscription_id=invoice.subscription_id,
             )
-    if promised[0].clock_id is None or RECEIPTS[invoice.reason] == CONFIRMATION:
+    if promised[0].clock_id is None:
         stage(session, "invoice_pdf", invoice.id, f"invoice_pdf/{invoice.id}")
     else:
         stage_receipt(session, invoice)

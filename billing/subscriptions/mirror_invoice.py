@@ -1,10 +1,10 @@
 """Mirror an invoice that a gateway wrote for a subscription it runs: in our books it is an invoice of ours."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from billing.catalog.gateway_prices import known_prices
@@ -62,12 +62,12 @@ def mirror_invoice(session: Session, fact: GatewayInvoiceFact, now: datetime) ->
     return invoice.id
 
 
-def settled_among(session: Session, gateway: str, invoice_refs: Iterable[str]) -> set[str]:
-    """Those of the gateway's invoices that nothing it says can change any more."""
-    settled = select(Invoice.invoice_ref).where(
-        Invoice.gateway == gateway, Invoice.invoice_ref.in_(set(invoice_refs)), Invoice.status.not_in(UNSETTLED)
-    )
-    return set(session.scalars(settled))
+def settled_among(session: Session, invoice_refs: Collection[tuple[str, str]]) -> set[str]:
+    """Those of the (gateway, reference) that nothing the gateway says can change any more, by their references."""
+    if not invoice_refs:
+        return set()
+    named = tuple_(Invoice.gateway, Invoice.invoice_ref).in_(invoice_refs)
+    return set(session.scalars(select(Invoice.invoice_ref).where(named, Invoice.status.not_in(UNSETTLED))))
 
 
 def is_mirrored(session: Session, gateway: str, invoice_ref: str) -> bool:

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from billing.catalog.tables import Interval
@@ -106,7 +106,8 @@ class Subscription(Base):
     coupon_id: Mapped[UUID | None] = mapped_column(ForeignKey("coupons.id"))
     discount_ppm: Mapped[int] = mapped_column(server_default="0")
     discount_minor: Mapped[int] = mapped_column(server_default="0")
-    discount_periods: Mapped[int | None] = mapped_column(server_default="0")
+    # null is said to the database, which would take the default for what is not said
+    discount_periods: Mapped[int | None] = mapped_column(BigInteger().evaluates_none(), server_default="0")
     is_period_discounted: Mapped[bool] = mapped_column(server_default="false")
     synced_at: Mapped[datetime | None]
     failed_at: Mapped[datetime | None]
