@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from billing.dunning.tables import Dunning, DunningState
@@ -16,9 +16,14 @@ from billing.subscriptions.tables import Subscription
 LIVE = frozenset({AttemptStatus.CREATED, AttemptStatus.UNKNOWN, AttemptStatus.PENDING})
 
 
+# built once: these two run for every capture
+LOCKED_DUNNING = select(Dunning).where(Dunning.invoice_id == bindparam("invoice_id")).with_for_update()
+LOCKED_OWNER = select(Subscription).where(Subscription.id == bindparam("subscription_id")).with_for_update()
+
+
 def lock_dunning(session: Session, invoice_id: UUID) -> Dunning | None:
     """The dunning of an invoice, nobody else's until commit; None when it was never dunned."""
-    return session.scalar(select(Dunning).where(Dunning.invoice_id == invoice_id).with_for_update())
+    return session.scalar(LOCKED_DUNNING, {"invoice_id": invoice_id})
 
 
 def lock_due(session: Session, invoice_id: UUID, is_due: ColumnElement[bool]) -> tuple[Invoice, Dunning] | None:
@@ -37,7 +42,7 @@ def lock_due(session: Session, invoice_id: UUID, is_due: ColumnElement[bool]) ->
 
 def lock_owner(session: Session, subscription_id: UUID) -> Subscription:
     """The subscription of an invoice, nobody else's until commit; what the caller changed of it stays changed."""
-    return session.scalars(select(Subscription).where(Subscription.id == subscription_id).with_for_update()).one()
+    return session.scalars(LOCKED_OWNER, {"subscription_id": subscription_id}).one()
 
 
 def charges_of(session: Session, invoice_id: UUID) -> Sequence[PaymentAttempt]:

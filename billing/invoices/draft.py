@@ -22,10 +22,9 @@ def draft_invoice(
 ) -> Invoice:
     """Write a draft with its lines. It has no number yet: a checkout that nobody pays must not leave a gap.
 
-    `tax` is (name, parts per million); the database refuses a second invoice for the same cause (IntegrityError).
+    `tax` is (name, parts per million), of every line that has no rate of its own; the database refuses a second invoice for the same cause (IntegrityError).
     """
-    tax_name, rate_ppm = tax
-    totals = add_up(lines, rate_ppm)
+    totals = add_up(lines, tax[1])
     invoice = Invoice(
         id=uuid7(),
         account_id=account_id,
@@ -42,12 +41,13 @@ def draft_invoice(
     session.add(invoice)
     session.flush()  # the lines' foreign key needs the invoice first; there is no ORM relationship to order them
     for position, line in enumerate(lines):
-        session.add(_line(invoice.id, position, line, tax_name, rate_ppm))
+        session.add(_line(invoice.id, position, line, tax))
     session.flush()
     return invoice
 
 
-def _line(invoice_id: UUID, position: int, line: LineDraft, tax_name: str, rate_ppm: int) -> InvoiceLine:
+def _line(invoice_id: UUID, position: int, line: LineDraft, tax: tuple[str, int]) -> InvoiceLine:
+    tax_name, rate_ppm = line.rate or tax
     return InvoiceLine(
         id=uuid7(),
         invoice_id=invoice_id,

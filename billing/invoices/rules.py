@@ -14,7 +14,8 @@ from billing.periods import Period
 class LineDraft:
     """One line before it is written. Amounts without tax, negative when something is given back.
 
-    `fixed_tax` is set on a line whose tax follows from the lines above it and not from its own amount.
+    `fixed_tax` is set on a line whose tax follows from the lines above it and not from its own amount. `rate` (name,
+    parts per million) is set on one that gives back what was taxed at another rate than the invoice's.
     """
 
     description: str
@@ -25,6 +26,7 @@ class LineDraft:
     kind: LineKind = LineKind.CHARGE
     period: Period | None = None
     fixed_tax: Money | None = None
+    rate: tuple[str, int] | None = None
 
     @property
     def net(self) -> Money:
@@ -35,7 +37,7 @@ class LineDraft:
         """The line's tax, rounded half-up per line."""
         if self.fixed_tax is not None:
             return self.fixed_tax
-        return share_half_up(self.net, rate_ppm)
+        return share_half_up(self.net, self.rate[1] if self.rate else rate_ppm)
 
 
 @dataclass(frozen=True, slots=True)

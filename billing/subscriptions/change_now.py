@@ -17,7 +17,7 @@ from billing.periods import Period
 from billing.subscriptions.bill import Bill, bill
 from billing.subscriptions.change_quote import ChangeQuote, Running, quote_change
 from billing.subscriptions.discounts import next_discount, present_discount, spend_discount
-from billing.subscriptions.queries import additions_of, has_open_invoice
+from billing.subscriptions.queries import additions_of, has_open_invoice, last_rate
 from billing.subscriptions.rules import due_at_of
 from billing.subscriptions.tables import Collection, Subscription, SubscriptionPeriod, SubscriptionStatus
 from billing.tax.queries import find_rate
@@ -61,7 +61,7 @@ def check_change(session: Session, subscription: Subscription, wanted: PlanTerms
 def quote_now(session: Session, subscription: Subscription, change: Change, at: datetime) -> ChangeQuote:
     """What the change costs at an instant within the present period."""
     account = get_account(session, subscription.account_id)
-    _, rate_ppm = find_rate(session, account.country, at.date())
+    rate = find_rate(session, account.country, at.date())
     running = Running(
         terms=change.running,
         discount=present_discount(subscription),
@@ -69,9 +69,10 @@ def quote_now(session: Session, subscription: Subscription, change: Change, at: 
         additions=additions_of(session, subscription.id),
         anchor=subscription.anchor,
         period=Period(subscription.period_start, subscription.period_end),
+        tax=last_rate(session, subscription.id) or rate,
         is_trial=subscription.status is SubscriptionStatus.TRIALING,
     )
-    return quote_change(running, change.wanted, rate_ppm, at)
+    return quote_change(running, change.wanted, rate[1], at)
 
 
 def change_now(session: Session, subscription: Subscription, change: Change, cause: str, now: datetime) -> None:

@@ -36,7 +36,8 @@ class ChangeQuote:
 class Running:
     """What runs now: a plan with its discount, services per month, and the period that was paid for.
 
-    `next_discount` is that of the next period, also of one that begins early.
+    `next_discount` is that of the next period, also of one that begins early. `tax` (name, parts per million) is what
+    was charged on what is given back; a rate that changed since counts for what is charged now.
     """
 
     terms: PlanTerms
@@ -45,6 +46,7 @@ class Running:
     additions: Sequence[Addition]
     anchor: datetime
     period: Period
+    tax: tuple[str, int]
     is_trial: bool
 
 
@@ -75,7 +77,8 @@ def quote_change(running: Running, wanted: PlanTerms, tax_rate_ppm: int, at: dat
 def _given_back(running: Running, at: datetime) -> LineDraft:
     value = value_left(price_after(running.terms, running.discount), running.period, at)
     text = f"Unused time on {running.terms.plan_name}"
-    return LineDraft(text, 1, -value, kind=LineKind.CREDIT, period=Period(at, running.period.end))
+    rest = Period(at, running.period.end)
+    return LineDraft(text, 1, -value, kind=LineKind.CREDIT, period=rest, rate=running.tax)
 
 
 def _charged(wanted: PlanTerms, price: Money, period: Period, at: datetime, gained: int) -> LineDraft:
@@ -97,7 +100,8 @@ def _services_of_new_cycle(running: Running, wanted: PlanTerms, period: Period, 
         paid = addition.terms.price * (addition.quantity * running.terms.months)
         text = f"Unused time on {addition.terms.service_name}"
         rest = Period(at, running.period.end)
-        lines.append(LineDraft(text, 1, -value_left(paid, running.period, at), kind=LineKind.CREDIT, period=rest))
+        value = value_left(paid, running.period, at)
+        lines.append(LineDraft(text, 1, -value, kind=LineKind.CREDIT, period=rest, rate=running.tax))
         lines.append(service_line(addition, wanted.months, period))
     return lines
 

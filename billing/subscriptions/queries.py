@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from billing.catalog.plans import services_of, terms_of
 from billing.catalog.terms import PlanTerms
 from billing.errors import Rejected
-from billing.invoices.tables import Invoice, InvoiceStatus
+from billing.invoices.tables import Invoice, InvoiceLine, InvoiceStatus, LineKind
 from billing.subscriptions.lines import Addition
 from billing.subscriptions.tables import Subscription, SubscriptionService, SubscriptionStatus
 from schemas.views import Page, SubscriptionView
@@ -42,6 +42,21 @@ def has_open_invoice(session: Session, subscription_id: UUID) -> bool:
         Invoice.subscription_id == subscription_id, Invoice.status == InvoiceStatus.PENDING
     )
     return session.scalar(open_ones.limit(1)) is not None
+
+
+def last_rate(session: Session, subscription_id: UUID) -> tuple[str, int] | None:
+    """The tax (name, parts per million) on what was charged last; None when nothing was."""
+    charged = (
+        select(InvoiceLine.tax_name, InvoiceLine.tax_rate_ppm)
+        .join(Invoice, Invoice.id == InvoiceLine.invoice_id)
+        .where(
+            Invoice.subscription_id == subscription_id,
+            Invoice.status == InvoiceStatus.PAID,
+            InvoiceLine.kind == LineKind.CHARGE,
+        )
+    )
+    row = session.execute(charged.order_by(Invoice.id.desc()).limit(1)).one_or_none()
+    return (row.tax_name, row.tax_rate_ppm) if row else None
 
 
 def show_subscription(session: Session, subscription_id: UUID) -> SubscriptionView:

@@ -1,5 +1,6 @@
 """Bring a subscription that a gateway runs to what the gateway has now."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from billing.catalog.plans import terms_of
 from billing.subscriptions.rules import ENDED, move
 from billing.subscriptions.tables import TRANSITIONS, Collection, Subscription, SubscriptionStatus
 from database.outbox import stage
-from schemas.facts import ItemFact, SubscriptionFact
+from schemas.facts import SubscriptionFact
 
 # what we have no word of our own for
 STATUSES = {"unpaid": SubscriptionStatus.PAST_DUE}
@@ -95,26 +96,24 @@ def _write(
 
 def _write_price(session: Session, subscription: Subscription, fact: SubscriptionFact) -> None:
     """The plan is the first item at a price of ours; the customer may have changed it on the gateway's own page."""
-    price_ids = _price_ids(session, fact)
+    known = known_prices(session, fact.gateway, [item.price_ref for item in fact.items])
+    price_ids = _price_ids(fact, known)
     terms = terms_of(session, price_ids.values())
     item = next((item for item in fact.items if price_ids.get(item.item_ref) in terms), None)
     if item is None:
         refs = ", ".join(item.price_ref for item in fact.items)
         raise SubscriptionContradiction(f"{fact.subscription_ref} is at prices that are not ours: {refs}")
     plan = terms[price_ids[item.item_ref]]
-    remember_price(session, fact.gateway, item.price_ref, plan.price_id)
+    if item.price_ref not in known:
+        remember_price(session, fact.gateway, item.price_ref, plan.price_id)
     subscription.price_id, subscription.interval = plan.price_id, plan.interval
     subscription.currency = plan.price.currency
 
 
-def _price_ids(session: Session, fact: SubscriptionFact) -> dict[str, UUID]:
+def _price_ids(fact: SubscriptionFact, known: Mapping[str, UUID]) -> dict[str, UUID]:
     """By item: what we know of the price already, else what its mark says."""
-    known = known_prices(session, fact.gateway, [item.price_ref for item in fact.items])
-
-    def price_of(item: ItemFact) -> UUID | None:
-        return known.get(item.price_ref) or _as_uuid(item.price_id)
-
-    return {item.item_ref: price_id for item in fact.items if (price_id := price_of(item)) is not None}
+    found = {item.item_ref: known.get(item.price_ref) or _as_uuid(item.price_id) for item in fact.items}
+    return {item_ref: price_id for item_ref, price_id in found.items() if price_id is not None}
 
 
 def _move(subscription: Subscription, after: SubscriptionStatus, at: datetime) -> None:

@@ -1,10 +1,9 @@
 """A customer who changes plans all the time, and a meter that adds up by hand what that should have cost."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from math import floor
-from uuid import UUID
 
 from sqlalchemy import text
 
@@ -18,7 +17,13 @@ from billing.tax.tables import TaxRate
 from database.ids import uuid7
 from tests.billing.subscribers import Books, utc
 
-RATES_PPM = {"US": 0, "CH": 81_000, "DE": 190_000, "HU": 270_000}
+# millionths, from which day on; in Poland they change while our customers are subscribed
+RATES_PPM = {
+    "US": {date(2000, 1, 1): 0},
+    "CH": {date(2000, 1, 1): 81_000},
+    "DE": {date(2000, 1, 1): 190_000},
+    "PL": {date(2000, 1, 1): 80_000, date(2026, 2, 15): 270_000, date(2026, 4, 1): 0, date(2026, 8, 1): 230_000},
+}
 MONTHS = {"month": 1, "year": 12}
 # US cents and credits per period
 PLANS = {
@@ -36,12 +41,9 @@ Choice = tuple[str, str]
 def stock(books: Books) -> None:
     """Tax rates, coupons, and two plans beside the seeded ones: one of odd prices, and one that costs nothing."""
     with books.database.transaction() as session:
-        for country, rate_ppm in RATES_PPM.items():
-            session.add(
-                TaxRate(
-                    id=uuid7(), country=country, name="VAT", rate_ppm=rate_ppm, valid_from=BEGIN.date().replace(2000)
-                )
-            )
+        for country, rates in RATES_PPM.items():
+            for day, rate_ppm in rates.items():
+                session.add(TaxRate(id=uuid7(), country=country, name="VAT", rate_ppm=rate_ppm, valid_from=day))
         for code, (ppm, minor, periods) in COUPONS.items():
             currency = "USD" if minor else ""
             session.add(
@@ -55,6 +57,11 @@ def stock(books: Books) -> None:
             publish_plan(session, slug, slug.title(), PlanContent(PLANS[slug, "month"][1], prices))
 
 
+def rate_at(country: str, at: datetime) -> int:
+    """The tax rate of a day."""
+    return max((day, rate) for day, rate in RATES_PPM[country].items() if day <= at.date())[1]
+
+
 def half_up(amount: Fraction) -> int:
     """To a whole number; for what is not negative."""
     return floor(amount + Fraction(1, 2))
@@ -64,10 +71,12 @@ def half_up(amount: Fraction) -> int:
 class Meter:
     """What the present period costs and contains, and how much of it and of those before was used.
 
-    A stretch is the time between two changes. It uses what the value of the period falls by in that time.
+    A stretch is the time between two changes. It uses what the value of the period falls by in that time. A value is
+    taxed at the rate of the day on which it was charged, and given back at that rate.
     """
 
-    rate_ppm: int
+    country: str
+    rate_ppm: int = 0
     price: int = 0
     credits: int = 0
     start: datetime = BEGIN
@@ -83,6 +92,7 @@ class Meter:
         """From an instant on it is this period; what was before is used up to there, and its rest given back."""
         self.read(at)
         self.price, self.credits, self.start, self.end = price, credits, start, end
+        self.rate_ppm = rate_at(self.country, at)
         self.value = self._share(price, at)
         self.taxed_value = self._taxed(self.value)
         self.credits_due = self._share(credits, at)
@@ -114,7 +124,7 @@ class Fickle:
         self.books, self.now, self.choice, self.coupon = books, BEGIN + timedelta(microseconds=250_000), choice, coupon
         self.account_id = books.open("Fay", country)
         books.give_card(self.account_id, self.now)
-        self.meter = Meter(RATES_PPM[country])
+        self.meter = Meter(country)
         self.planned: Choice | None = None
         self.discounts_left = COUPONS[coupon][2] if coupon else None
         self.is_discounted, self.discounted_periods = False, 0
@@ -146,8 +156,9 @@ class Fickle:
         try:
             self.books.change(self.id, choice[0], self.now, interval=choice[1], when=when)
         except Rejected as refusal:
-            assert refusal.code in ("same_plan", "credits_already_used")
-            assert (refusal.code == "same_plan") == (choice == running and self.planned is None)
+            is_same = choice == running and self.planned is None
+            if refusal.code != ("same_plan" if is_same else "credits_already_used"):
+                raise
             return
         self.books.answer(self.now)
         is_longer, is_dearer = MONTHS[choice[1]] > MONTHS[running[1]], PLANS[choice][0] >= PLANS[running][0]

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from billing.accounts.open import open_account
 from billing.cards.save import save_card
 from billing.clocks.timelines import Timeline
+from billing.dunning.end_due import due_ends, end_due
 from billing.invariants import violations
 from billing.invoices.tables import Invoice
 from billing.payments.record_outcome import record_outcome
@@ -79,7 +80,7 @@ class Books:
     def resume(self, subscription_id: UUID, now: datetime) -> None:
         """The end of a pause as the command makes it."""
         with self.database.transaction() as session:
-            resume_subscription(lock_subscription(session, subscription_id), now)
+            resume_subscription(session, lock_subscription(session, subscription_id), now)
 
     def cancel(self, subscription_id: UUID, now: datetime, *, at_period_end: bool = False) -> None:
         """A cancellation as the command makes it."""
@@ -93,6 +94,13 @@ class Books:
             ids = claim_due(session, Timeline(None, now), limit)
             come_due(session, ids, now)
         return len(ids)
+
+    def end_dunnings(self, now: datetime) -> None:
+        """The sweep ends what had its last try."""
+        timeline = Timeline(None, now)
+        with self.database.transaction() as session:
+            for invoice_id in due_ends(session, timeline, 100):
+                end_due(session, invoice_id, now)
 
     def catch_up(self, now: datetime) -> int:
         """The sweep until nothing is due."""

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text
 
@@ -23,13 +23,17 @@ from tests.billing.fickle import BEGIN, COUPONS, PLANS, RATES_PPM, Choice, Fickl
 from tests.billing.subscribers import Books, utc
 from tests.gateways.fuzzing import fuzzed
 
+# An example takes tens of transactions: finding a smaller one that fails too would take minutes.
+in_the_books = settings(fuzzed, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 DAY = 86_400
 choices = st.sampled_from(list(PLANS))
 whens = st.sampled_from(["now", "now", "now", "period_end", None])
 fickle_people = st.tuples(
     st.sampled_from(list(RATES_PPM)), choices, st.sampled_from([None, None, *COUPONS]), st.sampled_from([0, 0, 0, 14])
 )
-waits = st.one_of(st.just(0), st.integers(1, 45 * DAY), st.just(366 * DAY))
+waits = st.one_of(
+    st.just(0), st.integers(1, 20 * DAY), st.integers(1, 45 * DAY), st.sampled_from([31 * DAY, 366 * DAY])
+)
 steps = st.lists(
     st.one_of(
         st.tuples(st.just("wait"), waits),
@@ -66,13 +70,13 @@ def test_nobody_gains_by_changing_plans(books: Books) -> None:
     after discount) falls by in that time. Every use is at least zero, and at any instant, in minor units,
 
     * all lines without tax = the sum of all uses + the value that is left now;
-    * money captured - money kept = the same sum of taxed values (a value with its tax, half-up once), exactly; each
-      whole period billed with a discount may move this by one unit, as price and discount are lines rounded apart;
+    * money captured - money kept = the same sum of taxed values (a value with the tax of the day on which it was
+      charged, half-up once), exactly; each whole period billed with a discount may move this by one unit, as price and discount are lines rounded apart;
     * so money captured - money kept >= the value that was used (each discounted period may take one unit off);
     * credits granted - credits revoked = credits for all uses + credits for the time that is left: never more.
     """
 
-    @settings(fuzzed, max_examples=40)
+    @settings(in_the_books, max_examples=40)
     @given(fickle_people, steps)
     def check(person: tuple[str, Choice, str | None, int], events: list[tuple[Any, ...]]) -> None:
         fay = Fickle(books, *person)
@@ -81,7 +85,7 @@ def test_nobody_gains_by_changing_plans(books: Books) -> None:
         meter = fay.meter
         meter.read(fay.now.replace(microsecond=0))
         assert fay.net_minor() == meter.used + meter.value
-        rounding = fay.discounted_periods if meter.rate_ppm else 0
+        rounding = fay.discounted_periods if person[0] != "US" else 0
         assert abs(fay.paid_less_kept() - meter.used_taxed - meter.taxed_value) <= rounding
         assert fay.paid_less_kept() >= meter.used - rounding
         assert fay.granted_less_revoked() == meter.used_credits + meter.credits_due
@@ -94,7 +98,7 @@ def test_nobody_gains_by_changing_plans(books: Books) -> None:
 def test_what_is_previewed_is_charged(books: Books) -> None:
     """For any two plans, coupon, tax, services, money kept before, and instant: lines, totals, kept money, credits."""
 
-    @settings(fuzzed, max_examples=25)
+    @settings(in_the_books, max_examples=25)
     @given(fickle_people, st.lists(choices, max_size=1), choices, whens, st.integers(0, 13 * DAY), st.booleans())
     def check(
         person: tuple[str, Choice, str | None, int],
@@ -212,6 +216,19 @@ def test_a_preview_of_the_next_period_follows_the_anchor(books: Books, ada: UUID
     with books.database.transaction() as session:
         preview = preview_change(session, command, utc("2026-02-10 10:00"))
     assert (preview.period_start, preview.period_end) == (utc("2026-02-28 10:00"), utc("2026-03-31 10:00"))
+
+
+@pytest.mark.parametrize(("coupon", "periods"), [("TENNER", 1), ("HALF", 3), ("THIRD", 5)])
+def test_a_coupon_counts_for_as_many_periods_as_it_says(books: Books, ada: UUID, coupon: str, periods: int) -> None:
+    """One, three, or all of five."""
+    subscription_id = books.subscribe(ada, BEGIN, coupon=coupon)
+    books.answer(BEGIN)
+    for _ in range(4):
+        now = books.subscription(subscription_id).period_end
+        books.come_due(now)
+        books.answer(now)
+    reduced = [invoice.total_minor < 9_900 for invoice in books.invoices(ada)]
+    assert reduced == [True] * periods + [False] * (5 - periods)
 
 
 def test_what_is_not_paid_is_not_given_back(books: Books, ada: UUID) -> None:
