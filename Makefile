@@ -26,7 +26,7 @@ up: environment libraries ## Run everything until Ctrl-C
 	@$(LOADER) .venv/bin/cashbeat up $(ARGS)
 
 test: environment libraries ## Run the tests; ARGS="tests/stack -k valkey" for some of them
-	@$(PYTHON_HERE) -m pytest $(ARGS)
+	@$(PYTHON_HERE) -m pytest -n auto --maxprocesses 4 --dist loadgroup $(ARGS)
 
 lint: environment ## Style, formatting, types and who may import whom
 	@.venv/bin/ruff check --no-cache .

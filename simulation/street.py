@@ -1,6 +1,6 @@
 """The customers' side: their cards at the sandbox, what those say when charged, and what time it is there."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -27,6 +27,10 @@ class Street:
         """From now on the sandbox's time stands. Nothing may exist in it yet."""
         self._send("POST", "/sandbox/clock/freeze", json={"at": int(at.timestamp())})
         self._now = at
+
+    def listen_to(self, event_types: Sequence[str]) -> None:
+        """Have webhooks of these types alone, as an endpoint at the real gateway is set up."""
+        self._send("PATCH", "/sandbox/options", json={"enabled_events": list(event_types)})
 
     def turn_clock(self, at: datetime) -> None:
         """Let the sandbox's time be this, too."""

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from billing.catalog.tables import Coupon
 from database.ids import uuid7
+from gateways.stripe.translate import HANDLED_TYPES
 from simulation.books import standings
 from simulation.office import Office, id_of
 from simulation.people import Day, Order, Person, populate
@@ -37,6 +38,7 @@ class Town:
         """A clock, coupons, accounts, and a card for each."""
         self.people = populate(self.plan, tuple(code for code, *_ in COUPONS))
         self.office.street.stop_clock(START)
+        self.office.street.listen_to(tuple(HANDLED_TYPES))
         self._print_coupons()
         clock = {"name": "simulation", "frozen_at": START.isoformat()}
         self.office.give([(CLOCK_KEY, Order("create_test_clock", clock))])

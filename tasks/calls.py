@@ -4,6 +4,7 @@ Each asks outside of any transaction, under keys made of the operation's id, and
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -40,10 +41,10 @@ from schemas.commands import (
     StartSubscriptionCheckout,
     SyncFromStripe,
 )
-from schemas.facts import SetupRequest, SubscriptionFact
-from tasks.checkouts import GATEWAY, start_credit_checkout
+from schemas.facts import SetupRequest, SubscriptionCheckoutRequest, SubscriptionFact
+from tasks.checkouts import GATEWAY, SAME_KEY_ATTEMPTS, start_credit_checkout
 from tasks.customers import ensure_customer
-from tasks.gateway_news import record_invoice, record_subscription
+from tasks.gateway_news import Heard, ask_invoices, database_time, record_subscription
 from workers.claims import Act
 from workers.wiring import Work
 
@@ -97,9 +98,8 @@ def _start_subscription_checkout(work: Work, operation: Operation, command: Star
         wanted = begin_checkout(session, operation.id, command, GATEWAY, now)
     price_ref = gateway.ensure_price(wanted.price)
     coupon_ref = gateway.ensure_coupon(wanted.coupon) if wanted.coupon else ""
-    page = gateway.open_subscription_checkout(
-        wanted.request(operation.id, command, customer_ref, price_ref, coupon_ref)
-    )
+    request = wanted.request(operation.id, command, customer_ref, price_ref, coupon_ref)
+    page = gateway.open_subscription_checkout(replace(request, idempotency_key=_key_of_try(operation, request)))
 
     def act(session: Session) -> dict[str, Any]:
         remember_price(session, GATEWAY, price_ref, UUID(wanted.price.price_id))
@@ -112,11 +112,21 @@ def _start_subscription_checkout(work: Work, operation: Operation, command: Star
     return act
 
 
+def _key_of_try(operation: Operation, request: SubscriptionCheckoutRequest) -> str:
+    """A page whose address was never told is nobody's, so a second one may be opened once the key brings errors only.
+
+    Should somebody pay on both, the second subscription bears the mark of the first: an alarm, see `sync_subscription`.
+    """
+    if operation.attempts <= SAME_KEY_ATTEMPTS:
+        return request.idempotency_key
+    return f"{request.idempotency_key}/{operation.attempts}"
+
+
 def _change_plan(work: Work, operation: Operation, command: ChangePlan) -> Act:
     """The gateway prorates and bills; a change at the period's end is not among what it can be asked for."""
     if command.when == "period_end":
         raise Rejected("change_is_immediate", "The gateway runs this subscription and changes its plan at once.", 409)
-    gateway, asked_at = work.room(GATEWAY).subscriptions, work.now()
+    gateway = work.room(GATEWAY).subscriptions
     with work.database.transaction() as session:
         choice = command.plan
         terms = find_terms(session, choice.plan, Interval(choice.interval), choice.currency)
@@ -125,14 +135,17 @@ def _change_plan(work: Work, operation: Operation, command: ChangePlan) -> Act:
     present = gateway.fetch_subscription(subscription_ref=subscription_ref)
     if present is None or not present.items:
         raise Rejected("subscription_not_found", "The gateway does not know the subscription.", status=404)
-    key = f"cashbeat/change_plan/{operation.id}"
+    with work.database.transaction() as session:
+        # before the call: the invoice that it brings may be heard of before the call's own answer
+        remember_price(session, GATEWAY, price_ref, terms.price_id)
+    key, asked_at = f"cashbeat/change_plan/{operation.id}", database_time(work)
     item_ref = present.items[0].item_ref
     changed = gateway.change_price(subscription_ref, item_ref, price_ref, prorate=True, idempotency_key=key)
     return _written(work, command, changed, asked_at)
 
 
 def _cancel(work: Work, operation: Operation, command: CancelSubscription) -> Act:
-    gateway, asked_at = work.room(GATEWAY).subscriptions, work.now()
+    gateway, asked_at = work.room(GATEWAY).subscriptions, database_time(work)
     key = f"cashbeat/cancel/{operation.id}"
     if command.when == "now":
         fact = gateway.cancel_now(_ref(work, command), idempotency_key=key)
@@ -142,13 +155,15 @@ def _cancel(work: Work, operation: Operation, command: CancelSubscription) -> Ac
 
 
 def _reactivate(work: Work, operation: Operation, command: ReactivateSubscription) -> Act:
-    asked_at, key = work.now(), f"cashbeat/reactivate/{operation.id}"
+    asked_at, key = database_time(work), f"cashbeat/reactivate/{operation.id}"
     gateway = work.room(GATEWAY).subscriptions
     fact = gateway.set_cancellation(_ref(work, command), at_period_end=False, idempotency_key=key)
     return _written(work, command, fact, asked_at)
 
 
 def _pause(work: Work, operation: Operation, command: PauseSubscription) -> Act:
+    if command.resumes_at is not None:
+        raise Rejected("resume_is_by_hand", "The gateway runs this subscription; it is resumed by a command.", 409)
     return _collect(work, command, f"cashbeat/pause/{operation.id}", paused=True)
 
 
@@ -157,27 +172,42 @@ def _resume(work: Work, operation: Operation, command: ResumeSubscription) -> Ac
 
 
 def _collect(work: Work, command: OfSubscription, key: str, *, paused: bool) -> Act:
-    asked_at = work.now()
+    asked_at = database_time(work)
     gateway = work.room(GATEWAY).subscriptions
     fact = gateway.pause_collection(_ref(work, command), paused=paused, idempotency_key=key)
     return _written(work, command, fact, asked_at)
 
 
 def _sync(work: Work, operation: Operation, command: SyncFromStripe) -> Act:
-    """Ask for the subscription and for all its invoices: whatever webhooks were lost, the books are right then."""
-    gateway, asked_at, ref = work.room(GATEWAY).subscriptions, work.now(), _ref(work, command)
-    fact = gateway.fetch_subscription(subscription_ref=ref)
-    invoices = gateway.list_invoices(ref)
+    """Ask for the subscription and for all its invoices: whatever webhooks were lost, the books are right then.
+
+    One of which nothing was ever heard is asked for by the checkout that was to start it.
+    """
+    subscription_ref, checkout_ref = _whereabouts(work, command)
+    asked_at = database_time(work)
+    gateway = work.room(GATEWAY).subscriptions
+    fact = gateway.fetch_subscription(subscription_ref=subscription_ref, checkout_ref=checkout_ref)
     if fact is None:
         raise Rejected("subscription_not_found", "The gateway does not know the subscription.", status=404)
+    heard = Heard(fact, asked_at, ask_invoices(work, GATEWAY, fact.subscription_ref))
 
     def act(session: Session) -> dict[str, Any]:
-        record_subscription(session, fact, asked_at, work.now())
-        for invoice in invoices:
-            record_invoice(session, invoice, work.now())
+        record_subscription(session, heard, work.now())
         return show_subscription(session, command.subscription_id).model_dump(mode="json")
 
     return act
+
+
+def _whereabouts(work: Work, command: OfSubscription) -> tuple[str, str]:
+    """The gateway's reference of a subscription, or, as long as there is none, of its checkout."""
+    with work.database.transaction() as session:
+        subscription_ref = get_subscription(session, command.subscription_id).subscription_ref
+        # the operation that opened the checkout gave the subscription its id
+        begun = session.get(Operation, command.subscription_id)
+    checkout_ref = str((begun.result or {}).get("checkout_ref", "")) if begun else ""
+    if not subscription_ref and not checkout_ref:
+        raise Rejected("subscription_state", "No gateway runs this subscription (yet).", status=409)
+    return subscription_ref, checkout_ref
 
 
 def _create_clock(work: Work, operation: Operation, command: CreateTestClock) -> Act:

@@ -1,24 +1,41 @@
 """Gateway events: ask the gateway what it has now, then bring the books to it."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from functools import partial
-
-from sqlalchemy.orm import Session
 
 from billing.payments.queries import final_among
 from billing.payments.record_outcome import record_outcome
-from billing.subscriptions.sync import expire_checkout
+from billing.subscriptions.mirror_invoice import settled_among
 from database.inbox import InboxEvent
-from schemas.facts import Concern, EventFact, SubscriptionFact
+from schemas.facts import Concern, EventFact
 from schemas.messages import HandleWebhooks
-from tasks.gateway_news import Record, record_card, record_customer, record_invoice, record_subscription
+from tasks.gateway_news import (
+    Heard,
+    Record,
+    ask_earlier,
+    database_time,
+    record_card,
+    record_customer,
+    record_expired_checkout,
+    record_subscription,
+)
 from workers import claims
 from workers.task import doorway
 from workers.wiring import Work
 
-# One answer serves all events of a batch about the same object: it is newer than every one of them. None: there is
-# nothing to record, because the gateway does not know the object either, or because it was recorded a moment ago.
-Answers = dict[tuple[str, Concern, str], Record | None]
+
+@dataclass
+class Answers:
+    """What the gateway said in one batch. An answer serves all events about its object: it is newer than all of them.
+
+    A record of None: there is nothing to record, because the gateway does not know the object either, or because it was
+    recorded a moment ago.
+    """
+
+    records: dict[tuple[str, Concern, str], Record | None] = field(default_factory=dict)
+    subscriptions: dict[tuple[str, str], Heard | None] = field(default_factory=dict)
+
 
 EXPIRED_CHECKOUT = "checkout.session.expired"
 # on these pages the customer chose the card that is to be charged
@@ -31,7 +48,7 @@ def handle(work: Work, message: HandleWebhooks) -> None:
 
     Events that cannot change the books need no transaction of their own: they are marked together at the end.
     """
-    answers: Answers = {}
+    answers = Answers()
     without_effect = []
     for event, fact in _worth_asking(work, claims.take(work.database, InboxEvent, message.ids)):
         with claims.attempt(work.database, event):
@@ -49,25 +66,44 @@ def _worth_asking(work: Work, events: list[InboxEvent]) -> list[tuple[InboxEvent
     for event in events:
         with claims.attempt(work.database, event):
             facts.append((event, work.room(event.gateway).translate(event.body.encode())))
+    final = _final(work, [fact for _, fact in facts])
+    return [(event, None if _is_idle(fact, final) else fact) for event, fact in facts]
+
+
+def _final(work: Work, facts: list[EventFact]) -> set[str]:
+    """The attempts and the gateway's invoices among these that nothing can change any more."""
+    invoice_refs = {(fact.gateway, fact.invoice_ref) for fact in facts if fact.invoice_ref}
     with work.database.transaction() as session:
-        final = final_among(session, {fact.attempt_id for _, fact in facts})
-    return [(event, fact if _may_matter(fact, final) else None) for event, fact in facts]
+        return final_among(session, {fact.attempt_id for fact in facts}) | settled_among(session, invoice_refs)
 
 
-def _may_matter(fact: EventFact, final: set[str]) -> bool:
-    return fact.concerns is not Concern.NOTHING and fact.attempt_id not in final
+def _is_idle(fact: EventFact, final: set[str]) -> bool:
+    """Whether asking would tell nothing that could be written down.
+
+    Every payment we ask for bears our mark from its first moment on. One without it is of an invoice that the gateway
+    wrote, which has events of its own, or was made by somebody else.
+    """
+    match fact.concerns:
+        case Concern.NOTHING:
+            return True
+        case Concern.PAYMENT:
+            return not fact.attempt_id or fact.attempt_id in final
+        case Concern.INVOICE:
+            return fact.invoice_ref in final
+        case _:
+            return False
 
 
 def _handle(work: Work, event: InboxEvent, fact: EventFact, answers: Answers) -> bool:
     """Bring the books to what the gateway has now; false when there is nothing to record."""
     key = (fact.gateway, fact.concerns, _subject(fact))
-    if key not in answers:
-        answers[key] = ASK[fact.concerns](work, fact)
-    record = answers[key]
+    if key not in answers.records:
+        answers.records[key] = ASK[fact.concerns](work, fact, answers)
+    record = answers.records[key]
     if record is None:
         return False
     if claims.finish(work.database, event, record):
-        answers[key] = None
+        answers.records[key] = None
     return True
 
 
@@ -83,7 +119,7 @@ def _subject(fact: EventFact) -> str:
     return references[fact.concerns]
 
 
-def _payment(work: Work, fact: EventFact) -> Record | None:
+def _payment(work: Work, fact: EventFact, answers: Answers) -> Record | None:
     gateway = work.room(fact.gateway).gateway
     payment = gateway.fetch_payment(checkout_ref=fact.checkout_ref, payment_ref=fact.payment_ref)
     if payment is None:
@@ -91,37 +127,37 @@ def _payment(work: Work, fact: EventFact) -> Record | None:
     return lambda session: _done(record_outcome(session, payment, work.now()))
 
 
-def _subscription(work: Work, fact: EventFact) -> Record | None:
-    asked_at = work.now()
-    gateway = work.room(fact.gateway).subscriptions
-    found = gateway.fetch_subscription(subscription_ref=fact.subscription_ref, checkout_ref=fact.checkout_ref)
-    if found is not None:
-        return lambda session: _done(record_subscription(session, found, asked_at, work.now()))
+def _subscription(work: Work, fact: EventFact, answers: Answers) -> Record | None:
+    heard = _hear(work, answers, fact.gateway, fact.subscription_ref, fact.checkout_ref)
+    if heard is not None:
+        return lambda session: _done(record_subscription(session, heard, work.now()))
     if fact.event_type == EXPIRED_CHECKOUT:
-        return lambda session: expire_checkout(session, fact.subscription_id, work.now())
+        return partial(record_expired_checkout, subscription_id=fact.subscription_id, wall=work.now())
     return None
 
 
-def _invoice(work: Work, fact: EventFact) -> Record | None:
+def _invoice(work: Work, fact: EventFact, answers: Answers) -> Record | None:
     """With its subscription: the first invoice may come before the news of it, or at a price it has just gone to."""
-    asked_at = work.now()
-    gateway = work.room(fact.gateway).subscriptions
-    invoice = gateway.fetch_invoice(fact.invoice_ref)
-    if invoice is None:
+    invoice = work.room(fact.gateway).subscriptions.fetch_invoice(fact.invoice_ref)
+    heard = _hear(work, answers, fact.gateway, invoice.subscription_ref) if invoice else None
+    if invoice is None or heard is None:
         return None
-    subscription = gateway.fetch_subscription(subscription_ref=invoice.subscription_ref)
-
-    def record(session: Session) -> None:
-        if _is_ours(session, subscription):
-            record_invoice(session, invoice, work.now())
-
-    def _is_ours(session: Session, found: SubscriptionFact | None) -> bool:
-        return found is not None and record_subscription(session, found, asked_at, work.now()) is not None
-
-    return record
+    with_invoices = replace(heard, invoices=[*ask_earlier(work, invoice), invoice])
+    return lambda session: _done(record_subscription(session, with_invoices, work.now(), rung_for=invoice.invoice_ref))
 
 
-def _card(work: Work, fact: EventFact) -> Record | None:
+def _hear(work: Work, answers: Answers, gateway: str, subscription_ref: str, checkout_ref: str = "") -> Heard | None:
+    """What the gateway has of a subscription, asked once in a batch."""
+    key = (gateway, subscription_ref or checkout_ref)
+    if key not in answers.subscriptions:
+        asked_at = database_time(work)
+        ask = work.room(gateway).subscriptions.fetch_subscription
+        found = ask(subscription_ref=subscription_ref, checkout_ref=checkout_ref)
+        answers.subscriptions[key] = Heard(found, asked_at) if found else None
+    return answers.subscriptions[key]
+
+
+def _card(work: Work, fact: EventFact, answers: Answers) -> Record | None:
     cards = work.room(fact.gateway).cards
     card = cards.fetch_card(card_ref=fact.card_ref, setup_ref=fact.setup_ref, checkout_ref=fact.checkout_ref)
     if card is None:
@@ -129,16 +165,21 @@ def _card(work: Work, fact: EventFact) -> Record | None:
     return partial(record_card, fact=card, chosen=fact.event_type in CARD_WAS_CHOSEN, wall=work.now())
 
 
-def _customer(work: Work, fact: EventFact) -> Record | None:
-    customer = work.room(fact.gateway).cards.fetch_customer(fact.customer_ref)
-    return partial(record_customer, fact=customer, wall=work.now()) if customer else None
+def _customer(work: Work, fact: EventFact, answers: Answers) -> Record | None:
+    """With its default card, which may be chosen before we have heard of it."""
+    cards = work.room(fact.gateway).cards
+    customer = cards.fetch_customer(fact.customer_ref)
+    if customer is None:
+        return None
+    default = cards.fetch_card(card_ref=customer.card_ref) if customer.card_ref else None
+    return partial(record_customer, fact=customer, default=default, wall=work.now())
 
 
 def _done(_outcome: object) -> None:
     """An event has no result of its own."""
 
 
-ASK: dict[Concern, Callable[[Work, EventFact], Record | None]] = {
+ASK: dict[Concern, Callable[[Work, EventFact, Answers], Record | None]] = {
     Concern.PAYMENT: _payment,
     Concern.SUBSCRIPTION: _subscription,
     Concern.INVOICE: _invoice,

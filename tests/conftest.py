@@ -16,6 +16,18 @@ from stack.valkey import EmbeddedValkey
 
 TEMPLATE_DATABASE = "template_migrated"
 ANY_PORT = 0
+STORIES = Path(__file__).parent / "scenarios"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A file's tests stay together, so that its servers are started once; all stories share one running stack.
+
+    The stories come first: they take longest, and the other files fill the other processes meanwhile.
+    """
+    items.sort(key=lambda item: STORIES not in item.path.parents)
+    for item in items:
+        group = STORIES.name if STORIES in item.path.parents else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from billing.dunning.stop import stop_if_ended
 from billing.dunning.tables import Dunning, DunningState
 from billing.invoices.tables import Invoice, InvoiceStatus
 from billing.payments.intend_charge import intend_charge
-from billing.subscriptions.tables import Subscription, SubscriptionStatus
+from billing.subscriptions.tables import Collection, Subscription, SubscriptionStatus
 
 
 def retry_at_once(session: Session, account_id: UUID, now: datetime) -> int:
@@ -40,8 +40,11 @@ def retry_invoice(session: Session, invoice: Invoice, now: datetime) -> bool:
 
 def _lock_unpaid(session: Session, account_id: UUID) -> list[Invoice]:
     dunned = select(Dunning.invoice_id).where(Dunning.account_id == account_id, Dunning.state == DunningState.OPEN)
+    # where the gateway runs the cycle it is the gateway that asks for its invoices
     starting = select(Subscription.id).where(
-        Subscription.account_id == account_id, Subscription.status == SubscriptionStatus.INCOMPLETE
+        Subscription.account_id == account_id,
+        Subscription.status == SubscriptionStatus.INCOMPLETE,
+        Subscription.collection == Collection.CASHBEAT,
     )
     unpaid = select(Invoice).where(
         Invoice.account_id == account_id,

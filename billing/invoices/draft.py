@@ -22,7 +22,8 @@ def draft_invoice(
 ) -> Invoice:
     """Write a draft with its lines. It has no number yet: a checkout that nobody pays must not leave a gap.
 
-    `tax` is (name, parts per million), of every line that has no rate of its own; the database refuses a second invoice for the same cause (IntegrityError).
+    `tax` is (name, parts per million), of every line that has no rate of its own. The database refuses a second invoice
+    for the same cause (IntegrityError).
     """
     totals = add_up(lines, tax[1])
     invoice = Invoice(

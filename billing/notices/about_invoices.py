@@ -3,16 +3,16 @@
 from dataclasses import replace
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.cards.tables import Card
-from billing.dunning.declines import NO_CARD
-from billing.dunning.queries import charges_of
+from billing.dunning.declines import NO_CARD, is_hard
 from billing.dunning.tables import Dunning
 from billing.invoices.queries import get_invoice
 from billing.invoices.tables import Invoice, InvoiceStatus
 from billing.notices.occasion import Occasion, require, with_invoice, write_to
-from billing.payments.tables import PaymentAttempt
+from billing.payments.tables import AttemptKind, PaymentAttempt
 from billing.subscriptions.describe import describe_card, describe_subscription
 from billing.subscriptions.queries import get_subscription
 from schemas.documents import NoticeFacts, SubscriptionFacts
@@ -42,7 +42,7 @@ def payment_failed(session: Session, occasion: Occasion) -> NoticeFacts:
     invoice = get_invoice(session, occasion.subject_id)
     require(invoice.status is InvoiceStatus.PENDING, f"the invoice is {invoice.status}")
     attempt = _attempt_of(session, occasion)
-    last = max(charges_of(session, invoice.id), key=lambda charge: charge.created_at, default=None)
+    last = _last_of(session, invoice.id)
     dunning = session.get(Dunning, invoice.id)
     if attempt is None:
         require(dunning is not None and dunning.last_code == NO_CARD, "a card was charged since")
@@ -54,10 +54,24 @@ def payment_failed(session: Session, occasion: Occasion) -> NoticeFacts:
         invoice.account_id,
         subscription=_with_card(session, _subscription_of(session, invoice, dunning), attempt),
         failure=occasion.letterhead.explain(attempt.failure_code) if attempt else NO_CARD_SENTENCE,
-        # a first payment is not tried again by itself
-        needs_new_card=dunning is None or dunning.needs_new_card,
+        needs_new_card=_needs_new_card(attempt, dunning),
         **with_invoice(session, occasion, invoice.id),
     )
+
+
+def _last_of(session: Session, invoice_id: UUID) -> PaymentAttempt | None:
+    """The latest of our own charges, or of the gateway's where it runs the subscription."""
+    attempts = select(PaymentAttempt).where(
+        PaymentAttempt.invoice_id == invoice_id, PaymentAttempt.kind.in_((AttemptKind.CHARGE, AttemptKind.GATEWAY))
+    )
+    return session.scalar(attempts.order_by(PaymentAttempt.created_at.desc(), PaymentAttempt.id.desc()).limit(1))
+
+
+def _needs_new_card(attempt: PaymentAttempt | None, dunning: Dunning | None) -> bool:
+    """A first payment is not tried again by itself; a gateway tries again by a policy of its own."""
+    if attempt is not None and attempt.kind is AttemptKind.GATEWAY:
+        return is_hard(attempt.failure_code)
+    return dunning is None or dunning.needs_new_card
 
 
 def _attempt_of(session: Session, occasion: Occasion) -> PaymentAttempt | None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from billing.accounts.queries import get_account
 from billing.catalog.plans import terms_of
 from billing.catalog.terms import PlanTerms
+from billing.credits.prolong import prolong_credits
 from billing.credits.revoke import revoke_credits
 from billing.errors import Rejected
 from billing.invoices.tables import InvoiceReason
@@ -94,6 +95,7 @@ def change_now(session: Session, subscription: Subscription, change: Change, cau
     is_new_cycle = quote.period != Period(subscription.period_start, subscription.period_end)
     if is_new_cycle:
         spend_discount(subscription)
+        prolong_credits(session, subscription.account_id, subscription.id, quote.period.end, now)
     subscription.anchor = quote.anchor
     subscription.period_start, subscription.period_end = quote.period.start, quote.period.end
     subscription.due_at = due_at_of(subscription)

@@ -107,9 +107,10 @@ def _issue(session: Session, subscription: Subscription, fact: GatewayInvoiceFac
     post(session, [*movements, used] if used else movements, now)
     number_invoice(session, invoice)
     left = invoice.total_minor - invoice.balance_used_minor
-    if (left, invoice.currency) != (fact.due_minor, fact.currency):
+    currency = subscription.currency
+    if (left, currency) != (fact.due_minor, fact.currency):
         raise InvoiceContradiction(
-            f"{fact.invoice_ref} asks for {fact.due_minor} {fact.currency}, our books for {left} {invoice.currency}"
+            f"{fact.invoice_ref} asks for {fact.due_minor} {fact.currency}, our books for {left} {currency}"
         )
     return invoice
 

@@ -26,8 +26,8 @@ class SubscriptionContradiction(Exception):
 def sync_subscription(session: Session, fact: SubscriptionFact, asked_at: datetime, now: datetime) -> UUID | None:
     """Write down what the gateway has, and return the subscription's id; None when it is not ours.
 
-    `asked_at` is what the database's clock showed before the gateway was asked: an answer older than the one that was
-    written last changes nothing. `now` is the account's own time. What has ended here stays so. The row stays locked
+    `asked_at` is what the database's clock showed before the gateway was asked: the answer that was written last, or an
+    older one, changes nothing. `now` is the account's own time. What has ended here stays so. The row stays locked
     until commit and is in the database on return. Raises SubscriptionContradiction for a price that is none of ours,
     for a second subscription of one checkout, and for one whose checkout had ended without it.
     """
@@ -37,7 +37,7 @@ def sync_subscription(session: Session, fact: SubscriptionFact, asked_at: dateti
         return None
     if subscription.status in ENDED:
         _refuse_a_revival(subscription, fact)
-    elif subscription.synced_at is None or subscription.synced_at <= asked_at:
+    elif subscription.synced_at is None or subscription.synced_at < asked_at:
         _write(session, subscription, fact, asked_at, now)
     return subscription.id
 

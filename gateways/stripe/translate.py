@@ -97,7 +97,8 @@ def _of_subscription_session(envelope: Envelope, session: Json) -> EventFact:
         Concern.SUBSCRIPTION,
         checkout_ref=reference(session),
         subscription_ref=reference(session.get("subscription")),
-        subscription_id=mark(session, SUBSCRIPTION_MARK) or reference(session.get("client_reference_id")),
+        # never the client_reference_id: an expired session ends the subscription it names
+        subscription_id=mark(session, SUBSCRIPTION_MARK),
         customer_ref=reference(session.get("customer")),
     )
 

@@ -1,5 +1,6 @@
 """A customer who changes plans all the time, and a meter that adds up by hand what that should have cost."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
@@ -118,9 +119,17 @@ class Meter:
 
 
 class Fickle:
-    """One customer in the books, with the meter beside. Every payment is answered at once."""
+    """One customer in the books; every payment is answered at once. The meter beside knows of no services."""
 
-    def __init__(self, books: Books, country: str, choice: Choice, coupon: str | None, trial_days: int) -> None:
+    def __init__(
+        self,
+        books: Books,
+        country: str,
+        choice: Choice,
+        coupon: str | None,
+        trial_days: int,
+        services: Sequence[str] = (),
+    ) -> None:
         self.books, self.now, self.choice, self.coupon = books, BEGIN + timedelta(microseconds=250_000), choice, coupon
         self.account_id = books.open("Fay", country)
         books.give_card(self.account_id, self.now)
@@ -128,9 +137,11 @@ class Fickle:
         self.planned: Choice | None = None
         self.discounts_left = COUPONS[coupon][2] if coupon else None
         self.is_discounted, self.discounted_periods = False, 0
+        self.may_lack_credits = False
         self.id = books.subscribe(
-            self.account_id, self.now, choice[0], interval=choice[1], coupon=coupon, trial_days=trial_days
-        )
+            self.account_id, self.now, choice[0], interval=choice[1], coupon=coupon, trial_days=trial_days,
+            services=[{"service": slug, "quantity": 2} for slug in services],
+        )  # fmt: skip
         books.answer(self.now)
         if not trial_days:
             self._begin_whole_period()
@@ -157,6 +168,7 @@ class Fickle:
             self.books.change(self.id, choice[0], self.now, interval=choice[1], when=when)
         except Rejected as refusal:
             is_same = choice == running and self.planned is None
+            assert is_same or self.may_lack_credits, "nothing was used, so nothing can be missing"
             if refusal.code != ("same_plan" if is_same else "credits_already_used"):
                 raise
             return
@@ -180,11 +192,13 @@ class Fickle:
         with self.books.database.transaction() as session:
             amount = view_balance(session, self.account_id, self.now).balance * percent // 100
             if amount:
+                self.may_lack_credits = True
                 consume_credits(session, self.account_id, amount, str(uuid7()), "", self.now)
 
     def pause(self, seconds: int) -> None:
         """Pause, and resume a while later. The meter stands still."""
         self.meter.read(self.now.replace(microsecond=0))
+        self.may_lack_credits = True  # they expire on the day they were to
         self.books.pause(self.id, self.now)
         self.now += timedelta(seconds=seconds)
         self.books.resume(self.id, self.now)

@@ -104,8 +104,12 @@ def test_a_checkout_of_a_subscription_rings_for_the_subscription() -> None:
 
 
 def test_an_abandoned_checkout_of_a_subscription_tells_at_least_whose_it_was() -> None:
-    fact = translated(of_mode("subscription", subscription=None, client_reference_id=OURS))
+    fact = translated(of_mode("subscription", subscription=None, metadata={"cashbeat_subscription": OURS}))
     assert (fact.concerns, fact.subscription_ref, fact.subscription_id) == (Concern.SUBSCRIPTION, "", OURS)
+
+
+def test_whoever_pays_through_a_link_cannot_name_a_subscription_of_ours() -> None:
+    assert translated(of_mode("subscription", subscription=None, client_reference_id=OURS)).subscription_id == ""
 
 
 def test_a_checkout_that_saves_a_card_rings_for_the_card() -> None:

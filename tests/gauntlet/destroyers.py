@@ -30,15 +30,15 @@ class Killer(threading.Thread):
 
 
 class Saboteur(threading.Thread):
-    """Strikes the stores at even distances along the way, as the share of paid purchases grows."""
+    """Strikes the stores at even distances along the way, as the share of what is paid and renewed grows."""
 
     def __init__(self, plan: Plan, happened: Happened, stack: Stack) -> None:
         super().__init__(name="saboteur")
         self._happened, self._stack = happened, stack
         self._strikes = sorted(
             [
-                *self._spread(plan.broker_wipes, plan.purchases, self._wipe_broker),
-                *self._spread(plan.database_kills, plan.purchases, self._kill_database),
+                *self._spread(plan.broker_wipes, plan.size, self._wipe_broker),
+                *self._spread(plan.database_kills, plan.size, self._kill_database),
             ],
             key=lambda strike: strike[0],
         )
@@ -46,14 +46,14 @@ class Saboteur(threading.Thread):
 
     def run(self) -> None:
         """Wait for each strike's moment; what is left at the end is struck then."""
-        for due_at_paid, strike in self._strikes:
-            while self._happened.counts["paid"] < due_at_paid and not self.over.wait(PROGRESS_POLL_SECONDS):
+        for due_at, strike in self._strikes:
+            while self._happened.done < due_at and not self.over.wait(PROGRESS_POLL_SECONDS):
                 pass
             strike()
 
     @staticmethod
-    def _spread(times: int, purchases: int, strike: Callable[[], None]) -> list[tuple[int, Callable[[], None]]]:
-        return [(purchases * (number + 1) // (times + 1), strike) for number in range(times)]
+    def _spread(times: int, size: int, strike: Callable[[], None]) -> list[tuple[int, Callable[[], None]]]:
+        return [(size * (number + 1) // (times + 1), strike) for number in range(times)]
 
     def _wipe_broker(self) -> None:
         try:

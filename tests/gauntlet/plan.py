@@ -12,27 +12,47 @@ COPIES = 3
 REORDER_SECONDS = 3.0
 # forged deliveries per genuine one
 FORGED_SHARE = 0.10
-# how many events a paid checkout makes; what the forgers measure their share by
+# how many events a paid checkout and a charged card make; what the forgers measure their share by
 EVENTS_PER_PURCHASE = 5
+EVENTS_PER_RENEWAL = 4
+# so many subscriptions fall due per second at most: the sweep of a minute never has all of them
+RENEWALS_PER_SECOND = 8.0
 
 
 @dataclass(frozen=True)
 class Plan:
-    """The size of a run. The seed fixes who is killed when, what is forged and what is lost."""
+    """The size of a run. The seed fixes who is killed when, what is forged and what is lost.
+
+    `documents` is how many receipts of renewals, with their PDFs, the run waits for; the others only have to be staged.
+    """
 
     purchases: int
     seed: int
+    renewals: int = 0
+    documents: int = 200
     kills_min: int = 20
     broker_wipes: int = 5
     database_kills: int = 3
     kill_every_seconds: tuple[float, float] = (4.0, 8.0)
     accounts: int = 20
     buyers: int = 8
+    due_seconds_min: float = 120.0
+
+    @property
+    def size(self) -> int:
+        """Purchases to be paid and subscriptions to be renewed."""
+        return self.purchases + self.renewals
+
+    @property
+    def due_seconds(self) -> float:
+        """Within how long the subscriptions fall due, one after the other."""
+        return max(self.due_seconds_min, self.renewals / RENEWALS_PER_SECOND)
 
     @property
     def forgeries(self) -> int:
         """One tenth of all deliveries."""
-        return int(self.purchases * EVENTS_PER_PURCHASE * COPIES * FORGED_SHARE)
+        events = self.purchases * EVENTS_PER_PURCHASE + self.renewals * EVENTS_PER_RENEWAL
+        return int(events * COPIES * FORGED_SHARE)
 
     def dice(self, name: str) -> random.Random:
         """A sequence of its own for each actor, so that threads do not disturb each other's."""
@@ -51,6 +71,11 @@ class Happened:
         """One more of something."""
         with self._lock:
             self.counts[what] += times
+
+    @property
+    def done(self) -> int:
+        """Purchases paid and subscriptions renewed so far."""
+        return self.counts["paid"] + self.counts["renewed"]
 
     def blame(self, problem: str) -> None:
         """Something that must not happen did."""

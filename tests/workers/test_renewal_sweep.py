@@ -65,9 +65,7 @@ def subscribers(books: Books, count: int) -> list[UUID]:
 def renewals(work: Work) -> list[UUID]:
     """Whose renewal is in the books."""
     with work.database.transaction() as session:
-        return list(
-            session.scalars(select(Invoice.subscription_id).where(Invoice.reason == InvoiceReason.RENEWAL))  # type: ignore[arg-type]
-        )
+        return list(session.scalars(select(Invoice.subscription_id).where(Invoice.reason == InvoiceReason.RENEWAL)))
 
 
 def test_one_bad_row_is_set_aside_and_the_others_go_on(work: Work) -> None:

@@ -1,0 +1,302 @@
+"""Test clocks: a year of one customer in dates, in the order in which it would have happened."""
+
+import threading
+from collections.abc import Iterator
+from datetime import datetime
+from uuid import UUID
+
+import pytest
+from sqlalchemy import func, select, update
+
+from billing.accounts.tables import Account
+from billing.clocks.advance import advance_clock
+from billing.clocks.create import create_clock
+from billing.clocks.outlook import EMAILS, outlooks
+from billing.clocks.tables import TestClock
+from billing.clocks.timelines import timelines
+from billing.credits.tables import CreditMovement, CreditTransaction
+from billing.dunning.tables import Dunning, DunningState
+from billing.errors import Rejected
+from billing.subscriptions.pause import pause_subscription
+from billing.subscriptions.queries import lock_subscription
+from billing.subscriptions.tables import SubscriptionStatus
+from database.engine import Database
+from database.ids import uuid7
+from database.inbox import remember
+from database.memory import WorkState
+from database.outbox import OutboxEntry
+from settings import SANDBOX_STRIPE_KEY, Settings
+from tasks.clocks import advance_clocks
+from tests.billing.subscribers import Books, utc
+from workers.celery_app import make_app
+from workers.wiring import Work, wire
+
+NEW_YEARS_EVE = utc("2025-12-31 12:00")
+JANUARY_31 = utc("2026-01-31 12:00")
+A_YEAR_LATER = utc("2027-01-31 12:00")
+SHORT_OF_MONEY = (utc("2026-03-31 00:00"), utc("2026-04-03 00:00"))
+PATIENCE_SECONDS = 30.0
+
+
+@pytest.fixture
+def work(database_url: str, broker_url: str) -> Iterator[Work]:
+    """What a worker process has. No gateway is asked: these clocks have none beside them."""
+    wired = _wire(database_url, broker_url)
+    yield wired
+    wired.database.engine.dispose()
+
+
+def _wire(database_url: str, broker_url: str) -> Work:
+    settings = Settings(
+        database_url=database_url,
+        broker_url=broker_url,
+        stripe_secret_key=SANDBOX_STRIPE_KEY,
+        stripe_api_base="http://127.0.0.1:1",
+    )
+    return wire(settings, make_app(broker_url))
+
+
+class World(threading.Thread):
+    """The gateway and the mail room: every charge is answered and every mail tried, at the time on the clock."""
+
+    def __init__(self, books: Books, clock_id: UUID) -> None:
+        super().__init__(name="world")
+        self.books, self.clock_id = books, clock_id
+        self.mails: list[tuple[str, str]] = []
+        self.over = threading.Event()
+
+    def run(self) -> None:
+        while not self.over.wait(0.005):
+            now = self.now()
+            self.books.answer(now, "insufficient_funds" if SHORT_OF_MONEY[0] <= now < SHORT_OF_MONEY[1] else "")
+            self._read_mails(now)
+
+    def now(self) -> datetime:
+        """What the clock shows."""
+        with self.books.database.transaction() as session:
+            return session.get_one(TestClock, self.clock_id).frozen_at
+
+    def _read_mails(self, now: datetime) -> None:
+        with self.books.database.transaction() as session:
+            waiting = (OutboxEntry.state == WorkState.READY, OutboxEntry.topic.in_(EMAILS))
+            rows = session.scalars(select(OutboxEntry).where(*waiting).order_by(OutboxEntry.id)).all()
+            self.mails += [(f"{now:%Y-%m-%d}", row.topic) for row in rows]
+            ids = [row.id for row in rows]
+            session.execute(update(OutboxEntry).where(OutboxEntry.id.in_(ids)).values(state=WorkState.DONE))
+
+
+@pytest.fixture
+def books(database: Database) -> Books:
+    """The books, with a catalog."""
+    return Books(database)
+
+
+def _make_clock(books: Books, at: datetime, clock_ref: str = "") -> UUID:
+    with books.database.transaction() as session:
+        return create_clock(session, uuid7(), "a year", at, clock_ref, utc("2026-11-22 09:00"))
+
+
+def _settle_on(books: Books, clock_id: UUID, at: datetime) -> UUID:
+    """An account with a card that lives by the clock."""
+    account_id = books.open()
+    with books.database.transaction() as session:
+        session.execute(update(Account).where(Account.id == account_id).values(clock_id=clock_id))
+    books.give_card(account_id, at)
+    return account_id
+
+
+def _send_to(books: Books, clock_id: UUID, target: datetime) -> None:
+    with books.database.transaction() as session:
+        advance_clock(session, clock_id, target)
+
+
+def _clock(books: Books, clock_id: UUID) -> TestClock:
+    with books.database.transaction() as session:
+        return session.get_one(TestClock, clock_id)
+
+
+@pytest.fixture
+def world(books: Books) -> Iterator[World]:
+    """A clock on New Year's Eve, and everybody who answers."""
+    present = World(books, _make_clock(books, NEW_YEARS_EVE))
+    present.start()
+    yield present
+    present.over.set()
+    present.join()
+
+
+def _paid_on(books: Books, account_id: UUID) -> list[str]:
+    return [f"{invoice.paid_at:%Y-%m-%d}" for invoice in books.invoices(account_id) if invoice.paid_at]
+
+
+MONTH_ENDS = [
+    "2026-01-31", "2026-02-28", "2026-04-03", "2026-04-30", "2026-05-31", "2026-06-30", "2026-07-31",
+    "2026-08-31", "2026-09-30", "2026-10-31", "2026-11-30", "2026-12-31", "2027-01-31",
+]  # fmt: skip
+
+
+def test_a_year_in_dates(books: Books, work: Work, world: World) -> None:
+    account_id = _settle_on(books, world.clock_id, NEW_YEARS_EVE)
+    subscription_id = books.subscribe(account_id, NEW_YEARS_EVE, trial_days=31)
+    _send_to(books, world.clock_id, A_YEAR_LATER)
+    advance_clocks(work, PATIENCE_SECONDS)
+
+    clock = _clock(books, world.clock_id)
+    assert (clock.frozen_at, clock.target_at) == (A_YEAR_LATER, A_YEAR_LATER)
+    # each month's end by the anchor; March was paid on the second retry, three days late
+    assert _paid_on(books, account_id) == MONTH_ENDS
+    assert world.mails == [
+        ("2025-12-31", "subscription_activated"),
+        ("2026-01-28", "trial_ending"),
+        ("2026-01-31", "subscription_renewal"),
+        ("2026-02-28", "subscription_renewal"),
+        ("2026-03-31", "payment_failed"),
+        ("2026-04-01", "payment_failed"),
+        *[(day, "subscription_renewal") for day in MONTH_ENDS[2:]],
+    ]
+    with books.database.transaction() as session:
+        dunning = session.scalars(select(Dunning)).one()
+        expired = session.scalar(select(func.count()).where(CreditTransaction.movement == CreditMovement.EXPIRE))
+    assert (dunning.state, dunning.closed_at) == (DunningState.RECOVERED, utc("2026-04-03 12:00"))
+    assert expired == 12
+    assert books.subscription(subscription_id).period_end == utc("2027-02-28 12:00")
+    assert books.violations() == []
+
+
+def test_a_worker_that_stops_at_any_moment_is_followed_by_the_next(books: Books, work: Work, world: World) -> None:
+    account_id = _settle_on(books, world.clock_id, NEW_YEARS_EVE)
+    books.subscribe(account_id, NEW_YEARS_EVE, trial_days=31)
+    _send_to(books, world.clock_id, A_YEAR_LATER)
+    rounds = 0
+    while (clock := _clock(books, world.clock_id)).frozen_at != clock.target_at:
+        advance_clocks(work, 0.05)
+        rounds += 1
+    assert rounds > 10
+    assert _paid_on(books, account_id) == MONTH_ENDS
+
+
+def test_two_workers_do_what_one_would(
+    books: Books, work: Work, world: World, database_url: str, broker_url: str
+) -> None:
+    account_id = _settle_on(books, world.clock_id, NEW_YEARS_EVE)
+    books.subscribe(account_id, NEW_YEARS_EVE, trial_days=31)
+    _send_to(books, world.clock_id, A_YEAR_LATER)
+    other = _wire(database_url, broker_url)
+    beside = threading.Thread(target=advance_clocks, args=(other, PATIENCE_SECONDS))
+    beside.start()
+    advance_clocks(work, PATIENCE_SECONDS)
+    beside.join()
+    other.database.engine.dispose()
+    assert _paid_on(books, account_id) == MONTH_ENDS
+    assert books.violations() == []
+
+
+def test_what_is_paused_resumes_at_its_instant_and_others_stay_where_they_are(
+    books: Books, work: Work, world: World
+) -> None:
+    account_id = _settle_on(books, world.clock_id, NEW_YEARS_EVE)
+    subscription_id = books.subscribe(account_id, NEW_YEARS_EVE, trial_days=31)
+    standing_id = _make_clock(books, NEW_YEARS_EVE)
+    by_the_wall = books.subscribe(books.open("Bob's"), utc("2026-11-01 09:00"), pay_by="transfer")
+    with books.database.transaction() as session:
+        row = lock_subscription(session, subscription_id)
+        pause_subscription(session, row, utc("2026-01-10 12:00"), "test", NEW_YEARS_EVE)
+    _send_to(books, world.clock_id, JANUARY_31)
+    advance_clocks(work, PATIENCE_SECONDS)
+    assert books.subscription(subscription_id).status is SubscriptionStatus.TRIALING
+    assert books.subscription(subscription_id).period_end == utc("2026-02-10 12:00")
+    assert _clock(books, standing_id).frozen_at == NEW_YEARS_EVE
+    assert books.subscription(by_the_wall).period_start == utc("2026-11-01 09:00")
+
+
+def test_nothing_moves_while_a_charge_is_under_way(books: Books, work: Work) -> None:
+    clock_id = _make_clock(books, JANUARY_31)
+    account_id = _settle_on(books, clock_id, JANUARY_31)
+    books.subscribe(account_id, JANUARY_31)
+    _send_to(books, clock_id, A_YEAR_LATER)
+    advance_clocks(work, 0.2)
+    assert _clock(books, clock_id).frozen_at == JANUARY_31
+    books.answer(JANUARY_31)
+    with books.database.transaction() as session:
+        session.execute(update(OutboxEntry).values(state=WorkState.DONE))
+        (ahead,) = outlooks(session, clock_id)
+    assert (ahead.is_quiet, ahead.next_at) == (True, utc("2026-02-28 12:00"))
+    advance_clocks(work, 0.2)
+    assert _clock(books, clock_id).frozen_at == utc("2026-02-28 12:00")
+
+
+def test_a_clock_that_arrives_does_what_falls_due_there_before_it_is_ready(books: Books, work: Work) -> None:
+    clock_id = _make_clock(books, JANUARY_31)
+    account_id = _settle_on(books, clock_id, JANUARY_31)
+    books.subscribe(account_id, JANUARY_31, trial_days=10)
+    _send_to(books, clock_id, utc("2026-02-10 12:00"))
+    with books.database.transaction() as session:
+        session.execute(update(OutboxEntry).values(state=WorkState.DONE))
+    for _ in range(3):
+        advance_clocks(work, 0.2)
+        with books.database.transaction() as session:
+            session.execute(update(OutboxEntry).where(OutboxEntry.topic.in_(EMAILS)).values(state=WorkState.DONE))
+    clock = _clock(books, clock_id)
+    # the trial's end has billed the first month; as long as its charge is under way the clock is not ready
+    assert len(books.invoices(account_id)) == 1
+    assert clock.frozen_at == utc("2026-02-10 12:00") < clock.target_at
+    books.answer(clock.frozen_at)
+    with books.database.transaction() as session:
+        session.execute(update(OutboxEntry).values(state=WorkState.DONE))
+    advance_clocks(work, PATIENCE_SECONDS)
+    clock = _clock(books, clock_id)
+    assert clock.frozen_at == clock.target_at == utc("2026-02-10 12:00")
+
+
+def test_a_clock_never_goes_back_and_not_too_far(books: Books) -> None:
+    clock_id = _make_clock(books, JANUARY_31)
+    _send_to(books, clock_id, utc("2026-03-01 00:00"))
+    for target, code in (
+        ("2026-02-28 23:59", "clock_goes_back"),
+        ("2028-03-01 00:00", "clock_goes_too_far"),
+    ):
+        with pytest.raises(Rejected) as refused:
+            _send_to(books, clock_id, utc(target))
+        assert refused.value.code == code
+    _send_to(books, clock_id, utc("2026-04-01 00:00"))
+    assert _clock(books, clock_id).target_at == utc("2026-04-01 00:00")
+    with pytest.raises(Rejected) as unknown:
+        _send_to(books, uuid7(), A_YEAR_LATER)
+    assert unknown.value.code == "test_clock_not_found"
+
+
+def test_a_repeated_creation_writes_nothing(books: Books) -> None:
+    clock_id = uuid7()
+    for name in ("first", "second"):
+        with books.database.transaction() as session:
+            create_clock(session, clock_id, name, utc("2026-01-31 12:00:00.700"), "clock_1", A_YEAR_LATER)
+    clock = _clock(books, clock_id)
+    assert (clock.name, clock.frozen_at, clock.target_at) == ("first", JANUARY_31, JANUARY_31)
+
+
+def test_sweeps_leave_a_clock_on_its_way_to_whoever_moves_it(books: Books) -> None:
+    standing_id, moving_id = _make_clock(books, JANUARY_31), _make_clock(books, JANUARY_31)
+    _send_to(books, moving_id, A_YEAR_LATER)
+    with books.database.transaction() as session:
+        seen = [(course.clock_id, course.now) for course in timelines(session, A_YEAR_LATER)]
+    assert seen == [(None, A_YEAR_LATER), (standing_id, JANUARY_31)]
+
+
+def test_an_unhandled_event_of_the_gateways_clock_is_waited_for(books: Books) -> None:
+    clock_id = _make_clock(books, JANUARY_31, "clock_beside")
+    _send_to(books, clock_id, A_YEAR_LATER)
+    body = '{"data": {"object": {"test_clock": "clock_%s"}}}'
+    with books.database.transaction() as session:
+        remember(session, "stripe", [("evt_1", "invoice.paid", body % "elsewhere")])
+        assert outlooks(session, clock_id)[0].is_quiet
+        remember(session, "stripe", [("evt_2", "invoice.paid", body % "beside")])
+        assert not outlooks(session, clock_id)[0].is_quiet
+
+
+def test_invoices_on_a_clock_are_dated_by_it(books: Books, work: Work, world: World) -> None:
+    account_id = _settle_on(books, world.clock_id, NEW_YEARS_EVE)
+    books.subscribe(account_id, NEW_YEARS_EVE)
+    _send_to(books, world.clock_id, JANUARY_31)
+    advance_clocks(work, PATIENCE_SECONDS)
+    issued = [invoice.issued_at for invoice in books.invoices(account_id)]
+    assert issued == [NEW_YEARS_EVE, JANUARY_31]

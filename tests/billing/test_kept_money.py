@@ -1,0 +1,70 @@
+"""Money kept on an account by a downgrade: it pays for whatever is billed next, and comes back where that is void."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+import pytest
+
+from billing.invoices.tables import InvoiceStatus
+from billing.subscriptions.tables import SubscriptionStatus
+from database.engine import Database
+from tests.billing.subscribers import Books, utc
+
+BEGIN = utc("2026-04-01 10:00")
+HALF = utc("2026-04-16 10:00")
+LATER = utc("2026-04-20 10:00")
+
+
+@pytest.fixture
+def books(database: Database) -> Iterator[Books]:
+    """Books that are in order at the end of every story."""
+    kept = Books(database)
+    yield kept
+    assert [found for found in kept.violations() if "nothing_waits" not in found] == []
+
+
+@pytest.fixture
+def ada(books: Books) -> UUID:
+    """A customer who has 100.00 USD kept: half of Scale was left in April, and half of Starter taken for it."""
+    account_id = books.open()
+    books.give_card(account_id, BEGIN)
+    subscription_id = books.subscribe(account_id, BEGIN, "scale")
+    books.answer(BEGIN)
+    books.change(subscription_id, "starter", HALF, when="now")
+    books.cancel(subscription_id, HALF)
+    assert books.kept_minor(account_id) == 14_950 - 4_950
+    return account_id
+
+
+def test_it_pays_a_start_alone_and_no_card_is_asked(books: Books, ada: UUID) -> None:
+    subscription_id = books.subscribe(ada, LATER)
+    assert books.subscription(subscription_id).status is SubscriptionStatus.ACTIVE
+    assert books.answer(LATER) == 0
+    assert books.kept_minor(ada) == 10_000 - 9_900
+
+
+def test_it_pays_a_part_of_a_start_and_comes_back_when_the_card_does_not_pay_the_rest(books: Books, ada: UUID) -> None:
+    subscription_id = books.subscribe(ada, LATER, "growth")
+    assert books.kept_minor(ada) == 0
+    books.answer(LATER, decline="insufficient_funds")
+    books.come_due(utc("2026-04-21 10:00"))
+    assert books.subscription(subscription_id).status is SubscriptionStatus.EXPIRED
+    assert (books.invoices(ada)[-1].status, books.kept_minor(ada)) == (InvoiceStatus.VOID, 10_000)
+
+
+def test_two_renewals_of_one_batch_share_it(books: Books, ada: UUID) -> None:
+    for _ in range(2):
+        books.subscribe(ada, LATER, trial_days=1)
+    assert books.come_due(utc("2026-04-21 10:00")) == 2
+    books.answer(utc("2026-04-21 10:00"))
+    assert books.paid_minor(ada) == 29_900 + 2 * 9_900 - 10_000
+    assert books.kept_minor(ada) == 0
+    assert {invoice.status for invoice in books.invoices(ada)} == {InvoiceStatus.PAID}
+
+
+def test_it_comes_from_a_downgrade_and_pays_for_the_way_up_again(books: Books, ada: UUID) -> None:
+    """Kept 100.00; Growth for the rest of a month costs no more than that."""
+    subscription_id = books.subscribe(ada, LATER)
+    books.change(subscription_id, "growth", LATER)
+    assert books.answer(LATER) == 1, "the other 99.00 are charged"
+    assert (books.kept_minor(ada), books.paid_minor(ada)) == (0, 29_900 + 19_900 - 10_000)

@@ -1,0 +1,121 @@
+"""An invoice of the gateway becomes one of ours, once, and ends as it ended there."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from billing.errors import Unavailable
+from billing.invariants import violations
+from billing.invoices.tables import InvoiceStatus
+from billing.subscriptions.mirror_invoice import InvoiceContradiction
+from database.engine import Database
+from tests.billing.gateway_facts import FEBRUARY_14, FEBRUARY_28, JANUARY_31, GatewayRun, invoice_of, line
+from tests.billing.subscribers import utc
+
+
+@pytest.fixture
+def run(database: Database, account_id: UUID) -> Iterator[GatewayRun]:
+    """Running, paid for January the 31st to February the 28th or about to be; in order afterwards."""
+    running = GatewayRun(database, account_id)
+    running.hear(running.fact())
+    yield running
+    with database.transaction() as session:
+        assert violations(session) == []
+
+
+def test_open_then_paid_then_old_news(run: GatewayRun) -> None:
+    paid = invoice_of(line(9_900))
+    invoice_id = run.bill(replace(paid, status="open", paid_minor=0, paid_at=None))
+    assert (run.invoice(invoice_id).status, run.credits(JANUARY_31)) == (InvoiceStatus.PENDING, 0)
+    assert run.bill(paid) == run.bill(paid) == invoice_id
+    for stale in ("open", "void", "uncollectible"):
+        run.bill(replace(paid, status=stale))
+    after = run.invoice(invoice_id)
+    assert (after.status, after.number, after.paid_at) == (InvoiceStatus.PAID, "INV-2026-01-00001", JANUARY_31)
+    assert (run.credits(JANUARY_31), run.mails()) == (500, ["invoice_pdf"])
+
+
+def test_what_was_given_up_may_be_told_twice_and_paid_after_all(run: GatewayRun) -> None:
+    paid = invoice_of(line(9_900))
+    for _ in range(2):
+        invoice_id = run.bill(replace(paid, status="uncollectible", paid_minor=0))
+    assert run.invoice(invoice_id).status is InvoiceStatus.UNCOLLECTIBLE
+    run.bill(paid)
+    assert run.invoice(invoice_id).status is InvoiceStatus.PAID
+
+
+def test_a_void_invoice_owes_nothing(run: GatewayRun) -> None:
+    invoice_id = run.bill(invoice_of(line(9_900), status="void"))
+    assert (run.invoice(invoice_id).status, run.credits(JANUARY_31)) == (InvoiceStatus.VOID, 0)
+
+
+def test_each_try_that_failed_is_told_of_once(run: GatewayRun) -> None:
+    unpaid = invoice_of(line(9_900), status="open", failure_code="insufficient_funds")
+    for attempts in (1, 1, 2, 2):
+        run.bill(replace(unpaid, attempts=attempts))
+    assert run.mails() == ["payment_failed", "payment_failed"]
+    run.bill(replace(unpaid, attempts=3, failure_code=""))  # the bank still thinks
+    assert run.mails() == ["payment_failed", "payment_failed"]
+
+
+def test_drafts_and_trials_are_not_billed_and_a_gift_is(run: GatewayRun) -> None:
+    assert run.bill(invoice_of(line(9_900), status="draft")) is None
+    gift = run.bill(invoice_of(line(0), ref="in_gift"))
+    assert (run.invoice(gift).total_minor, run.credits(JANUARY_31)) == (0, 500)
+    run.hear(run.fact(status="trialing", trial_end=FEBRUARY_14))
+    assert run.bill(invoice_of(line(0, period_end=FEBRUARY_14), ref="in_trial")) is None
+
+
+def test_tax_that_the_gateway_bills_is_part_of_the_price(run: GatewayRun) -> None:
+    invoice = run.invoice(run.bill(invoice_of(line(9_900, tax_minor=1_980))))
+    assert (invoice.subtotal_minor, invoice.tax_minor, invoice.total_minor) == (11_880, 0, 11_880)
+
+
+def test_halfway_through_february_more_credits_are_bought_and_given_back(run: GatewayRun) -> None:
+    run.price("growth")
+    run.bill(invoice_of(line(9_900)))
+    half: dict[str, Any] = {"period_start": FEBRUARY_14, "is_proration": True}
+    up = invoice_of(line(-4_950, **half), line(9_950, "price_growth", **half), ref="in_up", reason="change")
+    # 28 days from the 31st of January on, of which 14 are left: half of 1,500 less half of 500
+    assert run.lines(run.bill(up, FEBRUARY_14)) == [(-4_950, 0, "credit"), (9_950, 500, "charge")]
+    assert run.credits(FEBRUARY_14) == 1_000
+
+    down = invoice_of(line(-9_950, "price_growth", **half), line(4_950, **half), ref="in_down", reason="change")
+    kept = run.bill(down, FEBRUARY_14)
+    assert run.lines(kept) == [(-9_950, 0, "credit"), (4_950, 0, "charge"), (5_000, 0, "kept")]
+    assert (run.invoice(kept).total_minor, run.credits(FEBRUARY_14)) == (0, 500)
+
+    march = line(9_900, period_start=FEBRUARY_28, period_end=utc("2026-03-31 12:00"))
+    renewal = run.bill(invoice_of(march, ref="in_march", reason="cycle", balance_minor=5_000), FEBRUARY_28)
+    assert (run.invoice(renewal).balance_used_minor, run.invoice(renewal).status) == (5_000, InvoiceStatus.PAID)
+
+
+def test_credits_that_are_spent_stay_spent(run: GatewayRun) -> None:
+    run.bill(invoice_of(line(9_900)))
+    half: dict[str, Any] = {"period_start": FEBRUARY_14, "is_proration": True}
+    for number in range(3):  # more is given back than there is
+        run.bill(invoice_of(line(-4_950, **half), ref=f"in_{number}_back", reason="change"), FEBRUARY_14)
+    assert run.credits(FEBRUARY_14) == 0
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"due_minor": 9_800},
+        {"currency": "EUR"},
+        {"paid_minor": 100},
+        {"balance_minor": 500, "due_minor": 9_400, "paid_minor": 9_400},
+    ],
+)
+def test_what_does_not_add_up_is_written_nowhere(run: GatewayRun, wrong: dict[str, Any]) -> None:
+    with pytest.raises(InvoiceContradiction):
+        run.bill(replace(invoice_of(line(9_900)), **wrong))
+    assert (run.mails(), run.credits(JANUARY_31)) == ([], 0)
+
+
+def test_an_invoice_waits_for_its_subscription(database: Database, account_id: UUID) -> None:
+    with pytest.raises(Unavailable):
+        GatewayRun(database, account_id).bill(invoice_of(line(9_900)))

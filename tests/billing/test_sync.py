@@ -1,0 +1,120 @@
+"""A subscription follows what its gateway says, in whatever order that is heard."""
+
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from billing.catalog.tables import Coupon
+from billing.errors import Rejected
+from billing.subscriptions.begin_checkout import begin_checkout
+from billing.subscriptions.sync import SubscriptionContradiction, expire_checkout
+from billing.subscriptions.tables import SubscriptionStatus
+from database.engine import Database
+from database.ids import uuid7
+from schemas.facts import ItemFact
+from tests.billing.gateway_facts import FEBRUARY_14, FEBRUARY_28, JANUARY_31, GatewayRun
+
+SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture
+def run(database: Database, account_id: UUID) -> GatewayRun:
+    return GatewayRun(database, account_id)
+
+
+def test_the_first_news_finds_it_by_our_mark_and_later_news_by_the_reference(run: GatewayRun) -> None:
+    assert run.hear(run.fact()) == run.id
+    assert run.row().status is SubscriptionStatus.ACTIVE
+    assert (run.row().subscription_ref, run.row().period_end) == ("sub_1", FEBRUARY_28)
+    assert run.hear(run.fact(subscription_id="", status="past_due")) == run.id
+    assert run.row().status is SubscriptionStatus.PAST_DUE
+
+
+def test_what_is_not_ours_changes_nothing(run: GatewayRun) -> None:
+    assert run.hear(run.fact(subscription_id="")) is None
+    assert run.hear(run.fact(subscription_id=str(uuid7()))) is None
+    assert run.row().status is SubscriptionStatus.INCOMPLETE
+
+
+def test_an_answer_no_newer_than_the_last_one_changes_nothing(run: GatewayRun) -> None:
+    run.hear(run.fact("growth"), asked_at=JANUARY_31 + SECOND)
+    for not_newer in (JANUARY_31, JANUARY_31 + SECOND):
+        run.hear(run.fact("starter", status="past_due"), asked_at=not_newer)
+    assert (run.row().status, run.row().price_id) == (SubscriptionStatus.ACTIVE, run.price_id("growth"))
+    assert run.row().synced_at == JANUARY_31 + SECOND
+
+
+@pytest.mark.parametrize("status", ["past_due", "unpaid", "canceled"])
+def test_what_came_between_may_have_been_missed(run: GatewayRun, status: str) -> None:
+    ended_at = FEBRUARY_14 if status == "canceled" else None
+    run.hear(run.fact(status=status, ended_at=ended_at))
+    assert run.row().status == {"unpaid": "past_due"}.get(status, status)
+    assert run.row().ended_at == ended_at
+
+
+def test_a_pause_of_collection_is_a_pause_and_is_told_of_each_time(run: GatewayRun) -> None:
+    run.hear(run.fact())
+    for day in (JANUARY_31, FEBRUARY_14):
+        run.hear(run.fact(is_collection_paused=True), now=day)
+        run.hear(run.fact(is_collection_paused=True), now=day + SECOND)
+        assert (run.row().status, run.row().paused_at) == (SubscriptionStatus.PAUSED, day)
+        run.hear(run.fact(), now=day)
+    assert run.row().status is SubscriptionStatus.ACTIVE
+    assert run.mails() == ["subscription_paused", "subscription_paused"]
+
+
+def test_the_end_is_no_second_news_after_its_announcement(run: GatewayRun) -> None:
+    run.hear(run.fact(cancel_at_period_end=True, canceled_at=FEBRUARY_14))
+    run.hear(run.fact(status="canceled", canceled_at=FEBRUARY_14, ended_at=FEBRUARY_28))
+    assert (run.row().status, run.row().ended_at) == (SubscriptionStatus.CANCELED, FEBRUARY_28)
+    run.hear(run.fact())
+    assert run.row().status is SubscriptionStatus.CANCELED
+    assert run.mails() == ["subscription_cancelled"]
+
+
+def test_the_plan_is_the_first_item_at_a_price_of_ours(run: GatewayRun) -> None:
+    ours = run.fact("growth").items
+    run.hear(run.fact(items=(ItemFact("si_0", "price_seat", 3), *ours)))
+    assert run.row().price_id == run.price_id("growth")
+    # once known, it is ours even if somebody edits the gateway's price
+    run.hear(run.fact(items=(replace(ours[0], price_id=""),)))
+    with pytest.raises(SubscriptionContradiction, match="price_seat"):
+        run.hear(run.fact(items=(ItemFact("si_0", "price_seat", 3),)))
+
+
+def test_a_second_subscription_of_one_checkout_is_an_alarm(run: GatewayRun) -> None:
+    run.hear(run.fact())
+    with pytest.raises(SubscriptionContradiction, match="sub_2"):
+        run.hear(run.fact(subscription_ref="sub_2"))
+
+
+def test_a_subscription_of_an_expired_checkout_is_an_alarm(run: GatewayRun, database: Database) -> None:
+    with database.transaction() as session:
+        expire_checkout(session, run.id, FEBRUARY_14)
+    assert (run.row().status, run.row().ended_at) == (SubscriptionStatus.EXPIRED, FEBRUARY_14)
+    assert run.hear(run.fact(status="expired")) == run.id
+    with pytest.raises(SubscriptionContradiction, match="had expired"):
+        run.hear(run.fact())
+
+
+def test_a_checkout_that_became_a_subscription_does_not_expire(run: GatewayRun, database: Database) -> None:
+    run.hear(run.fact(status="incomplete"))
+    with database.transaction() as session:
+        expire_checkout(session, run.id, FEBRUARY_14)
+    assert run.row().status is SubscriptionStatus.INCOMPLETE
+
+
+def test_a_repeated_start_asks_for_the_same_and_counts_its_coupon_once(database: Database, account_id: UUID) -> None:
+    coupon_id = uuid7()
+    with database.transaction() as session:
+        session.add(Coupon(id=coupon_id, code="HALF", name="Half", percent_ppm=500_000, redemptions_max=1))
+    run = GatewayRun(database, account_id, coupon="HALF")
+    with database.transaction() as session:
+        first, again = (begin_checkout(session, run.id, run.command, "stripe", FEBRUARY_14) for _ in range(2))
+        assert first == again
+        assert session.get_one(Coupon, coupon_id).redemptions == 1
+    assert (run.row().coupon_id, run.row().created_at) == (coupon_id, JANUARY_31)
+    with pytest.raises(Rejected, match="HALF"):
+        GatewayRun(database, account_id, coupon="HALF")

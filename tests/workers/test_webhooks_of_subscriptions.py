@@ -1,0 +1,286 @@
+"""Events of subscriptions that the gateway runs: what they write, what they ask, and that they write it once."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from threading import Barrier
+from typing import Any
+
+import pytest
+import requests
+from sqlalchemy import func, select
+
+from billing.catalog.tables import Coupon
+from billing.invariants import violations
+from billing.invoices.tables import Invoice
+from billing.subscriptions.queries import get_subscription
+from billing.subscriptions.tables import Subscription, SubscriptionStatus
+from database.engine import Database, make_engine
+from database.ids import uuid7
+from database.outbox import OutboxEntry
+from database.roles import WORKER
+from schemas.commands import CancelSubscription, ChangePlan, PauseSubscription, ResumeSubscription, SyncFromStripe
+from schemas.messages import HandleWebhooks
+from settings import SANDBOX_STRIPE_KEY
+from tasks import webhooks
+from tests.gateways.sandbox_process import ANSWER_SECONDS, Sandbox, running_sandbox
+from tests.workers.gateway_run import JANUARY_31, Json, Subscriber, books, deliver, settle, store, wired
+from workers.wiring import Work
+
+DAY = timedelta(days=1)
+FEBRUARY_14, MARCH_1, MARCH_8, APRIL_1 = (JANUARY_31 + days * DAY for days in (14, 29, 36, 60))
+THREADS = 16
+
+
+@pytest.fixture(scope="module")
+def sandbox_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    with running_sandbox(tmp_path_factory.mktemp("sandbox")) as running:
+        yield running
+
+
+@pytest.fixture
+def sandbox(sandbox_process: Sandbox) -> Iterator[Sandbox]:
+    """The sandbox in fair weather."""
+    yield sandbox_process
+    sandbox_process.clear_faults()
+
+
+@pytest.fixture
+def work(database_url: str, broker_url: str, sandbox: Sandbox) -> Iterator[Work]:
+    with wired(database_url, broker_url, sandbox) as work:
+        yield work
+        with work.database.transaction() as session:
+            assert violations(session) == []
+
+
+@pytest.fixture
+def ada(work: Work, sandbox: Sandbox) -> Subscriber:
+    return Subscriber(work, sandbox)
+
+
+def _subscription(ada: Subscriber) -> Subscription:
+    with ada.work.database.transaction() as session:
+        return get_subscription(session, ada.subscription_id)
+
+
+def _mails(ada: Subscriber) -> list[str]:
+    with ada.work.database.transaction() as session:
+        return sorted(session.scalars(select(OutboxEntry.topic)))
+
+
+def _bills(ada: Subscriber) -> list[tuple[str, str, int, int]]:
+    """Reason, status, total and what kept money paid of it, oldest first."""
+    with ada.work.database.transaction() as session:
+        bills = session.scalars(select(Invoice).order_by(Invoice.issued_at, Invoice.id)).all()
+    return [(bill.reason.value, bill.status.value, bill.total_minor, bill.balance_used_minor) for bill in bills]
+
+
+def _credits(ada: Subscriber) -> list[int]:
+    """What is left of each grant, the first to expire first."""
+    grants = books(ada.work)["grants"]
+    return [grant["remaining"] for grant in sorted(grants, key=lambda grant: str(grant["expires_at"]))]
+
+
+def test_sixteen_workers_with_the_same_news_write_it_once(work: Work, ada: Subscriber, database_url: str) -> None:
+    ada.subscribe()
+    events = ada.news()
+    copies = [store(work, [{**event, "id": f"{event['id']}{n}"} for event in events]) for n in range(THREADS)]
+    together = Barrier(THREADS)
+    doorway: Any = webhooks.handle
+    handle = doorway.__wrapped__.__wrapped__
+
+    def worker(ids: list[Any]) -> None:
+        own = replace(work, database=Database(make_engine(database_url, WORKER)))
+        together.wait()
+        handle(own, HandleWebhooks(ids=tuple(ids)))
+        own.database.engine.dispose()
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        list(pool.map(worker, copies))
+    settle(work)
+    written = books(work)
+    counts = {name: len(written[name]) for name in ("subscriptions", "invoices", "attempts", "grants", "cards")}
+    assert counts == {"subscriptions": 1, "invoices": 1, "attempts": 1, "grants": 1, "cards": 1}
+    assert _bills(ada) == [("start", "paid", 9_900, 0)]
+    assert _mails(ada) == ["subscription_activated"]
+
+
+def test_the_last_news_alone_brings_all_that_went_before(work: Work, ada: Subscriber) -> None:
+    ada.subscribe()
+    ada.live_until(FEBRUARY_14)
+    ada.change_plan("growth")
+    ada.change_plan("starter")
+    ada.live_until(MARCH_1)
+    deliver(work, [_last(ada.news(), "invoice.paid")])
+    # half of 199.00 less half of 99.00 was paid and then kept, and used by March
+    assert _bills(ada) == [
+        ("start", "paid", 9_900, 0),
+        ("change", "paid", 5_000, 0),
+        ("change", "paid", 0, 0),
+        ("renewal", "paid", 9_900, 5_000),
+    ]
+    # what half a month of the larger plan had added went with it
+    assert sum(_credits(ada)) == 1_000
+    assert books(work)["balances"] == [{"currency": "USD", "balance_minor": 0}]
+    assert _mails(ada).count("payment_confirmation") + _mails(ada).count("invoice_pdf") == 2
+
+
+def test_a_trial_is_not_billed_and_its_end_is(work: Work, ada: Subscriber) -> None:
+    ada.subscribe(trial_days=14)
+    deliver(work, ada.news())
+    assert (_subscription(ada).status, _bills(ada), _credits(ada)) == (SubscriptionStatus.TRIALING, [], [])
+    assert _mails(ada) == ["subscription_activated"]
+    ada.live_until(FEBRUARY_14 + DAY)
+    deliver(work, ada.news())
+    assert _subscription(ada).status is SubscriptionStatus.ACTIVE
+    assert (_bills(ada), _credits(ada)) == ([("renewal", "paid", 9_900, 0)], [500])
+    assert _mails(ada) == ["subscription_activated", "subscription_renewal"]
+
+
+def test_a_trial_of_which_one_hears_only_afterwards_is_welcomed_nevertheless(work: Work, ada: Subscriber) -> None:
+    ada.subscribe(trial_days=14)
+    ada.live_until(FEBRUARY_14 + DAY)
+    deliver(work, ada.news())
+    assert _bills(ada) == [("renewal", "paid", 9_900, 0)]
+    assert _mails(ada) == ["subscription_activated", "subscription_renewal"]
+
+
+def test_a_free_month_by_coupon_is_billed_with_nothing_and_grants_its_credits(work: Work, ada: Subscriber) -> None:
+    _coupon(work, "FREE", 1_000_000)
+    ada.subscribe(coupon="FREE")
+    deliver(work, ada.news())
+    assert (_bills(ada), _credits(ada)) == ([("start", "paid", 0, 0)], [500])
+
+
+def test_a_card_that_declines_is_told_of_once_and_the_next_card_pays(
+    work: Work, ada: Subscriber, sandbox: Sandbox
+) -> None:
+    ada.subscribe()
+    ada.in_portal("card", card_number="4000000000000341")
+    deliver(work, ada.news())
+    ada.live_until(MARCH_1)
+    failed = ada.news()
+    deliver(work, failed, [{**event, "id": f"{event['id']}again"} for event in failed])
+    assert _subscription(ada).status is SubscriptionStatus.PAST_DUE
+    assert _bills(ada)[-1] == ("renewal", "pending", 9_900, 0)
+    tries = [each for each in books(work)["attempts"] if each["status"] == "failed"]
+    assert [(each["failure_code"], each["amount_minor"]) for each in tries] == [("generic_decline", 9_900)]
+    assert _mails(ada).count("payment_failed") == 1
+
+    ada.in_portal("card", card_number="4242424242424242")
+    ada.live_until(MARCH_8)
+    deliver(work, ada.news())
+    assert _subscription(ada).status is SubscriptionStatus.ACTIVE
+    assert _bills(ada)[-1] == ("renewal", "paid", 9_900, 0)
+    assert _credits(ada) == [500, 500]
+
+
+def test_months_without_news_are_made_up_for_by_one_command(work: Work, ada: Subscriber) -> None:
+    ada.subscribe()
+    ada.in_portal("card", card_number="4000000000000341")
+    ada.live_until(MARCH_1)
+    assert ada.command(SyncFromStripe(subscription_id=ada.subscription_id))["status"] == "past_due"
+    assert _bills(ada) == [("start", "paid", 9_900, 0), ("renewal", "pending", 9_900, 0)]
+    attempts = {each["status"]: each for each in books(work)["attempts"]}
+    assert attempts["captured"]["charge_ref"].startswith("ch_")
+    assert attempts["failed"]["failure_code"] == "generic_decline"
+    before = books(work)
+    ada.command(SyncFromStripe(subscription_id=ada.subscription_id))
+    assert books(work) == before
+
+
+def test_a_payment_that_bears_no_mark_of_ours_is_not_asked_about(work: Work, ada: Subscriber, sandbox: Sandbox) -> None:
+    ada.subscribe()
+    intents = [event for event in ada.news() if event["type"].startswith("payment_intent")]
+    assert intents
+    sandbox.arm("500", stage="before", method="GET", path="/v1/payment_intents")
+    deliver(work, intents)
+
+
+def test_news_of_a_paid_invoice_is_not_asked_about_again(work: Work, ada: Subscriber, sandbox: Sandbox) -> None:
+    ada.subscribe()
+    events = ada.news()
+    deliver(work, events)
+    sandbox.arm("500", stage="before", method="GET", path="/v1/invoices")
+    deliver(work, [{**event, "id": f"{event['id']}again"} for event in events if event["type"].startswith("invoice")])
+
+
+def test_a_coupon_is_counted_once_however_often_the_checkout_is_tried(
+    work: Work, ada: Subscriber, sandbox: Sandbox
+) -> None:
+    _coupon(work, "HALF", 500_000, redemptions_max=1)
+    ada.begin(coupon="HALF")
+    assert _redemptions(work) == 1
+    ada.pay()
+    deliver(work, ada.news())
+    assert _bills(ada) == [("start", "paid", 4_950, 0)]
+    with pytest.raises(AssertionError, match="coupon_used_up"):
+        Subscriber(work, sandbox).begin(coupon="HALF")
+    assert _redemptions(work) == 1
+
+
+def test_a_plan_is_changed_by_command_and_its_invoice_follows(work: Work, ada: Subscriber) -> None:
+    ada.subscribe()
+    deliver(work, ada.news())
+    ada.live_until(FEBRUARY_14)
+    wanted = ChangePlan.model_validate({"subscription_id": ada.subscription_id, "plan": {"plan": "growth"}})
+    assert ada.command(wanted)["plan"] == "growth"
+    deliver(work, ada.news())
+    assert _bills(ada)[-1] == ("change", "paid", 5_000, 0)
+    assert sum(_credits(ada)) == 1_000
+
+
+def test_a_pause_ends_by_command_and_its_month_is_void(work: Work, ada: Subscriber) -> None:
+    ada.subscribe()
+    deliver(work, ada.news())
+    until = PauseSubscription(subscription_id=ada.subscription_id, resumes_at=MARCH_8)
+    assert (ada.run(until).problem or {})["type"].endswith("resume_is_by_hand")
+    assert ada.command(PauseSubscription(subscription_id=ada.subscription_id))["status"] == "paused"
+    ada.live_until(MARCH_1)
+    deliver(work, ada.news())
+    assert _bills(ada)[-1] == ("renewal", "void", 9_900, 0)
+    assert ada.command(ResumeSubscription(subscription_id=ada.subscription_id))["status"] == "active"
+    ada.live_until(APRIL_1)
+    deliver(work, ada.news())
+    assert _bills(ada)[-1] == ("renewal", "paid", 9_900, 0)
+    assert _mails(ada).count("subscription_paused") == 1
+
+
+def test_every_cancellation_is_told_of_once(work: Work, ada: Subscriber) -> None:
+    ada.subscribe()
+    deliver(work, ada.news())
+    ada.in_portal("cancel")
+    deliver(work, ada.news())
+    ada.in_portal("resume")
+    deliver(work, ada.news())
+    ada.live_until(FEBRUARY_14)
+    ada.command(CancelSubscription(subscription_id=ada.subscription_id))
+    ada.live_until(MARCH_1)
+    deliver(work, ada.news())
+    assert _subscription(ada).status is SubscriptionStatus.CANCELED
+    assert _mails(ada).count("subscription_cancelled") == 2
+
+
+def test_a_checkout_that_nobody_pays_expires(work: Work, ada: Subscriber) -> None:
+    ada.begin()
+    path = f"/v1/checkout/sessions/{ada.checkout['checkout_ref']}/expire"
+    requests.post(f"{ada.sandbox.address}{path}", auth=(SANDBOX_STRIPE_KEY, ""), timeout=ANSWER_SECONDS)
+    deliver(work, ada.news())
+    ended = _subscription(ada)
+    # by the account's own clock, which stands
+    assert (ended.status, ended.ended_at) == (SubscriptionStatus.EXPIRED, JANUARY_31)
+
+
+def _last(events: list[Json], event_type: str) -> Json:
+    return next(event for event in reversed(events) if event["type"] == event_type)
+
+
+def _coupon(work: Work, code: str, ppm: int, **fields: Any) -> None:
+    with work.database.transaction() as session:
+        session.add(Coupon(id=uuid7(), code=code, name=code, percent_ppm=ppm, **fields))
+
+
+def _redemptions(work: Work) -> int:
+    with work.database.transaction() as session:
+        return session.scalars(select(func.sum(Coupon.redemptions))).one()
