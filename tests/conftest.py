@@ -16,18 +16,23 @@ from stack.valkey import EmbeddedValkey
 
 TEMPLATE_DATABASE = "template_migrated"
 ANY_PORT = 0
-STORIES = Path(__file__).parent / "scenarios"
+HERE = Path(__file__).parent
+# these start whole stacks, which look for the usual ports: one stack at a time
+STACKS = (HERE / "scenarios", HERE / "simulation", HERE / "stack" / "test_up.py", HERE / "gauntlet")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A file's tests stay together, so that its servers are started once; all stories share one running stack.
+    """A file's tests stay together, so that its servers are started once; those with whole stacks stay together too.
 
-    The stories come first: they take longest, and the other files fill the other processes meanwhile.
+    The stacks come first: they take longest, and the other files fill the other processes meanwhile.
     """
-    items.sort(key=lambda item: STORIES not in item.path.parents)
+    items.sort(key=lambda item: not _has_stack(item))
     for item in items:
-        group = STORIES.name if STORIES in item.path.parents else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
+        item.add_marker(pytest.mark.xdist_group("stacks" if _has_stack(item) else str(item.path)))
+
+
+def _has_stack(item: pytest.Item) -> bool:
+    return any(item.path.is_relative_to(place) for place in STACKS)
 
 
 @pytest.fixture(scope="session")

@@ -27,7 +27,7 @@ def test_a_running_subscription() -> None:
         subscription_id=SUBSCRIPTION_ID,
         customer_ref="cus_RaBcDeFgHiJkLm",
         status="active",
-        items=(ItemFact("si_RaBcDeFgHiJkL0", "price_1QaBcDeFgHiJkLmNpRiCe000", 1),),
+        items=(ItemFact("si_RaBcDeFgHiJkL0", "price_1QaBcDeFgHiJkLmNpRiCe000", 1, "pro_monthly_usd"),),
         currency="USD",
         anchor=NOVEMBER,
         period_start=NOVEMBER,
