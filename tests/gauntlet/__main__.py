@@ -23,17 +23,22 @@ LOG_LINE_SECONDS = 30.0
 
 
 def main(
-    purchases: Annotated[int, typer.Option(min=1, help="How many credit packages are bought.")] = 2000,
+    purchases: Annotated[int, typer.Option(min=0, help="How many credit packages are bought.")] = 2000,
+    renewals: Annotated[int, typer.Option(min=0, help="How many subscriptions fall due and are renewed.")] = 0,
+    documents: Annotated[int, typer.Option(min=0, help="How many receipts of renewals are awaited.")] = 200,
     seed: Annotated[int, typer.Option(help="Fixes what is killed, lost and forged.")] = 1,
     home: Annotated[Path | None, typer.Option(help="Keep logs and data here; a temporary folder otherwise.")] = None,
 ) -> None:
-    """Buy under kills, wipes, forgeries and lost answers; then compare the sandbox's ledger with our books.
+    """Buy and renew under kills, wipes, forgeries and lost answers; then compare the sandbox's ledger with our books.
 
     Exit code 0: everything is exactly once. 1: something is lost, doubled, forged or left over. 2: could not run.
     """
+    if not purchases + renewals:
+        raise typer.BadParameter("without purchases and renewals there is nothing to go wrong")
     logs.configure(Settings(log_level="ERROR"), "gauntlet")
     try:
-        result = _run_at(Plan(purchases=purchases, seed=seed), home)
+        plan = Plan(purchases=purchases, seed=seed, renewals=renewals, documents=documents)
+        result = _run_at(plan, home)
     except StackError as error:
         sys.stderr.write(f"gauntlet: {error}\n")
         raise typer.Exit(EXIT_IMPOSSIBLE) from error
@@ -48,16 +53,16 @@ def main(
 def _run_at(plan: Plan, home: Path | None) -> Result:
     console = Console(stderr=True)
     with Progress(console=console) as bars, tempfile.TemporaryDirectory(prefix="gauntlet-") as folder:
-        bar = bars.add_task("starting", total=plan.purchases)
+        bar = bars.add_task("starting", total=plan.size)
         said_at = time.monotonic()
 
         def show(happened: Happened, phase: str) -> None:
             nonlocal said_at
-            kills, paid = happened.counts["kills"], happened.counts["paid"]
-            bars.update(bar, description=f"{phase} ({kills} kills)", completed=paid)
+            kills, done = happened.counts["kills"], happened.done
+            bars.update(bar, description=f"{phase} ({kills} kills)", completed=done)
             # a bar that nobody sees moving is no progress: in a log, a line now and then
             if not console.is_terminal and time.monotonic() - said_at > LOG_LINE_SECONDS:
-                console.print(f"{phase}: {paid} of {plan.purchases} paid, {kills} kills")
+                console.print(f"{phase}: {done} of {plan.size} done, {kills} kills")
                 said_at = time.monotonic()
 
         return run(plan, home or Path(folder), show)

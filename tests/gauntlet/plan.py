@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 # the share of charges, openings and e-mails whose answer is lost after they were executed
 ANSWER_LOST_RATE = 0.02
+# the share of charges of saved cards that are answered with a 500, and with a 429
+REFUSED_RATE = 0.01
 # the same events three times, in any order within this window
 COPIES = 3
 REORDER_SECONDS = 3.0

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Sequence
 from uuid import UUID
 
 import requests
@@ -31,7 +32,7 @@ class Renewals(threading.Thread):
     """Counts the subscriptions that have come to their end; over when all have, or when patience is."""
 
     def __init__(
-        self, plan: Plan, happened: Happened, database: Database, shopper: Shopper, subscribers: list[Subscriber]
+        self, plan: Plan, happened: Happened, database: Database, shopper: Shopper, subscribers: Sequence[Subscriber]
     ) -> None:
         super().__init__(name="renewals")
         self._plan, self._happened, self._database, self._shopper = plan, happened, database, shopper

@@ -1,36 +1,45 @@
 """One run of the gauntlet, from an empty home to the verdict."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-
-import requests
-from sqlalchemy.exc import DBAPIError
 
 from database.engine import Database, make_engine
 from settings import Settings
 from stack import development_key
-from stack.errors import StackError
 from stack.running import Stack
 from stack.shopper import Shopper
-from tests.gauntlet.buyers import Buyers
+from tests.gauntlet.buyers import PROGRESS_SECONDS, Buyers
 from tests.gauntlet.destroyers import Killer, Saboteur
 from tests.gauntlet.forgers import Forger
-from tests.gauntlet.plan import ANSWER_LOST_RATE, COPIES, REORDER_SECONDS, Happened, Plan
-from tests.gauntlet.verdict import judge, left_over
+from tests.gauntlet.plan import ANSWER_LOST_RATE, COPIES, REFUSED_RATE, REORDER_SECONDS, Happened, Plan
+from tests.gauntlet.quiet import await_quiet
+from tests.gauntlet.renewals import Renewals
+from tests.gauntlet.second_beat import BEATS, add_second_beat
+from tests.gauntlet.subscriber_rows import write_subscribers
+from tests.gauntlet.subscribers import Subscriber, enrol
+from tests.gauntlet.verdict import judge
 from workers.queues import GROUPS
 
-# documents take longest: two thousand at some ten a second, behind leases and waits of a minute
-QUIET_WAIT_SECONDS = 900.0
-QUIET_POLL_SECONDS = 1.0
 FAULTS: tuple[dict[str, object], ...] = (
     {"kind": "duplicate", "copies": COPIES},
     {"kind": "reorder", "window_seconds": REORDER_SECONDS},
     {"kind": "answer_lost", "rate": ANSWER_LOST_RATE, "method": "POST", "path": "/v1/checkout/sessions"},
     {"kind": "answer_lost", "rate": ANSWER_LOST_RATE, "method": "POST", "path": "/pay/"},
     {"kind": "answer_lost", "rate": ANSWER_LOST_RATE, "method": "POST", "path": "/emails"},
+)
+# of charging saved cards: half of the 500s come after the money was taken
+FAULTS_OF_CHARGES: tuple[dict[str, object], ...] = tuple(
+    {"method": "POST", "path": "/v1/payment_intents", **fault}
+    for fault in (
+        {"kind": "answer_lost", "rate": ANSWER_LOST_RATE},
+        {"kind": "500", "rate": REFUSED_RATE / 2, "stage": "during"},
+        {"kind": "500", "rate": REFUSED_RATE / 2, "stage": "after"},
+        {"kind": "429", "rate": REFUSED_RATE},
+    )
 )
 
 COUNTED = ("kills", "broker_wipes", "database_kills", "forged", "pay_answers_lost", "retries")
@@ -54,54 +63,49 @@ def run(plan: Plan, home: Path, progress: Progress) -> Result:
     with Stack(settings) as stack:
         key = development_key.ensure(stack.addresses.database_url, stack.home)
         make_shopper = partial(Shopper, stack.addresses.ingress_url, stack.addresses.sandbox_url, key)
-        _suffer(plan, happened, stack, make_shopper, progress)
-        progress(happened, "waiting for quiet")
         database = Database(make_engine(stack.addresses.database_url))
-        _await_quiet(happened, database, make_shopper(), progress)
+        subscribers = enrol(plan, make_shopper()) if plan.renewals else []
+        _suffer(plan, happened, stack, database, make_shopper, subscribers, progress)
+        await_quiet(plan, happened, database, make_shopper(), lambda: progress(happened, "waiting for quiet"))
         with database.transaction() as session:
-            figures = judge(plan, happened, session, make_shopper())
+            figures = judge(plan, happened, session, make_shopper(), subscribers)
         database.engine.dispose()
     figures |= {name: happened.counts[name] for name in COUNTED}
     seconds = round(time.monotonic() - started)
-    named = {"purchases": plan.purchases, "seed": plan.seed, **figures, "seconds": seconds}
-    return Result(named, happened.problems)
+    size = {"purchases": plan.purchases} | ({"renewals": plan.renewals} if plan.renewals else {})
+    return Result({**size, "seed": plan.seed, **figures, "seconds": seconds}, happened.problems)
 
 
 def _suffer(
-    plan: Plan, happened: Happened, stack: Stack, make_shopper: Callable[[], Shopper], progress: Progress
+    plan: Plan,
+    happened: Happened,
+    stack: Stack,
+    database: Database,
+    make_shopper: Callable[[], Shopper],
+    subscribers: Sequence[Subscriber],
+    progress: Progress,
 ) -> None:
-    """All purchases, with everything that goes wrong meanwhile; returns when no more goes wrong."""
+    """All purchases and renewals, with everything that goes wrong meanwhile; returns when no more goes wrong."""
     buyers = Buyers(plan, happened, make_shopper)
     buyers.open_accounts()
-    for fault in FAULTS:
+    renewals = Renewals(plan, happened, database, make_shopper(), subscribers)
+    if subscribers:
+        add_second_beat(stack)
+        with database.transaction() as session:
+            write_subscribers(session, plan, subscribers, datetime.now(UTC))
+    for fault in (*FAULTS, *(FAULTS_OF_CHARGES if subscribers else ())):
         make_shopper().sandbox("POST", "/sandbox/faults", dict(fault))
-    killer = Killer(plan, happened, stack, tuple(group.name for group in GROUPS))
+    killer = Killer(plan, happened, stack, (*(group.name for group in GROUPS), *(BEATS if subscribers else ())))
     saboteur = Saboteur(plan, happened, stack)
     forger = Forger(plan, happened, stack.addresses.webhook_url)
     destroyers = (killer, saboteur, forger)
-    for thread in destroyers:
+    for thread in (renewals, *destroyers):
         thread.start()
     buyers.buy(lambda: progress(happened, "buying"))
+    while renewals.is_alive():
+        progress(happened, "renewing")
+        renewals.join(PROGRESS_SECONDS)
     killer.over.set()
     saboteur.over.set()
     for thread in destroyers:
         thread.join()
-
-
-def _await_quiet(happened: Happened, database: Database, shopper: Shopper, progress: Progress) -> None:
-    """Until every webhook is delivered and nothing is left to do."""
-    deadline = time.monotonic() + QUIET_WAIT_SECONDS
-    while not _is_quiet(database, shopper):
-        progress(happened, "waiting for quiet")
-        if time.monotonic() > deadline:
-            happened.blame(f"not quiet after {QUIET_WAIT_SECONDS:.0f} seconds")
-            return
-        time.sleep(QUIET_POLL_SECONDS)
-
-
-def _is_quiet(database: Database, shopper: Shopper) -> bool:
-    try:
-        with database.transaction() as session:
-            return shopper.sandbox("GET", "/sandbox/webhooks")["pending"] == 0 and left_over(session) == 0
-    except (DBAPIError, StackError, requests.RequestException):
-        return False

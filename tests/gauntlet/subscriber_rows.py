@@ -1,5 +1,6 @@
 """Write subscribers into the books: active since long ago, and due one after the other while the run goes on."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,7 +24,7 @@ GATEWAY = "stripe"
 FIRST_DUE_AFTER = timedelta(seconds=5)
 
 
-def write_subscribers(session: Session, plan: Plan, subscribers: list[Subscriber], now: datetime) -> None:
+def write_subscribers(session: Session, plan: Plan, subscribers: Sequence[Subscriber], now: datetime) -> None:
     """All of them in the caller's transaction; their periods end spread over `plan.due_seconds` from `now` on.
 
     Who owes two periods has missed the end of one: it is due at once, and again when the others are.
