@@ -12,6 +12,7 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 SANDBOX_STRIPE_KEY = "sk_test_sandbox"
+TEST_KEY_PREFIXES = ("sk_test_", "rk_test_")
 SANDBOX_WEBHOOK_SECRET = "whsec_sandbox"  # noqa: S105 - opens nothing but the sandbox
 SANDBOX_RESEND_KEY = "re_sandbox"
 
@@ -58,6 +59,12 @@ class Settings(BaseSettings):
     seller_website: str = "https://example.com"
     payment_instructions: str = "Questions about this invoice? Reply to the e-mail it came with."
     portal_url: str = ""
+
+    @property
+    def is_test_mode(self) -> bool:
+        """Whether no real money can move: the sandbox stands in, or the key is one of Stripe's test mode."""
+        key = self.stripe_secret_key.get_secret_value()
+        return not key or key.startswith(TEST_KEY_PREFIXES)
 
     @field_validator("stripe_webhook_secrets", mode="before")
     @classmethod

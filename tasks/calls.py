@@ -212,6 +212,8 @@ def _whereabouts(work: Work, command: OfSubscription) -> tuple[str, str]:
 
 def _create_clock(work: Work, operation: Operation, command: CreateTestClock) -> Act:
     """With a clock of the gateway's beside it, so that the subscriptions which the gateway runs go along."""
+    if not work.room(GATEWAY).is_test_mode:
+        raise Rejected("test_mode_only", "There are no test clocks where real money moves.", status=403)
     key = f"cashbeat/clock/{operation.id}"
     beside = work.room(GATEWAY).subscriptions.create_clock(command.name, command.frozen_at, idempotency_key=key)
 

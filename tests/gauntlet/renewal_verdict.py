@@ -51,6 +51,10 @@ class Course(NamedTuple):
     attempts: int
     dunning: str
 
+    def is_billed(self, periods: int) -> bool:
+        """Whether it had one invoice for each of so many periods and is in the last of them."""
+        return self.is_current and self.periods == self.billed == self.invoices == periods
+
 
 def judge_renewals(
     happened: Happened, session: Session, subscribers: Sequence[Subscriber], mails: Counter[str]
@@ -67,7 +71,7 @@ def judge_renewals(
         happened.blame(f"of {open_charges} charges nobody knows the outcome")
     _compare_failures(happened, session, subscribers, mails)
     return {
-        "renewed": sum(course.paid > 0 for course in courses.values()),
+        "renewed": sum(courses[each.subscription_id].is_billed(each.periods) for each in subscribers),
         "periods_paid": sum(course.paid for course in courses.values()),
         "recovered": sum(course.dunning == "recovered" for course in courses.values()),
         "past_due": sum(course.status == "past_due" for course in courses.values()),

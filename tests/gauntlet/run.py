@@ -18,7 +18,7 @@ from tests.gauntlet.forgers import Forger
 from tests.gauntlet.plan import ANSWER_LOST_RATE, COPIES, REFUSED_RATE, REORDER_SECONDS, Happened, Plan
 from tests.gauntlet.quiet import await_quiet
 from tests.gauntlet.renewals import Renewals
-from tests.gauntlet.second_beat import BEATS, add_second_beat
+from tests.gauntlet.second_beat import add_second_beat
 from tests.gauntlet.subscriber_rows import write_subscribers
 from tests.gauntlet.subscribers import Subscriber, enrol
 from tests.gauntlet.verdict import judge
@@ -95,7 +95,7 @@ def _suffer(
             write_subscribers(session, plan, subscribers, datetime.now(UTC))
     for fault in (*FAULTS, *(FAULTS_OF_CHARGES if subscribers else ())):
         make_shopper().sandbox("POST", "/sandbox/faults", dict(fault))
-    killer = Killer(plan, happened, stack, (*(group.name for group in GROUPS), *(BEATS if subscribers else ())))
+    killer = Killer(plan, happened, stack, tuple(group.name for group in GROUPS))
     saboteur = Saboteur(plan, happened, stack)
     forger = Forger(plan, happened, stack.addresses.webhook_url)
     destroyers = (killer, saboteur, forger)

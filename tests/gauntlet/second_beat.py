@@ -7,18 +7,17 @@ from pathlib import Path
 from stack.processes import business_processes
 from stack.running import Stack
 
-BEATS = ("beat", "second-beat")
+FIRST, SECOND = "beat", "second-beat"
 
 
 def add_second_beat(stack: Stack) -> None:
     """Start it under the stack's own supervisor, with a schedule file of its own."""
-    first_name, name = BEATS
     specs = business_processes(stack.settings, stack.addresses, stack.environment)
-    first = next(spec for spec in specs if spec.name == first_name)
-    schedule = stack.home / "run" / name / "schedule"
+    first = next(spec for spec in specs if spec.name == FIRST)
+    schedule = stack.home / "run" / SECOND / "schedule"
     # the last of two like options counts
     argv = (*first.argv, "--schedule", str(schedule))
-    stack.supervisor.add(replace(first, name=name, argv=argv, clean=partial(_clean, schedule)))
+    stack.supervisor.add(replace(first, name=SECOND, argv=argv, clean=partial(_clean, schedule)))
 
 
 def _clean(schedule: Path) -> None:

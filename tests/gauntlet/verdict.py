@@ -19,6 +19,7 @@ from tests.gauntlet.subscribers import Subscriber
 EXAMPLES_MAX = 3
 # receipts that the run does not wait for may well wait for longer than two minutes
 OF_WAITING = "nothing_waits_too_long"
+CHARGES = "/v1/payment_intents"
 
 CREDITS = text("""
     SELECT coalesce(sum(g.amount), 0) AS granted,
@@ -68,7 +69,14 @@ def judge(
     if subscribers:
         mails = Counter(email["idempotency_key"] for email in emails)
         figures |= judge_renewals(happened, session, subscribers, mails)
+        figures["charges_disturbed"] = _disturbed(shopper)
     return figures | {"forged_accepted": forged, "left_over": left_over(session)}
+
+
+def _disturbed(shopper: Shopper) -> int:
+    """How many calls to charge a saved card were refused, failed, or lost their answer."""
+    faults = shopper.sandbox("GET", "/sandbox/faults")["faults"]
+    return sum(fault["struck"] for fault in faults if fault.get("path") == CHARGES)
 
 
 def _ask_invariants(happened: Happened, session: Session, is_waiting_fine: bool) -> None:
