@@ -16,23 +16,6 @@ from stack.valkey import EmbeddedValkey
 
 TEMPLATE_DATABASE = "template_migrated"
 ANY_PORT = 0
-HERE = Path(__file__).parent
-# these start whole stacks, which look for the usual ports: one stack at a time
-STACKS = (HERE / "scenarios", HERE / "simulation", HERE / "stack" / "test_up.py", HERE / "gauntlet")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A file's tests stay together, so that its servers are started once; those with whole stacks stay together too.
-
-    The stacks come first: they take longest, and the other files fill the other processes meanwhile.
-    """
-    items.sort(key=lambda item: not _has_stack(item))
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group("stacks" if _has_stack(item) else str(item.path)))
-
-
-def _has_stack(item: pytest.Item) -> bool:
-    return any(item.path.is_relative_to(place) for place in STACKS)
 
 
 @pytest.fixture(scope="session")
