@@ -1,4 +1,4 @@
-"""Captures: how many off-session charges a second two worker processes make, beside what the gateway allows.
+"""Captures: how many off-session charges a second the payment workers make, beside what the gateway allows.
 
 Each customer starts a subscription: an issued invoice, a charge of the saved card at the sandbox, which takes its time
 to answer as Stripe does, then the capture posted, the invoice settled and the subscription active.
@@ -21,7 +21,7 @@ from schemas.commands import Address, CreateSubscription, OpenAccount, PlanChoic
 from schemas.facts import CardFact
 from schemas.messages import CHARGE_IDS_MAX, ChargeCards
 from settings import SANDBOX_STRIPE_KEY
-from workers.queues import PAYMENTS
+from workers.queues import GROUPS, PAYMENTS
 from workers.wiring import LIVE_CALLS_PER_SECOND, utc_now
 
 CHARGES = 1_500
@@ -35,7 +35,7 @@ SETTERS_UP = 8
 
 
 def captures() -> list[Row]:
-    """Captures per second over the allowed calls per second, and the memory of the larger of the two processes."""
+    """Captures per second over the allowed calls per second, and the memory of the largest of the processes."""
     with running_bench() as bench:
         _subscribe(bench)
         requests.patch(
@@ -62,8 +62,13 @@ def _measure(bench: Bench) -> tuple[float, float]:
             peaks_mb.append(max(_children_mb(worker_pid), default=0.0))
         return waiting
 
-    with worker("workers.celery_app", PAYMENTS, bench.environment) as worker_pid:
+    with worker("workers.celery_app", PAYMENTS, bench.environment, _processes()) as worker_pid:
         return rate(CHARGES, left), max(peaks_mb)
+
+
+def _processes() -> int:
+    """As many as `cashbeat up` runs."""
+    return next(group.concurrency for group in GROUPS if PAYMENTS in group.queues)
 
 
 def _ring(bench: Bench) -> None:

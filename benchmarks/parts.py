@@ -87,9 +87,10 @@ def _await_sandbox(url: str) -> None:
     raise RuntimeError("the sandbox did not start")
 
 
-def worker(app: str, queue: str, environment: dict[str, str]) -> AbstractContextManager[int]:
-    """A worker as `cashbeat up` runs it: two prefork children on one queue; gives its process id."""
-    options = ["-Q", queue, "-c", "2", "-n", "bench@%h", "--without-gossip", "--without-mingle", "-l", "WARNING"]
+def worker(app: str, queue: str, environment: dict[str, str], concurrency: int = 2) -> AbstractContextManager[int]:
+    """A worker as `cashbeat up` runs it, with so many prefork children on one queue; gives its process id."""
+    quiet = ["--without-gossip", "--without-mingle", "-l", "WARNING"]
+    options = ["-Q", queue, "-c", str(concurrency), "-n", "bench@%h", *quiet]
     return _process(["-m", "celery", "-A", app, "worker", *options], environment)
 
 

@@ -4,12 +4,14 @@ A fault strikes with a probability (`rate`, drawn from the sandbox's seed), for 
 spent), or both. Faults live in memory: a restart clears them.
 """
 
+import asyncio
 import itertools
 import random
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, TypeAdapter
 
 from sandbox.json_types import JsonObject
 
@@ -129,13 +131,23 @@ class AnswerLost(ApiFault):
 
 
 class Slow(ApiFault):
-    """The request takes `seconds`, during which its idempotency key is in use. Imitates a slow vendor.
+    """The request takes `seconds`, or until the fault is taken away; its idempotency key is in use meanwhile.
 
-    A second request with the same key meanwhile gets 409.
+    Imitates a slow vendor. A second request with the same key gets 409.
     """
 
     kind: Literal["slow"]
     seconds: Annotated[float, Field(gt=0, le=600)]
+    _taken_away: asyncio.Event = PrivateAttr(default_factory=asyncio.Event)
+
+    async def last(self) -> None:
+        """Return when its time is over."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._taken_away.wait(), self.seconds)
+
+    def end(self) -> None:
+        """Let whoever waits go on at once."""
+        self._taken_away.set()
 
 
 AnyFault = Annotated[
@@ -181,11 +193,15 @@ class Faults:
 
     def disarm(self, fault_id: str) -> bool:
         """Take one away; False when there is no such fault."""
-        return self._armed.pop(fault_id, None) is not None
+        armed = self._armed.pop(fault_id, None)
+        if armed is not None and isinstance(armed.fault, Slow):
+            armed.fault.end()
+        return armed is not None
 
     def clear(self) -> None:
         """Take all away."""
-        self._armed.clear()
+        for fault_id in list(self._armed):
+            self.disarm(fault_id)
 
     def shown(self) -> list[JsonObject]:
         """All faults with their strikes, oldest first; spent ones stay visible until cleared."""

@@ -48,7 +48,7 @@ async def around_request(
 async def around_operation(fault: ApiFault | None, operation: Callable[[], Result]) -> Result:
     """What happens inside of the execution, while an idempotency key is held. Raises InjectedFailure."""
     if isinstance(fault, Slow):
-        await asyncio.sleep(fault.seconds)
+        await fault.last()
     if isinstance(fault, ServerError) and fault.stage == "during":
         raise InjectedFailure
     result = operation()

@@ -28,8 +28,8 @@ class WorkerGroup:
 GROUPS = (
     WorkerGroup("webhooks", (WEBHOOKS,), concurrency=2),
     WorkerGroup("commands", (COMMANDS,), concurrency=2),
-    # a capture waits for the gateway; each process has threads that wait side by side
-    WorkerGroup("payments", (PAYMENTS,), concurrency=2),
+    # a process makes its captures side by side, then records them; three of them leave no slot of the rate unused
+    WorkerGroup("payments", (PAYMENTS,), concurrency=3),
     WorkerGroup("renewals", (RENEWALS,), concurrency=1),
     # WeasyPrint's memory grows with each document: children are replaced ten times as often
     WorkerGroup("documents", (DOCUMENTS,), concurrency=2, tasks_per_child_max=50),

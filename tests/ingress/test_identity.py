@@ -58,9 +58,9 @@ def test_each_route_needs_its_scope_and_no_other(door: httpx.Client, new_key: Ne
 def test_a_key_ends_at_its_time_even_while_it_is_remembered(door: httpx.Client, new_key: NewKey) -> None:
     ended = new_key(expires_at=datetime.now(UTC) - timedelta(seconds=1))
     assert door.get("/v1/billing/invoices/", headers=ended).status_code == 401
-    ending = new_key(expires_at=datetime.now(UTC) + timedelta(seconds=1.5))
-    seen = {door.get("/v1/billing/invoices/", headers=ending).status_code for _ in _until(1.7)}
-    assert seen == {200, 401}
+    ending = new_key(expires_at=datetime.now(UTC) + timedelta(seconds=3))
+    answers = [door.get("/v1/billing/invoices/", headers=ending).status_code for _ in _until(3.2)]
+    assert (answers[0], answers[-1]) == (200, 401)
 
 
 def test_a_revoked_key_is_forgotten_within_seconds(

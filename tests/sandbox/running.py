@@ -66,6 +66,19 @@ class RunningSandbox:
         """Put a fault in place."""
         self.control("POST", "faults", {"kind": kind, **parameters})
 
+    @contextmanager
+    def stuck(self, path: str) -> Iterator[Callable[[], None]]:
+        """The next request to this path hangs until the end of the block; gives a wait for its arrival."""
+        fault = self.control("POST", "faults", {"kind": "slow", "path": path, "seconds": 600, "count": 1})
+
+        def has_arrived() -> bool:
+            return any(each["id"] == fault["id"] and each["spent"] for each in self.control("GET", "faults")["faults"])
+
+        try:
+            yield lambda: eventually(has_arrived, f"a request to {path} hangs")
+        finally:
+            self.control("DELETE", f"faults/{fault['id']}")
+
     def set(self, **options: object) -> None:
         """Change options."""
         self.control("PATCH", "options", options)

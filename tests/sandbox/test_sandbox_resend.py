@@ -122,10 +122,13 @@ def test_another_message_under_the_same_key_is_refused(sandbox: RunningSandbox) 
 
 
 def test_two_sends_at_once_under_one_key_conflict(sandbox: RunningSandbox) -> None:
-    sandbox.arm("slow", path="/emails", seconds=4, count=1)  # a busy machine may start the second one late
-    with ThreadPoolExecutor(2) as pool:
-        answers = list(pool.map(lambda _: post(sandbox, MAIL, Idempotency_Key="mail-3").json(), range(2)))
-    assert sorted(answer.get("name", "") for answer in answers) == ["", "concurrent_idempotent_requests"]
+    with ThreadPoolExecutor(1) as pool:
+        with sandbox.stuck("/emails") as wait_until_stuck:
+            first = pool.submit(post, sandbox, MAIL, Idempotency_Key="mail-3")
+            wait_until_stuck()
+            second = post(sandbox, MAIL, Idempotency_Key="mail-3")
+        assert (second.status_code, second.json()["name"]) == (409, "concurrent_idempotent_requests")
+        assert first.result().status_code == 200
 
 
 def test_a_lost_answer_and_a_repeat_send_one_message(sandbox: RunningSandbox) -> None:

@@ -179,16 +179,16 @@ def test_reorder_shuffles_within_its_window(hooked: Api, receiver: Receiver) -> 
     assert sorted(types) == sorted(PAID_IN_ORDER * 2)
     assert types != PAID_IN_ORDER * 2
     # the buying itself and a busy machine take their part on top of the window
-    assert max(delivery.at for delivery in receiver.deliveries) - started < 3
+    assert max(delivery.at for delivery in receiver.deliveries) - started < 10
 
 
 def test_delay_of_one_type_of_event(hooked: Api, receiver: Receiver) -> None:
-    hooked.sandbox.arm("delay", seconds=1.0, event_types=["payment_intent.created"])
+    hooked.sandbox.arm("delay", seconds=2.0, event_types=["payment_intent.created"])
     buy(hooked)
     quiet(hooked)
     times = {event["type"]: delivery.at for event, delivery in zip(events(receiver), receiver.deliveries, strict=True)}
     late = times.pop("payment_intent.created")
-    assert late - min(times.values()) > 0.8
+    assert late - min(times.values()) > 1.8
     assert late > max(times.values())
 
 
