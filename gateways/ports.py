@@ -26,6 +26,9 @@ from schemas.facts import (
     SubscriptionFact,
 )
 
+# A gateway may store a failure under its key and repeat it for a day, as Stripe does with a 500: after so many tries we
+# look for what they did, then take a new key.
+SAME_KEY_ATTEMPTS = 3
 EVENTS_LIMIT = 10_000  # an hour at three payments a second; a caller with more narrows its window
 
 

@@ -25,6 +25,7 @@ from billing.subscriptions.queries import get_subscription, show_subscription
 from billing.subscriptions.sync import sync_subscription
 from billing.subscriptions.tables import Subscription
 from database.operations import Operation
+from gateways.ports import SAME_KEY_ATTEMPTS
 from schemas.commands import (
     CancelSubscription,
     ChangePaymentMethod,
@@ -42,7 +43,7 @@ from schemas.commands import (
     SyncFromStripe,
 )
 from schemas.facts import SetupRequest, SubscriptionCheckoutRequest, SubscriptionFact
-from tasks.checkouts import GATEWAY, SAME_KEY_ATTEMPTS, start_credit_checkout
+from tasks.checkouts import GATEWAY, start_credit_checkout
 from tasks.customers import ensure_customer
 from tasks.gateway_news import Heard, ask_invoices, database_time, record_subscription
 from workers.claims import Act

@@ -7,14 +7,13 @@ from uuid import UUID
 from billing.errors import Rejected, Unavailable
 from billing.payments.start_checkout import intend_checkout, record_no_answer, record_opened
 from database.operations import Operation
+from gateways.ports import SAME_KEY_ATTEMPTS
 from schemas.commands import StartCreditCheckout
 from schemas.facts import CheckoutFact, CheckoutRequest
 from workers.claims import Act
 from workers.wiring import Work
 
 GATEWAY = "stripe"
-# Stripe stores a 500 under its key and repeats it for 24 hours: after so many tries we look, then take a new key.
-SAME_KEY_ATTEMPTS = 3
 # The frozen request expires with the checkout's 23 hours; later there is nothing left to open.
 KEY_WINDOW = timedelta(hours=22)
 # Our clock and the gateway's may differ by this much.

@@ -4,18 +4,14 @@ import time
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy.orm import Session
-
 from billing.clocks.move_on import move_on
 from billing.clocks.outlook import Outlook, outlooks
 from billing.clocks.sync import stage_syncs
 from billing.clocks.timelines import Timeline
-from billing.credits.expire import expire_credits
-from billing.credits.queries import due_top_ups
-from billing.credits.top_up import start_due_top_up
 from schemas.messages import AdvanceClocks, RunCommand
-from tasks.dunning import STEPS
-from tasks.notices import NOTICES
+from tasks.credits import expire_timeline, top_up_timeline
+from tasks.dunning import dun_timeline
+from tasks.notices import notice_timeline
 from tasks.renewals import renew_timeline
 from workers.task import doorway
 from workers.wiring import Work
@@ -24,8 +20,6 @@ from workers.wiring import Work
 BUDGET_SECONDS = 4.0
 # A charge at the sandbox takes some ten milliseconds from the sweep to its record.
 POLL_SECONDS = 0.02
-# One transaction's share of what falls due; the next round takes the rest.
-ROWS_MAX = 500
 CLOCK_GATEWAY = "stripe"
 
 
@@ -58,37 +52,15 @@ def _bring_on(work: Work, seen: Outlook) -> bool:
     up because the old month's credits went a moment before the new month's came.
     """
     timeline = Timeline(seen.clock_id, seen.frozen_at)
-    done = renew_timeline(work, timeline) + _dun(work, timeline) + _notice(work, timeline) or _credit(work, timeline)
+    done = renew_timeline(work, timeline) + dun_timeline(work, timeline) + notice_timeline(work, timeline)
+    done = done or _credit(work, timeline)
     work.bell.ring_for(work.database.take_staged())
     return done > 0 or _move_on(work, seen)
 
 
-def _dun(work: Work, timeline: Timeline) -> int:
-    count = 0
-    for find, act in STEPS:
-        with work.database.transaction() as session:
-            due = find(session, timeline, ROWS_MAX)
-        for invoice_id in due:
-            with work.database.transaction() as session:
-                count += act(session, invoice_id, timeline.now)
-    return count
-
-
-def _notice(work: Work, timeline: Timeline) -> int:
-    with work.database.transaction() as session:
-        return sum(notice_due(session, timeline, ROWS_MAX) for notice_due in NOTICES)
-
-
 def _credit(work: Work, timeline: Timeline) -> int:
-    with work.database.transaction() as session:
-        expired = expire_credits(session, timeline, ROWS_MAX)
-    with work.database.transaction() as session:
-        return expired + _top_up(session, timeline)
-
-
-def _top_up(session: Session, timeline: Timeline) -> int:
-    due = due_top_ups(session, timeline, ROWS_MAX)
-    return sum(start_due_top_up(session, account_id, timeline.now) for account_id in due)
+    """At the very instant: here nothing is on its way that an expiry would have to wait for."""
+    return expire_timeline(work, timeline) + top_up_timeline(work, timeline)
 
 
 def _move_on(work: Work, seen: Outlook) -> bool:

@@ -41,31 +41,35 @@ def sweep_credits(work: Work) -> None:
     with work.database.transaction() as session:
         courses = timelines(session, work.now())
     for timeline in courses:
-        _expire(work, replace(timeline, now=timeline.now - EXPIRY_GRACE))
-        _top_up(work, timeline)
+        expire_timeline(work, replace(timeline, now=timeline.now - EXPIRY_GRACE))
+        top_up_timeline(work, timeline)
 
 
-def _expire(work: Work, timeline: Timeline) -> None:
+def expire_timeline(work: Work, timeline: Timeline) -> int:
+    """Take out of the books what has expired at the timeline's instant; how many grants."""
+    total = 0
     for _ in range(EXPIRE_ROUNDS_MAX):
         with work.database.transaction() as session:
             expired = expire_credits(session, timeline, EXPIRE_ROWS_MAX)
+        total += expired
         if expired < EXPIRE_ROWS_MAX:
-            return
+            break
+    return total
 
 
-def _top_up(work: Work, timeline: Timeline) -> None:
-    """Purchases that are due and were not begun, as after a new month; each stands for itself."""
+def top_up_timeline(work: Work, timeline: Timeline) -> int:
+    """Purchases that are due and were not begun, as after a new month; each stands for itself; how many."""
     with work.database.transaction() as session:
         due = due_top_ups(session, timeline, TOP_UPS_MAX)
-    for account_id in due:
-        _top_up_one(work, timeline, account_id)
+    return sum(_top_up_one(work, timeline, account_id) for account_id in due)
 
 
-def _top_up_one(work: Work, timeline: Timeline, account_id: UUID) -> None:
+def _top_up_one(work: Work, timeline: Timeline, account_id: UUID) -> bool:
     try:
         with work.database.transaction() as session:
-            start_due_top_up(session, account_id, timeline.now)
+            return start_due_top_up(session, account_id, timeline.now)
     except Exception as error:
         if is_weather(error):
             raise
         log.exception("top_up_failed", account_id=str(account_id))
+        return False

@@ -39,7 +39,12 @@ def sweep_dunning(work: Work) -> int:
     """Do everything that is due on every timeline, a bounded number of invoices each; how many were acted on."""
     with work.database.transaction() as session:
         courses = timelines(session, work.now())
-    return sum(_step(work, timeline, find, act) for timeline in courses for find, act in STEPS)
+    return sum(dun_timeline(work, timeline) for timeline in courses)
+
+
+def dun_timeline(work: Work, timeline: Timeline) -> int:
+    """Do what is due on one timeline; how many invoices were acted on."""
+    return sum(_step(work, timeline, find, act) for find, act in STEPS)
 
 
 def _step(work: Work, timeline: Timeline, find: Find, act: Act) -> int:

@@ -26,9 +26,10 @@ def sweep_notices(work: Work) -> int:
     """Stage every notice that is due on any timeline, a bounded number of each; how many."""
     with work.database.transaction() as session:
         courses = timelines(session, work.now())
-    return sum(_stage(work, timeline) for timeline in courses)
+    return sum(notice_timeline(work, timeline) for timeline in courses)
 
 
-def _stage(work: Work, timeline: Timeline) -> int:
+def notice_timeline(work: Work, timeline: Timeline) -> int:
+    """Stage what is due on one timeline; how many."""
     with work.database.transaction() as session:
         return sum(notice_due(session, timeline, NOTICES_MAX) for notice_due in NOTICES)

@@ -28,7 +28,7 @@ from billing.payments.queries import Charge
 from billing.payments.record_outcome import Outcome, PaymentContradiction, record_outcome
 from billing.payments.tables import AttemptStatus
 from database.outbox import OutboxEntry
-from gateways.ports import CardGateway
+from gateways.ports import SAME_KEY_ATTEMPTS, CardGateway
 from schemas.facts import ChargeRequest, PaymentFact, PaymentStatus
 from schemas.messages import CHARGE_IDS_MAX, ChargeCards
 from workers import claims
@@ -47,8 +47,6 @@ THREADS = CHARGE_IDS_MAX
 SLOT_WAIT_MAX = timedelta(seconds=8)
 SLOTS_SECONDS_MAX = 8.0
 BEGIN_SECONDS_MAX = 20.0
-# Stripe stores a 500 under its key and repeats it for 24 hours: after so many tries we look, then take a new key.
-SAME_KEY_ATTEMPTS = 3
 # Stripe forgets a key after 24 hours; an hour is left for a slow retry.
 KEY_WINDOW = timedelta(hours=23)
 

@@ -7,9 +7,8 @@ from sqlalchemy.orm import Session
 
 from billing.clocks.tables import TestClock
 from billing.errors import Rejected
+from database.pages import newest_first
 from schemas.views import Page, TestClockView
-
-PAGE_SIZE_MAX = 100
 
 
 def get_clock(session: Session, clock_id: UUID) -> TestClock:
@@ -27,13 +26,8 @@ def show_clock(session: Session, clock_id: UUID) -> TestClockView:
 
 def list_clocks(session: Session, *, before: UUID | None = None, limit: int = 20) -> Page[TestClockView]:
     """A page of test clocks, newest first; `before` is the cursor of the page before, `limit` 1 to 100."""
-    query = select(TestClock).order_by(TestClock.id.desc())
-    if before is not None:
-        query = query.where(TestClock.id < before)
-    limit = min(limit, PAGE_SIZE_MAX)
-    found = session.scalars(query.limit(limit + 1)).all()
-    page = found[:limit]
-    cursor = str(page[-1].id) if len(found) > limit else None
+    query = select(TestClock)
+    page, cursor = newest_first(session, query, TestClock.id, before, limit)
     return Page(data=[view_clock(clock) for clock in page], next_cursor=cursor)
 
 

@@ -12,13 +12,10 @@ from billing.catalog.tables import CreditPackage
 from billing.clocks.timelines import Timeline
 from billing.credits.tables import AutoTopUp, BalanceWatch, CreditGrant, CreditTransaction
 from billing.invoices.tables import Invoice, InvoiceStatus
-from billing.payments.tables import AttemptStatus, PaymentAttempt
+from billing.payments.tables import LIVE_ATTEMPTS, PaymentAttempt
 from billing.subscriptions.tables import Subscription, SubscriptionStatus
+from database.pages import newest_first
 from schemas.views import AutoTopUpView, BalanceView, BalanceWatchView, CreditTransactionView, Page
-
-PAGE_SIZE_MAX = 100
-# a charge in one of these may still take the money
-LIVE = (AttemptStatus.CREATED, AttemptStatus.UNKNOWN, AttemptStatus.PENDING)
 
 
 def is_usable(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
@@ -71,7 +68,7 @@ def is_renewing(session: Session, account_id: UUID, now: datetime) -> bool:
         select(PaymentAttempt.id)
         .join(Invoice, Invoice.id == PaymentAttempt.invoice_id)
         .join(Subscription, Subscription.id == Invoice.subscription_id)
-        .where(runs, Invoice.status == InvoiceStatus.PENDING, PaymentAttempt.status.in_(LIVE))
+        .where(runs, Invoice.status == InvoiceStatus.PENDING, PaymentAttempt.status.in_(LIVE_ATTEMPTS))
     )
     return bool(session.scalar(select(or_(is_over.exists(), charged.exists()))))
 
@@ -98,12 +95,7 @@ def list_transactions(
 ) -> Page[CreditTransactionView]:
     """A page of an account's movements, newest first; `before` is the cursor of the page before, `limit` 1 to 100."""
     query = select(CreditTransaction).where(CreditTransaction.account_id == account_id)
-    if before is not None:
-        query = query.where(CreditTransaction.id < before)
-    limit = min(limit, PAGE_SIZE_MAX)
-    found = session.scalars(query.order_by(CreditTransaction.id.desc()).limit(limit + 1)).all()
-    page = found[:limit]
-    cursor = str(page[-1].id) if len(found) > limit else None
+    page, cursor = newest_first(session, query, CreditTransaction.id, before, limit)
     return Page(data=[_view_transaction(row) for row in page], next_cursor=cursor)
 
 

@@ -9,12 +9,8 @@ from sqlalchemy.orm import Session
 
 from billing.dunning.tables import Dunning, DunningState
 from billing.invoices.tables import Invoice
-from billing.payments.tables import AttemptKind, AttemptStatus, PaymentAttempt
+from billing.payments.tables import LIVE_ATTEMPTS, AttemptKind, PaymentAttempt
 from billing.subscriptions.tables import Subscription
-
-# While one of these may still take the money, no second attempt is begun.
-LIVE = frozenset({AttemptStatus.CREATED, AttemptStatus.UNKNOWN, AttemptStatus.PENDING})
-
 
 # built once: these two run for every capture
 LOCKED_DUNNING = select(Dunning).where(Dunning.invoice_id == bindparam("invoice_id")).with_for_update()
@@ -55,7 +51,7 @@ def charges_of(session: Session, invoice_id: UUID) -> Sequence[PaymentAttempt]:
 
 def is_being_charged(charges: Sequence[PaymentAttempt]) -> bool:
     """Whether one of the charges may still take the money."""
-    return any(charge.status in LIVE for charge in charges)
+    return any(charge.status in LIVE_ATTEMPTS for charge in charges)
 
 
 def has_live_charge() -> ColumnElement[bool]:
@@ -63,7 +59,7 @@ def has_live_charge() -> ColumnElement[bool]:
     live = select(PaymentAttempt.id).where(
         PaymentAttempt.invoice_id == Dunning.invoice_id,
         PaymentAttempt.kind == AttemptKind.CHARGE,
-        PaymentAttempt.status.in_(LIVE),
+        PaymentAttempt.status.in_(LIVE_ATTEMPTS),
     )
     return live.exists()
 

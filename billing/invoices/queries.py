@@ -9,9 +9,8 @@ from sqlalchemy.orm import Session
 from billing.errors import Rejected
 from billing.invoices.attach_document import PDF
 from billing.invoices.tables import Invoice, InvoiceDocument, InvoiceLine, InvoiceStatus
+from database.pages import newest_first
 from schemas.views import InvoiceLineView, InvoiceView, Page
-
-PAGE_SIZE_MAX = 100
 
 
 def get_invoice(session: Session, invoice_id: UUID) -> Invoice:
@@ -55,7 +54,7 @@ def list_invoices(
     limit: int = 20,
 ) -> Page[InvoiceView]:
     """A page of invoices, newest first; `before` is the cursor of the page before, `limit` 1 to 100."""
-    query = select(Invoice).order_by(Invoice.id.desc())
+    query = select(Invoice)
     if account_id is not None:
         query = query.where(Invoice.account_id == account_id)
     if status is not None:
@@ -64,13 +63,8 @@ def list_invoices(
         query = query.where(Invoice.number == number)
     if subscription_id is not None:
         query = query.where(Invoice.subscription_id == subscription_id)
-    if before is not None:
-        query = query.where(Invoice.id < before)
-    limit = min(limit, PAGE_SIZE_MAX)
-    found = session.scalars(query.limit(limit + 1)).all()
-    page = found[:limit]
+    page, cursor = newest_first(session, query, Invoice.id, before, limit)
     rendered = _rendered(session, [invoice.id for invoice in page])
-    cursor = str(page[-1].id) if len(found) > limit else None
     return Page(data=[view_invoice(invoice, invoice.id in rendered) for invoice in page], next_cursor=cursor)
 
 

@@ -124,7 +124,7 @@ def _capture(session: Session, attempt: PaymentAttempt, invoice: Invoice, paid_a
     if not is_draft and invoice.status not in OWED:
         raise PaymentContradiction(f"attempt {attempt.id} captured money for an invoice that is {invoice.status}")
     issued = [issue_invoice(session, invoice, due_at=now, now=now)] if is_draft else []
-    post(session, [*issued, _captured(attempt)], now)
+    post(session, [*issued, captured_movement(attempt)], now)
     settle_invoice(session, invoice, paid_at=paid_at, now=now)
     if is_draft:
         number_invoice(session, invoice)
@@ -142,7 +142,8 @@ def _lose(session: Session, attempt: PaymentAttempt, invoice: Invoice, now: date
         after_failure(session, invoice, attempt, now)
 
 
-def _captured(attempt: PaymentAttempt) -> Movement:
+def captured_movement(attempt: PaymentAttempt) -> Movement:
+    """The posting of the money that an attempt captured: it is with the gateway, and the customer owes it no more."""
     amount = Money(attempt.amount_minor, attempt.currency)
     sides = (
         Side(LedgerAccount.GATEWAY_CLEARING, amount, gateway=attempt.gateway),

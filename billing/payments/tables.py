@@ -40,6 +40,8 @@ TRANSITIONS: dict[AttemptStatus, frozenset[AttemptStatus]] = {
     AttemptStatus.CAPTURED: frozenset(),
     AttemptStatus.EXPIRED: frozenset(),
 }
+# While an attempt stands here it may still take the money, and no second one is begun.
+LIVE_ATTEMPTS = frozenset({AttemptStatus.CREATED, AttemptStatus.UNKNOWN, AttemptStatus.PENDING})
 
 
 class PaymentAttempt(Base):

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from billing.invoices.tables import Invoice, InvoiceStatus
 from billing.invoices.void import void_issued
-from billing.payments.tables import AttemptStatus, PaymentAttempt
+from billing.payments.tables import LIVE_ATTEMPTS, PaymentAttempt
 from billing.subscriptions.due import load_due
 from billing.subscriptions.renew import renew_subscriptions
 from billing.subscriptions.resume import resume_subscription
@@ -18,7 +18,6 @@ from billing.subscriptions.tables import Subscription, SubscriptionStatus
 
 # A start that is given up while a charge is still under way waits for the charge's outcome.
 GRACE = timedelta(hours=1)
-LIVE = (AttemptStatus.CREATED, AttemptStatus.UNKNOWN, AttemptStatus.PENDING)
 
 
 def come_due(session: Session, subscription_ids: Sequence[UUID], now: datetime) -> None:
@@ -45,7 +44,7 @@ def _give_up_start(session: Session, subscription: Subscription, now: datetime) 
     unpaid = select(Invoice).where(Invoice.subscription_id == subscription.id, Invoice.status == InvoiceStatus.PENDING)
     invoices = session.scalars(unpaid.with_for_update()).all()
     under_way = exists().where(
-        PaymentAttempt.invoice_id.in_([invoice.id for invoice in invoices]), PaymentAttempt.status.in_(LIVE)
+        PaymentAttempt.invoice_id.in_([invoice.id for invoice in invoices]), PaymentAttempt.status.in_(LIVE_ATTEMPTS)
     )
     if session.scalar(select(under_way)):
         subscription.due_at = now + GRACE

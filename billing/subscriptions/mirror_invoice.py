@@ -19,9 +19,9 @@ from billing.invoices.rules import LineDraft
 from billing.invoices.settle import settle_invoice
 from billing.invoices.tables import Invoice, InvoiceReason, InvoiceStatus, LineKind
 from billing.invoices.void import void_issued
-from billing.ledger.post import Movement, Side, post
-from billing.ledger.tables import LedgerAccount, LedgerReason
+from billing.ledger.post import post
 from billing.money import Money
+from billing.payments.record_outcome import captured_movement
 from billing.payments.tables import AttemptKind, AttemptStatus, PaymentAttempt
 from billing.periods import Period, boundary
 from billing.subscriptions.kept_money import keep, use_kept
@@ -226,7 +226,7 @@ def _pay(session: Session, invoice: Invoice, fact: GatewayInvoiceFact, now: date
         # the gateway keeps one payment for all its tries, so only the one that succeeded bears its name
         attempt.payment_ref, attempt.charge_ref = fact.payment_ref, fact.charge_ref
         session.add(attempt)
-        post(session, [_captured(attempt)], now)
+        post(session, [captured_movement(attempt)], now)
     settle_invoice(session, invoice, paid_at, now)
 
 
@@ -247,12 +247,3 @@ def _attempt(invoice: Invoice, fact: GatewayInvoiceFact, cause: str) -> PaymentA
 
 def _cause(fact: GatewayInvoiceFact) -> str:
     return f"{fact.gateway}_invoice/{fact.invoice_ref}"
-
-
-def _captured(attempt: PaymentAttempt) -> Movement:
-    amount = Money(attempt.amount_minor, attempt.currency)
-    sides = (
-        Side(LedgerAccount.GATEWAY_CLEARING, amount, gateway=attempt.gateway),
-        Side(LedgerAccount.RECEIVABLE, -amount),
-    )
-    return Movement(LedgerReason.PAYMENT_CAPTURED, f"payment_captured/{attempt.id}", attempt.account_id, sides)

@@ -12,9 +12,8 @@ from billing.errors import Rejected
 from billing.invoices.tables import Invoice, InvoiceLine, InvoiceStatus, LineKind
 from billing.subscriptions.lines import Addition
 from billing.subscriptions.tables import Subscription, SubscriptionService, SubscriptionStatus
+from database.pages import newest_first
 from schemas.views import Page, SubscriptionView
-
-PAGE_SIZE_MAX = 100
 
 
 def get_subscription(session: Session, subscription_id: UUID) -> Subscription:
@@ -73,17 +72,12 @@ def list_subscriptions(
     limit: int = 20,
 ) -> Page[SubscriptionView]:
     """A page of subscriptions, newest first; `before` is the cursor of the page before, `limit` 1 to 100."""
-    query = select(Subscription).order_by(Subscription.id.desc())
+    query = select(Subscription)
     if account_id is not None:
         query = query.where(Subscription.account_id == account_id)
     if status is not None:
         query = query.where(Subscription.status == status)
-    if before is not None:
-        query = query.where(Subscription.id < before)
-    limit = min(limit, PAGE_SIZE_MAX)
-    found = session.scalars(query.limit(limit + 1)).all()
-    page = found[:limit]
-    cursor = str(page[-1].id) if len(found) > limit else None
+    page, cursor = newest_first(session, query, Subscription.id, before, limit)
     return Page(data=_views(session, page), next_cursor=cursor)
 
 

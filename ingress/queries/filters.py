@@ -7,8 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from billing.invoices.tables import InvoiceStatus
 from billing.subscriptions.tables import SubscriptionStatus
-
-PAGE_SIZE_MAX = 100
+from database.pages import PAGE_SIZE_MAX
 
 
 class Filter(BaseModel):

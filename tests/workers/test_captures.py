@@ -23,6 +23,7 @@ from database.ids import uuid7
 from database.memory import WorkState
 from database.outbox import OutboxEntry
 from database.roles import WORKER
+from gateways.ports import SAME_KEY_ATTEMPTS
 from schemas.facts import CustomerRequest
 from schemas.messages import LookUpPayments
 from settings import SANDBOX_STRIPE_KEY, Settings
@@ -180,7 +181,7 @@ def test_an_error_that_the_gateway_repeats_for_a_day_is_looked_behind_and_nothin
 ) -> None:
     attempt = _owe(work, _customer(work))
     sandbox.arm(STORED, stage=stage, count=1, **INTENTS)
-    for _ in range(payments.SAME_KEY_ATTEMPTS):
+    for _ in range(SAME_KEY_ATTEMPTS):
         _charge(work)
         assert _attempt(database, attempt.id).status is AttemptStatus.UNKNOWN
     _charge(work)
@@ -221,7 +222,7 @@ def test_a_void_invoice_whose_answer_was_lost_is_only_asked_about(
     _charge(work)
     with database.transaction() as session:
         session.execute(update(Invoice).values(status=InvoiceStatus.VOID))
-    for _ in range(payments.SAME_KEY_ATTEMPTS - 1):
+    for _ in range(SAME_KEY_ATTEMPTS - 1):
         _charge(work)
         assert _attempt(database, attempt.id).status is AttemptStatus.UNKNOWN
     _charge(work)
