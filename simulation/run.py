@@ -63,7 +63,7 @@ def run(plan: Plan, home: Path, progress: Progress) -> Result:
     settings = Settings(
         cashbeat_home=home, log_format="json", database_url="", broker_url="", stripe_secret_key=SecretStr("")
     )
-    stack = Stack(settings, progress=lambda text: progress(text, 0))
+    stack = Stack(settings, progress=lambda text: progress(text, 0), is_watched=False)
     with interruptible(stack.supervisor.hurry), stack:
         database = Database(make_engine(stack.addresses.database_url))
         street = Street(stack.addresses.sandbox_url)

@@ -27,17 +27,20 @@ FLOWER_TASKS_MAX = 10_000  # what Flower remembers lies in its memory
 FLOWER_USER = "cashbeat"
 
 
-def business_processes(settings: Settings, addresses: Addresses, environment: Mapping[str, str]) -> list[ProcessSpec]:
-    """Everything but the stores, in the order it is started."""
+def business_processes(
+    settings: Settings, addresses: Addresses, environment: Mapping[str, str], *, is_watched: bool = True
+) -> list[ProcessSpec]:
+    """Everything but the stores, in the order it is started; Flower, and events for it, only if it is watched."""
     home = settings.cashbeat_home.absolute()
     sandbox = [_sandbox(home, addresses, environment)] if addresses.sandbox_port else []
-    workers = [_worker(group, environment) for group in GROUPS]
+    workers = [_worker(group, environment, is_watched) for group in GROUPS]
+    flower = [_flower(settings, addresses, environment)] if is_watched else []
     return [
         *sandbox,
         *workers,
         _beat(home, environment),
         _ingress(environment),
-        _flower(settings, addresses, environment),
+        *flower,
     ]
 
 
@@ -50,21 +53,22 @@ def flower_login(settings: Settings) -> tuple[str, str]:
     return FLOWER_USER, homes.secret(settings.cashbeat_home.absolute(), "flower")
 
 
-def worker_argv(group: WorkerGroup) -> tuple[str, ...]:
+def worker_argv(group: WorkerGroup, *, is_watched: bool = True) -> tuple[str, ...]:
     """The command of one worker group, without the Python in front of it."""
+    # events feed Flower; telling of a task's begin and end costs about as much as a small task
+    events = ("-E",) if is_watched else ()
     return (
         *("-m", "celery", "-q", "-A", "workers.celery_app", "worker"),
         *("-Q", ",".join(group.queues), "-c", str(group.concurrency), "-n", f"{group.name}@%h"),
         *("--max-tasks-per-child", str(group.tasks_per_child_max)),
-        # gossip and mingle only add traffic, and noise after a broker's restart; events feed Flower
-        *("--without-gossip", "--without-mingle", "-E"),
+        # gossip and mingle only add traffic, and noise after a broker's restart
+        *("--without-gossip", "--without-mingle", *events),
     )
 
 
-def _worker(group: WorkerGroup, environment: Mapping[str, str]) -> ProcessSpec:
-    return _python(
-        group.name, worker_argv(group), environment, stop_order=STOP_WORKERS, stop_timeout_seconds=WORKER_STOP_SECONDS
-    )
+def _worker(group: WorkerGroup, environment: Mapping[str, str], is_watched: bool) -> ProcessSpec:
+    argv = worker_argv(group, is_watched=is_watched)
+    return _python(group.name, argv, environment, stop_order=STOP_WORKERS, stop_timeout_seconds=WORKER_STOP_SECONDS)
 
 
 def _ingress(environment: Mapping[str, str]) -> ProcessSpec:

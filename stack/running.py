@@ -35,18 +35,27 @@ class Stack:
     """Starts on entering, stops on leaving. `addresses` and `environment` are there once it has started.
 
     `terminal` shows the processes' lines; none keeps them in the log files alone. `progress` hears what comes next.
+    Where nobody watches (`is_watched`), Flower is not started.
     Raises StackError when anything does not start, after stopping what did.
     """
 
     addresses: where.Addresses
     environment: dict[str, str]
 
-    def __init__(self, settings: Settings, terminal: IO[str] | None = None, progress: Progress = silent) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        terminal: IO[str] | None = None,
+        progress: Progress = silent,
+        *,
+        is_watched: bool = True,
+    ) -> None:
         self.settings = settings
         self.home = homes.prepare(settings.cashbeat_home)
         self.supervisor = Supervisor(output := Output(self.home / "logs", terminal), self.home / "run")
         self._output = output
         self._progress = progress
+        self._is_watched = is_watched
         self._postgres: EmbeddedPostgres | None = None
         self._valkey: EmbeddedValkey | None = None
         self._cleanup = contextlib.ExitStack()
@@ -85,8 +94,10 @@ class Stack:
         prepare(database_url)
         self.addresses = where.choose(self.settings, database_url, broker_url)
         self.environment = where.environment(self.settings, self.addresses)
-        self._progress("starting ingress, workers, beat and Flower")
-        for spec in processes.business_processes(self.settings, self.addresses, self.environment):
+        self._progress("starting ingress, workers, beat" + (" and Flower" if self._is_watched else ""))
+        for spec in processes.business_processes(
+            self.settings, self.addresses, self.environment, is_watched=self._is_watched
+        ):
             self.supervisor.add(spec)
         readiness.wait_open(self.supervisor, self._doors())
         discover.publish(self.home, self.environment)
