@@ -8,7 +8,9 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import psycopg2
 from psycopg2 import sql
@@ -44,20 +46,22 @@ SERVER_SETTINGS = {
     "log_line_prefix": "%m [%p] %a ",
     "lc_messages": "C",
 }
+NO_OTHER_SETTINGS: Mapping[str, str] = MappingProxyType({})
 
 
 class EmbeddedPostgres:
     """A PostgreSQL server under `home`, on loopback, with a password of its own.
 
     Use it alone (`start`, `stop`, `kill`) or hand `spec()` to the supervisor after `prepare()`. The port is chosen once
-    and kept for the life of this object.
+    and kept for the life of this object. `settings` are server settings that differ from ours.
     """
 
-    def __init__(self, home: Path, port: int | None = None) -> None:
+    def __init__(self, home: Path, port: int | None = None, settings: Mapping[str, str] = NO_OTHER_SETTINGS) -> None:
         self.home = homes.prepare(home)
         self.port = port or free_port(PORT_DEFAULT)
         self.folder = self.home / "postgres"
         self.data_folder = self.folder / "data"
+        self._settings = {**SERVER_SETTINGS, **settings}
         self._account = unprivileged()
         self._child: ChildProcess | None = None
 
@@ -72,7 +76,7 @@ class EmbeddedPostgres:
 
     def spec(self) -> ProcessSpec:
         """How to run the server, for whoever keeps it alive."""
-        options = [part for name, value in SERVER_SETTINGS.items() for part in ("-c", f"{name}={value}")]
+        options = [part for name, value in self._settings.items() for part in ("-c", f"{name}={value}")]
         return ProcessSpec(
             name="postgres",
             argv=(str(program("postgres")), "-D", str(self.data_folder), "-p", str(self.port), *options),

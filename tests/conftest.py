@@ -16,6 +16,9 @@ from stack.valkey import EmbeddedValkey
 
 TEMPLATE_DATABASE = "template_migrated"
 ANY_PORT = 0
+# A database of its own for each test is dropped after it, and that waits for the disk. Nothing here has to survive a
+# power cut; a killed server still recovers. Tests with whole stacks have the settings that people have.
+UNSYNCED = {"fsync": "off", "full_page_writes": "off"}
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +30,7 @@ def stack_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def postgres_server(stack_home: Path) -> Iterator[EmbeddedPostgres]:
     """A running PostgreSQL. A test that kills it starts it again."""
-    server = EmbeddedPostgres(stack_home, free_port(ANY_PORT))
+    server = EmbeddedPostgres(stack_home, free_port(ANY_PORT), UNSYNCED)
     server.start()
     yield server
     server.stop()
