@@ -73,13 +73,19 @@ def _print(result: Result, *, json: bool) -> None:
 
 
 def _table(months: list[Month]) -> Table:
-    table = Table(title="Figures of each month, from the books (money in US cents)")
+    table = Table(title="Figures of each month, from the books (money in whole US dollars; JSON has the cents)")
     names = list(months[0].shown()) if months else []
     for name in names:
         table.add_column(name.replace("_", " ").replace(" minor", ""), justify="left" if name == "month" else "right")
     for month in months:
-        table.add_row(*(f"{value:,}" if isinstance(value, int) else value for value in month.shown().values()))
+        table.add_row(*(_cell(name, value) for name, value in month.shown().items()))
     return table
+
+
+def _cell(name: str, value: int | str) -> str:
+    if isinstance(value, str):
+        return value
+    return f"{value // 100 if name.endswith('_minor') else value:,}"
 
 
 def _title(plan: Plan) -> str:

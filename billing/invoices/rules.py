@@ -70,3 +70,14 @@ def check_transition(before: InvoiceStatus, after: InvoiceStatus) -> None:
     """Raises Rejected `invoice_state` for a step that the state machine does not have."""
     if after not in TRANSITIONS[before]:
         raise Rejected("invoice_state", f"An invoice cannot go from {before} to {after}.", status=409)
+
+
+def expiry_when_paid(period_start: datetime | None, expires_at: datetime | None, paid_at: datetime) -> datetime | None:
+    """When the credits of a line expire that was paid for at `paid_at`.
+
+    What was sold for so many days lasts as long from the payment on if it would be gone by then: after a late payment,
+    or a period that is billed after its end, nobody has paid for credits that were never to be had.
+    """
+    if expires_at is None or period_start is None or expires_at > paid_at:
+        return expires_at
+    return paid_at + (expires_at - period_start)

@@ -8,14 +8,16 @@ from sqlalchemy.orm import Session
 from billing.accounts.tables import Account
 from billing.credits.grant import grant_credits
 from billing.credits.tables import CreditSource
-from billing.invoices.rules import check_transition
+from billing.invoices.rules import check_transition, expiry_when_paid
 from billing.invoices.stage_receipt import stage_receipt
 from billing.invoices.tables import Invoice, InvoiceLine, InvoiceStatus
 from database.outbox import stage
 
 # built once: it runs for every payment. The account comes along, also where no line promises anything.
 PROMISED = (
-    select(InvoiceLine.id, InvoiceLine.credits, InvoiceLine.credits_expire_at, Account.clock_id)
+    select(
+        InvoiceLine.id, InvoiceLine.credits, InvoiceLine.credits_expire_at, InvoiceLine.period_start, Account.clock_id
+    )
     .select_from(Account)
     .outerjoin(InvoiceLine, and_(InvoiceLine.invoice_id == bindparam("invoice_id"), InvoiceLine.credits > 0))
     .where(Account.id == bindparam("account_id"))
@@ -41,7 +43,7 @@ def settle_invoice(session: Session, invoice: Invoice, paid_at: datetime, now: d
                 source,
                 f"invoice_line/{line.id}",
                 line.credits,
-                line.credits_expire_at,
+                expiry_when_paid(line.period_start, line.credits_expire_at, paid_at),
                 now,
                 subscription_id=invoice.subscription_id,
             )

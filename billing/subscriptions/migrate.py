@@ -21,7 +21,7 @@ def migrate_subscriptions(session: Session, slug: str, *, dry_run: bool = False)
         raise Rejected("plan_not_found", f"There is no plan {slug!r}.", status=404)
     present, newest = aliased(PlanPrice), aliased(PlanPrice)
     older = (
-        select(Subscription.id, newest.id.label("newest_id"))
+        select(Subscription.id, present.id.label("present_id"), newest.id.label("newest_id"))
         .join(present, present.id == Subscription.price_id)
         .join(PlanVersion, PlanVersion.id == present.version_id)
         .join(Plan, Plan.id == PlanVersion.plan_id)
@@ -38,6 +38,13 @@ def migrate_subscriptions(session: Session, slug: str, *, dry_run: bool = False)
     )
     if dry_run:
         return int(session.scalars(select(func.count()).select_from(older)).one())
-    planned = update(Subscription).where(Subscription.id == older.c.id).values(next_price_id=older.c.newest_id)
+    # asked of the row itself once more: it may have waited for a change of plan, which then stays
+    still_older = (
+        (Subscription.id == older.c.id)
+        & (Subscription.price_id == older.c.present_id)
+        & Subscription.next_price_id.is_(None)
+        & Subscription.status.not_in(ENDED)
+    )
+    planned = update(Subscription).where(still_older).values(next_price_id=older.c.newest_id)
     moved = session.scalars(planned.returning(Subscription.id), execution_options={"synchronize_session": False})
     return len(moved.all())
