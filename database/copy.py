@@ -9,6 +9,8 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+import psycopg2
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from database.base import Base
@@ -21,7 +23,7 @@ ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 def copy_rows(session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
     """Write rows that have the same keys; columns that are not among them take their defaults.
 
-    A broken constraint raises psycopg2's IntegrityError, and the transaction is lost, as with any other statement.
+    Raises what any other statement raises (IntegrityError for a broken constraint), and the transaction is lost.
     """
     if not rows:
         return
@@ -32,8 +34,16 @@ def copy_rows(session: Session, table: type[Base], rows: Sequence[Mapping[str, A
         lines.write("\n")
     lines.seek(0)
     with closing(session.connection().connection.cursor()) as cursor:
-        # psycopg2's own, beyond the DB-API
-        cursor.copy_expert(f"COPY {table.__tablename__} ({', '.join(columns)}) FROM STDIN", lines)
+        _copy(cursor, f"COPY {table.__tablename__} ({', '.join(columns)}) FROM STDIN", lines)
+
+
+def _copy(cursor: Any, statement: str, lines: io.StringIO) -> None:
+    """psycopg2's own, beyond the DB-API: SQLAlchemy does not see it and so does not translate its errors."""
+    try:
+        cursor.copy_expert(statement, lines)
+    except psycopg2.Error as error:
+        # "too busy" and "disk full" have to look like weather here, too, and not like a bug in the rows
+        raise DBAPIError.instance(statement, None, error, psycopg2.Error) from error
 
 
 def _text(value: Any) -> str:

@@ -109,12 +109,14 @@ class PullEvents(Periodic):
     """Ask the gateway for events whose webhooks never came."""
 
     task = "reconciliation.pull_events"
+    queue = "payments"
 
 
 class LookUpPayments(Periodic):
     """Ask the gateway about payments that have been open for too long."""
 
     task = "reconciliation.look_up_payments"
+    queue = "payments"
 
 
 class RenewSubscriptions(Periodic):

@@ -25,7 +25,8 @@ class ProcessSpec:
 
     `stop_signals` are tried in turn, `stop_timeout_seconds` is the wait after each; SIGKILL to the whole group follows.
     `clean` runs before every start and removes what an earlier life left behind. `stop_order`: lower stops earlier.
-    `environment` is added to ours.
+    `environment` is added to ours. `parting_signal` is what the kernel sends it when we are killed: Celery answers a
+    polite one by a line on a pipe that nobody reads any more, fails at that, and lives on.
     """
 
     name: str
@@ -35,6 +36,7 @@ class ProcessSpec:
     account: Account = field(default_factory=current)
     stop_signals: tuple[signal.Signals, ...] = (signal.SIGTERM,)
     stop_timeout_seconds: float = 10.0
+    parting_signal: signal.Signals = signal.SIGKILL
     stop_order: int = 0
     clean: Callable[[], None] = nothing
     is_chatty: bool = True
@@ -81,7 +83,7 @@ class ChildProcess:
         leftovers.clear(self.record_path)
         self.spec.clean()
         process = subprocess.Popen(  # noqa: S603 - specifications are ours
-            leashed(self.spec.argv, self.spec.account, self.spec.stop_signals[0]),
+            leashed(self.spec.argv, self.spec.account, self.spec.parting_signal),
             cwd=self.spec.directory,
             env={**os.environ, **self.spec.environment},
             stdin=subprocess.DEVNULL,
@@ -89,8 +91,13 @@ class ChildProcess:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+        try:
+            leftovers.remember(self.record_path, process.pid)
+        except OSError:  # a full disk; what nobody remembers must not run
+            leftovers.kill_group(process.pid)
+            process.wait()
+            raise
         self._process, self._is_buried = process, False
-        leftovers.remember(self.record_path, process.pid)
         return process.stdout
 
     def send(self, number: signal.Signals) -> None:

@@ -85,6 +85,7 @@ class EmbeddedPostgres:
             account=self._account,
             stop_signals=(signal.SIGINT, signal.SIGQUIT),  # "fast", then "immediate": never wait for idle clients
             stop_timeout_seconds=30.0,
+            parting_signal=signal.SIGINT,
             stop_order=STOP_ORDER,
             clean=self.clear_leftovers,
             is_chatty=False,

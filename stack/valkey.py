@@ -68,6 +68,7 @@ class EmbeddedValkey:
             argv=(str(program()), str(self._configuration_path)),
             directory=self.folder,
             stop_order=STOP_ORDER,
+            parting_signal=signal.SIGTERM,
             is_chatty=False,
         )
 

@@ -4,6 +4,8 @@ import time
 from collections.abc import Sequence
 from uuid import UUID
 
+import structlog
+
 from billing.clocks.move_on import move_on
 from billing.clocks.outlook import Outlook, outlooks
 from billing.clocks.sync import stage_syncs
@@ -13,8 +15,10 @@ from tasks.credits import expire_timeline, top_up_timeline
 from tasks.dunning import dun_timeline
 from tasks.notices import notice_timeline
 from tasks.renewals import renew_timeline
-from workers.task import doorway
+from workers.task import doorway, is_weather
 from workers.wiring import Work
+
+log = structlog.get_logger(__name__)
 
 # One message's share: beat sends the next one every five seconds, and between the two the queue is free for others.
 BUDGET_SECONDS = 4.0
@@ -32,17 +36,33 @@ def advance(work: Work, message: AdvanceClocks) -> None:
 def advance_clocks(work: Work, budget_seconds: float) -> None:
     """Go from instant to instant on every clock that is on its way. Any number of workers may do this at once."""
     stop_at = time.monotonic() + budget_seconds
+    stuck: set[UUID] = set()
     while time.monotonic() < stop_at:
-        ahead = _look(work)
+        ahead = [outlook for outlook in _look(work) if outlook.clock_id not in stuck]
         if not ahead:
             return
-        if not sum(_bring_on(work, outlook) for outlook in ahead if outlook.is_quiet):
+        if not sum(_bring_on_safely(work, outlook, stuck) for outlook in ahead if outlook.is_quiet):
             time.sleep(POLL_SECONDS)
 
 
 def _look(work: Work) -> Sequence[Outlook]:
     with work.database.transaction() as session:
         return outlooks(session)
+
+
+def _bring_on_safely(work: Work, seen: Outlook, stuck: set[UUID]) -> bool:
+    """A clock on which something fails, or stays due, waits for the next message; the others go on."""
+    try:
+        has_gone_on = _bring_on(work, seen)
+    except Exception as error:
+        if is_weather(error):
+            raise
+        log.exception("clock_failed", clock_id=str(seen.clock_id))
+        stuck.add(seen.clock_id)
+        return False
+    if seen.is_due_now and not has_gone_on:
+        stuck.add(seen.clock_id)
+    return has_gone_on
 
 
 def _bring_on(work: Work, seen: Outlook) -> bool:

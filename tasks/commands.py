@@ -60,7 +60,7 @@ def _run(work: Work, operation: Operation, command: Command) -> None:
         if isinstance(command, AdvanceTestClock):
             # beat would ring within five seconds; whoever turns a clock by hand is waiting
             work.bell.ring(AdvanceClocks())
-    elif claims.lease(work.database, operation):
+    elif claims.lease(work.database, operation, claims.LONG_LEASE):
         claims.finish(work.database, operation, call(work, operation, command))
 
 

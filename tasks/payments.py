@@ -77,7 +77,7 @@ def charge(work: Work, message: ChargeCards) -> None:
     first_slot = _reserve(work, room, len(free)) if free else None
     if first_slot is None:
         return
-    entries = claims.lease_all(work.database, claims.take(work.database, OutboxEntry, free))
+    entries = claims.lease_all(work.database, claims.take(work.database, OutboxEntry, free, with_suspects=True))
     begin_by = time.monotonic() + BEGIN_SECONDS_MAX
     with work.database.transaction() as session:
         charges = begin_charges(session, [entry.subject_id for entry in entries], work.now())
@@ -108,8 +108,10 @@ def _plan(work: Work, entry: OutboxEntry, charge: Charge, slot: float, begin_by:
     is_repeat = charge.status is AttemptStatus.UNKNOWN
     is_key_spent = entry.attempts > SAME_KEY_ATTEMPTS or work.now() - charge.created_at > KEY_WINDOW
     is_look_first = step(charge) is Step.ASK or (is_repeat and is_key_spent)
+    # every end that is reported takes the lease off the row; where one is left, nobody knows when that call ends
+    is_last_heard = is_key_spent and entry.lease_until is None
     fresh_key = f"{charge.request.idempotency_key}/{entry.attempts}"
-    return Call(charge, is_look_first, is_key_spent, fresh_key, slot, begin_by)
+    return Call(charge, is_look_first, is_last_heard, fresh_key, slot, begin_by)
 
 
 def _charge_all(work: Work, room: PaymentRoom, entries: Sequence[OutboxEntry], calls: Mapping[UUID, Call]) -> None:

@@ -1,16 +1,20 @@
 """Reconciliation: what the webhooks did not tell us, we ask for."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
+from uuid import UUID
 
 import structlog
 
-from billing.errors import Rejected
+from billing.errors import Rejected, Unavailable
 from billing.invariants import QUESTIONS
 from billing.payments.look_up_again import look_up_again
-from billing.payments.queries import Charge, open_charges, open_checkouts
-from billing.payments.record_outcome import PaymentContradiction, record_outcome
+from billing.payments.queries import Charge, OpenCheckout, open_charges, open_checkouts
+from billing.payments.record_outcome import Outcome, PaymentContradiction, record_outcome
 from database.inbox import remember
 from database.upkeep import begin_period
+from gateways.ports import EVENTS_LIMIT
 from schemas.facts import PaymentFact
 from schemas.messages import WEBHOOK_IDS_MAX, CheckInvariants, HandleWebhooks, LookUpPayments, PullEvents
 from workers.task import doorway
@@ -20,7 +24,6 @@ log = structlog.get_logger(__name__)
 
 # Pulls overlap by far more than their interval, so that an outage of an hour leaves no hole.
 PULL_OVERLAP = timedelta(hours=1)
-EVENTS_MAX = 1_000
 LOOK_UPS_MAX = 50
 
 
@@ -32,7 +35,13 @@ def pull_events(work: Work, message: PullEvents) -> None:
             return
     since = work.now() - PULL_OVERLAP
     for name, room in work.payments.items():
-        bodies = room.gateway.list_events(created_after=since, types=room.event_types, limit=EVENTS_MAX)
+        try:
+            bodies = list(room.gateway.list_events(created_after=since, types=room.event_types, limit=EVENTS_LIMIT))
+        except Unavailable as error:
+            log.warning("events_unanswered", gateway=name, reason=str(error))
+            continue
+        if len(bodies) == EVENTS_LIMIT:
+            log.error("events_may_be_missing", gateway=name, since=since.isoformat(), limit=EVENTS_LIMIT)
         _store_missing(work, name, [_as_row(room, body) for body in bodies])
 
 
@@ -59,42 +68,47 @@ def look_up_payments(work: Work, message: LookUpPayments) -> None:
             return
         checkouts = open_checkouts(session, work.now(), LOOK_UPS_MAX)
         charges = open_charges(session, work.now(), LOOK_UPS_MAX)
-    for gateway, checkout_ref in checkouts:
-        _record_if_known(work, work.room(gateway).gateway.fetch_payment(checkout_ref=checkout_ref))
+    for checkout in checkouts:
+        _look_up(work, checkout.attempt_id, partial(_ask_for_checkout, work, checkout))
     for charge in charges:
-        if not _record_if_known(work, _look_up(work, charge)):
-            with work.database.transaction() as session:
-                look_up_again(session, charge.attempt_id, work.now())
+        _look_up(work, charge.attempt_id, partial(_ask_for_charge, work, charge))
 
 
-def _look_up(work: Work, charge: Charge) -> PaymentFact | None:
-    """What the gateway has of a charge; when it refuses to tell, that is an alarm, and does not hold up the others."""
-    room = work.room(charge.gateway)
+def _look_up(work: Work, attempt_id: UUID, ask: Callable[[], PaymentFact | None]) -> None:
+    """One payment. Where nothing came of it, it goes to the end of the line, so that it holds up no other for ever."""
     try:
-        if charge.payment_ref:
-            return room.gateway.fetch_payment(payment_ref=charge.payment_ref)
-        return room.cards.find_charge(
-            charge.request.attempt_id,
-            customer_ref=charge.request.customer_ref,
-            created_after=charge.made_after,
-            created_before=charge.made_before,
-        )
-    except Rejected as refusal:
-        log.error("look_up_refused", attempt_id=str(charge.attempt_id), code=refusal.code, detail=refusal.detail)
-        return None
+        if _is_recorded(work, ask()):
+            return
+    except Unavailable as error:
+        log.warning("look_up_unanswered", attempt_id=str(attempt_id), reason=str(error))
+    except (Rejected, PaymentContradiction) as error:
+        log.error("look_up_failed", attempt_id=str(attempt_id), reason=str(error))
+    with work.database.transaction() as session:
+        look_up_again(session, attempt_id, work.now())
 
 
-def _record_if_known(work: Work, payment: PaymentFact | None) -> bool:
-    """False when there is nothing to record. A contradiction is an alarm, and does not hold up the others."""
+def _ask_for_checkout(work: Work, checkout: OpenCheckout) -> PaymentFact | None:
+    return work.room(checkout.gateway).gateway.fetch_payment(checkout_ref=checkout.checkout_ref)
+
+
+def _ask_for_charge(work: Work, charge: Charge) -> PaymentFact | None:
+    room = work.room(charge.gateway)
+    if charge.payment_ref:
+        return room.gateway.fetch_payment(payment_ref=charge.payment_ref)
+    return room.cards.find_charge(
+        charge.request.attempt_id,
+        customer_ref=charge.request.customer_ref,
+        created_after=charge.made_after,
+        created_before=charge.made_before,
+    )
+
+
+def _is_recorded(work: Work, payment: PaymentFact | None) -> bool:
+    """Record it; false when there is nothing to record, or nothing of ours. Raises PaymentContradiction."""
     if payment is None:
         return False
-    try:
-        with work.database.transaction() as session:
-            record_outcome(session, payment, work.now())
-    except PaymentContradiction as contradiction:
-        log.error("payment_contradiction", detail=str(contradiction))
-        return False
-    return True
+    with work.database.transaction() as session:
+        return record_outcome(session, payment, work.now()) is not Outcome.NOT_OURS
 
 
 @doorway(CheckInvariants)

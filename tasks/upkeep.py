@@ -12,15 +12,25 @@ from database.operations import Operation
 from database.outbox import OutboxEntry
 from database.sweep import overdue
 from database.upkeep import JobPeriod, begin_period
-from schemas.messages import WEBHOOK_IDS_MAX, BeatHeart, HandleWebhooks, PruneMemories, RunCommand, SweepMemories
+from schemas.messages import (
+    TOPICS,
+    WEBHOOK_IDS_MAX,
+    BeatHeart,
+    ChargeCards,
+    HandleWebhooks,
+    PruneMemories,
+    RunCommand,
+    SweepMemories,
+)
+from workers import claims
 from workers.producer import Bell
 from workers.task import doorway
 from workers.wiring import Work
 
+TopicAndId = tuple[str, UUID]
+
 # One sweep looks at so many rows of each memory; the next one, seconds later, takes the rest.
 SWEEP_ROWS_MAX = 1_000
-# From this attempt on an event travels alone: if it kills its worker, it kills no neighbour's attempt with it.
-SUSPECT_ATTEMPTS = 2
 # Raw events hold personal data; 90 days outlast every dispute about what a gateway told us.
 INBOX_KEPT = timedelta(days=90)
 PERIODS_KEPT = timedelta(days=7)
@@ -33,13 +43,15 @@ def sweep(work: Work, message: SweepMemories) -> None:
     with work.database.transaction() as session:
         if not begin_period(session, message.task, message.interval_seconds):
             return
-        events = _split_suspects(session, overdue(session, InboxEvent, SWEEP_ROWS_MAX))
+        events = _split_events(session, overdue(session, InboxEvent, SWEEP_ROWS_MAX))
         operations = overdue(session, Operation, SWEEP_ROWS_MAX)
-        entries = _with_topics(session, overdue(session, OutboxEntry, SWEEP_ROWS_MAX))
+        entries, suspects = _split_entries(session, overdue(session, OutboxEntry, SWEEP_ROWS_MAX))
     _ring_for_events(work.bell, *events)
     for operation_id in operations:
         work.bell.ring(RunCommand(id=operation_id), task_id=operation_id)
     work.bell.ring_for(entries)
+    for suspect in suspects:
+        work.bell.ring_for([suspect])
 
 
 @doorway(PruneMemories)
@@ -60,16 +72,22 @@ def beat_heart(work: Work, message: BeatHeart) -> None:
     """Nothing to do: that this ran is the message, and the task base writes it down."""
 
 
-def _split_suspects(session: Session, ids: list[UUID]) -> tuple[list[UUID], list[UUID]]:
+def _split_events(session: Session, ids: list[UUID]) -> tuple[list[UUID], list[UUID]]:
     """(ids that may travel together, ids that travel alone)."""
-    found = select(InboxEvent.id).where(InboxEvent.id.in_(ids), InboxEvent.attempts >= SUSPECT_ATTEMPTS)
+    found = select(InboxEvent.id).where(InboxEvent.id.in_(ids), InboxEvent.attempts >= claims.SUSPECT_ATTEMPTS)
     suspects = set(session.scalars(found))
     return [row_id for row_id in ids if row_id not in suspects], list(suspects)
 
 
-def _with_topics(session: Session, ids: list[UUID]) -> list[tuple[str, UUID]]:
-    rows = session.execute(select(OutboxEntry.topic, OutboxEntry.id).where(OutboxEntry.id.in_(ids)))
-    return [(row.topic, row.id) for row in rows]
+def _split_entries(session: Session, ids: list[UUID]) -> tuple[list[TopicAndId], list[TopicAndId]]:
+    """The same for follow-ups. Charges travel together: a second attempt is nothing unusual there, and no reason."""
+    entries = session.scalars(select(OutboxEntry).where(OutboxEntry.id.in_(ids)))
+    together: list[TopicAndId] = []
+    alone: list[TopicAndId] = []
+    for entry in entries:
+        is_suspect = entry.attempts >= claims.SUSPECT_ATTEMPTS and TOPICS[entry.topic] is not ChargeCards
+        (alone if is_suspect else together).append((entry.topic, entry.id))
+    return together, alone
 
 
 def _ring_for_events(bell: Bell, together: list[UUID], alone: list[UUID]) -> None:

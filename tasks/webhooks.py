@@ -33,7 +33,7 @@ class Answers:
     recorded a moment ago.
     """
 
-    records: dict[tuple[str, Concern, str], Record | None] = field(default_factory=dict)
+    records: dict[tuple[str, Concern, str, bool], Record | None] = field(default_factory=dict)
     subscriptions: dict[tuple[str, str], Heard | None] = field(default_factory=dict)
 
 
@@ -96,7 +96,7 @@ def _is_idle(fact: EventFact, final: set[str]) -> bool:
 
 def _handle(work: Work, event: InboxEvent, fact: EventFact, answers: Answers) -> bool:
     """Bring the books to what the gateway has now; false when there is nothing to record."""
-    key = (fact.gateway, fact.concerns, _subject(fact))
+    key = (fact.gateway, fact.concerns, _subject(fact), _is_choice(fact))
     if key not in answers.records:
         answers.records[key] = ASK[fact.concerns](work, fact, answers)
     record = answers.records[key]
@@ -105,6 +105,11 @@ def _handle(work: Work, event: InboxEvent, fact: EventFact, answers: Answers) ->
     if claims.finish(work.database, event, record):
         answers.records[key] = None
     return True
+
+
+def _is_choice(fact: EventFact) -> bool:
+    """The same card may be heard of twice in a batch, and only the second time as the one to be charged from now on."""
+    return fact.concerns is Concern.CARD and fact.event_type in CARD_WAS_CHOSEN
 
 
 def _subject(fact: EventFact) -> str:
@@ -162,7 +167,7 @@ def _card(work: Work, fact: EventFact, answers: Answers) -> Record | None:
     card = cards.fetch_card(card_ref=fact.card_ref, setup_ref=fact.setup_ref, checkout_ref=fact.checkout_ref)
     if card is None:
         return None
-    return partial(record_card, fact=card, chosen=fact.event_type in CARD_WAS_CHOSEN, wall=work.now())
+    return partial(record_card, fact=card, chosen=_is_choice(fact), wall=work.now())
 
 
 def _customer(work: Work, fact: EventFact, answers: Answers) -> Record | None:

@@ -122,7 +122,9 @@ def make_app(broker_url: str) -> Celery:
             "documents.*": DOCUMENTS,
             "emails.*": EMAILS,
             "upkeep.*": UPKEEP,
-            "reconciliation.*": UPKEEP,
+            "reconciliation.check_invariants": UPKEEP,
+            # what asks a gateway may wait for it long; the sweep, every five seconds, may not
+            "reconciliation.*": PAYMENTS,
         },
     )
     return app

@@ -35,15 +35,22 @@ WAITS_SECONDS = (5, 30, 120, 600, 3_600, 21_600)
 JITTER = 0.2
 # Longer than one gateway call with all its time-outs (23 seconds), so that a lease never runs out under a live call.
 LEASE = timedelta(seconds=45)
+# For work of several calls: no task lives longer than its hard time limit, see `workers.celery_app`.
+LONG_LEASE = timedelta(seconds=125)
+# From this attempt on a row travels alone: if it kills its worker, it costs no neighbour an attempt.
+SUSPECT_ATTEMPTS = 2
 ERROR_LENGTH_MAX = 4_000
 
 
-def take(database: Database, memory: type[Row], ids: Sequence[UUID]) -> list[Row]:
+def take(database: Database, memory: type[Row], ids: Sequence[UUID], *, with_suspects: bool = False) -> list[Row]:
     """The free rows among `ids`, oldest first, with this attempt already counted and committed.
 
-    A row that kills its worker is thereby seen: out of attempts, it is parked here and not returned.
+    A row that kills its worker is thereby seen: out of attempts, it is parked here and not returned. Where it is one of
+    many, a suspect is left for the sweep, which rings for it alone; also when the broker hands out the message again.
     """
     free = select(memory.id).where(memory.id.in_(ids), is_free(memory)).with_for_update(skip_locked=True)
+    if len(ids) > 1 and not with_suspects:
+        free = free.where(memory.attempts < SUSPECT_ATTEMPTS)
     counted = {
         "attempts": memory.attempts + 1,
         "first_attempt_at": func.coalesce(memory.first_attempt_at, func.now()),
@@ -65,12 +72,12 @@ def free_among(database: Database, memory: type[Row], ids: Sequence[UUID]) -> li
         return list(session.scalars(select(memory.id).where(memory.id.in_(ids), is_free(memory)).order_by(memory.id)))
 
 
-def lease(database: Database, row: Remembered) -> bool:
+def lease(database: Database, row: Remembered, hold: timedelta = LEASE) -> bool:
     """Claim a row for work that calls out; false when somebody else has it."""
-    return bool(lease_all(database, [row]))
+    return bool(lease_all(database, [row], hold))
 
 
-def lease_all(database: Database, rows: Sequence[Row]) -> list[Row]:
+def lease_all(database: Database, rows: Sequence[Row], hold: timedelta = LEASE) -> list[Row]:
     """Claim rows of one memory for work that calls out, all under one token; returns those that nobody else has."""
     if not rows:
         return []
@@ -79,7 +86,7 @@ def lease_all(database: Database, rows: Sequence[Row]) -> list[Row]:
     with database.transaction() as session:
         claimed = set(
             session.scalars(
-                claim.values(lease_until=func.now() + LEASE, lease_token=token).returning(memory.id),
+                claim.values(lease_until=func.now() + hold, lease_token=token).returning(memory.id),
                 execution_options={"synchronize_session": False},
             )
         )

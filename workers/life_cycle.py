@@ -1,13 +1,17 @@
 """What happens around a worker's life: logs, wiring after the fork, a close at the end."""
 
+from datetime import timedelta
 from typing import Any
 
+from celery.beat import Service
 from celery.signals import beat_init, setup_logging, worker_process_init, worker_process_shutdown
 
 import logs
 import settings as configuration
 from workers.celery_app import app
 from workers.queues import DOCUMENTS
+
+LONG_AGO = timedelta(days=1)
 
 
 @setup_logging.connect
@@ -37,5 +41,11 @@ def _close_child(**_: Any) -> None:
 
 
 @beat_init.connect
-def _name_beat(**_: Any) -> None:
+def _begin_beat(sender: Service, **_: Any) -> None:
+    """Ring for everything at once: beat forgets its past, and one that dies every minute would ring for nothing ever.
+
+    A job that has run in this period already knows that, see `database.upkeep.begin_period`.
+    """
     logs.configure(configuration.load(), "beat")
+    for entry in sender.scheduler.schedule.values():
+        entry.last_run_at = entry.default_now() - LONG_AGO

@@ -37,13 +37,21 @@ def _as_uuid(attempt_id: str) -> UUID | None:
         return None
 
 
-def open_checkouts(session: Session, now: datetime, limit: int) -> list[tuple[str, str]]:
-    """(gateway, checkout reference) of attempts that should have been heard of by `now`, the longest waiting first."""
-    waiting = select(PaymentAttempt.gateway, PaymentAttempt.checkout_ref).where(
+@dataclass(frozen=True, slots=True)
+class OpenCheckout:
+    """A checkout that nothing was heard of for a while."""
+
+    attempt_id: UUID
+    gateway: str
+    checkout_ref: str
+
+
+def open_checkouts(session: Session, now: datetime, limit: int) -> list[OpenCheckout]:
+    """Checkouts that should have been heard of by `now`, the longest waiting first."""
+    waiting = select(PaymentAttempt.id, PaymentAttempt.gateway, PaymentAttempt.checkout_ref).where(
         PaymentAttempt.look_up_at <= now, PaymentAttempt.checkout_ref != ""
     )
-    rows = session.execute(waiting.order_by(PaymentAttempt.look_up_at).limit(limit))
-    return [(row.gateway, row.checkout_ref) for row in rows]
+    return [OpenCheckout(*row) for row in session.execute(waiting.order_by(PaymentAttempt.look_up_at).limit(limit))]
 
 
 @dataclass(frozen=True, slots=True)

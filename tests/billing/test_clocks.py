@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 import pytest
+import structlog
 from sqlalchemy import func, select, update
 
 from billing.accounts.tables import Account
@@ -189,6 +190,21 @@ def test_two_workers_do_what_one_would(
     other.database.engine.dispose()
     assert _paid_on(books, account_id) == MONTH_ENDS
     assert books.violations() == []
+
+
+def test_a_clock_whose_gateway_does_not_answer_holds_up_no_other_and_is_told_of_once(
+    books: Books, work: Work, world: World
+) -> None:
+    broken_id = _make_clock(books, NEW_YEARS_EVE, clock_ref="clock_gone")
+    account_id = _settle_on(books, world.clock_id, NEW_YEARS_EVE)
+    books.subscribe(account_id, NEW_YEARS_EVE, trial_days=31)
+    for clock_id in (broken_id, world.clock_id):
+        _send_to(books, clock_id, A_YEAR_LATER)
+    with structlog.testing.capture_logs() as lines:
+        advance_clocks(work, PATIENCE_SECONDS)
+    assert _paid_on(books, account_id) == MONTH_ENDS
+    assert _clock(books, broken_id).frozen_at == NEW_YEARS_EVE
+    assert [line["clock_id"] for line in lines if line["event"] == "clock_failed"] == [str(broken_id)]
 
 
 def test_what_is_paused_resumes_at_its_instant_and_others_stay_where_they_are(

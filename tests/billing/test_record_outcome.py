@@ -14,7 +14,7 @@ from billing.invariants import violations
 from billing.invoices.tables import Invoice, InvoiceStatus
 from billing.ledger.queries import balances
 from billing.ledger.tables import LedgerAccount
-from billing.payments.queries import open_checkouts
+from billing.payments.queries import OpenCheckout, open_checkouts
 from billing.payments.record_outcome import Outcome, PaymentContradiction, record_outcome
 from billing.payments.tables import AttemptStatus, PaymentAttempt
 from database.engine import Database
@@ -111,7 +111,8 @@ def test_an_open_checkout_is_asked_about_until_it_is_final(database: Database, a
     soon, later = NOON + timedelta(minutes=1), NOON + timedelta(minutes=16)
     with database.transaction() as session:
         assert open_checkouts(session, soon, 10) == []
-        assert open_checkouts(session, later, 10) == [("stripe", f"cs_test_{request.attempt_id}")]
+        waiting = OpenCheckout(UUID(request.attempt_id), "stripe", f"cs_test_{request.attempt_id}")
+        assert open_checkouts(session, later, 10) == [waiting]
     _record(database, fact(request, CAPTURED))
     with database.transaction() as session:
         assert open_checkouts(session, NOON + timedelta(days=1), 10) == []

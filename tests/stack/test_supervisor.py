@@ -38,6 +38,19 @@ print("ready", flush=True)
 while True:
     time.sleep(0.05)
 """
+# answers on a pipe that nobody reads any more, and takes the failure for something else, as Celery and kombu do
+STUBBORN = """
+import signal, sys, time
+def leave(*_):
+    print("leaving", flush=True)
+    sys.exit(0)
+signal.signal(signal.SIGTERM, leave)
+while True:
+    try:
+        time.sleep(600)
+    except OSError:
+        pass
+"""
 DEAF = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('ready', flush=True); time.sleep(600)"
 
 
@@ -149,7 +162,8 @@ def test_a_worker_without_heartbeat_is_started_afresh(scene: Scene) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of its parent's death")
-def test_children_do_not_outlive_a_killed_supervisor(tmp_path: Path) -> None:
+@pytest.mark.parametrize("life", ["import time; time.sleep(600)", STUBBORN])
+def test_children_do_not_outlive_a_killed_supervisor(tmp_path: Path, life: str) -> None:
     program = f"""
 import io, sys, time
 from pathlib import Path
@@ -160,7 +174,7 @@ from stack.supervisor import Supervisor
 folder = Path({str(tmp_path)!r})
 supervisor = Supervisor(Output(folder, None), folder)
 supervisor.start()
-child = supervisor.add(ProcessSpec("sleeper", (sys.executable, "-c", "import time; time.sleep(600)"), folder))
+child = supervisor.add(ProcessSpec("sleeper", (sys.executable, "-c", {life!r}), folder))
 print(child.pid, flush=True)
 time.sleep(600)
 """

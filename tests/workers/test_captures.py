@@ -14,6 +14,7 @@ import structlog
 from sqlalchemy import func, select, update
 
 from billing.accounts.open import open_account
+from billing.catalog.seed import seed
 from billing.invariants import violations
 from billing.invoices.tables import Invoice, InvoiceStatus
 from billing.payments.pace import push_back
@@ -30,6 +31,7 @@ from settings import SANDBOX_STRIPE_KEY, Settings
 from tasks import payments, reconciliation
 from tests.billing.charges import card, give_card, intend, issue
 from tests.billing.conftest import ADA
+from tests.billing.purchases import start_purchase
 from tests.gateways.sandbox_process import Sandbox, running_sandbox
 from workers import task as task_base
 from workers.celery_app import make_app
@@ -189,6 +191,25 @@ def test_an_error_that_the_gateway_repeats_for_a_day_is_looked_behind_and_nothin
     assert _taken(sandbox, attempt) == [2_900]
 
 
+def test_while_a_call_may_still_be_under_way_no_other_key_is_used(
+    work: Work, database: Database, sandbox: Sandbox
+) -> None:
+    """A worker that died or hangs has left its lease: its call may reach the gateway after we have looked."""
+    attempt = _owe(work, _customer(work))
+    sandbox.arm(STORED, stage="during", count=1, **INTENTS)
+    for _ in range(SAME_KEY_ATTEMPTS):
+        _charge(work)
+    with database.transaction() as session:
+        session.execute(update(OutboxEntry).values(next_attempt_at=func.now(), lease_until=func.now()))
+    payments.charge(ids=[_row(database, attempt.id).id])
+    assert _attempt(database, attempt.id).status is AttemptStatus.UNKNOWN
+    assert (_taken(sandbox, attempt), _row(database, attempt.id).lease_until) == ([], None)
+
+    _charge(work)
+    assert _attempt(database, attempt.id).status is AttemptStatus.CAPTURED
+    assert _taken(sandbox, attempt) == [2_900]
+
+
 def test_a_day_later_the_gateway_is_asked_before_anything_is_sent(
     work: Work, database: Database, sandbox: Sandbox
 ) -> None:
@@ -285,6 +306,19 @@ def test_a_charge_whose_worker_died_is_found_by_the_look_up(work: Work, database
     assert _taken(sandbox, attempt) == [2_900]
     _charge(work)
     assert _row(database, attempt.id).result == {"dropped": "attempt_captured"}
+
+
+def test_a_checkout_that_the_gateway_does_not_know_goes_to_the_end_of_the_line(work: Work, database: Database) -> None:
+    with database.transaction() as session:
+        seed(session)
+        account_id = open_account(session, uuid7(), ADA)
+    request = start_purchase(database, account_id, utc_now())
+    later = utc_now() + timedelta(minutes=16)
+    task_base.start(replace(work, now=lambda: later))
+    reconciliation.look_up_payments(**LookUpPayments(interval_seconds=1).model_dump())
+    waiting = _attempt(database, UUID(request.attempt_id))
+    assert waiting.look_up_at is not None
+    assert waiting.look_up_at > later
 
 
 @pytest.mark.parametrize(

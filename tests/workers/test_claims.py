@@ -100,6 +100,15 @@ def test_a_row_that_kills_its_worker_each_time_is_parked(database: Database) -> 
     assert (parked.state, parked.error) == (WorkState.PARKED, "out of attempts: the worker died each time")
 
 
+def test_a_suspect_among_many_is_left_alone_until_it_is_asked_for_alone(database: Database) -> None:
+    ids = _remember(database, "evt_1", "evt_2")
+    for _ in range(claims.SUSPECT_ATTEMPTS):
+        assert len(claims.take(database, InboxEvent, ids)) == 2
+    assert claims.take(database, InboxEvent, ids) == []
+    assert [row.event_id for row in claims.take(database, InboxEvent, ids[:1])] == ["evt_1"]
+    assert [row.attempts for row in claims.take(database, InboxEvent, ids, with_suspects=True)] == [4, 3]
+
+
 def test_each_family_of_error_ends_in_its_own_way_and_neighbours_go_on(database: Database) -> None:
     ids = _remember(database, "evt_1", "evt_2", "evt_3", "evt_4")
     errors = [Rejected("declined", "No."), Unavailable("down"), ZeroDivisionError("bug"), None]

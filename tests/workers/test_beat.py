@@ -1,0 +1,20 @@
+"""Beat forgets its past at every start, so it rings for everything at once."""
+
+from pathlib import Path
+
+from celery.beat import Service
+from celery.signals import beat_init
+
+import workers.life_cycle  # noqa: F401 - connects what beat does at its start
+from beat_schedule import SCHEDULE
+from workers.celery_app import app
+
+
+def test_everything_is_due_when_beat_starts(tmp_path: Path) -> None:
+    app.conf.beat_schedule = SCHEDULE
+    service = Service(app, schedule_filename=str(tmp_path / "schedule"))
+    beat_init.send(sender=service)
+    entries = service.scheduler.schedule
+    assert SCHEDULE.keys() <= entries.keys()
+    assert [name for name in SCHEDULE if not entries[name].is_due().is_due] == []
+    service.scheduler.close()
