@@ -1,10 +1,13 @@
 """Reads of the catalog."""
 
+from collections.abc import Iterable
+from uuid import UUID
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.catalog.rules import price_of
-from billing.catalog.tables import CreditPackage
+from billing.catalog.tables import Coupon, CreditPackage
 from billing.errors import Rejected
 from schemas.views import PackageView
 
@@ -21,6 +24,15 @@ def get_package(session: Session, slug: str) -> CreditPackage:
     if package is None:
         raise Rejected("package_not_found", f"There is no credit package {slug!r} on offer.", status=404)
     return package
+
+
+def coupon_periods(session: Session, coupon_ids: Iterable[UUID | None]) -> dict[UUID, int]:
+    """For how many periods each of these coupons was issued, 0 for ever; no statement when there is none."""
+    wanted = {coupon_id for coupon_id in coupon_ids if coupon_id is not None}
+    if not wanted:
+        return {}
+    rows = session.execute(select(Coupon.id, Coupon.periods).where(Coupon.id.in_(wanted)))
+    return {row.id: row.periods for row in rows}
 
 
 def view_package(package: CreditPackage) -> PackageView:

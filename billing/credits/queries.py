@@ -33,12 +33,14 @@ def view_balance(session: Session, account_id: UUID, now: datetime) -> BalanceVi
 
 
 def lock_usable(session: Session, account_id: UUID, now: datetime) -> list[CreditGrant]:
-    """Usable grants in the order of use, nobody else's until commit.
+    """Usable grants in the order of use, nobody else's until commit: the soonest to expire first.
 
-    Whoever waits for grants takes them in this same order, so two of them cannot deadlock.
+    Those that are held expire some day, so they come before those that never do. Whoever waits for grants takes them in
+    this same order, so two of them cannot deadlock.
     """
     usable = select(CreditGrant).where(CreditGrant.account_id == account_id, is_usable(now))
-    in_order = usable.order_by(CreditGrant.expires_at.asc().nulls_last(), CreditGrant.id).with_for_update()
+    by_expiry = (CreditGrant.expires_at.asc().nulls_last(), CreditGrant.held_for.asc().nulls_last(), CreditGrant.id)
+    in_order = usable.order_by(*by_expiry).with_for_update()
     return list(session.scalars(in_order.execution_options(populate_existing=True)))
 
 

@@ -1,6 +1,6 @@
 """Credit grants and the append-only record of what happened to them."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -27,13 +27,17 @@ class CreditMovement(StrEnum):
 
 
 class CreditGrant(Base):
-    """Credits from one cause, granted once. `remaining` is re-proved against the transactions; it is never negative."""
+    """Credits from one cause, granted once. `remaining` is re-proved against the transactions; it is never negative.
+
+    While the subscription that granted them is paused nothing expires: `held_for` is what is left until the expiry.
+    """
 
     __tablename__ = "credit_grants"
     __table_args__ = (
         one_of("source", CreditSource),
         CheckConstraint("amount > 0", name="amount_positive"),
         CheckConstraint("remaining BETWEEN 0 AND amount", name="remaining_in_range"),
+        CheckConstraint("held_for IS NULL OR expires_at IS NULL", name="held_does_not_expire"),
         Index("ix_credit_grants_usable", "account_id", "expires_at", postgresql_where=text("remaining > 0")),
         Index(
             "ix_credit_grants_expiring",
@@ -51,6 +55,7 @@ class CreditGrant(Base):
     granted_at: Mapped[datetime]
     subscription_id: Mapped[UUID | None] = mapped_column(ForeignKey("subscriptions.id"))
     expires_at: Mapped[datetime | None]
+    held_for: Mapped[timedelta | None]
 
 
 class CreditTransaction(Base):

@@ -6,10 +6,11 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from billing.cards.queries import get_default_card
+from billing.credits.hold import hold_credits
 from billing.credits.top_up import top_up_captured, top_up_failed
 from billing.dunning.declines import NO_CARD, is_hard
 from billing.dunning.open import open_dunning
-from billing.dunning.queries import has_other_open, lock_dunning, lock_owner
+from billing.dunning.queries import has_other_unpaid, lock_dunning, lock_owner
 from billing.dunning.retry import retry_invoice
 from billing.dunning.rules import next_retry, terms_of
 from billing.dunning.stop import close_dunning
@@ -17,7 +18,7 @@ from billing.dunning.tables import Dunning, DunningState
 from billing.invoices.tables import Invoice, InvoiceReason, InvoiceStatus
 from billing.payments.tables import PaymentAttempt
 from billing.subscriptions.rules import ENDED, move
-from billing.subscriptions.tables import SubscriptionStatus
+from billing.subscriptions.tables import Subscription, SubscriptionStatus
 from database.outbox import stage
 
 PAYING = frozenset({SubscriptionStatus.ACTIVE, SubscriptionStatus.TRIALING})
@@ -33,10 +34,11 @@ class Refusal:
 
 
 def after_capture(session: Session, invoice: Invoice, now: datetime) -> None:
-    """An invoice was paid: its dunning has recovered, and a subscription that waited for the money is active.
+    """An invoice was paid: its dunning has recovered, and a subscription that waited for the money goes on.
 
-    Costs nothing for a purchase without a subscription. The mail follows from settling, see `stage_receipt`. The caller
-    holds the invoice's row lock; `now` is the account's own time, also on a test clock.
+    It is active, or on trial again as long as the trial lasts. Costs nothing for a purchase without a subscription. The
+    mail follows from settling, see `stage_receipt`. The caller holds the invoice's row lock; `now` is the account's own
+    time, also on a test clock.
     """
     if invoice.reason is InvoiceReason.TOP_UP:
         top_up_captured(session, invoice, now)
@@ -46,16 +48,20 @@ def after_capture(session: Session, invoice: Invoice, now: datetime) -> None:
     subscription = lock_owner(session, invoice.subscription_id)
     if dunning is not None:
         close_dunning(invoice, dunning, DunningState.RECOVERED, now)
+    if subscription.status is SubscriptionStatus.PAUSED and subscription.paused_at is not None:
+        # credits that this payment has granted wait with those that were held when the pause began
+        hold_credits(session, subscription.account_id, subscription.id, subscription.paused_at)
     waited = subscription.status is SubscriptionStatus.PAST_DUE
-    recovered = waited and not has_other_open(session, subscription, invoice.id)
+    recovered = waited and not has_other_unpaid(session, subscription, invoice.id)
     started = subscription.status is SubscriptionStatus.INCOMPLETE and invoice.reason is InvoiceReason.START
     if recovered or started:
-        move(subscription, SubscriptionStatus.ACTIVE, now)
+        move(subscription, _goes_on_as(subscription, now), now)
 
 
 def after_failure(session: Session, invoice: Invoice, attempt: PaymentAttempt, now: datetime) -> None:
     """A charge was declined: plan the next try or wait for another card, and tell the customer, once per attempt.
 
+    A dunning that has ended stays so: an invoice that is marked unpaid waits for another card.
     If the customer has named another card by now, that is charged at once. `attempt` is over, bears the gateway's
     `failure_code` and is written. The caller holds the invoice's row lock; `now` as in `after_capture`.
     """
@@ -71,6 +77,13 @@ def after_failure(session: Session, invoice: Invoice, attempt: PaymentAttempt, n
 def after_no_card(session: Session, invoice: Invoice, now: datetime) -> None:
     """There was no card to charge: as a card that was refused for good. Conditions as in `after_failure`."""
     _not_paid(session, invoice, Refusal(NO_CARD, f"payment_failed/{invoice.id}/{NO_CARD}"), now)
+
+
+def _goes_on_as(subscription: Subscription, now: datetime) -> SubscriptionStatus:
+    """What was sold with a trial is paid before the plan is: the trial goes on to its end."""
+    # a trial is a period of its own; a period that ends at another instant was billed, and is no trial
+    is_trial = subscription.trial_end == subscription.period_end and now < subscription.period_end
+    return SubscriptionStatus.TRIALING if is_trial else SubscriptionStatus.ACTIVE
 
 
 def _not_paid(session: Session, invoice: Invoice, refusal: Refusal, now: datetime) -> None:
@@ -90,7 +103,7 @@ def _not_paid(session: Session, invoice: Invoice, refusal: Refusal, now: datetim
 
 
 def _advance(dunning: Dunning, refusal: Refusal, now: datetime) -> None:
-    """Count the attempt and plan the next one."""
+    """Count the attempt and plan the next one, unless the dunning is over."""
     if dunning.state is not DunningState.OPEN:
         return
     hard = is_hard(refusal.code)

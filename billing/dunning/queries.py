@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from billing.dunning.tables import Dunning, DunningState
-from billing.invoices.tables import Invoice
+from billing.invoices.tables import Invoice, InvoiceStatus
 from billing.payments.tables import LIVE_ATTEMPTS, AttemptKind, PaymentAttempt
 from billing.subscriptions.tables import Subscription
 
@@ -64,18 +64,15 @@ def has_live_charge() -> ColumnElement[bool]:
     return live.exists()
 
 
-def is_open_of(subscription: Subscription) -> ColumnElement[bool]:
-    """In a query of dunnings: open, and of this subscription. The account is named because it has an index."""
-    return and_(
-        Dunning.account_id == subscription.account_id,
-        Dunning.subscription_id == subscription.id,
-        Dunning.state == DunningState.OPEN,
-    )
+def is_unpaid_of(subscription: Subscription) -> ColumnElement[bool]:
+    """In a query of dunned invoices: of this subscription and to be paid, being dunned still or marked unpaid."""
+    return and_(Invoice.subscription_id == subscription.id, Invoice.status == InvoiceStatus.PENDING)
 
 
-def has_other_open(session: Session, subscription: Subscription, invoice_id: UUID) -> bool:
-    """Whether another invoice of the subscription is being dunned."""
-    others = select(Dunning.invoice_id).where(is_open_of(subscription), Dunning.invoice_id != invoice_id)
+def has_other_unpaid(session: Session, subscription: Subscription, invoice_id: UUID) -> bool:
+    """Whether another invoice of the subscription was refused and is still to be paid."""
+    others = select(Invoice.id).join(Dunning, Dunning.invoice_id == Invoice.id)
+    others = others.where(is_unpaid_of(subscription), Invoice.id != invoice_id)
     return session.scalar(others.limit(1)) is not None
 
 

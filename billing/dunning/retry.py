@@ -8,15 +8,16 @@ from sqlalchemy.orm import Session
 
 from billing.dunning.queries import charges_of, is_being_charged, lock_dunning
 from billing.dunning.stop import stop_if_ended
-from billing.dunning.tables import Dunning, DunningState
+from billing.dunning.tables import Dunning
 from billing.invoices.tables import Invoice, InvoiceStatus
 from billing.payments.intend_charge import intend_charge
 from billing.subscriptions.tables import Collection, Subscription, SubscriptionStatus
 
 
 def retry_at_once(session: Session, account_id: UUID, now: datetime) -> int:
-    """Charge the default card for every unpaid invoice that waits for money, dunned or of a start; how many charges.
+    """Charge the default card for every unpaid invoice that waits for money; how many charges.
 
+    Those are invoices that are being dunned, those that were in vain and are marked unpaid, and those of a start.
     One with a charge under way is left alone: if that is declined, `after_failure` sees that there is a new card.
     """
     return sum(retry_invoice(session, invoice, now) for invoice in _lock_unpaid(session, account_id))
@@ -39,7 +40,8 @@ def retry_invoice(session: Session, invoice: Invoice, now: datetime) -> bool:
 
 
 def _lock_unpaid(session: Session, account_id: UUID) -> list[Invoice]:
-    dunned = select(Dunning.invoice_id).where(Dunning.account_id == account_id, Dunning.state == DunningState.OPEN)
+    # what is pending after its dunning is marked unpaid: all else was paid or given up
+    dunned = select(Dunning.invoice_id).where(Dunning.invoice_id == Invoice.id)
     # where the gateway runs the cycle it is the gateway that asks for its invoices
     starting = select(Subscription.id).where(
         Subscription.account_id == account_id,
@@ -49,6 +51,6 @@ def _lock_unpaid(session: Session, account_id: UUID) -> list[Invoice]:
     unpaid = select(Invoice).where(
         Invoice.account_id == account_id,
         Invoice.status == InvoiceStatus.PENDING,
-        Invoice.id.in_(dunned) | Invoice.subscription_id.in_(starting),
+        dunned.exists() | Invoice.subscription_id.in_(starting),
     )
     return list(session.scalars(unpaid.order_by(Invoice.id).with_for_update(of=Invoice)))

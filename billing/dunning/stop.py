@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from billing.dunning.queries import is_open_of, lock_owner
+from billing.dunning.queries import is_unpaid_of, lock_owner
 from billing.dunning.tables import Dunning, DunningState
 from billing.invoices.give_up import give_up_invoice
 from billing.invoices.tables import Invoice, InvoiceStatus
@@ -14,8 +14,8 @@ from billing.subscriptions.tables import Subscription
 
 
 def stop_dunnings(session: Session, subscription: Subscription, now: datetime) -> None:
-    """Stop every open dunning of a subscription that ends; its invoices are uncollectible."""
-    owed = select(Invoice, Dunning).join(Dunning, Dunning.invoice_id == Invoice.id).where(is_open_of(subscription))
+    """Stop every open dunning of a subscription that ends; its invoices, marked unpaid or not, are uncollectible."""
+    owed = select(Invoice, Dunning).join(Dunning, Dunning.invoice_id == Invoice.id).where(is_unpaid_of(subscription))
     locked = owed.order_by(Invoice.id).with_for_update(of=(Invoice, Dunning))
     for invoice, dunning in session.execute(locked).all():
         close_dunning(invoice, dunning, DunningState.STOPPED, now)
@@ -32,6 +32,11 @@ def stop_if_ended(session: Session, invoice: Invoice, dunning: Dunning, now: dat
 def close_dunning(invoice: Invoice, dunning: Dunning | None, state: DunningState, now: datetime) -> None:
     """End a dunning that is open, and give up its invoice unless it was paid or voided. Both rows are locked."""
     if dunning is not None and dunning.state is DunningState.OPEN:
-        dunning.state, dunning.closed_at, dunning.next_attempt_at = state, now, None
+        try_no_more(dunning, state, now)
     if invoice.status is InvoiceStatus.PENDING:
         give_up_invoice(invoice)
+
+
+def try_no_more(dunning: Dunning, state: DunningState, now: datetime) -> None:
+    """End a dunning that is open, and leave its invoice as it is: it may still be paid. The dunning's row is locked."""
+    dunning.state, dunning.closed_at, dunning.next_attempt_at = state, now, None

@@ -13,7 +13,10 @@ from database.base import Base, one_of, written_at
 
 
 class DunningEnd(StrEnum):
-    """What happens to the subscription when the last try has failed."""
+    """What happens to the subscription when the last try has failed.
+
+    Marked unpaid it stays past due, and its invoice stays open: whoever names another card has paid and goes on.
+    """
 
     CANCEL = "cancel"
     MARK_UNPAID = "mark_unpaid"
@@ -44,7 +47,8 @@ class Dunning(Base):
     """The dunning of one invoice, from its first failed payment on.
 
     `policy` is frozen as it was when the dunning began. `next_attempt_at` is null while nothing is to be tried: a hard
-    decline waits for another card, and then `ends_at` alone ends it.
+    decline waits for another card, and then `ends_at` alone ends it. An exhausted one is never opened again, though its
+    invoice may be pending still (marked unpaid) and be paid with another card.
     """
 
     __tablename__ = "dunnings"

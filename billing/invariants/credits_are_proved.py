@@ -1,4 +1,4 @@
-"""What remains of a grant equals the sum of its movements, and every paid line granted its credits once."""
+"""What remains of a grant equals the sum of its movements, every paid line granted once, none is held for nothing."""
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -20,13 +20,25 @@ GRANTED = text("""
     LIMIT 100
 """)
 
+# what nobody will release lasts for ever
+HELD = text("""
+    SELECT g.id, coalesce(s.status, 'none') AS status
+    FROM credit_grants g LEFT JOIN subscriptions s ON s.id = g.subscription_id
+    WHERE g.held_for IS NOT NULL AND g.remaining > 0 AND s.status IS DISTINCT FROM 'paused'
+    LIMIT 100
+""")
+
 
 def ask(session: Session) -> list[str]:
-    """One sentence per grant that does not add up and per line that was not granted exactly once."""
+    """One sentence per grant that does not add up or is held, and per line that was not granted exactly once."""
     crooked = [
         f"credit grant {row.id} has {row.remaining} left, its movements say {row.proved}"
         for row in session.execute(REMAINING)
     ]
-    return crooked + [
+    held = [
+        f"credit grant {row.id} is held, the status of its subscription is {row.status}"
+        for row in session.execute(HELD)
+    ]
+    return [*crooked, *held] + [
         f"invoice line {row.id} of {row.credits} credits has {row.grants} grants" for row in session.execute(GRANTED)
     ]

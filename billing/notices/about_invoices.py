@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from billing.cards.tables import Card
 from billing.dunning.declines import NO_CARD, is_hard
-from billing.dunning.tables import Dunning
+from billing.dunning.tables import Dunning, DunningState
 from billing.invoices.queries import get_invoice
 from billing.invoices.tables import Invoice, InvoiceStatus
 from billing.notices.occasion import Occasion, require, with_invoice, write_to
@@ -68,10 +68,10 @@ def _last_of(session: Session, invoice_id: UUID) -> PaymentAttempt | None:
 
 
 def _needs_new_card(attempt: PaymentAttempt | None, dunning: Dunning | None) -> bool:
-    """A first payment is not tried again by itself; a gateway tries again by a policy of its own."""
+    """A first payment, or one marked unpaid, is not tried again by itself; a gateway has a policy of its own."""
     if attempt is not None and attempt.kind is AttemptKind.GATEWAY:
         return is_hard(attempt.failure_code)
-    return dunning is None or dunning.needs_new_card
+    return dunning is None or dunning.needs_new_card or dunning.state is not DunningState.OPEN
 
 
 def _attempt_of(session: Session, occasion: Occasion) -> PaymentAttempt | None:

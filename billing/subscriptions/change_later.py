@@ -1,6 +1,6 @@
 """Change the plan with the next period."""
 
-from billing.subscriptions.change_now import Change
+from billing.subscriptions.change_choice import Change
 from billing.subscriptions.tables import Subscription
 
 

@@ -4,13 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from billing.invoices.tables import Invoice, InvoiceStatus
-from billing.invoices.void import void_issued
-from billing.payments.tables import LIVE_ATTEMPTS, PaymentAttempt
 from billing.subscriptions.due import load_due
+from billing.subscriptions.give_up_start import give_up_start
 from billing.subscriptions.renew import renew_subscriptions
 from billing.subscriptions.resume import resume_subscription
 from billing.subscriptions.rules import move
@@ -28,7 +25,7 @@ def come_due(session: Session, subscription_ids: Sequence[UUID], now: datetime) 
     renewing = []
     for subscription in load_due(session, subscription_ids):
         if subscription.status is SubscriptionStatus.INCOMPLETE:
-            _give_up_start(session, subscription, now)
+            _expire(session, subscription, now)
         elif subscription.status is SubscriptionStatus.PAUSED:
             resume_subscription(session, subscription, subscription.resumes_at or now)
         elif subscription.cancel_at_period_end:
@@ -39,16 +36,9 @@ def come_due(session: Session, subscription_ids: Sequence[UUID], now: datetime) 
     renew_subscriptions(session, renewing, now)
 
 
-def _give_up_start(session: Session, subscription: Subscription, now: datetime) -> None:
-    """No first payment came: the subscription never began, and its bill is void."""
-    unpaid = select(Invoice).where(Invoice.subscription_id == subscription.id, Invoice.status == InvoiceStatus.PENDING)
-    invoices = session.scalars(unpaid.with_for_update()).all()
-    under_way = exists().where(
-        PaymentAttempt.invoice_id.in_([invoice.id for invoice in invoices]), PaymentAttempt.status.in_(LIVE_ATTEMPTS)
-    )
-    if session.scalar(select(under_way)):
+def _expire(session: Session, subscription: Subscription, now: datetime) -> None:
+    """No first payment came: the subscription never began."""
+    if give_up_start(session, subscription, now):
+        move(subscription, SubscriptionStatus.EXPIRED, now)
+    else:
         subscription.due_at = now + GRACE
-        return
-    for invoice in invoices:
-        void_issued(session, invoice, now)
-    move(subscription, SubscriptionStatus.EXPIRED, now)

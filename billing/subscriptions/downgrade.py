@@ -4,8 +4,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from billing.subscriptions.change_choice import Change
 from billing.subscriptions.change_later import change_later
-from billing.subscriptions.change_now import Change, change_now
+from billing.subscriptions.change_now import change_now
 from billing.subscriptions.tables import Subscription
 
 
@@ -15,7 +16,7 @@ def downgrade_subscription(
     """To a cheaper plan or a shorter interval: at the end of the period unless told otherwise.
 
     Done now, what is left of the dearer plan is kept on the account for the next invoices. The caller holds the row's
-    lock. Raises Rejected `credits_already_used` as `change_now` does.
+    lock. Raises what `change_now` raises.
     """
     if when == "now":
         change_now(session, subscription, change, cause, now)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from billing.accounts.tables import Account, AccountBalance
 from billing.cards.queries import ChargeableCard, default_cards
 from billing.catalog.plans import services_of, terms_of
+from billing.catalog.queries import coupon_periods
 from billing.catalog.terms import PlanTerms
 from billing.clocks.timelines import Timeline
 from billing.invoices.issue import snapshot
@@ -22,13 +23,15 @@ from billing.tax.queries import find_rate
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a batch of subscriptions stands in: prices, services, buyers, tax, cards and kept money.
+    """What a batch of subscriptions stands in: prices, services, coupons, buyers, tax, cards and kept money.
 
-    `kept` is what is left of it, by (account, currency): each invoice of the batch takes its part.
+    `coupons` tells for how many periods the coupons of those that change their plan were issued. `kept` is what is left
+    of kept money, by (account, currency): each invoice of the batch takes its part.
     """
 
     terms: dict[UUID, PlanTerms]
     additions: dict[UUID, list[Addition]]
+    coupons: dict[UUID, int]
     buyers: dict[UUID, dict[str, str]]
     tax: dict[UUID, tuple[str, int]]
     cards: dict[UUID, ChargeableCard]
@@ -70,9 +73,11 @@ def load_surroundings(session: Session, subscriptions: Sequence[Subscription], d
     price_ids = [subscription.next_price_id or subscription.price_id for subscription in subscriptions]
     accounts = session.scalars(select(Account).where(Account.id.in_(account_ids))).all()
     rates = {country: find_rate(session, country, day) for country in {account.country for account in accounts}}
+    changing = [subscription.coupon_id for subscription in subscriptions if subscription.next_price_id]
     return Surroundings(
         terms=terms_of(session, price_ids),
         additions=_additions(session, [subscription.id for subscription in subscriptions]),
+        coupons=coupon_periods(session, changing),
         buyers={account.id: snapshot(account) for account in accounts},
         tax={account.id: rates[account.country] for account in accounts},
         cards=default_cards(session, account_ids),

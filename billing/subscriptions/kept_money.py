@@ -21,6 +21,11 @@ def kept_for(session: Session, account_id: UUID, currency: str) -> Money:
     return Money(session.scalar(kept) or 0, currency)
 
 
+def usable_for(session: Session, account_id: UUID, total: Money) -> Money:
+    """What kept money would pay of a total now, without a lock."""
+    return Money(min(kept_for(session, account_id, total.currency).minor, total.minor), total.currency)
+
+
 def use_kept(session: Session, invoice: Invoice, at_most: int | None = None) -> Movement | None:
     """Let kept money pay what it can of an invoice, or `at_most` so many minor units; returns what to post.
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from billing.credits.hold import hold_credits
 from billing.errors import Rejected
 from billing.subscriptions.queries import has_open_invoice
 from billing.subscriptions.rules import move
@@ -15,6 +16,8 @@ def pause_subscription(
     session: Session, subscription: Subscription, resumes_at: datetime | None, cause: str, now: datetime
 ) -> None:
     """Stop the cycle until it is resumed, at the latest at `resumes_at`. The rest of the period is kept for then.
+
+    The credits of the period can be used meanwhile and do not expire.
 
     The caller holds the row's lock. Raises Rejected `subscription_state` unless it is active or in its trial,
     `renewal_due` when its period is over, `invoice_open` while a payment is under way, and `resumes_in_the_past`.
@@ -29,4 +32,5 @@ def pause_subscription(
         raise Rejected("resumes_in_the_past", "The day to resume lies in the past.")
     subscription.resumes_at = resumes_at
     move(subscription, SubscriptionStatus.PAUSED, now)
+    hold_credits(session, subscription.account_id, subscription.id, now)
     stage(session, "subscription_paused", subscription.id, f"subscription_paused/{subscription.id}/{cause}")

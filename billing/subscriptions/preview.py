@@ -5,16 +5,15 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from billing.accounts.queries import get_account
-from billing.catalog.plans import find_terms
-from billing.catalog.tables import Interval
 from billing.catalog.terms import PlanTerms
 from billing.errors import Rejected
 from billing.invoices.rules import LineDraft, Totals, add_up
 from billing.money import Money
-from billing.subscriptions.change_now import check_change, quote_now
+from billing.subscriptions.change_choice import check_change, find_change
+from billing.subscriptions.change_now import quote_now
 from billing.subscriptions.change_quote import ChangeQuote
 from billing.subscriptions.discounts import next_discount
-from billing.subscriptions.kept_money import kept_for
+from billing.subscriptions.kept_money import usable_for
 from billing.subscriptions.lines import period_lines
 from billing.subscriptions.queries import additions_of, get_subscription
 from billing.subscriptions.renewal import next_period
@@ -31,15 +30,15 @@ def preview_change(session: Session, command: ChangePlan, at: datetime) -> Chang
     `outside_period` for another instant.
     """
     subscription = get_subscription(session, command.subscription_id)
-    wanted = find_terms(session, command.plan.plan, Interval(command.plan.interval), command.plan.currency)
-    change = check_change(session, subscription, wanted)
+    change = find_change(session, subscription, command.plan)
+    check_change(session, subscription, change)
     at = at.replace(microsecond=0)
     if not subscription.period_start <= at < subscription.period_end:
         raise Rejected("outside_period", "A change is previewed at an instant of the present period.", status=422)
     when = command.when or ("now" if change.is_upgrade else "period_end")
     if when == "now":
         return _view(session, subscription, "now", at, quote_now(session, subscription, change, at))
-    return _view(session, subscription, when, at, _next_period(session, subscription, wanted))
+    return _view(session, subscription, when, at, _next_period(session, subscription, change.wanted))
 
 
 def _next_period(session: Session, subscription: Subscription, wanted: PlanTerms) -> ChangeQuote:
@@ -54,7 +53,7 @@ def _view(session: Session, subscription: Subscription, when: str, at: datetime,
     _, rate_ppm = find_rate(session, get_account(session, subscription.account_id).country, day)
     nothing = Money(0, subscription.currency)
     totals = add_up(quote.lines, rate_ppm) if quote.lines else Totals(nothing, nothing)
-    used = min(kept_for(session, subscription.account_id, subscription.currency).minor, totals.total.minor)
+    used = usable_for(session, subscription.account_id, totals.total).minor
     return ChangePreview(
         subscription_id=subscription.id,
         at=at,

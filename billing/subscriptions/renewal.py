@@ -9,7 +9,7 @@ from billing.catalog.terms import PlanTerms
 from billing.invoices.rules import LineDraft, Totals, add_up
 from billing.money import Money
 from billing.periods import Period, period_from
-from billing.subscriptions.discounts import present_discount, spend_discount
+from billing.subscriptions.discounts import convert_discount, present_discount, spend_discount
 from billing.subscriptions.due import Surroundings
 from billing.subscriptions.lines import period_lines
 from billing.subscriptions.rules import due_at_of
@@ -48,11 +48,13 @@ class Renewal:
 def begin_next_period(subscription: Subscription, around: Surroundings, now: datetime) -> Renewal:
     """Move a subscription into its next period, with the plan and the discount of that period, and say what it costs.
 
-    The period follows the anchor, however late it is now. A plan of another interval begins a cycle of its own.
+    The period follows the anchor, however late it is now. A plan of another interval begins a cycle of its own, and the
+    months that are left of a coupon are counted in its periods.
     """
     terms = around.terms[subscription.next_price_id or subscription.price_id]
     period = next_period(subscription, terms)
     if terms.interval is not subscription.interval:
+        convert_discount(subscription, terms.interval, around.coupons)
         subscription.interval, subscription.anchor = terms.interval, period.start
     subscription.price_id, subscription.next_price_id = terms.price_id, None
     subscription.period_start, subscription.period_end = period.start, period.end

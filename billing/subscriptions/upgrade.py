@@ -4,8 +4,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from billing.subscriptions.change_choice import Change
 from billing.subscriptions.change_later import change_later
-from billing.subscriptions.change_now import Change, change_now
+from billing.subscriptions.change_now import change_now
 from billing.subscriptions.tables import Subscription
 
 
@@ -14,7 +15,7 @@ def upgrade_subscription(
 ) -> None:
     """To a dearer plan or a longer interval: now with proration unless told otherwise. The caller holds the row's lock.
 
-    Raises Rejected `credits_already_used` as `change_now` does.
+    Raises what `change_now` raises.
     """
     if when == "period_end":
         change_later(subscription, change)

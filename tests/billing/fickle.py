@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
-from math import floor
+from math import ceil, floor
 
 from sqlalchemy import text
 
@@ -35,6 +35,7 @@ PLANS = {
 }  # fmt: skip
 # share off in millionths, US cents off, for how many periods (0: for ever)
 COUPONS = {"HALF": (500_000, 0, 3), "THIRD": (333_333, 0, 0), "TENNER": (0, 1_000, 1), "HUGE": (0, 12_345, 0)}
+LEAST_CHARGE = 50  # US cents, of a card
 BEGIN = utc("2026-01-31 10:00")
 Choice = tuple[str, str]
 
@@ -94,13 +95,13 @@ class Meter:
         self.read(at)
         self.price, self.credits, self.start, self.end = price, credits, start, end
         self.rate_ppm = rate_at(self.country, at)
-        self.value = self._share(price, at)
+        self.value = self.share(price, at)
         self.taxed_value = self._taxed(self.value)
-        self.credits_due = self._share(credits, at)
+        self.credits_due = self.share(credits, at)
 
     def read(self, at: datetime) -> None:
         """Count the stretch that ends now. Nobody gets anything by letting time go by."""
-        value, credits_due = self._share(self.price, at), self._share(self.credits, at)
+        value, credits_due = self.share(self.price, at), self.share(self.credits, at)
         assert self.value >= value >= 0
         assert self.credits_due >= credits_due >= 0
         self.used += self.value - value
@@ -108,7 +109,8 @@ class Meter:
         self.used_credits += self.credits_due - credits_due
         self.value, self.taxed_value, self.credits_due = value, self._taxed(value), credits_due
 
-    def _share(self, whole: int, at: datetime) -> int:
+    def share(self, whole: int, at: datetime) -> int:
+        """How much of something for the whole period is for the time that is left."""
         if at >= self.end:
             return 0
         left = (self.end - at) // timedelta(seconds=1)
@@ -136,6 +138,7 @@ class Fickle:
         self.meter = Meter(country)
         self.planned: Choice | None = None
         self.discounts_left = COUPONS[coupon][2] if coupon else None
+        self.redeemed_per = choice[1]
         self.is_discounted, self.discounted_periods = False, 0
         self.may_lack_credits = False
         self.id = books.subscribe(
@@ -155,9 +158,10 @@ class Fickle:
         until = self.now + timedelta(seconds=seconds)
         while (due_at := self.books.subscription(self.id).period_end) <= until:
             self.now = due_at
+            before, self.choice, self.planned = self.choice, self.planned or self.choice, None
+            self._convert_discount(before[1])
             self.books.come_due(due_at)
             self.books.answer(due_at)
-            self.choice, self.planned = self.planned or self.choice, None
             self._begin_whole_period()
         self.now = max(self.now, until)
 
@@ -167,6 +171,9 @@ class Fickle:
         try:
             self.books.change(self.id, choice[0], self.now, interval=choice[1], when=when)
         except Rejected as refusal:
+            if refusal.code == "amount_too_small":
+                assert 0 < self._due(choice, at) < LEAST_CHARGE, "what a card can pay is charged"
+                return
             is_same = choice == running and self.planned is None
             assert is_same or self.may_lack_credits, "nothing was used, so nothing can be missing"
             if refusal.code != ("same_plan" if is_same else "credits_already_used"):
@@ -179,6 +186,7 @@ class Fickle:
             self.planned = None if choice == running else choice
             return
         self.choice, self.planned = choice, None
+        self._convert_discount(running[1])
         if choice == running or self.is_on_trial:
             return
         if choice[1] != running[1]:
@@ -198,7 +206,6 @@ class Fickle:
     def pause(self, seconds: int) -> None:
         """Pause, and resume a while later. The meter stands still."""
         self.meter.read(self.now.replace(microsecond=0))
-        self.may_lack_credits = True  # they expire on the day they were to
         self.books.pause(self.id, self.now)
         self.now += timedelta(seconds=seconds)
         self.books.resume(self.id, self.now)
@@ -226,16 +233,43 @@ class Fickle:
         price, credits = self._price(), PLANS[self.choice][1]
         self.meter.begin(price, credits, present.period_start, present.period_end, present.period_start)
 
+    def _due(self, choice: Choice, at: datetime) -> int:
+        """What a change now takes, after what is given back and what was kept."""
+        self.meter.read(at)
+        is_new_cycle = choice[1] != self.choice[1]
+        is_discounted = self._is_next_discounted() if is_new_cycle else self.is_discounted
+        price = self._price_of(choice, is_discounted)
+        rate_ppm = rate_at(self.meter.country, at)
+        charged = price if is_new_cycle else self.meter.share(price, at)
+        taxed = charged + half_up(Fraction(charged * rate_ppm, 1_000_000))
+        return taxed - self.meter.taxed_value - self.books.kept_minor(self.account_id)
+
     def _count_discount(self) -> None:
         """A period begins: the coupon counts for it or does not."""
-        is_for_ever = self.coupon is not None and COUPONS[self.coupon][2] == 0
-        self.is_discounted = is_for_ever or bool(self.discounts_left)
+        self.is_discounted = self._is_next_discounted()
         if self.discounts_left:
             self.discounts_left -= 1
 
+    def _is_next_discounted(self) -> bool:
+        is_for_ever = self.coupon is not None and COUPONS[self.coupon][2] == 0
+        return is_for_ever or bool(self.discounts_left)
+
+    def _convert_discount(self, before: str) -> None:
+        """Of a coupon for several periods as many months are left, in whole periods; all of them until the first."""
+        after, issued = self.choice[1], COUPONS[self.coupon][2] if self.coupon else 0
+        if before == after or not self.discounts_left or issued == 1:
+            return
+        if self.is_on_trial and after == self.redeemed_per:
+            self.discounts_left = issued
+        else:
+            self.discounts_left = ceil(Fraction(self.discounts_left * MONTHS[before], MONTHS[after]))
+
     def _price(self) -> int:
-        price = PLANS[self.choice][0]
-        if self.coupon is None or not self.is_discounted:
+        return self._price_of(self.choice, self.is_discounted)
+
+    def _price_of(self, choice: Choice, is_discounted: bool) -> int:
+        price = PLANS[choice][0]
+        if self.coupon is None or not is_discounted:
             return price
         ppm, minor, _ = COUPONS[self.coupon]
         return price - (half_up(Fraction(price * ppm, 1_000_000)) or min(minor, price))

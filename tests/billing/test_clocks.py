@@ -37,6 +37,7 @@ JANUARY_31 = utc("2026-01-31 12:00")
 A_YEAR_LATER = utc("2027-01-31 12:00")
 SHORT_OF_MONEY = (utc("2026-03-31 00:00"), utc("2026-04-03 00:00"))
 PATIENCE_SECONDS = 30.0
+ROUNDS_MAX = 100
 
 
 @pytest.fixture
@@ -248,10 +249,14 @@ def test_a_clock_that_arrives_does_what_falls_due_there_before_it_is_ready(books
     _send_to(books, clock_id, utc("2026-02-10 12:00"))
     with books.database.transaction() as session:
         session.execute(update(OutboxEntry).values(state=WorkState.DONE))
-    for _ in range(3):
+    is_billed = False
+    for _ in range(ROUNDS_MAX):
+        was_billed, is_billed = is_billed, bool(books.invoices(account_id))
         advance_clocks(work, 0.2)
         with books.database.transaction() as session:
             session.execute(update(OutboxEntry).where(OutboxEntry.topic.in_(EMAILS)).values(state=WorkState.DONE))
+        if was_billed:
+            break
     clock = _clock(books, clock_id)
     # the trial's end has billed the first month; as long as its charge is under way the clock is not ready
     assert len(books.invoices(account_id)) == 1

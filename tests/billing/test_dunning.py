@@ -16,6 +16,7 @@ from billing.dunning.tables import Dunning, DunningEnd, DunningPolicy, DunningSt
 from billing.invoices.rules import LineDraft
 from billing.invoices.tables import Invoice, InvoiceReason, InvoiceStatus
 from billing.money import Money
+from billing.notices.trial_ending import notice_trial_ending
 from billing.payments.tables import AttemptStatus, PaymentAttempt
 from billing.subscriptions.bill import Bill, bill
 from billing.subscriptions.cancel import cancel_subscription
@@ -224,15 +225,20 @@ def test_a_card_that_was_removed_before_the_retry_counts_as_none(books: Dunned, 
 
 
 @pytest.mark.parametrize(
-    ("at_the_end", "status", "mail"),
+    ("at_the_end", "status", "invoice_status", "mail"),
     [
-        (DunningEnd.CANCEL, SubscriptionStatus.CANCELED, "subscription_cancelled"),
-        (DunningEnd.PAUSE, SubscriptionStatus.PAUSED, "subscription_paused"),
-        (DunningEnd.MARK_UNPAID, SubscriptionStatus.PAST_DUE, ""),
+        (DunningEnd.CANCEL, SubscriptionStatus.CANCELED, InvoiceStatus.UNCOLLECTIBLE, "subscription_cancelled"),
+        (DunningEnd.PAUSE, SubscriptionStatus.PAUSED, InvoiceStatus.UNCOLLECTIBLE, "subscription_paused"),
+        (DunningEnd.MARK_UNPAID, SubscriptionStatus.PAST_DUE, InvoiceStatus.PENDING, ""),
     ],
 )
 def test_the_end_is_the_one_of_the_policy_it_began_with(
-    books: Dunned, ada: UUID, at_the_end: DunningEnd, status: SubscriptionStatus, mail: str
+    books: Dunned,
+    ada: UUID,
+    at_the_end: DunningEnd,
+    status: SubscriptionStatus,
+    invoice_status: InvoiceStatus,
+    mail: str,
 ) -> None:
     slug = books.policy("strict", [2], at_the_end)
     subscription_id = _renewal(books, ada, BROKE, dunning_policy=slug)
@@ -243,7 +249,7 @@ def test_the_end_is_the_one_of_the_policy_it_began_with(
     books.answer(tuesday, BROKE)
     assert books.sweep(tuesday) == (0, 1)
     assert books.subscription(subscription_id).status is status
-    assert books.invoices(ada)[1].status is InvoiceStatus.UNCOLLECTIBLE
+    assert (books.dunning().state, books.invoices(ada)[1].status) == (DunningState.EXHAUSTED, invoice_status)
     staged = {topic: books.mails(topic) for topic in ("subscription_cancelled", "subscription_paused")}
     assert {topic for topic, count in staged.items() if count} == ({mail} if mail else set())
 
@@ -253,13 +259,84 @@ def test_money_that_comes_after_the_end_of_an_unpaid_one_makes_it_active_again(b
     slug = books.policy("patient", [1], DunningEnd.MARK_UNPAID)
     subscription_id = _renewal(books, ada, STOLEN, dunning_policy=slug)
     books.sweep(utc("2026-02-16 10:00"))
-    assert books.invoices(ada)[1].status is InvoiceStatus.UNCOLLECTIBLE
+    assert books.dunning().state is DunningState.EXHAUSTED
     with books.database.transaction() as session:
         failed = PaymentAttempt.status == AttemptStatus.FAILED
         session.execute(update(PaymentAttempt).where(failed).values(status=AttemptStatus.CREATED))
     books.answer(utc("2026-02-17 10:00"))
     assert books.subscription(subscription_id).status is SubscriptionStatus.ACTIVE
     assert books.invoices(ada)[1].status is InvoiceStatus.PAID
+
+
+def test_one_that_is_marked_unpaid_waits_unbilled_until_another_card_pays(books: Dunned, ada: UUID) -> None:
+    """Declined on 15 and 16 February; a second card without money on 20 March, a third that pays on 21 March."""
+    slug = books.policy("patient", [1], DunningEnd.MARK_UNPAID)
+    subscription_id = _renewal(books, ada, BROKE, dunning_policy=slug)
+    last_try = utc("2026-02-16 10:00")
+    assert books.sweep(last_try) == (1, 0)
+    books.answer(last_try, BROKE)
+    assert books.sweep(last_try) == (0, 1)
+    assert (books.paid_minor(ada), books.mails("payment_failed")) == (9_900, 2)
+    assert books.come_due(utc("2026-03-15 10:00")) == 0, "what was not paid is not billed on top"
+
+    friday = utc("2026-03-20 18:00")
+    assert books.new_card(ada, friday) == 1
+    assert books.new_card(ada, friday) == 0, "the first charge is still under way"
+    books.answer(friday, BROKE)
+    assert books.mails("payment_failed") == 3, "the customer is told"
+    assert books.answer(friday, BROKE) == 1, "the card that was named meanwhile is charged as well"
+    assert books.subscription(subscription_id).status is SubscriptionStatus.PAST_DUE
+    assert (books.dunning().state, books.dunning().closed_at) == (DunningState.EXHAUSTED, last_try)
+    assert books.sweep(utc("2026-03-21 17:00")) == (0, 0), "nothing is tried by itself"
+
+    saturday = utc("2026-03-21 18:00")
+    assert books.new_card(ada, saturday) == 1
+    books.answer(saturday)
+    paid = books.subscription(subscription_id)
+    assert (paid.status, paid.due_at) == (SubscriptionStatus.ACTIVE, utc("2026-03-15 10:00"))
+    assert [invoice.status for invoice in books.invoices(ada)] == [InvoiceStatus.PAID] * 2
+    assert books.catch_up(saturday) == 1, "the period from 15 March is billed now"
+    books.answer(saturday)
+    assert books.paid_minor(ada) == 3 * 9_900
+    assert books.subscription(subscription_id).due_at == utc("2026-04-15 10:00")
+
+
+def test_one_that_is_marked_unpaid_can_be_canceled_and_then_owes_nothing_more_to_its_card(
+    books: Dunned, ada: UUID
+) -> None:
+    slug = books.policy("strict", [], DunningEnd.MARK_UNPAID)
+    subscription_id = _renewal(books, ada, BROKE, dunning_policy=slug)
+    assert books.sweep(FEBRUARY) == (0, 1)
+    assert books.invoices(ada)[1].status is InvoiceStatus.PENDING
+    books.cancel(subscription_id, utc("2026-03-01 10:00"), at_period_end=True)
+    assert books.subscription(subscription_id).ended_at == utc("2026-03-01 10:00")
+    assert books.invoices(ada)[1].status is InvoiceStatus.UNCOLLECTIBLE
+    assert books.new_card(ada, utc("2026-03-02 10:00")) == 0
+    assert books.paid_minor(ada) == 9_900
+
+
+def test_two_that_are_marked_unpaid_must_both_be_paid(books: Dunned, ada: UUID) -> None:
+    """10 dollars each, declined on 16 January and marked unpaid at once; on 1 February one card pays both."""
+    slug = books.policy("strict", [], DunningEnd.MARK_UNPAID)
+    subscription_id = books.subscribe(ada, JANUARY, dunning_policy=slug)
+    books.answer(JANUARY)
+    _unpaid_extra(books, ada, subscription_id)
+    assert books.sweep(utc("2026-01-16 10:00")) == (0, 2)
+    february = utc("2026-02-01 10:00")
+    assert books.new_card(ada, february) == 2
+    with books.database.transaction() as session:
+        live = PaymentAttempt.status == AttemptStatus.CREATED
+        second = session.scalars(
+            select(PaymentAttempt.id).where(live).order_by(PaymentAttempt.id.desc()).limit(1)
+        ).one()
+        session.execute(update(PaymentAttempt).where(PaymentAttempt.id == second).values(status=AttemptStatus.UNKNOWN))
+    assert books.answer(february) == 1
+    assert books.subscription(subscription_id).status is SubscriptionStatus.PAST_DUE
+    with books.database.transaction() as session:
+        session.execute(update(PaymentAttempt).where(PaymentAttempt.id == second).values(status=AttemptStatus.CREATED))
+    assert books.answer(february) == 1
+    assert books.subscription(subscription_id).status is SubscriptionStatus.ACTIVE
+    assert books.paid_minor(ada) == 9_900 + 2 * 1_000
 
 
 def test_two_unpaid_invoices_must_both_be_paid(books: Dunned, ada: UUID) -> None:
@@ -365,3 +442,100 @@ def test_on_a_test_clock_time_is_that_of_the_clock(books: Dunned, ada: UUID) -> 
     assert books.dunning().next_attempt_at == utc("2026-02-16 10:00")
     assert books.sweep(wall) == (0, 0)
     assert books.sweep(utc("2026-02-16 10:00"), clock_id) == (1, 0)
+
+
+MARCH, TRIAL_END = utc("2026-03-01 10:00"), utc("2026-03-15 10:00")
+SETUP = [{"service": "setup-app"}]
+
+
+def _trial_with_setup(books: Dunned, account_id: UUID, **fields: object) -> UUID:
+    """Starter, 14 days free from 1 March, with the Setup App (299 USD), whose charge is declined."""
+    subscription_id = books.subscribe(account_id, MARCH, trial_days=14, services=SETUP, **fields)  # type: ignore[arg-type]  # `plan` is not among them
+    books.answer(MARCH, BROKE)
+    assert books.subscription(subscription_id).status is SubscriptionStatus.PAST_DUE
+    return subscription_id
+
+
+def test_an_extra_that_is_paid_late_does_not_end_the_trial(books: Dunned, ada: UUID) -> None:
+    """Paid on 2 March, another plan on 5 March for nothing, told on 12 March, billed for the first time on 15 March."""
+    subscription_id = _trial_with_setup(books, ada)
+    monday = utc("2026-03-02 10:00")
+    assert books.sweep(monday) == (1, 0)
+    books.answer(monday)
+    recovered = books.subscription(subscription_id)
+    assert (recovered.status, recovered.due_at) == (SubscriptionStatus.TRIALING, TRIAL_END)
+
+    books.change(subscription_id, "growth", utc("2026-03-05 10:00"))
+    books.change(subscription_id, "starter", utc("2026-03-06 10:00"), when="now")
+    books.change(subscription_id, "growth", utc("2026-03-07 10:00"))
+    assert [invoice.total_minor for invoice in books.invoices(ada)] == [29_900], "nothing is charged in a trial"
+    assert (books.paid_minor(ada), books.kept_minor(ada)) == (29_900, 0), "nor given back"
+    with books.database.transaction() as session:
+        assert notice_trial_ending(session, Timeline(None, utc("2026-03-12 10:00")), 100) == 1
+
+    assert books.come_due(TRIAL_END) == 1
+    books.answer(TRIAL_END)
+    begun = books.subscription(subscription_id)
+    assert (begun.status, begun.period_end) == (SubscriptionStatus.ACTIVE, utc("2026-04-15 10:00"))
+    assert books.paid_minor(ada) == 29_900 + 19_900
+
+
+def test_an_extra_that_is_paid_after_the_trial_is_followed_by_the_first_period(books: Dunned, ada: UUID) -> None:
+    """Unpaid for 15 days: on 16 March the trial is over, and the month from 15 March is billed at once."""
+    slug = books.policy("slow", [15], DunningEnd.CANCEL)
+    subscription_id = _trial_with_setup(books, ada, dunning_policy=slug)
+    assert books.come_due(TRIAL_END) == 0
+    monday = utc("2026-03-16 10:00")
+    assert books.sweep(monday) == (1, 0)
+    books.answer(monday)
+    assert books.subscription(subscription_id).status is SubscriptionStatus.ACTIVE
+    assert books.come_due(monday) == 1
+    books.answer(monday)
+    assert books.subscription(subscription_id).period_end == utc("2026-04-15 10:00")
+    assert books.paid_minor(ada) == 29_900 + 9_900
+
+
+def test_a_trial_that_was_to_be_canceled_ends_on_its_day_also_after_a_late_payment(books: Dunned, ada: UUID) -> None:
+    """Declined on 1 March, paid on 2 March; the customer never wanted the plan from 15 March on."""
+    subscription_id = books.subscribe(ada, MARCH, trial_days=14, services=SETUP)
+    books.cancel(subscription_id, MARCH, at_period_end=True)
+    books.answer(MARCH, BROKE)
+    books.sweep(utc("2026-03-02 10:00"))
+    books.answer(utc("2026-03-02 10:00"))
+    assert books.subscription(subscription_id).status is SubscriptionStatus.TRIALING
+    assert books.come_due(TRIAL_END) == 1
+    ended = books.subscription(subscription_id)
+    assert (ended.status, ended.ended_at) == (SubscriptionStatus.CANCELED, TRIAL_END)
+    assert books.paid_minor(ada) == 29_900
+
+
+def test_a_trial_that_dunning_paused_goes_on_once_the_money_has_come(books: Dunned, ada: UUID) -> None:
+    """Paused on 1 March, captured after all on 3 March, resumed on 5 March: the trial lasts until 19 March."""
+    slug = books.policy("rest", [], DunningEnd.PAUSE)
+    subscription_id = _trial_with_setup(books, ada, dunning_policy=slug)
+    assert books.sweep(MARCH) == (0, 1)
+    with books.database.transaction() as session:
+        session.execute(update(PaymentAttempt).values(status=AttemptStatus.CREATED))
+    books.answer(utc("2026-03-03 10:00"))
+    assert books.subscription(subscription_id).status is SubscriptionStatus.PAUSED
+    books.resume(subscription_id, utc("2026-03-05 10:00"))
+    resumed = books.subscription(subscription_id)
+    assert (resumed.status, resumed.trial_end) == (SubscriptionStatus.TRIALING, utc("2026-03-19 10:00"))
+
+
+def test_a_period_that_was_billed_within_the_days_of_a_trial_is_no_trial(books: Dunned, ada: UUID) -> None:
+    """Paused unpaid on 1 March and resumed on 5 March, which begins a month to pay; that is paid on 6 March."""
+    slug = books.policy("rest", [], DunningEnd.PAUSE)
+    subscription_id = _trial_with_setup(books, ada, dunning_policy=slug)
+    books.sweep(MARCH)
+    with books.database.transaction() as session:
+        session.execute(update(DunningPolicy).where(DunningPolicy.slug == slug).values(retry_days=[1]))
+    thursday, friday = utc("2026-03-05 10:00"), utc("2026-03-06 10:00")
+    books.resume(subscription_id, thursday)
+    assert books.come_due(thursday) == 1
+    books.answer(thursday, BROKE)
+    assert books.sweep(friday) == (1, 0)
+    books.answer(friday)
+    paid = books.subscription(subscription_id)
+    assert (paid.status, paid.due_at) == (SubscriptionStatus.ACTIVE, utc("2026-04-05 10:00"))
+    assert books.paid_minor(ada) == 9_900

@@ -29,6 +29,7 @@ DAMAGES = [
     ("invoice_and_ledger_agree", "UPDATE invoices SET status = 'pending', paid_at = NULL"),
     ("balances_are_proved", "INSERT INTO account_balances SELECT id, 'USD', 1 FROM accounts"),
     ("credits_are_proved", "UPDATE credit_grants SET remaining = remaining - 1"),
+    ("credits_are_proved", "UPDATE credit_grants SET expires_at = NULL, held_for = interval '1 day'"),
     ("credits_are_proved", "DELETE FROM credit_transactions; DELETE FROM credit_grants"),
     ("nothing_waits_too_long", "UPDATE inbox SET next_attempt_at = now() - interval '121 seconds'"),
     ("nothing_waits_too_long", "UPDATE inbox SET state = 'parked'"),

@@ -5,7 +5,8 @@ from uuid import UUID
 
 import pytest
 
-from billing.invoices.tables import InvoiceStatus
+from billing.errors import Rejected
+from billing.invoices.tables import Invoice, InvoiceStatus
 from billing.subscriptions.tables import SubscriptionStatus
 from database.engine import Database
 from tests.billing.subscribers import Books, utc
@@ -50,6 +51,44 @@ def test_it_pays_a_part_of_a_start_and_comes_back_when_the_card_does_not_pay_the
     books.come_due(utc("2026-04-21 10:00"))
     assert books.subscription(subscription_id).status is SubscriptionStatus.EXPIRED
     assert (books.invoices(ada)[-1].status, books.kept_minor(ada)) == (InvoiceStatus.VOID, 10_000)
+
+
+def test_it_comes_back_when_a_start_is_canceled_that_was_not_paid(books: Books, ada: UUID) -> None:
+    """99.00 of Growth are asked of the card: nothing ends before the answer, and after a decline nothing is owed."""
+    subscription_id = books.subscribe(ada, LATER, "growth")
+    with pytest.raises(Rejected, match="payment_under_way"):
+        books.cancel(subscription_id, LATER)
+    started = books.subscription(subscription_id)
+    assert (started.status, started.canceled_at) == (SubscriptionStatus.INCOMPLETE, None)
+    books.answer(LATER, decline="insufficient_funds")
+    books.cancel(subscription_id, utc("2026-04-20 12:00"), at_period_end=True)
+    assert books.subscription(subscription_id).ended_at == utc("2026-04-20 12:00")
+    assert (books.invoices(ada)[-1].status, books.kept_minor(ada)) == (InvoiceStatus.VOID, 10_000)
+    books.give_card(ada, utc("2026-04-20 13:00"))
+    assert books.answer(utc("2026-04-20 13:00")) == 0, "what is void is not charged"
+
+
+def test_a_start_that_is_paid_after_all_can_be_canceled_then(books: Books, ada: UUID) -> None:
+    subscription_id = books.subscribe(ada, LATER, "growth")
+    with pytest.raises(Rejected, match="payment_under_way"):
+        books.cancel(subscription_id, LATER)
+    books.answer(LATER)
+    books.cancel(subscription_id, LATER)
+    assert (books.invoices(ada)[-1].status, books.kept_minor(ada)) == (InvoiceStatus.PAID, 0)
+
+
+def test_a_cancellation_does_not_wait_for_whoever_has_the_invoice_of_the_start(books: Books, ada: UUID) -> None:
+    """They come for the subscription next, which the cancellation holds."""
+    subscription_id = books.subscribe(ada, LATER, "growth")
+    books.answer(LATER, decline="insufficient_funds")
+    with books.database.transaction() as session:
+        session.get(Invoice, books.invoices(ada)[-1].id, with_for_update=True)
+        with pytest.raises(Rejected, match="payment_under_way"):
+            books.cancel(subscription_id, LATER)
+        assert books.come_due(utc("2026-04-21 10:00")) == 1
+    assert books.subscription(subscription_id).due_at == utc("2026-04-21 11:00")
+    books.come_due(utc("2026-04-21 11:00"))
+    assert books.subscription(subscription_id).status is SubscriptionStatus.EXPIRED
 
 
 def test_two_renewals_of_one_batch_share_it(books: Books, ada: UUID) -> None:

@@ -1,4 +1,4 @@
-"""Credits that are paid for late: they last as long as was sold, from the payment on, if else they were gone already."""
+"""Credits that are paid for late last as long as was sold, from the payment on, if else they were gone already."""
 
 from uuid import UUID
 

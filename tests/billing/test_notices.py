@@ -198,6 +198,25 @@ def test_a_first_payment_that_failed_asks_for_another_card_within_its_day(books:
         _write(books, "subscription_activated", subscription_id, MAY)
 
 
+def test_a_payment_that_is_marked_unpaid_is_not_tried_again_and_asks_for_another_card(books: Books, ada: UUID) -> None:
+    """The second card's decline on 5 June is told although the last try was on 2 June."""
+    with books.database.transaction() as session:
+        session.execute(text("INSERT INTO dunning_policies VALUES ('patient', '[]', 'mark_unpaid')"))
+    books.subscribe(ada, MAY, dunning_policy="patient")
+    books.answer(MAY)
+    june, later = utc("2026-06-01 10:00"), utc("2026-06-05 10:00")
+    books.come_due(june)
+    books.answer(june, "insufficient_funds")
+    books.end_dunnings(june)
+    books.give_card(ada, later)
+    books.answer(later, "insufficient_funds")
+    facts = _write(books, "payment_failed", books.invoices(ada)[1].id, later, _last_cause(books, "payment_failed"))
+    assert facts.subscription is not None
+    assert facts.invoice is not None
+    assert (facts.needs_new_card, facts.invoice.total_minor) == (True, 9_900)
+    assert (facts.subscription.next_attempt_on, facts.subscription.ends_on) == (None, None)
+
+
 def test_a_payment_that_had_no_card_says_so_until_one_is_charged(books: Books) -> None:
     eve = books.open("Eve")
     books.subscribe(eve, MAY, trial_days=14)

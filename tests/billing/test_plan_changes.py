@@ -1,7 +1,7 @@
 """Plan changes in the books: what is previewed is charged, and nobody gains by changing to and fro."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,11 +10,14 @@ from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text
 
+from billing.catalog.publish_plan import PlanContent, publish_plan
+from billing.catalog.tables import Interval
 from billing.credits.queries import view_balance
 from billing.errors import Rejected
 from billing.invoices.queries import list_lines
 from billing.invoices.tables import Invoice, InvoiceReason, InvoiceStatus
 from billing.periods import Period
+from billing.subscriptions.migrate import migrate_subscriptions
 from billing.subscriptions.preview import preview_change
 from billing.subscriptions.tables import SubscriptionPeriod, SubscriptionStatus
 from database.engine import Database
@@ -52,6 +55,12 @@ TO_A_YEAR_AND_BACK = [
     ("change", ("odd", "month"), "now"), ("wait", 62 * DAY), ("change", ("starter", "month"), "now"),
     ("wait", 31 * DAY),
 ]  # fmt: skip
+# a coupon of three months must not become one of twelve on the way there and back
+TO_A_YEAR_AND_BACK_IN_A_TRIAL = [
+    ("change", ("starter", "year"), "now"), ("change", ("starter", "month"), "now"), ("wait", 140 * DAY),
+]  # fmt: skip
+# February's last hour of a dearer plan costs less than a card can be charged
+FOR_A_FEW_CENTS = [("wait", 28 * DAY - 3_600), ("change", ("growth", "month"), "now")]
 # from Growth down to a plan of odd prices
 KEEPS_MONEY = ("DE", ("growth", "month"), None, 0), ["campaign-management"], [("odd", "month")]
 
@@ -86,13 +95,16 @@ def test_nobody_gains_by_changing_plans(books: Books) -> None:
     * so money captured - money kept >= the value that was used (each discounted period may take one unit off);
     * credits granted - credits revoked = credits for all uses + credits for the time that is left: never more.
 
-    And a change is refused only because credits were used (or expired in a pause), never for the changes before it.
+    And a change is refused only because credits were used, or for a charge too small for a card; never for the changes
+    and pauses before it.
     """
 
     @settings(in_the_books, max_examples=30)
     @given(fickle_people, steps)
     @example(("PL", ("starter", "month"), "HALF", 0), TO_A_YEAR_AND_BACK)
     @example(("PL", ("growth", "month"), "THIRD", 14), TO_A_YEAR_AND_BACK)
+    @example(("US", ("starter", "month"), "HALF", 14), TO_A_YEAR_AND_BACK_IN_A_TRIAL)
+    @example(("US", ("starter", "month"), None, 0), FOR_A_FEW_CENTS)
     def check(person: tuple[str, Choice, str | None, int], events: list[tuple[Any, ...]]) -> None:
         fay = Fickle(books, *person)
         for verb, *arguments in events:
@@ -120,6 +132,7 @@ def test_what_is_previewed_is_charged(books: Books) -> None:
     @example(*KEEPS_MONEY, ("starter", "month"), "now", 7 * DAY, False)
     @example(*KEEPS_MONEY, ("starter", "year"), "now", 7 * DAY, False)
     @example(*KEEPS_MONEY, ("starter", "month"), "period_end", 7 * DAY, False)
+    @example(("US", ("starter", "month"), None, 0), [], [], ("growth", "month"), "now", 28 * DAY - 3_600, False)
     def check(
         person: tuple[str, Choice, str | None, int],
         added: list[str],
@@ -169,6 +182,12 @@ def _compare(books: Books, fay: Fickle, choice: Choice, when: str | None) -> Non
     assert fay.granted_less_revoked() == granted_before + gained
     present = books.subscription(fay.id)
     assert (present.period_start, present.period_end) == (preview.period_start, preview.period_end)
+
+
+def _preview(books: Books, subscription_id: UUID, plan: str, at: datetime, when: str | None = None) -> ChangePreview:
+    command = ChangePlan.model_validate({"subscription_id": subscription_id, "plan": {"plan": plan}, "when": when})
+    with books.database.transaction() as session:
+        return preview_change(session, command, at)
 
 
 def _assert_same(books: Books, preview: ChangePreview, invoice: Invoice) -> None:
@@ -242,13 +261,56 @@ def test_a_planned_downgrade_that_is_taken_back_leaves_no_invoice(books: Books, 
     assert [invoice.reason for invoice in books.invoices(ada)] == [InvoiceReason.START]
 
 
+def test_who_takes_a_planned_change_back_keeps_the_price(books: Books, ada: UUID) -> None:
+    """Starter has come to cost 129; who is on it for 99 plans to go to Scale, stays after all, and pays nothing."""
+    subscription_id = books.subscribe(ada, BEGIN)
+    books.answer(BEGIN)
+    with books.database.transaction() as session:
+        publish_plan(session, "starter", "Starter", PlanContent(700, {("USD", Interval.MONTH): 12_900}))
+    books.change(subscription_id, "scale", utc("2026-02-10 10:00"), when="period_end")
+
+    preview = _preview(books, subscription_id, "starter", utc("2026-02-11 10:00"))
+    assert (preview.when, preview.lines, preview.due_minor, preview.credits_granted) == ("now", [], 0, 0)
+    later = _preview(books, subscription_id, "starter", utc("2026-02-11 10:00"), when="period_end")
+    assert (later.when, later.due_minor) == ("period_end", 9_900)
+
+    books.change(subscription_id, "starter", utc("2026-02-11 10:00"))
+    assert books.answer(utc("2026-02-11 10:00")) == 0, "nothing is charged"
+    books.come_due(utc("2026-02-28 10:00"))
+    books.answer(utc("2026-02-28 10:00"))
+    assert [invoice.total_minor for invoice in books.invoices(ada)] == [9_900, 9_900]
+
+
+@pytest.mark.parametrize("when", [None, "now", "period_end"])
+def test_a_planned_change_can_be_taken_back_to_a_plan_that_is_sold_no_more(
+    books: Books, ada: UUID, when: str | None
+) -> None:
+    subscription_id = books.subscribe(ada, BEGIN)
+    books.answer(BEGIN)
+    books.change(subscription_id, "growth", utc("2026-02-10 10:00"), when="period_end")
+    with books.database.transaction() as session:
+        session.execute(text("UPDATE plans SET active = false WHERE slug = 'starter'"))
+    books.change(subscription_id, "starter", utc("2026-02-11 10:00"), when=when)
+    assert books.subscription(subscription_id).next_price_id is None
+
+
+def test_a_migration_is_not_the_customers_to_take_back(books: Books, ada: UUID) -> None:
+    """Starter goes from 99 to 129 for all with the next period; to ask for Starter is to ask for the new one."""
+    subscription_id = books.subscribe(ada, BEGIN)
+    books.answer(BEGIN)
+    with books.database.transaction() as session:
+        publish_plan(session, "starter", "Starter", PlanContent(700, {("USD", Interval.MONTH): 12_900}))
+        assert migrate_subscriptions(session, "starter") == 1
+    books.change(subscription_id, "starter", utc("2026-02-11 10:00"), when="period_end")
+    books.come_due(utc("2026-02-28 10:00"))
+    assert [invoice.total_minor for invoice in books.invoices(ada)] == [9_900, 12_900]
+
+
 def test_a_preview_of_the_next_period_follows_the_anchor(books: Books, ada: UUID) -> None:
     """Who began on the 31st of January goes down from the 28th of February to the 31st of March."""
     subscription_id = books.subscribe(ada, BEGIN, "growth")
     books.answer(BEGIN)
-    command = ChangePlan.model_validate({"subscription_id": subscription_id, "plan": {"plan": "starter"}})
-    with books.database.transaction() as session:
-        preview = preview_change(session, command, utc("2026-02-10 10:00"))
+    preview = _preview(books, subscription_id, "starter", utc("2026-02-10 10:00"))
     assert (preview.period_start, preview.period_end) == (utc("2026-02-28 10:00"), utc("2026-03-31 10:00"))
 
 

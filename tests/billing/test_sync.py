@@ -54,6 +54,13 @@ def test_what_came_between_may_have_been_missed(run: GatewayRun, status: str) ->
     assert run.row().ended_at == ended_at
 
 
+def test_an_extra_that_was_paid_late_leaves_the_trial_as_it_was(run: GatewayRun) -> None:
+    for status in ("trialing", "past_due", "trialing"):
+        run.hear(run.fact(status=status, trial_end=FEBRUARY_28))
+        assert run.row().status == status
+    assert run.row().trial_end == FEBRUARY_28
+
+
 def test_a_pause_of_collection_is_a_pause_and_is_told_of_each_time(run: GatewayRun) -> None:
     run.hear(run.fact())
     for day in (JANUARY_31, FEBRUARY_14):

@@ -405,6 +405,7 @@ def upgrade() -> None:
     op.add_column("accounts", sa.Column("clock_id", sa.Uuid(), nullable=True))
     op.create_foreign_key(op.f("fk_accounts_clock_id"), "accounts", "test_clocks", ["clock_id"], ["id"])
     op.add_column("credit_grants", sa.Column("subscription_id", sa.Uuid(), nullable=True))
+    op.add_column("credit_grants", sa.Column("held_for", sa.Interval(), nullable=True))
     op.create_index(
         "ix_credit_grants_expiring",
         "credit_grants",
@@ -494,6 +495,8 @@ def _new_checks() -> list[str]:
         ADD CONSTRAINT ck_invoices_balance_within_total CHECK (balance_used_minor BETWEEN 0 AND total_minor)""",
         """ALTER TABLE invoice_lines
         ADD CONSTRAINT ck_invoice_lines_kind_known CHECK (kind IN ('charge', 'credit', 'discount', 'kept'))""",
+        """ALTER TABLE credit_grants
+        ADD CONSTRAINT ck_credit_grants_held_does_not_expire CHECK (held_for IS NULL OR expires_at IS NULL)""",
         """ALTER TABLE payment_attempts
         ADD CONSTRAINT ck_payment_attempts_kind_known CHECK (kind IN ('checkout', 'charge', 'gateway'))""",
     ]

@@ -1,0 +1,39 @@
+"""Give up the start of a subscription: what it was billed is void."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session
+
+from billing.invoices.tables import Invoice, InvoiceStatus
+from billing.invoices.void import void_issued
+from billing.payments.tables import LIVE_ATTEMPTS, PaymentAttempt
+from billing.subscriptions.tables import Subscription
+
+
+def give_up_start(session: Session, subscription: Subscription, now: datetime) -> bool:
+    """Void the unpaid invoices of a subscription that never began; the kept money that was used on them comes back.
+
+    False, and nothing done, while a charge may still take the money: of one that is only written down, too, nobody
+    knows that it is not being sent at this moment. The caller holds the subscription's row lock and moves it to its
+    end.
+    """
+    is_unpaid = (Invoice.subscription_id == subscription.id, Invoice.status == InvoiceStatus.PENDING)
+    count = session.scalar(select(func.count()).where(*is_unpaid))
+    # Waits for nobody: whoever records a payment holds the invoice and comes for the subscription next.
+    locked = select(Invoice).where(*is_unpaid).order_by(Invoice.id).with_for_update(skip_locked=True)
+    invoices = session.scalars(locked).all()
+    # asked under the lock: a charge that was begun a moment ago is seen only by a statement that starts now
+    if len(invoices) != count or _is_being_charged(session, invoices):
+        return False
+    for invoice in invoices:
+        void_issued(session, invoice, now)
+    return True
+
+
+def _is_being_charged(session: Session, invoices: Sequence[Invoice]) -> bool:
+    under_way = exists().where(
+        PaymentAttempt.invoice_id.in_([invoice.id for invoice in invoices]), PaymentAttempt.status.in_(LIVE_ATTEMPTS)
+    )
+    return bool(session.scalar(select(under_way)))

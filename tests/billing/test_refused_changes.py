@@ -1,0 +1,175 @@
+"""A change of plan that could not be paid is refused, in the preview too, and the plan that is paid for runs on."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from uuid import UUID
+
+import pytest
+
+from billing.cards.detach import detach_card
+from billing.catalog.publish_plan import PlanContent, publish_plan
+from billing.catalog.tables import Interval
+from billing.credits.consume import consume_credits
+from billing.errors import Rejected
+from billing.money import Money
+from billing.payments.minimums import least_charge
+from billing.subscriptions.preview import preview_change
+from billing.subscriptions.tables import SubscriptionStatus
+from database.engine import Database
+from sandbox.stripe.amounts import MINIMUM_MINOR as AT_THE_SANDBOX
+from schemas.commands import ChangePlan
+from tests.billing.subscribers import Books, utc
+
+BEGIN = utc("2026-04-01 10:00")
+HALF = utc("2026-04-16 10:00")
+LAST_HOUR = utc("2026-05-01 09:00")
+END = utc("2026-05-01 10:00")
+
+
+@pytest.fixture
+def books(database: Database) -> Iterator[Books]:
+    """Books that are in order at the end of every story."""
+    kept = Books(database)
+    yield kept
+    assert [found for found in kept.violations() if "nothing_waits" not in found] == []
+
+
+@pytest.fixture
+def ada(books: Books) -> UUID:
+    """A customer with a card."""
+    account_id = books.open()
+    books.give_card(account_id, BEGIN, "pm_ada")
+    return account_id
+
+
+def test_without_a_card_a_dearer_plan_is_refused_and_the_paid_one_runs_on(books: Books, ada: UUID) -> None:
+    """Starter is paid until the 1st of May. The card goes on the 10th of April; Growth would cost 50.00 on the 16th."""
+    subscription_id = books.subscribe(ada, BEGIN)
+    books.answer(BEGIN)
+    _detach(books, utc("2026-04-10 10:00"))
+
+    refused = _refused(books, subscription_id, "growth", HALF)
+    assert (refused.code, refused.status) == ("no_card", 409)
+    assert refused.detail == "50.00 USD would be charged now, but the account has no card: save one first."
+    assert books.subscription(subscription_id).status is SubscriptionStatus.ACTIVE
+    assert [invoice.total_minor for invoice in books.invoices(ada)] == [9_900]
+
+    books.give_card(ada, HALF)
+    assert _preview(books, subscription_id, "growth", HALF) == 5_000
+    books.change(subscription_id, "growth", HALF)
+    assert books.answer(HALF) == 1
+    assert books.paid_minor(ada) == 9_900 + 5_000
+
+
+def test_without_a_card_it_may_be_planned_and_cost_nothing_now(books: Books, ada: UUID) -> None:
+    """To a cheaper plan now, to a dearer one with the next period, and up again as far as kept money goes."""
+    subscription_id = books.subscribe(ada, BEGIN, "growth")
+    books.answer(BEGIN)
+    _detach(books, HALF)
+    assert _preview(books, subscription_id, "scale", HALF, when="period_end") == 29_900
+    books.change(subscription_id, "scale", HALF, when="period_end")
+
+    books.change(subscription_id, "starter", HALF, when="now")
+    assert books.kept_minor(ada) == 5_000
+    assert _preview(books, subscription_id, "growth", HALF) == 0
+    books.change(subscription_id, "growth", HALF)
+    assert (books.kept_minor(ada), books.subscription(subscription_id).status) == (0, SubscriptionStatus.ACTIVE)
+    assert _refused(books, subscription_id, "scale", HALF).code == "no_card"
+
+
+def test_without_a_card_a_trial_goes_to_any_plan_and_a_transfer_too(books: Books) -> None:
+    """Tom goes from a free plan to Starter for the last hour of April: 99.00 / 720 are billed, and no card is asked."""
+    with books.database.transaction() as session:
+        publish_plan(session, "free", "Free", PlanContent(0, {("USD", Interval.MONTH): 0}))
+    eve, tom = books.open("Eve"), books.open("Tom")
+    on_trial = books.subscribe(eve, BEGIN, trial_days=30)
+    by_transfer = books.subscribe(tom, BEGIN, "free", pay_by="transfer")
+    books.change(on_trial, "scale", HALF)
+    books.change(by_transfer, "starter", LAST_HOUR)
+    assert [invoice.total_minor for invoice in books.invoices(eve)] == []
+    assert [invoice.total_minor for invoice in books.invoices(tom)] == [0, 14]
+
+
+def test_a_few_cents_are_not_charged_and_do_not_cost_the_plan(books: Books, ada: UUID) -> None:
+    """An hour of April (720) is left: Growth for 199.00 instead of Starter for 99.00 would cost 0.14, 3 hours 0.42."""
+    subscription_id = books.subscribe(ada, BEGIN)
+    books.answer(BEGIN)
+    refused = _refused(books, subscription_id, "growth", LAST_HOUR)
+    assert (refused.code, refused.status) == ("amount_too_small", 409)
+    assert refused.detail == (
+        "Only 0.14 USD would be charged now, and a card can be charged no less than 0.50 USD: "
+        "change the plan at the period's end instead (when=period_end)."
+    )
+    assert _refused(books, subscription_id, "growth", utc("2026-05-01 07:00")).code == "amount_too_small"
+
+    books.change(subscription_id, "growth", LAST_HOUR, when="period_end")
+    books.come_due(END)
+    books.answer(END)
+    assert [invoice.total_minor for invoice in books.invoices(ada)] == [9_900, 19_900]
+    assert books.subscription(subscription_id).status is SubscriptionStatus.ACTIVE
+
+
+@pytest.mark.parametrize(("kept", "due"), [(4_950, 50), (4_951, None), (4_999, None), (5_000, 0)])
+def test_what_counts_is_what_kept_money_leaves_to_pay(books: Books, ada: UUID, kept: int, due: int | None) -> None:
+    """Half a month of Growth instead of Starter is 50.00: 0.50 can be charged, 0.49 cannot, and nothing need not be."""
+    with books.database.transaction() as session:
+        publish_plan(session, "rest", "Rest", PlanContent(0, {("USD", Interval.MONTH): 29_900 - kept}))
+    subscription_id, other = books.subscribe(ada, BEGIN), books.subscribe(ada, BEGIN, "scale")
+    books.answer(BEGIN)
+    books.change(other, "rest", BEGIN, when="now")
+    assert books.kept_minor(ada) == kept
+    if due is None:
+        assert _refused(books, subscription_id, "growth", HALF).code == "amount_too_small"
+    else:
+        assert _preview(books, subscription_id, "growth", HALF) == due
+        books.change(subscription_id, "growth", HALF)
+        assert books.answer(HALF) == bool(due)
+
+
+def test_the_minimum_is_the_currencys() -> None:
+    assert [least_charge(currency).minor for currency in ("USD", "GBP", "JPY", "SEK", "DKK", "HUF")] == [
+        50, 30, 50, 300, 250, 17_500,
+    ]  # fmt: skip
+    assert least_charge("ISK") == Money(1, "ISK"), "of which the table says nothing"
+    known = {currency.upper(): minor for currency, minor in AT_THE_SANDBOX.items()}
+    assert {currency: least_charge(currency).minor for currency in known} == known
+
+
+def test_credits_that_are_used_are_missed_in_the_preview_too(books: Books, ada: UUID) -> None:
+    """Growth to Starter at half time takes back 500 of the 1,500 credits; 1,001 are used: 499 are left."""
+    subscription_id = books.subscribe(ada, BEGIN, "growth")
+    books.answer(BEGIN)
+    _use(books, ada, 1_000)
+    assert _preview(books, subscription_id, "starter", HALF, when="now") == 0
+    _use(books, ada, 1)
+    refused = _refused(books, subscription_id, "starter", HALF, when="now")
+    assert (refused.code, refused.status) == ("credits_already_used", 409)
+    assert refused.detail == "500 credits would be taken back, only 499 are unspent."
+    assert _preview(books, subscription_id, "starter", HALF) == 9_900, "at the period's end it may be"
+
+
+def _detach(books: Books, now: datetime) -> None:
+    with books.database.transaction() as session:
+        assert detach_card(session, "stripe", "pm_ada", now)
+
+
+def _use(books: Books, account_id: UUID, amount: int) -> None:
+    with books.database.transaction() as session:
+        consume_credits(session, account_id, amount, f"use/{amount}", "", BEGIN)
+
+
+def _preview(books: Books, subscription_id: UUID, plan: str, at: datetime, when: str | None = None) -> int:
+    """What is to be paid by the preview, in US cents."""
+    wanted = ChangePlan.model_validate({"subscription_id": subscription_id, "plan": {"plan": plan}, "when": when})
+    with books.database.transaction() as session:
+        return preview_change(session, wanted, at).due_minor
+
+
+def _refused(books: Books, subscription_id: UUID, plan: str, at: datetime, when: str | None = None) -> Rejected:
+    """The refusal, which is the same in the preview."""
+    with pytest.raises(Rejected) as previewed:
+        _preview(books, subscription_id, plan, at, when)
+    with pytest.raises(Rejected) as refused:
+        books.change(subscription_id, plan, at, when=when)
+    assert str(previewed.value) == str(refused.value)
+    return refused.value
