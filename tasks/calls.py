@@ -252,6 +252,8 @@ CALLS: Mapping[type[Command], Call] = {
     SyncFromStripe: _sync,
     CreateTestClock: _create_clock,
 }
+# These ask several times, and what asks once is to be tried again sooner when its worker dies.
+MANY_CALLS = frozenset({StartSubscriptionCheckout, SyncFromStripe})
 # asked of the gateway only where it runs the subscription; otherwise a verb of our own
 CALLS_OF_GATEWAY_RUN: Mapping[type[Command], Call] = {
     ChangePlan: _change_plan,

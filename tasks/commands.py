@@ -1,5 +1,6 @@
 """Commands of the API: validate again, run the verb, store the outcome under the operation's id."""
 
+from datetime import timedelta
 from typing import Any
 
 from pydantic import ValidationError
@@ -11,7 +12,7 @@ from billing.subscriptions.tables import Collection
 from database.operations import Operation, stage_command
 from schemas.commands import COMMANDS, AdvanceTestClock, Command, OfSubscription
 from schemas.messages import AdvanceClocks, RunCommand, SubmitCommand
-from tasks.calls import CALLS, CALLS_OF_GATEWAY_RUN, Call
+from tasks.calls import CALLS, CALLS_OF_GATEWAY_RUN, MANY_CALLS, Call
 from tasks.verbs import VERBS, time_of
 from workers import claims
 from workers.task import doorway
@@ -60,8 +61,12 @@ def _run(work: Work, operation: Operation, command: Command) -> None:
         if isinstance(command, AdvanceTestClock):
             # beat would ring within five seconds; whoever turns a clock by hand is waiting
             work.bell.ring(AdvanceClocks())
-    elif claims.lease(work.database, operation, claims.LONG_LEASE):
+    elif claims.lease(work.database, operation, _hold(command)):
         claims.finish(work.database, operation, call(work, operation, command))
+
+
+def _hold(command: Command) -> timedelta:
+    return claims.LONG_LEASE if type(command) in MANY_CALLS else claims.LEASE
 
 
 def _call_for(work: Work, command: Command) -> Call | None:
