@@ -47,6 +47,8 @@ THREADS = CHARGE_IDS_MAX
 SLOT_WAIT_MAX = timedelta(seconds=8)
 SLOTS_SECONDS_MAX = 8.0
 BEGIN_SECONDS_MAX = 20.0
+# By then a call whose worker died has reached the gateway or never will.
+OVERLAP = timedelta(seconds=60)
 # Stripe forgets a key after 24 hours; an hour is left for a slow retry.
 KEY_WINDOW = timedelta(hours=23)
 
@@ -87,6 +89,10 @@ def charge(work: Work, message: ChargeCards) -> None:
             known = charges[entry.subject_id]
             if step(known) is Step.DROP:
                 claims.finish(work.database, entry, partial(_drop, known))
+            elif entry.lease_until is not None and _is_key_spent(work, entry, known):
+                # every end that is reported takes the lease off the row: this one's worker died or hangs, and a look
+                # now, or another key, could come before its call does
+                claims.postpone(work.database, entry, OVERLAP, "an earlier call may still be under way")
             else:
                 slot = first_slot + place / room.calls_per_second
                 calls[entry.id] = _plan(work, entry, known, slot, begin_by)
@@ -106,12 +112,14 @@ def _reserve(work: Work, room: PaymentRoom, count: int) -> float | None:
 def _plan(work: Work, entry: OutboxEntry, charge: Charge, slot: float, begin_by: float) -> Call:
     """A repeat goes under the same key as long as that helps and the gateway still knows it; then we look first."""
     is_repeat = charge.status is AttemptStatus.UNKNOWN
-    is_key_spent = entry.attempts > SAME_KEY_ATTEMPTS or work.now() - charge.created_at > KEY_WINDOW
+    is_key_spent = _is_key_spent(work, entry, charge)
     is_look_first = step(charge) is Step.ASK or (is_repeat and is_key_spent)
-    # every end that is reported takes the lease off the row; where one is left, nobody knows when that call ends
-    is_last_heard = is_key_spent and entry.lease_until is None
     fresh_key = f"{charge.request.idempotency_key}/{entry.attempts}"
-    return Call(charge, is_look_first, is_last_heard, fresh_key, slot, begin_by)
+    return Call(charge, is_look_first, is_key_spent, fresh_key, slot, begin_by)
+
+
+def _is_key_spent(work: Work, entry: OutboxEntry, charge: Charge) -> bool:
+    return entry.attempts > SAME_KEY_ATTEMPTS or work.now() - charge.created_at > KEY_WINDOW
 
 
 def _charge_all(work: Work, room: PaymentRoom, entries: Sequence[OutboxEntry], calls: Mapping[UUID, Call]) -> None:

@@ -124,6 +124,12 @@ def finish_all(database: Database, rows: Sequence[Remembered]) -> None:
         )
 
 
+def postpone(database: Database, row: Remembered, wait: timedelta, reason: str) -> None:
+    """Give a row back untried, for a while."""
+    log.warning("postponed", reason=reason, wait_seconds=wait.total_seconds(), attempts=row.attempts)
+    _give_back(database, row, wait, reason)
+
+
 @contextmanager
 def attempt(database: Database, row: Remembered) -> Iterator[None]:
     """What goes wrong with one row ends here, by family, so that its neighbours go on.
@@ -161,10 +167,13 @@ def _try_later(database: Database, row: Remembered, reason: str, retry_after_sec
         return
     wait = wait_seconds(row.attempts, retry_after_seconds)
     log.warning("try_later", reason=reason, wait_seconds=round(wait, 1), attempts=row.attempts)
-    due = func.now() + timedelta(seconds=wait)
+    _give_back(database, row, timedelta(seconds=wait), reason)
+
+
+def _give_back(database: Database, row: Remembered, wait: timedelta, reason: str) -> None:
     with database.transaction() as session:
         if _still_ours(session, row):
-            _write(session, row, error=reason[-ERROR_LENGTH_MAX:], next_attempt_at=due, hinted_at=None)
+            _write(session, row, error=reason[-ERROR_LENGTH_MAX:], next_attempt_at=func.now() + wait, hinted_at=None)
 
 
 def _close(
