@@ -16,9 +16,6 @@ PACKAGES := $(wildcard *.py) $(patsubst %/__init__.py,%,$(wildcard */__init__.py
 UV_LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--no-annotate
 
-# These start whole stacks on the usual ports, so they run one after the other; all other tests run side by side.
-STACKS := tests/scenarios tests/simulation tests/stack/test_up.py
-
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
 
@@ -30,8 +27,7 @@ up: environment libraries ## Run everything until Ctrl-C
 
 test: environment libraries ## Run the tests; ARGS="tests/stack -k valkey" for some of them
 ifeq ($(ARGS),)
-	@$(PYTHON_HERE) -m pytest -n auto --maxprocesses 4 --dist loadfile $(STACKS:%=--ignore=%)
-	@$(PYTHON_HERE) -m pytest $(STACKS)
+	@$(PYTHON_HERE) tools/run_tests.py
 else
 	@$(PYTHON_HERE) -m pytest $(ARGS)
 endif
