@@ -29,7 +29,7 @@ def in_thread(settings: Settings) -> Iterator[httpx.Client]:
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
-        with httpx.Client(base_url=f"http://{LOOPBACK}:{port}", timeout=40) as client:
+        with _open_client(port) as client:
             _wait_until_alive(client, thread.is_alive)
             yield client
     finally:
@@ -52,12 +52,19 @@ def as_process(settings: Settings) -> Iterator[tuple[httpx.Client, "subprocess.P
     }
     process = subprocess.Popen([sys.executable, "-m", "ingress"], cwd=ROOT, env=environment)
     try:
-        with httpx.Client(base_url=f"http://{LOOPBACK}:{port}", timeout=40) as client:
+        with _open_client(port) as client:
             _wait_until_alive(client, lambda: process.poll() is None)
             yield client, process
     finally:
         process.terminate()
         process.wait(15)
+
+
+def _open_client(port: int) -> httpx.Client:
+    # With a limit of idle connections the pool closes one that another thread has just been given
+    # (https://github.com/encode/httpcore/issues/1110).
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
+    return httpx.Client(base_url=f"http://{LOOPBACK}:{port}", timeout=40, limits=limits)
 
 
 def _wait_until_alive(client: httpx.Client, is_running: Callable[[], bool]) -> None:
