@@ -10,7 +10,6 @@ import subprocess
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType
 
 import psycopg2
 from psycopg2 import sql
@@ -46,7 +45,6 @@ SERVER_SETTINGS = {
     "log_line_prefix": "%m [%p] %a ",
     "lc_messages": "C",
 }
-NO_OTHER_SETTINGS: Mapping[str, str] = MappingProxyType({})
 
 
 class EmbeddedPostgres:
@@ -56,12 +54,12 @@ class EmbeddedPostgres:
     and kept for the life of this object. `settings` are server settings that differ from ours.
     """
 
-    def __init__(self, home: Path, port: int | None = None, settings: Mapping[str, str] = NO_OTHER_SETTINGS) -> None:
+    def __init__(self, home: Path, port: int | None = None, settings: Mapping[str, str] | None = None) -> None:
         self.home = homes.prepare(home)
         self.port = port or free_port(PORT_DEFAULT)
         self.folder = self.home / "postgres"
         self.data_folder = self.folder / "data"
-        self._settings = {**SERVER_SETTINGS, **settings}
+        self._settings = {**SERVER_SETTINGS, **(settings or {})}
         self._account = unprivileged()
         self._child: ChildProcess | None = None
 

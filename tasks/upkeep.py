@@ -81,7 +81,8 @@ def _split_events(session: Session, ids: list[UUID]) -> tuple[list[UUID], list[U
 
 def _split_entries(session: Session, ids: list[UUID]) -> tuple[list[TopicAndId], list[TopicAndId]]:
     """The same for follow-ups. Charges travel together: a second attempt is nothing unusual there, and no reason."""
-    entries = session.scalars(select(OutboxEntry).where(OutboxEntry.id.in_(ids)))
+    columns = select(OutboxEntry.topic, OutboxEntry.id, OutboxEntry.attempts)
+    entries = session.execute(columns.where(OutboxEntry.id.in_(ids)))
     together: list[TopicAndId] = []
     alone: list[TopicAndId] = []
     for entry in entries:

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from billing.credits.fall import find_thresholds, follow_fall
-from billing.credits.queries import lock_usable
+from billing.credits.queries import is_usable, lock_usable
 from billing.credits.rules import spread
 from billing.credits.tables import CreditGrant, CreditMovement, CreditSource, CreditTransaction
 from billing.credits.take import take
@@ -36,16 +36,31 @@ def revoke_credits(
     if already:
         return already
     grants = _latest_first(usable, subscription_id)
-    left = sum(grant.remaining for grant in grants)
-    if left < amount and not as_far_as_possible:
-        detail = f"{amount} credits would be taken back, only {left} are unspent."
-        raise Rejected("credits_already_used", detail, status=409)
+    if not as_far_as_possible:
+        _check_left(sum(grant.remaining for grant in grants), amount)
     shares = spread(amount, [grant.remaining for grant in grants])
     for grant, share in zip(grants, shares, strict=True):
         take(session, grant, share, CreditMovement.REVOKE, cause, "")
     balance, revoked = sum(grant.remaining for grant in usable), sum(shares)
     follow_fall(session, account_id, thresholds, balance + revoked, balance, now)
     return revoked
+
+
+def check_revocable(session: Session, account_id: UUID, subscription_id: UUID, amount: int, now: datetime) -> None:
+    """Ask without locks what `revoke_credits` will decide. Raises Rejected `credits_already_used` as it does."""
+    unspent = select(func.coalesce(func.sum(CreditGrant.remaining), 0)).where(
+        CreditGrant.account_id == account_id,
+        CreditGrant.subscription_id == subscription_id,
+        CreditGrant.source == CreditSource.PLAN,
+        is_usable(now),
+    )
+    _check_left(int(session.scalar(unspent) or 0), amount)
+
+
+def _check_left(left: int, amount: int) -> None:
+    if left < amount:
+        detail = f"{amount} credits would be taken back, only {left} are unspent."
+        raise Rejected("credits_already_used", detail, status=409)
 
 
 def _latest_first(usable: list[CreditGrant], subscription_id: UUID) -> list[CreditGrant]:

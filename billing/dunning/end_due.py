@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from billing.clocks.timelines import Timeline
 from billing.credits.hold import hold_credits
-from billing.credits.release import release_credits
 from billing.dunning.queries import has_live_charge, lock_due, lock_owner
 from billing.dunning.rules import terms_of
-from billing.dunning.stop import close_dunning, stop_dunnings, stop_if_ended, try_no_more
+from billing.dunning.stop import close_dunning, stop_if_ended, try_no_more
 from billing.dunning.tables import Dunning, DunningEnd, DunningState
+from billing.subscriptions.cancel import end_subscription
 from billing.subscriptions.rules import move
 from billing.subscriptions.tables import Subscription, SubscriptionStatus
 from database.outbox import stage
@@ -56,10 +56,7 @@ def end_due(session: Session, invoice_id: UUID, now: datetime) -> bool:
 
 def _cancel(session: Session, subscription: Subscription, invoice_id: UUID, now: datetime) -> None:
     subscription.canceled_at = subscription.canceled_at or now
-    move(subscription, SubscriptionStatus.CANCELED, now)
-    stop_dunnings(session, subscription, now)
-    # another dunning's policy may have paused it before
-    release_credits(session, subscription.account_id, subscription.id, now)
+    end_subscription(session, subscription, now)
     stage(session, "subscription_cancelled", subscription.id, f"subscription_cancelled/{subscription.id}/{invoice_id}")
 
 

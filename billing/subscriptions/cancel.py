@@ -36,6 +36,11 @@ def _end(session: Session, subscription: Subscription, now: datetime) -> None:
     if subscription.status is SubscriptionStatus.INCOMPLETE and not give_up_start(session, subscription, now):
         detail = "The first payment is under way; cancel again when its outcome is known."
         raise Rejected("payment_under_way", detail, status=409)
+    end_subscription(session, subscription, now)
+
+
+def end_subscription(session: Session, subscription: Subscription, now: datetime) -> None:
+    """End it at once: nothing of it is dunned any more, and credits that a pause held expire again."""
     move(subscription, SubscriptionStatus.CANCELED, now)
     stop_dunnings(session, subscription, now)
     release_credits(session, subscription.account_id, subscription.id, now)

@@ -2,12 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from billing.cards.queries import get_default_card
-from billing.credits.queries import is_usable
-from billing.credits.tables import CreditGrant, CreditSource
+from billing.credits.revoke import check_revocable
 from billing.errors import Rejected
 from billing.invoices.rules import add_up
 from billing.money import Money, format_major
@@ -30,7 +28,7 @@ def check_quote(
         if due.minor:
             _check_charge(session, subscription, due)
     if quote.credits_gained < 0:
-        _check_credits(session, subscription, -quote.credits_gained, at)
+        check_revocable(session, subscription.account_id, subscription.id, -quote.credits_gained, at)
 
 
 def _due(session: Session, subscription: Subscription, quote: ChangeQuote, tax_rate_ppm: int) -> Money:
@@ -53,17 +51,3 @@ def _check_charge(session: Session, subscription: Subscription, due: Money) -> N
             f"{format_major(least)}: change the plan at the period's end instead (when=period_end)."
         )
         raise Rejected("amount_too_small", detail, status=409)
-
-
-def _check_credits(session: Session, subscription: Subscription, amount: int, at: datetime) -> None:
-    """The same grants and the same words as `revoke_credits` has, which decides again under locks."""
-    unspent = select(func.coalesce(func.sum(CreditGrant.remaining), 0)).where(
-        CreditGrant.account_id == subscription.account_id,
-        CreditGrant.subscription_id == subscription.id,
-        CreditGrant.source == CreditSource.PLAN,
-        is_usable(at),
-    )
-    left = int(session.scalar(unspent) or 0)
-    if left < amount:
-        detail = f"{amount} credits would be taken back, only {left} are unspent."
-        raise Rejected("credits_already_used", detail, status=409)

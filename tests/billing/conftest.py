@@ -12,6 +12,7 @@ from database.engine import Database, make_engine
 from database.ids import uuid7
 from database.roles import WORKER
 from schemas.commands import Address, OpenAccount
+from tests.billing.subscribers import Books
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -32,6 +33,14 @@ def database(database_url: str) -> Iterator[Database]:
         seed(session)
     yield books
     books.engine.dispose()
+
+
+@pytest.fixture
+def books(database: Database) -> Iterator[Books]:
+    """Books that are in order at the end of every story."""
+    kept = Books(database)
+    yield kept
+    assert kept.disorder() == []
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The automatic top-up: one purchase at a time, so many in a month, never after a decline."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -16,7 +15,6 @@ from billing.credits.top_up import end_top_up, set_top_up
 from billing.errors import Rejected
 from billing.invoices.tables import InvoiceReason, InvoiceStatus
 from billing.payments.tables import AttemptKind, AttemptStatus, PaymentAttempt
-from database.engine import Database
 from database.ids import uuid7
 from schemas.views import AutoTopUpView
 from tests.billing.prepaid import Prepaid
@@ -26,14 +24,6 @@ MAY_4 = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
 MAY_31 = datetime(2026, 5, 31, 23, 59, 59, tzinfo=UTC)
 JUNE_1 = datetime(2026, 6, 1, tzinfo=UTC)
 STARTER_CREDITS, STARTER_MINOR = 500, 999
-
-
-@pytest.fixture
-def books(database: Database) -> Iterator[Books]:
-    """Books that are in order at the end of every story."""
-    kept = Books(database)
-    yield kept
-    assert [found for found in kept.violations() if "nothing_waits" not in found] == []
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Money kept on an account by a downgrade: it pays for whatever is billed next, and comes back where that is void."""
 
-from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
@@ -8,20 +7,11 @@ import pytest
 from billing.errors import Rejected
 from billing.invoices.tables import Invoice, InvoiceStatus
 from billing.subscriptions.tables import SubscriptionStatus
-from database.engine import Database
 from tests.billing.subscribers import Books, utc
 
 BEGIN = utc("2026-04-01 10:00")
 HALF = utc("2026-04-16 10:00")
 LATER = utc("2026-04-20 10:00")
-
-
-@pytest.fixture
-def books(database: Database) -> Iterator[Books]:
-    """Books that are in order at the end of every story."""
-    kept = Books(database)
-    yield kept
-    assert [found for found in kept.violations() if "nothing_waits" not in found] == []
 
 
 @pytest.fixture

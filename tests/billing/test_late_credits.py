@@ -6,15 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from billing.credits.tables import CreditGrant
-from database.engine import Database
 from tests.billing.subscribers import Books, utc
 
 BROKE = "insufficient_funds"
-
-
-@pytest.fixture
-def books(database: Database) -> Books:
-    return Books(database)
 
 
 @pytest.fixture

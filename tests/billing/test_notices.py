@@ -1,6 +1,5 @@
 """Notices: staged once when their day comes, and dropped when they are no longer true by the time they are sent."""
 
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -15,7 +14,7 @@ from billing.clocks.timelines import Timeline
 from billing.credits.consume import consume_credits
 from billing.credits.watch import set_watch
 from billing.dunning.declines import NO_CARD
-from billing.dunning.tables import Dunning
+from billing.dunning.tables import Dunning, DunningEnd
 from billing.invoices.tables import Invoice
 from billing.notices.card_expiring import month_expiring, notice_card_expiring
 from billing.notices.letters import LETTERS
@@ -27,7 +26,6 @@ from billing.subscriptions.pause import pause_subscription
 from billing.subscriptions.queries import lock_subscription
 from billing.subscriptions.reactivate import reactivate_subscription
 from billing.subscriptions.resume import resume_subscription
-from database.engine import Database
 from database.ids import uuid7
 from database.outbox import OutboxEntry
 from schemas.documents import CardFacts, NoticeFacts, PartyFacts
@@ -36,14 +34,6 @@ from tests.billing.subscribers import Books, utc
 WALL = None
 MAY, TRIAL_END = utc("2026-05-01 10:00"), utc("2026-05-15 10:00")
 LETTERHEAD = Letterhead(PartyFacts("Example SaaS Inc."), "https://app.example/billing", "", lambda code: f"<{code}>")
-
-
-@pytest.fixture
-def books(database: Database) -> Iterator[Books]:
-    """Books that are in order at the end of every story."""
-    kept = Books(database)
-    yield kept
-    assert [found for found in kept.violations() if "nothing_waits" not in found] == []
 
 
 @pytest.fixture
@@ -200,8 +190,7 @@ def test_a_first_payment_that_failed_asks_for_another_card_within_its_day(books:
 
 def test_a_payment_that_is_marked_unpaid_is_not_tried_again_and_asks_for_another_card(books: Books, ada: UUID) -> None:
     """The second card's decline on 5 June is told although the last try was on 2 June."""
-    with books.database.transaction() as session:
-        session.execute(text("INSERT INTO dunning_policies VALUES ('patient', '[]', 'mark_unpaid')"))
+    books.policy("patient", [], DunningEnd.MARK_UNPAID)
     books.subscribe(ada, MAY, dunning_policy="patient")
     books.answer(MAY)
     june, later = utc("2026-06-01 10:00"), utc("2026-06-05 10:00")

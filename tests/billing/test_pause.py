@@ -1,6 +1,5 @@
 """Pauses: the rest of what is paid for is kept, to the second, and nothing is billed for the time in between."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -14,6 +13,7 @@ from billing.credits.expire import expire_credits
 from billing.credits.queries import due_top_ups, view_balance
 from billing.credits.tables import CreditMovement, CreditTransaction
 from billing.credits.top_up import set_top_up
+from billing.dunning.tables import DunningEnd
 from billing.errors import Rejected
 from billing.invoices.rules import LineDraft
 from billing.invoices.tables import InvoiceReason, InvoiceStatus
@@ -23,7 +23,6 @@ from billing.subscriptions.bill import Bill, bill
 from billing.subscriptions.queries import lock_subscription
 from billing.subscriptions.reactivate import reactivate_subscription
 from billing.subscriptions.tables import SubscriptionStatus
-from database.engine import Database
 from tests.billing.prepaid import Prepaid
 from tests.billing.subscribers import Books, utc
 from tests.gateways.fuzzing import fuzzed
@@ -31,14 +30,6 @@ from tests.gateways.fuzzing import fuzzed
 BEGIN = utc("2026-01-31 10:00")
 DAY = 86_400
 in_the_books = settings(fuzzed, phases=[Phase.explicit, Phase.reuse, Phase.generate])
-
-
-@pytest.fixture
-def books(database: Database) -> Iterator[Books]:
-    """Books that are in order at the end of every story."""
-    kept = Books(database)
-    yield kept
-    assert [found for found in kept.violations() if "nothing_waits" not in found] == []
 
 
 @pytest.fixture
@@ -189,8 +180,7 @@ def test_a_paused_subscription_can_end(books: Books, ada: UUID) -> None:
 
 def test_an_upgrade_that_was_never_paid_is_not_given_by_resuming(books: Books, ada: UUID) -> None:
     """Under a policy that pauses in the end, the unpaid plan is neither used nor turned into kept money."""
-    with books.database.transaction() as session:
-        session.execute(text("INSERT INTO dunning_policies VALUES ('rest', '[1]', 'pause')"))
+    books.policy("rest", [1], DunningEnd.PAUSE)
     subscription_id = books.subscribe(ada, BEGIN, dunning_policy="rest")
     books.answer(BEGIN)
     books.change(subscription_id, "scale", utc("2026-02-01 10:00"))
@@ -295,8 +285,7 @@ def _reactivate(books: Books, subscription_id: UUID, now: datetime) -> None:
 
 def test_a_pause_that_dunning_makes_holds_credits_too(books: Books, ada: UUID) -> None:
     """Twenty-five days are left of what was paid for when an upgrade is given up; they are left a month later."""
-    with books.database.transaction() as session:
-        session.execute(text("INSERT INTO dunning_policies VALUES ('rest', '[1]', 'pause')"))
+    books.policy("rest", [1], DunningEnd.PAUSE)
     subscription_id = books.subscribe(ada, BEGIN, dunning_policy="rest")
     books.answer(BEGIN)
     books.change(subscription_id, "scale", utc("2026-02-01 10:00"))
@@ -309,8 +298,7 @@ def test_a_pause_that_dunning_makes_holds_credits_too(books: Books, ada: UUID) -
 
 
 def test_what_a_payment_grants_that_comes_in_the_pause_waits_with_the_rest(books: Books, ada: UUID) -> None:
-    with books.database.transaction() as session:
-        session.execute(text("INSERT INTO dunning_policies VALUES ('rest', '[1]', 'pause')"))
+    books.policy("rest", [1], DunningEnd.PAUSE)
     subscription_id = books.subscribe(ada, BEGIN, dunning_policy="rest")
     books.answer(BEGIN)
     books.change(subscription_id, "growth", utc("2026-02-01 10:00"))
@@ -328,8 +316,7 @@ def test_what_a_payment_grants_that_comes_in_the_pause_waits_with_the_rest(books
 
 def test_a_pause_at_the_first_instant_of_a_period_leaves_it_a_second(books: Books, ada: UUID) -> None:
     """A policy without another try, on a clock that stands still: declined, paused and resumed within a second."""
-    with books.database.transaction() as session:
-        session.execute(text("INSERT INTO dunning_policies VALUES ('at-once', '[]', 'pause')"))
+    books.policy("at-once", [], DunningEnd.PAUSE)
     subscription_id, at = books.subscribe(ada, BEGIN, dunning_policy="at-once"), utc("2026-02-28 10:00")
     books.answer(BEGIN)
     books.come_due(at)
@@ -360,8 +347,7 @@ def test_two_of_one_customer_that_resume_in_one_batch_both_release_their_credits
 
 def test_one_that_a_second_dunning_ends_in_its_pause_releases_its_credits(books: Books, ada: UUID) -> None:
     """Two extras are not paid: the policy of the first paused in the end, that of the second (edited since) cancels."""
-    with books.database.transaction() as session:
-        session.execute(text("INSERT INTO dunning_policies VALUES ('rest', '[1]', 'pause')"))
+    books.policy("rest", [1], DunningEnd.PAUSE)
     subscription_id, february = books.subscribe(ada, BEGIN, dunning_policy="rest"), utc("2026-02-01 10:00")
     books.answer(BEGIN)
     for number in range(2):

@@ -1,6 +1,5 @@
 """A change of plan that could not be paid is refused, in the preview too, and the plan that is paid for runs on."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
@@ -15,7 +14,6 @@ from billing.money import Money
 from billing.payments.minimums import least_charge
 from billing.subscriptions.preview import preview_change
 from billing.subscriptions.tables import SubscriptionStatus
-from database.engine import Database
 from sandbox.stripe.amounts import MINIMUM_MINOR as AT_THE_SANDBOX
 from schemas.commands import ChangePlan
 from tests.billing.subscribers import Books, utc
@@ -24,14 +22,6 @@ BEGIN = utc("2026-04-01 10:00")
 HALF = utc("2026-04-16 10:00")
 LAST_HOUR = utc("2026-05-01 09:00")
 END = utc("2026-05-01 10:00")
-
-
-@pytest.fixture
-def books(database: Database) -> Iterator[Books]:
-    """Books that are in order at the end of every story."""
-    kept = Books(database)
-    yield kept
-    assert [found for found in kept.violations() if "nothing_waits" not in found] == []
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Subscriptions in the books: they start, renew, and keep their day of the month."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
@@ -16,16 +15,7 @@ from billing.subscriptions.come_due import come_due
 from billing.subscriptions.due import claim_due
 from billing.subscriptions.migrate import migrate_subscriptions
 from billing.subscriptions.tables import Subscription, SubscriptionStatus
-from database.engine import Database
 from tests.billing.subscribers import Books, utc
-
-
-@pytest.fixture
-def books(database: Database) -> Iterator[Books]:
-    """Books that are in order at the end of every story."""
-    kept = Books(database)
-    yield kept
-    assert [found for found in kept.violations() if "nothing_waits" not in found] == []
 
 
 @pytest.fixture
