@@ -52,7 +52,9 @@ def bill(session: Session, subscription: Subscription, wanted: Bill, now: dateti
         subscription_id=subscription.id,
     )
     term = TRANSFER_TERM if subscription.pay_by is PayBy.TRANSFER else timedelta(0)
-    post(session, _movements(session, invoice, wanted.lines, now + term, now), now)
+    movements = _movements(session, invoice, wanted.lines, now + term, now)
+    used = use_kept(session, invoice, subscription.pay_by)
+    post(session, [*movements, used] if used else movements, now)
     number_invoice(session, invoice)
     _collect(session, subscription, invoice, now)
     return invoice
@@ -61,11 +63,9 @@ def bill(session: Session, subscription: Subscription, wanted: Bill, now: dateti
 def _movements(
     session: Session, invoice: Invoice, lines: Sequence[LineDraft], due_at: datetime, now: datetime
 ) -> list[Movement]:
-    movements = [issue_invoice(session, invoice, due_at, now)]
+    issued = issue_invoice(session, invoice, due_at, now)
     kept = [line for line in lines if line.kind is LineKind.KEPT]
-    movements += [keep(session, invoice, line.net, line.fixed_tax or Money(0, invoice.currency)) for line in kept]
-    used = use_kept(session, invoice)
-    return [*movements, used] if used else movements
+    return [issued, *(keep(session, invoice, line.net, line.fixed_tax or Money(0, invoice.currency)) for line in kept)]
 
 
 def _collect(session: Session, subscription: Subscription, invoice: Invoice, now: datetime) -> None:

@@ -36,7 +36,7 @@ def _due(session: Session, subscription: Subscription, quote: ChangeQuote, tax_r
     if not quote.lines:
         return Money(0, subscription.currency)
     total = add_up(quote.lines, tax_rate_ppm).total
-    return total - usable_for(session, subscription.account_id, total)
+    return total - usable_for(session, subscription, total)
 
 
 def _check_charge(session: Session, subscription: Subscription, due: Money) -> None:

@@ -11,6 +11,8 @@ from billing.invoices.tables import Invoice
 from billing.ledger.post import Movement, Side
 from billing.ledger.tables import LedgerAccount, LedgerReason
 from billing.money import Money
+from billing.payments.minimums import least_charge
+from billing.subscriptions.tables import PayBy, Subscription
 
 
 def kept_for(session: Session, account_id: UUID, currency: str) -> Money:
@@ -21,21 +23,47 @@ def kept_for(session: Session, account_id: UUID, currency: str) -> Money:
     return Money(session.scalar(kept) or 0, currency)
 
 
-def usable_for(session: Session, account_id: UUID, total: Money) -> Money:
-    """What kept money would pay of a total now, without a lock."""
-    return Money(min(kept_for(session, account_id, total.currency).minor, total.minor), total.currency)
+def share_of_kept(kept: Money, total: Money, pay_by: PayBy) -> Money:
+    """What kept money pays of a total: all that it can.
 
-
-def use_kept(session: Session, invoice: Invoice, at_most: int | None = None) -> Movement | None:
-    """Let kept money pay what it can of an invoice, or `at_most` so many minor units; returns what to post.
-
-    The balance stays locked until commit.
+    By card it leaves either nothing or what a card can be charged; the rest of it stays kept.
     """
+    used = min(kept.minor, total.minor)
+    least = least_charge(total.currency).minor
+    if pay_by is PayBy.CARD and 0 < total.minor - used < least:
+        used = max(total.minor - least, 0)
+    return Money(used, total.currency)
+
+
+def usable_for(session: Session, subscription: Subscription, total: Money) -> Money:
+    """What kept money would pay of a total now, without a lock."""
+    return share_of_kept(kept_for(session, subscription.account_id, total.currency), total, subscription.pay_by)
+
+
+def use_kept(session: Session, invoice: Invoice, pay_by: PayBy) -> Movement | None:
+    """Let kept money pay its share of an invoice; returns what to post. The balance stays locked until commit."""
+    balance = _locked_balance(session, invoice)
+    if balance is None:
+        return None
+    kept, total = Money(balance.balance_minor, invoice.currency), Money(invoice.total_minor, invoice.currency)
+    return _use(balance, invoice, share_of_kept(kept, total, pay_by).minor)
+
+
+def use_kept_of_gateway(session: Session, invoice: Invoice, used_minor: int) -> Movement | None:
+    """Let kept money pay what the gateway has let it pay, as far as ours goes; else as `use_kept`."""
+    balance = _locked_balance(session, invoice)
+    if balance is None:
+        return None
+    return _use(balance, invoice, min(balance.balance_minor, invoice.total_minor, used_minor))
+
+
+def _locked_balance(session: Session, invoice: Invoice) -> AccountBalance | None:
     key = (invoice.account_id, invoice.currency)
-    balance = session.get(AccountBalance, key, with_for_update=True, populate_existing=True)
-    wanted = invoice.total_minor if at_most is None else min(at_most, invoice.total_minor)
-    used = min(balance.balance_minor, wanted) if balance is not None else 0
-    if balance is None or not used:
+    return session.get(AccountBalance, key, with_for_update=True, populate_existing=True)
+
+
+def _use(balance: AccountBalance, invoice: Invoice, used: int) -> Movement | None:
+    if not used:
         return None
     balance.balance_minor -= used
     invoice.balance_used_minor = used

@@ -24,7 +24,7 @@ from billing.money import Money
 from billing.payments.record_outcome import captured_movement
 from billing.payments.tables import AttemptKind, AttemptStatus, PaymentAttempt
 from billing.periods import Period, boundary
-from billing.subscriptions.kept_money import keep, use_kept
+from billing.subscriptions.kept_money import keep, use_kept_of_gateway
 from billing.subscriptions.proration import credits_left
 from billing.subscriptions.tables import Subscription
 from database.ids import uuid7
@@ -103,7 +103,7 @@ def _issue(session: Session, subscription: Subscription, fact: GatewayInvoiceFac
     movements = [issue_invoice(session, invoice, issued_at, issued_at)]
     nothing = Money(0, invoice.currency)
     movements += [keep(session, invoice, line.net, nothing) for line in lines if line.kind is LineKind.KEPT]
-    used = use_kept(session, invoice, at_most=fact.balance_minor)
+    used = use_kept_of_gateway(session, invoice, fact.balance_minor)
     post(session, [*movements, used] if used else movements, now)
     number_invoice(session, invoice)
     left = invoice.total_minor - invoice.balance_used_minor

@@ -53,7 +53,7 @@ def _view(session: Session, subscription: Subscription, when: str, at: datetime,
     _, rate_ppm = find_rate(session, get_account(session, subscription.account_id).country, day)
     nothing = Money(0, subscription.currency)
     totals = add_up(quote.lines, rate_ppm) if quote.lines else Totals(nothing, nothing)
-    used = usable_for(session, subscription.account_id, totals.total).minor
+    used = usable_for(session, subscription, totals.total).minor
     return ChangePreview(
         subscription_id=subscription.id,
         at=at,

@@ -11,6 +11,7 @@ from billing.money import Money
 from billing.periods import Period, period_from
 from billing.subscriptions.discounts import convert_discount, present_discount, spend_discount
 from billing.subscriptions.due import Surroundings
+from billing.subscriptions.kept_money import share_of_kept
 from billing.subscriptions.lines import period_lines
 from billing.subscriptions.rules import due_at_of
 from billing.subscriptions.tables import PayBy, Subscription, SubscriptionStatus
@@ -77,7 +78,8 @@ def next_period(subscription: Subscription, terms: PlanTerms) -> Period:
 
 def _use_kept(subscription: Subscription, around: Surroundings, total: Money) -> Money:
     kept = around.kept.get((subscription.account_id, subscription.currency))
-    used = min(kept.balance_minor, total.minor) if kept is not None else 0
-    if kept is not None:
-        kept.balance_minor -= used
-    return Money(used, total.currency)
+    if kept is None:
+        return Money(0, total.currency)
+    used = share_of_kept(Money(kept.balance_minor, total.currency), total, subscription.pay_by)
+    kept.balance_minor -= used.minor
+    return used
