@@ -63,6 +63,9 @@ def sample_notices() -> Mapping[str, NoticeFacts]:
         "subscription_cancelled-now": replace(base, subscription=replace(LEAVING, status="canceled")),
         "subscription_paused": replace(base, subscription=replace(TEAM, status="paused", resumes_on=date(2027, 1, 22))),
         "low_credits": replace(base, credits_balance=120, credits_threshold=200),
+        "top_up_stopped": replace(
+            base, subscription=None, credits_balance=120, failure=explain_decline("insufficient_funds")
+        ),
         "invoice_created": replace(base, subscription=None, invoice=INVOICE),
     }
 

@@ -122,6 +122,16 @@ def credits_preview(facts: NoticeFacts) -> str:
     return f"{format_credits(max(0, facts.credits_balance))} left on your account."
 
 
+def top_up_subject(facts: NoticeFacts) -> str:
+    """That nothing is bought by itself any more."""
+    return "Your automatic top-up has stopped"
+
+
+def top_up_preview(facts: NoticeFacts) -> str:
+    """Why, when that is known."""
+    return facts.failure or "We could not buy credits for your account."
+
+
 def invoice_subject(facts: NoticeFacts) -> str:
     """The number and the day by which it is to be paid."""
     invoice = open_invoice_of(facts)

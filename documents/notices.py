@@ -72,6 +72,7 @@ NOTICES: Mapping[str, Notice] = {
     "subscription_cancelled": Notice(subjects.cancelled_subject, subjects.cancelled_preview, needs=(subscription_of,)),
     "subscription_paused": Notice(subjects.paused_subject, subjects.paused_preview, needs=(subscription_of,)),
     "low_credits": Notice(subjects.credits_subject, subjects.credits_preview),
+    "top_up_stopped": Notice(subjects.top_up_subject, subjects.top_up_preview),
     "invoice_created": Notice(
         subjects.invoice_subject, subjects.invoice_preview, needs=(open_invoice_of,), rows=("Invoice", "Due")
     ),

@@ -182,6 +182,7 @@ TOPICS: dict[str, type[FollowUps]] = {
     "trial_ending": SendEmails,
     "card_expiring": SendEmails,
     "low_credits": SendEmails,
+    "top_up_stopped": SendEmails,
     "invoice_created": SendEmails,
 }
 

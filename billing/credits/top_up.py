@@ -23,6 +23,8 @@ from billing.invoices.tables import Invoice, InvoiceReason, InvoiceStatus
 from billing.invoices.void import void_draft
 from billing.payments.intend_charge import intend_charge
 from billing.tax.queries import find_rate
+from database.ids import uuid7
+from database.outbox import stage
 from database.rows import insert_unless_known
 
 ENDED = "ended"
@@ -65,7 +67,8 @@ def start_due_top_up(session: Session, account_id: UUID, now: datetime) -> bool:
 
     The balance is looked at again under the row's lock, so that of many callers one buys. While a subscription renews,
     nothing is bought: the old period's credits may be gone a moment before the new one's come. What cannot be bought
-    stops the top-up with a code: `no_card`, `package_not_found`, `nothing_to_pay`. The caller has flushed its changes.
+    stops the top-up with a code, `no_card`, `package_not_found` or `nothing_to_pay`, and the customer is told. The
+    caller has flushed its changes.
     """
     top_up = _locked(session, AutoTopUp.account_id == account_id, may_begin(month_of(now)))
     if top_up is None or view_balance(session, account_id, now).balance >= top_up.top_up_below:
@@ -76,7 +79,7 @@ def start_due_top_up(session: Session, account_id: UUID, now: datetime) -> bool:
         with session.begin_nested():  # what is refused halfway leaves no draft behind
             invoice = _buy(session, top_up, now)
     except Rejected as refusal:
-        top_up.stopped_at, top_up.stop_code = now, refusal.code
+        _stop(session, top_up, refusal.code, f"top_up_stopped/{account_id}/{uuid7()}", now)
         return False
     top_up.invoice_id = invoice.id
     _count(session, top_up, month_of(now))
@@ -93,7 +96,7 @@ def top_up_captured(session: Session, invoice: Invoice, now: datetime) -> None:
 def top_up_failed(session: Session, invoice: Invoice, code: str, now: datetime) -> None:
     """The card was declined: void the draft and stop with the gateway's code, until the customer sets it anew.
 
-    The purchase does not count for its month. The caller holds the invoice's row lock.
+    The customer is told. The purchase does not count for its month. The caller holds the invoice's row lock.
     """
     void_draft(invoice, now)
     session.flush()
@@ -103,7 +106,12 @@ def top_up_failed(session: Session, invoice: Invoice, code: str, now: datetime) 
     top_up.invoice_id = None
     _count(session, top_up, top_up.month or month_of(now))
     if top_up.stopped_at is None:
-        top_up.stopped_at, top_up.stop_code = now, code
+        _stop(session, top_up, code, f"top_up_stopped/{invoice.id}", now)
+
+
+def _stop(session: Session, top_up: AutoTopUp, code: str, cause: str, now: datetime) -> None:
+    top_up.stopped_at, top_up.stop_code = now, code
+    stage(session, "top_up_stopped", top_up.account_id, cause)
 
 
 def _locked(session: Session, *conditions: ColumnElement[bool]) -> AutoTopUp | None:

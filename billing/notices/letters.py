@@ -18,5 +18,6 @@ LETTERS: dict[str, Callable[[Session, Occasion], NoticeFacts]] = {
     "trial_ending": about_subscriptions.trial_ending,
     "card_expiring": about_accounts.card_expiring,
     "low_credits": about_accounts.low_credits,
+    "top_up_stopped": about_accounts.top_up_stopped,
     "invoice_created": about_invoices.created,
 }

@@ -16,6 +16,7 @@ from billing.errors import Rejected
 from billing.invoices.tables import InvoiceReason, InvoiceStatus
 from billing.payments.tables import AttemptKind, AttemptStatus, PaymentAttempt
 from database.ids import uuid7
+from database.outbox import OutboxEntry
 from schemas.views import AutoTopUpView
 from tests.billing.prepaid import Prepaid
 from tests.billing.subscribers import Books
@@ -46,6 +47,15 @@ def _shown(ada: Prepaid) -> AutoTopUpView:
         shown = view_top_up(session, ada.account_id)
     assert shown is not None
     return shown
+
+
+def _told(ada: Prepaid) -> int:
+    """How many mails say that it has stopped."""
+    with ada.database.transaction() as session:
+        stopped = select(OutboxEntry).where(
+            OutboxEntry.topic == "top_up_stopped", OutboxEntry.subject_id == ada.account_id
+        )
+        return len(session.scalars(stopped).all())
 
 
 def _due(ada: Prepaid, now: datetime) -> bool:
@@ -137,6 +147,7 @@ def test_a_decline_stops_it_until_the_customer_sets_it_anew(books: Books, ada: P
     assert (declined.status, declined.number) == (InvoiceStatus.VOID, None)
     shown = _shown(ada)
     assert (shown.stopped_at, shown.stop_code, shown.invoice_id) == (MAY_4, "insufficient_funds", None)
+    assert _told(ada) == 1
     ada.use(1, MAY_4)
     assert not _due(ada, MAY_4)
     assert books.answer(MAY_4) == 0
@@ -156,6 +167,7 @@ def test_without_a_card_it_stops_and_leaves_no_draft(books: Books) -> None:
     _set(bob)
     assert bob.use(60, MAY_4) == 40
     assert (_shown(bob).stop_code, _shown(bob).stopped_at) == ("no_card", MAY_4)
+    assert _told(bob) == 1
     assert books.invoices(account_id) == []
     assert bob.balance(MAY_4) == 40
 
@@ -194,6 +206,7 @@ def test_ended_while_a_purchase_is_under_way_it_is_still_paid_and_the_last(books
     ada.use(530, MAY_4)
     assert books.answer(MAY_4) == 0
     assert _shown(ada).stop_code == "ended"
+    assert _told(ada) == 0
 
 
 def test_credits_that_expire_are_replaced_too(books: Books, ada: Prepaid) -> None:

@@ -12,6 +12,9 @@ from billing.cards.tables import Card
 from billing.clocks.tables import TestClock
 from billing.clocks.timelines import Timeline
 from billing.credits.consume import consume_credits
+from billing.credits.grant import grant_credits
+from billing.credits.tables import AutoTopUp, CreditSource
+from billing.credits.top_up import end_top_up, set_top_up
 from billing.credits.watch import set_watch
 from billing.dunning.declines import NO_CARD
 from billing.dunning.tables import Dunning, DunningEnd
@@ -263,6 +266,35 @@ def test_an_invoice_to_be_paid_by_transfer_is_told_of_until_it_is_paid(books: Bo
         session.execute(update(Invoice).values(status="uncollectible"))
     with pytest.raises(Moot, match="the invoice is uncollectible"):
         _write(books, "invoice_created", invoice_id, MAY)
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence"),
+    [
+        ("insufficient_funds", "<insufficient_funds>"),
+        ("no_card", "There is no card on file."),
+        ("package_not_found", "The credit package is no longer on offer."),
+    ],
+)
+def test_a_top_up_that_stopped_is_told_with_its_reason(books: Books, ada: UUID, code: str, sentence: str) -> None:
+    with books.database.transaction() as session:
+        grant_credits(session, ada, CreditSource.PACKAGE, "gift", 100, None, MAY)
+        set_top_up(session, ada, "starter", 50, 2, MAY)
+        session.execute(update(AutoTopUp).values(stopped_at=MAY, stop_code=code))
+    facts = _write(books, "top_up_stopped", ada, MAY)
+    assert (facts.failure, facts.credits_balance) == (sentence, 100)
+
+
+def test_a_top_up_that_was_set_anew_or_ended_by_the_customer_is_no_news(books: Books, ada: UUID) -> None:
+    with books.database.transaction() as session:
+        grant_credits(session, ada, CreditSource.PACKAGE, "gift", 100, None, MAY)
+        set_top_up(session, ada, "starter", 50, 2, MAY)
+    with pytest.raises(Moot, match="the top-up was set anew"):
+        _write(books, "top_up_stopped", ada, MAY)
+    with books.database.transaction() as session:
+        end_top_up(session, ada, MAY)
+    with pytest.raises(Moot, match="the customer has ended the top-up"):
+        _write(books, "top_up_stopped", ada, MAY)
 
 
 def test_low_credits_are_told_while_they_are_low(books: Books, ada: UUID) -> None:

@@ -1,4 +1,4 @@
-"""The nine mails about a subscription, its payments and its credits: what they say, and that both forms say it."""
+"""The ten mails about a subscription, its payments and its credits: what they say, and that both forms say it."""
 
 import re
 from collections.abc import Callable
@@ -57,6 +57,7 @@ REMOVALS: dict[str, Removal] = {
         for name in ("trial_ends_on", "ends_on", "next_attempt_on", "resumes_on", "card")
     },
 }
+FREE_OF_NEEDS = {"low_credits", "top_up_stopped"}
 NEEDED = {"trial_ending": {"trial_ends_on"}, "card_expiring": {"card"}, "invoice_created": {"invoice"}}
 
 
@@ -127,7 +128,7 @@ def test_a_notice_reads_well_without_what_it_does_not_need(sample: str, removed:
 @pytest.mark.parametrize("kind", NOTICES)
 def test_a_needed_fact_that_is_missing_is_refused(kind: str) -> None:
     bare = NoticeFacts(SELLER, BUYER)
-    if kind == "low_credits":
+    if kind in FREE_OF_NEEDS:
         require_readable(render_notice(kind, bare, RECIPIENT))
         return
     with pytest.raises(ValueError, match="needs"):
@@ -220,6 +221,14 @@ def test_credits_are_counted_in_words_that_fit() -> None:
     assert "adds 2,000 credits when it renews on 22 December 2026." in mail_of("low_credits").text
 
 
+def test_a_top_up_that_stopped_says_why_and_what_is_left() -> None:
+    mail = mail_of("top_up_stopped")
+    assert mail.subject == "Your automatic top-up has stopped"
+    assert "We could not buy credits for your account. Your card has insufficient funds.\n" in mail.text
+    assert "You have 120 credits left, and no more are bought automatically." in mail.text
+    assert "You have no credits left, and" in mail_of("top_up_stopped", credits_balance=0).text
+
+
 @pytest.mark.parametrize(
     "url",
     [
@@ -262,7 +271,7 @@ def test_nothing_that_could_end_a_header_is_let_through(kind: str, end: str) -> 
     if kind == "card_expiring":
         card = CardFacts("visa", f"4242{end}", 12, 2026)
         hostile.append(replace(facts, subscription=replace(TEAM, card=card)))
-    elif kind not in {"low_credits", "invoice_created"}:
+    elif kind not in FREE_OF_NEEDS | {"invoice_created"}:
         hostile.append(
             replace(facts, subscription=replace(TEAM, plan_name=f"Team{end}", trial_ends_on=date(2026, 12, 6)))
         )
