@@ -24,7 +24,7 @@ from database.memory import ATTEMPTS_MAX, WorkState
 from database.operations import Operation, stage_command
 from gateways.stripe.client import StripeGateway
 from gateways.stripe.translate import HANDLED_TYPES
-from schemas.commands import CreateTestClock, OpenAccount, StartSubscriptionCheckout
+from schemas.commands import CreateTestClock, OpenAccount, StartCardSetup, StartSubscriptionCheckout
 from settings import SANDBOX_STRIPE_KEY, Settings
 from tasks import commands, webhooks
 from tests.gateways.sandbox_process import ANSWER_SECONDS, Sandbox
@@ -97,6 +97,12 @@ class Subscriber:
         """Both."""
         self.begin(plan, **fields)
         self.pay()
+
+    def save_card(self, card_number: str) -> None:
+        """Save it on the hosted page, to be charged from now on; no event of it is handled yet."""
+        pages = {"success_url": "https://app.example/ok", "cancel_url": "https://app.example/no"}
+        page = self.command(StartCardSetup.model_validate({"account_id": self.account_id, **pages}))
+        assert self.sandbox.pay(page["checkout_url"], card_number) == 303
 
     def live_until(self, moment: datetime) -> None:
         """Time goes on at the sandbox alone."""

@@ -190,6 +190,19 @@ def test_months_without_news_are_made_up_for_by_one_command(work: Work, ada: Sub
     assert books(work) == before
 
 
+def test_a_card_that_was_chosen_is_charged_from_now_on_though_its_batch_tells_first_that_it_was_saved(
+    work: Work, ada: Subscriber
+) -> None:
+    for number in ("4242424242424242", "5555555555554444"):
+        ada.save_card(number)
+        news = ada.news()
+        saved = next(event for event in news if event["type"] == "payment_method.attached")
+        chosen = _last(news, "setup_intent.succeeded")
+        deliver(work, [saved, chosen])
+    defaults = {card["last4"]: card["is_default"] for card in books(work)["cards"]}
+    assert defaults == {"4242": False, "4444": True}
+
+
 def test_a_payment_that_bears_no_mark_of_ours_is_not_asked_about(work: Work, ada: Subscriber, sandbox: Sandbox) -> None:
     ada.subscribe()
     intents = [event for event in ada.news() if event["type"].startswith("payment_intent")]
