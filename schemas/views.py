@@ -226,7 +226,8 @@ class BalanceWatchView(View):
 class AutoTopUpView(View):
     """A package that is bought when credits fall low. `invoice_id` is the purchase under way.
 
-    `stop_code` says why it stopped: the gateway's code of a declined card, `no_card`, or `ended`.
+    `stop_code` says why it stopped: the gateway's code of a declined card, `no_card`, `package_not_found`,
+    `nothing_to_pay`, or `ended`.
     """
 
     account_id: UUID

@@ -4,7 +4,7 @@ As with a checkout, the invoice stays a draft until the money is there: a declin
 and nothing that is owed.
 """
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
@@ -23,7 +23,6 @@ from billing.invoices.tables import Invoice, InvoiceReason, InvoiceStatus
 from billing.invoices.void import void_draft
 from billing.payments.intend_charge import intend_charge
 from billing.tax.queries import find_rate
-from database.ids import uuid7
 from database.outbox import stage
 from database.rows import insert_unless_known
 
@@ -79,7 +78,7 @@ def start_due_top_up(session: Session, account_id: UUID, now: datetime) -> bool:
         with session.begin_nested():  # what is refused halfway leaves no draft behind
             invoice = _buy(session, top_up, now)
     except Rejected as refusal:
-        _stop(session, top_up, refusal.code, f"top_up_stopped/{account_id}/{uuid7()}", now)
+        _stop(session, top_up, refusal.code, now)
         return False
     top_up.invoice_id = invoice.id
     _count(session, top_up, month_of(now))
@@ -106,12 +105,17 @@ def top_up_failed(session: Session, invoice: Invoice, code: str, now: datetime) 
     top_up.invoice_id = None
     _count(session, top_up, top_up.month or month_of(now))
     if top_up.stopped_at is None:
-        _stop(session, top_up, code, f"top_up_stopped/{invoice.id}", now)
+        _stop(session, top_up, code, now)
 
 
-def _stop(session: Session, top_up: AutoTopUp, code: str, cause: str, now: datetime) -> None:
+def cause_of_stop(account_id: UUID, stopped_at: datetime) -> str:
+    """What makes the mail about a stop unique, and tells it from that about a later one."""
+    return f"top_up_stopped/{account_id}/{stopped_at.astimezone(UTC).isoformat()}"
+
+
+def _stop(session: Session, top_up: AutoTopUp, code: str, now: datetime) -> None:
     top_up.stopped_at, top_up.stop_code = now, code
-    stage(session, "top_up_stopped", top_up.account_id, cause)
+    stage(session, "top_up_stopped", top_up.account_id, cause_of_stop(top_up.account_id, now))
 
 
 def _locked(session: Session, *conditions: ColumnElement[bool]) -> AutoTopUp | None:

@@ -8,17 +8,20 @@ from billing.cards.tables import Card
 from billing.clocks.timelines import now_of
 from billing.credits.queries import view_balance
 from billing.credits.tables import AutoTopUp, BalanceWatch
-from billing.credits.top_up import ENDED
+from billing.credits.top_up import ENDED, cause_of_stop
 from billing.dunning.declines import NO_CARD
 from billing.notices.card_expiring import expires_soon
-from billing.notices.occasion import NO_CARD_SENTENCE, Moot, Occasion, require, write_to
+from billing.notices.occasion import Moot, Occasion, require, write_to
 from billing.notices.queries import find_live
 from billing.subscriptions.describe import describe_card, describe_subscription
 from schemas.documents import NoticeFacts
 
-# the codes with which a package is refused that is not to be had any more
-OFF_SALE = frozenset({"package_not_found", "nothing_to_pay"})
-OFF_SALE_SENTENCE = "The credit package is no longer on offer."
+# why an automatic purchase did not get as far as the bank
+NOT_BOUGHT = {
+    NO_CARD: "There was no card to charge.",
+    "package_not_found": "The credit package is no longer on offer.",
+    "nothing_to_pay": "The credit package costs nothing at present.",
+}
 
 
 def card_expiring(session: Session, occasion: Occasion) -> NoticeFacts:
@@ -54,21 +57,16 @@ def low_credits(session: Session, occasion: Occasion) -> NoticeFacts:
 
 
 def top_up_stopped(session: Session, occasion: Occasion) -> NoticeFacts:
-    """Nothing is bought by itself any more, and the customer has neither wanted that nor mended it."""
+    """Nothing is bought by itself since then, and the customer has neither wanted that nor mended it."""
     account_id = occasion.subject_id
     top_up = session.get_one(AutoTopUp, account_id)
-    require(top_up.stopped_at is not None, "the top-up was set anew")
     require(top_up.stop_code != ENDED, "the customer has ended the top-up")
+    is_this = top_up.stopped_at is not None and occasion.cause == cause_of_stop(account_id, top_up.stopped_at)
+    require(is_this, "the top-up was set anew")
     return write_to(
         session,
         occasion,
         account_id,
         credits_balance=view_balance(session, account_id, now_of(session, account_id, occasion.wall)).balance,
-        failure=_why_stopped(top_up.stop_code, occasion),
+        failure=NOT_BOUGHT.get(top_up.stop_code) or occasion.letterhead.explain(top_up.stop_code),
     )
-
-
-def _why_stopped(code: str, occasion: Occasion) -> str:
-    if code == NO_CARD:
-        return NO_CARD_SENTENCE
-    return OFF_SALE_SENTENCE if code in OFF_SALE else occasion.letterhead.explain(code)

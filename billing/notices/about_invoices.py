@@ -11,11 +11,13 @@ from billing.dunning.declines import NO_CARD, is_hard
 from billing.dunning.tables import Dunning, DunningState
 from billing.invoices.queries import get_invoice
 from billing.invoices.tables import Invoice, InvoiceStatus
-from billing.notices.occasion import NO_CARD_SENTENCE, Occasion, require, with_invoice, write_to
+from billing.notices.occasion import Occasion, require, with_invoice, write_to
 from billing.payments.tables import AttemptKind, PaymentAttempt
 from billing.subscriptions.describe import describe_card, describe_subscription
 from billing.subscriptions.queries import get_subscription
 from schemas.documents import NoticeFacts, SubscriptionFacts
+
+NO_CARD_SENTENCE = "There is no card on file."
 
 
 def created(session: Session, occasion: Occasion) -> NoticeFacts:

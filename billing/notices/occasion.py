@@ -15,8 +15,6 @@ from billing.invoices.describe import describe_invoice
 from billing.invoices.tables import InvoiceDocument
 from schemas.documents import NoticeFacts, PartyFacts
 
-NO_CARD_SENTENCE = "There is no card on file."
-
 
 class Moot(Exception):
     """The news is no longer true, or no longer news: the mail is dropped. The text says why."""

@@ -26,7 +26,8 @@ def kept_for(session: Session, account_id: UUID, currency: str) -> Money:
 def share_of_kept(kept: Money, total: Money, pay_by: PayBy) -> Money:
     """What kept money pays of a total: all that it can.
 
-    By card it leaves either nothing or what a card can be charged; the rest of it stays kept.
+    By card it leaves either nothing or what a card can be charged, and the rest of it stays kept; of a total that is
+    less than that, it pays all or nothing.
     """
     used = min(kept.minor, total.minor)
     least = least_charge(total.currency).minor
@@ -50,7 +51,10 @@ def use_kept(session: Session, invoice: Invoice, pay_by: PayBy) -> Movement | No
 
 
 def use_kept_of_gateway(session: Session, invoice: Invoice, used_minor: int) -> Movement | None:
-    """Let kept money pay what the gateway has let it pay, as far as ours goes; else as `use_kept`."""
+    """Let kept money pay what the gateway has let its own pay, as far as ours goes; returns what to post.
+
+    The gateway has decided already what it charges. The balance stays locked until commit.
+    """
     balance = _locked_balance(session, invoice)
     if balance is None:
         return None

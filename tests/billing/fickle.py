@@ -172,7 +172,8 @@ class Fickle:
             self.books.change(self.id, choice[0], self.now, interval=choice[1], when=when)
         except Rejected as refusal:
             if refusal.code == "amount_too_small":
-                assert 0 < self._due(choice, at) < LEAST_CHARGE, "what a card can pay is charged"
+                costs, kept = self._costs(choice, at), self.books.kept_minor(self.account_id)
+                assert kept < costs < LEAST_CHARGE, "what a card can pay is charged, and kept money leaves no less"
                 return
             is_same = choice == running and self.planned is None
             assert is_same or self.may_lack_credits, "nothing was used, so nothing can be missing"
@@ -233,8 +234,8 @@ class Fickle:
         price, credits = self._price(), PLANS[self.choice][1]
         self.meter.begin(price, credits, present.period_start, present.period_end, present.period_start)
 
-    def _due(self, choice: Choice, at: datetime) -> int:
-        """What a change now takes, after what is given back and what was kept."""
+    def _costs(self, choice: Choice, at: datetime) -> int:
+        """What a change now costs, after what is given back."""
         self.meter.read(at)
         is_new_cycle = choice[1] != self.choice[1]
         is_discounted = self._is_next_discounted() if is_new_cycle else self.is_discounted
@@ -242,7 +243,7 @@ class Fickle:
         rate_ppm = rate_at(self.meter.country, at)
         charged = price if is_new_cycle else self.meter.share(price, at)
         taxed = charged + half_up(Fraction(charged * rate_ppm, 1_000_000))
-        return taxed - self.meter.taxed_value - self.books.kept_minor(self.account_id)
+        return taxed - self.meter.taxed_value
 
     def _count_discount(self) -> None:
         """A period begins: the coupon counts for it or does not."""

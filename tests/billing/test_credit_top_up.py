@@ -177,6 +177,7 @@ def test_a_package_that_is_no_longer_sold_is_not_bought(books: Books, ada: Prepa
         session.execute(text("UPDATE credit_packages SET active = false WHERE slug = 'starter'"))
     ada.use(60, MAY_4)
     assert _shown(ada).stop_code == "package_not_found"
+    assert _told(ada) == 1
     assert books.invoices(ada.account_id) == []
 
 

@@ -14,7 +14,7 @@ from billing.clocks.timelines import Timeline
 from billing.credits.consume import consume_credits
 from billing.credits.grant import grant_credits
 from billing.credits.tables import AutoTopUp, CreditSource
-from billing.credits.top_up import end_top_up, set_top_up
+from billing.credits.top_up import cause_of_stop, end_top_up, set_top_up
 from billing.credits.watch import set_watch
 from billing.dunning.declines import NO_CARD
 from billing.dunning.tables import Dunning, DunningEnd
@@ -272,7 +272,7 @@ def test_an_invoice_to_be_paid_by_transfer_is_told_of_until_it_is_paid(books: Bo
     ("code", "sentence"),
     [
         ("insufficient_funds", "<insufficient_funds>"),
-        ("no_card", "There is no card on file."),
+        ("no_card", "There was no card to charge."),
         ("package_not_found", "The credit package is no longer on offer."),
     ],
 )
@@ -281,7 +281,7 @@ def test_a_top_up_that_stopped_is_told_with_its_reason(books: Books, ada: UUID, 
         grant_credits(session, ada, CreditSource.PACKAGE, "gift", 100, None, MAY)
         set_top_up(session, ada, "starter", 50, 2, MAY)
         session.execute(update(AutoTopUp).values(stopped_at=MAY, stop_code=code))
-    facts = _write(books, "top_up_stopped", ada, MAY)
+    facts = _write(books, "top_up_stopped", ada, MAY, cause_of_stop(ada, MAY))
     assert (facts.failure, facts.credits_balance) == (sentence, 100)
 
 
@@ -289,12 +289,18 @@ def test_a_top_up_that_was_set_anew_or_ended_by_the_customer_is_no_news(books: B
     with books.database.transaction() as session:
         grant_credits(session, ada, CreditSource.PACKAGE, "gift", 100, None, MAY)
         set_top_up(session, ada, "starter", 50, 2, MAY)
+    first_stop = cause_of_stop(ada, MAY)
     with pytest.raises(Moot, match="the top-up was set anew"):
-        _write(books, "top_up_stopped", ada, MAY)
+        _write(books, "top_up_stopped", ada, MAY, first_stop)
     with books.database.transaction() as session:
-        end_top_up(session, ada, MAY)
+        session.execute(update(AutoTopUp).values(stopped_at=TRIAL_END, stop_code="insufficient_funds"))
+    with pytest.raises(Moot, match="the top-up was set anew"):
+        _write(books, "top_up_stopped", ada, MAY, first_stop)
+    assert _write(books, "top_up_stopped", ada, MAY, cause_of_stop(ada, TRIAL_END)).failure
+    with books.database.transaction() as session:
+        end_top_up(session, ada, TRIAL_END)
     with pytest.raises(Moot, match="the customer has ended the top-up"):
-        _write(books, "top_up_stopped", ada, MAY)
+        _write(books, "top_up_stopped", ada, MAY, cause_of_stop(ada, TRIAL_END))
 
 
 def test_low_credits_are_told_while_they_are_low(books: Books, ada: UUID) -> None:

@@ -16,6 +16,7 @@ from billing.catalog.seed import seed
 from billing.credits.consume import consume_credits
 from billing.credits.grant import grant_credits
 from billing.credits.tables import CreditSource
+from billing.credits.top_up import set_top_up
 from billing.credits.watch import set_watch
 from billing.dunning.tables import Dunning
 from billing.invoices.attach_document import attach_document
@@ -189,6 +190,13 @@ def test_a_bill_to_transfer_and_a_receipt_of_a_purchase_carry_their_invoices(des
         "invoice_created": ("Invoice INV-2026-05-00001, due 15 May 2026", "INV-2026-05-00001.pdf"),
         "payment_confirmation": ("Payment received: INV-2026-05-00002", "INV-2026-05-00002.pdf"),
     }
+
+
+def test_an_automatic_top_up_that_is_declined_is_told(desk: Desk, ada: UUID) -> None:
+    with desk.database.transaction() as session:
+        set_top_up(session, ada, "starter", 50, 2, MAY)
+    desk.answer(MAY, "insufficient_funds")
+    assert desk.inbox(desk.send_all(MAY)) == {"top_up_stopped": ("Your automatic top-up has stopped", "")}
 
 
 def test_a_mail_that_is_no_longer_true_is_dropped_and_its_row_says_why(desk: Desk, ada: UUID) -> None:
