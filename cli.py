@@ -116,7 +116,7 @@ def simulate(
     home: Annotated[
         Path | None, typer.Option(help="Run in this folder and keep it; a temporary one otherwise.")
     ] = None,
-    chart: Annotated[Path | None, typer.Option(help="Draw the months into this SVG file.")] = None,
+    chart: Annotated[Path, typer.Option(help="Draw the months into this SVG file.")] = Path("simulation.svg"),
     keep: Annotated[bool, typer.Option("--keep", help="Keep the temporary folder with data and logs.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON in the last line.")] = False,
 ) -> None:

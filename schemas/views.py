@@ -142,7 +142,10 @@ class ServiceView(View):
 
 
 class SubscriptionView(View):
-    """A subscription. `price_minor` is the plan's list price per interval; the period is half-open."""
+    """A subscription. `price_minor` is the plan's list price per interval; the period is half-open.
+
+    The limits are those of the version that it runs, null where there is none.
+    """
 
     id: UUID
     account_id: UUID
@@ -155,6 +158,8 @@ class SubscriptionView(View):
     currency: str
     price_minor: int
     credits_per_period: int
+    sites_max: int | None
+    users_max: int | None
     period_start: datetime
     period_end: datetime
     trial_end: datetime | None

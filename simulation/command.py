@@ -20,7 +20,7 @@ from simulation.run import Result, run
 LOG_LINE_SECONDS = 15.0
 
 
-def simulate(plan: Plan, home: Path | None, chart: Path | None, *, keep: bool, json: bool) -> bool:
+def simulate(plan: Plan, home: Path | None, chart: Path, *, keep: bool, json: bool) -> bool:
     """Run it, print the figures and the verdict, draw the chart; true when the books are right.
 
     Without `home` everything lies in a temporary folder, which is removed afterwards unless `keep`. Progress goes to
@@ -34,9 +34,8 @@ def simulate(plan: Plan, home: Path | None, chart: Path | None, *, keep: bool, j
             shutil.rmtree(folder, ignore_errors=True)
         else:
             sys.stderr.write(f"data and logs are in {folder}\n")
-    if chart is not None:
-        chart.write_text(draw(result.months, _title(plan)), encoding="utf-8")
-        sys.stderr.write(f"the chart is in {chart}\n")
+    chart.write_text(draw(result.months, _title(plan)), encoding="utf-8")
+    sys.stderr.write(f"the chart is in {chart}\n")
     _print(result, json=json)
     return result.is_well
 

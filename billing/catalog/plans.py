@@ -104,6 +104,8 @@ def _plan_terms(row: tuple[PlanPrice, PlanVersion, Plan]) -> PlanTerms:
         credits=version.credits * MONTHS[price.interval],
         credits_roll_over=version.credits_roll_over,
         trial_days=version.trial_days,
+        sites_max=version.sites_max,
+        users_max=version.users_max,
     )
 
 

@@ -11,7 +11,7 @@ MONTHS = {Interval.MONTH: 1, Interval.YEAR: 12}
 
 @dataclass(frozen=True, slots=True)
 class PlanTerms:
-    """A version of a plan at one price per interval. `credits` are those of the whole period."""
+    """A version of a plan at one price per interval. `credits` are those of the whole period; no limit is None."""
 
     price_id: UUID
     plan_slug: str
@@ -22,6 +22,8 @@ class PlanTerms:
     credits: int
     credits_roll_over: bool
     trial_days: int
+    sites_max: int | None = None
+    users_max: int | None = None
 
     @property
     def months(self) -> int:

@@ -65,7 +65,7 @@ def has_live_charge() -> ColumnElement[bool]:
 
 
 def is_unpaid_of(subscription: Subscription) -> ColumnElement[bool]:
-    """In a query of dunned invoices: of this subscription and to be paid, being dunned still or marked unpaid."""
+    """In a query of invoices: of this subscription and to be paid."""
     return and_(Invoice.subscription_id == subscription.id, Invoice.status == InvoiceStatus.PENDING)
 
 

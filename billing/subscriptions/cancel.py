@@ -5,8 +5,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from billing.credits.release import release_credits
-from billing.dunning.stop import stop_dunnings
+from billing.dunning.stop import stop_collecting
 from billing.errors import Rejected
+from billing.subscriptions.give_back_coupon import give_back_coupon
 from billing.subscriptions.give_up_start import give_up_start
 from billing.subscriptions.rules import ENDED, move
 from billing.subscriptions.tables import Subscription, SubscriptionStatus
@@ -36,11 +37,12 @@ def _end(session: Session, subscription: Subscription, now: datetime) -> None:
     if subscription.status is SubscriptionStatus.INCOMPLETE and not give_up_start(session, subscription, now):
         detail = "The first payment is under way; cancel again when its outcome is known."
         raise Rejected("payment_under_way", detail, status=409)
+    give_back_coupon(session, subscription)
     end_subscription(session, subscription, now)
 
 
 def end_subscription(session: Session, subscription: Subscription, now: datetime) -> None:
-    """End it at once: nothing of it is dunned any more, and credits that a pause held expire again."""
+    """End it at once: nothing of it is charged any more, and credits that a pause held expire again."""
     move(subscription, SubscriptionStatus.CANCELED, now)
-    stop_dunnings(session, subscription, now)
+    stop_collecting(session, subscription, now)
     release_credits(session, subscription.account_id, subscription.id, now)

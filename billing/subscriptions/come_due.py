@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from billing.subscriptions.due import load_due
+from billing.subscriptions.give_back_coupon import give_back_coupon
 from billing.subscriptions.give_up_start import give_up_start
 from billing.subscriptions.renew import renew_subscriptions
 from billing.subscriptions.resume import resume_subscription
@@ -39,6 +40,7 @@ def come_due(session: Session, subscription_ids: Sequence[UUID], now: datetime) 
 def _expire(session: Session, subscription: Subscription, now: datetime) -> None:
     """No first payment came: the subscription never began."""
     if give_up_start(session, subscription, now):
+        give_back_coupon(session, subscription)
         move(subscription, SubscriptionStatus.EXPIRED, now)
     else:
         subscription.due_at = now + GRACE

@@ -121,6 +121,8 @@ def _view(row: Subscription, terms: dict[UUID, PlanTerms], services: list[str]) 
         currency=row.currency,
         price_minor=plan.price.minor,
         credits_per_period=plan.credits,
+        sites_max=plan.sites_max,
+        users_max=plan.users_max,
         period_start=row.period_start,
         period_end=row.period_end,
         trial_end=row.trial_end,

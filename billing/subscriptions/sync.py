@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from billing.catalog.gateway_prices import known_prices, remember_price
 from billing.catalog.plans import terms_of
+from billing.subscriptions.give_back_coupon import give_back_coupon
 from billing.subscriptions.rules import ENDED, move
 from billing.subscriptions.tables import TRANSITIONS, Collection, Subscription, SubscriptionStatus
 from database.outbox import stage
@@ -51,6 +52,7 @@ def expire_checkout(session: Session, subscription_id: UUID, now: datetime) -> N
         and subscription.collection is Collection.GATEWAY
         and not subscription.subscription_ref
     ):
+        give_back_coupon(session, subscription)
         move(subscription, SubscriptionStatus.EXPIRED, now)
 
 
@@ -89,7 +91,10 @@ def _write(
     subscription.period_start, subscription.period_end = fact.period_start, fact.period_end
     subscription.cancel_at_period_end = fact.cancel_at_period_end
     subscription.canceled_at = fact.canceled_at
-    _move(subscription, _status(fact), fact.ended_at or now)
+    status = _status(fact)
+    if status in ENDED:
+        give_back_coupon(session, subscription)
+    _move(subscription, status, fact.ended_at or now)
     _tell(session, subscription, before)
     session.flush()  # its invoices are looked up by the reference, in this transaction too
 

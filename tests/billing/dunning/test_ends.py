@@ -10,6 +10,7 @@ from billing.dunning.tables import Dunning, DunningEnd, DunningPolicy, DunningSt
 from billing.invoices.rules import LineDraft
 from billing.invoices.tables import Invoice, InvoiceReason, InvoiceStatus
 from billing.money import Money
+from billing.payments.begin_charges import Step, begin_charges, step
 from billing.payments.tables import AttemptStatus, PaymentAttempt
 from billing.subscriptions.bill import Bill, bill
 from billing.subscriptions.cancel import cancel_subscription
@@ -189,3 +190,32 @@ def test_whoever_cancels_is_not_charged_any_more(books: Dunned, ada: UUID) -> No
     assert books.answer(utc("2026-02-16 10:00")) == 0
     assert books.dunning().state is DunningState.STOPPED
     assert books.invoices(ada)[1].status is InvoiceStatus.UNCOLLECTIBLE
+
+
+@pytest.mark.parametrize(
+    ("pay_by", "status"), [("card", InvoiceStatus.UNCOLLECTIBLE), ("transfer", InvoiceStatus.PENDING)]
+)
+def test_whoever_cancels_while_the_charge_still_waits_is_not_charged_and_a_transfer_stays_asked_for(
+    books: Dunned, ada: UUID, pay_by: str, status: InvoiceStatus
+) -> None:
+    """Renewed on 15 February at ten, canceled at one minute past; the charge was in the queue."""
+    subscription_id = books.subscribe(ada, JANUARY, trial_days=31, pay_by=pay_by)
+    books.come_due(FEBRUARY)
+    books.cancel(subscription_id, utc("2026-02-15 10:01"))
+    [renewal] = books.invoices(ada)
+    assert renewal.status is status
+    with books.database.transaction() as session:
+        waiting = session.scalars(select(PaymentAttempt.id)).all()
+        charges = begin_charges(session, waiting, utc("2026-02-15 10:02"))
+    assert [step(charge) for charge in charges.values()] == [Step.DROP] * (pay_by == "card")
+
+
+def test_a_charge_under_way_when_the_subscription_is_canceled_may_still_pay_its_invoice(
+    books: Dunned, ada: UUID
+) -> None:
+    subscription_id = books.subscribe(ada, JANUARY, trial_days=31)
+    books.come_due(FEBRUARY)
+    books.cancel(subscription_id, utc("2026-02-15 10:01"))
+    assert books.answer(utc("2026-02-15 10:02")) == 1
+    assert [invoice.status for invoice in books.invoices(ada)] == [InvoiceStatus.PAID]
+    assert books.subscription(subscription_id).status is SubscriptionStatus.CANCELED
