@@ -85,10 +85,14 @@ class CardGateway(Protocol):
     def fetch_card(self, *, card_ref: str = "", setup_ref: str = "", checkout_ref: str = "") -> CardFact | None:
         """A saved card by its reference or by the set-up or hosted page it was saved on; None when there is none."""
 
-    def make_default(self, customer_ref: str, card_ref: str, *, idempotency_key: str) -> None:
+    def make_default(
+        self, customer_ref: str, card_ref: str, *, idempotency_key: str, unless_newer: bool = False
+    ) -> bool:
         """Attach the card to the customer if it is not yet, and charge it by default from now on.
 
-        That includes the customer's running subscriptions. Rejected if the card's bank refuses to save it.
+        That includes the customer's running subscriptions; their open invoices are tried with it at once, and a decline
+        is no error. What is charged to the card already is not touched. With `unless_newer` nothing is done, and the
+        answer is false, when the default card was made after this one. Rejected if the card's bank refuses to save it.
         """
 
     def charge(self, request: ChargeRequest) -> PaymentFact:

@@ -14,13 +14,13 @@ from sqlalchemy.orm import Session
 from billing.accounts.queries import get_account
 from billing.cards.save import save_card
 from billing.catalog.gateway_prices import remember_price
-from billing.catalog.plans import find_terms
-from billing.catalog.tables import Interval
+from billing.catalog.terms import PlanTerms
 from billing.clocks.create import create_clock
 from billing.clocks.queries import show_clock
 from billing.clocks.timelines import now_of
 from billing.errors import Rejected
 from billing.subscriptions.begin_checkout import begin_checkout, price_request
+from billing.subscriptions.change_choice import find_change
 from billing.subscriptions.queries import get_subscription, show_subscription
 from billing.subscriptions.sync import sync_subscription
 from billing.subscriptions.tables import Subscription
@@ -125,14 +125,9 @@ def _key_of_try(operation: Operation, request: SubscriptionCheckoutRequest) -> s
 
 def _change_plan(work: Work, operation: Operation, command: ChangePlan) -> Act:
     """The gateway prorates and bills; a change at the period's end is not among what it can be asked for."""
-    if command.when == "period_end":
-        raise Rejected("change_is_immediate", "The gateway runs this subscription and changes its plan at once.", 409)
     gateway = work.room(GATEWAY).subscriptions
-    with work.database.transaction() as session:
-        choice = command.plan
-        terms = find_terms(session, choice.plan, Interval(choice.interval), choice.currency)
+    subscription_ref, terms = _ref(work, command), _immediate_terms(work, command)
     price_ref = gateway.ensure_price(price_request(terms))
-    subscription_ref = _ref(work, command)
     present = gateway.fetch_subscription(subscription_ref=subscription_ref)
     if present is None or not present.items:
         raise Rejected("subscription_not_found", "The gateway does not know the subscription.", status=404)
@@ -143,6 +138,16 @@ def _change_plan(work: Work, operation: Operation, command: ChangePlan) -> Act:
     item_ref = present.items[0].item_ref
     changed = gateway.change_price(subscription_ref, item_ref, price_ref, prorate=True, idempotency_key=key)
     return _written(work, command, changed, asked_at)
+
+
+def _immediate_terms(work: Work, command: ChangePlan) -> PlanTerms:
+    """What is wanted, if it is wanted now: without `when` a downgrade is promised for the period's end."""
+    with work.database.transaction() as session:
+        change = find_change(session, get_subscription(session, command.subscription_id), command.plan)
+    if command.when == "now" or (command.when is None and change.is_upgrade):
+        return change.wanted
+    detail = "The gateway runs this subscription and changes its plan at once: choose when=now."
+    raise Rejected("change_is_immediate", detail, status=409)
 
 
 def _cancel(work: Work, operation: Operation, command: CancelSubscription) -> Act:
@@ -253,7 +258,7 @@ CALLS: Mapping[type[Command], Call] = {
     CreateTestClock: _create_clock,
 }
 # These ask several times, and what asks once is to be tried again sooner when its worker dies.
-MANY_CALLS = frozenset({StartSubscriptionCheckout, SyncFromStripe})
+MANY_CALLS = frozenset({StartSubscriptionCheckout, ChangePaymentMethod, SyncFromStripe})
 # asked of the gateway only where it runs the subscription; otherwise a verb of our own
 CALLS_OF_GATEWAY_RUN: Mapping[type[Command], Call] = {
     ChangePlan: _change_plan,

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from billing.accounts.queries import get_account, get_customer_ref
+from billing.accounts.queries import count_deleted_customers, get_account, get_customer_ref
 from billing.accounts.tables import GatewayCustomer
 from billing.clocks.tables import TestClock
 from database.rows import insert_unless_known
@@ -17,10 +17,12 @@ KEY_WINDOW = timedelta(hours=23)
 def ensure_customer(work: Work, gateway: str, account_id: UUID) -> str:
     """The reference of the account's customer. Two callers at once make one: the key is the account's.
 
+    After a customer was deleted at the gateway the next one has a key of its own: the first would bring it back.
     Raises Rejected `account_not_found`. Not to be called inside a transaction.
     """
     with work.database.transaction() as session:
         known = get_customer_ref(session, account_id, gateway)
+        deleted = count_deleted_customers(session, account_id, gateway)
         account = get_account(session, account_id)
         clock = session.get(TestClock, account.clock_id) if account.clock_id else None
     if known:
@@ -33,7 +35,7 @@ def ensure_customer(work: Work, gateway: str, account_id: UUID) -> str:
         made = cards.create_customer(
             CustomerRequest(
                 account_id=str(account_id),
-                idempotency_key=f"cashbeat/customer/{account_id}",
+                idempotency_key=f"cashbeat/customer/{account_id}" + (f"/{deleted}" if deleted else ""),
                 name=account.name,
                 email=account.billing_email,
                 clock_ref=clock.clock_ref if clock else "",

@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from billing.accounts.forget_customer import forget_customer
 from billing.accounts.queries import find_account_of_customer
 from billing.cards.detach import detach_card
 from billing.cards.queries import find_card, list_cards
@@ -105,6 +106,21 @@ def record_expired_checkout(session: Session, subscription_id: str, wall: dateti
         expire_checkout(session, known.id, now_of(session, known.account_id, wall))
 
 
+def charge_chosen_card(work: Work, card: CardFact) -> bool:
+    """Have the gateway charge the card that the customer chose on a page, too, where it runs subscriptions.
+
+    False when the card was taken away, another was saved and chosen after it, or the customer is not ours. The key is
+    the card's: one choice has several events, and each may come again.
+    """
+    with work.database.transaction() as session:
+        is_ours = find_account_of_customer(session, card.gateway, card.customer_ref) is not None
+    if not is_ours:
+        return False
+    key = f"cashbeat/chosen_card/{card.card_ref}"
+    cards = work.room(card.gateway).cards
+    return cards.make_default(card.customer_ref, card.card_ref, idempotency_key=key, unless_newer=True)
+
+
 def record_card(session: Session, fact: CardFact, *, chosen: bool, wall: datetime) -> None:
     """Write a card: saved, brought up to date, or gone. The first card of an account is the one that is charged.
 
@@ -122,12 +138,13 @@ def record_card(session: Session, fact: CardFact, *, chosen: bool, wall: datetim
 
 
 def record_customer(session: Session, fact: CustomerFact, default: CardFact | None, wall: datetime) -> None:
-    """Write a customer's default card, saved or not; a deleted customer has no cards any more."""
+    """Write a customer's default card, saved or not; a deleted customer has no cards and is charged no more."""
     account_id = find_account_of_customer(session, fact.gateway, fact.customer_ref)
     if account_id is None:
         return
     now = now_of(session, account_id, wall)
     if fact.is_deleted:
+        forget_customer(session, fact.gateway, fact.customer_ref, now)
         for card in list_cards(session, account_id):
             if card.customer_ref == fact.customer_ref:
                 detach_card(session, fact.gateway, card.card_ref, now)

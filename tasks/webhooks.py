@@ -14,6 +14,7 @@ from tasks.gateway_news import (
     Heard,
     Record,
     ask_earlier,
+    charge_chosen_card,
     database_time,
     record_card,
     record_customer,
@@ -167,7 +168,8 @@ def _card(work: Work, fact: EventFact, answers: Answers) -> Record | None:
     card = cards.fetch_card(card_ref=fact.card_ref, setup_ref=fact.setup_ref, checkout_ref=fact.checkout_ref)
     if card is None:
         return None
-    return partial(record_card, fact=card, chosen=_is_choice(fact), wall=work.now())
+    chosen = _is_choice(fact) and charge_chosen_card(work, card)
+    return partial(record_card, fact=card, chosen=chosen, wall=work.now())
 
 
 def _customer(work: Work, fact: EventFact, answers: Answers) -> Record | None:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from billing.accounts.tables import Account, GatewayCustomer
@@ -21,9 +21,21 @@ def get_account(session: Session, account_id: UUID) -> Account:
 def get_customer_ref(session: Session, account_id: UUID, gateway: str) -> str:
     """What the gateway calls the account, or an empty string as long as it has not told."""
     found = select(GatewayCustomer.customer_ref).where(
-        GatewayCustomer.account_id == account_id, GatewayCustomer.gateway == gateway
+        GatewayCustomer.account_id == account_id,
+        GatewayCustomer.gateway == gateway,
+        GatewayCustomer.deleted_at.is_(None),
     )
     return session.scalar(found) or ""
+
+
+def count_deleted_customers(session: Session, account_id: UUID, gateway: str) -> int:
+    """How many customers of the account the gateway has deleted."""
+    deleted = select(func.count()).where(
+        GatewayCustomer.account_id == account_id,
+        GatewayCustomer.gateway == gateway,
+        GatewayCustomer.deleted_at.is_not(None),
+    )
+    return session.scalar(deleted) or 0
 
 
 def find_account_of_customer(session: Session, gateway: str, customer_ref: str) -> UUID | None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from database.base import Base, written_at
@@ -32,15 +32,27 @@ class Account(Base):
 
 
 class GatewayCustomer(Base):
-    """What a gateway calls an account, once we know."""
+    """What a gateway calls an account, once we know.
+
+    One that was deleted there stays, for news of what it had; the account gets another when it needs one.
+    """
 
     __tablename__ = "gateway_customers"
-    __table_args__ = (Index("uq_gateway_customers_customer", "gateway", "customer_ref", unique=True),)
+    __table_args__ = (
+        Index(
+            "uq_gateway_customers_live",
+            "account_id",
+            "gateway",
+            unique=True,
+            postgresql_where=text("deleted_at IS NULL"),
+        ),
+    )
 
-    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
     gateway: Mapped[str] = mapped_column(primary_key=True)
-    customer_ref: Mapped[str]
+    customer_ref: Mapped[str] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
     created_at: Mapped[datetime] = written_at()
+    deleted_at: Mapped[datetime | None]
 
 
 class AccountBalance(Base):

@@ -5,18 +5,15 @@ from typing import Any
 from gateways.stripe.calls import Calls, segment
 from gateways.stripe.card_shapes import card_of, card_of_setup
 from gateways.stripe.checkouts import SESSIONS
-from gateways.stripe.customers import CUSTOMERS
 from gateways.stripe.payments import checkout_of_session
-from gateways.stripe.shapes import ACCOUNT_MARK, Json, reference
-from gateways.stripe.subscriptions import SUBSCRIPTIONS
+from gateways.stripe.shapes import ACCOUNT_MARK
 from schemas.facts import CardFact, CheckoutFact, SetupRequest
 
 METHODS = "/v1/payment_methods"
-ENDED = frozenset({"canceled", "incomplete_expired"})
 
 
 class Cards(Calls):
-    """Has cards saved, looks them up and chooses which one is charged."""
+    """Has cards saved and looks them up."""
 
     def open_setup(self, request: SetupRequest) -> CheckoutFact:
         """Open a Checkout Session in setup mode, good for 24 hours; see CardGateway."""
@@ -34,34 +31,11 @@ class Cards(Calls):
             return self._card_of_checkout(checkout_ref)
         raise ValueError("a card is fetched by a reference")
 
-    def make_default(self, customer_ref: str, card_ref: str, *, idempotency_key: str) -> None:
-        """Attach the card and charge it by default; see CardGateway. Safe to repeat after any failure.
-
-        A subscription's own card outranks its customer's, and Checkout gives subscriptions one of their own: they are
-        moved to the new card as well. https://docs.stripe.com/api/subscriptions/object, default_payment_method
-        """
-        card = self.fetch_card(card_ref=card_ref)
-        if card is None or card.customer_ref != customer_ref:
-            path = f"{METHODS}/{segment(card_ref)}/attach"
-            card_ref = reference(self._post(path, {"customer": customer_ref}, f"{idempotency_key}/attach"))
-        settings = {"invoice_settings": {"default_payment_method": card_ref}}
-        self._post(f"{CUSTOMERS}/{segment(customer_ref)}", settings, f"{idempotency_key}/customer")
-        for subscription in self._with_another_card(customer_ref, card_ref):
-            path = f"{SUBSCRIPTIONS}/{segment(subscription['id'])}"
-            self._post(path, {"default_payment_method": card_ref}, f"{idempotency_key}/{subscription['id']}")
-
     def _card_of_checkout(self, checkout_ref: str) -> CardFact | None:
         expand = ["setup_intent", "setup_intent.payment_method"]
         session = self._known(f"{SESSIONS}/{segment(checkout_ref)}", {"expand": expand})
         setup = session.get("setup_intent") if session else None
         return card_of_setup(setup) if isinstance(setup, dict) else None
-
-    def _with_another_card(self, customer_ref: str, card_ref: str) -> list[Json]:
-        """The customer's running subscriptions with a card of their own, which is not this one; at most one page."""
-        filters = {"customer": customer_ref, "limit": self._page_limit}
-        running = self._call("get", SUBSCRIPTIONS, filters)["data"]
-        own_cards = [(reference(each.get("default_payment_method")), each) for each in running]
-        return [each for own, each in own_cards if own and own != card_ref and each["status"] not in ENDED]
 
 
 def _setup_parameters(request: SetupRequest) -> dict[str, Any]:

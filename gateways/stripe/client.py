@@ -9,6 +9,7 @@ from gateways.stripe.charges import Charges
 from gateways.stripe.checkouts import Checkouts
 from gateways.stripe.clocks import Clocks
 from gateways.stripe.customers import Customers
+from gateways.stripe.default_card import DefaultCard
 from gateways.stripe.events_list import EventsList
 from gateways.stripe.invoices import Invoices
 from gateways.stripe.subscriptions import Subscriptions
@@ -21,7 +22,9 @@ SEARCH_LIMIT = 2_000  # twenty pages; the callers' windows are minutes around an
 stripe.enable_telemetry = False
 
 
-class StripeGateway(Checkouts, EventsList, Customers, Cards, Charges, Catalog, Subscriptions, Invoices, Clocks):
+class StripeGateway(
+    Checkouts, EventsList, Customers, Cards, DefaultCard, Charges, Catalog, Subscriptions, Invoices, Clocks
+):
     """The PaymentGateway, CardGateway and SubscriptionGateway for Stripe.
 
     One per process, made after the fork: its connections are kept alive. `api_base` points elsewhere than to Stripe

@@ -50,6 +50,10 @@ class Sandbox:
         """What a customer does in the gateway's own portal: cancel, resume, change-plan, card."""
         self._control("POST", f"portal/{subscription_ref}/{action}", wishes)
 
+    def renew_card(self, card_ref: str, exp_year: int) -> None:
+        """The card's network tells of a card that was issued anew."""
+        self._control("POST", f"payment-methods/{card_ref}/auto-update", {"exp_year": exp_year})
+
     def _control(self, method: str, path: str, content: object = None) -> dict[str, Any]:
         answer = requests.request(method, f"{self.address}/sandbox/{path}", json=content, timeout=ANSWER_SECONDS)
         answer.raise_for_status()

@@ -1,17 +1,16 @@
-"""Saved cards: which one is saved, and that the one chosen is the one that is charged."""
+"""Saved cards: where they are saved, and how they read."""
 
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from billing.errors import Rejected
 from gateways.stripe.card_shapes import card_of, card_of_setup, customer_of
 from gateways.stripe.client import StripeGateway
 from schemas.facts import CardFact, CustomerFact
-from tests.gateways.conversation import changes_asked, listed, read, script
+from tests.gateways.conversation import read, script
 from tests.gateways.golden_events import VERSION_NEW, golden_object
-from tests.gateways.loopback import Script, ScriptedServer, http_answer
+from tests.gateways.loopback import Script, ScriptedServer
 from tests.gateways.requests_made import ACCOUNT, SETUP
 
 Scripted = Callable[[Script], ScriptedServer]
@@ -95,54 +94,3 @@ def test_a_checkout_that_saved_nothing_has_no_card(scripted: Scripted) -> None:
 def test_a_card_without_a_reference_is_a_bug(scripted: Scripted) -> None:
     with pytest.raises(ValueError, match="reference"):
         StripeGateway("sk_test_made_up", scripted(script({})).url).fetch_card()
-
-
-def subscription(reference: str, card_ref: str | None, status: str = "active") -> dict[str, Any]:
-    return {"id": reference, "object": "subscription", "status": status, "default_payment_method": card_ref}
-
-
-ATTACH = f"/v1/payment_methods/{CARD}/attach"
-DEFAULT = (f"/v1/customers/{CUSTOMER}", {"invoice_settings[default_payment_method]": CARD}, "card/1/customer")
-ACCOUNT_WITHOUT_SUBSCRIPTIONS = {f"POST /v1/customers/{CUSTOMER}": {}, "GET /v1/subscriptions": listed()}
-
-
-def test_a_card_of_the_customer_becomes_the_default(scripted: Scripted) -> None:
-    answers = {f"GET /v1/payment_methods/{CARD}": method()}
-    server = scripted(script(ACCOUNT_WITHOUT_SUBSCRIPTIONS | answers))
-    StripeGateway("sk_test_made_up", server.url).make_default(CUSTOMER, CARD, idempotency_key="card/1")
-    assert changes_asked(server) == [DEFAULT]
-
-
-def test_a_loose_card_is_attached_first(scripted: Scripted) -> None:
-    answers = {f"GET /v1/payment_methods/{CARD}": method(customer=None), f"POST {ATTACH}": method()}
-    server = scripted(script(ACCOUNT_WITHOUT_SUBSCRIPTIONS | answers))
-    StripeGateway("sk_test_made_up", server.url).make_default(CUSTOMER, CARD, idempotency_key="card/1")
-    assert changes_asked(server) == [(ATTACH, {"customer": CUSTOMER}, "card/1/attach"), DEFAULT]
-
-
-def test_a_card_of_somebody_else_is_refused_and_nothing_changes(scripted: Scripted) -> None:
-    taken = http_answer("400 Bad Request", b'{"error": {"type": "invalid_request_error"}}')
-    answers = {f"GET /v1/payment_methods/{CARD}": method(customer="cus_other"), f"POST {ATTACH}": taken}
-    server = scripted(script(ACCOUNT_WITHOUT_SUBSCRIPTIONS | answers))
-    with pytest.raises(Rejected):
-        StripeGateway("sk_test_made_up", server.url).make_default(CUSTOMER, CARD, idempotency_key="card/1")
-    assert [path for path, _, _ in changes_asked(server)] == [ATTACH]
-
-
-def test_running_subscriptions_with_a_card_of_their_own_move_to_the_new_one(scripted: Scripted) -> None:
-    subscriptions = listed(
-        subscription("sub_own", "pm_old"),
-        subscription("sub_late", "pm_old", "past_due"),
-        subscription("sub_default", None),
-        subscription("sub_moved", CARD),
-        subscription("sub_over", "pm_old", "canceled"),
-    )
-    answers = {f"GET /v1/payment_methods/{CARD}": method(), "GET /v1/subscriptions": subscriptions}
-    answers |= {f"POST /v1/subscriptions/{each}": {} for each in ("sub_own", "sub_late")}
-    server = scripted(script(ACCOUNT_WITHOUT_SUBSCRIPTIONS | answers))
-    StripeGateway("sk_test_made_up", server.url).make_default(CUSTOMER, CARD, idempotency_key="card/1")
-    assert changes_asked(server) == [
-        DEFAULT,
-        ("/v1/subscriptions/sub_own", {"default_payment_method": CARD}, "card/1/sub_own"),
-        ("/v1/subscriptions/sub_late", {"default_payment_method": CARD}, "card/1/sub_late"),
-    ]

@@ -226,6 +226,8 @@ def test_a_deleted_customer_or_clock_takes_the_subscription_along(billing: Api) 
     billing.made("DELETE", f"/v1/test_helpers/test_clocks/{bob.clock}")
     assert [each.subscription()["status"] for each in (ada, bob)] == ["canceled", "canceled"]
     assert billing.call("GET", f"/v1/test_helpers/test_clocks/{bob.clock}")[0] == 404
+    # told at the time of a clock that the customer names no more
+    assert ada.told("customer.deleted") == ["customer.deleted"]
 
 
 def test_what_a_deleted_customer_owed_is_owed_by_nobody(billing: Api) -> None:

@@ -17,6 +17,7 @@ from billing.catalog.plans import find_terms
 from billing.catalog.seed import seed
 from billing.catalog.tables import Interval
 from billing.clocks.tables import TestClock
+from billing.invoices.tables import Invoice
 from billing.subscriptions.begin_checkout import price_request
 from database.ids import uuid7
 from database.inbox import InboxEvent
@@ -162,7 +163,9 @@ class Subscriber:
 
     def _is_mine(self, event: Json) -> bool:
         subject = event["data"]["object"]
-        return self.customer_ref in (subject.get("customer"), subject["id"])
+        # a card that was taken away names its customer only in what it was before
+        before = event["data"].get("previous_attributes") or {}
+        return self.customer_ref in (subject.get("customer"), subject["id"], before.get("customer"))
 
     def in_old_version(self, event: Json) -> Json:
         """The same news as another event, whose object the sandbox renders in an older version of the API."""
@@ -201,6 +204,18 @@ def store(work: Work, events: Iterable[Json]) -> list[UUID]:
     with work.database.transaction() as session:
         session.execute(insert(InboxEvent), rows)
     return [row["id"] for row in rows]
+
+
+def last(events: Sequence[Json], event_type: str) -> Json:
+    """The newest event of a type."""
+    return next(event for event in reversed(events) if event["type"] == event_type)
+
+
+def bills(ada: Subscriber) -> list[tuple[str, str, int, int]]:
+    """Reason, status, total and what kept money paid of it, oldest first."""
+    with ada.work.database.transaction() as session:
+        found = session.scalars(select(Invoice).order_by(Invoice.issued_at, Invoice.id)).all()
+    return [(bill.reason.value, bill.status.value, bill.total_minor, bill.balance_used_minor) for bill in found]
 
 
 def _undone(work: Work) -> list[tuple[str, WorkState, str | None]]:

@@ -32,27 +32,13 @@ from tasks import payments, reconciliation
 from tests.billing.charges import card, give_card, intend, issue
 from tests.billing.conftest import ADA
 from tests.billing.purchases import start_purchase
-from tests.gateways.sandbox_process import Sandbox, running_sandbox
+from tests.gateways.sandbox_process import Sandbox
 from workers import task as task_base
 from workers.celery_app import make_app
 from workers.wiring import Work, stripe_calls_per_second, utc_now, wire
 
 LOST, STORED = "answer_lost", "500"
 INTENTS = {"method": "POST", "path": "/v1/payment_intents"}
-
-
-@pytest.fixture(scope="module")
-def sandbox_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    """One sandbox for all; each test has customers of its own."""
-    with running_sandbox(tmp_path_factory.mktemp("sandbox")) as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def sandbox(sandbox_process: Sandbox) -> Iterator[Sandbox]:
-    """The sandbox in fair weather."""
-    yield sandbox_process
-    sandbox_process.clear_faults()
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Events of subscriptions that the gateway runs: what they write, what they ask, and that they write it once."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -12,8 +11,6 @@ import requests
 from sqlalchemy import func, select
 
 from billing.catalog.tables import Coupon
-from billing.invariants import violations
-from billing.invoices.tables import Invoice
 from billing.subscriptions.queries import get_subscription
 from billing.subscriptions.tables import Subscription, SubscriptionStatus
 from database.engine import Database, make_engine
@@ -24,39 +21,13 @@ from schemas.commands import CancelSubscription, ChangePlan, PauseSubscription, 
 from schemas.messages import HandleWebhooks
 from settings import SANDBOX_STRIPE_KEY
 from tasks import webhooks
-from tests.gateways.sandbox_process import ANSWER_SECONDS, Sandbox, running_sandbox
-from tests.workers.gateway_run import JANUARY_31, Json, Subscriber, books, deliver, settle, store, wired
+from tests.gateways.sandbox_process import ANSWER_SECONDS, Sandbox
+from tests.workers.gateway_run import JANUARY_31, Subscriber, bills, books, deliver, last, settle, store
 from workers.wiring import Work
 
 DAY = timedelta(days=1)
 FEBRUARY_14, MARCH_1, MARCH_8, APRIL_1 = (JANUARY_31 + days * DAY for days in (14, 29, 36, 60))
 THREADS = 16
-
-
-@pytest.fixture(scope="module")
-def sandbox_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    with running_sandbox(tmp_path_factory.mktemp("sandbox")) as running:
-        yield running
-
-
-@pytest.fixture
-def sandbox(sandbox_process: Sandbox) -> Iterator[Sandbox]:
-    """The sandbox in fair weather."""
-    yield sandbox_process
-    sandbox_process.clear_faults()
-
-
-@pytest.fixture
-def work(database_url: str, broker_url: str, sandbox: Sandbox) -> Iterator[Work]:
-    with wired(database_url, broker_url, sandbox) as work:
-        yield work
-        with work.database.transaction() as session:
-            assert violations(session) == []
-
-
-@pytest.fixture
-def ada(work: Work, sandbox: Sandbox) -> Subscriber:
-    return Subscriber(work, sandbox)
 
 
 def _subscription(ada: Subscriber) -> Subscription:
@@ -67,13 +38,6 @@ def _subscription(ada: Subscriber) -> Subscription:
 def _mails(ada: Subscriber) -> list[str]:
     with ada.work.database.transaction() as session:
         return sorted(session.scalars(select(OutboxEntry.topic)))
-
-
-def _bills(ada: Subscriber) -> list[tuple[str, str, int, int]]:
-    """Reason, status, total and what kept money paid of it, oldest first."""
-    with ada.work.database.transaction() as session:
-        bills = session.scalars(select(Invoice).order_by(Invoice.issued_at, Invoice.id)).all()
-    return [(bill.reason.value, bill.status.value, bill.total_minor, bill.balance_used_minor) for bill in bills]
 
 
 def _credits(ada: Subscriber) -> list[int]:
@@ -102,7 +66,7 @@ def test_sixteen_workers_with_the_same_news_write_it_once(work: Work, ada: Subsc
     written = books(work)
     counts = {name: len(written[name]) for name in ("subscriptions", "invoices", "attempts", "grants", "cards")}
     assert counts == {"subscriptions": 1, "invoices": 1, "attempts": 1, "grants": 1, "cards": 1}
-    assert _bills(ada) == [("start", "paid", 9_900, 0)]
+    assert bills(ada) == [("start", "paid", 9_900, 0)]
     assert _mails(ada) == ["subscription_activated"]
 
 
@@ -112,9 +76,9 @@ def test_the_last_news_alone_brings_all_that_went_before(work: Work, ada: Subscr
     ada.change_plan("growth")
     ada.change_plan("starter")
     ada.live_until(MARCH_1)
-    deliver(work, [_last(ada.news(), "invoice.paid")])
+    deliver(work, [last(ada.news(), "invoice.paid")])
     # half of 199.00 less half of 99.00 was paid and then kept, and used by March
-    assert _bills(ada) == [
+    assert bills(ada) == [
         ("start", "paid", 9_900, 0),
         ("change", "paid", 5_000, 0),
         ("change", "paid", 0, 0),
@@ -129,12 +93,12 @@ def test_the_last_news_alone_brings_all_that_went_before(work: Work, ada: Subscr
 def test_a_trial_is_not_billed_and_its_end_is(work: Work, ada: Subscriber) -> None:
     ada.subscribe(trial_days=14)
     deliver(work, ada.news())
-    assert (_subscription(ada).status, _bills(ada), _credits(ada)) == (SubscriptionStatus.TRIALING, [], [])
+    assert (_subscription(ada).status, bills(ada), _credits(ada)) == (SubscriptionStatus.TRIALING, [], [])
     assert _mails(ada) == ["subscription_activated"]
     ada.live_until(FEBRUARY_14 + DAY)
     deliver(work, ada.news())
     assert _subscription(ada).status is SubscriptionStatus.ACTIVE
-    assert (_bills(ada), _credits(ada)) == ([("renewal", "paid", 9_900, 0)], [500])
+    assert (bills(ada), _credits(ada)) == ([("renewal", "paid", 9_900, 0)], [500])
     assert _mails(ada) == ["subscription_activated", "subscription_renewal"]
 
 
@@ -142,7 +106,7 @@ def test_a_trial_of_which_one_hears_only_afterwards_is_welcomed_nevertheless(wor
     ada.subscribe(trial_days=14)
     ada.live_until(FEBRUARY_14 + DAY)
     deliver(work, ada.news())
-    assert _bills(ada) == [("renewal", "paid", 9_900, 0)]
+    assert bills(ada) == [("renewal", "paid", 9_900, 0)]
     assert _mails(ada) == ["subscription_activated", "subscription_renewal"]
 
 
@@ -150,7 +114,7 @@ def test_a_free_month_by_coupon_is_billed_with_nothing_and_grants_its_credits(wo
     _coupon(work, "FREE", 1_000_000)
     ada.subscribe(coupon="FREE")
     deliver(work, ada.news())
-    assert (_bills(ada), _credits(ada)) == ([("start", "paid", 0, 0)], [500])
+    assert (bills(ada), _credits(ada)) == ([("start", "paid", 0, 0)], [500])
 
 
 def test_a_card_that_declines_is_told_of_once_and_the_next_card_pays(
@@ -163,7 +127,7 @@ def test_a_card_that_declines_is_told_of_once_and_the_next_card_pays(
     failed = ada.news()
     deliver(work, failed, [{**event, "id": f"{event['id']}again"} for event in failed])
     assert _subscription(ada).status is SubscriptionStatus.PAST_DUE
-    assert _bills(ada)[-1] == ("renewal", "pending", 9_900, 0)
+    assert bills(ada)[-1] == ("renewal", "pending", 9_900, 0)
     tries = [each for each in books(work)["attempts"] if each["status"] == "failed"]
     assert [(each["failure_code"], each["amount_minor"]) for each in tries] == [("generic_decline", 9_900)]
     assert _mails(ada).count("payment_failed") == 1
@@ -172,7 +136,7 @@ def test_a_card_that_declines_is_told_of_once_and_the_next_card_pays(
     ada.live_until(MARCH_8)
     deliver(work, ada.news())
     assert _subscription(ada).status is SubscriptionStatus.ACTIVE
-    assert _bills(ada)[-1] == ("renewal", "paid", 9_900, 0)
+    assert bills(ada)[-1] == ("renewal", "paid", 9_900, 0)
     assert _credits(ada) == [500, 500]
 
 
@@ -181,26 +145,13 @@ def test_months_without_news_are_made_up_for_by_one_command(work: Work, ada: Sub
     ada.in_portal("card", card_number="4000000000000341")
     ada.live_until(MARCH_1)
     assert ada.command(SyncFromStripe(subscription_id=ada.subscription_id))["status"] == "past_due"
-    assert _bills(ada) == [("start", "paid", 9_900, 0), ("renewal", "pending", 9_900, 0)]
+    assert bills(ada) == [("start", "paid", 9_900, 0), ("renewal", "pending", 9_900, 0)]
     attempts = {each["status"]: each for each in books(work)["attempts"]}
     assert attempts["captured"]["charge_ref"].startswith("ch_")
     assert attempts["failed"]["failure_code"] == "generic_decline"
     before = books(work)
     ada.command(SyncFromStripe(subscription_id=ada.subscription_id))
     assert books(work) == before
-
-
-def test_a_card_that_was_chosen_is_charged_from_now_on_though_its_batch_tells_first_that_it_was_saved(
-    work: Work, ada: Subscriber
-) -> None:
-    for number in ("4242424242424242", "5555555555554444"):
-        ada.save_card(number)
-        news = ada.news()
-        saved = next(event for event in news if event["type"] == "payment_method.attached")
-        chosen = _last(news, "setup_intent.succeeded")
-        deliver(work, [saved, chosen])
-    defaults = {card["last4"]: card["is_default"] for card in books(work)["cards"]}
-    assert defaults == {"4242": False, "4444": True}
 
 
 def test_a_payment_that_bears_no_mark_of_ours_is_not_asked_about(work: Work, ada: Subscriber, sandbox: Sandbox) -> None:
@@ -227,7 +178,7 @@ def test_a_coupon_is_counted_once_however_often_the_checkout_is_tried(
     assert _redemptions(work) == 1
     ada.pay()
     deliver(work, ada.news())
-    assert _bills(ada) == [("start", "paid", 4_950, 0)]
+    assert bills(ada) == [("start", "paid", 4_950, 0)]
     with pytest.raises(AssertionError, match="coupon_used_up"):
         Subscriber(work, sandbox).begin(coupon="HALF")
     assert _redemptions(work) == 1
@@ -240,8 +191,22 @@ def test_a_plan_is_changed_by_command_and_its_invoice_follows(work: Work, ada: S
     wanted = ChangePlan.model_validate({"subscription_id": ada.subscription_id, "plan": {"plan": "growth"}})
     assert ada.command(wanted)["plan"] == "growth"
     deliver(work, ada.news())
-    assert _bills(ada)[-1] == ("change", "paid", 5_000, 0)
+    assert bills(ada)[-1] == ("change", "paid", 5_000, 0)
     assert sum(_credits(ada)) == 1_000
+
+
+@pytest.mark.parametrize("when", [None, "period_end"])
+def test_a_downgrade_that_would_wait_for_the_period_is_refused_before_the_gateway_hears_of_it(
+    work: Work, ada: Subscriber, sandbox: Sandbox, when: str | None
+) -> None:
+    ada.subscribe("growth")
+    deliver(work, ada.news())
+    wanted = {"subscription_id": ada.subscription_id, "plan": {"plan": "starter"}}
+    sandbox.arm("500", stage="before", path="/v1/")
+    refused = ada.run(ChangePlan.model_validate({**wanted, "when": when}))
+    assert (refused.problem or {})["type"].endswith("change_is_immediate")
+    sandbox.clear_faults()
+    assert ada.command(ChangePlan.model_validate({**wanted, "when": "now"}))["plan"] == "starter"
 
 
 def test_a_pause_ends_by_command_and_its_month_is_void(work: Work, ada: Subscriber) -> None:
@@ -252,11 +217,11 @@ def test_a_pause_ends_by_command_and_its_month_is_void(work: Work, ada: Subscrib
     assert ada.command(PauseSubscription(subscription_id=ada.subscription_id))["status"] == "paused"
     ada.live_until(MARCH_1)
     deliver(work, ada.news())
-    assert _bills(ada)[-1] == ("renewal", "void", 9_900, 0)
+    assert bills(ada)[-1] == ("renewal", "void", 9_900, 0)
     assert ada.command(ResumeSubscription(subscription_id=ada.subscription_id))["status"] == "active"
     ada.live_until(APRIL_1)
     deliver(work, ada.news())
-    assert _bills(ada)[-1] == ("renewal", "paid", 9_900, 0)
+    assert bills(ada)[-1] == ("renewal", "paid", 9_900, 0)
     assert _mails(ada).count("subscription_paused") == 1
 
 
@@ -276,17 +241,15 @@ def test_every_cancellation_is_told_of_once(work: Work, ada: Subscriber) -> None
 
 
 def test_a_checkout_that_nobody_pays_expires(work: Work, ada: Subscriber) -> None:
-    ada.begin()
+    _coupon(work, "ONCE", 500_000, redemptions_max=1)
+    ada.begin(coupon="ONCE")
     path = f"/v1/checkout/sessions/{ada.checkout['checkout_ref']}/expire"
     requests.post(f"{ada.sandbox.address}{path}", auth=(SANDBOX_STRIPE_KEY, ""), timeout=ANSWER_SECONDS)
     deliver(work, ada.news())
     ended = _subscription(ada)
     # by the account's own clock, which stands
     assert (ended.status, ended.ended_at) == (SubscriptionStatus.EXPIRED, JANUARY_31)
-
-
-def _last(events: list[Json], event_type: str) -> Json:
-    return next(event for event in reversed(events) if event["type"] == event_type)
+    assert _redemptions(work) == 0, "somebody else may have the coupon"
 
 
 def _coupon(work: Work, code: str, ppm: int, **fields: Any) -> None:
