@@ -58,16 +58,14 @@ class Books:
 
     def subscribe(self, account_id: UUID, now: datetime, plan: str = "starter", **fields: object) -> UUID:
         """A subscription as the command makes it."""
-        interval = fields.pop("interval", "month")
-        choice = PlanChoice.model_validate({"plan": plan, "interval": interval})
+        choice = _choice(plan, fields)
         command = CreateSubscription.model_validate({"account_id": account_id, "plan": choice, **fields})
         with self.database.transaction() as session:
             return create_subscription(session, uuid7(), command, now).id
 
     def change(self, subscription_id: UUID, plan: str, now: datetime, **fields: object) -> None:
         """A change of plan as the command makes it."""
-        interval = fields.pop("interval", "month")
-        choice = PlanChoice.model_validate({"plan": plan, "interval": interval})
+        choice = _choice(plan, fields)
         command = ChangePlan.model_validate({"subscription_id": subscription_id, "plan": choice, **fields})
         with self.database.transaction() as session:
             change_plan(session, command, str(uuid7()), now)
@@ -148,10 +146,10 @@ class Books:
         with self.database.transaction() as session:
             return int(session.scalars(captured).one())
 
-    def kept_minor(self, account_id: UUID) -> int:
-        """What is kept for an account, in US cents."""
+    def kept_minor(self, account_id: UUID, currency: str = "USD") -> int:
+        """What is kept for an account, in minor units of a currency."""
         with self.database.transaction() as session:
-            return kept_for(session, account_id, "USD").minor
+            return kept_for(session, account_id, currency).minor
 
     def policy(self, slug: str, retry_days: list[int], at_the_end: DunningEnd) -> str:
         """A dunning policy of the house; its slug."""
@@ -167,6 +165,12 @@ class Books:
         """What the invariants find."""
         with self.database.transaction() as session:
             return violations(session)
+
+
+def _choice(plan: str, fields: dict[str, object]) -> PlanChoice:
+    """Takes what is of the choice out of a command's fields."""
+    chosen = {name: fields.pop(name) for name in ("interval", "currency") if name in fields}
+    return PlanChoice.model_validate({"plan": plan, **chosen})
 
 
 def _answer(attempt: PaymentAttempt, now: datetime, decline: str) -> PaymentFact:

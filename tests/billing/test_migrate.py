@@ -1,9 +1,6 @@
 """Migrating subscriptions while their customers change plans."""
 
-import time
 from concurrent.futures import ThreadPoolExecutor
-
-from sqlalchemy import text
 
 from billing.catalog.plans import find_terms
 from billing.catalog.publish_plan import PlanContent, publish_plan
@@ -12,12 +9,7 @@ from billing.subscriptions.migrate import migrate_subscriptions
 from billing.subscriptions.queries import lock_subscription
 from database.engine import Database
 from tests.billing.subscribers import Books, utc
-
-WAITS_FOR_A_LOCK = text("""
-    SELECT count(*) FROM pg_stat_activity
-    WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0
-""")
-PATIENCE_SECONDS = 20.0
+from tests.billing.waiting import await_waiting
 
 
 def test_a_change_of_plan_that_a_migration_waited_for_stays(database: Database) -> None:
@@ -38,17 +30,7 @@ def test_a_change_of_plan_that_a_migration_waited_for_stays(database: Database) 
         with database.transaction() as session:
             subscription = lock_subscription(session, running)
             migrated = pool.submit(migrate)
-            _await_waiting(database)
+            await_waiting(database)
             subscription.price_id = scale.price_id
         assert migrated.result() == 0
     assert books.subscription(running).next_price_id is None
-
-
-def _await_waiting(database: Database) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        with database.transaction() as session:
-            if session.scalar(WAITS_FOR_A_LOCK):
-                return
-        assert time.monotonic() < deadline, "the migration never waited"
-        time.sleep(0.02)
