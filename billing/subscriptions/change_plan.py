@@ -4,7 +4,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from billing.subscriptions.change_choice import check_change, find_change
+from billing.errors import Rejected
+from billing.periods import period_from
+from billing.subscriptions.change_choice import Change, check_change, find_change
 from billing.subscriptions.downgrade import downgrade_subscription
 from billing.subscriptions.queries import lock_subscription
 from billing.subscriptions.tables import Subscription
@@ -15,11 +17,20 @@ from schemas.commands import ChangePlan
 def change_plan(session: Session, command: ChangePlan, cause: str, now: datetime) -> Subscription:
     """Bring a subscription to another plan at its newest price, as the command or the house rule says when.
 
-    Raises Rejected `subscription_not_found` and what `find_change`, `check_change` and `change_now` raise.
+    Raises Rejected `subscription_not_found`, `renewal_due` after a downtime of whole periods, and what `find_change`,
+    `check_change` and `change_now` raise.
     """
     subscription = lock_subscription(session, command.subscription_id)
     change = find_change(session, subscription, command.plan)
     check_change(session, subscription, change)
+    _check_missed(subscription, change, now)
     verb = upgrade_subscription if change.is_upgrade else downgrade_subscription
     verb(session, subscription, change, command.when, cause, now)
     return subscription
+
+
+def _check_missed(subscription: Subscription, change: Change, now: datetime) -> None:
+    """A period that was over before the wish is billed as it was sold: it is caught up before anything changes."""
+    coming = period_from(subscription.anchor, change.running.months, subscription.period_end)
+    if coming.end <= now:
+        raise Rejected("renewal_due", "The subscription is just being renewed; try again in a minute.", status=409)

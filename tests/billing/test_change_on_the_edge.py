@@ -55,6 +55,18 @@ def test_when_the_period_is_over_the_coming_renewal_bills_the_dearer_plan_once(
     assert (books.paid_minor(ada), books.kept_minor(ada)) == (49_700, 0)
 
 
+@pytest.mark.parametrize("when", ["now", "period_end"])
+def test_a_month_that_was_over_before_the_wish_is_billed_as_it_was_sold(books: Books, ada: UUID, when: str) -> None:
+    """On 1 June neither May nor June is billed yet. The wish for Growth waits until May is, as Starter."""
+    subscription_id = _paid(books, ada, "starter")
+    with pytest.raises(Rejected, match="renewal_due"):
+        books.change(subscription_id, "growth", NEXT_END, when=when)
+    assert (books.come_due(NEXT_END), books.answer(NEXT_END)) == (1, 1)
+    books.change(subscription_id, "growth", NEXT_END, when=when)
+    _renew_once(books, NEXT_END)
+    assert [invoice.total_minor for invoice in books.invoices(ada)] == [9_900, 9_900, 19_900]
+
+
 @pytest.mark.parametrize("at", [END, ONE_LATE])
 def test_when_the_period_is_over_a_cheaper_plan_gives_nothing_back(books: Books, ada: UUID, at: datetime) -> None:
     """Of Growth's 1,500 credits 1,200 were used: they were paid for, and no matter any more."""
