@@ -21,12 +21,11 @@ def ensure_customer(work: Work, gateway: str, account_id: UUID) -> str:
     Raises Rejected `account_not_found`. Not to be called inside a transaction.
     """
     with work.database.transaction() as session:
-        known = get_customer_ref(session, account_id, gateway)
+        if known := get_customer_ref(session, account_id, gateway):
+            return known
         deleted = count_deleted_customers(session, account_id, gateway)
         account = get_account(session, account_id)
         clock = session.get(TestClock, account.clock_id) if account.clock_id else None
-    if known:
-        return known
     cards = work.room(gateway).cards
     made = ""
     if work.now() - account.created_at > KEY_WINDOW:

@@ -22,8 +22,8 @@ class PlanTerms:
     credits: int
     credits_roll_over: bool
     trial_days: int
-    sites_max: int | None = None
-    users_max: int | None = None
+    sites_max: int | None
+    users_max: int | None
 
     @property
     def months(self) -> int:

@@ -4,11 +4,11 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from billing.errors import Rejected
 from billing.periods import period_from
-from billing.subscriptions.change_choice import Change, check_change, find_change
+from billing.subscriptions.change_choice import check_change, find_change
 from billing.subscriptions.downgrade import downgrade_subscription
 from billing.subscriptions.queries import lock_subscription
+from billing.subscriptions.rules import check_up_to_date
 from billing.subscriptions.tables import Subscription
 from billing.subscriptions.upgrade import upgrade_subscription
 from schemas.commands import ChangePlan
@@ -23,14 +23,9 @@ def change_plan(session: Session, command: ChangePlan, cause: str, now: datetime
     subscription = lock_subscription(session, command.subscription_id)
     change = find_change(session, subscription, command.plan)
     check_change(session, subscription, change)
-    _check_missed(subscription, change, now)
+    # a period that was over before the wish is billed as it was sold: it is caught up before anything changes
+    coming = period_from(subscription.anchor, change.running.months, subscription.period_end)
+    check_up_to_date(coming.end, now)
     verb = upgrade_subscription if change.is_upgrade else downgrade_subscription
     verb(session, subscription, change, command.when, cause, now)
     return subscription
-
-
-def _check_missed(subscription: Subscription, change: Change, now: datetime) -> None:
-    """A period that was over before the wish is billed as it was sold: it is caught up before anything changes."""
-    coming = period_from(subscription.anchor, change.running.months, subscription.period_end)
-    if coming.end <= now:
-        raise Rejected("renewal_due", "The subscription is just being renewed; try again in a minute.", status=409)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from billing.credits.hold import hold_credits
 from billing.errors import Rejected
 from billing.subscriptions.queries import has_open_invoice
-from billing.subscriptions.rules import move
+from billing.subscriptions.rules import check_up_to_date, move
 from billing.subscriptions.tables import Subscription, SubscriptionStatus
 from database.outbox import stage
 
@@ -24,8 +24,7 @@ def pause_subscription(
     """
     if subscription.status not in (SubscriptionStatus.ACTIVE, SubscriptionStatus.TRIALING):
         raise Rejected("subscription_state", f"A subscription that is {subscription.status} cannot be paused.", 409)
-    if subscription.period_end <= now:
-        raise Rejected("renewal_due", "The subscription is just being renewed; try again in a minute.", status=409)
+    check_up_to_date(subscription.period_end, now)
     if has_open_invoice(session, subscription.id):
         raise Rejected("invoice_open", "An invoice of the subscription is not paid yet.", status=409)
     if resumes_at is not None and resumes_at <= now:

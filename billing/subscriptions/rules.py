@@ -29,6 +29,12 @@ def move(subscription: Subscription, after: SubscriptionStatus, now: datetime) -
     subscription.due_at = due_at_of(subscription)
 
 
+def check_up_to_date(next_due: datetime, now: datetime) -> None:
+    """Raises Rejected `renewal_due` when what falls due at an instant is to be renewed before anything else."""
+    if next_due <= now:
+        raise Rejected("renewal_due", "The subscription is just being renewed; try again in a minute.", status=409)
+
+
 def due_at_of(subscription: Subscription) -> datetime | None:
     """When the cycle must look at a subscription next; None when nothing comes by itself.
 

@@ -42,8 +42,9 @@ def plans(draw: st.DrawFn, interval: Interval | None = None) -> PlanTerms:
     """Any plan at any price; its price id is its own."""
     chosen = interval or draw(intervals)
     return PlanTerms(
-        uuid7(), "any", "Any", 1, chosen, usd(draw(prices)), draw(credit_counts), draw(st.booleans()), trial_days=0
-    )
+        uuid7(), "any", "Any", 1, chosen, usd(draw(prices)), draw(credit_counts), draw(st.booleans()),
+        trial_days=0, sites_max=None, users_max=None,
+    )  # fmt: skip
 
 
 @st.composite
