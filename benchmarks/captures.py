@@ -13,9 +13,9 @@ from sqlalchemy import text
 from benchmarks.parts import Bench, rate, running_bench, worker
 from benchmarks.row import Row
 from billing.accounts.open import open_account
-from billing.cards.save import save_card
+from billing.cycle.start.create import create_subscription
 from billing.invariants import violations
-from billing.subscriptions.create import create_subscription
+from billing.outcomes.save_card import save_card
 from database.ids import uuid7
 from schemas.commands import Address, CreateSubscription, OpenAccount, PlanChoice
 from schemas.facts import CardFact

@@ -20,9 +20,9 @@ from sqlalchemy import text
 from benchmarks.renewals_due import make_due
 from benchmarks.row import Row
 from billing.clocks.timelines import Timeline
+from billing.cycle.renewal.come_due import come_due
+from billing.cycle.renewal.due import claim_due
 from billing.invariants import violations
-from billing.subscriptions.come_due import come_due
-from billing.subscriptions.due import claim_due
 from database.engine import Database, make_engine
 from database.migrate import upgrade
 from database.roles import WORKER

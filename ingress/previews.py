@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from billing.clocks.timelines import now_of
-from billing.subscriptions.preview import preview_change
+from billing.cycle.plan_change.preview import preview_change
 from billing.subscriptions.queries import get_subscription
 from ingress.bodies import read_body
 from ingress.identity import Identity

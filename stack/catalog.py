@@ -11,9 +11,9 @@ from billing.catalog.issue_coupon import CouponTerms, issue_coupon
 from billing.catalog.plans import list_plans
 from billing.catalog.publish_plan import PlanContent, publish_plan
 from billing.catalog.tables import Interval
+from billing.cycle.renewal.migrate import migrate_subscriptions
 from billing.errors import Rejected
 from billing.money import Money, exponent, format_major
-from billing.subscriptions.migrate import migrate_subscriptions
 from settings import Settings
 from stack.errors import StackError
 from stack.sessions import session

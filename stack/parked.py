@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select, update
 
-from billing.subscriptions.set_aside import list_set_aside, take_up
+from billing.cycle.renewal.set_aside import list_set_aside, take_up
 from billing.subscriptions.tables import Subscription
 from database.inbox import InboxEvent
 from database.memory import Remembered, WorkState

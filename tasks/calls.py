@@ -12,17 +12,17 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from billing.accounts.queries import get_account
-from billing.cards.save import save_card
 from billing.catalog.gateway_prices import remember_price
 from billing.catalog.terms import PlanTerms
 from billing.clocks.create import create_clock
 from billing.clocks.queries import show_clock
 from billing.clocks.timelines import now_of
+from billing.cycle.plan_change.choice import find_change
 from billing.errors import Rejected
-from billing.subscriptions.begin_checkout import begin_checkout, price_request
-from billing.subscriptions.change_choice import find_change
+from billing.gateway_run.begin_checkout import begin_checkout, price_request
+from billing.gateway_run.sync import sync_subscription
+from billing.outcomes.save_card import save_card
 from billing.subscriptions.queries import get_subscription, show_subscription
-from billing.subscriptions.sync import sync_subscription
 from billing.subscriptions.tables import Subscription
 from database.operations import Operation
 from gateways.ports import SAME_KEY_ATTEMPTS

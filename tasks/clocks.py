@@ -6,10 +6,10 @@ from uuid import UUID
 
 import structlog
 
-from billing.clocks.move_on import move_on
-from billing.clocks.outlook import Outlook, outlooks
-from billing.clocks.sync import stage_syncs
+from billing.agenda.move_on import move_on
+from billing.agenda.outlook import Outlook, outlooks
 from billing.clocks.timelines import Timeline
+from billing.gateway_run.stage_syncs import stage_syncs
 from schemas.messages import AdvanceClocks, RunCommand
 from tasks.credits import expire_timeline, top_up_timeline
 from tasks.dunning import dun_timeline

@@ -7,9 +7,9 @@ from uuid import UUID
 import structlog
 
 from billing.clocks.timelines import Timeline, timelines
-from billing.credits.expire import expire_credits
-from billing.credits.queries import due_top_ups
-from billing.credits.top_up import start_due_top_up
+from billing.top_ups.queries import due_top_ups
+from billing.top_ups.start import start_due_top_up
+from billing.usage.expire import expire_credits
 from database.upkeep import begin_period
 from schemas.messages import SweepCredits
 from workers.task import doorway, is_weather

@@ -1,7 +1,7 @@
 """Documents: render what the books describe, keep it as it was sent."""
 
 from billing.invoices.attach_document import attach_document
-from billing.invoices.describe import describe_invoice
+from billing.notices.describe_invoice import describe_invoice
 from database.outbox import OutboxEntry
 from documents.invoice_pdf import render_invoice_pdf
 from schemas.messages import RenderInvoices

@@ -8,8 +8,8 @@ import structlog
 from sqlalchemy.orm import Session
 
 from billing.clocks.timelines import Timeline, timelines
-from billing.dunning.end_due import due_ends, end_due
 from billing.dunning.retry_due import due_retries, retry_due
+from billing.outcomes.end_dunning import due_ends, end_due
 from database.upkeep import begin_period
 from schemas.messages import DunInvoices
 from workers.task import doorway, is_weather

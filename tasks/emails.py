@@ -6,9 +6,9 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from billing.errors import Rejected
-from billing.invoices.describe import describe_invoice
 from billing.invoices.queries import find_pdf
 from billing.invoices.tables import InvoiceStatus
+from billing.notices.describe_invoice import describe_invoice
 from billing.notices.letters import LETTERS
 from billing.notices.occasion import Letterhead, Moot, Occasion, require
 from database.outbox import OutboxEntry

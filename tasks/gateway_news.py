@@ -14,10 +14,10 @@ from billing.accounts.forget_customer import forget_customer
 from billing.accounts.queries import find_account_of_customer
 from billing.cards.detach import detach_card
 from billing.cards.queries import find_card, list_cards
-from billing.cards.save import save_card
 from billing.clocks.timelines import now_of
-from billing.subscriptions.mirror_invoice import InvoiceContradiction, is_mirrored, mirror_invoice, settled_among
-from billing.subscriptions.sync import expire_checkout, sync_subscription
+from billing.gateway_run.mirror_invoice import InvoiceContradiction, is_mirrored, mirror_invoice, settled_among
+from billing.gateway_run.sync import expire_checkout, sync_subscription
+from billing.outcomes.save_card import save_card
 from billing.subscriptions.tables import Subscription
 from schemas.facts import CardFact, CustomerFact, GatewayInvoiceFact, SubscriptionFact
 from workers.wiring import Work

@@ -21,11 +21,11 @@ from sqlalchemy.orm import Session
 
 import logs
 from billing.errors import Rejected, Unavailable
+from billing.outcomes.record_outcome import Outcome, PaymentContradiction, record_outcome
 from billing.payments.begin_charges import Step, begin_charges, step
 from billing.payments.drop_charge import drop_charge
 from billing.payments.pace import push_back, reserve
 from billing.payments.queries import Charge
-from billing.payments.record_outcome import Outcome, PaymentContradiction, record_outcome
 from billing.payments.tables import AttemptStatus
 from database.outbox import OutboxEntry
 from gateways.ports import SAME_KEY_ATTEMPTS, CardGateway

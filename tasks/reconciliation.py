@@ -9,9 +9,9 @@ import structlog
 
 from billing.errors import Rejected, Unavailable
 from billing.invariants import QUESTIONS
+from billing.outcomes.record_outcome import Outcome, PaymentContradiction, record_outcome
 from billing.payments.look_up_again import look_up_again
 from billing.payments.queries import Charge, OpenCheckout, open_charges, open_checkouts
-from billing.payments.record_outcome import Outcome, PaymentContradiction, record_outcome
 from database.inbox import remember
 from database.upkeep import begin_period
 from gateways.ports import EVENTS_LIMIT

@@ -8,9 +8,9 @@ import structlog
 from sqlalchemy.orm import Session
 
 from billing.clocks.timelines import Timeline, timelines
-from billing.subscriptions.come_due import come_due
-from billing.subscriptions.due import claim_due, claim_these
-from billing.subscriptions.set_aside import set_aside
+from billing.cycle.renewal.come_due import come_due
+from billing.cycle.renewal.due import claim_due, claim_these
+from billing.cycle.renewal.set_aside import set_aside
 from database.upkeep import begin_period
 from schemas.messages import RenewSubscriptions
 from workers.task import doorway, is_weather

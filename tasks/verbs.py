@@ -12,16 +12,17 @@ from billing.accounts.queries import get_account, view_account
 from billing.clocks.advance import advance_clock
 from billing.clocks.queries import view_clock
 from billing.clocks.timelines import now_of
-from billing.credits.consume import consume_credits
-from billing.credits.top_up import end_top_up, set_top_up
 from billing.credits.watch import set_watch
-from billing.subscriptions.cancel import cancel_subscription
-from billing.subscriptions.change_plan import change_plan
-from billing.subscriptions.create import create_subscription
-from billing.subscriptions.pause import pause_subscription
+from billing.cycle.end.cancel import cancel_subscription
+from billing.cycle.end.reactivate import reactivate_subscription
+from billing.cycle.pause.pause import pause_subscription
+from billing.cycle.pause.resume import resume_subscription
+from billing.cycle.plan_change.change_plan import change_plan
+from billing.cycle.start.create import create_subscription
 from billing.subscriptions.queries import get_subscription, lock_subscription, show_subscription
-from billing.subscriptions.reactivate import reactivate_subscription
-from billing.subscriptions.resume import resume_subscription
+from billing.top_ups.end import end_top_up
+from billing.top_ups.set import set_top_up
+from billing.usage.consume import consume_credits
 from database.operations import Operation
 from schemas.commands import (
     AdvanceTestClock,

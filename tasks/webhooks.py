@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+from billing.gateway_run.mirror_invoice import settled_among
+from billing.outcomes.record_outcome import record_outcome
 from billing.payments.queries import final_among
-from billing.payments.record_outcome import record_outcome
-from billing.subscriptions.mirror_invoice import settled_among
 from database.inbox import InboxEvent
 from schemas.facts import Concern, EventFact
 from schemas.messages import HandleWebhooks

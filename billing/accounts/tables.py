@@ -53,17 +53,3 @@ class GatewayCustomer(Base):
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
     created_at: Mapped[datetime] = written_at()
     deleted_at: Mapped[datetime | None]
-
-
-class AccountBalance(Base):
-    """Money kept for an account, in minor units: what a downgrade left over, used by the next invoices.
-
-    The ledger's `customer_balance` proves it; the row is there to be locked.
-    """
-
-    __tablename__ = "account_balances"
-    __table_args__ = (CheckConstraint("balance_minor >= 0", name="balance_not_negative"),)
-
-    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
-    currency: Mapped[str] = mapped_column(primary_key=True)
-    balance_minor: Mapped[int]

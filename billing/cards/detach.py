@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from billing.cards.change_default import lock_cards
+from billing.cards.choose import lock_cards
 from billing.cards.queries import find_card
 
 

@@ -1,13 +1,11 @@
 """Save a card that the gateway keeps, or bring what we show of it to what the gateway has now."""
 
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from billing.accounts.tables import GatewayCustomer
-from billing.cards.change_default import change_default
 from billing.cards.queries import find_card
 from billing.cards.tables import Card
 from billing.errors import Rejected
@@ -29,11 +27,10 @@ SAVE = (
 )
 
 
-def save_card(session: Session, account_id: UUID, card: CardFact, make_default: bool, now: datetime) -> UUID:
+def keep_card(session: Session, account_id: UUID, card: CardFact) -> UUID:
     """Write the card and return its id; a card that is known already gets its new expiry and is attached again.
 
-    With `make_default` it is charged from now on, and what is unpaid is tried again at once. The first customer that a
-    card names is remembered as the account's. `now` is the account's own time.
+    The first customer that a card names is remembered as the account's.
     Raises Rejected `card_of_another_account`, or `card_detached` for one without a customer: it cannot be charged.
     """
     if not card.customer_ref:
@@ -41,8 +38,6 @@ def save_card(session: Session, account_id: UUID, card: CardFact, make_default: 
     card_id = _write(session, account_id, card)
     customer = {"account_id": account_id, "gateway": card.gateway, "customer_ref": card.customer_ref}
     insert_unless_known(session, GatewayCustomer, customer)
-    if make_default:
-        change_default(session, account_id, card_id, now)
     return card_id
 
 

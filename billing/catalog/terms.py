@@ -40,3 +40,11 @@ class ServiceTerms:
     service_name: str
     interval: Interval
     price: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """A service that is billed beside the plan."""
+
+    terms: ServiceTerms
+    quantity: int

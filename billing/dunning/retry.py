@@ -18,7 +18,7 @@ def retry_at_once(session: Session, account_id: UUID, now: datetime) -> int:
     """Charge the default card for every unpaid invoice that waits for money; how many charges.
 
     Those are invoices that are being dunned, those that were in vain and are marked unpaid, and those of a start.
-    One with a charge under way is left alone: if that is declined, `after_failure` sees that there is a new card.
+    One with a charge under way is left alone: if that is declined, `charge_failed` sees that there is a new card.
     """
     return sum(retry_invoice(session, invoice, now) for invoice in _lock_unpaid(session, account_id))
 

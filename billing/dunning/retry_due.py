@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.clocks.timelines import Timeline
-from billing.dunning.after_payment import after_no_card
 from billing.dunning.queries import charges_of, has_live_charge, lock_due
+from billing.dunning.refuse import refuse_for_no_card
 from billing.dunning.stop import stop_if_ended
 from billing.dunning.tables import Dunning, DunningState
 from billing.payments.intend_charge import intend_charge
@@ -39,5 +39,5 @@ def retry_due(session: Session, invoice_id: UUID, now: datetime) -> bool:
         return True
     cause = f"dunning/{invoice.id}/{len(charges_of(session, invoice.id))}"
     if intend_charge(session, invoice, cause, now) is None:
-        after_no_card(session, invoice, now)
+        refuse_for_no_card(session, invoice, now)
     return True

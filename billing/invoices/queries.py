@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from billing.errors import Rejected
 from billing.invoices.attach_document import PDF
-from billing.invoices.tables import Invoice, InvoiceDocument, InvoiceLine, InvoiceStatus
+from billing.invoices.tables import Invoice, InvoiceDocument, InvoiceLine, InvoiceStatus, LineKind
 from database.pages import newest_first
 from schemas.views import InvoiceLineView, InvoiceView, Page
 
@@ -73,6 +73,29 @@ def show_invoice(session: Session, invoice_id: UUID) -> InvoiceView:
     invoice = get_invoice(session, invoice_id)
     view = view_invoice(invoice, bool(_rendered(session, [invoice_id])))
     return view.model_copy(update={"lines": [_view_line(line) for line in list_lines(session, invoice_id)]})
+
+
+def has_open_invoice(session: Session, subscription_id: UUID) -> bool:
+    """Whether an issued invoice of the subscription waits for its payment."""
+    open_ones = select(Invoice.id).where(
+        Invoice.subscription_id == subscription_id, Invoice.status == InvoiceStatus.PENDING
+    )
+    return session.scalar(open_ones.limit(1)) is not None
+
+
+def last_rate(session: Session, subscription_id: UUID) -> tuple[str, int] | None:
+    """The tax (name, parts per million) on what was charged last; None when nothing was."""
+    charged = (
+        select(InvoiceLine.tax_name, InvoiceLine.tax_rate_ppm)
+        .join(Invoice, Invoice.id == InvoiceLine.invoice_id)
+        .where(
+            Invoice.subscription_id == subscription_id,
+            Invoice.status == InvoiceStatus.PAID,
+            InvoiceLine.kind == LineKind.CHARGE,
+        )
+    )
+    row = session.execute(charged.order_by(Invoice.id.desc()).limit(1)).one_or_none()
+    return (row.tax_name, row.tax_rate_ppm) if row else None
 
 
 def view_invoice(invoice: Invoice, rendered: bool) -> InvoiceView:

@@ -28,6 +28,8 @@ TRANSITIONS: dict[InvoiceStatus, frozenset[InvoiceStatus]] = {
     InvoiceStatus.PAID: frozenset(),
     InvoiceStatus.VOID: frozenset(),
 }
+# A purchase that a card is charged for stays a draft until it is paid.
+CHARGEABLE = frozenset({InvoiceStatus.DRAFT, InvoiceStatus.PENDING})
 
 
 class InvoiceReason(StrEnum):

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from billing.accounts.tables import AccountBalance
+from billing.balance.tables import AccountBalance
 from billing.errors import Rejected
 from billing.invoices.rules import check_transition
 from billing.invoices.tables import Invoice, InvoiceStatus

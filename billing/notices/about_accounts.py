@@ -7,13 +7,14 @@ from sqlalchemy.orm import Session
 from billing.cards.tables import Card
 from billing.clocks.timelines import now_of
 from billing.credits.queries import view_balance
-from billing.credits.tables import AutoTopUp, BalanceWatch
-from billing.credits.top_up import ENDED, cause_of_stop
+from billing.credits.tables import BalanceWatch
 from billing.dunning.declines import NO_CARD
 from billing.notices.card_expiring import expires_soon
+from billing.notices.describe_subscription import describe_card, describe_subscription
 from billing.notices.occasion import Moot, Occasion, require, write_to
 from billing.notices.queries import find_live
-from billing.subscriptions.describe import describe_card, describe_subscription
+from billing.top_ups.row import ENDED, cause_of_stop
+from billing.top_ups.tables import AutoTopUp
 from schemas.documents import NoticeFacts
 
 # why an automatic purchase did not get as far as the bank

@@ -11,9 +11,9 @@ from billing.dunning.declines import NO_CARD, is_hard
 from billing.dunning.tables import Dunning, DunningState
 from billing.invoices.queries import get_invoice
 from billing.invoices.tables import Invoice, InvoiceStatus
+from billing.notices.describe_subscription import describe_card, describe_subscription
 from billing.notices.occasion import Occasion, require, with_invoice, write_to
 from billing.payments.tables import AttemptKind, PaymentAttempt
-from billing.subscriptions.describe import describe_card, describe_subscription
 from billing.subscriptions.queries import get_subscription
 from schemas.documents import NoticeFacts, SubscriptionFacts
 

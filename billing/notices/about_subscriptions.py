@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from billing.clocks.timelines import now_of
 from billing.invoices.tables import Invoice, InvoiceReason, InvoiceStatus
+from billing.notices.describe_subscription import describe_subscription
 from billing.notices.occasion import Occasion, require, with_invoice, write_to
-from billing.subscriptions.describe import describe_subscription
 from billing.subscriptions.queries import get_subscription
 from billing.subscriptions.rules import ENDED
 from billing.subscriptions.tables import Subscription, SubscriptionStatus

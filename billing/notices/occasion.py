@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from billing.accounts.queries import get_account
 from billing.invoices.attach_document import PDF
-from billing.invoices.describe import describe_invoice
 from billing.invoices.tables import InvoiceDocument
+from billing.notices.describe_invoice import describe_invoice
 from schemas.documents import NoticeFacts, PartyFacts
 
 

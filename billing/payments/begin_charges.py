@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from billing.invoices.tables import CHARGEABLE
 from billing.payments.queries import Charge, charges_among
-from billing.payments.record_outcome import CHARGEABLE
 from billing.payments.start_checkout import LOOK_UP_AFTER
 from billing.payments.tables import AttemptStatus, PaymentAttempt
 

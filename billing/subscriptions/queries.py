@@ -7,10 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.catalog.plans import services_of, terms_of
-from billing.catalog.terms import PlanTerms
+from billing.catalog.terms import Addition, PlanTerms
 from billing.errors import Rejected
-from billing.invoices.tables import Invoice, InvoiceLine, InvoiceStatus, LineKind
-from billing.subscriptions.lines import Addition
 from billing.subscriptions.tables import Subscription, SubscriptionService, SubscriptionStatus
 from database.pages import newest_first
 from schemas.views import Page, SubscriptionView
@@ -33,29 +31,6 @@ def additions_of(session: Session, subscription_id: UUID) -> list[Addition]:
     rows = session.scalars(of_this.order_by(SubscriptionService.id)).all()
     terms = services_of(session, [row.price_id for row in rows])
     return [Addition(terms[row.price_id], row.quantity) for row in rows]
-
-
-def has_open_invoice(session: Session, subscription_id: UUID) -> bool:
-    """Whether an issued invoice of the subscription waits for its payment."""
-    open_ones = select(Invoice.id).where(
-        Invoice.subscription_id == subscription_id, Invoice.status == InvoiceStatus.PENDING
-    )
-    return session.scalar(open_ones.limit(1)) is not None
-
-
-def last_rate(session: Session, subscription_id: UUID) -> tuple[str, int] | None:
-    """The tax (name, parts per million) on what was charged last; None when nothing was."""
-    charged = (
-        select(InvoiceLine.tax_name, InvoiceLine.tax_rate_ppm)
-        .join(Invoice, Invoice.id == InvoiceLine.invoice_id)
-        .where(
-            Invoice.subscription_id == subscription_id,
-            Invoice.status == InvoiceStatus.PAID,
-            InvoiceLine.kind == LineKind.CHARGE,
-        )
-    )
-    row = session.execute(charged.order_by(Invoice.id.desc()).limit(1)).one_or_none()
-    return (row.tax_name, row.tax_rate_ppm) if row else None
 
 
 def show_subscription(session: Session, subscription_id: UUID) -> SubscriptionView:

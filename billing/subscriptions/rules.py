@@ -29,6 +29,22 @@ def move(subscription: Subscription, after: SubscriptionStatus, now: datetime) -
     subscription.due_at = due_at_of(subscription)
 
 
+def go_on(subscription: Subscription, now: datetime) -> None:
+    """Run after a payment that was waited for; a trial goes on to its end.
+
+    What was sold with a trial is paid before the plan is. Raises Rejected `subscription_state`.
+    """
+    # a trial is a period of its own; a period that ends at another instant was billed, and is no trial
+    is_trial = subscription.trial_end == subscription.period_end and now < subscription.period_end
+    move(subscription, SubscriptionStatus.TRIALING if is_trial else SubscriptionStatus.ACTIVE, now)
+
+
+def start(subscription: Subscription, now: datetime) -> None:
+    """The first payment is there: one that is incomplete begins; any other stays as it is."""
+    if subscription.status is SubscriptionStatus.INCOMPLETE:
+        go_on(subscription, now)
+
+
 def check_up_to_date(next_due: datetime, now: datetime) -> None:
     """Raises Rejected `renewal_due` when what falls due at an instant is to be renewed before anything else."""
     if next_due <= now:

@@ -1,6 +1,7 @@
 """Every table in one place, for migrations and for the test that compares them with the database."""
 
 from billing.accounts import tables as accounts
+from billing.balance import tables as balance
 from billing.cards import tables as cards
 from billing.catalog import tables as catalog
 from billing.clocks import tables as clocks
@@ -12,12 +13,14 @@ from billing.payments import rate_tables
 from billing.payments import tables as payments
 from billing.subscriptions import tables as subscriptions
 from billing.tax import tables as tax
+from billing.top_ups import tables as top_ups
 from database import api_keys, inbox, operations, outbox, upkeep
 from database.base import Base
 
 # Importing a module is what registers its tables; naming them here keeps the imports from looking unused.
 MODULES = (
-    accounts, cards, catalog, clocks, credits_, dunning, invoices, ledger, payments, rate_tables, subscriptions, tax,
+    accounts, balance, cards, catalog, clocks, credits_, dunning, invoices, ledger, payments, rate_tables,
+    subscriptions, tax, top_ups,
     api_keys, inbox, operations, outbox, upkeep,
 )  # fmt: skip
 

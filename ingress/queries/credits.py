@@ -6,8 +6,9 @@ from sqlalchemy.orm import Session
 
 from billing.accounts.queries import get_account
 from billing.clocks.timelines import now_of
-from billing.credits.queries import list_transactions, view_balance, view_top_up, view_watch
+from billing.credits.queries import list_transactions, view_balance, view_watch
 from billing.errors import Rejected
+from billing.top_ups.queries import view_top_up
 from ingress.queries.filters import OfAccount, PageOfAccount
 from schemas.views import AutoTopUpView, BalanceView, BalanceWatchView, CreditTransactionView, Page
 

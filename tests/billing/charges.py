@@ -3,13 +3,13 @@
 from datetime import datetime
 from uuid import UUID
 
-from billing.cards.save import save_card
 from billing.invoices.draft import draft_invoice
 from billing.invoices.issue import issue_invoice, number_invoice
 from billing.invoices.queries import get_invoice
 from billing.invoices.rules import LineDraft
 from billing.ledger.post import post
 from billing.money import Money
+from billing.outcomes.save_card import save_card
 from billing.payments.intend_charge import intend_charge
 from billing.payments.tables import PaymentAttempt
 from database.engine import Database

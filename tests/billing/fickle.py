@@ -10,11 +10,11 @@ from sqlalchemy import text
 
 from billing.catalog.publish_plan import PlanContent, publish_plan
 from billing.catalog.tables import Coupon, Interval
-from billing.credits.consume import consume_credits
 from billing.credits.queries import view_balance
 from billing.errors import Rejected
 from billing.subscriptions.tables import SubscriptionStatus
 from billing.tax.tables import TaxRate
+from billing.usage.consume import consume_credits
 from database.ids import uuid7
 from tests.billing.subscribers import Books, utc
 

@@ -11,11 +11,11 @@ from billing.catalog.gateway_prices import remember_price
 from billing.catalog.plans import find_terms
 from billing.catalog.tables import Interval
 from billing.credits.queries import view_balance
+from billing.gateway_run.begin_checkout import begin_checkout
+from billing.gateway_run.mirror_invoice import mirror_invoice
+from billing.gateway_run.sync import sync_subscription
 from billing.invoices.tables import Invoice, InvoiceLine
-from billing.subscriptions.begin_checkout import begin_checkout
-from billing.subscriptions.mirror_invoice import mirror_invoice
 from billing.subscriptions.queries import get_subscription
-from billing.subscriptions.sync import sync_subscription
 from billing.subscriptions.tables import Subscription
 from database.engine import Database
 from database.ids import uuid7

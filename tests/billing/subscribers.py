@@ -6,23 +6,23 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from billing.accounts.open import open_account
-from billing.cards.save import save_card
+from billing.balance.kept_money import kept_for
 from billing.clocks.timelines import Timeline
-from billing.dunning.end_due import due_ends, end_due
+from billing.cycle.end.cancel import cancel_subscription
+from billing.cycle.pause.pause import pause_subscription
+from billing.cycle.pause.resume import resume_subscription
+from billing.cycle.plan_change.change_plan import change_plan
+from billing.cycle.renewal.come_due import come_due
+from billing.cycle.renewal.due import claim_due
+from billing.cycle.start.create import create_subscription
 from billing.dunning.tables import DunningEnd, DunningPolicy
 from billing.invariants import violations
 from billing.invoices.tables import Invoice
-from billing.payments.record_outcome import record_outcome
+from billing.outcomes.end_dunning import due_ends, end_due
+from billing.outcomes.record_outcome import record_outcome
+from billing.outcomes.save_card import save_card
 from billing.payments.tables import AttemptKind, AttemptStatus, PaymentAttempt
-from billing.subscriptions.cancel import cancel_subscription
-from billing.subscriptions.change_plan import change_plan
-from billing.subscriptions.come_due import come_due
-from billing.subscriptions.create import create_subscription
-from billing.subscriptions.due import claim_due
-from billing.subscriptions.kept_money import kept_for
-from billing.subscriptions.pause import pause_subscription
 from billing.subscriptions.queries import get_subscription, lock_subscription
-from billing.subscriptions.resume import resume_subscription
 from billing.subscriptions.tables import Subscription
 from database.engine import Database
 from database.ids import uuid7

@@ -8,12 +8,12 @@ from sqlalchemy import select
 
 from billing.accounts.open import open_account
 from billing.accounts.queries import get_customer_ref
-from billing.cards.change_default import change_default
 from billing.cards.detach import detach_card
 from billing.cards.queries import find_card, get_card, get_default_card, list_cards
-from billing.cards.save import save_card
 from billing.cards.tables import Card
 from billing.errors import Rejected
+from billing.outcomes.change_default import change_default
+from billing.outcomes.save_card import save_card
 from database.engine import Database
 from database.ids import uuid7
 from schemas.facts import CardFact

@@ -7,13 +7,13 @@ import pytest
 
 from billing.catalog.publish_plan import PlanContent, publish_plan
 from billing.catalog.tables import Interval
-from billing.credits.consume import consume_credits
 from billing.credits.queries import view_balance
+from billing.cycle.plan_change.preview import preview_change
 from billing.errors import Rejected
 from billing.invoices.queries import list_lines
 from billing.invoices.tables import InvoiceReason, InvoiceStatus
-from billing.subscriptions.preview import preview_change
 from billing.subscriptions.tables import SubscriptionStatus
+from billing.usage.consume import consume_credits
 from schemas.commands import ChangePlan
 from tests.billing.subscribers import Books, utc
 

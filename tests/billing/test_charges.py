@@ -21,11 +21,11 @@ from billing.invoices.tables import Invoice, InvoiceReason, InvoiceStatus
 from billing.ledger.queries import balances
 from billing.ledger.tables import LedgerAccount
 from billing.money import Money
+from billing.outcomes.record_outcome import Outcome, PaymentContradiction, record_outcome
 from billing.payments.begin_charges import Step, begin_charges, step
 from billing.payments.drop_charge import drop_charge
 from billing.payments.intend_charge import charge_row, intend_charge, thaw_charge
 from billing.payments.queries import open_charges
-from billing.payments.record_outcome import Outcome, PaymentContradiction, record_outcome
 from billing.payments.tables import AttemptStatus, PaymentAttempt
 from database.engine import Database
 from database.ids import uuid7

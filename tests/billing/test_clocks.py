@@ -10,15 +10,15 @@ import structlog
 from sqlalchemy import func, select, update
 
 from billing.accounts.tables import Account
+from billing.agenda.outlook import EMAILS, outlooks
 from billing.clocks.advance import advance_clock
 from billing.clocks.create import create_clock
-from billing.clocks.outlook import EMAILS, outlooks
 from billing.clocks.tables import TestClock
 from billing.clocks.timelines import timelines
 from billing.credits.tables import CreditMovement, CreditTransaction
+from billing.cycle.pause.pause import pause_subscription
 from billing.dunning.tables import Dunning, DunningState
 from billing.errors import Rejected
-from billing.subscriptions.pause import pause_subscription
 from billing.subscriptions.queries import lock_subscription
 from billing.subscriptions.tables import SubscriptionStatus
 from database.engine import Database

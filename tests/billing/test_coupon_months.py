@@ -6,9 +6,9 @@ from uuid import UUID
 import pytest
 
 from billing.catalog.issue_coupon import CouponTerms, issue_coupon
+from billing.cycle.plan_change.preview import preview_change
+from billing.cycle.pricing.discounts import convert_periods
 from billing.money import Money
-from billing.subscriptions.discounts import convert_periods
-from billing.subscriptions.preview import preview_change
 from database.engine import Database
 from schemas.commands import ChangePlan
 from tests.billing.subscribers import Books, utc

@@ -9,11 +9,11 @@ from sqlalchemy import select, text
 
 from billing.catalog.issue_coupon import CouponTerms, issue_coupon
 from billing.catalog.tables import Coupon
+from billing.cycle.start.create import create_subscription
 from billing.errors import Rejected
 from billing.invoices.queries import list_lines
 from billing.invoices.tables import InvoiceStatus
 from billing.money import Money
-from billing.subscriptions.create import create_subscription
 from billing.subscriptions.tables import SubscriptionStatus
 from billing.tax.tables import TaxRate
 from database.ids import uuid7

@@ -10,10 +10,10 @@ from sqlalchemy import select
 from billing.accounts.tables import Account
 from billing.clocks.tables import TestClock
 from billing.clocks.timelines import Timeline
-from billing.credits.expire import expire_credits
 from billing.credits.queries import list_transactions
 from billing.credits.tables import CreditGrant, CreditMovement, CreditTransaction
 from billing.invariants import credits_are_proved
+from billing.usage.expire import expire_credits
 from database.engine import Database
 from database.ids import uuid7
 from tests.billing.prepaid import Prepaid

@@ -12,14 +12,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from billing.clocks.timelines import Timeline
-from billing.credits.consume import consume_credits
-from billing.credits.expire import expire_credits
 from billing.credits.grant import grant_credits
 from billing.credits.queries import view_balance
-from billing.credits.revoke import revoke_credits
 from billing.credits.tables import CreditGrant, CreditMovement, CreditSource, CreditTransaction
 from billing.errors import Rejected
 from billing.invariants import credits_are_proved
+from billing.usage.consume import consume_credits
+from billing.usage.expire import expire_credits
+from billing.usage.revoke import revoke_credits
 from database.engine import Database
 from tests.billing.subscribers import Books
 

@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import select
 
 from billing.credits.queries import list_transactions
-from billing.credits.revoke import revoke_credits
 from billing.credits.tables import CreditGrant, CreditSource
 from billing.credits.watch import set_watch
 from billing.errors import Rejected
 from billing.invariants import credits_are_proved
+from billing.usage.revoke import revoke_credits
 from database.engine import Database
 from tests.billing.prepaid import Prepaid
 from tests.billing.subscribers import Books

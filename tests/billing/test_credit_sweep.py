@@ -14,11 +14,11 @@ from billing.accounts.tables import Account
 from billing.clocks.tables import TestClock
 from billing.credits.grant import grant_credits
 from billing.credits.tables import CreditMovement, CreditSource, CreditTransaction
-from billing.credits.top_up import set_top_up
 from billing.invoices.draft import draft_invoice
 from billing.invoices.rules import LineDraft
 from billing.invoices.tables import InvoiceStatus
 from billing.money import Money
+from billing.top_ups.set import set_top_up
 from database.engine import Database
 from database.ids import uuid7
 from settings import SANDBOX_STRIPE_KEY, Settings

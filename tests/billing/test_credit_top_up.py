@@ -9,12 +9,13 @@ from sqlalchemy import select, text
 
 from billing.catalog.tables import CreditPackage
 from billing.clocks.timelines import Timeline
-from billing.credits.expire import expire_credits
-from billing.credits.queries import due_top_ups, view_top_up
-from billing.credits.top_up import end_top_up, set_top_up
 from billing.errors import Rejected
 from billing.invoices.tables import InvoiceReason, InvoiceStatus
 from billing.payments.tables import AttemptKind, AttemptStatus, PaymentAttempt
+from billing.top_ups.end import end_top_up
+from billing.top_ups.queries import due_top_ups, view_top_up
+from billing.top_ups.set import set_top_up
+from billing.usage.expire import expire_credits
 from database.ids import uuid7
 from database.outbox import OutboxEntry
 from schemas.views import AutoTopUpView

@@ -7,9 +7,9 @@ from uuid import UUID
 import pytest
 
 from billing.clocks.timelines import Timeline
-from billing.credits.expire import expire_credits
 from billing.credits.queries import view_watch
 from billing.credits.watch import set_watch
+from billing.usage.expire import expire_credits
 from database.engine import Database
 from tests.billing.prepaid import Prepaid
 

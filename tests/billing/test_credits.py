@@ -8,12 +8,12 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError
 
-from billing.credits.consume import consume_credits
 from billing.credits.grant import grant_credits
 from billing.credits.queries import view_balance
 from billing.credits.tables import CreditGrant, CreditSource
 from billing.errors import Rejected
 from billing.invariants import credits_are_proved
+from billing.usage.consume import consume_credits
 from database.engine import Database
 from database.ids import uuid7
 from tests.billing.conftest import NOON

@@ -9,13 +9,13 @@ from sqlalchemy import select
 from billing.catalog.issue_coupon import CouponTerms, issue_coupon
 from billing.catalog.publish_plan import PlanContent, publish_plan
 from billing.catalog.tables import Interval
+from billing.cycle.plan_change.preview import preview_change
 from billing.errors import Rejected
 from billing.invoices.tables import InvoiceStatus
 from billing.ledger.queries import balances
 from billing.ledger.tables import LedgerAccount
 from billing.money import Money
 from billing.payments.tables import AttemptStatus, PaymentAttempt
-from billing.subscriptions.preview import preview_change
 from billing.tax.tables import TaxRate
 from database.ids import uuid7
 from schemas.commands import ChangePlan

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine, create_engine, text
 
 from billing.invariants import QUESTIONS, violations
-from billing.payments.record_outcome import record_outcome
+from billing.outcomes.record_outcome import record_outcome
 from database.engine import Database, dialect_url
 from database.inbox import remember
 from schemas.facts import PaymentStatus

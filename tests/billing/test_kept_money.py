@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from billing.balance.kept_money import share_of_kept
 from billing.catalog.publish_plan import PlanContent, publish_plan
 from billing.catalog.tables import Interval
 from billing.errors import Rejected
 from billing.invoices.tables import Invoice, InvoiceStatus
 from billing.money import Money
-from billing.subscriptions.kept_money import share_of_kept
 from billing.subscriptions.tables import PayBy, SubscriptionStatus
 from tests.billing.subscribers import Books, utc
 

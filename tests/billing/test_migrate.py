@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from billing.catalog.plans import find_terms
 from billing.catalog.publish_plan import PlanContent, publish_plan
 from billing.catalog.tables import Interval
-from billing.subscriptions.migrate import migrate_subscriptions
+from billing.cycle.renewal.migrate import migrate_subscriptions
 from billing.subscriptions.queries import lock_subscription
 from database.engine import Database
 from tests.billing.subscribers import Books, utc

@@ -8,9 +8,9 @@ from uuid import UUID
 import pytest
 
 from billing.errors import Unavailable
+from billing.gateway_run.mirror_invoice import InvoiceContradiction
 from billing.invariants import violations
 from billing.invoices.tables import InvoiceStatus
-from billing.subscriptions.mirror_invoice import InvoiceContradiction
 from database.engine import Database
 from tests.billing.gateway_facts import FEBRUARY_14, FEBRUARY_28, JANUARY_31, GatewayRun, invoice_of, line
 from tests.billing.subscribers import utc

@@ -11,11 +11,13 @@ from sqlalchemy import select, text, update
 from billing.cards.tables import Card
 from billing.clocks.tables import TestClock
 from billing.clocks.timelines import Timeline
-from billing.credits.consume import consume_credits
 from billing.credits.grant import grant_credits
-from billing.credits.tables import AutoTopUp, CreditSource
-from billing.credits.top_up import cause_of_stop, end_top_up, set_top_up
+from billing.credits.tables import CreditSource
 from billing.credits.watch import set_watch
+from billing.cycle.end.cancel import cancel_subscription
+from billing.cycle.end.reactivate import reactivate_subscription
+from billing.cycle.pause.pause import pause_subscription
+from billing.cycle.pause.resume import resume_subscription
 from billing.dunning.declines import NO_CARD
 from billing.dunning.tables import Dunning, DunningEnd
 from billing.invoices.tables import Invoice
@@ -24,11 +26,12 @@ from billing.notices.letters import LETTERS
 from billing.notices.occasion import Letterhead, Moot, Occasion
 from billing.notices.trial_ending import notice_trial_ending
 from billing.payments.tables import PaymentAttempt
-from billing.subscriptions.cancel import cancel_subscription
-from billing.subscriptions.pause import pause_subscription
 from billing.subscriptions.queries import lock_subscription
-from billing.subscriptions.reactivate import reactivate_subscription
-from billing.subscriptions.resume import resume_subscription
+from billing.top_ups.end import end_top_up
+from billing.top_ups.row import cause_of_stop
+from billing.top_ups.set import set_top_up
+from billing.top_ups.tables import AutoTopUp
+from billing.usage.consume import consume_credits
 from database.ids import uuid7
 from database.outbox import OutboxEntry
 from schemas.documents import CardFacts, NoticeFacts, PartyFacts

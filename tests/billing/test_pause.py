@@ -9,20 +9,21 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select, text
 
 from billing.clocks.timelines import Timeline
-from billing.credits.expire import expire_credits
-from billing.credits.queries import due_top_ups, view_balance
+from billing.credits.queries import view_balance
 from billing.credits.tables import CreditMovement, CreditTransaction
-from billing.credits.top_up import set_top_up
+from billing.cycle.bill import Bill, bill
+from billing.cycle.end.reactivate import reactivate_subscription
 from billing.dunning.tables import DunningEnd
 from billing.errors import Rejected
 from billing.invoices.rules import LineDraft
 from billing.invoices.tables import InvoiceReason, InvoiceStatus
 from billing.money import Money
 from billing.periods import Period, period_at
-from billing.subscriptions.bill import Bill, bill
 from billing.subscriptions.queries import lock_subscription
-from billing.subscriptions.reactivate import reactivate_subscription
 from billing.subscriptions.tables import SubscriptionStatus
+from billing.top_ups.queries import due_top_ups
+from billing.top_ups.set import set_top_up
+from billing.usage.expire import expire_credits
 from tests.billing.prepaid import Prepaid
 from tests.billing.subscribers import Books, utc
 from tests.gateways.fuzzing import fuzzed

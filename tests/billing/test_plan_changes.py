@@ -13,12 +13,12 @@ from sqlalchemy import select, text
 from billing.catalog.publish_plan import PlanContent, publish_plan
 from billing.catalog.tables import Interval
 from billing.credits.queries import view_balance
+from billing.cycle.plan_change.preview import preview_change
+from billing.cycle.renewal.migrate import migrate_subscriptions
 from billing.errors import Rejected
 from billing.invoices.queries import list_lines
 from billing.invoices.tables import Invoice, InvoiceReason, InvoiceStatus
 from billing.periods import Period
-from billing.subscriptions.migrate import migrate_subscriptions
-from billing.subscriptions.preview import preview_change
 from billing.subscriptions.tables import SubscriptionPeriod, SubscriptionStatus
 from database.engine import Database
 from schemas.commands import ChangePlan

@@ -9,14 +9,14 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from billing.catalog.tables import Interval
-from billing.catalog.terms import MONTHS, PlanTerms, ServiceTerms
+from billing.catalog.terms import MONTHS, Addition, PlanTerms, ServiceTerms
+from billing.cycle.plan_change.quote import ChangeQuote, Running, quote_change
+from billing.cycle.pricing.lines import NO_DISCOUNT, Discount, price_after
+from billing.cycle.pricing.proration import credits_left, value_left
 from billing.invoices.rules import Totals, add_up
 from billing.invoices.tables import LineKind
 from billing.money import Money
 from billing.periods import SECOND, Period, period_at
-from billing.subscriptions.change_quote import ChangeQuote, Running, quote_change
-from billing.subscriptions.lines import NO_DISCOUNT, Addition, Discount, price_after
-from billing.subscriptions.proration import credits_left, value_left
 from database.ids import uuid7
 from tests.gateways.fuzzing import fuzzed
 

@@ -14,8 +14,8 @@ from billing.invariants import violations
 from billing.invoices.tables import Invoice, InvoiceStatus
 from billing.ledger.queries import balances
 from billing.ledger.tables import LedgerAccount
+from billing.outcomes.record_outcome import Outcome, PaymentContradiction, record_outcome
 from billing.payments.queries import OpenCheckout, open_checkouts
-from billing.payments.record_outcome import Outcome, PaymentContradiction, record_outcome
 from billing.payments.tables import AttemptStatus, PaymentAttempt
 from database.engine import Database
 from database.outbox import OutboxEntry

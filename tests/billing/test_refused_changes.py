@@ -6,14 +6,14 @@ from uuid import UUID
 import pytest
 
 from billing.cards.detach import detach_card
+from billing.cards.minimums import least_charge
 from billing.catalog.publish_plan import PlanContent, publish_plan
 from billing.catalog.tables import Interval
-from billing.credits.consume import consume_credits
+from billing.cycle.plan_change.preview import preview_change
 from billing.errors import Rejected
 from billing.money import Money
-from billing.payments.minimums import least_charge
-from billing.subscriptions.preview import preview_change
 from billing.subscriptions.tables import SubscriptionStatus
+from billing.usage.consume import consume_credits
 from sandbox.stripe.amounts import MINIMUM_MINOR as AT_THE_SANDBOX
 from schemas.commands import ChangePlan
 from tests.billing.subscribers import Books, utc

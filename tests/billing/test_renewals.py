@@ -10,10 +10,10 @@ from sqlalchemy.exc import IntegrityError
 from billing.catalog.publish_plan import PlanContent, publish_plan
 from billing.catalog.tables import Interval
 from billing.clocks.timelines import Timeline
+from billing.cycle.renewal.come_due import come_due
+from billing.cycle.renewal.due import claim_due
+from billing.cycle.renewal.migrate import migrate_subscriptions
 from billing.invoices.tables import InvoiceReason, InvoiceStatus
-from billing.subscriptions.come_due import come_due
-from billing.subscriptions.due import claim_due
-from billing.subscriptions.migrate import migrate_subscriptions
 from billing.subscriptions.tables import Subscription, SubscriptionStatus
 from tests.billing.subscribers import Books, utc
 
@@ -102,7 +102,7 @@ def test_a_trial_without_a_card_ends_past_due_and_with_one_it_is_paid(books: Boo
 
 
 def test_cancelled_on_the_last_second_it_does_not_renew(books: Books, ada: UUID) -> None:
-    from billing.subscriptions.cancel import cancel_subscription
+    from billing.cycle.end.cancel import cancel_subscription
     from billing.subscriptions.queries import lock_subscription
 
     subscription_id = books.subscribe(ada, utc("2026-01-15 10:00"))

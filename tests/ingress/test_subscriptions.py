@@ -16,11 +16,11 @@ from billing.catalog.seed import seed
 from billing.clocks.tables import TestClock as Clock
 from billing.credits.grant import grant_credits
 from billing.credits.tables import CreditSource
+from billing.cycle.plan_change.change_plan import change_plan
+from billing.cycle.start.create import create_subscription
 from billing.invoices.queries import list_lines
 from billing.invoices.settle import settle_invoice
 from billing.invoices.tables import Invoice, InvoiceReason
-from billing.subscriptions.change_plan import change_plan
-from billing.subscriptions.create import create_subscription
 from billing.tax.tables import TaxRate
 from database.ids import uuid7
 from ingress.app import make_door

@@ -17,8 +17,8 @@ from billing.catalog.plans import find_terms
 from billing.catalog.seed import seed
 from billing.catalog.tables import Interval
 from billing.clocks.tables import TestClock
+from billing.gateway_run.begin_checkout import price_request
 from billing.invoices.tables import Invoice
-from billing.subscriptions.begin_checkout import price_request
 from database.ids import uuid7
 from database.inbox import InboxEvent
 from database.memory import ATTEMPTS_MAX, WorkState

@@ -13,18 +13,18 @@ import requests
 from sqlalchemy import select, text, update
 
 from billing.catalog.seed import seed
-from billing.credits.consume import consume_credits
 from billing.credits.grant import grant_credits
 from billing.credits.tables import CreditSource
-from billing.credits.top_up import set_top_up
 from billing.credits.watch import set_watch
+from billing.cycle.end.cancel import cancel_subscription
+from billing.cycle.end.reactivate import reactivate_subscription
+from billing.cycle.pause.pause import pause_subscription
 from billing.dunning.tables import Dunning
 from billing.invoices.attach_document import attach_document
-from billing.payments.record_outcome import record_outcome
-from billing.subscriptions.cancel import cancel_subscription
-from billing.subscriptions.pause import pause_subscription
+from billing.outcomes.record_outcome import record_outcome
 from billing.subscriptions.queries import lock_subscription
-from billing.subscriptions.reactivate import reactivate_subscription
+from billing.top_ups.set import set_top_up
+from billing.usage.consume import consume_credits
 from database.engine import Database, make_engine
 from database.memory import WorkState
 from database.outbox import OutboxEntry

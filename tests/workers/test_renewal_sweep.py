@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import func, select, text
 
 from billing.catalog.seed import seed
+from billing.cycle.renewal.set_aside import take_up
 from billing.invoices.tables import Invoice, InvoiceReason
 from billing.payments.tables import PaymentAttempt
-from billing.subscriptions.set_aside import take_up
 from billing.subscriptions.tables import Subscription
 from database.engine import Database, make_engine
 from database.roles import WORKER

@@ -7,9 +7,9 @@ from uuid import UUID
 from sqlalchemy import select
 
 from billing.clocks.timelines import Timeline
-from billing.dunning.end_due import due_ends, end_due
 from billing.dunning.retry_due import due_retries, retry_due
 from billing.dunning.tables import Dunning
+from billing.outcomes.end_dunning import due_ends, end_due
 from billing.payments.tables import AttemptStatus, PaymentAttempt
 from database.outbox import OutboxEntry
 from tests.billing.subscribers import Books, utc

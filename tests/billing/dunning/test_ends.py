@@ -5,6 +5,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, update
 
+from billing.cycle.bill import Bill, bill
+from billing.cycle.end.cancel import cancel_subscription
 from billing.dunning.retry_due import retry_due
 from billing.dunning.tables import Dunning, DunningEnd, DunningPolicy, DunningState
 from billing.invoices.rules import LineDraft
@@ -12,8 +14,6 @@ from billing.invoices.tables import Invoice, InvoiceReason, InvoiceStatus
 from billing.money import Money
 from billing.payments.begin_charges import Step, begin_charges, step
 from billing.payments.tables import AttemptStatus, PaymentAttempt
-from billing.subscriptions.bill import Bill, bill
-from billing.subscriptions.cancel import cancel_subscription
 from billing.subscriptions.queries import lock_subscription
 from billing.subscriptions.tables import SubscriptionStatus
 from tests.billing.dunning.dunned import BROKE, FEBRUARY, JANUARY, STOLEN, Dunned, declined_renewal

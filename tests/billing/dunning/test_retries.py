@@ -7,10 +7,10 @@ from uuid import UUID
 from sqlalchemy import text, update
 
 from billing.clocks.tables import TestClock
+from billing.cycle.renewal.come_due import come_due
 from billing.dunning.tables import DunningState
 from billing.invoices.tables import InvoiceStatus
 from billing.payments.tables import AttemptStatus, PaymentAttempt
-from billing.subscriptions.come_due import come_due
 from billing.subscriptions.tables import SubscriptionStatus
 from database.ids import uuid7
 from tests.billing.dunning.dunned import BROKE, FEBRUARY, JANUARY, STOLEN, Dunned, declined_renewal

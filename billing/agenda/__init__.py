@@ -1,0 +1,1 @@
+"""What falls due, for whom and in which order."""

@@ -1,0 +1,1 @@
+"""The life of a subscription whose cycle we run: it starts, renews, changes, pauses and ends."""

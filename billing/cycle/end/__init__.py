@@ -1,0 +1,1 @@
+"""A subscription ends, and that is taken back."""

@@ -1,0 +1,1 @@
+"""A subscription stands still, and runs on."""

@@ -1,0 +1,1 @@
+"""Another plan: what it costs, whether it can be had, and when it begins."""

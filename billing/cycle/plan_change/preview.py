@@ -1,0 +1,84 @@
+"""Preview a change of plan: what it would cost and bring, without writing anything."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from billing.accounts.queries import get_account
+from billing.balance.kept_money import usable_for
+from billing.catalog.terms import PlanTerms
+from billing.cycle.plan_change.change_now import quote_now
+from billing.cycle.plan_change.choice import check_change, find_change
+from billing.cycle.plan_change.quote import ChangeQuote
+from billing.cycle.pricing.discounts import next_discount
+from billing.cycle.pricing.lines import period_lines
+from billing.cycle.renewal.next_period import next_period
+from billing.errors import Rejected
+from billing.invoices.rules import LineDraft, Totals, add_up
+from billing.money import Money
+from billing.subscriptions.queries import additions_of, get_subscription
+from billing.subscriptions.tables import Subscription
+from billing.tax.queries import find_rate
+from schemas.commands import ChangePlan
+from schemas.views import ChangePreview, QuotedLineView
+
+
+def preview_change(session: Session, command: ChangePlan, at: datetime) -> ChangePreview:
+    """What the change would be at an instant of the present period; charged at that instant it is the same.
+
+    A change at the period's end shows the invoice of the next period. Raises what `change_plan` raises, and
+    `outside_period` for another instant.
+    """
+    subscription = get_subscription(session, command.subscription_id)
+    change = find_change(session, subscription, command.plan)
+    check_change(session, subscription, change)
+    at = at.replace(microsecond=0)
+    if not subscription.period_start <= at < subscription.period_end:
+        raise Rejected("outside_period", "A change is previewed at an instant of the present period.", status=422)
+    when = command.when or ("now" if change.is_upgrade else "period_end")
+    if when == "now":
+        return _view(session, subscription, "now", at, quote_now(session, subscription, change, at))
+    return _view(session, subscription, when, at, _next_period(session, subscription, change.wanted))
+
+
+def _next_period(session: Session, subscription: Subscription, wanted: PlanTerms) -> ChangeQuote:
+    period = next_period(subscription, wanted)
+    additions = additions_of(session, subscription.id)
+    lines = period_lines(wanted, additions, next_discount(subscription), period)
+    return ChangeQuote(tuple(lines), Money(0, wanted.price.currency), wanted.credits, subscription.anchor, period)
+
+
+def _view(session: Session, subscription: Subscription, when: str, at: datetime, quote: ChangeQuote) -> ChangePreview:
+    day = at.date() if when == "now" else quote.period.start.date()
+    _, rate_ppm = find_rate(session, get_account(session, subscription.account_id).country, day)
+    nothing = Money(0, subscription.currency)
+    totals = add_up(quote.lines, rate_ppm) if quote.lines else Totals(nothing, nothing)
+    used = usable_for(session, subscription, totals.total).minor
+    return ChangePreview(
+        subscription_id=subscription.id,
+        at=at,
+        when=when,
+        currency=subscription.currency,
+        lines=[_line(line, rate_ppm) for line in quote.lines],
+        subtotal_minor=totals.subtotal.minor,
+        tax_minor=totals.tax.minor,
+        total_minor=totals.total.minor,
+        balance_used_minor=used,
+        due_minor=totals.total.minor - used,
+        kept_minor=quote.kept.minor,
+        credits_granted=max(quote.credits_gained, 0),
+        credits_revoked=max(-quote.credits_gained, 0),
+        period_start=quote.period.start,
+        period_end=quote.period.end,
+    )
+
+
+def _line(line: LineDraft, rate_ppm: int) -> QuotedLineView:
+    return QuotedLineView(
+        kind=line.kind.value,
+        description=line.description,
+        quantity=line.quantity,
+        unit_minor=line.unit.minor,
+        net_minor=line.net.minor,
+        tax_minor=line.tax(rate_ppm).minor,
+    )

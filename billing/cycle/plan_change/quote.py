@@ -1,0 +1,120 @@
+"""Pure rules of a change of plan that happens now: lines, credits and the period that follows.
+
+What is previewed and what is charged are this same function of the same instant.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from billing.catalog.tables import Interval
+from billing.catalog.terms import Addition, PlanTerms
+from billing.cycle.pricing.lines import Discount, price_after, service_line
+from billing.cycle.pricing.proration import credits_left, value_left
+from billing.invoices.rules import LineDraft, add_up
+from billing.invoices.tables import LineKind
+from billing.money import Money
+from billing.periods import Period, period_at
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeQuote:
+    """What a change costs and brings. No lines: nothing is invoiced.
+
+    `kept` is what goes to the account's kept money, tax included; `credits_gained` may be negative: then so many are
+    taken back. `anchor` and `period` are those of the subscription afterwards.
+    """
+
+    lines: tuple[LineDraft, ...]
+    kept: Money
+    credits_gained: int
+    anchor: datetime
+    period: Period
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What runs now: a plan with its discount, services per month, and the period that was paid for.
+
+    `next_discount` is that of the next period, also of one that begins early. `tax` (name, parts per million) is what
+    was charged on what is given back; a rate that changed since counts for what is charged now.
+    """
+
+    terms: PlanTerms
+    discount: Discount
+    next_discount: Discount
+    additions: Sequence[Addition]
+    anchor: datetime
+    period: Period
+    tax: tuple[str, int]
+    is_trial: bool
+
+
+def quote_change(running: Running, wanted: PlanTerms, tax_rate_ppm: int, at: datetime) -> ChangeQuote:
+    """The rest of the old plan given back, the rest of the new one charged, both half-up to the second.
+
+    Another interval begins a new cycle: the whole new price is charged. In a trial nothing was paid and nothing is, and
+    staying with the plan (a change that was planned is taken back) costs nothing either.
+    """
+    if running.is_trial or wanted.price_id == running.terms.price_id:
+        nothing = Money(0, wanted.price.currency)
+        return ChangeQuote((), nothing, 0, running.anchor, running.period)
+    is_new_cycle = wanted.interval is not running.terms.interval
+    anchor = at if is_new_cycle else running.anchor
+    period = period_at(at, wanted.months, 0) if is_new_cycle else running.period
+    gained = credits_left(wanted.credits, period, at) - credits_left(running.terms.credits, running.period, at)
+    price = price_after(wanted, running.next_discount if is_new_cycle else running.discount)
+    lines = [_given_back(running, at), _charged(wanted, price, period, at, gained)]
+    if is_new_cycle:
+        lines += _services_of_new_cycle(running, wanted, period, at)
+    lines = [line for line in lines if line.unit.minor or line.credits]
+    kept = _kept(lines, tax_rate_ppm)
+    if kept is not None:
+        lines.append(kept)
+    return ChangeQuote(tuple(lines), _gross(kept, wanted.price.currency), gained, anchor, period)
+
+
+def _given_back(running: Running, at: datetime) -> LineDraft:
+    value = value_left(price_after(running.terms, running.discount), running.period, at)
+    text = f"Unused time on {running.terms.plan_name}"
+    rest = Period(at, running.period.end)
+    return LineDraft(text, 1, -value, kind=LineKind.CREDIT, period=rest, rate=running.tax)
+
+
+def _charged(wanted: PlanTerms, price: Money, period: Period, at: datetime, gained: int) -> LineDraft:
+    value = value_left(price, period, at)
+    text = f"{wanted.plan_name} plan, per {wanted.interval}"
+    if period.start != at:
+        text = f"Remaining time on {wanted.plan_name}"
+    expire_at = None if wanted.credits_roll_over else period.end
+    rest = Period(at, period.end)
+    return LineDraft(text, 1, value, credits=max(gained, 0), credits_expire_at=expire_at, period=rest)
+
+
+def _services_of_new_cycle(running: Running, wanted: PlanTerms, period: Period, at: datetime) -> list[LineDraft]:
+    """Services go into the new cycle too: their rest is given back, their new period charged."""
+    lines = []
+    for addition in running.additions:
+        if addition.terms.interval is Interval.ONCE:
+            continue
+        paid = addition.terms.price * (addition.quantity * running.terms.months)
+        text = f"Unused time on {addition.terms.service_name}"
+        rest = Period(at, running.period.end)
+        value = value_left(paid, running.period, at)
+        lines.append(LineDraft(text, 1, -value, kind=LineKind.CREDIT, period=rest, rate=running.tax))
+        lines.append(service_line(addition, wanted.months, period))
+    return lines
+
+
+def _kept(lines: Sequence[LineDraft], tax_rate_ppm: int) -> LineDraft | None:
+    """The line that brings a negative total to zero, its tax exactly that of the lines above."""
+    if not lines:
+        return None
+    totals = add_up(lines, tax_rate_ppm)
+    if totals.total.minor >= 0:
+        return None
+    return LineDraft("Kept on your account", 1, -totals.subtotal, kind=LineKind.KEPT, fixed_tax=-totals.tax)
+
+
+def _gross(kept: LineDraft | None, currency: str) -> Money:
+    return kept.net + kept.tax(0) if kept is not None else Money(0, currency)

@@ -1,0 +1,1 @@
+"""Pure rules: lines, discounts and what a period is still worth."""

@@ -1,0 +1,1 @@
+"""The next period begins, for many at once."""

@@ -1,0 +1,46 @@
+"""What happens to a subscription that is due: it is renewed, or it ends, expires or resumes."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from billing.cycle.pause.resume import resume_subscription
+from billing.cycle.renewal.due import load_due
+from billing.cycle.renewal.renew import renew_subscriptions
+from billing.cycle.start.give_back_coupon import give_back_coupon
+from billing.cycle.start.give_up_start import give_up_start
+from billing.subscriptions.rules import move
+from billing.subscriptions.tables import Subscription, SubscriptionStatus
+
+# A start that is given up while a charge is still under way waits for the charge's outcome.
+GRACE = timedelta(hours=1)
+
+
+def come_due(session: Session, subscription_ids: Sequence[UUID], now: datetime) -> None:
+    """Do what is due with each of them at `now`, the time of the accounts they are of; one step each.
+
+    The caller holds their row locks. Nearly all are renewals, which are done together.
+    """
+    renewing = []
+    for subscription in load_due(session, subscription_ids):
+        if subscription.status is SubscriptionStatus.INCOMPLETE:
+            _expire(session, subscription, now)
+        elif subscription.status is SubscriptionStatus.PAUSED:
+            resume_subscription(session, subscription, subscription.resumes_at or now)
+        elif subscription.cancel_at_period_end:
+            # it ended then, however late this is
+            move(subscription, SubscriptionStatus.CANCELED, subscription.period_end)
+        else:
+            renewing.append(subscription)
+    renew_subscriptions(session, renewing, now)
+
+
+def _expire(session: Session, subscription: Subscription, now: datetime) -> None:
+    """No first payment came: the subscription never began."""
+    if give_up_start(session, subscription, now):
+        give_back_coupon(session, subscription)
+        move(subscription, SubscriptionStatus.EXPIRED, now)
+    else:
+        subscription.due_at = now + GRACE

@@ -1,0 +1,103 @@
+"""Claim the subscriptions that are due, and load what deciding about them takes, for a whole batch at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from billing.accounts.tables import Account
+from billing.balance.tables import AccountBalance
+from billing.cards.queries import ChargeableCard, default_cards
+from billing.catalog.plans import services_of, terms_of
+from billing.catalog.queries import coupon_periods
+from billing.catalog.terms import Addition, PlanTerms
+from billing.clocks.timelines import Timeline
+from billing.invoices.issue import snapshot
+from billing.subscriptions.tables import Subscription, SubscriptionService
+from billing.tax.queries import find_rate
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a batch of subscriptions stands in: prices, services, coupons, buyers, tax, cards and kept money.
+
+    `coupons` tells for how many periods the coupons of those that change their plan were issued. `kept` is what is left
+    of kept money, by (account, currency): each invoice of the batch takes its part.
+    """
+
+    terms: dict[UUID, PlanTerms]
+    additions: dict[UUID, list[Addition]]
+    coupons: dict[UUID, int]
+    buyers: dict[UUID, dict[str, str]]
+    tax: dict[UUID, tuple[str, int]]
+    cards: dict[UUID, ChargeableCard]
+    kept: dict[tuple[UUID, str], AccountBalance]
+
+
+def claim_due(session: Session, timeline: Timeline, limit: int) -> list[UUID]:
+    """Ids of due subscriptions of one course of time, the longest due first, locked until commit.
+
+    What another worker holds is skipped, and so is what could not be brought on before and waits for a person.
+    """
+    return list(session.scalars(_due(timeline).order_by(Subscription.due_at).limit(limit)))
+
+
+def claim_these(session: Session, timeline: Timeline, subscription_ids: Sequence[UUID]) -> list[UUID]:
+    """Those of them that are still due and in nobody's hands, locked until commit."""
+    return list(session.scalars(_due(timeline).where(Subscription.id.in_(subscription_ids))))
+
+
+def _due(timeline: Timeline) -> Select[UUID]:
+    clock_id = timeline.clock_id
+    due = select(Subscription.id).where(
+        Subscription.due_at <= timeline.now,
+        Subscription.failed_at.is_(None),
+        Subscription.clock_id.is_(None) if clock_id is None else Subscription.clock_id == clock_id,
+    )
+    return due.with_for_update(skip_locked=True)
+
+
+def load_due(session: Session, subscription_ids: Sequence[UUID]) -> list[Subscription]:
+    """The claimed subscriptions."""
+    found = select(Subscription).where(Subscription.id.in_(subscription_ids)).order_by(Subscription.id)
+    return list(session.scalars(found.execution_options(populate_existing=True)))
+
+
+def load_surroundings(session: Session, subscriptions: Sequence[Subscription], day: date) -> Surroundings:
+    """Everything else, in one statement per kind. Kept money stays locked until commit."""
+    account_ids = {subscription.account_id for subscription in subscriptions}
+    price_ids = [subscription.next_price_id or subscription.price_id for subscription in subscriptions]
+    accounts = session.scalars(select(Account).where(Account.id.in_(account_ids))).all()
+    rates = {country: find_rate(session, country, day) for country in {account.country for account in accounts}}
+    changing = [subscription.coupon_id for subscription in subscriptions if subscription.next_price_id]
+    return Surroundings(
+        terms=terms_of(session, price_ids),
+        additions=_additions(session, [subscription.id for subscription in subscriptions]),
+        coupons=coupon_periods(session, changing),
+        buyers={account.id: snapshot(account) for account in accounts},
+        tax={account.id: rates[account.country] for account in accounts},
+        cards=default_cards(session, account_ids),
+        kept=_kept(session, account_ids),
+    )
+
+
+def _additions(session: Session, subscription_ids: Sequence[UUID]) -> dict[UUID, list[Addition]]:
+    found = select(SubscriptionService).where(SubscriptionService.subscription_id.in_(subscription_ids))
+    rows = session.scalars(found.order_by(SubscriptionService.id)).all()
+    terms = services_of(session, [row.price_id for row in rows])
+    additions: dict[UUID, list[Addition]] = {}
+    for row in rows:
+        additions.setdefault(row.subscription_id, []).append(Addition(terms[row.price_id], row.quantity))
+    return additions
+
+
+def _kept(session: Session, account_ids: Any) -> dict[tuple[UUID, str], AccountBalance]:
+    """In the order of their keys: two batches that meet in an account cannot deadlock."""
+    found = select(AccountBalance).where(AccountBalance.account_id.in_(account_ids), AccountBalance.balance_minor > 0)
+    in_order = found.order_by(AccountBalance.account_id, AccountBalance.currency).with_for_update()
+    rows = session.scalars(in_order.execution_options(populate_existing=True))
+    return {(row.account_id, row.currency): row for row in rows}

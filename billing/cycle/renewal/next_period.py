@@ -1,0 +1,85 @@
+"""Pure rules: what the next period of a subscription is, and the invoice that begins it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from billing.balance.kept_money import share_of_kept
+from billing.catalog.terms import PlanTerms
+from billing.cycle.pricing.discounts import convert_discount, present_discount, spend_discount
+from billing.cycle.pricing.lines import period_lines
+from billing.cycle.renewal.due import Surroundings
+from billing.invoices.rules import LineDraft, Totals, add_up
+from billing.money import Money
+from billing.periods import Period, period_from
+from billing.subscriptions.rules import due_at_of
+from billing.subscriptions.tables import PayBy, Subscription, SubscriptionStatus
+from database.ids import uuid7
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """A period that begins, and its invoice. `used` is kept money that pays of it, `left` what is still to pay."""
+
+    subscription: Subscription
+    invoice_id: UUID
+    period: Period
+    lines: Sequence[LineDraft]
+    tax: tuple[str, int]
+    totals: Totals
+    used: Money
+
+    @property
+    def account_id(self) -> UUID:
+        """Who pays."""
+        return self.subscription.account_id
+
+    @property
+    def left(self) -> Money:
+        """What is to be charged or transferred."""
+        return self.totals.total - self.used
+
+    @property
+    def is_by_card(self) -> bool:
+        """Whether a saved card is charged."""
+        return self.subscription.pay_by is PayBy.CARD
+
+
+def begin_next_period(subscription: Subscription, around: Surroundings, now: datetime) -> Renewal:
+    """Move a subscription into its next period, with the plan and the discount of that period, and say what it costs.
+
+    The period follows the anchor, however late it is now. A plan of another interval begins a cycle of its own, and the
+    months that are left of a coupon are counted in its periods.
+    """
+    terms = around.terms[subscription.next_price_id or subscription.price_id]
+    period = next_period(subscription, terms)
+    if terms.interval is not subscription.interval:
+        convert_discount(subscription, terms.interval, around.coupons)
+        subscription.interval, subscription.anchor = terms.interval, period.start
+    subscription.price_id, subscription.next_price_id = terms.price_id, None
+    subscription.period_start, subscription.period_end = period.start, period.end
+    subscription.status = SubscriptionStatus.ACTIVE
+    subscription.due_at = due_at_of(subscription)
+    spend_discount(subscription)
+    lines = period_lines(terms, around.additions.get(subscription.id, ()), present_discount(subscription), period)
+    tax = around.tax[subscription.account_id]
+    totals = add_up(lines, tax[1])
+    used = _use_kept(subscription, around, totals.total)
+    return Renewal(subscription, uuid7(), period, lines, tax, totals, used)
+
+
+def next_period(subscription: Subscription, terms: PlanTerms) -> Period:
+    """The period after the present one, on these terms: another interval counts from the end of the present period."""
+    is_new_cycle = terms.interval is not subscription.interval
+    anchor = subscription.period_end if is_new_cycle else subscription.anchor
+    return period_from(anchor, terms.months, subscription.period_end)
+
+
+def _use_kept(subscription: Subscription, around: Surroundings, total: Money) -> Money:
+    kept = around.kept.get((subscription.account_id, subscription.currency))
+    if kept is None:
+        return Money(0, total.currency)
+    used = share_of_kept(Money(kept.balance_minor, total.currency), total, subscription.pay_by)
+    kept.balance_minor -= used.minor
+    return used

@@ -1,0 +1,1 @@
+"""A subscription starts, or its start comes to nothing."""

@@ -1,0 +1,173 @@
+"""Create a subscription whose cycle we run."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from billing.accounts.queries import get_account
+from billing.accounts.tables import Account
+from billing.cards.tables import Card
+from billing.catalog.plans import find_service, find_terms
+from billing.catalog.redeem import redeem_coupon
+from billing.catalog.tables import Interval
+from billing.catalog.terms import Addition, PlanTerms
+from billing.cycle.bill import Bill, bill
+from billing.cycle.pricing.discounts import present_discount, spend_discount
+from billing.cycle.pricing.lines import period_lines, service_line
+from billing.dunning.tables import DunningPolicy
+from billing.errors import Rejected
+from billing.invoices.tables import InvoiceReason
+from billing.periods import Period, period_at
+from billing.subscriptions.rules import due_at_of, move
+from billing.subscriptions.tables import (
+    Collection,
+    PayBy,
+    Subscription,
+    SubscriptionPeriod,
+    SubscriptionService,
+    SubscriptionStatus,
+)
+from database.ids import uuid7
+from database.outbox import stage
+from database.rows import insert_rows
+from schemas.commands import CreateSubscription, ServiceItem
+
+
+def create_subscription(
+    session: Session, subscription_id: UUID, command: CreateSubscription, now: datetime
+) -> Subscription:
+    """Begin a trial, or bill the first period; a repeat with the same id returns what was begun.
+
+    Billed by card it is incomplete until the first payment is captured; by transfer it is active at once. A trial needs
+    no card, but ends past due without one. Raises Rejected `account_not_found`, `plan_not_found`, `price_not_found`,
+    `service_not_found`, `policy_not_found`, `coupon_...` or `no_card`.
+    """
+    known = session.get(Subscription, subscription_id)
+    if known is not None:
+        return known
+    account = get_account(session, command.account_id)
+    terms = find_terms(session, command.plan.plan, Interval(command.plan.interval), command.plan.currency)
+    additions = [_addition(session, item, command.plan.currency) for item in command.services]
+    trial_days = terms.trial_days if command.trial_days is None else command.trial_days
+    _check(session, command, needs_card=trial_days == 0 or any(_is_once(addition) for addition in additions))
+    start = now.replace(microsecond=0)
+    subscription = _row(subscription_id, account, command, terms, start, trial_days)
+    if command.coupon is not None:
+        _redeem(session, subscription, command.coupon, now)
+    _write(session, subscription, additions)
+    if trial_days == 0:
+        _bill_first_period(session, subscription, terms, additions, now)
+    else:
+        _bill_what_is_due_in_trial(session, subscription, additions, now)
+    return subscription
+
+
+def _check(session: Session, command: CreateSubscription, *, needs_card: bool) -> None:
+    if session.get(DunningPolicy, command.dunning_policy) is None:
+        raise Rejected("policy_not_found", f"There is no dunning policy {command.dunning_policy!r}.", status=404)
+    if command.pay_by == "card" and needs_card and not _has_card(session, command.account_id):
+        raise Rejected("no_card", "The account has no saved card to charge.", status=409)
+
+
+def _is_once(addition: Addition) -> bool:
+    return addition.terms.interval is Interval.ONCE
+
+
+def _has_card(session: Session, account_id: UUID) -> bool:
+    return session.scalar(select(Card.id).where(Card.account_id == account_id, Card.is_default)) is not None
+
+
+def _addition(session: Session, item: ServiceItem, currency: str) -> Addition:
+    return Addition(find_service(session, item.service, currency), item.quantity)
+
+
+def _row(
+    subscription_id: UUID,
+    account: Account,
+    command: CreateSubscription,
+    terms: PlanTerms,
+    start: datetime,
+    trial_days: int,
+) -> Subscription:
+    trial_end = start + timedelta(days=trial_days) if trial_days else None
+    period = Period(start, trial_end) if trial_end else period_at(start, terms.months, 0)
+    return Subscription(
+        id=subscription_id,
+        account_id=account.id,
+        clock_id=account.clock_id,
+        status=SubscriptionStatus.TRIALING if trial_days else SubscriptionStatus.INCOMPLETE,
+        collection=Collection.CASHBEAT,
+        pay_by=PayBy(command.pay_by),
+        price_id=terms.price_id,
+        interval=terms.interval,
+        currency=terms.price.currency,
+        dunning_policy=command.dunning_policy,
+        anchor=trial_end or start,
+        period_start=period.start,
+        period_end=period.end,
+        trial_end=trial_end,
+        discount_ppm=0,
+        discount_minor=0,
+        discount_periods=0,
+        is_period_discounted=False,
+        created_at=start,
+    )
+
+
+def _redeem(session: Session, subscription: Subscription, code: str, now: datetime) -> None:
+    coupon = redeem_coupon(session, code, subscription.currency, now)
+    subscription.coupon_id = coupon.id
+    subscription.discount_ppm, subscription.discount_minor = coupon.percent_ppm, coupon.amount_minor
+    subscription.discount_periods = coupon.periods or None
+    if subscription.status is SubscriptionStatus.INCOMPLETE:
+        spend_discount(subscription)
+
+
+def _write(session: Session, subscription: Subscription, additions: list[Addition]) -> None:
+    subscription.due_at = due_at_of(subscription)
+    session.add(subscription)
+    session.flush()
+    for addition in additions:
+        if not _is_once(addition):
+            row = {
+                "id": uuid7(), "subscription_id": subscription.id,
+                "price_id": addition.terms.price_id, "quantity": addition.quantity,
+            }  # fmt: skip
+            insert_rows(session, SubscriptionService, row)
+
+
+def _bill_first_period(
+    session: Session, subscription: Subscription, terms: PlanTerms, additions: list[Addition], now: datetime
+) -> None:
+    period = Period(subscription.period_start, subscription.period_end)
+    lines = period_lines(terms, additions, present_discount(subscription), period)
+    if subscription.pay_by is PayBy.TRANSFER:
+        move(subscription, SubscriptionStatus.ACTIVE, now)
+    invoice = bill(session, subscription, Bill(InvoiceReason.START, f"start/{subscription.id}", lines), now)
+    _begin(session, subscription, invoice.id)
+
+
+def _bill_what_is_due_in_trial(
+    session: Session, subscription: Subscription, additions: list[Addition], now: datetime
+) -> None:
+    """Services sold once are billed with the start; the plan and the services per month wait for the trial's end."""
+    period = Period(subscription.period_start, subscription.period_end)
+    once = [addition for addition in additions if _is_once(addition)]
+    invoice_id = None
+    if once:
+        lines = [service_line(addition, 1, period) for addition in once]
+        invoice_id = bill(
+            session, subscription, Bill(InvoiceReason.PURCHASE, f"start/{subscription.id}", lines), now
+        ).id
+    _begin(session, subscription, invoice_id)
+    stage(session, "subscription_activated", subscription.id, f"subscription_activated/{subscription.id}/trial")
+
+
+def _begin(session: Session, subscription: Subscription, invoice_id: UUID | None) -> None:
+    row = {
+        "subscription_id": subscription.id, "period_start": subscription.period_start,
+        "period_end": subscription.period_end, "invoice_id": invoice_id,
+    }  # fmt: skip
+    insert_rows(session, SubscriptionPeriod, row)

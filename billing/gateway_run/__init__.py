@@ -1,0 +1,1 @@
+"""Subscriptions whose cycle a gateway runs: our books follow."""

@@ -1,0 +1,1 @@
+"""What follows when money came, or did not."""

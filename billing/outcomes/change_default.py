@@ -1,0 +1,20 @@
+"""Choose the card that is charged while the customer is away: what is unpaid is tried with it at once."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from billing.cards.choose import choose_card
+from billing.dunning.retry import retry_at_once
+
+
+def change_default(session: Session, account_id: UUID, card_id: UUID, now: datetime) -> bool:
+    """Charge this card from now on and try at once what is unpaid; false, and nothing done, when it is charged already.
+
+    `now` is the account's own time. Raises Rejected `card_not_found` for a card that is detached or of another account.
+    """
+    if not choose_card(session, account_id, card_id):
+        return False
+    retry_at_once(session, account_id, now)
+    return True

@@ -1,0 +1,22 @@
+"""Save a card, and charge it from now on if that is wanted."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from billing.cards.save import keep_card
+from billing.outcomes.change_default import change_default
+from schemas.facts import CardFact
+
+
+def save_card(session: Session, account_id: UUID, card: CardFact, make_default: bool, now: datetime) -> UUID:
+    """Write the card and return its id. With `make_default` it is charged from now on, at once for what is unpaid.
+
+    `now` is the account's own time. Raises Rejected `card_of_another_account`, or `card_detached` for one without a
+    customer: it cannot be charged.
+    """
+    card_id = keep_card(session, account_id, card)
+    if make_default:
+        change_default(session, account_id, card_id, now)
+    return card_id

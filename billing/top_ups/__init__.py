@@ -1,0 +1,1 @@
+"""Automatic purchases of credits."""

@@ -1,0 +1,46 @@
+"""Buy a package by the default card, by itself.
+
+As with a checkout, the invoice stays a draft until the money is there: a declined card leaves no gap in the numbers
+and nothing that is owed.
+"""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from billing.accounts.queries import get_account
+from billing.catalog.rules import price_of
+from billing.catalog.tables import CreditPackage
+from billing.errors import Rejected
+from billing.invoices.draft import draft_invoice
+from billing.invoices.rules import LineDraft
+from billing.invoices.tables import Invoice, InvoiceReason
+from billing.payments.intend_charge import intend_charge
+from billing.tax.queries import find_rate
+from billing.top_ups.queries import month_of
+from billing.top_ups.row import cause_of_month, purchases_of
+from billing.top_ups.tables import AutoTopUp
+
+
+def buy_package(session: Session, top_up: AutoTopUp, now: datetime) -> Invoice:
+    """Write the draft and the charge of the next purchase. Raises Rejected for what cannot be bought."""
+    account = get_account(session, top_up.account_id)
+    package = on_offer(session.get_one(CreditPackage, top_up.package_id))
+    line = LineDraft(f"{package.name} package: {package.credits:,} credits", 1, price_of(package), package.credits)
+    month = month_of(now)
+    begun, _ = purchases_of(session, account.id, month)
+    cause = f"{cause_of_month(account.id, month)}{begun + 1}"
+    rate = find_rate(session, account.country, now.date())
+    invoice = draft_invoice(session, account.id, cause, [line], rate, reason=InvoiceReason.TOP_UP)
+    if intend_charge(session, invoice, cause, now) is None:
+        raise Rejected("no_card", "The account has no card that could be charged.", status=409)
+    return invoice
+
+
+def on_offer(package: CreditPackage) -> CreditPackage:
+    """The package itself; raises Rejected `package_not_found` or `nothing_to_pay`."""
+    if not package.active:
+        raise Rejected("package_not_found", f"The credit package {package.slug!r} is no longer on offer.", status=404)
+    if price_of(package).minor == 0:
+        raise Rejected("nothing_to_pay", "This package costs nothing; there is nothing to charge.")
+    return package

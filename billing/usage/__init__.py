@@ -1,0 +1,1 @@
+"""Credits become fewer: used, expired or taken back, and what follows."""

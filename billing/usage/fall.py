@@ -1,0 +1,94 @@
+"""What follows when credits become fewer: a warning, an automatic top-up."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Date, Select, and_, bindparam, func, or_, select
+from sqlalchemy.orm import Session
+
+from billing.accounts.tables import Account
+from billing.credits.queries import is_usable
+from billing.credits.rules import Fall
+from billing.credits.tables import BalanceWatch, CreditGrant
+from billing.credits.watch import check_watch
+from billing.errors import Rejected
+from billing.top_ups.queries import may_begin, month_of
+from billing.top_ups.start import start_due_top_up
+from billing.top_ups.tables import AutoTopUp
+
+# built once: it runs with every use of credits
+THRESHOLDS = (
+    select(BalanceWatch.warn_below, AutoTopUp.top_up_below)
+    .select_from(Account)
+    .outerjoin(BalanceWatch, BalanceWatch.account_id == Account.id)
+    .outerjoin(AutoTopUp, and_(AutoTopUp.account_id == Account.id, may_begin(bindparam("month", type_=Date))))
+    .where(Account.id == bindparam("account_id"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Below which balances something happens now, None for nowhere. Read without a lock: good for a first look."""
+
+    warn_below: int | None
+    top_up_below: int | None
+
+
+def find_thresholds(session: Session, account_id: UUID, now: datetime) -> Thresholds:
+    """The account's thresholds; raises Rejected `account_not_found`."""
+    wanted = {"account_id": account_id, "month": month_of(now)}
+    row = session.connection().execute(THRESHOLDS, wanted).one_or_none()
+    if row is None:
+        raise Rejected("account_not_found", f"There is no account {account_id}.", status=404)
+    return Thresholds(row.warn_below, row.top_up_below)
+
+
+def follow_fall(
+    session: Session, account_id: UUID, thresholds: Thresholds, before: int, after: int, now: datetime
+) -> None:
+    """Warn and top up where the usable balance, locked by the caller, fell low. Costs nothing where it did not."""
+    _follow(session, account_id, thresholds, Fall(before, after), now)
+
+
+def follow_expiry(session: Session, lapsed: Mapping[UUID, int], now: datetime) -> None:
+    """Warn and top up where accounts are low after so many credits of each were taken as expired.
+
+    What has expired too and is still to be taken counts for the fall, else it would be warned of in parts or never.
+    """
+    rows = session.execute(_balances(list(lapsed), now)).all()
+    for row in rows:
+        thresholds = Thresholds(row.warn_below, row.top_up_below)
+        usable, expired = int(row.usable), int(row.left) - int(row.usable) + lapsed[row.id]
+        _follow(session, row.id, thresholds, Fall(usable, usable, expired), now)
+
+
+def _follow(session: Session, account_id: UUID, thresholds: Thresholds, fall: Fall, now: datetime) -> None:
+    if thresholds.warn_below is not None and fall.crosses(thresholds.warn_below):
+        check_watch(session, account_id, fall)
+    if thresholds.top_up_below is not None and fall.after < thresholds.top_up_below:
+        session.flush()
+        start_due_top_up(session, account_id, now)
+
+
+def _balances(account_ids: Sequence[UUID], now: datetime) -> Select[UUID, int, int, int, int]:
+    """Thresholds and balances of those among the accounts that have any threshold, in the order of their ids."""
+    left = func.sum(CreditGrant.remaining)
+    return (
+        select(
+            Account.id,
+            BalanceWatch.warn_below,
+            AutoTopUp.top_up_below,
+            func.coalesce(left, 0).label("left"),
+            func.coalesce(left.filter(is_usable(now)), 0).label("usable"),
+        )
+        .outerjoin(BalanceWatch, BalanceWatch.account_id == Account.id)
+        .outerjoin(AutoTopUp, and_(AutoTopUp.account_id == Account.id, may_begin(month_of(now))))
+        .outerjoin(CreditGrant, and_(CreditGrant.account_id == Account.id, CreditGrant.remaining > 0))
+        .where(
+            Account.id.in_(account_ids), or_(BalanceWatch.warn_below.is_not(None), AutoTopUp.top_up_below.is_not(None))
+        )
+        .group_by(Account.id, BalanceWatch.warn_below, AutoTopUp.top_up_below)
+        .order_by(Account.id)
+    )
