@@ -8,13 +8,13 @@ INGRESS_WRITES = ("inbox", "operations")
 INGRESS_READS = (
     "inbox", "operations", "api_keys", "heartbeats", "outbox",
     "accounts", "credit_packages", "credit_grants", "credit_transactions",
-    "invoices", "invoice_lines", "invoice_documents", "account_balances", "tax_rates",
+    "invoices", "invoice_lines", "invoice_documents", "receipts", "allocations", "tax_rates",
     "plans", "plan_versions", "plan_prices", "services", "service_prices", "coupons",
     "subscriptions", "subscription_services", "subscription_periods", "cards", "dunnings", "test_clocks",
     "auto_top_ups", "balance_watches",
 )  # fmt: skip
 # Append-only: history is never edited, not even by us.
-APPEND_ONLY = ("ledger_transactions", "ledger_entries", "credit_transactions")
+APPEND_ONLY = ("ledger_transactions", "ledger_entries", "credit_transactions", "allocations")
 
 
 def create_roles() -> list[str]:

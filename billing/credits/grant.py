@@ -1,41 +1,59 @@
 """Grant credits."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from billing.credits.tables import CreditGrant, CreditMovement, CreditSource, CreditTransaction
-from billing.credits.watch import arm_watch
+from billing.credits.watch import arm_watches
 from database.ids import uuid7
 from database.rows import insert_rows
 
 
-def grant_credits(
-    session: Session,
-    account_id: UUID,
-    source: CreditSource,
-    cause: str,
-    amount: int,
-    expires_at: datetime | None,
-    now: datetime,
-    *,
-    subscription_id: UUID | None = None,
-) -> UUID:
-    """Grant credits for a cause and return the grant's id. With `subscription_id` they can be revoked by it later.
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Credits to be granted for a cause. With a subscription they can be revoked by it later.
 
-    The database refuses a second grant for the same cause (IntegrityError): whoever calls this has claimed the cause.
+    `now` is the account's own time.
     """
-    grant_id = uuid7()
-    grant = {
-        "id": grant_id, "account_id": account_id, "source": source, "cause": cause, "subscription_id": subscription_id,
-        "amount": amount, "remaining": amount, "granted_at": now, "expires_at": expires_at,
+
+    account_id: UUID
+    source: CreditSource
+    cause: str
+    amount: int
+    expires_at: datetime | None
+    now: datetime
+    subscription_id: UUID | None = None
+
+
+def grant_all(session: Session, grants: Sequence[Grant]) -> None:
+    """Grant credits, any number of times with one statement per table.
+
+    The database refuses a second grant for the same cause (IntegrityError): whoever calls this has claimed the causes.
+    """
+    if not grants:
+        return
+    rows = [_row(grant) for grant in grants]
+    insert_rows(session, CreditGrant, *rows)
+    insert_rows(session, CreditTransaction, *(_movement(row) for row in rows))
+    for now in {grant.now for grant in grants}:
+        arm_watches(session, {grant.account_id for grant in grants if grant.now == now}, now)
+
+
+def _row(grant: Grant) -> dict[str, Any]:
+    return {
+        "id": uuid7(), "account_id": grant.account_id, "source": grant.source, "cause": grant.cause,
+        "subscription_id": grant.subscription_id, "amount": grant.amount, "remaining": grant.amount,
+        "granted_at": grant.now, "expires_at": grant.expires_at,
     }  # fmt: skip
-    insert_rows(session, CreditGrant, grant)
-    movement = {
-        "id": uuid7(), "account_id": account_id, "grant_id": grant_id,
-        "movement": CreditMovement.GRANT, "amount": amount, "cause": cause,
+
+
+def _movement(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id": uuid7(), "account_id": row["account_id"], "grant_id": row["id"],
+        "movement": CreditMovement.GRANT, "amount": row["amount"], "cause": row["cause"],
     }  # fmt: skip
-    insert_rows(session, CreditTransaction, movement)
-    arm_watch(session, account_id, now)
-    return grant_id

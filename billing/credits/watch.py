@@ -1,9 +1,10 @@
 """Watch an account's balance: warn once each time it falls below a number."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import ARRAY, Uuid, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -17,11 +18,11 @@ from database.outbox import stage
 ARM = (
     update(BalanceWatch)
     .where(
-        BalanceWatch.account_id == bindparam("of_account"),
+        BalanceWatch.account_id == func.any(bindparam("of_accounts", type_=ARRAY(Uuid))),
         BalanceWatch.is_low,
         BalanceWatch.warn_below
         <= select(func.sum(CreditGrant.remaining))
-        .where(CreditGrant.account_id == bindparam("of_account"), is_usable(bindparam("at")))
+        .where(CreditGrant.account_id == BalanceWatch.account_id, is_usable(bindparam("at")))
         .scalar_subquery(),
     )
     .values(is_low=False)
@@ -56,6 +57,6 @@ def check_watch(session: Session, account_id: UUID, fall: Fall) -> None:
     stage(session, "low_credits", account_id, f"low_credits/{account_id}/{uuid7()}")
 
 
-def arm_watch(session: Session, account_id: UUID, now: datetime) -> None:
-    """After a grant: the next fall is warned of again, if the balance has risen to the number."""
-    session.connection().execute(ARM, {"of_account": account_id, "at": now})
+def arm_watches(session: Session, account_ids: Collection[UUID], now: datetime) -> None:
+    """After grants: the next fall is warned of again where the balance has risen to the number."""
+    session.connection().execute(ARM, {"of_accounts": list(account_ids), "at": now})

@@ -7,19 +7,19 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from billing.accounts.queries import get_account
-from billing.balance.kept_money import keep, use_kept
 from billing.dunning.refuse import refuse_for_no_card
+from billing.invoices.compose import NewInvoice
 from billing.invoices.draft import draft_invoice
-from billing.invoices.issue import issue_invoice, number_invoice
+from billing.invoices.issue import issue_to, number_invoice
 from billing.invoices.rules import LineDraft
 from billing.invoices.settle import settle_invoice
-from billing.invoices.tables import Invoice, InvoiceReason, LineKind
-from billing.ledger.post import Movement, post
-from billing.money import Money
+from billing.invoices.tables import Invoice, InvoiceReason
+from billing.ledger.post import post
 from billing.payments.intend_charge import intend_charge
+from billing.receipts.kept_money import keep_given_back, use_kept
 from billing.subscriptions.rules import start
 from billing.subscriptions.tables import PayBy, Subscription
-from billing.tax.queries import find_rate
+from billing.tax.queries import decide_tax
 from database.outbox import stage
 
 # What a customer has to pay a bill by transfer.
@@ -42,35 +42,20 @@ def bill(session: Session, subscription: Subscription, wanted: Bill, now: dateti
     awaited. The database refuses a second bill of the same cause (IntegrityError).
     """
     account = get_account(session, subscription.account_id)
-    rate = find_rate(session, account.country, now.date())
-    invoice = draft_invoice(
-        session,
-        account.id,
-        wanted.cause,
-        wanted.lines,
-        rate,
-        reason=wanted.reason,
-        subscription_id=subscription.id,
-    )
+    tax = decide_tax(session, account.country, now.date())
+    new = NewInvoice(account.id, wanted.cause, wanted.reason, wanted.lines, tax, subscription.id)
+    invoice = draft_invoice(session, new)
     term = TRANSFER_TERM if subscription.pay_by is PayBy.TRANSFER else timedelta(0)
-    movements = _movements(session, invoice, wanted.lines, now + term, now)
-    used = use_kept(session, invoice, subscription.pay_by)
+    movements = [issue_to(invoice, account, now + term, now), *keep_given_back(session, invoice, wanted.lines, now)]
+    used = use_kept(session, invoice, by_card=subscription.pay_by is PayBy.CARD)
     post(session, [*movements, used] if used else movements, now)
     number_invoice(session, invoice)
     _collect(session, subscription, invoice, now)
     return invoice
 
 
-def _movements(
-    session: Session, invoice: Invoice, lines: Sequence[LineDraft], due_at: datetime, now: datetime
-) -> list[Movement]:
-    issued = issue_invoice(session, invoice, due_at, now)
-    kept = [line for line in lines if line.kind is LineKind.KEPT]
-    return [issued, *(keep(session, invoice, line.net, line.fixed_tax or Money(0, invoice.currency)) for line in kept)]
-
-
 def _collect(session: Session, subscription: Subscription, invoice: Invoice, now: datetime) -> None:
-    if invoice.total_minor == invoice.balance_used_minor:
+    if not invoice.left_minor:
         settle_invoice(session, invoice, now, now)
         if invoice.reason is InvoiceReason.START:
             start(subscription, now)

@@ -1,6 +1,6 @@
 """Reads of dunning, and its locks. The order of locks is: the invoice, its dunning, the subscription."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -20,6 +20,22 @@ LOCKED_OWNER = select(Subscription).where(Subscription.id == bindparam("subscrip
 def lock_dunning(session: Session, invoice_id: UUID) -> Dunning | None:
     """The dunning of an invoice, nobody else's until commit; None when it was never dunned."""
     return session.scalar(LOCKED_DUNNING, {"invoice_id": invoice_id})
+
+
+def lock_dunnings(session: Session, invoice_ids: Collection[UUID]) -> dict[UUID, Dunning]:
+    """The dunnings of invoices that have one, in the order of their ids; nobody else's until commit."""
+    if not invoice_ids:
+        return {}
+    found = select(Dunning).where(Dunning.invoice_id.in_(invoice_ids)).order_by(Dunning.invoice_id)
+    return {dunning.invoice_id: dunning for dunning in session.scalars(found.with_for_update())}
+
+
+def lock_owners(session: Session, subscription_ids: Collection[UUID | None]) -> dict[UUID | None, Subscription]:
+    """Subscriptions in the order of their ids, nobody else's until commit; what was changed of them stays changed."""
+    if not subscription_ids:
+        return {}
+    found = select(Subscription).where(Subscription.id.in_(subscription_ids)).order_by(Subscription.id)
+    return {subscription.id: subscription for subscription in session.scalars(found.with_for_update())}
 
 
 def lock_due(session: Session, invoice_id: UUID, is_due: ColumnElement[bool]) -> tuple[Invoice, Dunning] | None:

@@ -6,12 +6,13 @@ from sqlalchemy.orm import Session
 
 from billing.invariants import (
     balances_are_proved,
+    capture_is_one_receipt,
     credits_are_proved,
     invoice_and_ledger_agree,
     invoice_numbers_have_no_gap,
     ledger_sums_to_zero,
     nothing_waits_too_long,
-    paid_invoice_has_one_capture,
+    paid_invoice_is_covered,
 )
 
 QUESTIONS: dict[str, Callable[[Session], list[str]]] = {
@@ -19,7 +20,8 @@ QUESTIONS: dict[str, Callable[[Session], list[str]]] = {
     for module in (
         ledger_sums_to_zero,
         invoice_numbers_have_no_gap,
-        paid_invoice_has_one_capture,
+        paid_invoice_is_covered,
+        capture_is_one_receipt,
         invoice_and_ledger_agree,
         balances_are_proved,
         credits_are_proved,

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 QUESTION = text("""
     WITH billed AS (
         SELECT account_id, currency,
-               sum(total_minor - balance_used_minor) FILTER (WHERE status IN ('pending', 'uncollectible')) AS open_minor
+               sum(total_minor - allocated_minor) FILTER (WHERE status IN ('pending', 'uncollectible')) AS open_minor
         FROM invoices WHERE number IS NOT NULL GROUP BY account_id, currency
     ), owed AS (
         SELECT account_id, currency, sum(amount_minor) AS receivable_minor

@@ -1,6 +1,6 @@
 """Give up an invoice that nobody paid."""
 
-from billing.invoices.rules import check_transition
+from billing.invoices.rules import move
 from billing.invoices.tables import Invoice, InvoiceStatus
 
 
@@ -9,5 +9,4 @@ def give_up_invoice(invoice: Invoice) -> None:
 
     The caller holds its row lock. Raises Rejected `invoice_state` unless it is pending.
     """
-    check_transition(invoice.status, InvoiceStatus.UNCOLLECTIBLE)
-    invoice.status = InvoiceStatus.UNCOLLECTIBLE
+    move(invoice, InvoiceStatus.UNCOLLECTIBLE)

@@ -1,6 +1,7 @@
 """Issue a draft: say what is owed, and give it its number."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from billing.accounts.queries import get_account
 from billing.accounts.tables import Account
-from billing.invoices.rules import check_transition, number_in
+from billing.invoices.rules import move, number_in
 from billing.invoices.tables import Invoice, InvoiceCounter, InvoiceStatus
 from billing.ledger.post import Movement, Side
 from billing.ledger.tables import LedgerAccount, LedgerReason
@@ -26,29 +27,47 @@ def issue_invoice(session: Session, invoice: Invoice, due_at: datetime, now: dat
     The caller also gives the number, with `number_invoice`, last of all. The caller holds the invoice's row lock.
     Raises Rejected `invoice_state` when it is not a draft.
     """
-    check_transition(invoice.status, InvoiceStatus.PENDING)
-    invoice.status = InvoiceStatus.PENDING
-    invoice.buyer = snapshot(get_account(session, invoice.account_id))
+    return issue_to(invoice, get_account(session, invoice.account_id), due_at, now)
+
+
+def issue_to(invoice: Invoice, buyer: Account, due_at: datetime, now: datetime) -> Movement:
+    """The same for whoever has loaded the buyer."""
+    move(invoice, InvoiceStatus.PENDING)
+    invoice.buyer = snapshot(buyer)
     invoice.issued_at, invoice.due_at = now, due_at
     return _owed(invoice)
 
 
 def number_invoice(session: Session, invoice: Invoice) -> None:
-    """Take the next number of the month of issue (UTC).
+    """Number one invoice; see `number_all`."""
+    number_all(session, [invoice])
 
-    The month's counter stays locked until commit, so a rolled-back issue gives its number back, and everybody else who
+
+def number_all(session: Session, invoices: Sequence[Invoice]) -> None:
+    """Take the next numbers of the months of issue (UTC), in the order of the months.
+
+    A month's counter stays locked until commit, so a rolled-back issue gives its number back, and everybody else who
     issues waits: call this when nothing else is left to do. The database refuses to commit an issue without a number.
     """
-    if invoice.issued_at is None:
-        raise ValueError("only an issued invoice is numbered")
-    (invoice.number,) = take_numbers(session, invoice.issued_at, 1)
+    by_month: dict[date, list[Invoice]] = {}
+    for invoice in invoices:
+        if invoice.issued_at is None:
+            raise ValueError("only an issued invoice is numbered")
+        by_month.setdefault(month_of_issue(invoice.issued_at), []).append(invoice)
+    for month, issued in sorted(by_month.items()):
+        for invoice, number in zip(issued, take_numbers(session, month, len(issued)), strict=True):
+            invoice.number = number
 
 
-def take_numbers(session: Session, issued_at: datetime, count: int) -> list[str]:
-    """The next so many numbers of a month (UTC), in order; the counter stays locked as with one."""
-    month = issued_at.date().replace(day=1)
+def take_numbers(session: Session, month: date, count: int) -> list[str]:
+    """The next so many numbers of a month, in order; the counter stays locked as above."""
     last = int(session.connection().execute(TAKE_NUMBER, {"month": month, "last_number": count}).scalar_one())
     return [number_in(month, counter) for counter in range(last - count + 1, last + 1)]
+
+
+def month_of_issue(issued_at: datetime) -> date:
+    """The first day of the UTC month whose numbers an invoice gets."""
+    return issued_at.date().replace(day=1)
 
 
 def _owed(invoice: Invoice) -> Movement:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from billing.errors import Rejected
 from billing.invoices.attach_document import PDF
 from billing.invoices.tables import Invoice, InvoiceDocument, InvoiceLine, InvoiceStatus, LineKind
+from billing.tax.decision import TaxDecision, TaxReason
 from database.pages import newest_first
 from schemas.views import InvoiceLineView, InvoiceView, Page
 
@@ -83,10 +84,10 @@ def has_open_invoice(session: Session, subscription_id: UUID) -> bool:
     return session.scalar(open_ones.limit(1)) is not None
 
 
-def last_rate(session: Session, subscription_id: UUID) -> tuple[str, int] | None:
-    """The tax (name, parts per million) on what was charged last; None when nothing was."""
+def last_tax(session: Session, subscription_id: UUID) -> TaxDecision | None:
+    """The tax on what was charged last; None when nothing was."""
     charged = (
-        select(InvoiceLine.tax_name, InvoiceLine.tax_rate_ppm)
+        select(InvoiceLine.tax_name, InvoiceLine.tax_rate_ppm, Invoice.number)
         .join(Invoice, Invoice.id == InvoiceLine.invoice_id)
         .where(
             Invoice.subscription_id == subscription_id,
@@ -95,7 +96,7 @@ def last_rate(session: Session, subscription_id: UUID) -> tuple[str, int] | None
         )
     )
     row = session.execute(charged.order_by(Invoice.id.desc()).limit(1)).one_or_none()
-    return (row.tax_name, row.tax_rate_ppm) if row else None
+    return TaxDecision(row.tax_name, row.tax_rate_ppm, TaxReason.AS_CHARGED, row.number) if row else None
 
 
 def view_invoice(invoice: Invoice, rendered: bool) -> InvoiceView:

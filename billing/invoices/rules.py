@@ -5,17 +5,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from billing.errors import Rejected
-from billing.invoices.tables import TRANSITIONS, InvoiceStatus, LineKind
-from billing.money import Money, share_half_up
+from billing.invoices.tables import TRANSITIONS, Invoice, InvoiceStatus, LineKind
+from billing.money import Money
 from billing.periods import Period
+from billing.tax.decision import TaxDecision
+from billing.tax.rules import tax_of_lines
 
 
 @dataclass(frozen=True, slots=True)
 class LineDraft:
     """One line before it is written. Amounts without tax, negative when something is given back.
 
-    `fixed_tax` is set on a line whose tax follows from the lines above it and not from its own amount. `rate` (name,
-    parts per million) is set on one that gives back what was taxed at another rate than the invoice's.
+    `tax` is set on a line that gives back what was taxed at another rate than the invoice's. `fixed_tax` is set on one
+    whose tax follows from the lines above it and not from its own amount.
     """
 
     description: str
@@ -26,26 +28,21 @@ class LineDraft:
     kind: LineKind = LineKind.CHARGE
     period: Period | None = None
     fixed_tax: Money | None = None
-    rate: tuple[str, int] | None = None
+    tax: TaxDecision | None = None
 
     @property
     def net(self) -> Money:
         """Quantity times unit price."""
         return self.unit * self.quantity
 
-    def tax(self, rate_ppm: int) -> Money:
-        """The line's tax, rounded half-up per line."""
-        if self.fixed_tax is not None:
-            return self.fixed_tax
-        return share_half_up(self.net, self.rate[1] if self.rate else rate_ppm)
-
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Sums of an invoice."""
+    """Sums of an invoice, and the tax of each of its lines in their order."""
 
     subtotal: Money
     tax: Money
+    line_taxes: tuple[Money, ...] = ()
 
     @property
     def total(self) -> Money:
@@ -53,12 +50,17 @@ class Totals:
         return self.subtotal + self.tax
 
 
-def add_up(lines: Sequence[LineDraft], rate_ppm: int) -> Totals:
-    """Totals over at least one line, all of one currency."""
-    subtotal = tax = Money(0, lines[0].unit.currency)
-    for line in lines:
-        subtotal, tax = subtotal + line.net, tax + line.tax(rate_ppm)
-    return Totals(subtotal, tax)
+def add_up(lines: Sequence[LineDraft], tax: TaxDecision) -> Totals:
+    """Totals over at least one line, all of one currency; `tax` is that of every line that has none of its own."""
+    nothing = Money(0, lines[0].unit.currency)
+    shares = iter(tax_of_lines(*_taxed_together(lines, tax)))
+    taxes = tuple(next(shares) if line.fixed_tax is None else line.fixed_tax for line in lines)
+    return Totals(sum((line.net for line in lines), nothing), sum(taxes, nothing), taxes)
+
+
+def _taxed_together(lines: Sequence[LineDraft], tax: TaxDecision) -> tuple[list[Money], list[TaxDecision]]:
+    free = [line for line in lines if line.fixed_tax is None]
+    return [line.net for line in free], [line.tax or tax for line in free]
 
 
 def number_in(month: date, counter: int) -> str:
@@ -66,10 +68,11 @@ def number_in(month: date, counter: int) -> str:
     return f"INV-{month:%Y-%m}-{counter:05d}"
 
 
-def check_transition(before: InvoiceStatus, after: InvoiceStatus) -> None:
-    """Raises Rejected `invoice_state` for a step that the state machine does not have."""
-    if after not in TRANSITIONS[before]:
-        raise Rejected("invoice_state", f"An invoice cannot go from {before} to {after}.", status=409)
+def move(invoice: Invoice, after: InvoiceStatus) -> None:
+    """Take one step of the state machine; raises Rejected `invoice_state` for one that it does not have."""
+    if after not in TRANSITIONS[invoice.status]:
+        raise Rejected("invoice_state", f"An invoice cannot go from {invoice.status} to {after}.", status=409)
+    invoice.status = after
 
 
 def expiry_when_paid(period_start: datetime | None, expires_at: datetime | None, paid_at: datetime) -> datetime | None:

@@ -1,53 +1,88 @@
-"""Settle an issued invoice with a captured payment."""
+"""Settle invoices that are covered by what was received."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.accounts.tables import Account
-from billing.credits.grant import grant_credits
+from billing.credits.grant import Grant, grant_all
 from billing.credits.tables import CreditSource
-from billing.invoices.rules import check_transition, expiry_when_paid
-from billing.invoices.stage_receipt import stage_receipt
+from billing.invoices.rules import expiry_when_paid, move
+from billing.invoices.stage_receipt import receipt_mail
 from billing.invoices.tables import Invoice, InvoiceLine, InvoiceStatus
-from database.outbox import stage
+from database.outbox import FollowUp, stage, stage_many
 
-# built once: it runs for every payment. The account comes along, also where no line promises anything.
-PROMISED = (
-    select(
-        InvoiceLine.id, InvoiceLine.credits, InvoiceLine.credits_expire_at, InvoiceLine.period_start, Account.clock_id
-    )
-    .select_from(Account)
-    .outerjoin(InvoiceLine, and_(InvoiceLine.invoice_id == bindparam("invoice_id"), InvoiceLine.credits > 0))
-    .where(Account.id == bindparam("account_id"))
-    .order_by(InvoiceLine.position)
-)
+
+class Settlement(NamedTuple):
+    """An invoice that is covered: when the money came, and the account's own time now."""
+
+    invoice: Invoice
+    paid_at: datetime
+    now: datetime
 
 
 def settle_invoice(session: Session, invoice: Invoice, paid_at: datetime, now: datetime) -> None:
-    """Mark the invoice paid, grant the credits its lines promise, and stage its document, whose mail comes after it.
+    """Mark one invoice paid; see `settle_invoices`."""
+    settle_invoices(session, [Settlement(invoice, paid_at, now)])
+
+
+def settle_invoices(session: Session, settlements: Sequence[Settlement]) -> None:
+    """Mark invoices paid, grant the credits their lines promise, and stage their documents, whose mails come after.
 
     On a test clock, where a year goes by in minutes, mails come at once and no document is rendered. The caller holds
-    the invoice's row lock and posts the payment. Raises Rejected `invoice_state` unless it is open.
+    the invoices' row locks and has booked what covers them. Raises Rejected `invoice_state` unless they are open.
     """
-    check_transition(invoice.status, InvoiceStatus.PAID)
-    invoice.status, invoice.paid_at = InvoiceStatus.PAID, paid_at
-    promised = session.execute(PROMISED, {"invoice_id": invoice.id, "account_id": invoice.account_id}).all()
-    source = CreditSource.PACKAGE if invoice.subscription_id is None else CreditSource.PLAN
-    for line in promised:
-        if line.id is not None:
-            grant_credits(
-                session,
-                invoice.account_id,
-                source,
-                f"invoice_line/{line.id}",
-                line.credits,
-                expiry_when_paid(line.period_start, line.credits_expire_at, paid_at),
-                now,
-                subscription_id=invoice.subscription_id,
-            )
-    if promised[0].clock_id is None:
-        stage(session, "invoice_pdf", invoice.id, f"invoice_pdf/{invoice.id}")
+    for settlement in settlements:
+        move(settlement.invoice, InvoiceStatus.PAID)
+        settlement.invoice.paid_at = settlement.paid_at
+    of_invoice = {settlement.invoice.id: settlement for settlement in settlements}
+    grant_all(session, [_grant(line, of_invoice[line.invoice_id]) for line in _promised(session, of_invoice)])
+    on_clocks = _on_clocks(session, {settlement.invoice.account_id for settlement in settlements})
+    _stage(session, [_document(settlement.invoice, on_clocks) for settlement in settlements])
+
+
+def _promised(session: Session, invoice_ids: Iterable[UUID]) -> Sequence[Any]:
+    columns = (InvoiceLine.id, InvoiceLine.invoice_id, InvoiceLine.credits)
+    dates = (InvoiceLine.credits_expire_at, InvoiceLine.period_start)
+    promised = select(*columns, *dates).where(InvoiceLine.invoice_id.in_(invoice_ids), InvoiceLine.credits > 0)
+    return session.execute(promised.order_by(InvoiceLine.invoice_id, InvoiceLine.position)).all()
+
+
+def _grant(line: Any, settlement: Settlement) -> Grant:
+    invoice = settlement.invoice
+    return Grant(
+        account_id=invoice.account_id,
+        source=CreditSource.PACKAGE if invoice.subscription_id is None else CreditSource.PLAN,
+        cause=f"invoice_line/{line.id}",
+        amount=line.credits,
+        expires_at=expiry_when_paid(line.period_start, line.credits_expire_at, settlement.paid_at),
+        now=settlement.now,
+        subscription_id=invoice.subscription_id,
+    )
+
+
+def _on_clocks(session: Session, account_ids: Iterable[UUID]) -> set[UUID]:
+    on_clocks = select(Account.id).where(Account.id.in_(account_ids), Account.clock_id.is_not(None))
+    return set(session.scalars(on_clocks))
+
+
+def _document(invoice: Invoice, on_clocks: set[UUID]) -> FollowUp:
+    if invoice.account_id in on_clocks:
+        return receipt_mail(invoice)
+    return FollowUp("invoice_pdf", invoice.id, f"invoice_pdf/{invoice.id}")
+
+
+def _stage(session: Session, follow_ups: Sequence[FollowUp]) -> None:
+    """One costs less by itself; and a mail on a test clock may have been staged before, which only `stage` forgives."""
+    if len(follow_ups) == 1:
+        stage(session, *_fields(follow_ups[0]))
     else:
-        stage_receipt(session, invoice)
+        stage_many(session, follow_ups)
+
+
+def _fields(follow_up: FollowUp) -> tuple[str, UUID, str]:
+    return follow_up.topic, follow_up.subject_id, follow_up.cause

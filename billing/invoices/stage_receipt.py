@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from billing.invoices.tables import Invoice, InvoiceReason, InvoiceStatus
-from database.outbox import stage
+from database.outbox import FollowUp, stage
 
 CONFIRMATION, ACTIVATED = "payment_confirmation", "subscription_activated"
 RECEIPTS = {
@@ -15,8 +15,14 @@ RECEIPTS = {
 }
 
 
-def stage_receipt(session: Session, invoice: Invoice) -> None:
-    """Stage one mail, once per invoice and kind: `invoice_created` while it is to be paid, its receipt afterwards."""
+def receipt_mail(invoice: Invoice) -> FollowUp:
+    """One mail, once per invoice and kind: `invoice_created` while it is to be paid, its receipt afterwards."""
     topic = RECEIPTS[invoice.reason] if invoice.status is InvoiceStatus.PAID else "invoice_created"
     about = invoice.subscription_id if topic == ACTIVATED else None
-    stage(session, topic, about or invoice.id, f"{topic}/{invoice.id}")
+    return FollowUp(topic, about or invoice.id, f"{topic}/{invoice.id}")
+
+
+def stage_receipt(session: Session, invoice: Invoice) -> None:
+    """Stage that mail."""
+    mail = receipt_mail(invoice)
+    stage(session, mail.topic, mail.subject_id, mail.cause)

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from billing.tax.decision import TaxReason
 from database.base import Base, one_of, written_at
 
 
@@ -30,6 +31,8 @@ TRANSITIONS: dict[InvoiceStatus, frozenset[InvoiceStatus]] = {
 }
 # A purchase that a card is charged for stays a draft until it is paid.
 CHARGEABLE = frozenset({InvoiceStatus.DRAFT, InvoiceStatus.PENDING})
+# Issued and not paid: money that comes for it pays it.
+OWED = frozenset({InvoiceStatus.PENDING, InvoiceStatus.UNCOLLECTIBLE})
 
 
 class InvoiceReason(StrEnum):
@@ -54,7 +57,8 @@ class LineKind(StrEnum):
 class Invoice(Base):
     """A bill. Totals are minor units of `currency`; `buyer` is the account as it was on the day of issue.
 
-    What is left to pay is `total_minor` less `balance_used_minor`, the money kept on the account that went into it.
+    What is left to pay is `total_minor` less `allocated_minor`: what receipts have paid of it. `balance_used_minor` is
+    the share of that which was kept on the account and used when the invoice was issued: the rest was asked for.
     """
 
     __tablename__ = "invoices"
@@ -62,7 +66,10 @@ class Invoice(Base):
         one_of("status", InvoiceStatus),
         one_of("reason", InvoiceReason),
         CheckConstraint("total_minor >= 0", name="total_not_negative"),
-        CheckConstraint("balance_used_minor BETWEEN 0 AND total_minor", name="balance_within_total"),
+        one_of("tax_reason", TaxReason),
+        CheckConstraint("balance_used_minor BETWEEN 0 AND allocated_minor", name="balance_is_allocated"),
+        CheckConstraint("allocated_minor BETWEEN 0 AND total_minor", name="allocated_within_total"),
+        CheckConstraint("status <> 'paid' OR allocated_minor = total_minor", name="paid_is_covered"),
         CheckConstraint("total_minor = subtotal_minor + tax_minor", name="total_adds_up"),
         CheckConstraint("status IN ('draft', 'void') OR number IS NOT NULL", name="numbered_once_issued"),
         CheckConstraint("(number IS NULL) = (issued_at IS NULL)", name="number_and_issue_together"),
@@ -85,13 +92,21 @@ class Invoice(Base):
     subtotal_minor: Mapped[int]
     tax_minor: Mapped[int]
     total_minor: Mapped[int]
+    tax_reason: Mapped[TaxReason]
+    tax_evidence: Mapped[str]
     balance_used_minor: Mapped[int] = mapped_column(server_default="0")
+    allocated_minor: Mapped[int] = mapped_column(server_default="0")
     buyer: Mapped[dict[str, Any] | None]
     created_at: Mapped[datetime] = written_at()
     issued_at: Mapped[datetime | None]
     due_at: Mapped[datetime | None]
     paid_at: Mapped[datetime | None]
     voided_at: Mapped[datetime | None]
+
+    @property
+    def left_minor(self) -> int:
+        """What is still to be paid."""
+        return self.total_minor - self.allocated_minor
 
 
 class InvoiceLine(Base):

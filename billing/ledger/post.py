@@ -34,12 +34,20 @@ class Movement:
     sides: tuple[Side, ...]
 
 
+Dated = tuple[Movement, datetime]
+
+
 def post(session: Session, movements: Sequence[Movement], now: datetime) -> None:
     """Write movements, each as a transaction of its own; one that moves nothing is left out.
 
     The database refuses a second movement for the same cause and any that does not sum to zero (IntegrityError).
     """
-    headers, entries = _rows(movements, now)
+    post_dated(session, [(movement, now) for movement in movements])
+
+
+def post_dated(session: Session, dated: Sequence[Dated]) -> None:
+    """The same, each movement at its own instant: accounts on test clocks have a time of their own."""
+    headers, entries = _rows(dated)
     if headers:
         insert_rows(session, LedgerTransaction, *headers)
         insert_rows(session, LedgerEntry, *entries)
@@ -47,15 +55,15 @@ def post(session: Session, movements: Sequence[Movement], now: datetime) -> None
 
 def post_many(session: Session, movements: Sequence[Movement], now: datetime) -> None:
     """The same for hundreds and more, where a COPY is cheaper than an INSERT."""
-    headers, entries = _rows(movements, now)
+    headers, entries = _rows([(movement, now) for movement in movements])
     copy_rows(session, LedgerTransaction, headers)
     copy_rows(session, LedgerEntry, entries)
 
 
-def _rows(movements: Sequence[Movement], now: datetime) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def _rows(dated: Sequence[Dated]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     headers: list[dict[str, Any]] = []
     entries: list[dict[str, Any]] = []
-    for movement in movements:
+    for movement, now in dated:
         transaction_id = uuid7()
         moving = [_entry(transaction_id, movement, side) for side in movement.sides if side.amount.minor]
         if moving:

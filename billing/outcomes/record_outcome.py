@@ -1,42 +1,30 @@
-"""Record what became of a payment, as the gateway tells it. Webhook, look-up and retry all end here."""
+"""Record what became of payments, as their gateways tell it. Webhook, look-up, retry and charge all end here.
 
+A batch is loaded, decided and written with one statement per table; one payment is a batch of one.
+"""
+
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
-from uuid import UUID
+from typing import NamedTuple
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from billing.accounts.tables import Account, GatewayCustomer
+from billing.accounts.tables import Account
 from billing.clocks.tables import TestClock
-from billing.invoices.issue import issue_invoice, number_invoice
-from billing.invoices.settle import settle_invoice
-from billing.invoices.tables import CHARGEABLE, Invoice, InvoiceStatus
+from billing.invoices.tables import CHARGEABLE, Invoice
 from billing.invoices.void import void_draft
-from billing.ledger.post import Movement, Side, post
-from billing.ledger.tables import LedgerAccount, LedgerReason
-from billing.money import Money
+from billing.outcomes.capture import Capture, capture_all
 from billing.outcomes.charge_failed import charge_failed
-from billing.outcomes.invoice_paid import invoice_paid
+from billing.payments.queries import as_uuid
+from billing.payments.rules import can_move, is_over, look_up_no_more_when_final, move
 from billing.payments.start_checkout import LOOK_UP_AFTER
-from billing.payments.tables import TRANSITIONS, AttemptKind, AttemptStatus, PaymentAttempt
-from database.rows import insert_unless_known
+from billing.payments.tables import AttemptKind, AttemptStatus, PaymentAttempt
+from database.update import update_rows
 from schemas.facts import PaymentFact, PaymentStatus
 
-# built once: it runs for every payment. The invoice and the account's test clock come along in one statement.
-FROZEN_AT = (
-    select(TestClock.frozen_at)
-    .join(Account, Account.clock_id == TestClock.id)
-    .where(Account.id == PaymentAttempt.account_id)
-    .scalar_subquery()
-)
-LOCKED = (
-    select(PaymentAttempt, Invoice, FROZEN_AT)
-    .join(Invoice, Invoice.id == PaymentAttempt.invoice_id)
-    .where(PaymentAttempt.id == bindparam("attempt_id"), PaymentAttempt.gateway == bindparam("gateway"))
-    .with_for_update(of=(PaymentAttempt, Invoice))
-)
-OWED = frozenset({InvoiceStatus.PENDING, InvoiceStatus.UNCOLLECTIBLE})
+WRITTEN = ("status", "checkout_ref", "payment_ref", "charge_ref", "failure_code", "captured_at", "look_up_at")
 
 
 class Outcome(StrEnum):
@@ -51,54 +39,82 @@ class PaymentContradiction(Exception):
     """The gateway's account of a payment does not fit ours. Never guessed away: parked, for a person to look at."""
 
 
-def record_outcome(session: Session, fact: PaymentFact, now: datetime) -> Outcome:
-    """Bring our books to what the gateway says. Duplicates and stale news change nothing.
+class Standing(NamedTuple):
+    """An attempt, its invoice and, if their account lives by a test clock, what time that shows."""
 
-    `now` is the wall clock's; what is booked gets the account's own time. Raises PaymentContradiction when a captured
-    amount, currency or checkout is not the one we asked for, or when money came for an invoice that is not open.
+    attempt: PaymentAttempt
+    invoice: Invoice
+    frozen_at: datetime | None
+
+
+def record_outcome(session: Session, fact: PaymentFact, wall: datetime) -> Outcome:
+    """Record one; see `record_outcomes`."""
+    return record_outcomes(session, [fact], wall)[0]
+
+
+def record_outcomes(session: Session, facts: Sequence[PaymentFact], wall: datetime) -> list[Outcome]:
+    """Bring our books to what gateways say, and return what each fact did. Duplicates and stale news change nothing.
+
+    `wall` is the wall clock's; what is booked gets the account's own time. A capture is booked as money that we hold
+    whatever it fits. Raises PaymentContradiction for news of another checkout than was opened.
     """
-    found = _locked(session, fact)
-    if found is None:
-        return Outcome.NOT_OURS
-    attempt, invoice, frozen_at = found
-    attempt.look_up_at = now + LOOK_UP_AFTER
-    before, after = attempt.status, AttemptStatus(fact.status.value)
-    if before is after or (after not in onward(attempt) and fact.status is not PaymentStatus.CAPTURED):
-        _look_up_no_more_when_final(attempt)
+    standings = _lock(session, facts)
+    outcomes, captures, lost = [], [], []
+    for fact in facts:
+        standing = standings.get((fact.gateway, fact.attempt_id))
+        outcome = Outcome.NOT_OURS if standing is None else _take(standing, fact, wall)
+        if standing is not None and outcome is Outcome.RECORDED:
+            if fact.status is PaymentStatus.CAPTURED:
+                captures.append(_capture(standing, fact, wall))
+            elif is_over(standing.attempt):
+                lost.append(standing)
+        outcomes.append(outcome)
+    update_rows(session, [standing.attempt for standing in standings.values()], WRITTEN)
+    for standing in lost:
+        _lose(session, standing, wall)
+    capture_all(session, captures)
+    return outcomes
+
+
+def _lock(session: Session, facts: Sequence[PaymentFact]) -> dict[tuple[str, str], Standing]:
+    """By gateway and attempt. Invoices are locked in the order of their ids, as by everybody who locks several."""
+    ids = {known for fact in facts if (known := as_uuid(fact.attempt_id)) is not None}
+    if not ids:
+        return {}
+    clock = select(TestClock.frozen_at).join(Account, Account.clock_id == TestClock.id)
+    frozen_at = clock.where(Account.id == PaymentAttempt.account_id).scalar_subquery()
+    found = select(PaymentAttempt, Invoice, frozen_at).join(Invoice, Invoice.id == PaymentAttempt.invoice_id)
+    in_order = found.where(PaymentAttempt.id.in_(ids)).order_by(Invoice.id, PaymentAttempt.id)
+    rows = session.execute(in_order.with_for_update(of=(PaymentAttempt, Invoice)))
+    standings: Iterator[Standing] = (Standing(*row) for row in rows)
+    return {(standing.attempt.gateway, str(standing.attempt.id)): standing for standing in standings}
+
+
+def _take(standing: Standing, fact: PaymentFact, wall: datetime) -> Outcome:
+    """Bring the attempt to what the gateway says of it."""
+    attempt, after = standing.attempt, AttemptStatus(fact.status.value)
+    if attempt.status is AttemptStatus.CAPTURED:
+        return Outcome.RECORDED if _is_other_money(attempt, fact) else Outcome.KNOWN
+    attempt.look_up_at = wall + LOOK_UP_AFTER
+    if attempt.status is after or not can_move(attempt, after):
+        look_up_no_more_when_final(attempt)
         return Outcome.KNOWN
     _write_down(attempt, fact)
+    move(attempt, after)
     if after is AttemptStatus.CAPTURED:
-        _check_capture(attempt, fact)
-    attempt.status = after
-    _look_up_no_more_when_final(attempt)
-    if after is AttemptStatus.CAPTURED:
-        # whoever lives by a test clock is paid by that clock too, whatever time the gateway has
-        _remember_customer(session, attempt, fact.customer_ref)
-        _capture(session, attempt, invoice, frozen_at or fact.paid_at or now, frozen_at or now)
-    elif _is_over(attempt):
-        _lose(session, attempt, invoice, frozen_at or now)
+        attempt.captured_at = standing.frozen_at or fact.paid_at or wall
     return Outcome.RECORDED
 
 
-def onward(attempt: PaymentAttempt) -> frozenset[AttemptStatus]:
-    """Where an attempt may still go. A declined charge is over: another card is another attempt."""
-    if attempt.status is AttemptStatus.FAILED and _is_over(attempt):
-        return frozenset({AttemptStatus.CAPTURED})
-    return TRANSITIONS[attempt.status]
-
-
-def _locked(session: Session, fact: PaymentFact) -> tuple[PaymentAttempt, Invoice, datetime | None] | None:
-    """The attempt, its invoice and, if their account lives by a test clock, what time that shows."""
-    try:
-        attempt_id = UUID(fact.attempt_id)
-    except ValueError:
-        return None
-    found = session.execute(LOCKED, {"attempt_id": attempt_id, "gateway": fact.gateway}).one_or_none()
-    return (found[0], found[1], found[2]) if found else None
+def _is_other_money(attempt: PaymentAttempt, fact: PaymentFact) -> bool:
+    """A second payment for what was paid: a customer paid on two pages of one purchase."""
+    is_capture = fact.status is PaymentStatus.CAPTURED and bool(fact.payment_ref)
+    return is_capture and fact.payment_ref != attempt.payment_ref
 
 
 def _write_down(attempt: PaymentAttempt, fact: PaymentFact) -> None:
-    if attempt.checkout_ref and fact.checkout_ref and attempt.checkout_ref != fact.checkout_ref:
+    is_other_page = attempt.checkout_ref and fact.checkout_ref and attempt.checkout_ref != fact.checkout_ref
+    if is_other_page and fact.status is not PaymentStatus.CAPTURED:
         raise PaymentContradiction(f"attempt {attempt.id} was opened as another checkout than the one now reported")
     attempt.checkout_ref = attempt.checkout_ref or fact.checkout_ref
     attempt.payment_ref = fact.payment_ref or attempt.payment_ref
@@ -106,63 +122,16 @@ def _write_down(attempt: PaymentAttempt, fact: PaymentFact) -> None:
     attempt.failure_code = fact.failure_code
 
 
-def _check_capture(attempt: PaymentAttempt, fact: PaymentFact) -> None:
-    if AttemptStatus.CAPTURED not in onward(attempt):
-        raise PaymentContradiction(f"attempt {attempt.id} is {attempt.status}, yet the gateway captured it")
-    if (fact.amount_minor, fact.currency) != (attempt.amount_minor, attempt.currency):
-        raise PaymentContradiction(
-            f"attempt {attempt.id} asked for {attempt.amount_minor} {attempt.currency}, "
-            f"the gateway captured {fact.amount_minor} {fact.currency}"
-        )
+def _capture(standing: Standing, fact: PaymentFact, wall: datetime) -> Capture:
+    """Whoever lives by a test clock is paid by that clock too, whatever time the gateway has."""
+    frozen_at = standing.frozen_at
+    return Capture(standing.attempt, standing.invoice, fact, frozen_at or fact.paid_at or wall, frozen_at or wall)
 
 
-def _capture(session: Session, attempt: PaymentAttempt, invoice: Invoice, paid_at: datetime, now: datetime) -> None:
-    """Money came in: post it, settle the invoice. A draft is issued first; its number comes last."""
-    attempt.captured_at = paid_at
-    is_draft = invoice.status is InvoiceStatus.DRAFT
-    if not is_draft and invoice.status not in OWED:
-        raise PaymentContradiction(f"attempt {attempt.id} captured money for an invoice that is {invoice.status}")
-    issued = [issue_invoice(session, invoice, due_at=now, now=now)] if is_draft else []
-    post(session, [*issued, captured_movement(attempt)], now)
-    settle_invoice(session, invoice, paid_at=paid_at, now=now)
-    if is_draft:
-        number_invoice(session, invoice)
-    if attempt.kind is AttemptKind.CHARGE:
-        session.flush()  # what follows asks the database which invoices are open
-        invoice_paid(session, invoice, now)
-
-
-def _lose(session: Session, attempt: PaymentAttempt, invoice: Invoice, now: datetime) -> None:
+def _lose(session: Session, standing: Standing, wall: datetime) -> None:
     """No money will come of this attempt: a checkout's draft is dropped; after a charge, dunning decides."""
+    attempt, invoice, now = standing.attempt, standing.invoice, standing.frozen_at or wall
     if attempt.kind is not AttemptKind.CHARGE:
         void_draft(invoice, now)
     elif invoice.status in CHARGEABLE:
-        session.flush()  # what follows may begin another charge, which this one's row would forbid
         charge_failed(session, invoice, attempt, now)
-
-
-def captured_movement(attempt: PaymentAttempt) -> Movement:
-    """The posting of the money that an attempt captured: it is with the gateway, and the customer owes it no more."""
-    amount = Money(attempt.amount_minor, attempt.currency)
-    sides = (
-        Side(LedgerAccount.GATEWAY_CLEARING, amount, gateway=attempt.gateway),
-        Side(LedgerAccount.RECEIVABLE, -amount),
-    )
-    return Movement(LedgerReason.PAYMENT_CAPTURED, f"payment_captured/{attempt.id}", attempt.account_id, sides)
-
-
-def _remember_customer(session: Session, attempt: PaymentAttempt, customer_ref: str) -> None:
-    if customer_ref and customer_ref != attempt.request["customer_ref"]:
-        row = {"account_id": attempt.account_id, "gateway": attempt.gateway, "customer_ref": customer_ref}
-        insert_unless_known(session, GatewayCustomer, row)
-
-
-def _look_up_no_more_when_final(attempt: PaymentAttempt) -> None:
-    if attempt.status is AttemptStatus.CAPTURED or _is_over(attempt):
-        attempt.look_up_at = None
-
-
-def _is_over(attempt: PaymentAttempt) -> bool:
-    """Nothing more will come of it. A checkout that failed may yet be paid by another card, a charge may not."""
-    is_failed_charge = attempt.status is AttemptStatus.FAILED and attempt.kind is AttemptKind.CHARGE
-    return attempt.status is AttemptStatus.EXPIRED or is_failed_charge

@@ -27,7 +27,7 @@ def intend_charge(session: Session, invoice: Invoice, cause: str, now: datetime)
     card = get_default_card(session, invoice.account_id)
     if card is None:
         return None
-    left = Money(invoice.total_minor - invoice.balance_used_minor, invoice.currency)
+    left = Money(invoice.left_minor, invoice.currency)
     row = charge_row(uuid7(), invoice.id, invoice.account_id, invoice.number or "", left, card, cause)
     attempt = session.scalars(INTEND, [row]).one()
     stage(session, "charge", attempt.id, charge_cause(attempt.id))

@@ -13,24 +13,28 @@ from billing.accounts.tables import Account
 from billing.clocks.tables import TestClock
 from billing.invoices.tables import Invoice, InvoiceStatus
 from billing.payments.intend_charge import thaw_charge
-from billing.payments.tables import TRANSITIONS, AttemptKind, AttemptStatus, PaymentAttempt
+from billing.payments.tables import AttemptKind, AttemptStatus, PaymentAttempt
 from schemas.facts import ChargeRequest
 
 # Our clock and the gateway's may differ by this much.
 CLOCK_TOLERANCE = timedelta(minutes=5)
-_FINAL = [status for status, onward in TRANSITIONS.items() if not onward]
 
 
-def final_among(session: Session, attempt_ids: Iterable[str]) -> set[str]:
-    """Those of the attempts that nothing the gateway says can change any more. Foreign ids are none of them."""
-    wanted = [known for known in map(_as_uuid, attempt_ids) if known is not None]
+def captured_among(session: Session, attempt_ids: Iterable[str]) -> dict[str, frozenset[str]]:
+    """Those of the attempts that were captured, with the gateway's references of that payment and of its checkout.
+
+    Nothing that is heard under these can change them any more; another reference is other money. Foreign ids are none.
+    """
+    wanted = [known for known in map(as_uuid, attempt_ids) if known is not None]
     if not wanted:
-        return set()
-    found = select(PaymentAttempt.id).where(PaymentAttempt.id.in_(wanted), PaymentAttempt.status.in_(_FINAL))
-    return {str(attempt_id) for attempt_id in session.scalars(found)}
+        return {}
+    columns = (PaymentAttempt.id, PaymentAttempt.payment_ref, PaymentAttempt.checkout_ref)
+    captured = select(*columns).where(PaymentAttempt.id.in_(wanted), PaymentAttempt.status == AttemptStatus.CAPTURED)
+    return {str(row.id): frozenset({row.payment_ref, row.checkout_ref}) for row in session.execute(captured)}
 
 
-def _as_uuid(attempt_id: str) -> UUID | None:
+def as_uuid(attempt_id: str) -> UUID | None:
+    """The id of an attempt, if a mark can be one."""
     try:
         return UUID(attempt_id)
     except ValueError:

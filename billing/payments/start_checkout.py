@@ -12,12 +12,13 @@ from billing.accounts.tables import Account
 from billing.catalog.queries import get_package
 from billing.catalog.rules import price_of
 from billing.errors import Rejected
+from billing.invoices.compose import NewInvoice
 from billing.invoices.draft import draft_invoice
 from billing.invoices.queries import list_lines
 from billing.invoices.rules import LineDraft
-from billing.invoices.tables import Invoice
+from billing.invoices.tables import Invoice, InvoiceReason
 from billing.payments.tables import AttemptStatus, PaymentAttempt
-from billing.tax.queries import find_rate
+from billing.tax.queries import decide_tax
 from database.ids import uuid7
 from schemas.commands import StartCreditCheckout
 from schemas.facts import CheckoutFact, CheckoutRequest
@@ -73,7 +74,8 @@ def _write_intention(
     account = get_account(session, command.account_id)
     package = get_package(session, command.package)
     line = LineDraft(f"{package.name} package: {package.credits:,} credits", 1, price_of(package), package.credits)
-    invoice = draft_invoice(session, account.id, cause, [line], find_rate(session, account.country, now.date()))
+    tax = decide_tax(session, account.country, now.date())
+    invoice = draft_invoice(session, NewInvoice(account.id, cause, InvoiceReason.PURCHASE, [line], tax))
     if invoice.total_minor == 0:
         raise Rejected("nothing_to_pay", "This package costs nothing; there is nothing to check out.")
     attempt = PaymentAttempt(

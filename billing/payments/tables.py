@@ -38,7 +38,8 @@ TRANSITIONS: dict[AttemptStatus, frozenset[AttemptStatus]] = {
     # a declined card may be followed by a good one in the same checkout
     AttemptStatus.FAILED: frozenset({AttemptStatus.PENDING, AttemptStatus.CAPTURED, AttemptStatus.EXPIRED}),
     AttemptStatus.CAPTURED: frozenset(),
-    AttemptStatus.EXPIRED: frozenset(),
+    # money that came after all is ours, whatever had been given up
+    AttemptStatus.EXPIRED: frozenset({AttemptStatus.CAPTURED}),
 }
 # While an attempt stands here it may still take the money, and no second one is begun.
 LIVE_ATTEMPTS = frozenset({AttemptStatus.CREATED, AttemptStatus.UNKNOWN, AttemptStatus.PENDING})

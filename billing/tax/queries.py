@@ -1,19 +1,34 @@
 """Reads of the tax rate table."""
 
+from collections.abc import Collection
 from datetime import date
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from billing.tax.decision import TaxDecision, TaxReason
 from billing.tax.tables import TaxRate
 
 
-def find_rate(session: Session, country: str, day: date) -> tuple[str, int]:
-    """(name, parts per million) of the country's rate on a UTC day; ("", 0) where the table has none."""
-    valid = select(TaxRate.name, TaxRate.rate_ppm).where(
-        TaxRate.country == country,
+def decide_tax(session: Session, country: str, day: date) -> TaxDecision:
+    """The tax of a buyer's country on a UTC day; none where the table has no rate."""
+    return decide_taxes(session, [country], day)[country]
+
+
+def decide_taxes(session: Session, countries: Collection[str], day: date) -> dict[str, TaxDecision]:
+    """The same for several countries at once."""
+    valid = select(TaxRate).where(
+        TaxRate.country.in_(countries),
         TaxRate.valid_from <= day,
         or_(TaxRate.valid_until.is_(None), TaxRate.valid_until > day),
     )
-    row = session.execute(valid.order_by(TaxRate.valid_from.desc()).limit(1)).one_or_none()
-    return (row.name, row.rate_ppm) if row else ("", 0)
+    # of two that are valid the newer one counts: it is read last
+    rates = {rate.country: rate for rate in session.scalars(valid.order_by(TaxRate.valid_from))}
+    return {country: _decision(rates.get(country), country, day) for country in countries}
+
+
+def _decision(rate: TaxRate | None, country: str, day: date) -> TaxDecision:
+    evidence = f"{country} {day}"
+    if rate is None:
+        return TaxDecision("", 0, TaxReason.NO_RATE, evidence)
+    return TaxDecision(rate.name, rate.rate_ppm, TaxReason.RATE_OF_COUNTRY, evidence)

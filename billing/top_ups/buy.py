@@ -12,11 +12,12 @@ from billing.accounts.queries import get_account
 from billing.catalog.rules import price_of
 from billing.catalog.tables import CreditPackage
 from billing.errors import Rejected
+from billing.invoices.compose import NewInvoice
 from billing.invoices.draft import draft_invoice
 from billing.invoices.rules import LineDraft
 from billing.invoices.tables import Invoice, InvoiceReason
 from billing.payments.intend_charge import intend_charge
-from billing.tax.queries import find_rate
+from billing.tax.queries import decide_tax
 from billing.top_ups.queries import month_of
 from billing.top_ups.row import cause_of_month, purchases_of
 from billing.top_ups.tables import AutoTopUp
@@ -30,8 +31,8 @@ def buy_package(session: Session, top_up: AutoTopUp, now: datetime) -> Invoice:
     month = month_of(now)
     begun, _ = purchases_of(session, account.id, month)
     cause = f"{cause_of_month(account.id, month)}{begun + 1}"
-    rate = find_rate(session, account.country, now.date())
-    invoice = draft_invoice(session, account.id, cause, [line], rate, reason=InvoiceReason.TOP_UP)
+    tax = decide_tax(session, account.country, now.date())
+    invoice = draft_invoice(session, NewInvoice(account.id, cause, InvoiceReason.TOP_UP, [line], tax))
     if intend_charge(session, invoice, cause, now) is None:
         raise Rejected("no_card", "The account has no card that could be charged.", status=409)
     return invoice

@@ -1,7 +1,6 @@
 """Every table in one place, for migrations and for the test that compares them with the database."""
 
 from billing.accounts import tables as accounts
-from billing.balance import tables as balance
 from billing.cards import tables as cards
 from billing.catalog import tables as catalog
 from billing.clocks import tables as clocks
@@ -11,6 +10,7 @@ from billing.invoices import tables as invoices
 from billing.ledger import tables as ledger
 from billing.payments import rate_tables
 from billing.payments import tables as payments
+from billing.receipts import tables as receipts
 from billing.subscriptions import tables as subscriptions
 from billing.tax import tables as tax
 from billing.top_ups import tables as top_ups
@@ -19,7 +19,7 @@ from database.base import Base
 
 # Importing a module is what registers its tables; naming them here keeps the imports from looking unused.
 MODULES = (
-    accounts, balance, cards, catalog, clocks, credits_, dunning, invoices, ledger, payments, rate_tables,
+    accounts, cards, catalog, clocks, credits_, dunning, invoices, ledger, payments, rate_tables, receipts,
     subscriptions, tax, top_ups,
     api_keys, inbox, operations, outbox, upkeep,
 )  # fmt: skip

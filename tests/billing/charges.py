@@ -3,20 +3,21 @@
 from datetime import datetime
 from uuid import UUID
 
+from billing.invoices.compose import NewInvoice
 from billing.invoices.draft import draft_invoice
 from billing.invoices.issue import issue_invoice, number_invoice
 from billing.invoices.queries import get_invoice
 from billing.invoices.rules import LineDraft
+from billing.invoices.tables import InvoiceReason
 from billing.ledger.post import post
 from billing.money import Money
 from billing.outcomes.save_card import save_card
 from billing.payments.intend_charge import intend_charge
 from billing.payments.tables import PaymentAttempt
+from billing.tax.decision import NO_TAX
 from database.engine import Database
 from database.ids import uuid7
 from schemas.facts import CardFact, PaymentFact, PaymentStatus
-
-NO_TAX = ("", 0)
 
 
 def card(ref: str = "pm_card_visa", customer_ref: str = "cus_ada", exp_year: int = 2030) -> CardFact:
@@ -34,7 +35,9 @@ def issue(database: Database, account_id: UUID, now: datetime, minor: int = 2_90
     """An issued invoice with a number, not paid yet."""
     with database.transaction() as session:
         line = LineDraft("Starter", 1, Money(minor, "USD"), credits=100)
-        invoice = draft_invoice(session, account_id, f"test/{uuid7()}", [line], NO_TAX)
+        invoice = draft_invoice(
+            session, NewInvoice(account_id, f"test/{uuid7()}", InvoiceReason.PURCHASE, [line], NO_TAX)
+        )
         post(session, [issue_invoice(session, invoice, due_at=now, now=now)], now)
         number_invoice(session, invoice)
         return invoice.id

@@ -5,13 +5,13 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from billing.credits.grant import grant_credits
 from billing.credits.queries import view_balance
 from billing.credits.tables import BalanceWatch, CreditSource
 from billing.usage.consume import consume_credits
 from database.engine import Database
 from database.ids import uuid7
 from database.outbox import OutboxEntry
+from tests.billing.gifts import grant_credits
 
 
 class Prepaid:

@@ -6,7 +6,6 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from billing.accounts.open import open_account
-from billing.balance.kept_money import kept_for
 from billing.clocks.timelines import Timeline
 from billing.cycle.end.cancel import cancel_subscription
 from billing.cycle.pause.pause import pause_subscription
@@ -22,6 +21,7 @@ from billing.outcomes.end_dunning import due_ends, end_due
 from billing.outcomes.record_outcome import record_outcome
 from billing.outcomes.save_card import save_card
 from billing.payments.tables import AttemptKind, AttemptStatus, PaymentAttempt
+from billing.receipts.queries import kept_for
 from billing.subscriptions.queries import get_subscription, lock_subscription
 from billing.subscriptions.tables import Subscription
 from database.engine import Database

@@ -14,6 +14,7 @@ from billing.cards.queries import default_cards, get_default_card
 from billing.clocks.tables import TestClock
 from billing.credits.queries import view_balance
 from billing.invariants import QUESTIONS, violations
+from billing.invoices.compose import NewInvoice
 from billing.invoices.draft import draft_invoice
 from billing.invoices.queries import get_invoice
 from billing.invoices.rules import LineDraft
@@ -27,6 +28,7 @@ from billing.payments.drop_charge import drop_charge
 from billing.payments.intend_charge import charge_row, intend_charge, thaw_charge
 from billing.payments.queries import open_charges
 from billing.payments.tables import AttemptStatus, PaymentAttempt
+from billing.tax.decision import NO_TAX
 from database.engine import Database
 from database.ids import uuid7
 from database.outbox import OutboxEntry
@@ -160,7 +162,7 @@ def test_a_top_up_stays_a_draft_until_it_is_paid(
     give_card(database, account_id, NOON)
     line = LineDraft("Value package", 1, Money(2_999, "USD"), credits=2_000)
     with database.transaction() as session:
-        draft = draft_invoice(session, account_id, "test/top_up", [line], ("", 0), reason=InvoiceReason.TOP_UP)
+        draft = draft_invoice(session, NewInvoice(account_id, "test/top_up", InvoiceReason.TOP_UP, [line], NO_TAX))
     attempt = intend(database, draft.id, NOON)
     with database.transaction() as session:
         assert step(begin_charges(session, [attempt.id], NOON)[attempt.id]) is Step.SEND

@@ -12,7 +12,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from billing.clocks.timelines import Timeline
-from billing.credits.grant import grant_credits
 from billing.credits.queries import view_balance
 from billing.credits.tables import CreditGrant, CreditMovement, CreditSource, CreditTransaction
 from billing.errors import Rejected
@@ -21,6 +20,7 @@ from billing.usage.consume import consume_credits
 from billing.usage.expire import expire_credits
 from billing.usage.revoke import revoke_credits
 from database.engine import Database
+from tests.billing.gifts import grant_credits
 from tests.billing.subscribers import Books
 
 START = datetime(2026, 1, 1, tzinfo=UTC)

@@ -12,16 +12,18 @@ from structlog.testing import capture_logs
 import tasks.credits
 from billing.accounts.tables import Account
 from billing.clocks.tables import TestClock
-from billing.credits.grant import grant_credits
 from billing.credits.tables import CreditMovement, CreditSource, CreditTransaction
+from billing.invoices.compose import NewInvoice
 from billing.invoices.draft import draft_invoice
 from billing.invoices.rules import LineDraft
-from billing.invoices.tables import InvoiceStatus
+from billing.invoices.tables import InvoiceReason, InvoiceStatus
 from billing.money import Money
+from billing.tax.decision import NO_TAX
 from billing.top_ups.set import set_top_up
 from database.engine import Database
 from database.ids import uuid7
 from settings import SANDBOX_STRIPE_KEY, Settings
+from tests.billing.gifts import grant_credits
 from tests.billing.prepaid import Prepaid
 from tests.billing.subscribers import Books
 from workers import task
@@ -140,7 +142,9 @@ def test_one_account_that_cannot_be_handled_does_not_hold_up_its_neighbours(
     with database.transaction() as session:
         session.execute(text("UPDATE auto_top_ups SET stopped_at = NULL, stop_code = ''"))
         # something else has taken the cause of the purchase
-        draft_invoice(session, broken, f"top_up/{broken}/2026-05/1", [LineDraft("?", 1, Money(1, "USD"))], ("", 0))
+        lines = [LineDraft("?", 1, Money(1, "USD"))]
+        cause = f"top_up/{broken}/2026-05/1"
+        draft_invoice(session, NewInvoice(broken, cause, InvoiceReason.PURCHASE, lines, NO_TAX))
     with capture_logs() as logged:
         tasks.credits.sweep_credits(work)
     assert [(line["event"], line["account_id"]) for line in logged] == [("top_up_failed", str(broken))]

@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError
 
-from billing.credits.grant import grant_credits
 from billing.credits.queries import view_balance
 from billing.credits.tables import CreditGrant, CreditSource
 from billing.errors import Rejected
@@ -17,6 +16,7 @@ from billing.usage.consume import consume_credits
 from database.engine import Database
 from database.ids import uuid7
 from tests.billing.conftest import NOON
+from tests.billing.gifts import grant_credits
 
 
 def _grant(database: Database, account_id: UUID, amount: int, cause: str, expires_in_days: int | None = None) -> UUID:

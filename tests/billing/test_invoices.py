@@ -3,6 +3,7 @@
 import random
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from uuid import UUID
 
@@ -13,20 +14,21 @@ from sqlalchemy.exc import IntegrityError
 from billing.accounts.tables import Account
 from billing.errors import Rejected
 from billing.invariants import invoice_numbers_have_no_gap
+from billing.invoices.compose import NewInvoice
 from billing.invoices.draft import draft_invoice
 from billing.invoices.issue import issue_invoice, number_invoice
 from billing.invoices.rules import LineDraft
-from billing.invoices.tables import Invoice, InvoiceStatus
+from billing.invoices.tables import Invoice, InvoiceReason, InvoiceStatus
 from billing.invoices.void import void_draft
 from billing.money import Money
-from billing.tax.queries import find_rate
+from billing.tax.decision import NO_TAX, TaxDecision, TaxReason
+from billing.tax.queries import decide_tax
 from billing.tax.tables import TaxRate
 from database.engine import Database
 from database.ids import uuid7
 from tests.billing.conftest import NOON
 
 ITEM = LineDraft("Value package: 2,000 credits", 1, Money(2_999, "USD"), credits=2_000)
-NO_TAX = ("", 0)
 
 
 class PowerCut(Exception):
@@ -35,7 +37,7 @@ class PowerCut(Exception):
 
 def _draft(database: Database, account_id: UUID, cause: str) -> UUID:
     with database.transaction() as session:
-        return draft_invoice(session, account_id, cause, [ITEM], NO_TAX).id
+        return draft_invoice(session, NewInvoice(account_id, cause, InvoiceReason.PURCHASE, [ITEM], NO_TAX)).id
 
 
 def _issue(database: Database, invoice_id: UUID, now: datetime = NOON, *, fails: bool = False) -> str:
@@ -114,9 +116,12 @@ def test_tax_is_looked_up_by_country_and_day(database: Database, account_id: UUI
             rate.valid_from, rate.valid_until = valid_from, valid_until
             session.add(rate)
     with database.transaction() as session:
-        assert find_rate(session, "GB", date(2011, 1, 3)) == ("old", 175_000)
-        assert find_rate(session, "GB", date(2011, 1, 4)) == ("VAT", 200_000)
-        assert find_rate(session, "US", date(2026, 11, 22)) == ("", 0)
-        invoice = draft_invoice(session, account_id, "taxed", [ITEM], ("VAT", 200_000))
+        old = TaxDecision("old", 175_000, TaxReason.RATE_OF_COUNTRY, "GB 2011-01-03")
+        new = TaxDecision("VAT", 200_000, TaxReason.RATE_OF_COUNTRY, "GB 2011-01-04")
+        assert decide_tax(session, "GB", date(2011, 1, 3)) == old
+        assert decide_tax(session, "GB", date(2011, 1, 4)) == new
+        assert decide_tax(session, "US", date(2026, 11, 22)) == replace(NO_TAX, evidence="US 2026-11-22")
+        invoice = draft_invoice(session, NewInvoice(account_id, "taxed", InvoiceReason.PURCHASE, [ITEM], new))
+        assert (invoice.tax_reason, invoice.tax_evidence) == (TaxReason.RATE_OF_COUNTRY, "GB 2011-01-04")
         assert (invoice.subtotal_minor, invoice.tax_minor, invoice.total_minor) == (2_999, 600, 3_599)
         assert invoice.status is InvoiceStatus.DRAFT

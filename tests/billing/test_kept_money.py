@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.balance.kept_money import share_of_kept
 from billing.catalog.publish_plan import PlanContent, publish_plan
 from billing.catalog.tables import Interval
 from billing.errors import Rejected
 from billing.invoices.tables import Invoice, InvoiceStatus
 from billing.money import Money
+from billing.receipts.rules import share_of_kept
 from billing.subscriptions.tables import PayBy, SubscriptionStatus
 from tests.billing.subscribers import Books, utc
 
@@ -118,7 +118,7 @@ def test_its_share_is_the_most_that_leaves_a_payable_rest(kept: int, total: int,
         return used == total or total - used >= 50 or pay_by is PayBy.TRANSFER
 
     shares = [used for used in range(min(kept, total) + 1) if is_payable(used)]
-    share = share_of_kept(Money(kept, "USD"), Money(total, "USD"), pay_by)
+    share = share_of_kept(Money(kept, "USD"), Money(total, "USD"), by_card=pay_by is PayBy.CARD)
     assert share.minor == max(shares, default=0), "of a total that no card can be charged nothing is used"
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from billing.credits.rules import spread
 from billing.invoices.rules import LineDraft, add_up
 from billing.money import Money, format_major, share_half_up
+from billing.tax.decision import TaxDecision, TaxReason
 
 amounts = st.integers(min_value=-(10**12), max_value=10**12)
 rates_ppm = st.integers(min_value=0, max_value=1_000_000)
@@ -23,9 +24,9 @@ def test_a_share_is_the_exact_share_rounded_half_away_from_zero(minor: int, rate
 @given(st.lists(st.tuples(st.integers(1, 100), st.integers(0, 10**7)), min_size=1, max_size=20), rates_ppm)
 def test_an_invoice_is_the_sum_of_its_lines(lines: list[tuple[int, int]], rate_ppm: int) -> None:
     drafts = [LineDraft("item", quantity, Money(unit, "EUR")) for quantity, unit in lines]
-    totals = add_up(drafts, rate_ppm)
+    totals = add_up(drafts, TaxDecision("VAT", rate_ppm, TaxReason.RATE_OF_COUNTRY))
     assert totals.subtotal.minor == sum(quantity * unit for quantity, unit in lines)
-    assert totals.tax.minor == sum(draft.tax(rate_ppm).minor for draft in drafts)
+    assert totals.tax == share_half_up(totals.subtotal, rate_ppm) == sum(totals.line_taxes, Money(0, "EUR"))
     assert totals.total == totals.subtotal + totals.tax
 
 

@@ -11,7 +11,6 @@ from sqlalchemy import select, text, update
 from billing.cards.tables import Card
 from billing.clocks.tables import TestClock
 from billing.clocks.timelines import Timeline
-from billing.credits.grant import grant_credits
 from billing.credits.tables import CreditSource
 from billing.credits.watch import set_watch
 from billing.cycle.end.cancel import cancel_subscription
@@ -35,6 +34,7 @@ from billing.usage.consume import consume_credits
 from database.ids import uuid7
 from database.outbox import OutboxEntry
 from schemas.documents import CardFacts, NoticeFacts, PartyFacts
+from tests.billing.gifts import grant_credits
 from tests.billing.subscribers import Books, utc
 
 WALL = None

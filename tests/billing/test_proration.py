@@ -1,5 +1,6 @@
 """Proration as pure arithmetic: what is left of a period, and what a change at any instant costs."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -17,6 +18,7 @@ from billing.invoices.rules import Totals, add_up
 from billing.invoices.tables import LineKind
 from billing.money import Money
 from billing.periods import SECOND, Period, period_at
+from billing.tax.decision import NO_TAX, TaxDecision, TaxReason
 from database.ids import uuid7
 from tests.gateways.fuzzing import fuzzed
 
@@ -64,25 +66,29 @@ def instants(draw: st.DrawFn, period: Period) -> datetime:
 @st.composite
 def changes(
     draw: st.DrawFn, same_interval: bool = False, same_rate: bool = True
-) -> tuple[Running, PlanTerms, int, datetime]:
-    """What runs, what is wanted, the tax rate of the day, and an instant of the present period."""
+) -> tuple[Running, PlanTerms, TaxDecision, datetime]:
+    """What runs, what is wanted, the tax of the day, and an instant of the present period."""
     terms = draw(plans())
     period = period_at(ANCHOR, terms.months, draw(st.integers(0, 14)))
     extra = draw(st.lists(additions(), max_size=2))
-    rate_ppm = draw(rates)
-    tax = "VAT", rate_ppm if same_rate else draw(rates)
-    running = Running(terms, draw(discounts), draw(discounts), extra, ANCHOR, period, tax, is_trial=False)
+    tax = vat(draw(rates))
+    paid = tax if same_rate else vat(draw(rates))
+    running = Running(terms, draw(discounts), draw(discounts), extra, ANCHOR, period, paid, is_trial=False)
     wanted = draw(plans(terms.interval if same_interval else None))
-    return running, wanted, rate_ppm, draw(instants(period))
+    return running, wanted, tax, draw(instants(period))
 
 
-def totals(quote: ChangeQuote, rate_ppm: int) -> Totals:
-    return add_up(quote.lines, rate_ppm) if quote.lines else Totals(usd(0), usd(0))
+def vat(rate_ppm: int) -> TaxDecision:
+    return TaxDecision("VAT", rate_ppm, TaxReason.RATE_OF_COUNTRY)
 
 
-def cost(quote: ChangeQuote, rate_ppm: int) -> int:
+def totals(quote: ChangeQuote, tax: TaxDecision) -> Totals:
+    return add_up(quote.lines, tax) if quote.lines else Totals(usd(0), usd(0))
+
+
+def cost(quote: ChangeQuote, tax: TaxDecision) -> int:
     """What a change takes from the customer, less what it gives: money charged and money kept, tax included."""
-    return totals(quote, rate_ppm).total.minor - quote.kept.minor
+    return totals(quote, tax).total.minor - quote.kept.minor
 
 
 def after(running: Running, wanted: PlanTerms, quote: ChangeQuote) -> Running:
@@ -119,32 +125,35 @@ def test_credits_are_left_by_the_same_rule(credits: int, interval: Interval, dat
 @fuzzed
 @given(changes(same_rate=False))
 def test_no_change_has_a_negative_total_and_what_is_kept_closes_it_exactly(
-    change: tuple[Running, PlanTerms, int, datetime],
+    change: tuple[Running, PlanTerms, TaxDecision, datetime],
 ) -> None:
     """Whatever the plans, discounts, services, instant, tax rates now and when it was paid: it charges or keeps."""
-    running, wanted, rate_ppm, at = change
-    quote = quote_change(running, wanted, rate_ppm, at)
-    owed = totals(quote, rate_ppm)
+    running, wanted, tax, at = change
+    quote = quote_change(running, wanted, tax, at)
+    owed = totals(quote, tax)
     assert owed.total.minor >= 0
     assert quote.kept.minor >= 0
     assert owed.total.minor == 0 or quote.kept.minor == 0
     without = [line for line in quote.lines if line.kind is not LineKind.KEPT]
-    assert cost(quote, rate_ppm) == sum(line.net.minor + line.tax(rate_ppm).minor for line in without)
+    assert cost(quote, tax) == add_up(without, tax).total.minor if without else True
     if quote.kept.minor:
         kept = quote.lines[-1]
         assert (owed.subtotal.minor, owed.tax.minor) == (0, 0)
-        assert kept.net.minor + kept.tax(rate_ppm).minor == quote.kept.minor
+        assert kept.fixed_tax is not None
+        assert kept.net.minor + kept.fixed_tax.minor == quote.kept.minor
     assert all(line.unit.minor or line.credits for line in without), "no line says nothing"
     assert all(line.credits == 0 or line.credits == quote.credits_gained for line in quote.lines)
 
 
 @fuzzed
 @given(changes())
-def test_a_change_costs_the_new_rest_less_the_old_rest(change: tuple[Running, PlanTerms, int, datetime]) -> None:
+def test_a_change_costs_the_new_rest_less_the_old_rest(
+    change: tuple[Running, PlanTerms, TaxDecision, datetime],
+) -> None:
     """Within a cycle the rest of the period, in a new cycle the whole of it; without tax and services to the unit."""
     running, wanted, _, at = change
-    running = replace(running, additions=(), tax=("", 0))
-    quote = quote_change(running, wanted, 0, at)
+    running = replace(running, additions=(), tax=NO_TAX)
+    quote = quote_change(running, wanted, NO_TAX, at)
     old = value_left(price_after(running.terms, running.discount), running.period, at)
     if wanted.interval is running.terms.interval:
         new = value_left(price_after(wanted, running.discount), running.period, at)
@@ -152,7 +161,7 @@ def test_a_change_costs_the_new_rest_less_the_old_rest(change: tuple[Running, Pl
     else:
         new = price_after(wanted, running.next_discount)
         assert (quote.period, quote.anchor) == (period_at(at, wanted.months, 0), at)
-    assert cost(quote, 0) == new.minor - old.minor
+    assert cost(quote, NO_TAX) == new.minor - old.minor
     gained = credits_left(wanted.credits, quote.period, at) - credits_left(running.terms.credits, running.period, at)
     assert quote.credits_gained == gained
 
@@ -160,38 +169,42 @@ def test_a_change_costs_the_new_rest_less_the_old_rest(change: tuple[Running, Pl
 @fuzzed
 @given(changes(same_rate=False))
 def test_what_is_given_back_carries_the_tax_that_was_paid_on_it(
-    change: tuple[Running, PlanTerms, int, datetime],
+    change: tuple[Running, PlanTerms, TaxDecision, datetime],
 ) -> None:
     """A rate that rose since makes nobody richer: old lines keep the old rate, new ones have the new one."""
-    running, wanted, rate_ppm, at = change
-    for line in quote_change(running, wanted, rate_ppm, at).lines:
-        if line.kind is LineKind.CREDIT:
-            assert -line.tax(rate_ppm).minor == divide_by_hand(-line.net.minor * running.tax[1])
-        elif line.kind is LineKind.CHARGE:
-            assert line.tax(rate_ppm).minor == divide_by_hand(line.net.minor * rate_ppm)
+    running, wanted, tax, at = change
+    quote = quote_change(running, wanted, tax, at)
+    nets: Counter[int] = Counter()
+    taxes: Counter[int] = Counter()
+    for line, line_tax in zip(quote.lines, totals(quote, tax).line_taxes, strict=True):
+        if line.kind is not LineKind.KEPT:
+            rate_ppm = (running.tax if line.kind is LineKind.CREDIT else tax).rate_ppm
+            nets[rate_ppm] += line.net.minor
+            taxes[rate_ppm] += line_tax.minor
+    assert taxes == {rate_ppm: rounded_by_hand(net * rate_ppm) for rate_ppm, net in nets.items()}
 
 
 @fuzzed
 @given(changes(same_interval=True))
 def test_a_dearer_plan_keeps_nothing_and_a_cheaper_one_charges_nothing(
-    change: tuple[Running, PlanTerms, int, datetime],
+    change: tuple[Running, PlanTerms, TaxDecision, datetime],
 ) -> None:
-    running, wanted, rate_ppm, at = change
-    quote = quote_change(running, wanted, rate_ppm, at)
+    running, wanted, tax, at = change
+    quote = quote_change(running, wanted, tax, at)
     if wanted.price.minor >= running.terms.price.minor:
         assert quote.kept.minor == 0
     else:
-        assert totals(quote, rate_ppm).total.minor == 0
+        assert totals(quote, tax).total.minor == 0
 
 
 @fuzzed
 @given(changes(same_interval=True))
-def test_there_and_back_at_one_instant_costs_nothing(change: tuple[Running, PlanTerms, int, datetime]) -> None:
+def test_there_and_back_at_one_instant_costs_nothing(change: tuple[Running, PlanTerms, TaxDecision, datetime]) -> None:
     """A -> B -> A: money and credits come out at zero, tax included, and the period is what it was."""
-    running, wanted, rate_ppm, at = change
-    there = quote_change(running, wanted, rate_ppm, at)
-    back = quote_change(after(running, wanted, there), running.terms, rate_ppm, at)
-    assert cost(there, rate_ppm) + cost(back, rate_ppm) == 0
+    running, wanted, tax, at = change
+    there = quote_change(running, wanted, tax, at)
+    back = quote_change(after(running, wanted, there), running.terms, tax, at)
+    assert cost(there, tax) + cost(back, tax) == 0
     assert there.credits_gained + back.credits_gained == 0
     assert (back.period, back.anchor) == (running.period, running.anchor)
 
@@ -199,36 +212,37 @@ def test_there_and_back_at_one_instant_costs_nothing(change: tuple[Running, Plan
 @fuzzed
 @given(changes())
 def test_by_way_of_another_interval_only_the_new_period_is_paid(
-    change: tuple[Running, PlanTerms, int, datetime],
+    change: tuple[Running, PlanTerms, TaxDecision, datetime],
 ) -> None:
     """A -> B -> A at one instant, B of another interval: a whole new period of A, less what was left of the old one.
 
-    What is charged and given back for B in between cancels out, tax included. Without services, whose tax is rounded
-    per line as it is charged and per rest as it is given back.
+    What is charged and given back for B in between cancels out; each of the two invoices rounds its own tax.
     """
-    running, wanted, rate_ppm, at = change
+    running, wanted, tax, at = change
     assume(wanted.interval is not running.terms.interval)
     running = replace(running, next_discount=running.discount, additions=())
-    there = quote_change(running, wanted, rate_ppm, at)
-    back = quote_change(after(running, wanted, there), running.terms, rate_ppm, at)
+    there = quote_change(running, wanted, tax, at)
+    back = quote_change(after(running, wanted, there), running.terms, tax, at)
     price = price_after(running.terms, running.discount)
     rest = value_left(price, running.period, at)
-    tax = divide_by_hand(price.minor * rate_ppm) - divide_by_hand(rest.minor * rate_ppm)
-    assert cost(there, rate_ppm) + cost(back, rate_ppm) == price.minor - rest.minor + tax
+    between = price_after(wanted, running.next_discount)
+    invoiced = (between.minor - rest.minor, price.minor - between.minor)
+    assert cost(there, tax) + cost(back, tax) == sum(net + rounded_by_hand(net * tax.rate_ppm) for net in invoiced)
     assert back.period == period_at(at, running.terms.months, 0)
 
 
 @fuzzed
 @given(changes())
-def test_a_trial_and_the_same_plan_cost_nothing(change: tuple[Running, PlanTerms, int, datetime]) -> None:
+def test_a_trial_and_the_same_plan_cost_nothing(change: tuple[Running, PlanTerms, TaxDecision, datetime]) -> None:
     """In a trial nothing was paid; and who takes a planned change back has no invoice over nothing."""
-    running, wanted, rate_ppm, at = change
+    running, wanted, tax, at = change
     trial = replace(running, is_trial=True)
-    for quote in (quote_change(trial, wanted, rate_ppm, at), quote_change(running, running.terms, rate_ppm, at)):
+    for quote in (quote_change(trial, wanted, tax, at), quote_change(running, running.terms, tax, at)):
         assert (quote.lines, quote.kept.minor, quote.credits_gained) == ((), 0, 0)
         assert (quote.period, quote.anchor) == (running.period, running.anchor)
 
 
-def divide_by_hand(parts: int) -> int:
-    """Millionths to whole units, half-up; for what is not negative."""
-    return floor(Fraction(parts, 1_000_000) + Fraction(1, 2))
+def rounded_by_hand(parts: int) -> int:
+    """Millionths to whole units, half away from zero."""
+    half_up = floor(Fraction(abs(parts), 1_000_000) + Fraction(1, 2))
+    return half_up if parts >= 0 else -half_up

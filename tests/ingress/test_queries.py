@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from billing.cards.tables import Card
 from billing.catalog.seed import seed
-from billing.credits.grant import grant_credits
 from billing.credits.tables import CreditSource
 from billing.invoices.tables import Invoice, InvoiceDocument, InvoiceLine, InvoiceStatus
 from database.ids import uuid7
+from tests.billing.gifts import grant_credits
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 PDF = b"%PDF-1.7 an invoice"

@@ -14,7 +14,6 @@ from starlette.routing import Route
 from billing.accounts.tables import Account
 from billing.catalog.seed import seed
 from billing.clocks.tables import TestClock as Clock
-from billing.credits.grant import grant_credits
 from billing.credits.tables import CreditSource
 from billing.cycle.plan_change.change_plan import change_plan
 from billing.cycle.start.create import create_subscription
@@ -26,6 +25,7 @@ from database.ids import uuid7
 from ingress.app import make_door
 from schemas.commands import ChangePlan, CreateSubscription, PlanChoice
 from settings import Settings
+from tests.billing.gifts import grant_credits
 from tests.ingress.running_door import in_thread
 
 Rows = Callable[..., list[tuple[Any, ...]]]

@@ -13,7 +13,6 @@ import requests
 from sqlalchemy import select, text, update
 
 from billing.catalog.seed import seed
-from billing.credits.grant import grant_credits
 from billing.credits.tables import CreditSource
 from billing.credits.watch import set_watch
 from billing.cycle.end.cancel import cancel_subscription
@@ -34,6 +33,7 @@ from schemas.documents import PartyFacts
 from schemas.facts import PaymentStatus
 from schemas.messages import DunInvoices, NoticeCards, SendEmails
 from tasks import dunning, emails, notices
+from tests.billing.gifts import grant_credits
 from tests.billing.purchases import fact, start_purchase
 from tests.billing.subscribers import Books, utc
 from tests.gateways.sandbox_process import Sandbox, running_sandbox

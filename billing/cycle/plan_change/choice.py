@@ -1,4 +1,4 @@
-"""What was chosen, the plan now and the plan wanted, and whether the subscription can be changed at all."""
+"""What was chosen, when it is to happen, and whether the subscription can be changed at all."""
 
 from dataclasses import dataclass
 
@@ -10,15 +10,16 @@ from billing.catalog.terms import PlanTerms
 from billing.errors import Rejected
 from billing.invoices.queries import has_open_invoice
 from billing.subscriptions.tables import Collection, Subscription, SubscriptionStatus
-from schemas.commands import PlanChoice
+from schemas.commands import ChangePlan
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What was chosen: the plan now and the plan wanted."""
+    """What was chosen: the plan now, the plan wanted, and `now` or `period_end` if the customer said when."""
 
     running: PlanTerms
     wanted: PlanTerms
+    when: str | None
 
     @property
     def is_upgrade(self) -> bool:
@@ -27,8 +28,13 @@ class Change:
             return self.wanted.months > self.running.months
         return self.wanted.price.minor >= self.running.price.minor
 
+    @property
+    def is_now(self) -> bool:
+        """As the customer said; else an upgrade is made at once, and a downgrade at the end of the period."""
+        return self.is_upgrade if self.when is None else self.when == "now"
 
-def find_change(session: Session, subscription: Subscription, choice: PlanChoice) -> Change:
+
+def find_change(session: Session, subscription: Subscription, command: ChangePlan) -> Change:
     """The choice at its newest price, or the running terms for who only takes back a planned change to another plan.
 
     Those who stay keep what they have, also when it costs more by now or is on offer no more. A planned step to a newer
@@ -38,10 +44,10 @@ def find_change(session: Session, subscription: Subscription, choice: PlanChoice
     price_ids = [price_id for price_id in (subscription.price_id, subscription.next_price_id) if price_id is not None]
     terms = terms_of(session, price_ids)
     running, planned = terms[price_ids[0]], terms[price_ids[-1]]
-    chosen = choice.plan, Interval(choice.interval), choice.currency
+    chosen = command.plan.plan, Interval(command.plan.interval), command.plan.currency
     if _name(running) == chosen != _name(planned):
-        return Change(running, running)
-    return Change(running, find_terms(session, *chosen))
+        return Change(running, running, command.when)
+    return Change(running, find_terms(session, *chosen), command.when)
 
 
 def check_change(session: Session, subscription: Subscription, change: Change) -> None:

@@ -5,10 +5,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from billing.accounts.queries import get_account
-from billing.balance.kept_money import usable_for
 from billing.catalog.terms import PlanTerms
-from billing.cycle.plan_change.change_now import quote_now
 from billing.cycle.plan_change.choice import check_change, find_change
+from billing.cycle.plan_change.offer import quote_now, usable_for
 from billing.cycle.plan_change.quote import ChangeQuote
 from billing.cycle.pricing.discounts import next_discount
 from billing.cycle.pricing.lines import period_lines
@@ -18,7 +17,7 @@ from billing.invoices.rules import LineDraft, Totals, add_up
 from billing.money import Money
 from billing.subscriptions.queries import additions_of, get_subscription
 from billing.subscriptions.tables import Subscription
-from billing.tax.queries import find_rate
+from billing.tax.queries import decide_tax
 from schemas.commands import ChangePlan
 from schemas.views import ChangePreview, QuotedLineView
 
@@ -30,15 +29,14 @@ def preview_change(session: Session, command: ChangePlan, at: datetime) -> Chang
     `outside_period` for another instant.
     """
     subscription = get_subscription(session, command.subscription_id)
-    change = find_change(session, subscription, command.plan)
+    change = find_change(session, subscription, command)
     check_change(session, subscription, change)
     at = at.replace(microsecond=0)
     if not subscription.period_start <= at < subscription.period_end:
         raise Rejected("outside_period", "A change is previewed at an instant of the present period.", status=422)
-    when = command.when or ("now" if change.is_upgrade else "period_end")
-    if when == "now":
+    if change.is_now:
         return _view(session, subscription, "now", at, quote_now(session, subscription, change, at))
-    return _view(session, subscription, when, at, _next_period(session, subscription, change.wanted))
+    return _view(session, subscription, "period_end", at, _next_period(session, subscription, change.wanted))
 
 
 def _next_period(session: Session, subscription: Subscription, wanted: PlanTerms) -> ChangeQuote:
@@ -50,16 +48,16 @@ def _next_period(session: Session, subscription: Subscription, wanted: PlanTerms
 
 def _view(session: Session, subscription: Subscription, when: str, at: datetime, quote: ChangeQuote) -> ChangePreview:
     day = at.date() if when == "now" else quote.period.start.date()
-    _, rate_ppm = find_rate(session, get_account(session, subscription.account_id).country, day)
+    tax = decide_tax(session, get_account(session, subscription.account_id).country, day)
     nothing = Money(0, subscription.currency)
-    totals = add_up(quote.lines, rate_ppm) if quote.lines else Totals(nothing, nothing)
+    totals = add_up(quote.lines, tax) if quote.lines else Totals(nothing, nothing)
     used = usable_for(session, subscription, totals.total).minor
     return ChangePreview(
         subscription_id=subscription.id,
         at=at,
         when=when,
         currency=subscription.currency,
-        lines=[_line(line, rate_ppm) for line in quote.lines],
+        lines=[_line(*taxed) for taxed in zip(quote.lines, totals.line_taxes, strict=True)],
         subtotal_minor=totals.subtotal.minor,
         tax_minor=totals.tax.minor,
         total_minor=totals.total.minor,
@@ -73,12 +71,12 @@ def _view(session: Session, subscription: Subscription, when: str, at: datetime,
     )
 
 
-def _line(line: LineDraft, rate_ppm: int) -> QuotedLineView:
+def _line(line: LineDraft, tax: Money) -> QuotedLineView:
     return QuotedLineView(
         kind=line.kind.value,
         description=line.description,
         quantity=line.quantity,
         unit_minor=line.unit.minor,
         net_minor=line.net.minor,
-        tax_minor=line.tax(rate_ppm).minor,
+        tax_minor=tax.minor,
     )

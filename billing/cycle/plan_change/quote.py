@@ -15,6 +15,7 @@ from billing.invoices.rules import LineDraft, add_up
 from billing.invoices.tables import LineKind
 from billing.money import Money
 from billing.periods import Period, period_at
+from billing.tax.decision import TaxDecision
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,8 @@ class ChangeQuote:
 class Running:
     """What runs now: a plan with its discount, services per month, and the period that was paid for.
 
-    `next_discount` is that of the next period, also of one that begins early. `tax` (name, parts per million) is what
-    was charged on what is given back; a rate that changed since counts for what is charged now.
+    `next_discount` is that of the next period, also of one that begins early. `tax` is what was charged on what is
+    given back; a rate that changed since counts for what is charged now.
     """
 
     terms: PlanTerms
@@ -46,11 +47,11 @@ class Running:
     additions: Sequence[Addition]
     anchor: datetime
     period: Period
-    tax: tuple[str, int]
+    tax: TaxDecision
     is_trial: bool
 
 
-def quote_change(running: Running, wanted: PlanTerms, tax_rate_ppm: int, at: datetime) -> ChangeQuote:
+def quote_change(running: Running, wanted: PlanTerms, tax: TaxDecision, at: datetime) -> ChangeQuote:
     """The rest of the old plan given back, the rest of the new one charged, both half-up to the second.
 
     Another interval begins a new cycle: the whole new price is charged. In a trial nothing was paid and nothing is, and
@@ -68,7 +69,7 @@ def quote_change(running: Running, wanted: PlanTerms, tax_rate_ppm: int, at: dat
     if is_new_cycle:
         lines += _services_of_new_cycle(running, wanted, period, at)
     lines = [line for line in lines if line.unit.minor or line.credits]
-    kept = _kept(lines, tax_rate_ppm)
+    kept = _kept(lines, tax)
     if kept is not None:
         lines.append(kept)
     return ChangeQuote(tuple(lines), _gross(kept, wanted.price.currency), gained, anchor, period)
@@ -78,7 +79,7 @@ def _given_back(running: Running, at: datetime) -> LineDraft:
     value = value_left(price_after(running.terms, running.discount), running.period, at)
     text = f"Unused time on {running.terms.plan_name}"
     rest = Period(at, running.period.end)
-    return LineDraft(text, 1, -value, kind=LineKind.CREDIT, period=rest, rate=running.tax)
+    return LineDraft(text, 1, -value, kind=LineKind.CREDIT, period=rest, tax=running.tax)
 
 
 def _charged(wanted: PlanTerms, price: Money, period: Period, at: datetime, gained: int) -> LineDraft:
@@ -101,20 +102,22 @@ def _services_of_new_cycle(running: Running, wanted: PlanTerms, period: Period, 
         text = f"Unused time on {addition.terms.service_name}"
         rest = Period(at, running.period.end)
         value = value_left(paid, running.period, at)
-        lines.append(LineDraft(text, 1, -value, kind=LineKind.CREDIT, period=rest, rate=running.tax))
+        lines.append(LineDraft(text, 1, -value, kind=LineKind.CREDIT, period=rest, tax=running.tax))
         lines.append(service_line(addition, wanted.months, period))
     return lines
 
 
-def _kept(lines: Sequence[LineDraft], tax_rate_ppm: int) -> LineDraft | None:
+def _kept(lines: Sequence[LineDraft], tax: TaxDecision) -> LineDraft | None:
     """The line that brings a negative total to zero, its tax exactly that of the lines above."""
     if not lines:
         return None
-    totals = add_up(lines, tax_rate_ppm)
+    totals = add_up(lines, tax)
     if totals.total.minor >= 0:
         return None
     return LineDraft("Kept on your account", 1, -totals.subtotal, kind=LineKind.KEPT, fixed_tax=-totals.tax)
 
 
 def _gross(kept: LineDraft | None, currency: str) -> Money:
-    return kept.net + kept.tax(0) if kept is not None else Money(0, currency)
+    if kept is None or kept.fixed_tax is None:
+        return Money(0, currency)
+    return kept.net + kept.fixed_tax

@@ -3,39 +3,40 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from billing.accounts.tables import Account
-from billing.balance.tables import AccountBalance
 from billing.cards.queries import ChargeableCard, default_cards
 from billing.catalog.plans import services_of, terms_of
 from billing.catalog.queries import coupon_periods
 from billing.catalog.terms import Addition, PlanTerms
 from billing.clocks.timelines import Timeline
 from billing.invoices.issue import snapshot
+from billing.receipts.queries import lock_kept
+from billing.receipts.tables import Receipt
 from billing.subscriptions.tables import Subscription, SubscriptionService
-from billing.tax.queries import find_rate
+from billing.tax.decision import TaxDecision
+from billing.tax.queries import decide_taxes
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What a batch of subscriptions stands in: prices, services, coupons, buyers, tax, cards and kept money.
 
-    `coupons` tells for how many periods the coupons of those that change their plan were issued. `kept` is what is left
-    of kept money, by (account, currency): each invoice of the batch takes its part.
+    `coupons` tells for how many periods the coupons of those that change their plan were issued. `kept` are receipts
+    with something left, by (account, currency): each invoice of the batch takes its part.
     """
 
     terms: dict[UUID, PlanTerms]
     additions: dict[UUID, list[Addition]]
     coupons: dict[UUID, int]
     buyers: dict[UUID, dict[str, str]]
-    tax: dict[UUID, tuple[str, int]]
+    tax: dict[UUID, TaxDecision]
     cards: dict[UUID, ChargeableCard]
-    kept: dict[tuple[UUID, str], AccountBalance]
+    kept: dict[tuple[UUID, str], list[Receipt]]
 
 
 def claim_due(session: Session, timeline: Timeline, limit: int) -> list[UUID]:
@@ -72,16 +73,16 @@ def load_surroundings(session: Session, subscriptions: Sequence[Subscription], d
     account_ids = {subscription.account_id for subscription in subscriptions}
     price_ids = [subscription.next_price_id or subscription.price_id for subscription in subscriptions]
     accounts = session.scalars(select(Account).where(Account.id.in_(account_ids))).all()
-    rates = {country: find_rate(session, country, day) for country in {account.country for account in accounts}}
+    taxes = decide_taxes(session, {account.country for account in accounts}, day)
     changing = [subscription.coupon_id for subscription in subscriptions if subscription.next_price_id]
     return Surroundings(
         terms=terms_of(session, price_ids),
         additions=_additions(session, [subscription.id for subscription in subscriptions]),
         coupons=coupon_periods(session, changing),
         buyers={account.id: snapshot(account) for account in accounts},
-        tax={account.id: rates[account.country] for account in accounts},
+        tax={account.id: taxes[account.country] for account in accounts},
         cards=default_cards(session, account_ids),
-        kept=_kept(session, account_ids),
+        kept=lock_kept(session, account_ids),
     )
 
 
@@ -93,11 +94,3 @@ def _additions(session: Session, subscription_ids: Sequence[UUID]) -> dict[UUID,
     for row in rows:
         additions.setdefault(row.subscription_id, []).append(Addition(terms[row.price_id], row.quantity))
     return additions
-
-
-def _kept(session: Session, account_ids: Any) -> dict[tuple[UUID, str], AccountBalance]:
-    """In the order of their keys: two batches that meet in an account cannot deadlock."""
-    found = select(AccountBalance).where(AccountBalance.account_id.in_(account_ids), AccountBalance.balance_minor > 0)
-    in_order = found.order_by(AccountBalance.account_id, AccountBalance.currency).with_for_update()
-    rows = session.scalars(in_order.execution_options(populate_existing=True))
-    return {(row.account_id, row.currency): row for row in rows}

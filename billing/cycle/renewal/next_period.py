@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from billing.balance.kept_money import share_of_kept
 from billing.catalog.terms import PlanTerms
 from billing.cycle.pricing.discounts import convert_discount, present_discount, spend_discount
 from billing.cycle.pricing.lines import period_lines
 from billing.cycle.renewal.due import Surroundings
-from billing.invoices.rules import LineDraft, Totals, add_up
+from billing.invoices.compose import Composed, NewInvoice, compose_invoice
+from billing.invoices.tables import InvoiceReason
 from billing.money import Money
 from billing.periods import Period, period_from
+from billing.receipts.receive import Row
+from billing.receipts.rules import draw, kept_in, share_of_kept
 from billing.subscriptions.rules import due_at_of
 from billing.subscriptions.tables import PayBy, Subscription, SubscriptionStatus
 from database.ids import uuid7
@@ -25,10 +27,9 @@ class Renewal:
     subscription: Subscription
     invoice_id: UUID
     period: Period
-    lines: Sequence[LineDraft]
-    tax: tuple[str, int]
-    totals: Totals
+    invoice: Composed
     used: Money
+    allocations: Sequence[Row]
 
     @property
     def account_id(self) -> UUID:
@@ -36,9 +37,14 @@ class Renewal:
         return self.subscription.account_id
 
     @property
+    def key(self) -> tuple[UUID, str]:
+        """Where kept money would come from: the account and the currency."""
+        return self.account_id, self.subscription.currency
+
+    @property
     def left(self) -> Money:
         """What is to be charged or transferred."""
-        return self.totals.total - self.used
+        return self.invoice.totals.total - self.used
 
     @property
     def is_by_card(self) -> bool:
@@ -63,10 +69,18 @@ def begin_next_period(subscription: Subscription, around: Surroundings, now: dat
     subscription.due_at = due_at_of(subscription)
     spend_discount(subscription)
     lines = period_lines(terms, around.additions.get(subscription.id, ()), present_discount(subscription), period)
-    tax = around.tax[subscription.account_id]
-    totals = add_up(lines, tax[1])
-    used = _use_kept(subscription, around, totals.total)
-    return Renewal(subscription, uuid7(), period, lines, tax, totals, used)
+    invoice_id = uuid7()
+    new = NewInvoice(
+        account_id=subscription.account_id,
+        cause=f"renewal/{subscription.id}/{period.start:%Y-%m-%dT%H:%M:%SZ}",
+        reason=InvoiceReason.RENEWAL,
+        lines=lines,
+        tax=around.tax[subscription.account_id],
+        subscription_id=subscription.id,
+    )
+    composed = compose_invoice(invoice_id, new)
+    used, allocations = _use_kept(subscription, around, invoice_id, composed.totals.total)
+    return Renewal(subscription, invoice_id, period, composed, used, allocations)
 
 
 def next_period(subscription: Subscription, terms: PlanTerms) -> Period:
@@ -76,10 +90,12 @@ def next_period(subscription: Subscription, terms: PlanTerms) -> Period:
     return period_from(anchor, terms.months, subscription.period_end)
 
 
-def _use_kept(subscription: Subscription, around: Surroundings, total: Money) -> Money:
-    kept = around.kept.get((subscription.account_id, subscription.currency))
-    if kept is None:
-        return Money(0, total.currency)
-    used = share_of_kept(Money(kept.balance_minor, total.currency), total, subscription.pay_by)
-    kept.balance_minor -= used.minor
-    return used
+def _use_kept(
+    subscription: Subscription, around: Surroundings, invoice_id: UUID, total: Money
+) -> tuple[Money, Sequence[Row]]:
+    receipts = around.kept.get((subscription.account_id, subscription.currency))
+    if not receipts:
+        return Money(0, total.currency), ()
+    kept, is_by_card = Money(kept_in(receipts), total.currency), subscription.pay_by is PayBy.CARD
+    used = share_of_kept(kept, total, by_card=is_by_card)
+    return used, draw(receipts, used.minor, invoice_id)

@@ -12,7 +12,7 @@ from billing.cycle.renewal.due import Surroundings, load_surroundings
 from billing.cycle.renewal.next_period import Renewal, begin_next_period
 from billing.cycle.renewal.write import write_renewals
 from billing.dunning.refuse import refuse_for_no_card
-from billing.invoices.issue import take_numbers
+from billing.invoices.issue import month_of_issue, take_numbers
 from billing.invoices.queries import get_invoice
 from billing.invoices.settle import settle_invoice
 from billing.subscriptions.tables import Subscription
@@ -29,7 +29,7 @@ def renew_subscriptions(session: Session, subscriptions: Sequence[Subscription],
     around = load_surroundings(session, subscriptions, now.date())
     renewals = [begin_next_period(subscription, around, now) for subscription in subscriptions]
     # the month's counter is locked last: everybody else who issues waits for it
-    numbers = take_numbers(session, now, len(renewals))
+    numbers = take_numbers(session, month_of_issue(now), len(renewals))
     write_renewals(session, renewals, numbers, around, now)
     for renewal in renewals:
         _collect_otherwise(session, renewal, around, now)

@@ -7,8 +7,8 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from billing.invoices.tables import Invoice, InvoiceStatus
-from billing.invoices.void import void_issued
 from billing.payments.tables import LIVE_ATTEMPTS, PaymentAttempt
+from billing.receipts.void_invoice import void_issued
 from billing.subscriptions.tables import Subscription
 
 

@@ -1,1 +1,0 @@
-"""Money that is kept for a customer: what was given back or paid beyond what was owed."""

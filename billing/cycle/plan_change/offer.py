@@ -1,0 +1,83 @@
+"""What a change costs now, and whether it can be had. The preview and the change ask the same, of the same quote."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from billing.accounts.queries import get_account
+from billing.cards.minimums import least_charge
+from billing.cards.queries import get_default_card
+from billing.cycle.plan_change.choice import Change
+from billing.cycle.plan_change.quote import ChangeQuote, Running, quote_change
+from billing.cycle.pricing.discounts import next_discount, present_discount
+from billing.errors import Rejected
+from billing.invoices.queries import last_tax
+from billing.invoices.rules import add_up
+from billing.money import Money, format_major
+from billing.periods import Period
+from billing.receipts.queries import kept_for
+from billing.receipts.rules import share_of_kept
+from billing.subscriptions.queries import additions_of
+from billing.subscriptions.tables import PayBy, Subscription, SubscriptionStatus
+from billing.tax.decision import TaxDecision
+from billing.tax.queries import decide_tax
+from billing.usage.revoke import check_revocable
+
+
+def quote_now(session: Session, subscription: Subscription, change: Change, at: datetime) -> ChangeQuote:
+    """What the change costs at an instant within the present period. Reads without locks.
+
+    Refuses what could not be carried out, before a plan that is paid for is put at risk. Raises Rejected `no_card` or
+    `amount_too_small` when something is left to pay by card, and `credits_already_used` when more of the plan's credits
+    were used than the new plan leaves.
+    """
+    tax = decide_tax(session, get_account(session, subscription.account_id).country, at.date())
+    quote = quote_change(_running(session, subscription, change, tax), change.wanted, tax, at)
+    if subscription.pay_by is PayBy.CARD:
+        due = _due(session, subscription, quote, tax)
+        if due.minor:
+            _check_charge(session, subscription, due)
+    if quote.credits_gained < 0:
+        check_revocable(session, subscription.account_id, subscription.id, -quote.credits_gained, at)
+    return quote
+
+
+def usable_for(session: Session, subscription: Subscription, total: Money) -> Money:
+    """What kept money would pay of a total now, without a lock."""
+    kept = kept_for(session, subscription.account_id, total.currency)
+    return share_of_kept(kept, total, by_card=subscription.pay_by is PayBy.CARD)
+
+
+def _running(session: Session, subscription: Subscription, change: Change, tax: TaxDecision) -> Running:
+    return Running(
+        terms=change.running,
+        discount=present_discount(subscription),
+        next_discount=next_discount(subscription),
+        additions=additions_of(session, subscription.id),
+        anchor=subscription.anchor,
+        period=Period(subscription.period_start, subscription.period_end),
+        tax=last_tax(session, subscription.id) or tax,
+        is_trial=subscription.status is SubscriptionStatus.TRIALING,
+    )
+
+
+def _due(session: Session, subscription: Subscription, quote: ChangeQuote, tax: TaxDecision) -> Money:
+    """What is to be charged: the total less what kept money pays of it."""
+    if not quote.lines:
+        return Money(0, subscription.currency)
+    total = add_up(quote.lines, tax).total
+    return total - usable_for(session, subscription, total)
+
+
+def _check_charge(session: Session, subscription: Subscription, due: Money) -> None:
+    """A charge that must fail would end in dunning, and take the plan along that was paid for."""
+    if get_default_card(session, subscription.account_id) is None:
+        detail = f"{format_major(due)} would be charged now, but the account has no card: save one first."
+        raise Rejected("no_card", detail, status=409)
+    least = least_charge(due.currency)
+    if due.minor < least.minor:
+        detail = (
+            f"Only {format_major(due)} would be charged now, and a card can be charged no less than "
+            f"{format_major(least)}: change the plan at the period's end instead (when=period_end)."
+        )
+        raise Rejected("amount_too_small", detail, status=409)

@@ -1,0 +1,94 @@
+"""The lines of an invoice that a gateway wrote, with the credits that they grant or take back here."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from billing.catalog.gateway_prices import known_prices
+from billing.catalog.plans import terms_of
+from billing.catalog.terms import PlanTerms
+from billing.cycle.pricing.proration import credits_left
+from billing.invoices.rules import LineDraft
+from billing.invoices.tables import LineKind
+from billing.money import Money
+from billing.periods import Period, boundary
+from billing.subscriptions.tables import Subscription
+from billing.usage.revoke import revoke_credits
+from schemas.facts import GatewayInvoiceFact, GatewayLineFact
+
+
+def mirrored_lines(
+    session: Session, subscription: Subscription, fact: GatewayInvoiceFact, now: datetime
+) -> list[LineDraft]:
+    """The gateway's lines with our credits, and a line for what it keeps for the customer.
+
+    A gateway that bills taxes has them in its lines' amounts; here they are part of the net.
+    """
+    plans = _plans(session, fact)
+    anchor = subscription.anchor
+    gained = sum(_prorated_credits(line, plans.get(line.price_ref), anchor) for line in fact.lines if line.is_proration)
+    if gained < 0:
+        _take_back(session, subscription, fact, -gained, now)
+    lines = []
+    for line in fact.lines:
+        plan = plans.get(line.price_ref)
+        granted = 0
+        if plan is not None and not line.is_proration and not is_trial(subscription, line):
+            granted = plan.credits * line.quantity
+        elif line.is_proration and line.net_minor > 0 and gained > 0:
+            granted, gained = gained, 0  # all that a change of plan gains, with the first line that charges for it
+        lines.append(_line(line, fact.currency, granted, plan))
+    total = sum(line.net.minor for line in lines)
+    if total < 0:
+        lines.append(LineDraft("Kept on your account", 1, Money(-total, fact.currency), kind=LineKind.KEPT))
+    return lines
+
+
+def _take_back(
+    session: Session, subscription: Subscription, fact: GatewayInvoiceFact, amount: int, now: datetime
+) -> None:
+    """What is spent already stays spent: the gateway has changed the plan, and does not ask us."""
+    cause, account_id = f"{fact.gateway}_invoice/{fact.invoice_ref}", subscription.account_id
+    revoke_credits(session, account_id, subscription.id, amount, cause, now, as_far_as_possible=True)
+
+
+def is_trial(subscription: Subscription, line: GatewayLineFact) -> bool:
+    """Free because it begins in the trial, and not by a discount: a trial is not billed and grants nothing."""
+    is_early = subscription.trial_end is not None and line.period_start < subscription.trial_end
+    return is_early and line.net_minor + line.tax_minor == 0
+
+
+def _plans(session: Session, fact: GatewayInvoiceFact) -> dict[str, PlanTerms]:
+    prices = known_prices(session, fact.gateway, [line.price_ref for line in fact.lines])
+    terms = terms_of(session, prices.values())
+    return {price_ref: terms[price_id] for price_ref, price_id in prices.items()}
+
+
+def _line(line: GatewayLineFact, currency: str, credits_granted: int, plan: PlanTerms | None) -> LineDraft:
+    rolls_over = plan is not None and plan.credits_roll_over
+    return LineDraft(
+        line.description,
+        1,
+        Money(line.net_minor + line.tax_minor, currency),
+        credits=credits_granted,
+        credits_expire_at=line.period_end if credits_granted and not rolls_over else None,
+        kind=LineKind.CREDIT if line.net_minor < 0 else LineKind.CHARGE,
+        period=Period(line.period_start, line.period_end) if line.period_end > line.period_start else None,
+    )
+
+
+def _prorated_credits(line: GatewayLineFact, plan: PlanTerms | None, anchor: datetime) -> int:
+    """The plan's credits for the line's time; negative where the line gives back, none where no money moves."""
+    if plan is None or line.period_end <= line.period_start or not line.net_minor:
+        return 0
+    share = credits_left(plan.credits * line.quantity, _whole_period(line, plan, anchor), line.period_start)
+    return share if line.net_minor > 0 else -share
+
+
+def _whole_period(line: GatewayLineFact, plan: PlanTerms, anchor: datetime) -> Period:
+    """The period that the line ends with: by the anchor, or, of one that another anchor had begun, by its end alone."""
+    end = line.period_end
+    months = (end.year - anchor.year) * 12 + end.month - anchor.month
+    if boundary(anchor, 1, months) == end:
+        return Period(boundary(anchor, 1, months - plan.months), end)
+    return Period(boundary(end, plan.months, -1), end)

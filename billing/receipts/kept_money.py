@@ -1,0 +1,81 @@
+"""Money kept on an account: put there by what was given back or paid too much, used by the next invoices."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from billing.invoices.rules import LineDraft
+from billing.invoices.tables import Invoice, LineKind
+from billing.ledger.post import Movement, Side
+from billing.ledger.tables import LedgerAccount, LedgerReason
+from billing.money import Money
+from billing.receipts.queries import lock_kept
+from billing.receipts.receive import Booked, Received, receive
+from billing.receipts.rules import draw, kept_in, share_of_kept
+from billing.receipts.tables import Receipt, ReceiptSource
+from billing.receipts.write import write_draws, write_receipts
+
+
+def use_kept(session: Session, invoice: Invoice, *, by_card: bool) -> Movement | None:
+    """Let kept money pay its share of an invoice that is being issued; returns what to post.
+
+    The receipts that it is drawn from stay locked until commit.
+    """
+    receipts = _locked(session, invoice)
+    kept, total = Money(kept_in(receipts), invoice.currency), Money(invoice.total_minor, invoice.currency)
+    return _use(session, receipts, invoice, share_of_kept(kept, total, by_card=by_card).minor)
+
+
+def use_kept_of_gateway(session: Session, invoice: Invoice, used_minor: int) -> Movement | None:
+    """Let kept money pay what the gateway has let its own pay, as far as ours goes; returns what to post.
+
+    The gateway has decided already what it charges.
+    """
+    if not used_minor:
+        return None
+    receipts = _locked(session, invoice)
+    return _use(session, receipts, invoice, min(kept_in(receipts), invoice.total_minor, used_minor))
+
+
+def keep_given_back(session: Session, invoice: Invoice, lines: Sequence[LineDraft], now: datetime) -> list[Movement]:
+    """Keep for the account what an invoice gives back beyond what it charges; returns what to post.
+
+    The invoice itself comes to zero and moves nothing: what is given back leaves revenue and tax here.
+    """
+    kept = [_given_back(invoice, line, now) for line in lines if line.kind is LineKind.KEPT]
+    write_receipts(session, kept)
+    return [each.movement for each in kept]
+
+
+def _given_back(invoice: Invoice, line: LineDraft, now: datetime) -> Booked:
+    net, tax = line.net, line.fixed_tax or Money(0, invoice.currency)
+    received = Received(
+        account_id=invoice.account_id,
+        source=ReceiptSource.GIVEN_BACK,
+        reason=LedgerReason.BALANCE_KEPT,
+        cause=f"balance_kept/{invoice.id}",
+        amount=net + tax,
+        debits=(Side(LedgerAccount.DEFERRED_REVENUE, net), Side(LedgerAccount.TAX_PAYABLE, tax)),
+        received_at=now,
+    )
+    return receive(received, None)
+
+
+def used_movement(invoice_id: UUID, account_id: UUID, used: Money) -> Movement:
+    """Kept money pays a receivable."""
+    sides = (Side(LedgerAccount.CUSTOMER_BALANCE, used), Side(LedgerAccount.RECEIVABLE, -used))
+    return Movement(LedgerReason.BALANCE_USED, f"balance_used/{invoice_id}", account_id, sides)
+
+
+def _locked(session: Session, invoice: Invoice) -> list[Receipt]:
+    return lock_kept(session, [invoice.account_id]).get((invoice.account_id, invoice.currency), [])
+
+
+def _use(session: Session, receipts: list[Receipt], invoice: Invoice, used: int) -> Movement | None:
+    if not used:
+        return None
+    write_draws(session, draw(receipts, used, invoice.id), receipts)
+    invoice.balance_used_minor = invoice.allocated_minor = used
+    return used_movement(invoice.id, invoice.account_id, Money(used, invoice.currency))

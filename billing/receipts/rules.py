@@ -1,0 +1,44 @@
+"""Pure rules of kept money."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from billing.cards.minimums import least_charge
+from billing.money import Money
+from billing.receipts.receive import Row, allocation_row
+from billing.receipts.tables import Receipt
+
+
+def share_of_kept(kept: Money, total: Money, *, by_card: bool) -> Money:
+    """What kept money pays of a total: all that it can.
+
+    By card it leaves either nothing or what a card can be charged, and the rest of it stays kept; of a total that is
+    less than that, it pays all or nothing.
+    """
+    used = min(kept.minor, total.minor)
+    least = least_charge(total.currency).minor
+    if by_card and 0 < total.minor - used < least:
+        used = max(total.minor - least, 0)
+    return Money(used, total.currency)
+
+
+def kept_in(receipts: Sequence[Receipt]) -> int:
+    """What is left of receipts together, in minor units of their one currency."""
+    return sum(receipt.amount_minor - receipt.allocated_minor for receipt in receipts)
+
+
+def draw(receipts: Sequence[Receipt], amount_minor: int, invoice_id: UUID) -> list[Row]:
+    """Let receipts pay so much of an invoice, the first of them first; returns the rows of their allocations.
+
+    Raises ValueError when less is left of them.
+    """
+    rows = []
+    for receipt in receipts:
+        share = min(amount_minor, receipt.amount_minor - receipt.allocated_minor)
+        if share:
+            receipt.allocated_minor += share
+            rows.append(allocation_row(receipt.id, invoice_id, share))
+            amount_minor -= share
+    if amount_minor:
+        raise ValueError(f"{amount_minor} are missing")
+    return rows

@@ -1,0 +1,730 @@
+-- The tables of Cashbeat, in PostgreSQL's own words. `tables.py` in each area says what they mean; a test holds both
+-- to each other. What the database refuses by itself is at the end.
+
+-- The pipeline's memory
+
+CREATE TABLE inbox (
+    gateway TEXT NOT NULL,
+    event_id TEXT NOT NULL,
+    event_type TEXT NOT NULL,
+    body TEXT NOT NULL,
+    id UUID NOT NULL,
+    state VARCHAR(32) DEFAULT 'ready' NOT NULL,
+    attempts BIGINT DEFAULT '0' NOT NULL,
+    first_attempt_at TIMESTAMPTZ,
+    next_attempt_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    hinted_at TIMESTAMPTZ,
+    lease_until TIMESTAMPTZ,
+    lease_token UUID,
+    error TEXT,
+    created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    finished_at TIMESTAMPTZ,
+    CONSTRAINT pk_inbox PRIMARY KEY (id),
+    CONSTRAINT uq_inbox_gateway_event_id UNIQUE (gateway, event_id),
+    CONSTRAINT ck_inbox_state_known CHECK (state IN ('ready', 'done', 'rejected', 'parked'))
+);
+CREATE INDEX ix_inbox_due ON inbox (next_attempt_at) WHERE state = 'ready';
+CREATE INDEX ix_inbox_parked ON inbox (id) WHERE state = 'parked';
+
+CREATE TABLE operations (
+    kind TEXT NOT NULL,
+    caller TEXT NOT NULL,
+    idempotency_key TEXT,
+    body_sha256 TEXT NOT NULL,
+    body JSONB NOT NULL,
+    result JSONB,
+    problem JSONB,
+    id UUID NOT NULL,
+    state VARCHAR(32) DEFAULT 'ready' NOT NULL,
+    attempts BIGINT DEFAULT '0' NOT NULL,
+    first_attempt_at TIMESTAMPTZ,
+    next_attempt_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    hinted_at TIMESTAMPTZ,
+    lease_until TIMESTAMPTZ,
+    lease_token UUID,
+    error TEXT,
+    created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    finished_at TIMESTAMPTZ,
+    CONSTRAINT pk_operations PRIMARY KEY (id),
+    CONSTRAINT ck_operations_state_known CHECK (state IN ('ready', 'done', 'rejected', 'parked'))
+);
+CREATE INDEX ix_operations_due ON operations (next_attempt_at) WHERE state = 'ready';
+CREATE INDEX ix_operations_parked ON operations (id) WHERE state = 'parked';
+
+CREATE TABLE outbox (
+    topic TEXT NOT NULL,
+    subject_id UUID NOT NULL,
+    cause TEXT NOT NULL,
+    result JSONB,
+    id UUID NOT NULL,
+    state VARCHAR(32) DEFAULT 'ready' NOT NULL,
+    attempts BIGINT DEFAULT '0' NOT NULL,
+    first_attempt_at TIMESTAMPTZ,
+    next_attempt_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    hinted_at TIMESTAMPTZ,
+    lease_until TIMESTAMPTZ,
+    lease_token UUID,
+    error TEXT,
+    created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    finished_at TIMESTAMPTZ,
+    CONSTRAINT pk_outbox PRIMARY KEY (id),
+    CONSTRAINT ck_outbox_state_known CHECK (state IN ('ready', 'done', 'rejected', 'parked')),
+    CONSTRAINT uq_outbox_cause UNIQUE (cause)
+);
+CREATE INDEX ix_outbox_due ON outbox (next_attempt_at) WHERE state = 'ready';
+CREATE INDEX ix_outbox_parked ON outbox (id) WHERE state = 'parked';
+
+CREATE TABLE job_periods (
+    job TEXT NOT NULL,
+    period_start TIMESTAMPTZ NOT NULL,
+    started_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    CONSTRAINT pk_job_periods PRIMARY KEY (job, period_start)
+);
+
+CREATE TABLE heartbeats (
+    queue TEXT NOT NULL,
+    beat_at TIMESTAMPTZ NOT NULL,
+    worker TEXT NOT NULL,
+    CONSTRAINT pk_heartbeats PRIMARY KEY (queue)
+);
+
+CREATE TABLE api_keys (
+    id UUID NOT NULL,
+    name TEXT NOT NULL,
+    hint TEXT NOT NULL,
+    secret_sha256 TEXT NOT NULL,
+    scopes TEXT[] NOT NULL,
+    created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    expires_at TIMESTAMPTZ,
+    revoked_at TIMESTAMPTZ,
+    CONSTRAINT pk_api_keys PRIMARY KEY (id),
+    CONSTRAINT uq_api_keys_secret_sha256 UNIQUE (secret_sha256)
+);
+
+CREATE TABLE call_rates (
+    gateway TEXT NOT NULL,
+    free_at TIMESTAMPTZ NOT NULL,
+    CONSTRAINT pk_call_rates PRIMARY KEY (gateway)
+);
+
+-- Time and customers
+
+CREATE TABLE test_clocks (
+    id UUID NOT NULL,
+    name TEXT NOT NULL,
+    frozen_at TIMESTAMPTZ NOT NULL,
+    target_at TIMESTAMPTZ NOT NULL,
+    clock_ref TEXT DEFAULT '' NOT NULL,
+    created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    CONSTRAINT pk_test_clocks PRIMARY KEY (id),
+    CONSTRAINT ck_test_clocks_time_goes_on CHECK (target_at >= frozen_at)
+);
+
+CREATE TABLE accounts (
+    id UUID NOT NULL,
+    name TEXT NOT NULL,
+    slug TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    billing_email TEXT NOT NULL,
+    line1 TEXT NOT NULL,
+    line2 TEXT NOT NULL,
+    city TEXT NOT NULL,
+    region TEXT NOT NULL,
+    postal_code TEXT NOT NULL,
+    country TEXT NOT NULL,
+    tax_id TEXT NOT NULL,
+    clock_id UUID,
+    created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    CONSTRAINT pk_accounts PRIMARY KEY (id),
+    CONSTRAINT ck_accounts_country_iso CHECK (country ~ '^[A-Z]{2}$'),
+    CONSTRAINT uq_accounts_slug UNIQUE (slug),
+    CONSTRAINT fk_accounts_clock_id FOREIGN KEY(clock_id) REFERENCES test_clocks (id)
+);
+
+CREATE TABLE gateway_customers (
+    gateway TEXT NOT NULL,
+    customer_ref TEXT NOT NULL,
+    account_id UUID NOT NULL,
+    created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    deleted_at TIMESTAMPTZ,
+    CONSTRAINT pk_gateway_customers PRIMARY KEY (gateway, customer_ref),
+    CONSTRAINT fk_gateway_customers_account_id FOREIGN KEY(account_id) REFERENCES accounts (id)
+);
+CREATE UNIQUE INDEX uq_gateway_customers_live ON gateway_customers (account_id, gateway) WHERE deleted_at IS NULL;
+
+CREATE TABLE cards (
+    id UUID NOT NULL,
+    account_id UUID NOT NULL,
+    gateway TEXT NOT NULL,
+    card_ref TEXT NOT NULL,
+    customer_ref TEXT NOT NULL,
+    brand TEXT NOT NULL,
+    last4 TEXT NOT NULL,
+    exp_month BIGINT NOT NULL,
+    exp_year BIGINT NOT NULL,
+    is_default BOOLEAN DEFAULT 'false' NOT NULL,
+    detached_at TIMESTAMPTZ,
+    created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    CONSTRAINT pk_cards PRIMARY KEY (id),
+    CONSTRAINT uq_cards_gateway_card_ref UNIQUE (gateway, card_ref),
+    CONSTRAINT ck_cards_default_is_attached CHECK (NOT (is_default AND detached_at IS NOT NULL)),
+    CONSTRAINT fk_cards_account_id FOREIGN KEY(account_id) REFERENCES accounts (id)
+);
+CREATE INDEX ix_cards_account ON cards (account_id, id);
+CREATE UNIQUE INDEX uq_cards_default ON cards (account_id) WHERE is_default;
+
+-- The price list
+
+CREATE TABLE credit_packages (
+    id UUID NOT NULL,
+    slug TEXT NOT NULL,
+    name TEXT NOT NULL,
+    credits BIGINT NOT NULL,
+    list_price_minor BIGINT NOT NULL,
+    discount_ppm BIGINT DEFAULT '0' NOT NULL,
+    currency TEXT NOT NULL,
+    featured BOOLEAN DEFAULT 'false' NOT NULL,
+    sort_order BIGINT DEFAULT '0' NOT NULL,
+    active BOOLEAN DEFAULT 'true' NOT NULL,
+    CONSTRAINT pk_credit_packages PRIMARY KEY (id),
+    CONSTRAINT ck_credit_packages_credits_positive CHECK (credits > 0),
+    CONSTRAINT ck_credit_packages_price_not_negative CHECK (list_price_minor >= 0),
+    CONSTRAINT ck_credit_packages_discount_is_a_share CHECK (discount_ppm BETWEEN 0 AND 1000000),
+    CONSTRAINT uq_credit_packages_slug UNIQUE (slug)
+);
+
+CREATE TABLE plans (
+    id UUID NOT NULL,
+    slug TEXT NOT NULL,
+    name TEXT NOT NULL,
+    featured BOOLEAN DEFAULT 'false' NOT NULL,
+    sort_order BIGINT DEFAULT '0' NOT NULL,
+    active BOOLEAN DEFAULT 'true' NOT NULL,
+    CONSTRAINT pk_plans PRIMARY KEY (id),
+    CONSTRAINT uq_plans_slug UNIQUE (slug)
+);
+
+CREATE TABLE plan_versions (
+    id UUID NOT NULL,
+    plan_id UUID NOT NULL,
+    version BIGINT NOT NULL,
+    credits BIGINT NOT NULL,
+    credits_roll_over BOOLEAN DEFAULT 'false' NOT NULL,
+    sites_max BIGINT,
+    users_max BIGINT,
+    trial_days BIGINT DEFAULT '0' NOT NULL,
+    created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    CONSTRAINT pk_plan_versions PRIMARY KEY (id),
+    CONSTRAINT uq_plan_versions_plan_id_version UNIQUE (plan_id, version),
+    CONSTRAINT ck_plan_versions_amounts_not_negative CHECK (credits >= 0 AND trial_days >= 0),
+    CONSTRAINT fk_plan_versions_plan_id FOREIGN KEY(plan_id) REFERENCES plans (id)
+);
+
+CREATE TABLE plan_prices (
+    id UUID NOT NULL,
+    version_id UUID NOT NULL,
+    currency TEXT NOT NULL,
+    interval VARCHAR(32) NOT NULL,
+    price_minor BIGINT NOT NULL,
+    CONSTRAINT pk_plan_prices PRIMARY KEY (id),
+    CONSTRAINT ck_plan_prices_interval_known CHECK (interval IN ('once', 'month', 'year')),
+    CONSTRAINT uq_plan_prices_version_id_currency_interval UNIQUE (version_id, currency, interval),
+    CONSTRAINT ck_plan_prices_price_not_negative CHECK (price_minor >= 0),
+    CONSTRAINT ck_plan_prices_interval_recurs CHECK (interval <> 'once'),
+    CONSTRAINT fk_plan_prices_version_id FOREIGN KEY(version_id) REFERENCES plan_versions (id)
+);
+
+CREATE TABLE services (
+    id UUID NOT NULL,
+    slug TEXT NOT NULL,
+    name TEXT NOT NULL,
+    active BOOLEAN DEFAULT 'true' NOT NULL,
+    CONSTRAINT pk_services PRIMARY KEY (id),
+    CONSTRAINT uq_services_slug UNIQUE (slug)
+);
+
+CREATE TABLE service_prices (
+    id UUID NOT NULL,
+    service_id UUID NOT NULL,
+    version BIGINT NOT NULL,
+    currency TEXT NOT NULL,
+    interval VARCHAR(32) NOT NULL,
+    price_minor BIGINT NOT NULL,
+    CONSTRAINT pk_service_prices PRIMARY KEY (id),
+    CONSTRAINT ck_service_prices_interval_known CHECK (interval IN ('once', 'month', 'year')),
+    CONSTRAINT uq_service_prices_service_id_currency_version UNIQUE (service_id, currency, version),
+    CONSTRAINT ck_service_prices_price_not_negative CHECK (price_minor >= 0),
+    CONSTRAINT ck_service_prices_interval_is_sold CHECK (interval <> 'year'),
+    CONSTRAINT fk_service_prices_service_id FOREIGN KEY(service_id) REFERENCES services (id)
+);
+
+CREATE TABLE coupons (
+    id UUID NOT NULL,
+    code TEXT NOT NULL,
+    name TEXT NOT NULL,
+    percent_ppm BIGINT DEFAULT '0' NOT NULL,
+    amount_minor BIGINT DEFAULT '0' NOT NULL,
+    currency TEXT DEFAULT '' NOT NULL,
+    periods BIGINT DEFAULT '1' NOT NULL,
+    redemptions_max BIGINT,
+    redemptions BIGINT DEFAULT '0' NOT NULL,
+    expires_at TIMESTAMPTZ,
+    active BOOLEAN DEFAULT 'true' NOT NULL,
+    created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    CONSTRAINT pk_coupons PRIMARY KEY (id),
+    CONSTRAINT ck_coupons_percent_is_a_share CHECK (percent_ppm BETWEEN 0 AND 1000000),
+    CONSTRAINT ck_coupons_percent_or_amount CHECK ((percent_ppm > 0) <> (amount_minor > 0)),
+    CONSTRAINT ck_coupons_amount_has_a_currency CHECK ((amount_minor > 0) = (currency <> '')),
+    CONSTRAINT ck_coupons_periods_not_negative CHECK (periods >= 0),
+    CONSTRAINT ck_coupons_redemptions_limited CHECK (redemptions_max IS NULL OR redemptions <= redemptions_max),
+    CONSTRAINT uq_coupons_code UNIQUE (code)
+);
+
+CREATE TABLE gateway_prices (
+    gateway TEXT NOT NULL,
+    price_ref TEXT NOT NULL,
+    price_id UUID NOT NULL,
+    CONSTRAINT pk_gateway_prices PRIMARY KEY (gateway, price_ref),
+    CONSTRAINT fk_gateway_prices_price_id FOREIGN KEY(price_id) REFERENCES plan_prices (id)
+);
+
+CREATE TABLE tax_rates (
+    id UUID NOT NULL,
+    country TEXT NOT NULL,
+    name TEXT NOT NULL,
+    rate_ppm BIGINT NOT NULL,
+    valid_from DATE NOT NULL,
+    valid_until DATE,
+    CONSTRAINT pk_tax_rates PRIMARY KEY (id),
+    CONSTRAINT uq_tax_rates_country_name_valid_from UNIQUE (country, name, valid_from),
+    CONSTRAINT ck_tax_rates_rate_is_a_share CHECK (rate_ppm BETWEEN 0 AND 1000000)
+);
+
+-- Subscriptions
+
+CREATE TABLE dunning_policies (
+    slug TEXT NOT NULL,
+    retry_days JSONB NOT NULL,
+    at_the_end VARCHAR(32) NOT NULL,
+    CONSTRAINT pk_dunning_policies PRIMARY KEY (slug),
+    CONSTRAINT ck_dunning_policies_at_the_end_known CHECK (at_the_end IN ('cancel', 'mark_unpaid', 'pause'))
+);
+
+CREATE TABLE subscriptions (
+    id UUID NOT NULL,
+    account_id UUID NOT NULL,
+    clock_id UUID,
+    status VARCHAR(32) NOT NULL,
+    collection VARCHAR(32) NOT NULL,
+    pay_by VARCHAR(32) NOT NULL,
+    gateway TEXT DEFAULT '' NOT NULL,
+    subscription_ref TEXT DEFAULT '' NOT NULL,
+    price_id UUID NOT NULL,
+    next_price_id UUID,
+    interval VARCHAR(32) NOT NULL,
+    currency TEXT NOT NULL,
+    dunning_policy TEXT DEFAULT 'default' NOT NULL,
+    anchor TIMESTAMPTZ NOT NULL,
+    period_start TIMESTAMPTZ NOT NULL,
+    period_end TIMESTAMPTZ NOT NULL,
+    trial_end TIMESTAMPTZ,
+    due_at TIMESTAMPTZ,
+    cancel_at_period_end BOOLEAN DEFAULT 'false' NOT NULL,
+    canceled_at TIMESTAMPTZ,
+    paused_at TIMESTAMPTZ,
+    resumes_at TIMESTAMPTZ,
+    ended_at TIMESTAMPTZ,
+    coupon_id UUID,
+    discount_ppm BIGINT DEFAULT '0' NOT NULL,
+    discount_minor BIGINT DEFAULT '0' NOT NULL,
+    discount_periods BIGINT DEFAULT '0',
+    is_period_discounted BOOLEAN DEFAULT 'false' NOT NULL,
+    synced_at TIMESTAMPTZ,
+    failed_at TIMESTAMPTZ,
+    failure TEXT DEFAULT '' NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    CONSTRAINT pk_subscriptions PRIMARY KEY (id),
+    CONSTRAINT ck_subscriptions_status_known CHECK (status IN ('incomplete', 'trialing', 'active', 'past_due', 'paused', 'canceled', 'expired')),
+    CONSTRAINT ck_subscriptions_collection_known CHECK (collection IN ('gateway', 'cashbeat')),
+    CONSTRAINT ck_subscriptions_pay_by_known CHECK (pay_by IN ('card', 'transfer')),
+    CONSTRAINT ck_subscriptions_interval_known CHECK (interval IN ('once', 'month', 'year')),
+    CONSTRAINT ck_subscriptions_period_has_length CHECK (period_end > period_start),
+    CONSTRAINT ck_subscriptions_ended_has_a_time CHECK ((status IN ('canceled', 'expired')) = (ended_at IS NOT NULL)),
+    CONSTRAINT ck_subscriptions_ended_is_never_due CHECK (status NOT IN ('canceled', 'expired') OR due_at IS NULL),
+    CONSTRAINT ck_subscriptions_gateway_runs_its_own_cycle CHECK (collection = 'cashbeat' OR due_at IS NULL),
+    CONSTRAINT ck_subscriptions_paused_has_a_time CHECK ((status = 'paused') = (paused_at IS NOT NULL)),
+    CONSTRAINT ck_subscriptions_discount_in_range CHECK (discount_ppm BETWEEN 0 AND 1000000 AND discount_minor >= 0),
+    CONSTRAINT fk_subscriptions_account_id FOREIGN KEY(account_id) REFERENCES accounts (id),
+    CONSTRAINT fk_subscriptions_clock_id FOREIGN KEY(clock_id) REFERENCES test_clocks (id),
+    CONSTRAINT fk_subscriptions_price_id FOREIGN KEY(price_id) REFERENCES plan_prices (id),
+    CONSTRAINT fk_subscriptions_next_price_id FOREIGN KEY(next_price_id) REFERENCES plan_prices (id),
+    CONSTRAINT fk_subscriptions_dunning_policy FOREIGN KEY(dunning_policy) REFERENCES dunning_policies (slug),
+    CONSTRAINT fk_subscriptions_coupon_id FOREIGN KEY(coupon_id) REFERENCES coupons (id)
+);
+CREATE INDEX ix_subscriptions_account ON subscriptions (account_id, id);
+CREATE INDEX ix_subscriptions_due ON subscriptions (due_at) WHERE due_at IS NOT NULL AND failed_at IS NULL;
+CREATE INDEX ix_subscriptions_failed ON subscriptions (id) WHERE failed_at IS NOT NULL;
+CREATE UNIQUE INDEX uq_subscriptions_gateway ON subscriptions (gateway, subscription_ref) WHERE subscription_ref <> '';
+
+CREATE TABLE subscription_services (
+    id UUID NOT NULL,
+    subscription_id UUID NOT NULL,
+    price_id UUID NOT NULL,
+    quantity BIGINT NOT NULL,
+    CONSTRAINT pk_subscription_services PRIMARY KEY (id),
+    CONSTRAINT uq_subscription_services_subscription_id_price_id UNIQUE (subscription_id, price_id),
+    CONSTRAINT ck_subscription_services_quantity_positive CHECK (quantity > 0),
+    CONSTRAINT fk_subscription_services_subscription_id FOREIGN KEY(subscription_id) REFERENCES subscriptions (id),
+    CONSTRAINT fk_subscription_services_price_id FOREIGN KEY(price_id) REFERENCES service_prices (id)
+);
+
+-- Invoices
+
+CREATE TABLE invoice_counters (
+    month DATE NOT NULL,
+    last_number BIGINT NOT NULL,
+    CONSTRAINT pk_invoice_counters PRIMARY KEY (month)
+);
+
+CREATE TABLE invoices (
+    id UUID NOT NULL,
+    account_id UUID NOT NULL,
+    subscription_id UUID,
+    reason VARCHAR(32) DEFAULT 'purchase' NOT NULL,
+    gateway TEXT DEFAULT '' NOT NULL,
+    invoice_ref TEXT DEFAULT '' NOT NULL,
+    cause TEXT NOT NULL,
+    number TEXT,
+    status VARCHAR(32) NOT NULL,
+    currency TEXT NOT NULL,
+    subtotal_minor BIGINT NOT NULL,
+    tax_minor BIGINT NOT NULL,
+    total_minor BIGINT NOT NULL,
+    tax_reason VARCHAR(32) NOT NULL,
+    tax_evidence TEXT NOT NULL,
+    balance_used_minor BIGINT DEFAULT '0' NOT NULL,
+    allocated_minor BIGINT DEFAULT '0' NOT NULL,
+    buyer JSONB,
+    created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    issued_at TIMESTAMPTZ,
+    due_at TIMESTAMPTZ,
+    paid_at TIMESTAMPTZ,
+    voided_at TIMESTAMPTZ,
+    CONSTRAINT pk_invoices PRIMARY KEY (id),
+    CONSTRAINT ck_invoices_status_known CHECK (status IN ('draft', 'pending', 'paid', 'void', 'uncollectible')),
+    CONSTRAINT ck_invoices_reason_known CHECK (reason IN ('purchase', 'start', 'renewal', 'change', 'top_up')),
+    CONSTRAINT ck_invoices_total_not_negative CHECK (total_minor >= 0),
+    CONSTRAINT ck_invoices_tax_reason_known CHECK (tax_reason IN ('rate_of_country', 'no_rate', 'as_charged', 'in_prices')),
+    CONSTRAINT ck_invoices_balance_is_allocated CHECK (balance_used_minor BETWEEN 0 AND allocated_minor),
+    CONSTRAINT ck_invoices_allocated_within_total CHECK (allocated_minor BETWEEN 0 AND total_minor),
+    CONSTRAINT ck_invoices_paid_is_covered CHECK (status <> 'paid' OR allocated_minor = total_minor),
+    CONSTRAINT ck_invoices_total_adds_up CHECK (total_minor = subtotal_minor + tax_minor),
+    CONSTRAINT ck_invoices_numbered_once_issued CHECK (status IN ('draft', 'void') OR number IS NOT NULL),
+    CONSTRAINT ck_invoices_number_and_issue_together CHECK ((number IS NULL) = (issued_at IS NULL)),
+    CONSTRAINT ck_invoices_paid_has_a_time CHECK ((status = 'paid') = (paid_at IS NOT NULL)),
+    CONSTRAINT fk_invoices_account_id FOREIGN KEY(account_id) REFERENCES accounts (id),
+    CONSTRAINT fk_invoices_subscription_id FOREIGN KEY(subscription_id) REFERENCES subscriptions (id),
+    CONSTRAINT uq_invoices_cause UNIQUE (cause),
+    CONSTRAINT uq_invoices_number UNIQUE (number)
+);
+CREATE INDEX ix_invoices_account ON invoices (account_id, id);
+CREATE INDEX ix_invoices_subscription ON invoices (subscription_id) WHERE subscription_id IS NOT NULL;
+CREATE UNIQUE INDEX uq_invoices_gateway ON invoices (gateway, invoice_ref) WHERE invoice_ref <> '';
+
+CREATE TABLE invoice_lines (
+    id UUID NOT NULL,
+    invoice_id UUID NOT NULL,
+    position BIGINT NOT NULL,
+    description TEXT NOT NULL,
+    quantity BIGINT NOT NULL,
+    unit_minor BIGINT NOT NULL,
+    net_minor BIGINT NOT NULL,
+    tax_name TEXT NOT NULL,
+    tax_rate_ppm BIGINT NOT NULL,
+    tax_minor BIGINT NOT NULL,
+    credits BIGINT DEFAULT '0' NOT NULL,
+    credits_expire_at TIMESTAMPTZ,
+    kind VARCHAR(32) DEFAULT 'charge' NOT NULL,
+    period_start TIMESTAMPTZ,
+    period_end TIMESTAMPTZ,
+    CONSTRAINT pk_invoice_lines PRIMARY KEY (id),
+    CONSTRAINT uq_invoice_lines_invoice_id_position UNIQUE (invoice_id, position),
+    CONSTRAINT ck_invoice_lines_kind_known CHECK (kind IN ('charge', 'credit', 'discount', 'kept')),
+    CONSTRAINT ck_invoice_lines_net_adds_up CHECK (net_minor = quantity * unit_minor),
+    CONSTRAINT fk_invoice_lines_invoice_id FOREIGN KEY(invoice_id) REFERENCES invoices (id)
+);
+
+CREATE TABLE invoice_documents (
+    invoice_id UUID NOT NULL,
+    kind TEXT NOT NULL,
+    content BYTEA NOT NULL,
+    sha256 TEXT NOT NULL,
+    created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    CONSTRAINT pk_invoice_documents PRIMARY KEY (invoice_id, kind),
+    CONSTRAINT fk_invoice_documents_invoice_id FOREIGN KEY(invoice_id) REFERENCES invoices (id)
+);
+
+CREATE TABLE subscription_periods (
+    subscription_id UUID NOT NULL,
+    period_start TIMESTAMPTZ NOT NULL,
+    period_end TIMESTAMPTZ NOT NULL,
+    invoice_id UUID,
+    CONSTRAINT pk_subscription_periods PRIMARY KEY (subscription_id, period_start),
+    CONSTRAINT fk_subscription_periods_subscription_id FOREIGN KEY(subscription_id) REFERENCES subscriptions (id),
+    CONSTRAINT fk_subscription_periods_invoice_id FOREIGN KEY(invoice_id) REFERENCES invoices (id)
+);
+
+-- Money
+
+CREATE TABLE payment_attempts (
+    id UUID NOT NULL,
+    account_id UUID NOT NULL,
+    invoice_id UUID NOT NULL,
+    kind VARCHAR(32) DEFAULT 'checkout' NOT NULL,
+    card_id UUID,
+    cause TEXT NOT NULL,
+    gateway TEXT NOT NULL,
+    status VARCHAR(32) NOT NULL,
+    amount_minor BIGINT NOT NULL,
+    currency TEXT NOT NULL,
+    request JSONB NOT NULL,
+    checkout_ref TEXT DEFAULT '' NOT NULL,
+    checkout_url TEXT DEFAULT '' NOT NULL,
+    payment_ref TEXT DEFAULT '' NOT NULL,
+    charge_ref TEXT DEFAULT '' NOT NULL,
+    failure_code TEXT DEFAULT '' NOT NULL,
+    created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    captured_at TIMESTAMPTZ,
+    look_up_at TIMESTAMPTZ,
+    CONSTRAINT pk_payment_attempts PRIMARY KEY (id),
+    CONSTRAINT ck_payment_attempts_status_known CHECK (status IN ('created', 'unknown', 'pending', 'captured', 'failed', 'expired')),
+    CONSTRAINT ck_payment_attempts_kind_known CHECK (kind IN ('checkout', 'charge', 'gateway')),
+    CONSTRAINT ck_payment_attempts_amount_positive CHECK (amount_minor > 0),
+    CONSTRAINT ck_payment_attempts_captured_has_a_time CHECK ((status = 'captured') = (captured_at IS NOT NULL)),
+    CONSTRAINT fk_payment_attempts_account_id FOREIGN KEY(account_id) REFERENCES accounts (id),
+    CONSTRAINT fk_payment_attempts_invoice_id FOREIGN KEY(invoice_id) REFERENCES invoices (id),
+    CONSTRAINT fk_payment_attempts_card_id FOREIGN KEY(card_id) REFERENCES cards (id),
+    CONSTRAINT uq_payment_attempts_cause UNIQUE (cause)
+);
+CREATE INDEX ix_payment_attempts_invoice ON payment_attempts (invoice_id);
+CREATE INDEX ix_payment_attempts_look_up ON payment_attempts (look_up_at) WHERE look_up_at IS NOT NULL;
+CREATE UNIQUE INDEX uq_payment_attempts_checkout ON payment_attempts (gateway, checkout_ref) WHERE checkout_ref <> '';
+CREATE UNIQUE INDEX uq_payment_attempts_live_charge ON payment_attempts (invoice_id) WHERE kind = 'charge' AND status IN ('created', 'unknown', 'pending');
+CREATE UNIQUE INDEX uq_payment_attempts_payment ON payment_attempts (gateway, payment_ref) WHERE payment_ref <> '';
+
+CREATE TABLE receipts (
+    id UUID NOT NULL,
+    account_id UUID NOT NULL,
+    source VARCHAR(32) NOT NULL,
+    cause TEXT NOT NULL,
+    attempt_id UUID,
+    gateway TEXT DEFAULT '' NOT NULL,
+    reference TEXT DEFAULT '' NOT NULL,
+    amount_minor BIGINT NOT NULL,
+    currency TEXT NOT NULL,
+    allocated_minor BIGINT NOT NULL,
+    remark VARCHAR(32) DEFAULT '' NOT NULL,
+    received_at TIMESTAMPTZ NOT NULL,
+    looked_at TIMESTAMPTZ,
+    created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    CONSTRAINT pk_receipts PRIMARY KEY (id),
+    CONSTRAINT ck_receipts_source_known CHECK (source IN ('capture', 'given_back')),
+    CONSTRAINT ck_receipts_remark_known CHECK (remark IN ('', 'paid_twice', 'other_amount', 'other_currency', 'invoice_void')),
+    CONSTRAINT ck_receipts_amount_positive CHECK (amount_minor > 0),
+    CONSTRAINT ck_receipts_allocated_within_amount CHECK (allocated_minor BETWEEN 0 AND amount_minor),
+    CONSTRAINT ck_receipts_captured_at_a_gateway CHECK ((source = 'capture') = (gateway <> '')),
+    CONSTRAINT fk_receipts_account_id FOREIGN KEY(account_id) REFERENCES accounts (id),
+    CONSTRAINT uq_receipts_cause UNIQUE (cause),
+    CONSTRAINT fk_receipts_attempt_id FOREIGN KEY(attempt_id) REFERENCES payment_attempts (id)
+);
+CREATE INDEX ix_receipts_account ON receipts (account_id, id);
+CREATE INDEX ix_receipts_kept ON receipts (account_id, currency) WHERE allocated_minor < amount_minor;
+CREATE INDEX ix_receipts_remarked ON receipts (id) WHERE remark <> '' AND looked_at IS NULL;
+CREATE UNIQUE INDEX uq_receipts_reference ON receipts (gateway, reference) WHERE reference <> '';
+
+CREATE TABLE allocations (
+    id UUID NOT NULL,
+    receipt_id UUID NOT NULL,
+    invoice_id UUID NOT NULL,
+    amount_minor BIGINT NOT NULL,
+    created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    CONSTRAINT pk_allocations PRIMARY KEY (id),
+    CONSTRAINT ck_allocations_amount_moves CHECK (amount_minor <> 0),
+    CONSTRAINT fk_allocations_receipt_id FOREIGN KEY(receipt_id) REFERENCES receipts (id),
+    CONSTRAINT fk_allocations_invoice_id FOREIGN KEY(invoice_id) REFERENCES invoices (id)
+);
+CREATE INDEX ix_allocations_invoice ON allocations (invoice_id);
+CREATE INDEX ix_allocations_receipt ON allocations (receipt_id);
+
+CREATE TABLE dunnings (
+    invoice_id UUID NOT NULL,
+    account_id UUID NOT NULL,
+    subscription_id UUID,
+    clock_id UUID,
+    state VARCHAR(32) NOT NULL,
+    policy JSONB NOT NULL,
+    attempts BIGINT NOT NULL,
+    last_code TEXT DEFAULT '' NOT NULL,
+    needs_new_card BOOLEAN DEFAULT 'false' NOT NULL,
+    opened_at TIMESTAMPTZ NOT NULL,
+    next_attempt_at TIMESTAMPTZ,
+    ends_at TIMESTAMPTZ NOT NULL,
+    closed_at TIMESTAMPTZ,
+    written_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    CONSTRAINT pk_dunnings PRIMARY KEY (invoice_id),
+    CONSTRAINT ck_dunnings_state_known CHECK (state IN ('open', 'recovered', 'exhausted', 'stopped')),
+    CONSTRAINT ck_dunnings_closed_has_a_time CHECK ((state = 'open') = (closed_at IS NULL)),
+    CONSTRAINT ck_dunnings_closed_tries_no_more CHECK (state = 'open' OR (next_attempt_at IS NULL)),
+    CONSTRAINT fk_dunnings_invoice_id FOREIGN KEY(invoice_id) REFERENCES invoices (id),
+    CONSTRAINT fk_dunnings_account_id FOREIGN KEY(account_id) REFERENCES accounts (id),
+    CONSTRAINT fk_dunnings_subscription_id FOREIGN KEY(subscription_id) REFERENCES subscriptions (id),
+    CONSTRAINT fk_dunnings_clock_id FOREIGN KEY(clock_id) REFERENCES test_clocks (id)
+);
+CREATE INDEX ix_dunnings_account ON dunnings (account_id) WHERE state = 'open';
+CREATE INDEX ix_dunnings_ends ON dunnings (ends_at) WHERE state = 'open';
+CREATE INDEX ix_dunnings_next ON dunnings (next_attempt_at) WHERE state = 'open';
+
+CREATE TABLE ledger_transactions (
+    id UUID NOT NULL,
+    reason VARCHAR(32) NOT NULL,
+    cause TEXT NOT NULL,
+    occurred_at TIMESTAMPTZ NOT NULL,
+    written_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    CONSTRAINT pk_ledger_transactions PRIMARY KEY (id),
+    CONSTRAINT ck_ledger_transactions_reason_known CHECK (reason IN ('invoice_issued', 'invoice_voided', 'payment_captured', 'balance_kept', 'balance_used')),
+    CONSTRAINT uq_ledger_transactions_cause UNIQUE (cause)
+);
+
+CREATE TABLE ledger_entries (
+    id BIGINT GENERATED ALWAYS AS IDENTITY,
+    transaction_id UUID NOT NULL,
+    ledger_account VARCHAR(32) NOT NULL,
+    account_id UUID NOT NULL,
+    gateway TEXT DEFAULT '' NOT NULL,
+    currency TEXT NOT NULL,
+    amount_minor BIGINT NOT NULL,
+    CONSTRAINT pk_ledger_entries PRIMARY KEY (id),
+    CONSTRAINT ck_ledger_entries_ledger_account_known CHECK (ledger_account IN ('gateway_clearing', 'receivable', 'deferred_revenue', 'customer_balance', 'tax_payable')),
+    CONSTRAINT ck_ledger_entries_amount_moves CHECK (amount_minor <> 0),
+    CONSTRAINT fk_ledger_entries_transaction_id FOREIGN KEY(transaction_id) REFERENCES ledger_transactions (id),
+    CONSTRAINT fk_ledger_entries_account_id FOREIGN KEY(account_id) REFERENCES accounts (id)
+);
+CREATE INDEX ix_ledger_entries_account ON ledger_entries (account_id);
+CREATE INDEX ix_ledger_entries_transaction ON ledger_entries (transaction_id);
+
+-- Credits
+
+CREATE TABLE credit_grants (
+    id UUID NOT NULL,
+    account_id UUID NOT NULL,
+    source VARCHAR(32) NOT NULL,
+    cause TEXT NOT NULL,
+    amount BIGINT NOT NULL,
+    remaining BIGINT NOT NULL,
+    granted_at TIMESTAMPTZ NOT NULL,
+    subscription_id UUID,
+    expires_at TIMESTAMPTZ,
+    held_for INTERVAL,
+    CONSTRAINT pk_credit_grants PRIMARY KEY (id),
+    CONSTRAINT ck_credit_grants_source_known CHECK (source IN ('package', 'plan')),
+    CONSTRAINT ck_credit_grants_amount_positive CHECK (amount > 0),
+    CONSTRAINT ck_credit_grants_remaining_in_range CHECK (remaining BETWEEN 0 AND amount),
+    CONSTRAINT ck_credit_grants_held_does_not_expire CHECK (held_for IS NULL OR expires_at IS NULL),
+    CONSTRAINT fk_credit_grants_account_id FOREIGN KEY(account_id) REFERENCES accounts (id),
+    CONSTRAINT uq_credit_grants_cause UNIQUE (cause),
+    CONSTRAINT fk_credit_grants_subscription_id FOREIGN KEY(subscription_id) REFERENCES subscriptions (id)
+);
+CREATE INDEX ix_credit_grants_expiring ON credit_grants (expires_at) WHERE remaining > 0 AND expires_at IS NOT NULL;
+CREATE INDEX ix_credit_grants_usable ON credit_grants (account_id, expires_at) WHERE remaining > 0;
+
+CREATE TABLE credit_transactions (
+    id UUID NOT NULL,
+    account_id UUID NOT NULL,
+    grant_id UUID NOT NULL,
+    movement VARCHAR(32) NOT NULL,
+    amount BIGINT NOT NULL,
+    cause TEXT NOT NULL,
+    description TEXT DEFAULT '' NOT NULL,
+    created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    CONSTRAINT pk_credit_transactions PRIMARY KEY (id),
+    CONSTRAINT ck_credit_transactions_movement_known CHECK (movement IN ('grant', 'consume', 'expire', 'revoke')),
+    CONSTRAINT ck_credit_transactions_sign_fits_movement CHECK ((movement = 'grant') = (amount > 0)),
+    CONSTRAINT uq_credit_transactions_cause_grant_id UNIQUE (cause, grant_id),
+    CONSTRAINT fk_credit_transactions_account_id FOREIGN KEY(account_id) REFERENCES accounts (id),
+    CONSTRAINT fk_credit_transactions_grant_id FOREIGN KEY(grant_id) REFERENCES credit_grants (id)
+);
+CREATE INDEX ix_credit_transactions_account ON credit_transactions (account_id, id);
+
+CREATE TABLE balance_watches (
+    account_id UUID NOT NULL,
+    warn_below BIGINT NOT NULL,
+    is_low BOOLEAN DEFAULT 'false' NOT NULL,
+    crossings BIGINT DEFAULT '0' NOT NULL,
+    CONSTRAINT pk_balance_watches PRIMARY KEY (account_id),
+    CONSTRAINT ck_balance_watches_threshold_positive CHECK (warn_below > 0),
+    CONSTRAINT fk_balance_watches_account_id FOREIGN KEY(account_id) REFERENCES accounts (id)
+);
+
+CREATE TABLE auto_top_ups (
+    account_id UUID NOT NULL,
+    package_id UUID NOT NULL,
+    top_up_below BIGINT NOT NULL,
+    monthly_max BIGINT NOT NULL,
+    month DATE,
+    purchases BIGINT DEFAULT '0' NOT NULL,
+    invoice_id UUID,
+    stopped_at TIMESTAMPTZ,
+    stop_code TEXT DEFAULT '' NOT NULL,
+    CONSTRAINT pk_auto_top_ups PRIMARY KEY (account_id),
+    CONSTRAINT ck_auto_top_ups_limits_positive CHECK (top_up_below > 0 AND monthly_max > 0),
+    CONSTRAINT ck_auto_top_ups_purchases_limited CHECK (purchases BETWEEN 0 AND monthly_max),
+    CONSTRAINT fk_auto_top_ups_account_id FOREIGN KEY(account_id) REFERENCES accounts (id),
+    CONSTRAINT fk_auto_top_ups_package_id FOREIGN KEY(package_id) REFERENCES credit_packages (id),
+    CONSTRAINT fk_auto_top_ups_invoice_id FOREIGN KEY(invoice_id) REFERENCES invoices (id)
+);
+
+-- How rows lie on the disk
+
+-- Events are not compressed at the door. Bodies above 2 kB lie out of line, where updates do not copy them.
+ALTER TABLE inbox ALTER COLUMN body SET STORAGE EXTERNAL;
+ALTER TABLE invoice_documents ALTER COLUMN content SET STORAGE EXTERNAL;
+-- Rows are updated twice in their life; room on the page keeps those updates out of the indexes.
+ALTER TABLE outbox SET (fillfactor = 80);
+
+-- A second wall behind the missing grants: history is never edited, not even by the owner
+
+CREATE FUNCTION refuse_edit() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation'; END $$;
+
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_transactions
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_edit();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_entries
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_edit();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON allocations
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_edit();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON credit_transactions
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_edit();
+
+-- Every statement that adds entries must leave each touched transaction at zero in each currency
+
+CREATE FUNCTION refuse_crooked_transaction() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE crooked uuid;
+BEGIN
+    -- one index look-up per transaction: the planner knows nothing about the size of `added`
+    SELECT a.transaction_id INTO crooked FROM (SELECT DISTINCT transaction_id FROM added) a
+    CROSS JOIN LATERAL (
+        SELECT 1 FROM ledger_entries e WHERE e.transaction_id = a.transaction_id
+        GROUP BY e.currency HAVING sum(e.amount_minor) <> 0 LIMIT 1
+    ) off LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'ledger transaction % does not sum to zero', crooked USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER zero_sum AFTER INSERT ON ledger_entries REFERENCING NEW TABLE AS added
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_crooked_transaction();
+
+-- What every installation needs: the policy that subscriptions follow unless told otherwise
+
+INSERT INTO dunning_policies (slug, retry_days, at_the_end) VALUES ('default', '[1, 3, 5, 7]', 'cancel');
