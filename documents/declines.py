@@ -34,6 +34,7 @@ SENTENCES = {
     "invalid_number": _CHECK_DETAILS,
     "issuer_not_available": _TEMPORARY,
     "new_account_information_available": "The card, or the account behind it, has changed.",
+    "paid_in_part": "Only a part of the amount arrived.",
     "processing_error": _TEMPORARY,
     "reenter_transaction": _TEMPORARY,
     "try_again_later": _TEMPORARY,

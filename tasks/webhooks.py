@@ -6,7 +6,7 @@ from functools import partial
 
 from billing.gateway_run.mirror_invoice import settled_among
 from billing.outcomes.record_outcome import record_outcome
-from billing.payments.queries import final_among
+from billing.payments.queries import captured_among
 from database.inbox import InboxEvent
 from schemas.facts import Concern, EventFact
 from schemas.messages import HandleWebhooks
@@ -72,10 +72,13 @@ def _worth_asking(work: Work, events: list[InboxEvent]) -> list[tuple[InboxEvent
 
 
 def _final(work: Work, facts: list[EventFact]) -> set[str]:
-    """The attempts and the gateway's invoices among these that nothing can change any more."""
+    """What of the gateway's payments, checkouts and invoices among these nothing can change any more."""
     invoice_refs = {(fact.gateway, fact.invoice_ref) for fact in facts if fact.invoice_ref}
     with work.database.transaction() as session:
-        return final_among(session, {fact.attempt_id for fact in facts}) | settled_among(session, invoice_refs)
+        captured = captured_among(session, {fact.attempt_id for fact in facts})
+        return {reference for references in captured.values() for reference in references} | settled_among(
+            session, invoice_refs
+        )
 
 
 def _is_idle(fact: EventFact, final: set[str]) -> bool:
@@ -88,7 +91,7 @@ def _is_idle(fact: EventFact, final: set[str]) -> bool:
         case Concern.NOTHING:
             return True
         case Concern.PAYMENT:
-            return not fact.attempt_id or fact.attempt_id in final
+            return not fact.attempt_id or (fact.payment_ref or fact.checkout_ref) in final
         case Concern.INVOICE:
             return fact.invoice_ref in final
         case _:

@@ -107,10 +107,10 @@ def _issue(session: Session, subscription: Subscription, fact: GatewayInvoiceFac
     movements = [issue_invoice(session, invoice, issued_at, issued_at)]
     movements += keep_given_back(session, invoice, new.lines, now)
     used = use_kept_of_gateway(session, invoice, fact.balance_minor)
-    if (invoice.left_minor, invoice.currency) != (fact.due_minor, fact.currency):
+    left, currency = invoice.left_minor, subscription.currency
+    if (left, currency) != (fact.due_minor, fact.currency):
         raise InvoiceContradiction(
-            f"{fact.invoice_ref} asks for {fact.due_minor} {fact.currency}, "
-            f"our books for {invoice.left_minor} {invoice.currency}"
+            f"{fact.invoice_ref} asks for {fact.due_minor} {fact.currency}, our books for {left} {currency}"
         )
     post(session, [*movements, used] if used else movements, now)
     number_invoice(session, invoice)

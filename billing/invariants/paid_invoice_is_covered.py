@@ -1,4 +1,4 @@
-"""A paid invoice is covered by its allocations, and what an invoice says of them is true."""
+"""A paid invoice is covered by its allocations, no other is, and what an invoice says of them is true."""
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -15,6 +15,7 @@ QUESTION = text("""
     FROM invoices i LEFT JOIN paid p ON p.invoice_id = i.id
     WHERE i.allocated_minor <> coalesce(p.allocated_minor, 0)
        OR (i.status = 'paid' AND coalesce(p.allocated_minor, 0) <> i.total_minor)
+       OR (i.status IN ('pending', 'uncollectible') AND i.total_minor > 0 AND i.allocated_minor = i.total_minor)
        OR (i.status IN ('draft', 'void') AND coalesce(p.allocated_minor, 0) <> 0)
        OR (p.invoice_id IS NOT NULL AND (p.currencies > 1 OR p.currency <> i.currency OR NOT p.is_own))
     LIMIT 100

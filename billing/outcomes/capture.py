@@ -18,8 +18,9 @@ from billing.invoices.tables import OWED, Invoice, InvoiceReason, InvoiceStatus
 from billing.invoices.void import void_draft
 from billing.ledger.post import Dated, Movement, post_dated
 from billing.money import Money
+from billing.outcomes.charge_failed import charge_fell_short
 from billing.outcomes.invoice_paid import invoices_paid
-from billing.payments.tables import PaymentAttempt
+from billing.payments.tables import AttemptKind, PaymentAttempt
 from billing.receipts.queries import booked_among
 from billing.receipts.receive import Booked, Received, capture_of, receive, remark_of
 from billing.receipts.write import write_receipts
@@ -73,7 +74,13 @@ def _not_booked(session: Session, captures: Sequence[Capture]) -> list[Capture]:
     """A payment that is a receipt already is not booked again, whichever attempt it was heard of for."""
     references = {(each.attempt.gateway, each.fact.payment_ref) for each in captures if each.fact.payment_ref}
     booked = booked_among(session, references)
-    return [each for each in captures if (each.attempt.gateway, each.fact.payment_ref) not in booked]
+    new = {_identity(each): each for each in captures if (each.attempt.gateway, each.fact.payment_ref) not in booked}
+    return list(new.values())
+
+
+def _identity(capture: Capture) -> tuple[str, str]:
+    """What makes two captures the same money; the same news may come twice in a batch."""
+    return capture.attempt.gateway, capture.fact.payment_ref or str(capture.attempt.id)
 
 
 def _remember_customers(session: Session, captures: Sequence[Capture]) -> None:
@@ -93,6 +100,9 @@ def _book_issued(session: Session, captures: Sequence[Capture]) -> None:
     settlements = _settle(session, captures, booked, [])
     update_rows(session, _invoices(captures), WRITTEN)
     invoices_paid(session, settlements)
+    for attempt, invoice, _, _, now in captures:
+        if attempt.kind is AttemptKind.CHARGE and invoice.status is InvoiceStatus.PENDING:
+            charge_fell_short(session, invoice, attempt, now)
 
 
 def _book_purchases(session: Session, captures: Sequence[Capture]) -> None:

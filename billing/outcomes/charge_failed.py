@@ -11,6 +11,9 @@ from billing.invoices.tables import Invoice, InvoiceReason, InvoiceStatus
 from billing.payments.tables import PaymentAttempt
 from billing.top_ups.follow_payment import top_up_failed
 
+# what a dunning has for a code when a part of the money came
+PAID_IN_PART = "paid_in_part"
+
 
 def charge_failed(session: Session, invoice: Invoice, attempt: PaymentAttempt, now: datetime) -> None:
     """Plan the next try or wait for another card, and tell the customer, once per attempt.
@@ -25,6 +28,12 @@ def charge_failed(session: Session, invoice: Invoice, attempt: PaymentAttempt, n
     refuse_invoice(session, invoice, refusal, now)
     if refusal.has_other_card and invoice.status is InvoiceStatus.PENDING:
         retry_invoice(session, invoice, now)
+
+
+def charge_fell_short(session: Session, invoice: Invoice, attempt: PaymentAttempt, now: datetime) -> None:
+    """A charge brought less than was asked for: the rest is tried again by the plan. Conditions as above."""
+    attempt.failure_code = PAID_IN_PART
+    refuse_invoice(session, invoice, Refusal(PAID_IN_PART, f"payment_failed/{attempt.id}"), now)
 
 
 def _has_other_card(session: Session, attempt: PaymentAttempt) -> bool:

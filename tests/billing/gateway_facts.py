@@ -15,6 +15,7 @@ from billing.gateway_run.begin_checkout import begin_checkout
 from billing.gateway_run.mirror_invoice import mirror_invoice
 from billing.gateway_run.sync import sync_subscription
 from billing.invoices.tables import Invoice, InvoiceLine
+from billing.receipts.queries import kept_for
 from billing.subscriptions.queries import get_subscription
 from billing.subscriptions.tables import Subscription
 from database.engine import Database
@@ -100,6 +101,11 @@ class GatewayRun:
         """What can be used."""
         with self.database.transaction() as session:
             return view_balance(session, self.account_id, now).balance
+
+    def kept(self, currency: str) -> int:
+        """What is kept for the account."""
+        with self.database.transaction() as session:
+            return kept_for(session, self.account_id, currency).minor
 
     def mails(self) -> list[str]:
         """What was staged."""

@@ -22,6 +22,7 @@ from billing.outcomes.record_outcome import record_outcome
 from billing.outcomes.save_card import save_card
 from billing.payments.tables import AttemptKind, AttemptStatus, PaymentAttempt
 from billing.receipts.queries import kept_for
+from billing.receipts.tables import Receipt, ReceiptSource
 from billing.subscriptions.queries import get_subscription, lock_subscription
 from billing.subscriptions.tables import Subscription
 from database.engine import Database
@@ -140,8 +141,8 @@ class Books:
 
     def paid_minor(self, account_id: UUID) -> int:
         """What was captured from an account in all."""
-        captured = select(func.coalesce(func.sum(PaymentAttempt.amount_minor), 0)).where(
-            PaymentAttempt.account_id == account_id, PaymentAttempt.status == AttemptStatus.CAPTURED
+        captured = select(func.coalesce(func.sum(Receipt.amount_minor), 0)).where(
+            Receipt.account_id == account_id, Receipt.source == ReceiptSource.CAPTURE
         )
         with self.database.transaction() as session:
             return int(session.scalars(captured).one())

@@ -106,14 +106,27 @@ def test_credits_that_are_spent_stay_spent(run: GatewayRun) -> None:
     [
         {"due_minor": 9_800},
         {"currency": "EUR"},
-        {"paid_minor": 100},
-        {"balance_minor": 500, "due_minor": 9_400, "paid_minor": 9_400},
+        {"balance_minor": 500, "due_minor": 9_400},
     ],
 )
 def test_what_does_not_add_up_is_written_nowhere(run: GatewayRun, wrong: dict[str, Any]) -> None:
     with pytest.raises(InvoiceContradiction):
-        run.bill(replace(invoice_of(line(9_900)), **wrong))
+        run.bill(replace(invoice_of(line(9_900), status="open"), **wrong))
     assert (run.mails(), run.credits(JANUARY_31)) == ([], 0)
+
+
+@pytest.mark.parametrize("wrong", [{"due_minor": 9_800}, {"currency": "EUR"}])
+def test_what_was_paid_for_it_is_kept_all_the_same_and_once(run: GatewayRun, wrong: dict[str, Any]) -> None:
+    paid = replace(invoice_of(line(9_900)), **wrong)
+    assert [run.bill(paid) for _ in range(2)] == [None, None]
+    assert run.kept(paid.currency) == 9_900
+    assert (run.mails(), run.credits(JANUARY_31)) == ([], 0)
+
+
+def test_what_was_paid_in_part_leaves_the_rest_open(run: GatewayRun) -> None:
+    part = replace(invoice_of(line(9_900)), paid_minor=100)
+    invoice = run.invoice(next(run.bill(part) for _ in range(2)))
+    assert (invoice.status, invoice.left_minor, run.credits(JANUARY_31)) == (InvoiceStatus.PENDING, 9_800, 0)
 
 
 def test_an_invoice_waits_for_its_subscription(database: Database, account_id: UUID) -> None:

@@ -1,6 +1,7 @@
 """What the gateway says, in any order and any number of times, ends in the same books."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
 from uuid import UUID
@@ -14,7 +15,7 @@ from billing.invariants import violations
 from billing.invoices.tables import Invoice, InvoiceStatus
 from billing.ledger.queries import balances
 from billing.ledger.tables import LedgerAccount
-from billing.outcomes.record_outcome import Outcome, PaymentContradiction, record_outcome
+from billing.outcomes.record_outcome import Outcome, PaymentContradiction, record_outcome, record_outcomes
 from billing.payments.queries import OpenCheckout, open_checkouts
 from billing.payments.tables import AttemptStatus, PaymentAttempt
 from database.engine import Database
@@ -80,22 +81,30 @@ def test_an_expired_checkout_leaves_no_number_behind(database: Database, account
         assert violations(session) == []
 
 
-@pytest.mark.parametrize(("amount_minor", "currency"), [(2_998, "USD"), (3_000, "USD"), (2_999, "EUR"), (1, "USD")])
-def test_another_amount_than_we_asked_for_is_never_booked(
-    database: Database, account_id: UUID, amount_minor: int, currency: str
-) -> None:
+def test_news_of_another_page_than_was_opened_is_for_a_person_to_look_at(database: Database, account_id: UUID) -> None:
     request = start_purchase(database, account_id, NOON)
-    with pytest.raises(PaymentContradiction, match="asked for 2999 USD"):
-        _record(database, fact(request, CAPTURED, amount_minor=amount_minor, currency=currency))
+    stranger = replace(fact(request, EXPIRED), checkout_ref="cs_test_another")
+    with pytest.raises(PaymentContradiction, match="opened as another checkout"):
+        _record(database, stranger)
+
+
+def test_a_batch_is_recorded_as_its_payments_would_be_one_by_one(database: Database, account_id: UUID) -> None:
+    requests = [start_purchase(database, account_id, NOON) for _ in range(5)]
+    statuses = [CAPTURED, PENDING, EXPIRED, CAPTURED, CAPTURED]
+    news = [fact(request, status) for request, status in zip(requests, statuses, strict=True)]
+    foreign = replace(news[0], attempt_id=str(account_id))
     with database.transaction() as session:
-        assert session.scalars(select(Invoice.status)).one() is InvoiceStatus.DRAFT
-
-
-def test_money_for_an_expired_checkout_is_for_a_person_to_look_at(database: Database, account_id: UUID) -> None:
-    request = start_purchase(database, account_id, NOON)
-    _record(database, fact(request, EXPIRED))
-    with pytest.raises(PaymentContradiction, match="is expired, yet"):
-        _record(database, fact(request, CAPTURED))
+        outcomes = record_outcomes(session, [*news, foreign, news[0]], NOON)
+    assert outcomes == [
+        Outcome.RECORDED, Outcome.KNOWN, Outcome.RECORDED, Outcome.RECORDED, Outcome.RECORDED,
+        Outcome.NOT_OURS, Outcome.KNOWN,
+    ]  # fmt: skip
+    with database.transaction() as session:
+        invoices = session.scalars(select(Invoice).order_by(Invoice.id)).all()
+        numbers = ["INV-2026-11-00001", None, None, "INV-2026-11-00002", "INV-2026-11-00003"]
+        assert [invoice.number for invoice in invoices] == numbers
+        assert view_balance(session, account_id, NOON).balance == 6_000
+        assert violations(session) == []
 
 
 def test_a_payment_that_is_not_ours_changes_nothing(database: Database, account_id: UUID) -> None:
