@@ -143,8 +143,8 @@ def _change_plan(work: Work, operation: Operation, command: ChangePlan) -> Act:
 def _immediate_terms(work: Work, command: ChangePlan) -> PlanTerms:
     """What is wanted, if it is wanted now: without `when` a downgrade is promised for the period's end."""
     with work.database.transaction() as session:
-        change = find_change(session, get_subscription(session, command.subscription_id), command.plan)
-    if command.when == "now" or (command.when is None and change.is_upgrade):
+        change = find_change(session, get_subscription(session, command.subscription_id), command)
+    if change.is_now:
         return change.wanted
     detail = "The gateway runs this subscription and changes its plan at once: choose when=now."
     raise Rejected("change_is_immediate", detail, status=409)
