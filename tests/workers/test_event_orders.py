@@ -24,8 +24,9 @@ DAY = timedelta(days=1)
 FEBRUARY_14, MARCH_1, APRIL_10 = JANUARY_31 + 14 * DAY, JANUARY_31 + 29 * DAY, JANUARY_31 + 69 * DAY
 # what the events of a subscription write; the account, and the checkout that began it, stay
 WRITTEN = (
-    "ledger_entries", "ledger_transactions", "credit_transactions", "credit_grants", "payment_attempts",
-    "invoice_lines", "invoice_documents", "invoices", "invoice_counters", "account_balances", "cards", "outbox",
+    "ledger_entries", "ledger_transactions", "credit_transactions", "credit_grants", "allocations", "receipts",
+    "payment_attempts",
+    "invoice_lines", "invoice_documents", "invoices", "invoice_counters", "cards", "outbox",
     "inbox",
 )  # fmt: skip
 
