@@ -6,7 +6,7 @@ a test compares the two.
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -66,6 +66,12 @@ class Settings(BaseSettings):
         key = self.stripe_secret_key.get_secret_value()
         return not key or key.startswith(TEST_KEY_PREFIXES)
 
+    def of_vendor(self, name: str) -> dict[str, Any]:
+        """What is set for one vendor, by its names without their prefix; secrets as plain text."""
+        prefix = f"{name}_"
+        values = {field: getattr(self, field) for field in type(self).model_fields if field.startswith(prefix)}
+        return {field.removeprefix(prefix): _plain(value) for field, value in values.items()}
+
     @field_validator("stripe_webhook_secrets", mode="before")
     @classmethod
     def _several_secrets(cls, value: object) -> object:
@@ -73,6 +79,10 @@ class Settings(BaseSettings):
         if isinstance(value, str):
             return tuple(secret.strip() for secret in value.split(",") if secret.strip())
         return value
+
+
+def _plain(value: object) -> object:
+    return value.get_secret_value() if isinstance(value, SecretStr) else value
 
 
 @lru_cache(maxsize=1)

@@ -1,11 +1,13 @@
-"""What the rest of Cashbeat may ask of a gateway. Implementations live in the vendors' rooms.
+"""What may be asked of a gateway, one protocol per capability. A vendor offers some of them; see `gateways.gateway`.
 
 Every method raises `billing.errors.Rejected` or `billing.errors.Unavailable` and nothing else on purpose; any other
-exception is a bug. From a method that only reads, an `Unavailable` means "no answer", `ambiguous` or not.
+exception is a bug. From a method that only reads, an `Unavailable` means "no answer", `ambiguous` or not. Calls block;
+none is made inside a database transaction.
 """
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from schemas.documents import EmailFacts
@@ -15,28 +17,48 @@ from schemas.facts import (
     CheckoutFact,
     CheckoutRequest,
     ClockFact,
+    Concern,
     CouponRequest,
     CustomerFact,
     CustomerRequest,
     GatewayInvoiceFact,
     PaymentFact,
     PriceRequest,
+    RefundFact,
+    RefundRequest,
     SetupRequest,
     SubscriptionCheckoutRequest,
     SubscriptionFact,
 )
 
-# A gateway may store a failure under its key and repeat it for a day, as Stripe does with a 500: after so many tries we
-# look for what they did, then take a new key.
-SAME_KEY_ATTEMPTS = 3
 EVENTS_LIMIT = 10_000  # an hour at three payments a second; a caller with more narrows its window
 
 
-class PaymentGateway(Protocol):
-    """A gateway with hosted checkouts. Calls block; none is made inside a database transaction."""
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a vendor allows, as data.
+
+    A key is honoured for `key_window`, with a margin for a slow retry taken off; a stored failure may be repeated under
+    it, so after `same_key_attempts` tries we look for what they did, then take a new one. `calls_per_second` is what
+    all workers together may ask. `least_charge_minor` are minor units by currency; of others nothing is known.
+    `concerns` tells for each event type that is handled what it is about. `method_name` is printed on documents, and
+    `method_ref` is the shape of its references to saved methods, as a regular expression.
+    """
+
+    key_window: timedelta
+    calls_per_second: float
+    concerns: Mapping[str, Concern]
+    method_name: str
+    method_ref: str = ".+"
+    same_key_attempts: int = 3
+    least_charge_minor: Mapping[str, int] = field(default_factory=dict)
+
+
+class HostedCheckout(Protocol):
+    """Customers pay on a page of the gateway's."""
 
     def open_checkout(self, request: CheckoutRequest) -> CheckoutFact:
-        """Open a hosted checkout; the same request under the same key returns the same checkout for 24 hours."""
+        """Open a hosted checkout; the same request under the same key returns the same checkout."""
 
     def fetch_payment(self, *, checkout_ref: str = "", payment_ref: str = "") -> PaymentFact | None:
         """What the gateway says now about one payment, by either reference; None when it does not know it."""
@@ -55,20 +77,12 @@ class PaymentGateway(Protocol):
         because "not among those I looked at" must not be read as "does not exist".
         """
 
-    def list_events(
-        self, *, created_after: datetime, types: Sequence[str], limit: int = EVENTS_LIMIT
-    ) -> Iterator[bytes]:
-        """Raw JSON of the gateway's events since then, newest first, each equal in meaning to its webhook's body.
 
-        At most `limit` are given; exactly `limit` means that older ones may be missing.
-        """
-
-
-class CardGateway(Protocol):
-    """A gateway that keeps customers' cards and charges them while the customer is away."""
+class SavedMethods(Protocol):
+    """The gateway keeps customers and their cards."""
 
     def create_customer(self, request: CustomerRequest) -> str:
-        """The reference of a customer made for an account; the same key gives the same customer for 24 hours."""
+        """The reference of a customer made for an account; the same key gives the same customer."""
 
     def find_customer(self, account_id: str, *, email: str, created_after: datetime) -> str:
         """The customer made for this account whose answer was lost; empty when there is none.
@@ -95,6 +109,10 @@ class CardGateway(Protocol):
         answer is false, when the default card was made after this one. Rejected if the card's bank refuses to save it.
         """
 
+
+class OffSessionCharge(Protocol):
+    """The gateway charges saved cards while the customer is away."""
+
     def charge(self, request: ChargeRequest) -> PaymentFact:
         """Charge a saved card off-session. A decline is an answer (status failed and its code), not an error.
 
@@ -109,9 +127,12 @@ class CardGateway(Protocol):
         None means that the gateway has none in that window; a search that meets its limit raises `Unavailable`.
         """
 
+    def fetch_payment(self, *, checkout_ref: str = "", payment_ref: str = "") -> PaymentFact | None:
+        """What the gateway says now about one charge; None when it does not know it."""
 
-class SubscriptionGateway(Protocol):
-    """A gateway that runs the cycle of subscriptions itself."""
+
+class RunsSubscriptions(Protocol):
+    """The gateway runs the cycle of subscriptions itself."""
 
     def ensure_price(self, request: PriceRequest) -> str:
         """The gateway's reference of our price, made when it is missing. May be called again and again.
@@ -162,6 +183,29 @@ class SubscriptionGateway(Protocol):
     def open_portal(self, customer_ref: str, *, return_url: str) -> str:
         """The address of the gateway's own page on which a customer manages subscriptions and cards."""
 
+
+class Refunds(Protocol):
+    """The gateway gives captured money back."""
+
+    def refund(self, request: RefundRequest) -> RefundFact:
+        """Give back a part or all of a captured payment; the same key gives it back once."""
+
+
+class EventsList(Protocol):
+    """The gateway lists what it told by webhook."""
+
+    def list_events(
+        self, *, created_after: datetime, types: Sequence[str], limit: int = EVENTS_LIMIT
+    ) -> Iterator[bytes]:
+        """Raw JSON of the gateway's events since then, newest first, each equal in meaning to its webhook's body.
+
+        At most `limit` are given; exactly `limit` means that older ones may be missing.
+        """
+
+
+class TestClocks(Protocol):
+    """The gateway lets time pass for customers that were made on a clock of its own."""
+
     def create_clock(self, name: str, frozen_at: datetime, *, idempotency_key: str) -> ClockFact:
         """A test clock for customers made with it."""
 
@@ -173,7 +217,9 @@ class SubscriptionGateway(Protocol):
 
 
 class EmailGateway(Protocol):
-    """A sender of e-mail."""
+    """A sender of e-mail; `key_window` is how long it honours an idempotency key, with a margin taken off."""
+
+    key_window: timedelta
 
     def send(self, email: EmailFacts, *, sender: str, idempotency_key: str) -> str:
-        """Hand an e-mail over and return the vendor's id for it; a repeat within 24 hours sends nothing twice."""
+        """Hand an e-mail over and return the vendor's id for it; a repeat under the key sends nothing twice."""

@@ -44,7 +44,7 @@ from schemas.commands import (
     StartCardSetup,
     StartCreditCheckout,
     StartSubscriptionCheckout,
-    SyncFromStripe,
+    SyncWithGateway,
 )
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -93,7 +93,7 @@ def routes(parts: Parts, *, has_test_clocks: bool) -> list[Route]:
         _post("/v1/billing/subscriptions/{id:uuid}/pause/", command.about("subscription_id", PauseSubscription)),
         _post("/v1/billing/subscriptions/{id:uuid}/resume/", command.about("subscription_id", ResumeSubscription)),
         _post(
-            "/v1/billing/subscriptions/{id:uuid}/sync-from-stripe/", command.about("subscription_id", SyncFromStripe)
+            "/v1/billing/subscriptions/{id:uuid}/sync-from-stripe/", command.about("subscription_id", SyncWithGateway)
         ),
         # pages of the gateway, and the cards saved there
         _post("/v1/billing/stripe/subscription-checkout/", command.taking(StartSubscriptionCheckout)),

@@ -8,7 +8,8 @@ from starlette.types import Receive, Scope, Send
 
 from billing.errors import Unavailable
 from database.ids import uuid7
-from gateways.stripe.events import BODY_BYTES_MAX, EventRefused, read_envelope
+from gateways.envelope import EventRefused
+from gateways.stripe.events import BODY_BYTES_MAX, read_envelope
 from gateways.stripe.signatures import SignatureRefused, Verifier
 from ingress import metrics
 from ingress.bodies import Gone, read_body

@@ -37,6 +37,8 @@ Url = Annotated[str, StringConstraints(max_length=URL_LENGTH_MAX), AfterValidato
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=100)]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 CouponCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+# a vendor by its name; without one the first that can do what is asked is asked
+GatewayName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,40}$")]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 
 
@@ -87,6 +89,7 @@ class StartCreditCheckout(Command):
     package: Slug
     success_url: Url
     cancel_url: Url
+    gateway: GatewayName | None = None
 
 
 class ConsumeCredits(Command):
@@ -149,6 +152,7 @@ class StartSubscriptionCheckout(Command):
     coupon: CouponCode | None = None
     success_url: Url
     cancel_url: Url
+    gateway: GatewayName | None = None
 
 
 class OfSubscription(Command):
@@ -202,10 +206,10 @@ class ResumeSubscription(OfSubscription):
     scope = "billing:write"
 
 
-class SyncFromStripe(OfSubscription):
-    """Ask Stripe what it has of this subscription and its invoices, and bring the books to that."""
+class SyncWithGateway(OfSubscription):
+    """Ask the gateway what it has of this subscription and its invoices, and bring the books to that."""
 
-    kind = "sync_from_stripe"
+    kind = "sync_with_gateway"
     scope = "billing:write"
 
 
@@ -217,6 +221,7 @@ class OpenPortal(Command):
 
     account_id: UUID
     return_url: Url
+    gateway: GatewayName | None = None
 
 
 class StartCardSetup(Command):
@@ -228,6 +233,7 @@ class StartCardSetup(Command):
     account_id: UUID
     success_url: Url
     cancel_url: Url
+    gateway: GatewayName | None = None
 
 
 class ChangePaymentMethod(Command):
@@ -240,7 +246,8 @@ class ChangePaymentMethod(Command):
     scope = "billing:write"
 
     account_id: UUID
-    card_ref: Annotated[str, StringConstraints(pattern=r"^pm_[A-Za-z0-9_]{1,100}$")]
+    card_ref: Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,200}$")]
+    gateway: GatewayName | None = None
 
 
 class SetBalanceWatch(Command):
@@ -282,6 +289,7 @@ class CreateTestClock(Command):
 
     name: Name
     frozen_at: AwareDatetime
+    gateway: GatewayName | None = None
 
 
 class AdvanceTestClock(Command):
@@ -307,7 +315,7 @@ COMMANDS: dict[str, type[Command]] = {
         ReactivateSubscription,
         PauseSubscription,
         ResumeSubscription,
-        SyncFromStripe,
+        SyncWithGateway,
         OpenPortal,
         StartCardSetup,
         ChangePaymentMethod,

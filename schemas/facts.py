@@ -51,7 +51,8 @@ class EventFact:
     """What an event rings the bell for: an object to be looked up by one of its references, or nothing of ours.
 
     `attempt_id` and `subscription_id` are hints from metadata. `setup_ref` names a card set-up whose card is not known
-    yet.
+    yet. `is_choice`: on the page that the event is about the customer chose the card that is to be charged;
+    `is_expiry`: the page ended without a payment.
     """
 
     gateway: str
@@ -67,6 +68,8 @@ class EventFact:
     card_ref: str = ""
     setup_ref: str = ""
     customer_ref: str = ""
+    is_choice: bool = False
+    is_expiry: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +288,28 @@ class GatewayInvoiceFact:
     payment_ref: str = ""
     charge_ref: str = ""
     failure_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RefundRequest:
+    """Captured money to be given back, in minor units of `currency`. Frozen once written, as every request."""
+
+    refund_id: str
+    idempotency_key: str
+    payment_ref: str
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefundFact:
+    """A refund as the gateway has it."""
+
+    gateway: str
+    refund_ref: str
+    payment_ref: str
+    amount_minor: int
+    currency: str
 
 
 @dataclass(frozen=True, slots=True)

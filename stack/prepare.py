@@ -1,32 +1,50 @@
 """Bring a database to the state that the processes expect: migrated, the catalog seeded."""
 
-from sqlalchemy.exc import OperationalError
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from billing.cards.least_charge import declare_least_charges
 from billing.catalog.seed import seed
 from database.engine import Database, make_engine
 from database.migrate import upgrade
+from gateways.registry import limits_of_vendors
 from stack.errors import StackError
 
 
 def migrate(database_url: str) -> None:
-    """Apply the missing migrations. Raises StackError when PostgreSQL does not answer."""
+    """Apply the missing migrations and write down what the gateways allow.
+
+    Raises StackError when PostgreSQL does not answer.
+    """
     try:
         upgrade(database_url)
+        with _transaction(database_url) as session:
+            for gateway, limits in limits_of_vendors().items():
+                declare_least_charges(session, gateway, limits.least_charge_minor)
     except OperationalError as error:
         raise StackError(f"PostgreSQL does not answer: {error.orig}") from error
 
 
 def seed_catalog(database_url: str) -> None:
     """Add the first credit packages, unless their slugs are there."""
-    database = Database(make_engine(database_url))
-    try:
-        with database.transaction() as session:
-            seed(session)
-    finally:
-        database.engine.dispose()
+    with _transaction(database_url) as session:
+        seed(session)
 
 
 def prepare(database_url: str) -> None:
     """Both, in this order. Doing it again changes nothing."""
     migrate(database_url)
     seed_catalog(database_url)
+
+
+@contextmanager
+def _transaction(database_url: str) -> Iterator[Session]:
+    database = Database(make_engine(database_url))
+    try:
+        with database.transaction() as session:
+            yield session
+    finally:
+        database.engine.dispose()

@@ -1,1 +1,1 @@
-"""Doorways: one module per queue, a few lines per task. Nobody imports these modules; messages are sent by name."""
+"""Doorways, one module per queue: each hands its message over and decides nothing."""

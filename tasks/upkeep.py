@@ -1,98 +1,36 @@
-"""Upkeep: ring again for what was not heard, forget what is old, show that a queue is alive."""
+"""The queue of upkeep: the pipeline's memory, its pulse, and the questions that must have no answer."""
 
-from datetime import timedelta
-from uuid import UUID
+import structlog
 
-from sqlalchemy import delete, func, select
-from sqlalchemy.orm import Session
-
-from database.inbox import InboxEvent
-from database.memory import WorkState
-from database.operations import Operation
-from database.outbox import OutboxEntry
-from database.sweep import overdue
-from database.upkeep import JobPeriod, begin_period
-from schemas.messages import (
-    TOPICS,
-    WEBHOOK_IDS_MAX,
-    BeatHeart,
-    ChargeCards,
-    HandleWebhooks,
-    PruneMemories,
-    RunCommand,
-    SweepMemories,
-)
-from workers import claims
-from workers.producer import Bell
+from billing.invariants import violations
+from schemas.messages import BeatHeart, CheckInvariants, PruneMemories, SweepMemories
 from workers.task import doorway
+from workers.upkeep import forget_old, ring_again
 from workers.wiring import Work
 
-TopicAndId = tuple[str, UUID]
-
-# One sweep looks at so many rows of each memory; the next one, seconds later, takes the rest.
-SWEEP_ROWS_MAX = 1_000
-# Raw events hold personal data; 90 days outlast every dispute about what a gateway told us.
-INBOX_KEPT = timedelta(days=90)
-PERIODS_KEPT = timedelta(days=7)
-PRUNE_ROWS_MAX = 10_000
+log = structlog.get_logger(__name__)
 
 
 @doorway(SweepMemories)
 def sweep(work: Work, message: SweepMemories) -> None:
-    """Find what is due and unheard in all three memories and ring for it."""
-    with work.database.transaction() as session:
-        if not begin_period(session, message.task, message.interval_seconds):
-            return
-        events = _split_events(session, overdue(session, InboxEvent, SWEEP_ROWS_MAX))
-        operations = overdue(session, Operation, SWEEP_ROWS_MAX)
-        entries, suspects = _split_entries(session, overdue(session, OutboxEntry, SWEEP_ROWS_MAX))
-    _ring_for_events(work.bell, *events)
-    for operation_id in operations:
-        work.bell.ring(RunCommand(id=operation_id), task_id=operation_id)
-    work.bell.ring_for(entries)
-    for suspect in suspects:
-        work.bell.ring_for([suspect])
+    """Ring again for everything that is due and was not heard."""
+    ring_again(work)
 
 
 @doorway(PruneMemories)
 def prune(work: Work, message: PruneMemories) -> None:
-    """Forget handled events and periods past their keeping time, a bounded number at a time."""
+    """Forget what is finished and old."""
+    forget_old(work)
+
+
+@doorway(CheckInvariants)
+def check_invariants(work: Work, message: CheckInvariants) -> None:
+    """Ask the books every question; an answer is an alarm."""
     with work.database.transaction() as session:
-        if not begin_period(session, message.task, message.interval_seconds):
-            return
-        old = select(InboxEvent.id).where(
-            InboxEvent.state == WorkState.DONE, InboxEvent.finished_at < func.now() - INBOX_KEPT
-        )
-        session.execute(delete(InboxEvent).where(InboxEvent.id.in_(old.limit(PRUNE_ROWS_MAX))))
-        session.execute(delete(JobPeriod).where(JobPeriod.started_at < func.now() - PERIODS_KEPT))
+        for violation in violations(session):
+            log.error("invariant_violated", violation=violation)
 
 
 @doorway(BeatHeart)
 def beat_heart(work: Work, message: BeatHeart) -> None:
     """Nothing to do: that this ran is the message, and the task base writes it down."""
-
-
-def _split_events(session: Session, ids: list[UUID]) -> tuple[list[UUID], list[UUID]]:
-    """(ids that may travel together, ids that travel alone)."""
-    found = select(InboxEvent.id).where(InboxEvent.id.in_(ids), InboxEvent.attempts >= claims.SUSPECT_ATTEMPTS)
-    suspects = set(session.scalars(found))
-    return [row_id for row_id in ids if row_id not in suspects], list(suspects)
-
-
-def _split_entries(session: Session, ids: list[UUID]) -> tuple[list[TopicAndId], list[TopicAndId]]:
-    """The same for follow-ups. Charges travel together: a second attempt is nothing unusual there, and no reason."""
-    columns = select(OutboxEntry.topic, OutboxEntry.id, OutboxEntry.attempts)
-    entries = session.execute(columns.where(OutboxEntry.id.in_(ids)))
-    together: list[TopicAndId] = []
-    alone: list[TopicAndId] = []
-    for entry in entries:
-        is_suspect = entry.attempts >= claims.SUSPECT_ATTEMPTS and TOPICS[entry.topic] is not ChargeCards
-        (alone if is_suspect else together).append((entry.topic, entry.id))
-    return together, alone
-
-
-def _ring_for_events(bell: Bell, together: list[UUID], alone: list[UUID]) -> None:
-    for start in range(0, len(together), WEBHOOK_IDS_MAX):
-        bell.ring(HandleWebhooks(ids=tuple(together[start : start + WEBHOOK_IDS_MAX])))
-    for row_id in alone:
-        bell.ring(HandleWebhooks(ids=(row_id,)))

@@ -48,10 +48,10 @@ def valkey_server(stack_home: Path) -> Iterator[EmbeddedValkey]:
 @pytest.fixture(scope="session")
 def migrated_template(postgres_server: EmbeddedPostgres) -> str:
     """Name of a migrated database that nobody is connected to, so that it can be copied."""
-    from database.migrate import upgrade
+    from stack.prepare import migrate
 
     postgres_server.create_database(TEMPLATE_DATABASE)
-    upgrade(postgres_server.url(TEMPLATE_DATABASE))
+    migrate(postgres_server.url(TEMPLATE_DATABASE))
     return TEMPLATE_DATABASE
 
 

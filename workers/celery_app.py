@@ -16,13 +16,8 @@ TASK_MODULES = (
     "tasks.commands",
     "tasks.payments",
     "tasks.renewals",
-    "tasks.dunning",
-    "tasks.credits",
-    "tasks.notices",
-    "tasks.clocks",
     "tasks.documents",
     "tasks.emails",
-    "tasks.reconciliation",
     "tasks.upkeep",
 )
 

@@ -22,7 +22,7 @@ import logs
 from billing.errors import Rejected, Unavailable
 from database.engine import Database
 from database.memory import ATTEMPTS_MAX, Remembered, WorkState, is_free
-from workers.task import is_weather
+from database.weather import is_weather
 
 log = structlog.get_logger(__name__)
 
@@ -111,6 +111,29 @@ def finish(database: Database, row: Remembered, act: Act) -> bool:
     return True
 
 
+def finish_set(database: Database, rows: Sequence[Row], act: Callable[[Session, Sequence[Row]], None]) -> None:
+    """Mark rows of one memory done and run `act` with those that are still ours, in one transaction.
+
+    Rows that somebody else holds by now, or has finished, are left out. Either all of them have a lease, of one token,
+    or none has.
+    """
+    if not rows:
+        return
+    with database.transaction() as session:
+        held = _held(type(rows[0]), rows[0].lease_token is not None)
+        memory = type(rows[0])
+        ours = select(memory.id).where(memory.id.in_([row.id for row in rows]), held).order_by(memory.id)
+        marked = update(memory).where(memory.id.in_(ours.with_for_update(skip_locked=True))).values(_done())
+        done = set(
+            session.scalars(
+                marked.returning(memory.id),
+                {"token": rows[0].lease_token},
+                execution_options={"synchronize_session": False},
+            )
+        )
+        act(session, [row for row in rows if row.id in done])
+
+
 def finish_all(database: Database, rows: Sequence[Remembered]) -> None:
     """Mark rows done that needed no act, in one statement; those that somebody else holds stay as they are."""
     if not rows:
@@ -124,10 +147,10 @@ def finish_all(database: Database, rows: Sequence[Remembered]) -> None:
         )
 
 
-def postpone(database: Database, row: Remembered, wait: timedelta, reason: str) -> None:
-    """Give a row back untried, for a while."""
+def postpone(database: Database, row: Remembered, wait: timedelta, reason: str, *, is_tried: bool = True) -> None:
+    """Give a row back for a while. What was not even tried has its attempt given back, too."""
     log.warning("postponed", reason=reason, wait_seconds=wait.total_seconds(), attempts=row.attempts)
-    _give_back(database, row, wait, reason)
+    _give_back(database, row, wait, reason, attempts=row.attempts if is_tried else row.attempts - 1)
 
 
 @contextmanager
@@ -170,10 +193,11 @@ def _try_later(database: Database, row: Remembered, reason: str, retry_after_sec
     _give_back(database, row, timedelta(seconds=wait), reason)
 
 
-def _give_back(database: Database, row: Remembered, wait: timedelta, reason: str) -> None:
+def _give_back(database: Database, row: Remembered, wait: timedelta, reason: str, **values: Any) -> None:
+    due = {"error": reason[-ERROR_LENGTH_MAX:], "next_attempt_at": func.now() + wait, "hinted_at": None}
     with database.transaction() as session:
         if _still_ours(session, row):
-            _write(session, row, error=reason[-ERROR_LENGTH_MAX:], next_attempt_at=func.now() + wait, hinted_at=None)
+            _write(session, row, **due, **values)
 
 
 def _close(

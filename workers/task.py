@@ -14,8 +14,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 import logs
-from database.upkeep import record_heartbeat
-from schemas.messages import Message
+from database.upkeep import begin_period, record_heartbeat
+from database.weather import is_weather
+from schemas.messages import Message, Periodic
 from workers.celery_app import app
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ def doorway(message_class: type[Content]) -> Callable[[Doorway[Content]], Task]:
     """Register a function as the task of a message class.
 
     A message that does not parse is logged as an error and dropped: the row it rings for is rung for again in the
-    right form. Weather in PostgreSQL ends the task with a warning; the rows are untouched and the sweep rings again.
+    right form. A tick of beat whose period was begun before does nothing. Weather in PostgreSQL ends the task with a
+    warning; the rows are untouched and the sweep rings again.
     """
 
     def register(function: Doorway[Content]) -> Task:
@@ -81,10 +83,19 @@ def _run(function: Doorway[Content], message: Content) -> None:
     if work is None:
         raise RuntimeError("this process was not wired; is it a Celery worker?")
     try:
-        function(work, message)
+        if _is_its_period(work, message):
+            function(work, message)
         _show_pulse(work, getattr(message, "of_queue", message.queue))
     finally:
         work.bell.ring_for(work.database.take_staged())
+
+
+def _is_its_period(work: "Work", message: Message) -> bool:
+    """A tick of beat begins its period once, however many ticks there are of it."""
+    if not isinstance(message, Periodic):
+        return True
+    with work.database.transaction() as session:
+        return begin_period(session, message.task, message.interval_seconds)
 
 
 def _show_pulse(work: "Work", queue: str) -> None:
@@ -95,14 +106,3 @@ def _show_pulse(work: "Work", queue: str) -> None:
     with work.database.transaction() as session:
         record_heartbeat(session, queue, f"{socket.gethostname()}/{os.getpid()}")
     _pulses[queue] = now_seconds
-
-
-def is_weather(error: Exception) -> bool:
-    """A lost connection, a lock or statement time-out, a deadlock, a server that is starting or stopping."""
-    if isinstance(error, PoolTimeout):
-        return True
-    if not isinstance(error, DBAPIError):
-        return False
-    code = getattr(error.orig, "pgcode", None) or ""
-    # 08 connection, 40 rollback, 53 resources, 55P03 lock, 57 operator intervention
-    return error.connection_invalidated or not code or code[:2] in ("08", "40", "53", "57") or code == "55P03"

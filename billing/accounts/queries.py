@@ -1,8 +1,9 @@
 """Reads of accounts."""
 
+from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from billing.accounts.tables import Account, GatewayCustomer
@@ -44,6 +45,15 @@ def find_account_of_customer(session: Session, gateway: str, customer_ref: str) 
         GatewayCustomer.gateway == gateway, GatewayCustomer.customer_ref == customer_ref
     )
     return session.scalar(found)
+
+
+def known_customers(session: Session, customers: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Those of the (gateway, customer) that are ours."""
+    if not customers:
+        return set()
+    named = tuple_(GatewayCustomer.gateway, GatewayCustomer.customer_ref).in_(customers)
+    rows = session.execute(select(GatewayCustomer.gateway, GatewayCustomer.customer_ref).where(named))
+    return {(row.gateway, row.customer_ref) for row in rows}
 
 
 def view_account(account: Account) -> AccountView:

@@ -1,1 +1,1 @@
-"""What falls due, for whom and in which order."""
+"""What falls due, for whom and in which order: every area's duties in one list."""

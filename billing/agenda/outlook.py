@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from billing.agenda.duties import DUTIES
 from billing.clocks.rules import ARRIVING
-from billing.notices import card_expiring, trial_ending
 from schemas.messages import TOPICS, SendEmails
 
 EMAILS = [topic for topic, message in TOPICS.items() if message is SendEmails]
@@ -19,23 +19,11 @@ EMAILS = [topic for topic, message in TOPICS.items() if message is SendEmails]
 # A subscription that the gateway runs is looked at when its period ends and an hour later, when the gateway finalizes
 # and collects the invoice (https://docs.stripe.com/billing/subscriptions/overview#subscription-lifecycle); where the
 # gateway tries again by its own plan, or our books lag behind, day by day.
-OUTLOOK = text("""
-    SELECT clock.id AS clock_id, clock.clock_ref, clock.frozen_at, clock.target_at,
+NEXT_OF_DUTIES = ",\n".join(duty.next_at for duty in DUTIES if duty.next_at)
+OUTLOOK = text(f"""
+    SELECT clock.id AS clock_id, clock.gateway, clock.clock_ref, clock.frozen_at, clock.target_at,
            least(
-               (SELECT min(due_at) FROM subscriptions
-                WHERE clock_id = clock.id AND due_at IS NOT NULL AND failed_at IS NULL),
-               (SELECT min(coalesce(next_attempt_at, ends_at)) FROM dunnings
-                WHERE clock_id = clock.id AND state = 'open'),
-               (SELECT min(expires_at) FROM credit_grants JOIN accounts ON accounts.id = account_id
-                WHERE clock_id = clock.id AND remaining > 0 AND expires_at IS NOT NULL),
-               (SELECT min(trial_end - :trial_notice) FROM subscriptions
-                WHERE clock_id = clock.id AND status = 'trialing' AND trial_end - :trial_notice > clock.frozen_at),
-               (SELECT min(noticed_at) FROM cards JOIN accounts ON accounts.id = account_id
-                CROSS JOIN LATERAL (
-                    SELECT make_timestamptz(exp_year::int, exp_month::int, 1, 0, 0, 0, 'UTC')
-                           + interval '1 month' - :card_notice AS noticed_at
-                ) AS notice
-                WHERE clock_id = clock.id AND is_default AND noticed_at > clock.frozen_at),
+               {NEXT_OF_DUTIES},
                gateway_run.due_at
            ) AS due_at,
            gateway_run.count > 0 AS is_gateway_run,
@@ -66,7 +54,7 @@ OUTLOOK = text("""
     ) AS gateway_run
     WHERE clock.target_at > clock.frozen_at AND clock.id = coalesce(:clock_id, clock.id)
     ORDER BY clock.id
-""")
+""")  # noqa: S608 - expressions of our own
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +67,7 @@ class Outlook:
     """
 
     clock_id: UUID
+    gateway: str
     clock_ref: str
     frozen_at: datetime
     target_at: datetime
@@ -106,8 +95,6 @@ def outlooks(session: Session, clock_id: UUID | None = None) -> Sequence[Outlook
     """The clocks that are on their way, or that one alone if it is."""
     asked = {
         "clock_id": clock_id,
-        "trial_notice": trial_ending.DAYS_BEFORE,
-        "card_notice": card_expiring.DAYS_BEFORE,
         "emails": EMAILS,
     }
     return [Outlook(**row._mapping) for row in session.execute(OUTLOOK, asked)]

@@ -7,8 +7,10 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from billing.cards.least_charge import load_least_charges
 from billing.cards.tables import Card
 from billing.errors import Rejected
+from billing.money import Money
 
 
 class ChargeableCard(NamedTuple):
@@ -28,6 +30,12 @@ def get_default_card(session: Session, account_id: UUID) -> ChargeableCard | Non
     """The card that is charged while the customer is away; None when the account has none."""
     row = session.execute(DEFAULT_CARD, {"account_id": account_id}).one_or_none()
     return ChargeableCard(*row) if row else None
+
+
+def least_for(session: Session, account_id: UUID, currency: str) -> Money:
+    """The least that the account's default card can be charged; without one the most that any gateway asks."""
+    card = get_default_card(session, account_id)
+    return load_least_charges(session).of(card.gateway if card else None, currency)
 
 
 def default_cards(session: Session, account_ids: Collection[UUID]) -> dict[UUID, ChargeableCard]:

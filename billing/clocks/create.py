@@ -10,16 +10,17 @@ from database.rows import insert_unless_known
 
 
 def create_clock(
-    session: Session, clock_id: UUID, name: str, frozen_at: datetime, clock_ref: str, now: datetime
+    session: Session, clock_id: UUID, name: str, frozen_at: datetime, beside: tuple[str, str], now: datetime
 ) -> UUID:
     """Write a clock that stands at an instant, to the whole second, and return its id; a repeat writes nothing.
 
-    `clock_ref` is the gateway's clock beside it, empty when there is none; `now` is the wall clock's time.
+    `beside` is the clock of a gateway that goes along, as (gateway, reference), both empty when there is none; `now` is
+    the wall clock's time.
     """
     frozen_at = frozen_at.replace(microsecond=0)
     clock = {
         "id": clock_id, "name": name, "frozen_at": frozen_at, "target_at": frozen_at,
-        "clock_ref": clock_ref, "created_at": now,
+        "gateway": beside[0], "clock_ref": beside[1], "created_at": now,
     }  # fmt: skip
     insert_unless_known(session, TestClock, clock)
     return clock_id

@@ -12,7 +12,8 @@ from database.base import Base, written_at
 class TestClock(Base):
     """A time of its own for the accounts on it. It stands still until it is advanced, and never goes back.
 
-    While `target_at` is ahead of `frozen_at`, time is on its way there. `clock_ref` is the gateway's clock beside it.
+    While `target_at` is ahead of `frozen_at`, time is on its way there. `clock_ref` is the clock of a
+    gateway beside it.
     """
 
     __tablename__ = "test_clocks"
@@ -23,5 +24,6 @@ class TestClock(Base):
     name: Mapped[str]
     frozen_at: Mapped[datetime]
     target_at: Mapped[datetime]
+    gateway: Mapped[str] = mapped_column(server_default="")
     clock_ref: Mapped[str] = mapped_column(server_default="")
     created_at: Mapped[datetime] = written_at()

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from billing.clocks.duty import OneByOne
 from billing.clocks.timelines import Timeline
 from billing.dunning.queries import charges_of, has_live_charge, lock_due
 from billing.dunning.refuse import refuse_for_no_card
@@ -41,3 +42,13 @@ def retry_due(session: Session, invoice_id: UUID, now: datetime) -> bool:
     if intend_charge(session, invoice, cause, now) is None:
         refuse_for_no_card(session, invoice, now)
     return True
+
+
+RETRIES = OneByOne(
+    "retries",
+    due_retries,
+    retry_due,
+    # at some 3 ms each a sweep stays far below the task's 90 seconds
+    rows_max=1_000,
+    next_at="(SELECT min(next_attempt_at) FROM dunnings WHERE clock_id = clock.id AND state = 'open')",
+)

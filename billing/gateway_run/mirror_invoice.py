@@ -53,18 +53,19 @@ def mirror_invoice(session: Session, fact: GatewayInvoiceFact, now: datetime) ->
     return invoice.id
 
 
-def settled_among(session: Session, invoice_refs: Collection[tuple[str, str]]) -> set[str]:
-    """Those of the (gateway, reference) that nothing the gateway says can change any more, by their references."""
-    if not invoice_refs:
-        return set()
-    named = tuple_(Invoice.gateway, Invoice.invoice_ref).in_(invoice_refs)
-    return set(session.scalars(select(Invoice.invoice_ref).where(named, Invoice.status.not_in(OWED))))
+def mirrored_invoices(session: Session, subscription_refs: Collection[tuple[str, str]]) -> dict[tuple[str, str], bool]:
+    """The invoices in the books of subscriptions that gateways run, each as (gateway, reference).
 
-
-def is_mirrored(session: Session, gateway: str, invoice_ref: str) -> bool:
-    """Whether the invoice is in the books, in whatever state."""
-    mirrored = select(Invoice.id).where(Invoice.gateway == gateway, Invoice.invoice_ref == invoice_ref)
-    return session.scalar(mirrored) is not None
+    With each, whether nothing the gateway says can change it any more.
+    """
+    if not subscription_refs:
+        return {}
+    of_these = tuple_(Subscription.gateway, Subscription.subscription_ref).in_(subscription_refs)
+    found = select(Invoice.gateway, Invoice.invoice_ref, Invoice.status).join(
+        Subscription, Subscription.id == Invoice.subscription_id
+    )
+    rows = session.execute(found.where(of_these, Invoice.invoice_ref != ""))
+    return {(row.gateway, row.invoice_ref): row.status not in OWED for row in rows}
 
 
 def _subscription(session: Session, fact: GatewayInvoiceFact) -> Subscription:

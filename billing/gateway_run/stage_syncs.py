@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from billing.subscriptions.rules import ENDED
 from billing.subscriptions.tables import Collection, Subscription, SubscriptionStatus
 from database.operations import stage_command
-from schemas.commands import SyncFromStripe
+from schemas.commands import SyncWithGateway
 
 # the start of one that is incomplete is the customer's to finish; its event tells us
 ASKED_ABOUT = frozenset(SubscriptionStatus) - ENDED - {SubscriptionStatus.INCOMPLETE}
@@ -30,6 +30,6 @@ def stage_syncs(session: Session, clock_id: UUID, at: datetime) -> Sequence[UUID
 
 
 def _stage(session: Session, clock_id: UUID, subscription_id: UUID, at: datetime) -> UUID:
-    body = SyncFromStripe(subscription_id=subscription_id).model_dump(mode="json")
+    body = SyncWithGateway(subscription_id=subscription_id).model_dump(mode="json")
     key = f"{subscription_id}/{at.isoformat()}"
-    return stage_command(session, SyncFromStripe.kind, body, f"test_clock/{clock_id}", key)
+    return stage_command(session, SyncWithGateway.kind, body, f"test_clock/{clock_id}", key)

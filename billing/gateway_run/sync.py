@@ -43,19 +43,6 @@ def sync_subscription(session: Session, fact: SubscriptionFact, asked_at: dateti
     return subscription.id
 
 
-def expire_checkout(session: Session, subscription_id: UUID, now: datetime) -> None:
-    """The hosted checkout ended without a subscription. `now` is the account's own time."""
-    subscription = session.get(Subscription, subscription_id, with_for_update=True)
-    if (
-        subscription is not None
-        and subscription.status is SubscriptionStatus.INCOMPLETE
-        and subscription.collection is Collection.GATEWAY
-        and not subscription.subscription_ref
-    ):
-        give_back_coupon(session, subscription)
-        move(subscription, SubscriptionStatus.EXPIRED, now)
-
-
 def _locked(session: Session, fact: SubscriptionFact) -> Subscription | None:
     """By the gateway's reference, or, the first time, by the mark that we gave it."""
     is_ours: ColumnElement[bool] = Subscription.subscription_ref == fact.subscription_ref

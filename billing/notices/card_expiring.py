@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from billing.accounts.tables import Account
 from billing.cards.tables import Card
+from billing.clocks.duty import AllAtOnce
 from billing.clocks.timelines import Timeline
 from billing.notices.queries import is_live, was_told
 from billing.periods import boundary
@@ -55,3 +56,17 @@ def notice_card_expiring(session: Session, timeline: Timeline, limit: int) -> in
     for card_id in ids:
         stage(session, TOPIC, card_id, f"{TOPIC}/{card_id}/{of_month}")
     return len(ids)
+
+
+CARD_NOTICES = AllAtOnce(
+    "card_notices",
+    notice_card_expiring,
+    # one tick stages so many, the next one the rest
+    rows_max=2_000,
+    next_at=f"""(SELECT min(noticed_at) FROM cards JOIN accounts ON accounts.id = account_id
+                 CROSS JOIN LATERAL (
+                     SELECT make_timestamptz(exp_year::int, exp_month::int, 1, 0, 0, 0, 'UTC')
+                            + interval '1 month' - interval '{DAYS_BEFORE.days} days' AS noticed_at
+                 ) AS notice
+                 WHERE clock_id = clock.id AND is_default AND noticed_at > clock.frozen_at)""",  # noqa: S608 - as above
+)

@@ -10,19 +10,18 @@ from billing.accounts.rules import country_name
 from billing.errors import Rejected
 from billing.invoices.queries import get_invoice, list_lines
 from billing.invoices.tables import Invoice, InvoiceLine
-from billing.payments.tables import AttemptStatus, PaymentAttempt
+from billing.notices.letterhead import Letterhead
+from billing.receipts.tables import Allocation, Receipt, ReceiptSource
 from schemas.documents import InvoiceFacts, LineFacts, PartyFacts, TaxFacts
 
-METHOD_NAMES = {"stripe": "Card (Stripe)"}
 
-
-def describe_invoice(session: Session, invoice_id: UUID, seller: PartyFacts, instructions: str) -> InvoiceFacts:
+def describe_invoice(session: Session, invoice_id: UUID, letterhead: Letterhead) -> InvoiceFacts:
     """The invoice in printable facts. Raises Rejected `invoice_not_found` or, for a draft, `invoice_state`."""
     invoice = get_invoice(session, invoice_id)
     if invoice.number is None or invoice.issued_at is None or invoice.buyer is None:
         raise Rejected("invoice_state", "A draft has no document.", status=409)
     lines = list_lines(session, invoice_id)
-    method, reference = _payment(session, invoice_id)
+    gateway, reference = _payment(session, invoice_id)
     return InvoiceFacts(
         number=invoice.number,
         status=invoice.status,
@@ -30,16 +29,16 @@ def describe_invoice(session: Session, invoice_id: UUID, seller: PartyFacts, ins
         issued_on=invoice.issued_at.date(),
         due_on=(invoice.due_at or invoice.issued_at).date(),
         paid_on=invoice.paid_at.date() if invoice.paid_at else None,
-        seller=seller,
+        seller=letterhead.seller,
         buyer=_buyer(invoice),
         lines=tuple(LineFacts(line.description, line.quantity, line.unit_minor, line.net_minor) for line in lines),
         taxes=_taxes(lines),
         subtotal_minor=invoice.subtotal_minor,
         tax_minor=invoice.tax_minor,
         total_minor=invoice.total_minor,
-        payment_method=method,
+        payment_method=letterhead.method_names.get(gateway, gateway),
         payment_reference=reference,
-        payment_instructions=instructions,
+        payment_instructions=letterhead.payment_instructions,
         credits_granted=sum(line.credits for line in lines),
     )
 
@@ -68,11 +67,9 @@ def _taxes(lines: Sequence[InvoiceLine]) -> tuple[TaxFacts, ...]:
 
 
 def _payment(session: Session, invoice_id: UUID) -> tuple[str, str]:
-    """(method, reference) of the payment that settled the invoice, for printing."""
-    captured = select(PaymentAttempt).where(
-        PaymentAttempt.invoice_id == invoice_id, PaymentAttempt.status == AttemptStatus.CAPTURED
-    )
-    attempt = session.scalar(captured)
-    if attempt is None:
-        return "", ""
-    return METHOD_NAMES.get(attempt.gateway, attempt.gateway), attempt.payment_ref
+    """(gateway, reference) of the payment that settled the invoice; empty where kept money did, or nothing has."""
+    paid = select(Receipt.gateway, Receipt.reference).join(Allocation, Allocation.receipt_id == Receipt.id)
+    captured = paid.where(Allocation.invoice_id == invoice_id, Receipt.source == ReceiptSource.CAPTURE)
+    # what was kept of an earlier payment came first
+    row = session.execute(captured.order_by(Allocation.id.desc()).limit(1)).one_or_none()
+    return (row.gateway, row.reference) if row else ("", "")

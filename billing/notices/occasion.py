@@ -1,6 +1,5 @@
 """What every mail has: an occasion, a letterhead, and a customer."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,21 +12,12 @@ from billing.accounts.queries import get_account
 from billing.invoices.attach_document import PDF
 from billing.invoices.tables import InvoiceDocument
 from billing.notices.describe_invoice import describe_invoice
+from billing.notices.letterhead import Letterhead
 from schemas.documents import NoticeFacts, PartyFacts
 
 
 class Moot(Exception):
     """The news is no longer true, or no longer news: the mail is dropped. The text says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Letterhead:
-    """Who writes, where the customer manages cards and plans, and how a decline code is put into a sentence."""
-
-    seller: PartyFacts
-    manage_url: str
-    payment_instructions: str
-    explain: Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +48,10 @@ def with_invoice(session: Session, occasion: Occasion, invoice_id: UUID | None) 
     """The facts about an invoice, with its document if it was rendered; none of both without an invoice."""
     if invoice_id is None:
         return {}
-    letterhead = occasion.letterhead
     rendered = select(InvoiceDocument.content).where(
         InvoiceDocument.invoice_id == invoice_id, InvoiceDocument.kind == PDF
     )
     return {
-        "invoice": describe_invoice(session, invoice_id, letterhead.seller, letterhead.payment_instructions),
+        "invoice": describe_invoice(session, invoice_id, occasion.letterhead),
         "pdf": session.scalar(rendered),
     }

@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlalchemy import Text, cast, literal, select
 from sqlalchemy.orm import Session
 
+from billing.clocks.duty import AllAtOnce
 from billing.clocks.timelines import Timeline
 from billing.notices.queries import was_told
 from billing.subscriptions.tables import Subscription, SubscriptionStatus
@@ -33,3 +34,14 @@ def notice_trial_ending(session: Session, timeline: Timeline, limit: int) -> int
     for subscription_id in ids:
         stage(session, TOPIC, subscription_id, f"{TOPIC}/{subscription_id}")
     return len(ids)
+
+
+TRIAL_NOTICES = AllAtOnce(
+    "trial_notices",
+    notice_trial_ending,
+    # one tick stages so many, the next one the rest
+    rows_max=2_000,
+    next_at=f"""(SELECT min(trial_end - interval '{DAYS_BEFORE.days} days') FROM subscriptions
+                 WHERE clock_id = clock.id AND status = 'trialing'
+                 AND trial_end - interval '{DAYS_BEFORE.days} days' > clock.frozen_at)""",  # noqa: S608 - a number of ours
+)

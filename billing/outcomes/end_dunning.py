@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
+from billing.clocks.duty import OneByOne
 from billing.clocks.timelines import Timeline
 from billing.credits.hold import hold_credits
 from billing.cycle.end.cancel import end_subscription
@@ -73,3 +74,14 @@ def _stay_past_due(session: Session, subscription: Subscription, invoice_id: UUI
 
 
 ENDS = {DunningEnd.CANCEL: _cancel, DunningEnd.PAUSE: _pause, DunningEnd.MARK_UNPAID: _stay_past_due}
+
+
+DUNNING_ENDS = OneByOne(
+    "dunning_ends",
+    due_ends,
+    end_due,
+    # as many as retries
+    rows_max=1_000,
+    next_at="""(SELECT min(ends_at) FROM dunnings
+                WHERE clock_id = clock.id AND state = 'open' AND next_attempt_at IS NULL)""",
+)

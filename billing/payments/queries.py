@@ -14,23 +14,25 @@ from billing.clocks.tables import TestClock
 from billing.invoices.tables import Invoice, InvoiceStatus
 from billing.payments.intend_charge import thaw_charge
 from billing.payments.tables import AttemptKind, AttemptStatus, PaymentAttempt
+from database.outbox import OutboxEntry
 from schemas.facts import ChargeRequest
 
 # Our clock and the gateway's may differ by this much.
 CLOCK_TOLERANCE = timedelta(minutes=5)
 
 
-def captured_among(session: Session, attempt_ids: Iterable[str]) -> dict[str, frozenset[str]]:
-    """Those of the attempts that were captured, with the gateway's references of that payment and of its checkout.
+def captured_references(session: Session, attempt_ids: Iterable[str]) -> set[tuple[str, str]]:
+    """The payments and checkouts by which these attempts were captured, each as (gateway, reference).
 
-    Nothing that is heard under these can change them any more; another reference is other money. Foreign ids are none.
+    Nothing that is heard under these can change them any more; another reference is other money. Foreign ids have none.
     """
     wanted = [known for known in map(as_uuid, attempt_ids) if known is not None]
     if not wanted:
-        return {}
-    columns = (PaymentAttempt.id, PaymentAttempt.payment_ref, PaymentAttempt.checkout_ref)
+        return set()
+    columns = (PaymentAttempt.gateway, PaymentAttempt.payment_ref, PaymentAttempt.checkout_ref)
     captured = select(*columns).where(PaymentAttempt.id.in_(wanted), PaymentAttempt.status == AttemptStatus.CAPTURED)
-    return {str(row.id): frozenset({row.payment_ref, row.checkout_ref}) for row in session.execute(captured)}
+    rows = session.execute(captured)
+    return {(row.gateway, reference) for row in rows for reference in (row.payment_ref, row.checkout_ref) if reference}
 
 
 def as_uuid(attempt_id: str) -> UUID | None:
@@ -74,6 +76,17 @@ class Charge:
     created_at: datetime
     made_after: datetime
     made_before: datetime
+
+
+def gateways_of_charges(session: Session, entry_ids: Collection[UUID]) -> dict[str, list[UUID]]:
+    """The outbox rows that ask for charges, oldest first, by the gateway of the attempt that each is about."""
+    of_entry = select(OutboxEntry.id, PaymentAttempt.gateway).join(
+        PaymentAttempt, PaymentAttempt.id == OutboxEntry.subject_id
+    )
+    by_gateway: dict[str, list[UUID]] = {}
+    for row in session.execute(of_entry.where(OutboxEntry.id.in_(entry_ids)).order_by(OutboxEntry.id)):
+        by_gateway.setdefault(row.gateway, []).append(row.id)
+    return by_gateway
 
 
 def charges_among(session: Session, attempt_ids: Collection[UUID], wall: datetime) -> dict[UUID, Charge]:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from billing.cards.queries import least_for
 from billing.invoices.rules import LineDraft
 from billing.invoices.tables import Invoice, LineKind
 from billing.ledger.post import Movement, Side
@@ -24,8 +25,11 @@ def use_kept(session: Session, invoice: Invoice, *, by_card: bool) -> Movement |
     The receipts that it is drawn from stay locked until commit.
     """
     receipts = _locked(session, invoice)
+    if not receipts:
+        return None
     kept, total = Money(kept_in(receipts), invoice.currency), Money(invoice.total_minor, invoice.currency)
-    return _use(session, receipts, invoice, share_of_kept(kept, total, by_card=by_card).minor)
+    least = least_for(session, invoice.account_id, invoice.currency) if by_card else None
+    return _use(session, receipts, invoice, share_of_kept(kept, total, least).minor)
 
 
 def use_kept_of_gateway(session: Session, invoice: Invoice, used_minor: int) -> Movement | None:

@@ -3,22 +3,20 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from billing.cards.minimums import least_charge
 from billing.money import Money
 from billing.receipts.receive import Row, allocation_row
 from billing.receipts.tables import Receipt
 
 
-def share_of_kept(kept: Money, total: Money, *, by_card: bool) -> Money:
+def share_of_kept(kept: Money, total: Money, least: Money | None) -> Money:
     """What kept money pays of a total: all that it can.
 
-    By card it leaves either nothing or what a card can be charged, and the rest of it stays kept; of a total that is
-    less than that, it pays all or nothing.
+    `least` is what a card can be charged, None where none is: it leaves either nothing or that, and the rest of it
+    stays kept; of a total that is less than that, it pays all or nothing.
     """
     used = min(kept.minor, total.minor)
-    least = least_charge(total.currency).minor
-    if by_card and 0 < total.minor - used < least:
-        used = max(total.minor - least, 0)
+    if least is not None and 0 < total.minor - used < least.minor:
+        used = max(total.minor - least.minor, 0)
     return Money(used, total.currency)
 
 

@@ -5,10 +5,11 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from billing.clocks.duty import OneByOne
 from billing.credits.queries import view_balance
 from billing.errors import Rejected
 from billing.top_ups.buy import buy_package
-from billing.top_ups.queries import is_renewing, may_begin, month_of
+from billing.top_ups.queries import due_top_ups, is_renewing, may_begin, month_of
 from billing.top_ups.row import count_purchases, lock_top_up, stop_top_up
 from billing.top_ups.tables import AutoTopUp
 
@@ -35,3 +36,7 @@ def start_due_top_up(session: Session, account_id: UUID, now: datetime) -> bool:
     top_up.invoice_id = invoice.id
     count_purchases(session, top_up, month_of(now))
     return True
+
+
+# purchases that are due and were not begun, as after a new month
+TOP_UPS = OneByOne("top_ups", due_top_ups, start_due_top_up, rows_max=200, is_last=True)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from sqlalchemy import Row, select, update
 from sqlalchemy.orm import Session
 
 from billing.accounts.tables import Account
+from billing.clocks.duty import AllAtOnce
 from billing.clocks.timelines import Timeline
 from billing.credits.tables import CreditGrant, CreditMovement, CreditTransaction
 from billing.usage.fall import follow_expiry
@@ -57,3 +59,19 @@ def _movement(grant: Lapsed) -> dict[str, Any]:
         "id": uuid7(), "account_id": grant.account_id, "grant_id": grant.id,
         "movement": CreditMovement.EXPIRE, "amount": -grant.remaining, "cause": f"expiry/{grant.id}",
     }  # fmt: skip
+
+
+EXPIRIES = AllAtOnce(
+    "expiries",
+    expire_credits,
+    # one transaction's share: well below a second of locks
+    rows_max=500,
+    # one sweep's share of a timeline: what is left is a minute late, and no message runs into its time limit
+    rounds_max=40,
+    # Expired credits cannot be used from their instant on; taking them out of the books has time. By then a renewal has
+    # been paid, so that nobody is warned in the moment between the old period's credits and the new one's.
+    grace=timedelta(minutes=10),
+    next_at="""(SELECT min(expires_at) FROM credit_grants JOIN accounts ON accounts.id = account_id
+                WHERE clock_id = clock.id AND remaining > 0 AND expires_at IS NOT NULL)""",
+    is_last=True,
+)

@@ -6,6 +6,7 @@ have gone out is exactly what we must tell apart, so this is requests and sixty 
 serves in the tests.
 """
 
+from datetime import timedelta
 from typing import Any
 
 import requests
@@ -26,6 +27,10 @@ class ResendGateway:
     `api_base` points elsewhere than to Resend (the sandbox). `timeout_seconds` is (connect, read). Nothing is retried
     here: our rows retry, under the same idempotency key.
     """
+
+    # Resend forgets a key after 24 hours (https://resend.com/docs/dashboard/emails/idempotency-keys): later a repeat
+    # could be a second e-mail. An hour is left for a slow one.
+    key_window = timedelta(hours=23)
 
     def __init__(
         self,

@@ -16,11 +16,11 @@ class Cards(Calls):
     """Has cards saved and looks them up."""
 
     def open_setup(self, request: SetupRequest) -> CheckoutFact:
-        """Open a Checkout Session in setup mode, good for 24 hours; see CardGateway."""
+        """Open a Checkout Session in setup mode, good for 24 hours; see SavedMethods."""
         return checkout_of_session(self._post(SESSIONS, _setup_parameters(request), request.idempotency_key))
 
     def fetch_card(self, *, card_ref: str = "", setup_ref: str = "", checkout_ref: str = "") -> CardFact | None:
-        """A card by the first reference that is given; see CardGateway. Payment methods of other kinds are none."""
+        """A card by the first reference that is given; see SavedMethods. Payment methods of other kinds are none."""
         if card_ref:
             method = self._known(f"{METHODS}/{segment(card_ref)}")
             return card_of(method) if method else None

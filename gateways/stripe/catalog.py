@@ -32,7 +32,7 @@ class Catalog(Calls):
         self._ensured: dict[PriceRequest | CouponRequest, str] = {}  # as many as the catalog has
 
     def ensure_price(self, request: PriceRequest) -> str:
-        """The price with our lookup key; see SubscriptionGateway.
+        """The price with our lookup key; see RunsSubscriptions.
 
         Raises Rejected `gateway_price_differs` if a price with that key asks for something else.
         """
@@ -44,7 +44,7 @@ class Catalog(Calls):
         return self._ensured[request]
 
     def ensure_coupon(self, request: CouponRequest) -> str:
-        """The coupon with our id; see SubscriptionGateway.
+        """The coupon with our id; see RunsSubscriptions.
 
         Raises Rejected `gateway_coupon_differs` if a coupon with that id takes off something else.
         """

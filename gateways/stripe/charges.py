@@ -23,7 +23,7 @@ class Charges(Calls):
     """Charges saved cards and looks for charges whose answer was lost."""
 
     def charge(self, request: ChargeRequest) -> PaymentFact:
-        """Create and confirm a payment intent in one call; see CardGateway."""
+        """Create and confirm a payment intent in one call; see OffSessionCharge."""
         try:
             key = request.idempotency_key
             intent = self._send("post", INTENTS, _intent_parameters(request), idempotency_key=key)
@@ -36,7 +36,7 @@ class Charges(Calls):
     def find_charge(
         self, attempt_id: str, *, customer_ref: str, created_after: datetime, created_before: datetime
     ) -> PaymentFact | None:
-        """Search the customer's payment intents of a window (both ends included) for our mark; see CardGateway."""
+        """Search the customer's payment intents of a window (both ends included) for our mark; see OffSessionCharge."""
         filters = window(created_after, created_before)
         filters |= {"customer": customer_ref, "expand": ["data.latest_charge"]}
         intent = self._search(INTENTS, filters, ATTEMPT_MARK, attempt_id)

@@ -18,11 +18,11 @@ class Checkouts(Calls):
     """Opens checkouts and looks up what became of them."""
 
     def open_checkout(self, request: CheckoutRequest) -> CheckoutFact:
-        """Open a Checkout Session; see PaymentGateway. `expires_at` must be 30 minutes to 24 hours ahead."""
+        """Open a Checkout Session; see HostedCheckout. `expires_at` must be 30 minutes to 24 hours ahead."""
         return checkout_of_session(self._post(SESSIONS, _session_parameters(request), request.idempotency_key))
 
     def fetch_payment(self, *, checkout_ref: str = "", payment_ref: str = "") -> PaymentFact | None:
-        """The payment of a session or of an intent; see PaymentGateway."""
+        """The payment of a session or of an intent; see HostedCheckout."""
         if not checkout_ref and not payment_ref:
             raise ValueError("a payment is fetched by its checkout or its own reference")
         return self._payment_of_checkout(checkout_ref) if checkout_ref else self._payment_of_intent(payment_ref)
@@ -35,7 +35,7 @@ class Checkouts(Calls):
         created_before: datetime | None = None,
         customer_ref: str = "",
     ) -> CheckoutFact | None:
-        """Search the sessions of a window (both ends included) for our mark; see PaymentGateway."""
+        """Search the sessions of a window (both ends included) for our mark; see HostedCheckout."""
         filters = window(created_after, created_before)
         if customer_ref:
             filters["customer"] = customer_ref

@@ -25,7 +25,7 @@ stripe.enable_telemetry = False
 class StripeGateway(
     Checkouts, EventsList, Customers, Cards, DefaultCard, Charges, Catalog, Subscriptions, Invoices, Clocks
 ):
-    """The PaymentGateway, CardGateway and SubscriptionGateway for Stripe.
+    """All that Stripe offers, see `gateways.ports`.
 
     One per process, made after the fork: its connections are kept alive. `api_base` points elsewhere than to Stripe
     (the sandbox). `timeout_seconds` is (connect, read). Nothing is retried here: our rows retry, under the same

@@ -15,7 +15,7 @@ class Customers(Calls):
     """Makes customers and looks them up."""
 
     def create_customer(self, request: CustomerRequest) -> str:
-        """Make a customer for an account; see CardGateway."""
+        """Make a customer for an account; see SavedMethods."""
         parameters: dict[str, Any] = {"metadata": {ACCOUNT_MARK: request.account_id}}
         # Stripe refuses empty texts for these
         if request.name:
@@ -27,7 +27,7 @@ class Customers(Calls):
         return reference(self._post(CUSTOMERS, parameters, request.idempotency_key))
 
     def find_customer(self, account_id: str, *, email: str, created_after: datetime) -> str:
-        """Search the customers made since then with this e-mail address for our mark; see CardGateway.
+        """Search the customers made since then with this e-mail address for our mark; see SavedMethods.
 
         Customers on a test clock are not found: Stripe lists them only for their clock. At its limit the search raises
         Unavailable.
@@ -38,12 +38,12 @@ class Customers(Calls):
         return reference(self._search(CUSTOMERS, filters, ACCOUNT_MARK, account_id))
 
     def fetch_customer(self, customer_ref: str) -> CustomerFact | None:
-        """The customer now; see CardGateway."""
+        """The customer now; see SavedMethods."""
         customer = self._known(f"{CUSTOMERS}/{segment(customer_ref)}")
         return customer_of(customer) if customer else None
 
     def open_portal(self, customer_ref: str, *, return_url: str) -> str:
-        """Open a session of Stripe's customer portal; see SubscriptionGateway. Its address is good for minutes.
+        """Open a session of Stripe's customer portal; see RunsSubscriptions. Its address is good for minutes.
 
         https://docs.stripe.com/api/customer_portal/sessions. It is made anew whenever somebody asks, so without a key.
         """

@@ -19,7 +19,7 @@ class DefaultCard(Calls):
     def make_default(
         self, customer_ref: str, card_ref: str, *, idempotency_key: str, unless_newer: bool = False
     ) -> bool:
-        """Attach the card and charge it by default, at once for what is unpaid; see CardGateway.
+        """Attach the card and charge it by default, at once for what is unpaid; see SavedMethods.
 
         Safe to repeat after any failure: what is charged to another card shows what is still to be done, so each
         subscription changes its card after its invoices were tried, and the customer last.

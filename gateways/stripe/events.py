@@ -2,9 +2,11 @@
 
 import re
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
+
+from gateways.envelope import Envelope, EventRefused
 
 BODY_BYTES_MAX = 512 * 1024  # Stripe's events stay far below; the ingress stops reading at the same size
 DEPTH_MAX = 64  # Stripe's deepest objects have about twelve levels
@@ -14,22 +16,6 @@ _is_event_id = re.compile(r"evt_[A-Za-z0-9_]{1,240}").fullmatch
 _is_event_type = re.compile(r"[A-Za-z0-9_.]{1,128}").fullmatch
 _is_api_version = re.compile(r"[A-Za-z0-9_.-]{0,64}").fullmatch
 _NO_BRACKET = bytes(byte for byte in range(256) if byte not in b"{[")
-
-
-class EventRefused(ValueError):
-    """The body is not a Stripe event, or one beyond our limits."""
-
-
-class Envelope(NamedTuple):
-    """What is stored beside an event's raw body. `api_version` may be empty; `created` is aware UTC.
-
-    All texts are printable ASCII, so that they fit any text column.
-    """
-
-    event_id: str
-    event_type: str
-    api_version: str
-    created: datetime
 
 
 def read_envelope(body: bytes) -> Envelope:

@@ -19,7 +19,7 @@ class EventsList(Calls):
     def list_events(
         self, *, created_after: datetime, types: Sequence[str], limit: int = EVENTS_LIMIT
     ) -> Iterator[bytes]:
-        """Events as JSON, newest first, at most 30 days back; see PaymentGateway.
+        """Events as JSON, newest first, at most 30 days back; see EventsList.
 
         More types than Stripe filters by are asked for in several lists, which are merged as they are read. One list
         without a filter would be mostly of types that nobody asked for, and would meet its limit far too early.

@@ -20,7 +20,7 @@ class Invoices(Calls):
     """Looks up what Stripe has invoiced."""
 
     def fetch_invoice(self, invoice_ref: str) -> GatewayInvoiceFact | None:
-        """An invoice with its lines, payment and charge; see SubscriptionGateway."""
+        """An invoice with its lines, payment and charge; see RunsSubscriptions."""
         # four levels, the deepest that Stripe expands (https://docs.stripe.com/api/expanding_objects)
         expand = ["payments.data.payment.payment_intent"]
         invoice = self._known(f"{INVOICES}/{segment(invoice_ref)}", {"expand": expand})
@@ -31,7 +31,7 @@ class Invoices(Calls):
     def list_invoices(
         self, subscription_ref: str, *, created_after: datetime | None = None
     ) -> list[GatewayInvoiceFact]:
-        """The newest hundred invoices since then, oldest first; see SubscriptionGateway.
+        """The newest hundred invoices since then, oldest first; see RunsSubscriptions.
 
         A list cannot expand as deep as one invoice: `charge_ref` and `failure_code` are empty here.
         """

@@ -22,7 +22,7 @@ class Subscriptions(Calls):
         return checkout_of_session(self._post(SESSIONS, _session_parameters(request), request.idempotency_key))
 
     def fetch_subscription(self, *, subscription_ref: str = "", checkout_ref: str = "") -> SubscriptionFact | None:
-        """The subscription, or the one that a Checkout Session has started; see SubscriptionGateway."""
+        """The subscription, or the one that a Checkout Session has started; see RunsSubscriptions."""
         if subscription_ref:
             subscription = self._known(_path(subscription_ref))
         elif checkout_ref:
@@ -35,7 +35,7 @@ class Subscriptions(Calls):
     def change_price(
         self, subscription_ref: str, item_ref: str, price_ref: str, *, prorate: bool, idempotency_key: str
     ) -> SubscriptionFact:
-        """Swap the item's price now; see SubscriptionGateway.
+        """Swap the item's price now; see RunsSubscriptions.
 
         A change stands even if the card then declines the difference: the invoice stays open and Stripe tries again
         (https://docs.stripe.com/api/subscriptions/update, payment_behavior).
@@ -47,7 +47,7 @@ class Subscriptions(Calls):
         return subscription_of(self._post(_path(subscription_ref), change, idempotency_key))
 
     def set_cancellation(self, subscription_ref: str, *, at_period_end: bool, idempotency_key: str) -> SubscriptionFact:
-        """Set or take back the cancellation at the period's end; see SubscriptionGateway.
+        """Set or take back the cancellation at the period's end; see RunsSubscriptions.
 
         What the customer portal has set is taken back as well: it writes a date into `cancel_at` instead.
         """
@@ -58,7 +58,7 @@ class Subscriptions(Calls):
         return subscription_of(subscription)
 
     def cancel_now(self, subscription_ref: str, *, idempotency_key: str) -> SubscriptionFact:
-        """End it now, without an invoice or a credit; see SubscriptionGateway.
+        """End it now, without an invoice or a credit; see RunsSubscriptions.
 
         Stripe keeps no key for a deletion and does not find what has ended: a repeat returns it as it ended.
         """
@@ -74,7 +74,7 @@ class Subscriptions(Calls):
             return subscription
 
     def pause_collection(self, subscription_ref: str, *, paused: bool, idempotency_key: str) -> SubscriptionFact:
-        """Void the invoices to come, or collect again; see SubscriptionGateway."""
+        """Void the invoices to come, or collect again; see RunsSubscriptions."""
         change: dict[str, Any] = {"pause_collection": {"behavior": "void"} if paused else ""}
         return subscription_of(self._post(_path(subscription_ref), change, idempotency_key))
 

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from gateways.stripe.events import Envelope, EventRefused, envelope_of, load_event
+from gateways.envelope import Envelope, EventRefused
+from gateways.stripe.events import envelope_of, load_event
 from gateways.stripe.shapes import SUBSCRIPTION_MARK, Json, attempt_mark, inside, mark, reference
 from schemas.facts import Concern, EventFact
 
@@ -38,6 +39,23 @@ HANDLED_TYPES = MappingProxyType(
         "customer.deleted": "customer",
     }
 )
+
+
+_SUBJECTS = {
+    "checkout.session": Concern.PAYMENT,
+    "payment_intent": Concern.PAYMENT,
+    "invoice": Concern.INVOICE,
+    "subscription": Concern.SUBSCRIPTION,
+    "payment_method": Concern.CARD,
+    "setup_intent": Concern.CARD,
+    "customer": Concern.CUSTOMER,
+}
+# what an event of each type is about, as a rule; a page may also start a subscription or save a card
+CONCERNS = MappingProxyType({event_type: _SUBJECTS[subject] for event_type, subject in HANDLED_TYPES.items()})
+
+EXPIRED_CHECKOUT = "checkout.session.expired"
+# on these pages the customer chose the card that is to be charged
+CARD_WAS_CHOSEN = frozenset({"checkout.session.completed", "setup_intent.succeeded"})
 
 
 class MalformedEvent(ValueError):
@@ -171,6 +189,8 @@ def _about(envelope: Envelope, concerns: Concern, **references: str) -> EventFac
         event_id=envelope.event_id,
         event_type=envelope.event_type,
         concerns=concerns,
+        is_choice=concerns is Concern.CARD and envelope.event_type in CARD_WAS_CHOSEN,
+        is_expiry=envelope.event_type == EXPIRED_CHECKOUT,
         **references,
     )
 

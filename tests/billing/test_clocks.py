@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 import structlog
 from sqlalchemy import func, select, update
+from tasks.clocks import advance_clocks
 
 from billing.accounts.tables import Account
 from billing.agenda.outlook import EMAILS, outlooks
@@ -27,7 +28,6 @@ from database.inbox import remember
 from database.memory import WorkState
 from database.outbox import OutboxEntry
 from settings import SANDBOX_STRIPE_KEY, Settings
-from tasks.clocks import advance_clocks
 from tests.billing.subscribers import Books, utc
 from workers.celery_app import make_app
 from workers.wiring import Work, wire

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
+import tasks.credits
 from sqlalchemy import func, select, text
 from structlog.testing import capture_logs
 
-import tasks.credits
 from billing.accounts.tables import Account
 from billing.clocks.tables import TestClock
 from billing.credits.tables import CreditMovement, CreditSource, CreditTransaction

@@ -4,9 +4,9 @@ from datetime import datetime
 from uuid import UUID
 
 import pytest
+from billing.cards.minimums import least_charge
 
 from billing.cards.detach import detach_card
-from billing.cards.minimums import least_charge
 from billing.catalog.publish_plan import PlanContent, publish_plan
 from billing.catalog.tables import Interval
 from billing.cycle.plan_change.preview import preview_change

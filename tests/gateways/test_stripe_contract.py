@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gateways.ports import CardGateway, PaymentGateway, SubscriptionGateway
+from gateways.ports import HostedCheckout, RunsSubscriptions, SavedMethods
 from gateways.stripe.client import StripeGateway
 from gateways.stripe.translate import HANDLED_TYPES
 from tests.contracts.stripe_openapi import validate_event
@@ -18,7 +18,7 @@ from tests.gateways.loopback import ScriptedServer, http_answer
 
 NEW_FILES = [path for path in GOLDEN_FILES if path.parent.name == VERSION_NEW]
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
-PORTS = (PaymentGateway, CardGateway, SubscriptionGateway)
+PORTS = (HostedCheckout, SavedMethods, RunsSubscriptions)
 NO_ITEMS = http_answer("200 OK", b'{"object": "list", "data": [], "has_more": false}')
 Asking = Callable[[StripeGateway], object]
 ASKED: dict[str, Asking] = {
@@ -78,9 +78,9 @@ def test_everything_we_ask_for_is_described(scripted: Callable[[bytes], Scripted
 
 def test_stripe_offers_all_that_is_asked_of_a_gateway() -> None:
     stripe = StripeGateway("sk_test_made_up")
-    payments: PaymentGateway = stripe
-    cards: CardGateway = stripe
-    subscriptions: SubscriptionGateway = stripe
+    payments: HostedCheckout = stripe
+    cards: SavedMethods = stripe
+    subscriptions: RunsSubscriptions = stripe
     for port, gateway in zip(PORTS, (payments, cards, subscriptions), strict=True):
         assert {name for name in vars(port) if not name.startswith("_")} <= set(dir(gateway))
 

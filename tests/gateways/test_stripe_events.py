@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateways.stripe.events import BODY_BYTES_MAX, CREATED_MAX, DEPTH_MAX, Envelope, EventRefused, read_envelope
+from gateways.envelope import Envelope, EventRefused
+from gateways.stripe.events import BODY_BYTES_MAX, CREATED_MAX, DEPTH_MAX, read_envelope
 from tests.gateways.fuzzing import fuzzed
 from tests.gateways.golden_events import GOLDEN_FILES, golden_name
 

@@ -2,12 +2,13 @@
 
 from inspect import signature
 
+from tasks.calls import CALLS, CALLS_OF_GATEWAY_RUN
+from tasks.verbs import VERBS
+
 import beat_schedule
 from schemas.commands import COMMANDS, SCOPES
 from schemas.messages import MESSAGES, TOPICS, SendEmails
-from tasks.calls import CALLS, CALLS_OF_GATEWAY_RUN
 from tasks.emails import EMAILS
-from tasks.verbs import VERBS
 from workers.celery_app import app
 from workers.queues import QUEUE_NAMES
 

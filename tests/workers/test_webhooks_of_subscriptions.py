@@ -17,7 +17,7 @@ from database.engine import Database, make_engine
 from database.ids import uuid7
 from database.outbox import OutboxEntry
 from database.roles import WORKER
-from schemas.commands import CancelSubscription, ChangePlan, PauseSubscription, ResumeSubscription, SyncFromStripe
+from schemas.commands import CancelSubscription, ChangePlan, PauseSubscription, ResumeSubscription, SyncWithGateway
 from schemas.messages import HandleWebhooks
 from settings import SANDBOX_STRIPE_KEY
 from tasks import webhooks
@@ -144,13 +144,13 @@ def test_months_without_news_are_made_up_for_by_one_command(work: Work, ada: Sub
     ada.subscribe()
     ada.in_portal("card", card_number="4000000000000341")
     ada.live_until(MARCH_1)
-    assert ada.command(SyncFromStripe(subscription_id=ada.subscription_id))["status"] == "past_due"
+    assert ada.command(SyncWithGateway(subscription_id=ada.subscription_id))["status"] == "past_due"
     assert bills(ada) == [("start", "paid", 9_900, 0), ("renewal", "pending", 9_900, 0)]
     attempts = {each["status"]: each for each in books(work)["attempts"]}
     assert attempts["captured"]["charge_ref"].startswith("ch_")
     assert attempts["failed"]["failure_code"] == "generic_decline"
     before = books(work)
-    ada.command(SyncFromStripe(subscription_id=ada.subscription_id))
+    ada.command(SyncWithGateway(subscription_id=ada.subscription_id))
     assert books(work) == before
 
 

@@ -5,8 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from billing.accounts.queries import get_account
-from billing.cards.minimums import least_charge
-from billing.cards.queries import get_default_card
+from billing.cards.queries import get_default_card, least_for
 from billing.cycle.plan_change.choice import Change
 from billing.cycle.plan_change.quote import ChangeQuote, Running, quote_change
 from billing.cycle.pricing.discounts import next_discount, present_discount
@@ -45,7 +44,9 @@ def quote_now(session: Session, subscription: Subscription, change: Change, at: 
 def usable_for(session: Session, subscription: Subscription, total: Money) -> Money:
     """What kept money would pay of a total now, without a lock."""
     kept = kept_for(session, subscription.account_id, total.currency)
-    return share_of_kept(kept, total, by_card=subscription.pay_by is PayBy.CARD)
+    is_by_card = subscription.pay_by is PayBy.CARD
+    least = least_for(session, subscription.account_id, total.currency) if is_by_card else None
+    return share_of_kept(kept, total, least)
 
 
 def _running(session: Session, subscription: Subscription, change: Change, tax: TaxDecision) -> Running:
@@ -74,7 +75,7 @@ def _check_charge(session: Session, subscription: Subscription, due: Money) -> N
     if get_default_card(session, subscription.account_id) is None:
         detail = f"{format_major(due)} would be charged now, but the account has no card: save one first."
         raise Rejected("no_card", detail, status=409)
-    least = least_charge(due.currency)
+    least = least_for(session, subscription.account_id, due.currency)
     if due.minor < least.minor:
         detail = (
             f"Only {format_major(due)} would be charged now, and a card can be charged no less than "

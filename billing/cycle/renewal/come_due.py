@@ -6,9 +6,11 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from billing.clocks.duty import InBatches
 from billing.cycle.pause.resume import resume_subscription
-from billing.cycle.renewal.due import load_due
+from billing.cycle.renewal.due import claim_due, claim_these, load_due
 from billing.cycle.renewal.renew import renew_subscriptions
+from billing.cycle.renewal.set_aside import set_aside
 from billing.cycle.start.give_back_coupon import give_back_coupon
 from billing.cycle.start.give_up_start import give_up_start
 from billing.subscriptions.rules import move
@@ -44,3 +46,18 @@ def _expire(session: Session, subscription: Subscription, now: datetime) -> None
         move(subscription, SubscriptionStatus.EXPIRED, now)
     else:
         subscription.due_at = now + GRACE
+
+
+RENEWALS = InBatches(
+    "renewals",
+    claim_due,
+    claim_these,
+    come_due,
+    set_aside,
+    # a batch takes about a second, and holds the month's invoice counter for a fraction of that
+    rows_max=500,
+    # one tick brings on so many at most; the next one, a minute later, or another worker takes the rest
+    rounds_max=60,
+    next_at="""(SELECT min(due_at) FROM subscriptions
+                WHERE clock_id = clock.id AND due_at IS NOT NULL AND failed_at IS NULL)""",
+)

@@ -9,12 +9,14 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from billing.accounts.tables import Account
+from billing.cards.least_charge import LeastCharges, load_least_charges
 from billing.cards.queries import ChargeableCard, default_cards
 from billing.catalog.plans import services_of, terms_of
 from billing.catalog.queries import coupon_periods
 from billing.catalog.terms import Addition, PlanTerms
 from billing.clocks.timelines import Timeline
 from billing.invoices.issue import snapshot
+from billing.money import Money
 from billing.receipts.queries import lock_kept
 from billing.receipts.tables import Receipt
 from billing.subscriptions.tables import Subscription, SubscriptionService
@@ -37,6 +39,12 @@ class Surroundings:
     tax: dict[UUID, TaxDecision]
     cards: dict[UUID, ChargeableCard]
     kept: dict[tuple[UUID, str], list[Receipt]]
+    least: LeastCharges
+
+    def least_for(self, account_id: UUID, currency: str) -> Money:
+        """The least that the account's card can be charged."""
+        card = self.cards.get(account_id)
+        return self.least.of(card.gateway if card else None, currency)
 
 
 def claim_due(session: Session, timeline: Timeline, limit: int) -> list[UUID]:
@@ -83,6 +91,7 @@ def load_surroundings(session: Session, subscriptions: Sequence[Subscription], d
         tax={account.id: taxes[account.country] for account in accounts},
         cards=default_cards(session, account_ids),
         kept=lock_kept(session, account_ids),
+        least=load_least_charges(session),
     )
 
 

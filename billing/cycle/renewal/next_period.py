@@ -96,6 +96,7 @@ def _use_kept(
     receipts = around.kept.get((subscription.account_id, subscription.currency))
     if not receipts:
         return Money(0, total.currency), ()
-    kept, is_by_card = Money(kept_in(receipts), total.currency), subscription.pay_by is PayBy.CARD
-    used = share_of_kept(kept, total, by_card=is_by_card)
+    is_by_card = subscription.pay_by is PayBy.CARD
+    least = around.least_for(subscription.account_id, total.currency) if is_by_card else None
+    used = share_of_kept(Money(kept_in(receipts), total.currency), total, least)
     return used, draw(receipts, used.minor, invoice_id)

@@ -114,6 +114,7 @@ CREATE TABLE test_clocks (
     name TEXT NOT NULL,
     frozen_at TIMESTAMPTZ NOT NULL,
     target_at TIMESTAMPTZ NOT NULL,
+    gateway TEXT DEFAULT '' NOT NULL,
     clock_ref TEXT DEFAULT '' NOT NULL,
     created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
     CONSTRAINT pk_test_clocks PRIMARY KEY (id),
@@ -172,6 +173,14 @@ CREATE TABLE cards (
 );
 CREATE INDEX ix_cards_account ON cards (account_id, id);
 CREATE UNIQUE INDEX uq_cards_default ON cards (account_id) WHERE is_default;
+
+CREATE TABLE least_charges (
+    gateway TEXT NOT NULL,
+    currency TEXT NOT NULL,
+    least_minor BIGINT NOT NULL,
+    CONSTRAINT pk_least_charges PRIMARY KEY (gateway, currency),
+    CONSTRAINT ck_least_charges_least_positive CHECK (least_minor > 0)
+);
 
 -- The price list
 

@@ -1,4 +1,4 @@
-"""Test clocks: let time go on, from one instant at which something falls due to the next."""
+"""Let time go on for test clocks, from one instant at which something falls due to the next."""
 
 import time
 from collections.abc import Sequence
@@ -6,34 +6,23 @@ from uuid import UUID
 
 import structlog
 
+from billing.agenda.duties import DUTIES
 from billing.agenda.move_on import move_on
 from billing.agenda.outlook import Outlook, outlooks
 from billing.clocks.timelines import Timeline
 from billing.gateway_run.stage_syncs import stage_syncs
-from schemas.messages import AdvanceClocks, RunCommand
-from tasks.credits import expire_timeline, top_up_timeline
-from tasks.dunning import dun_timeline
-from tasks.notices import notice_timeline
-from tasks.renewals import renew_timeline
-from workers.task import doorway, is_weather
+from database.weather import is_weather
+from schemas.messages import RunCommand
+from workers.sweeps import do_due
 from workers.wiring import Work
 
 log = structlog.get_logger(__name__)
 
-# One message's share: beat sends the next one every five seconds, and between the two the queue is free for others.
-BUDGET_SECONDS = 4.0
 # A charge at the sandbox takes some ten milliseconds from the sweep to its record.
 POLL_SECONDS = 0.02
-CLOCK_GATEWAY = "stripe"
 
 
-@doorway(AdvanceClocks)
-def advance(work: Work, message: AdvanceClocks) -> None:
-    """Move clocks on for a few seconds, or until they have all arrived."""
-    advance_clocks(work, BUDGET_SECONDS)
-
-
-def advance_clocks(work: Work, budget_seconds: float) -> None:
+def move_clocks(work: Work, budget_seconds: float) -> None:
     """Go from instant to instant on every clock that is on its way. Any number of workers may do this at once."""
     stop_at = time.monotonic() + budget_seconds
     stuck: set[UUID] = set()
@@ -68,19 +57,13 @@ def _bring_on_safely(work: Work, seen: Outlook, stuck: set[UUID]) -> bool:
 def _bring_on(work: Work, seen: Outlook) -> bool:
     """Do what is due on a clock at which all is quiet; where that is nothing, move it on. True when anything was done.
 
-    The order is that of a day at the office: periods begin and are paid for, then credits expire. So nobody is topped
-    up because the old month's credits went a moment before the new month's came.
+    What comes last waits until nothing else is due at the instant.
     """
     timeline = Timeline(seen.clock_id, seen.frozen_at)
-    done = renew_timeline(work, timeline) + dun_timeline(work, timeline) + notice_timeline(work, timeline)
-    done = done or _credit(work, timeline)
+    done = sum(do_due(work, duty, timeline) for duty in DUTIES if not duty.is_last)
+    done = done or sum(do_due(work, duty, timeline) for duty in DUTIES if duty.is_last)
     work.bell.ring_for(work.database.take_staged())
     return done > 0 or _move_on(work, seen)
-
-
-def _credit(work: Work, timeline: Timeline) -> int:
-    """At the very instant: here nothing is on its way that an expiry would have to wait for."""
-    return expire_timeline(work, timeline) + top_up_timeline(work, timeline)
 
 
 def _move_on(work: Work, seen: Outlook) -> bool:
@@ -105,8 +88,8 @@ def _has_gateway_arrived(work: Work, seen: Outlook) -> bool:
     goes_along = seen.is_gateway_run or seen.next_at == seen.target_at
     if seen.is_arriving or not seen.clock_ref or not goes_along:
         return True
-    gateway = work.room(CLOCK_GATEWAY).subscriptions
-    clock = gateway.fetch_clock(seen.clock_ref)
+    clocks = work.gateway(seen.gateway).test_clocks
+    clock = clocks.fetch_clock(seen.clock_ref)
     if clock.is_ready and clock.frozen_at < seen.next_at:
-        clock = gateway.advance_clock(seen.clock_ref, seen.next_at)
+        clock = clocks.advance_clock(seen.clock_ref, seen.next_at)
     return clock.is_ready and clock.frozen_at >= seen.next_at

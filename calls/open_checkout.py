@@ -1,4 +1,4 @@
-"""Sell a credit package through a hosted checkout: claim, call, record."""
+"""Sell a credit package on a gateway's hosted page."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -7,26 +7,25 @@ from uuid import UUID
 from billing.errors import Rejected, Unavailable
 from billing.payments.start_checkout import intend_checkout, record_no_answer, record_opened
 from database.operations import Operation
-from gateways.ports import SAME_KEY_ATTEMPTS
+from gateways.gateway import Capability, Gateway
 from schemas.commands import StartCreditCheckout
 from schemas.facts import CheckoutFact, CheckoutRequest
 from workers.claims import Act
 from workers.wiring import Work
 
-GATEWAY = "stripe"
-# The frozen request expires with the checkout's 23 hours; later there is nothing left to open.
-KEY_WINDOW = timedelta(hours=22)
 # Our clock and the gateway's may differ by this much.
 CLOCK_TOLERANCE = timedelta(minutes=5)
 
 
-def start_credit_checkout(work: Work, operation: Operation, command: StartCreditCheckout) -> Act:
-    """Open the checkout; no transaction is open while the gateway is asked."""
+def open_checkout(work: Work, operation: Operation, command: StartCreditCheckout) -> Act:
+    """Claim: the intention, frozen. Call: the page. Record: its address, or that nobody knows."""
+    gateway = work.choose(Capability.CHECKOUT, command.gateway)
+    gateway.checkout  # noqa: B018 - a vendor that cannot is refused before anything is written
     with work.database.transaction() as session:
-        request = intend_checkout(session, operation.id, command, GATEWAY, work.now())
+        request = intend_checkout(session, operation.id, command, gateway.name, work.now())
     attempt_id = UUID(request.attempt_id)
     try:
-        checkout = _open(work, operation, request)
+        checkout = _open(work, gateway, operation, request)
     except Unavailable as error:
         if error.ambiguous:
             with work.database.transaction() as session:
@@ -35,20 +34,22 @@ def start_credit_checkout(work: Work, operation: Operation, command: StartCredit
     return lambda session: record_opened(session, attempt_id, checkout, work.now())
 
 
-def _open(work: Work, operation: Operation, request: CheckoutRequest) -> CheckoutFact:
+def _open(work: Work, gateway: Gateway, operation: Operation, request: CheckoutRequest) -> CheckoutFact:
     """Open it under our key; later look for what we may have opened, and never open a second one blindly."""
-    gateway = work.room(GATEWAY).gateway
-    if operation.attempts <= SAME_KEY_ATTEMPTS:
-        return gateway.open_checkout(request)
+    if operation.attempts <= gateway.limits.same_key_attempts:
+        return gateway.checkout.open_checkout(request)
     first_attempt_at = operation.first_attempt_at or work.now()
-    found = gateway.find_checkout(
+    # the frozen request expires while the key is still honoured; later there is nothing left to open
+    last_at = first_attempt_at + gateway.limits.key_window
+    found = gateway.checkout.find_checkout(
         request.attempt_id,
         created_after=first_attempt_at - CLOCK_TOLERANCE,
-        created_before=first_attempt_at + KEY_WINDOW,
+        created_before=last_at,
         customer_ref=request.customer_ref,
     )
     if found is not None:
         return found
-    if work.now() - first_attempt_at > KEY_WINDOW:
+    if work.now() > last_at:
         raise Rejected("checkout_expired", "The gateway could not be reached in time; start a new checkout.", 409)
-    return gateway.open_checkout(replace(request, idempotency_key=f"{request.idempotency_key}/{operation.attempts}"))
+    key = f"{request.idempotency_key}/{operation.attempts}"
+    return gateway.checkout.open_checkout(replace(request, idempotency_key=key))

@@ -1,0 +1,26 @@
+"""All duties, by the sweep that does them.
+
+The order is that of a day at the office: periods begin and are paid for, then credits expire. So nobody is topped up
+because the old month's credits went a moment before the new month's came.
+"""
+
+from collections.abc import Mapping
+
+from billing.clocks.duty import Duty
+from billing.cycle.renewal.come_due import RENEWALS
+from billing.dunning.retry_due import RETRIES
+from billing.notices.card_expiring import CARD_NOTICES
+from billing.notices.trial_ending import TRIAL_NOTICES
+from billing.outcomes.end_dunning import DUNNING_ENDS
+from billing.top_ups.start import TOP_UPS
+from billing.usage.expire import EXPIRIES
+from schemas.messages import DunInvoices, NoticeCards, Periodic, RenewSubscriptions, SweepCredits
+
+SWEEPS: Mapping[type[Periodic], tuple[Duty, ...]] = {
+    RenewSubscriptions: (RENEWALS,),
+    # retries first: what cannot be tried for want of a card may end in the same sweep
+    DunInvoices: (RETRIES, DUNNING_ENDS),
+    NoticeCards: (TRIAL_NOTICES, CARD_NOTICES),
+    SweepCredits: (EXPIRIES, TOP_UPS),
+}
+DUTIES: tuple[Duty, ...] = tuple(duty for duties in SWEEPS.values() for duty in duties)

@@ -1,0 +1,1 @@
+"""Commands that change the books and ask nobody: which verb each one is."""

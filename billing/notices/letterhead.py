@@ -1,0 +1,20 @@
+"""Who writes, and in which words."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from schemas.documents import PartyFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """Who writes, where the customer manages cards and plans, and how things are put into words.
+
+    `method_names` are what the ways of paying are called, by gateway; `explain` puts a decline code into a sentence.
+    """
+
+    seller: PartyFacts
+    manage_url: str
+    payment_instructions: str
+    method_names: Mapping[str, str]
+    explain: Callable[[str], str]

@@ -1,0 +1,40 @@
+"""Charge another saved card from now on, at the gateway and here."""
+
+import re
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from billing.clocks.timelines import now_of
+from billing.errors import Rejected
+from billing.outcomes.save_card import save_card
+from calls.ensure_customer import ensure_customer
+from database.operations import Operation
+from gateways.gateway import Capability, Gateway
+from schemas.commands import ChangePaymentMethod
+from workers.claims import Act
+from workers.wiring import Work
+
+
+def change_payment_method(work: Work, operation: Operation, command: ChangePaymentMethod) -> Act:
+    """Claim: the account's customer. Call: the gateway's default. Record: ours; what is unpaid is tried at once."""
+    gateway = work.choose(Capability.SAVED_METHODS, command.gateway)
+    methods, account_id = gateway.saved_methods, command.account_id
+    _check_reference(gateway, command.card_ref)
+    customer_ref = ensure_customer(work, gateway, account_id)
+    methods.make_default(customer_ref, command.card_ref, idempotency_key=f"cashbeat/default_card/{operation.id}")
+    card = methods.fetch_card(card_ref=command.card_ref)
+    if card is None:
+        raise Rejected("card_not_found", f"The gateway has no card {command.card_ref}.", status=404)
+
+    def act(session: Session) -> dict[str, Any]:
+        card_id = save_card(session, account_id, card, True, now_of(session, account_id, work.now()))
+        return {"account_id": str(account_id), "card_id": str(card_id), "brand": card.brand, "last4": card.last4}
+
+    return act
+
+
+def _check_reference(gateway: Gateway, card_ref: str) -> None:
+    """A reference of another shape is nobody's card; the gateway is not asked about it."""
+    if not re.fullmatch(gateway.limits.method_ref, card_ref):
+        raise Rejected("card_ref_invalid", f"{card_ref!r} is no payment method of the gateway {gateway.name!r}.")

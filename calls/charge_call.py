@@ -1,0 +1,86 @@
+"""One call that charges a card, or looks for what an earlier one did. Runs in a thread and writes nothing."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import structlog
+
+import logs
+from billing.errors import Rejected, Unavailable
+from billing.outcomes.record_outcome import PaymentContradiction
+from billing.payments.begin_charges import Step, step
+from billing.payments.queries import Charge
+from gateways.gateway import Gateway
+from schemas.facts import ChargeRequest, PaymentFact, PaymentStatus
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeCall:
+    """One call to be made: no earlier than its slot and not after `begin_by`, both on the monotonic clock.
+
+    `is_last_heard` when no earlier call can still be under way, so that what the gateway does not show was never made.
+    """
+
+    charge: Charge
+    is_look_first: bool
+    is_last_heard: bool
+    fresh_key: str
+    slot: float
+    begin_by: float
+
+
+def call_gateway(gateway: Gateway, call: ChargeCall, log_context: Mapping[str, str]) -> PaymentFact | None:
+    """The gateway's answer; None when the invoice is not open any more and the gateway has no charge for it either.
+
+    A look is a call beyond the slot; it is rare. Raises Unavailable.
+    """
+    logs.bind(**log_context)
+    request = call.charge.request
+    if call.is_look_first:
+        found = look(gateway, call.charge)
+        if found is None and not call.is_last_heard:
+            raise Unavailable("an earlier call may still be under way")
+        if found is not None or step(call.charge) is Step.ASK:
+            return found
+        request = replace(request, idempotency_key=call.fresh_key)
+    if time.monotonic() > call.begin_by:
+        raise Unavailable("the lease would not outlive the call")
+    return _charge(gateway, request)
+
+
+def look(gateway: Gateway, charge: Charge) -> PaymentFact | None:
+    """What the gateway has of a charge. That it refuses to tell is for a person to look at, and no outcome."""
+    try:
+        return gateway.charges.find_charge(
+            charge.request.attempt_id,
+            customer_ref=charge.request.customer_ref,
+            created_after=charge.made_after,
+            created_before=charge.made_before,
+        )
+    except Rejected as refusal:
+        raise PaymentContradiction(f"attempt {charge.attempt_id} cannot be looked up: {refusal}") from refusal
+
+
+def _charge(gateway: Gateway, request: ChargeRequest) -> PaymentFact:
+    """A refusal is an outcome like a decline: the card cannot be charged this way, and the customer is told."""
+    try:
+        return gateway.charges.charge(request)
+    except Rejected as refusal:
+        if refusal.code == "idempotency_key_reused":
+            raise PaymentContradiction(f"attempt {request.attempt_id} was sent with other parameters before") from None
+        log.warning("charge_refused", code=refusal.code, detail=refusal.detail)
+        return PaymentFact(
+            gateway=gateway.name,
+            attempt_id=request.attempt_id,
+            checkout_ref="",
+            payment_ref="",
+            charge_ref="",
+            customer_ref=request.customer_ref,
+            status=PaymentStatus.FAILED,
+            amount_minor=request.amount_minor,
+            currency=request.currency,
+            failure_code=refusal.code,
+        )

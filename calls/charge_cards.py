@@ -1,0 +1,160 @@
+"""Charge saved cards: slots in the gateway's rate, claim, call side by side, record together what was answered.
+
+A lease must outlive its call, and a call waits for its slot first. So slots are reserved before anything is leased, and
+only if the first of them comes soon; otherwise the rows stay as they are and the sweep rings for them again. The main
+thread alone writes: whatever is answered by the time it looks is recorded in one transaction.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+from datetime import timedelta
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from billing.errors import Rejected, Unavailable
+from billing.outcomes.record_outcome import Outcome, PaymentContradiction, record_outcomes
+from billing.payments.begin_charges import Step, begin_charges, step
+from billing.payments.drop_charge import drop_charge
+from billing.payments.pace import push_back
+from billing.payments.queries import Charge, gateways_of_charges
+from billing.payments.tables import AttemptStatus
+from calls.charge_call import ChargeCall, call_gateway
+from calls.side_by_side import SideBySide, reserve_slots, slot, slots_max
+from database.outbox import OutboxEntry
+from gateways.gateway import Gateway
+from schemas.facts import PaymentFact
+from workers import claims
+from workers.halves import in_halves
+from workers.wiring import Work
+
+BEGIN_SECONDS_MAX = 20.0
+# By then a call whose worker died has reached the gateway or never will.
+OVERLAP = timedelta(seconds=60)
+
+Answered = tuple[OutboxEntry, Charge, PaymentFact]
+
+
+def charge_cards(work: Work, entry_ids: Sequence[UUID]) -> None:
+    """Charge the cards that these outbox rows ask for, as fast as each gateway allows all workers together."""
+    free = claims.free_among(work.database, OutboxEntry, entry_ids)
+    with work.database.transaction() as session:
+        by_gateway = gateways_of_charges(session, free)
+    for name, ids in by_gateway.items():
+        _charge_at(work, work.gateway(name), ids)
+
+
+def _charge_at(work: Work, gateway: Gateway, entry_ids: Sequence[UUID]) -> None:
+    entry_ids = entry_ids[: slots_max(gateway)]
+    first_slot = reserve_slots(work.database, gateway, len(entry_ids))
+    if first_slot is None:
+        return
+    taken = claims.take(work.database, OutboxEntry, entry_ids, with_suspects=True)
+    entries = claims.lease_all(work.database, taken)
+    calls = _plan_all(work, gateway, entries, first_slot)
+    under_way: SideBySide[UUID, PaymentFact | None] = SideBySide()
+    for entry in entries:
+        if entry.id in calls:
+            job = partial(call_gateway, gateway, calls[entry.id], entry.log_context())
+            under_way.call(entry.id, job, calls[entry.id].slot)
+    of_id = {entry.id: entry for entry in entries}
+    while answers := under_way.take_answered():
+        _record_all(work, gateway, [(of_id[key], calls[key].charge, answer) for key, answer in answers.items()])
+
+
+def _plan_all(
+    work: Work, gateway: Gateway, entries: Sequence[OutboxEntry], first_slot: float
+) -> Mapping[UUID, ChargeCall]:
+    begin_by = time.monotonic() + BEGIN_SECONDS_MAX
+    with work.database.transaction() as session:
+        charges = begin_charges(session, [entry.subject_id for entry in entries], work.now())
+    calls = {}
+    for place, entry in enumerate(entries):
+        with claims.attempt(work.database, entry):
+            known = charges[entry.subject_id]
+            is_key_spent = _is_key_spent(work, gateway, entry, known)
+            if step(known) is Step.DROP:
+                claims.finish(work.database, entry, partial(_drop, known))
+            elif entry.lease_until is not None and is_key_spent:
+                # every end that is reported takes the lease off the row: this one's worker died or hangs, and a look
+                # now, or another key, could come before its call does
+                claims.postpone(work.database, entry, OVERLAP, "an earlier call may still be under way")
+            else:
+                at = slot(gateway, first_slot, place)
+                calls[entry.id] = _plan(entry, known, at, begin_by, is_key_spent=is_key_spent)
+    return calls
+
+
+def _plan(entry: OutboxEntry, charge: Charge, at: float, begin_by: float, *, is_key_spent: bool) -> ChargeCall:
+    """A repeat goes under the same key as long as that helps and the gateway still knows it; then we look first."""
+    is_repeat = charge.status is AttemptStatus.UNKNOWN
+    is_look_first = step(charge) is Step.ASK or (is_repeat and is_key_spent)
+    fresh_key = f"{charge.request.idempotency_key}/{entry.attempts}"
+    return ChargeCall(charge, is_look_first, is_key_spent, fresh_key, at, begin_by)
+
+
+def _is_key_spent(work: Work, gateway: Gateway, entry: OutboxEntry, charge: Charge) -> bool:
+    limits = gateway.limits
+    return entry.attempts > limits.same_key_attempts or work.now() - charge.created_at > limits.key_window
+
+
+def _record_all(
+    work: Work, gateway: Gateway, answers: Sequence[tuple[OutboxEntry, Charge, Future[PaymentFact | None]]]
+) -> None:
+    """What went wrong ends row by row; what the gateway told of payments is recorded together."""
+    told: list[Answered] = []
+    for entry, charge, answer in answers:
+        with claims.attempt(work.database, entry):
+            fact = _fact(work, gateway, answer)
+            if fact is None:
+                claims.finish(work.database, entry, partial(_drop, charge))
+            else:
+                told.append((entry, charge, fact))
+    if told:
+        in_halves(told, partial(_record, work), partial(_record_alone, work))
+
+
+def _fact(work: Work, gateway: Gateway, answer: Future[PaymentFact | None]) -> PaymentFact | None:
+    try:
+        return answer.result()
+    except Unavailable as error:
+        if error.retry_after_seconds is not None:
+            with work.database.transaction() as session:
+                push_back(session, gateway.name, error.retry_after_seconds)
+        raise
+
+
+def _record(work: Work, told: Sequence[Answered]) -> None:
+    of_entry = {entry.id: fact for entry, _, fact in told}
+
+    def act(session: Session, entries: Sequence[OutboxEntry]) -> None:
+        _write_down(work, session, [of_entry[entry.id] for entry in entries])
+
+    claims.finish_set(work.database, [entry for entry, _, _ in told], act)
+
+
+def _record_alone(work: Work, answered: Answered, error: Exception) -> None:
+    """The one that failed in its batch fails again by itself, and ends by its family."""
+    entry, _, fact = answered
+    with claims.attempt(work.database, entry):
+        claims.finish(work.database, entry, lambda session: _write_down(work, session, [fact]))
+
+
+def _write_down(work: Work, session: Session, facts: Sequence[PaymentFact]) -> None:
+    """The attempts tell what came of them; the rows need no results, which would be a statement more per charge."""
+    try:
+        outcomes = record_outcomes(session, facts, work.now())
+    except Rejected as refusal:
+        # the gateway has spoken, so a rule of ours that forbids it must not pass for a business outcome
+        raise PaymentContradiction(f"what the gateway tells cannot be booked: {refusal}") from refusal
+    for fact, outcome in zip(facts, outcomes, strict=True):
+        if outcome is Outcome.NOT_OURS:
+            raise PaymentContradiction(f"the gateway answered about another attempt, {fact.attempt_id!r}")
+
+
+def _drop(charge: Charge, session: Session) -> dict[str, Any]:
+    dropped = drop_charge(session, charge.attempt_id)
+    return {"dropped": f"invoice_{charge.invoice_status}" if dropped else f"attempt_{charge.status}"}

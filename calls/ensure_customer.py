@@ -1,0 +1,51 @@
+"""The account's customer at a gateway, made when it is first needed."""
+
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from billing.accounts.queries import count_deleted_customers, get_account, get_customer_ref
+from billing.accounts.tables import Account, GatewayCustomer
+from billing.clocks.tables import TestClock
+from database.rows import insert_unless_known
+from gateways.gateway import Gateway
+from schemas.facts import CustomerRequest
+from workers.wiring import Work
+
+
+def ensure_customer(work: Work, gateway: Gateway, account_id: UUID) -> str:
+    """The reference of the account's customer. Two callers at once make one: the key is the account's.
+
+    After a customer was deleted at the gateway the next one has a key of its own: the first would bring it back.
+    Raises Rejected `account_not_found`. Not to be called inside a transaction.
+    """
+    with work.database.transaction() as session:
+        if known := get_customer_ref(session, account_id, gateway.name):
+            return known
+        account = get_account(session, account_id)
+        request = _request(session, gateway.name, account)
+    made = _find(work, gateway, account) or gateway.saved_methods.create_customer(request)
+    with work.database.transaction() as session:
+        row = {"account_id": account_id, "gateway": gateway.name, "customer_ref": made}
+        insert_unless_known(session, GatewayCustomer, row)
+        return get_customer_ref(session, account_id, gateway.name)
+
+
+def _request(session: Session, gateway: str, account: Account) -> CustomerRequest:
+    deleted = count_deleted_customers(session, account.id, gateway)
+    clock = session.get(TestClock, account.clock_id) if account.clock_id else None
+    return CustomerRequest(
+        account_id=str(account.id),
+        idempotency_key=f"cashbeat/customer/{account.id}" + (f"/{deleted}" if deleted else ""),
+        name=account.name,
+        email=account.billing_email,
+        clock_ref=clock.clock_ref if clock and clock.gateway == gateway else "",
+    )
+
+
+def _find(work: Work, gateway: Gateway, account: Account) -> str:
+    """Of an account that is older than a key is honoured, a customer may have been made whom we never heard of."""
+    if work.now() - account.created_at <= gateway.limits.key_window:
+        return ""
+    made_after = account.created_at
+    return gateway.saved_methods.find_customer(str(account.id), email=account.billing_email, created_after=made_after)

@@ -1,0 +1,160 @@
+"""Handle gateway events: one statement takes a batch, one look tells what the books know, gateways are asked side by
+side, and what was heard of payments is written together.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from billing.outcomes.record_outcome import record_outcomes
+from calls.hear_card import CARD
+from calls.hear_customer import CUSTOMER
+from calls.hear_invoice import INVOICE
+from calls.hear_payment import PAYMENT
+from calls.hear_subscription import SUBSCRIPTION
+from calls.hearing import Conversation, Heard, Inquiry, Known, Other, Payment, Unheard
+from calls.known import look
+from calls.side_by_side import SideBySide, reserve_slots, slot, slots_max
+from database.inbox import InboxEvent
+from schemas.facts import Concern, EventFact
+from workers import claims
+from workers.halves import in_halves
+from workers.wiring import Work
+
+CONVERSATIONS: Mapping[Concern, Conversation] = {
+    Concern.PAYMENT: PAYMENT,
+    Concern.SUBSCRIPTION: SUBSCRIPTION,
+    Concern.INVOICE: INVOICE,
+    Concern.CARD: CARD,
+    Concern.CUSTOMER: CUSTOMER,
+}
+# what could not be asked in time is left for the sweep
+NO_SLOT_WAIT = timedelta(seconds=5)
+READS = "reads"
+
+Key = tuple[str, Concern, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """An event, what it is about, and the key that all events about the same object share."""
+
+    event: InboxEvent
+    fact: EventFact
+    key: Key
+
+
+def handle_webhooks(work: Work, event_ids: Sequence[UUID]) -> None:
+    """Claim, call, record. One bad event does not hold up the others."""
+    events = claims.take(work.database, InboxEvent, event_ids)
+    facts = _translated(work, events)
+    with work.database.transaction() as session:
+        known = look(session, [fact for _, fact in facts])
+    idle = [event for event, fact in facts if _is_idle(known, fact)]
+    rung = [_rung(event, fact) for event, fact in facts if not _is_idle(known, fact)]
+    unheard = _hear(work, known, rung)
+    claims.finish_all(work.database, [*idle, *unheard])
+
+
+def _translated(work: Work, events: Sequence[InboxEvent]) -> list[tuple[InboxEvent, EventFact]]:
+    """Each event that can be read; one that cannot is parked."""
+    facts = []
+    for event in events:
+        with claims.attempt(work.database, event):
+            facts.append((event, work.gateway(event.gateway).translate(event.body.encode())))
+    return facts
+
+
+def _is_idle(known: Known, fact: EventFact) -> bool:
+    """Whether asking would tell nothing that could be written down. It only saves calls: the verb decides again."""
+    return fact.concerns is Concern.NOTHING or CONVERSATIONS[fact.concerns].is_idle(known, fact)
+
+
+def _rung(event: InboxEvent, fact: EventFact) -> Rung:
+    return Rung(event, fact, (fact.gateway, fact.concerns, CONVERSATIONS[fact.concerns].subject(fact)))
+
+
+def _hear(work: Work, known: Known, rung: Sequence[Rung]) -> list[InboxEvent]:
+    """Ask, and write down what was heard as it comes; returns the events with nothing to write down."""
+    by_key: dict[Key, list[Rung]] = {}
+    for each in rung:
+        by_key.setdefault(each.key, []).append(each)
+    asked = _ask_all(work, known, by_key)
+    unheard: list[InboxEvent] = []
+    written: set[Key] = set()
+    while answers := asked.take_answered():
+        payments: list[tuple[Rung, Payment]] = []
+        for key, answer in answers.items():
+            for each in by_key[key]:
+                with claims.attempt(work.database, each.event):
+                    match answer.result():
+                        case Payment() as payment:
+                            payments.append((each, payment))
+                        case Other() as other:
+                            _record_other(work, each, other, written)
+                        case Unheard():
+                            unheard.append(each.event)
+        if payments:
+            in_halves(payments, partial(_record_payments, work), partial(_record_payment_alone, work))
+    return unheard
+
+
+def _ask_all(work: Work, known: Known, by_key: Mapping[Key, list[Rung]]) -> SideBySide[Key, Heard]:
+    under_way: SideBySide[Key, Heard] = SideBySide()
+    for name in {key[0] for key in by_key}:
+        gateway = work.gateway(name)
+        inquiry = Inquiry(gateway, known)
+        keys = [key for key in by_key if key[0] == name]
+        for late in keys[slots_max(gateway) :]:
+            _leave(work, by_key[late])
+        keys = keys[: slots_max(gateway)]
+        first_slot = reserve_slots(work.database, gateway, len(keys), READS)
+        for place, key in enumerate(keys):
+            if first_slot is None:
+                _leave(work, by_key[key])
+            else:
+                question = partial(CONVERSATIONS[key[1]].ask, inquiry, by_key[key][0].fact)
+                under_way.call(key, question, slot(gateway, first_slot, place))
+    return under_way
+
+
+def _leave(work: Work, rung: Sequence[Rung]) -> None:
+    for each in rung:
+        claims.postpone(work.database, each.event, NO_SLOT_WAIT, "the gateway is asked by others", is_tried=False)
+
+
+def _record_payments(work: Work, heard: Sequence[tuple[Rung, Payment]]) -> None:
+    fact_of = {rung.event.id: payment.fact for rung, payment in heard}
+
+    def act(session: Session, events: Sequence[InboxEvent]) -> None:
+        # several events may ring for one payment
+        facts = {id(fact): fact for event in events for fact in [fact_of[event.id]]}
+        record_outcomes(session, list(facts.values()), work.now())
+
+    claims.finish_set(work.database, [rung.event for rung, _ in heard], act)
+
+
+def _record_payment_alone(work: Work, heard: tuple[Rung, Payment], error: Exception) -> None:
+    """The one that failed in its batch fails again by itself, and ends by its family."""
+    rung, payment = heard
+
+    def act(session: Session) -> None:
+        record_outcomes(session, [payment.fact], work.now())
+
+    with claims.attempt(work.database, rung.event):
+        claims.finish(work.database, rung.event, act)
+
+
+def _record_other(work: Work, rung: Rung, other: Other, written: set[Key]) -> None:
+    """One answer serves all events about its object; what one of them has written the others need not write again."""
+
+    def act(session: Session) -> None:
+        if rung.key not in written:
+            other.record(session, work.now())
+
+    if claims.finish(work.database, rung.event, act):
+        written.add(rung.key)

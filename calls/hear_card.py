@@ -1,0 +1,64 @@
+"""Hear of a saved card: `payment_method.*` and `setup_intent.succeeded` in one vendor's words."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from billing.accounts.queries import find_account_of_customer
+from billing.cards.detach import detach_card
+from billing.cards.queries import find_card, list_cards
+from billing.clocks.timelines import now_of
+from billing.outcomes.save_card import save_card
+from calls.hearing import UNHEARD, Conversation, Heard, Inquiry, Other
+from schemas.facts import CardFact, EventFact
+
+
+def ask_card(inquiry: Inquiry, fact: EventFact) -> Heard:
+    """Call: the card as it is now; one that the customer chose on a page is made the gateway's default, too."""
+    fetch = inquiry.gateway.saved_methods.fetch_card
+    card = fetch(card_ref=fact.card_ref, setup_ref=fact.setup_ref, checkout_ref=fact.checkout_ref)
+    if card is None:
+        return UNHEARD
+    is_chosen = fact.is_choice and _is_charged_now(inquiry, card)
+    return Other(lambda session, wall: record_card(session, card, chosen=is_chosen, wall=wall))
+
+
+def record_card(session: Session, fact: CardFact, *, chosen: bool, wall: datetime) -> None:
+    """Record: a card saved, brought up to date, or gone. The first card of an account is the one that is charged.
+
+    `chosen`: the customer saved it on a page of ours to be charged from now on.
+    """
+    account_id = find_account_of_customer(session, fact.gateway, fact.customer_ref) if fact.customer_ref else None
+    if account_id is not None:
+        now = now_of(session, account_id, wall)
+        is_first = not list_cards(session, account_id)
+        save_card(session, account_id, fact, chosen or is_first, now)
+        return
+    known = find_card(session, fact.gateway, fact.card_ref)
+    if known is not None and not fact.customer_ref:
+        detach_card(session, fact.gateway, fact.card_ref, now_of(session, known.account_id, wall))
+
+
+def _is_charged_now(inquiry: Inquiry, card: CardFact) -> bool:
+    """Have the gateway charge it where it runs subscriptions.
+
+    False when the card was taken away, another was saved and chosen after it, or the customer is not ours. The key is
+    the card's: one choice has several events, and each may come again.
+    """
+    if (card.gateway, card.customer_ref) not in inquiry.known.customers:
+        return False
+    key = f"cashbeat/chosen_card/{card.card_ref}"
+    methods = inquiry.gateway.saved_methods
+    return methods.make_default(card.customer_ref, card.card_ref, idempotency_key=key, unless_newer=True)
+
+
+def subject(fact: EventFact) -> str:
+    """The card, or what it is being saved by; told apart where it is also the one to be charged from now on.
+
+    The same card may be heard of twice in a batch, and only the second time as a choice.
+    """
+    reference = fact.card_ref or fact.setup_ref or fact.checkout_ref
+    return f"chosen {reference}" if fact.is_choice else reference
+
+
+CARD = Conversation(subject, ask_card)

@@ -1,0 +1,42 @@
+"""Hear of a customer: `customer.updated` and `customer.deleted` in one vendor's words."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from billing.accounts.forget_customer import forget_customer
+from billing.accounts.queries import find_account_of_customer
+from billing.cards.detach import detach_card
+from billing.cards.queries import list_cards
+from billing.clocks.timelines import now_of
+from billing.outcomes.save_card import save_card
+from calls.hearing import UNHEARD, Conversation, Heard, Inquiry, Other
+from schemas.facts import CardFact, CustomerFact, EventFact
+
+
+def ask_customer(inquiry: Inquiry, fact: EventFact) -> Heard:
+    """Call: the customer, with the default card, which may be chosen before we have heard of it."""
+    methods = inquiry.gateway.saved_methods
+    customer = methods.fetch_customer(fact.customer_ref)
+    if customer is None:
+        return UNHEARD
+    default = methods.fetch_card(card_ref=customer.card_ref) if customer.card_ref else None
+    return Other(lambda session, wall: record_customer(session, customer, default, wall))
+
+
+def record_customer(session: Session, fact: CustomerFact, default: CardFact | None, wall: datetime) -> None:
+    """Record: a customer's default card, saved or not; a deleted customer has no cards and is charged no more."""
+    account_id = find_account_of_customer(session, fact.gateway, fact.customer_ref)
+    if account_id is None:
+        return
+    now = now_of(session, account_id, wall)
+    if fact.is_deleted:
+        forget_customer(session, fact.gateway, fact.customer_ref, now)
+        for card in list_cards(session, account_id):
+            if card.customer_ref == fact.customer_ref:
+                detach_card(session, fact.gateway, card.card_ref, now)
+    elif default is not None and default.customer_ref == fact.customer_ref:
+        save_card(session, account_id, default, True, now)
+
+
+CUSTOMER = Conversation(lambda fact: fact.customer_ref, ask_customer)

@@ -1,0 +1,88 @@
+"""Hear of a subscription that its gateway runs: `customer.subscription.*` in one vendor's words."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+from sqlalchemy.orm import Session
+
+from billing.accounts.queries import find_account_of_customer
+from billing.clocks.timelines import now_of
+from billing.gateway_run.expire_checkout import expire_checkout
+from billing.gateway_run.mirror_invoice import InvoiceContradiction, mirror_invoice
+from billing.gateway_run.sync import sync_subscription
+from billing.subscriptions.tables import Subscription
+from calls.hearing import UNHEARD, Conversation, Heard, Inquiry, Other
+from schemas.facts import EventFact, GatewayInvoiceFact, SubscriptionFact
+
+log = structlog.get_logger(__name__)
+
+
+def ask_subscription(inquiry: Inquiry, fact: EventFact) -> Heard:
+    """Call: the subscription as it is now. One whose page ended without it is given up."""
+    found = fetch_subscription(inquiry, fact.subscription_ref, fact.checkout_ref)
+    if found is not None:
+        asked_at = inquiry.known.looked_at
+        return Other(lambda session, wall: record_subscription(session, found, asked_at, wall))
+    if fact.is_expiry:
+        return Other(lambda session, wall: record_expired_checkout(session, fact.subscription_id, wall))
+    return UNHEARD
+
+
+def fetch_subscription(inquiry: Inquiry, subscription_ref: str, checkout_ref: str = "") -> SubscriptionFact | None:
+    """What the gateway has of a subscription, asked once in a batch."""
+    fetch = inquiry.gateway.subscriptions.fetch_subscription
+    key = "subscription", subscription_ref or checkout_ref
+    return inquiry.once(key, lambda: fetch(subscription_ref=subscription_ref, checkout_ref=checkout_ref))
+
+
+def record_subscription(
+    session: Session,
+    fact: SubscriptionFact,
+    asked_at: datetime,
+    wall: datetime,
+    invoices: Sequence[GatewayInvoiceFact] = (),
+    *,
+    rung_for: str = "",
+) -> None:
+    """Record: a subscription as the gateway has it, then invoices of it, oldest first; nothing when it is not ours.
+
+    Raises InvoiceContradiction for the invoice that the bell rang for. Another that contradicts the books is left out,
+    with an alarm: its own event is parked, and the others go on.
+    """
+    account_id = find_account_of_customer(session, fact.gateway, fact.customer_ref)
+    now = now_of(session, account_id, wall) if account_id else wall
+    if sync_subscription(session, fact, asked_at, now) is None:
+        return
+    for invoice in invoices:
+        if invoice.invoice_ref == rung_for:
+            mirror_invoice(session, invoice, now)
+        else:
+            _mirror_if_it_fits(session, invoice, now)
+
+
+def record_expired_checkout(session: Session, subscription_id: str, wall: datetime) -> None:
+    """Record: a page ended without the subscription it was to start; an unknown id changes nothing."""
+    try:
+        known = session.get(Subscription, UUID(subscription_id))
+    except ValueError:
+        return
+    if known is not None:
+        expire_checkout(session, known.id, now_of(session, known.account_id, wall))
+
+
+def _mirror_if_it_fits(session: Session, invoice: GatewayInvoiceFact, now: datetime) -> None:
+    try:
+        with session.begin_nested():
+            mirror_invoice(session, invoice, now)
+    except InvoiceContradiction as contradiction:
+        log.error("invoice_contradiction", invoice_ref=invoice.invoice_ref, detail=str(contradiction))
+
+
+def subject(fact: EventFact) -> str:
+    """The subscription, or the page as long as there is none."""
+    return fact.subscription_ref or fact.checkout_ref
+
+
+SUBSCRIPTION = Conversation(subject, ask_subscription)

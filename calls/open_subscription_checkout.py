@@ -1,0 +1,56 @@
+"""Open a gateway's hosted page that starts a subscription which the gateway runs."""
+
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from billing.accounts.queries import get_account
+from billing.catalog.gateway_prices import remember_price
+from billing.clocks.timelines import now_of
+from billing.gateway_run.begin_checkout import begin_checkout
+from calls.ensure_customer import ensure_customer
+from database.operations import Operation
+from gateways.gateway import Capability, Gateway
+from schemas.commands import StartSubscriptionCheckout
+from schemas.facts import SubscriptionCheckoutRequest
+from workers.claims import Act
+from workers.wiring import Work
+
+
+def open_subscription_checkout(work: Work, operation: Operation, command: StartSubscriptionCheckout) -> Act:
+    """Claim: the subscription, incomplete. Call: price, coupon and page. Record: what the gateway calls the price."""
+    gateway = work.choose(Capability.SUBSCRIPTIONS, command.gateway)
+    subscriptions = gateway.subscriptions
+    with work.database.transaction() as session:
+        get_account(session, command.account_id)
+    customer_ref = ensure_customer(work, gateway, command.account_id)
+    with work.database.transaction() as session:
+        now = now_of(session, command.account_id, work.now())
+        wanted = begin_checkout(session, operation.id, command, gateway.name, now)
+    price_ref = subscriptions.ensure_price(wanted.price)
+    coupon_ref = subscriptions.ensure_coupon(wanted.coupon) if wanted.coupon else ""
+    request = wanted.request(operation.id, command, customer_ref, price_ref, coupon_ref)
+    key = _key_of_try(gateway, operation, request)
+    page = subscriptions.open_subscription_checkout(replace(request, idempotency_key=key))
+
+    def act(session: Session) -> dict[str, Any]:
+        remember_price(session, gateway.name, price_ref, UUID(wanted.price.price_id))
+        return {
+            "subscription_id": str(operation.id),
+            "checkout_url": page.url,
+            "checkout_ref": page.checkout_ref,
+        }
+
+    return act
+
+
+def _key_of_try(gateway: Gateway, operation: Operation, request: SubscriptionCheckoutRequest) -> str:
+    """A page whose address was never told is nobody's, so a second one may be opened once the key brings errors only.
+
+    Should somebody pay on both, the second subscription bears the mark of the first: an alarm, see `sync_subscription`.
+    """
+    if operation.attempts <= gateway.limits.same_key_attempts:
+        return request.idempotency_key
+    return f"{request.idempotency_key}/{operation.attempts}"

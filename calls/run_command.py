@@ -1,0 +1,120 @@
+"""Run one stored operation: a conversation where a gateway is asked, a verb in one transaction where it is not."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from pydantic import ValidationError
+from sqlalchemy.orm import Session
+
+from billing.commands.verbs import VERBS, time_of
+from billing.errors import Rejected
+from billing.subscriptions.queries import get_subscription
+from billing.subscriptions.tables import Collection
+from calls.cancel import cancel_at_gateway, reactivate_at_gateway
+from calls.change_payment_method import change_payment_method
+from calls.change_plan import change_plan_at_gateway
+from calls.create_clock import create_clock_beside
+from calls.open_card_setup import open_card_setup
+from calls.open_checkout import open_checkout
+from calls.open_portal import open_portal
+from calls.open_subscription_checkout import open_subscription_checkout
+from calls.pause import pause_at_gateway, resume_at_gateway
+from calls.sync_with_gateway import sync_with_gateway
+from database.operations import Operation
+from schemas.commands import (
+    COMMANDS,
+    AdvanceTestClock,
+    CancelSubscription,
+    ChangePaymentMethod,
+    ChangePlan,
+    Command,
+    CreateTestClock,
+    OfSubscription,
+    OpenPortal,
+    PauseSubscription,
+    ReactivateSubscription,
+    ResumeSubscription,
+    StartCardSetup,
+    StartCreditCheckout,
+    StartSubscriptionCheckout,
+    SyncWithGateway,
+)
+from schemas.messages import AdvanceClocks
+from workers import claims
+from workers.wiring import Work
+
+Call = Callable[[Work, Operation, Any], claims.Act]
+
+CALLS: Mapping[type[Command], Call] = {
+    StartCreditCheckout: open_checkout,
+    StartSubscriptionCheckout: open_subscription_checkout,
+    StartCardSetup: open_card_setup,
+    ChangePaymentMethod: change_payment_method,
+    OpenPortal: open_portal,
+    SyncWithGateway: sync_with_gateway,
+    CreateTestClock: create_clock_beside,
+}
+# asked of the gateway only where it runs the subscription; otherwise a verb of our own
+CALLS_OF_GATEWAY_RUN: Mapping[type[Command], Call] = {
+    ChangePlan: change_plan_at_gateway,
+    CancelSubscription: cancel_at_gateway,
+    ReactivateSubscription: reactivate_at_gateway,
+    PauseSubscription: pause_at_gateway,
+    ResumeSubscription: resume_at_gateway,
+}
+# These ask several times, and what asks once is to be tried again sooner when its worker dies.
+MANY_CALLS = frozenset({StartSubscriptionCheckout, ChangePaymentMethod, SyncWithGateway})
+
+
+def run_command(work: Work, operation_id: UUID) -> None:
+    """Run it if it is free; its outcome is stored under its id."""
+    for operation in claims.take(work.database, Operation, [operation_id]):
+        with claims.attempt(work.database, operation):
+            _run(work, operation, parse(operation))
+
+
+def parse(operation: Operation) -> Command:
+    """The stored body as its command; raises Rejected `command_unknown` or `command_invalid`."""
+    command_class = COMMANDS.get(operation.kind)
+    if command_class is None:
+        raise Rejected("command_unknown", f"There is no command {operation.kind!r}.")
+    try:
+        return command_class(**operation.body)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise Rejected("command_invalid", f"{where}: {first['msg']}") from error
+
+
+def _run(work: Work, operation: Operation, command: Command) -> None:
+    call = _call_for(work, command)
+    if call is not None:
+        if claims.lease(work.database, operation, _hold(command)):
+            claims.finish(work.database, operation, call(work, operation, command))
+        return
+    verb, wall = VERBS[type(command)], work.now()
+
+    def act(session: Session) -> dict[str, Any]:
+        return verb(session, operation, command, time_of(session, command, wall))
+
+    claims.finish(work.database, operation, act)
+    if isinstance(command, AdvanceTestClock):
+        # beat would ring within five seconds; whoever turns a clock by hand is waiting
+        work.bell.ring(AdvanceClocks())
+
+
+def _hold(command: Command) -> timedelta:
+    return claims.LONG_LEASE if type(command) in MANY_CALLS else claims.LEASE
+
+
+def _call_for(work: Work, command: Command) -> Call | None:
+    if type(command) in CALLS:
+        return CALLS[type(command)]
+    if isinstance(command, OfSubscription):
+        with work.database.transaction() as session:
+            subscription = get_subscription(session, command.subscription_id)
+        if subscription.collection is Collection.GATEWAY:
+            return CALLS_OF_GATEWAY_RUN[type(command)]
+    return None

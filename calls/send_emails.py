@@ -1,0 +1,73 @@
+"""Send e-mails: each once per cause, under the outbox row's key."""
+
+from collections.abc import Callable, Sequence
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from billing.errors import Rejected
+from billing.invoices.queries import find_pdf
+from billing.invoices.tables import InvoiceStatus
+from billing.notices.describe_invoice import describe_invoice
+from billing.notices.letterhead import Letterhead
+from billing.notices.letters import LETTERS
+from billing.notices.occasion import Moot, Occasion, require
+from database.outbox import OutboxEntry
+from documents.declines import explain_decline
+from documents.emails import render_payment_confirmation
+from documents.notices import render_notice
+from schemas.documents import EmailFacts
+from workers import claims
+from workers.wiring import Work
+
+
+def send_emails(work: Work, entry_ids: Sequence[UUID]) -> None:
+    """Send the e-mails of these outbox rows."""
+    for entry in claims.take(work.database, OutboxEntry, entry_ids):
+        with claims.attempt(work.database, entry):
+            if claims.lease(work.database, entry):
+                _send(work, entry)
+
+
+def _send(work: Work, entry: OutboxEntry) -> None:
+    """Claim, call, record: the key is the cause, so a repeat after a lost answer is the same e-mail.
+
+    What is no longer true when it is to be sent is dropped; the row's result says why.
+    """
+    if entry.attempts > 1 and entry.first_attempt_at and work.now() - entry.first_attempt_at > work.email.key_window:
+        raise Rejected("email_outcome_unknown", "An earlier try may have been delivered; not sent again blindly.")
+    try:
+        with work.database.transaction() as session:
+            email = EMAILS[entry.topic](work, session, entry)
+    except Moot as moot:
+        result = {"dropped": str(moot)}
+    else:
+        result = {"email_ref": work.email.send(email, sender=_sender(work), idempotency_key=entry.cause)}
+    claims.finish(work.database, entry, lambda session: result)
+
+
+def letterhead_of(work: Work) -> Letterhead:
+    """Who writes, and how."""
+    return Letterhead(work.seller, work.portal_url, work.payment_instructions, work.method_names, explain_decline)
+
+
+def _sender(work: Work) -> str:
+    return f"{work.seller.name} <{work.seller.email}>"
+
+
+def _payment_confirmation(work: Work, session: Session, entry: OutboxEntry) -> EmailFacts:
+    facts = describe_invoice(session, entry.subject_id, letterhead_of(work))
+    require(facts.status == InvoiceStatus.PAID, f"the invoice is {facts.status}")
+    return render_payment_confirmation(facts, find_pdf(session, entry.subject_id), facts.buyer.email)
+
+
+def _notice(work: Work, session: Session, entry: OutboxEntry) -> EmailFacts:
+    occasion = Occasion(entry.subject_id, entry.cause, letterhead_of(work), work.now())
+    facts = LETTERS[entry.topic](session, occasion)
+    return render_notice(entry.topic, facts, facts.buyer.email)
+
+
+EMAILS: dict[str, Callable[[Work, Session, OutboxEntry], EmailFacts]] = {
+    "payment_confirmation": _payment_confirmation,
+    **dict.fromkeys(LETTERS, _notice),
+}

@@ -1,0 +1,87 @@
+"""Ask a gateway several things at once: bounded threads, at the pace that all workers share."""
+
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextvars import copy_context
+from datetime import timedelta
+from functools import cache
+from typing import Generic, TypeVar
+
+import structlog
+from sqlalchemy.orm import Session
+
+from billing.payments.pace import reserve
+from database.engine import Database
+from gateways.gateway import Gateway
+from schemas.messages import CHARGE_IDS_MAX
+
+log = structlog.get_logger(__name__)
+
+# One for each row of the fullest message of charges: a call that has a slot but no thread would be late, and the late
+# ones of two workers together break the rate. They only wait for the network.
+THREADS = CHARGE_IDS_MAX
+# A lease holds for 45 seconds and a call with its time-outs takes 23, so it begins within the first 20 or not at all.
+# The last slot of a message comes after 16 at most: where the rate is low, a message's first rows alone are taken.
+SLOT_WAIT_MAX = timedelta(seconds=8)
+SLOTS_SECONDS_MAX = 8.0
+
+Key = TypeVar("Key")
+Answer = TypeVar("Answer")
+
+
+def slots_max(gateway: Gateway) -> int:
+    """How many calls one message may have made."""
+    return max(1, int(gateway.limits.calls_per_second * SLOTS_SECONDS_MAX))
+
+
+def reserve_slots(database: Database, gateway: Gateway, count: int, lane: str = "") -> float | None:
+    """When the first of so many slots comes, on the monotonic clock; None, and nothing reserved, when that is not soon.
+
+    Vendors count reads apart from what changes something: a `lane` has a pace of its own.
+    """
+    with database.transaction() as session:
+        wait_seconds = _reserve(session, gateway, count, lane)
+    if wait_seconds is None:
+        log.info("no_slot_soon", gateway=gateway.name, count=count)
+        return None
+    return time.monotonic() + wait_seconds
+
+
+def slot(gateway: Gateway, first: float, place: int) -> float:
+    """When the slot at a place comes."""
+    return first + place / gateway.limits.calls_per_second
+
+
+class SideBySide(Generic[Key, Answer]):
+    """Calls under way, by what they are about. Threads talk to gateways and to nothing else."""
+
+    def __init__(self) -> None:
+        self._running: dict[Future[Answer], Key] = {}
+
+    def call(self, key: Key, job: Callable[[], Answer], at: float = 0.0) -> None:
+        """Begin a call at an instant of the monotonic clock, with a copy of this task's log context."""
+
+        def run() -> Answer:
+            time.sleep(max(0.0, at - time.monotonic()))
+            return job()
+
+        self._running[_threads().submit(copy_context().run, run)] = key
+
+    def take_answered(self) -> Mapping[Key, Future[Answer]]:
+        """Those that are answered by now, at least one while any is under way; none: all were taken."""
+        if not self._running:
+            return {}
+        answered, _ = wait(self._running, return_when=FIRST_COMPLETED)
+        return {self._running.pop(future): future for future in answered}
+
+
+def _reserve(session: Session, gateway: Gateway, count: int, lane: str) -> float | None:
+    name = f"{gateway.name}/{lane}" if lane else gateway.name
+    return reserve(session, name, count, gateway.limits.calls_per_second, SLOT_WAIT_MAX)
+
+
+@cache
+def _threads() -> ThreadPoolExecutor:
+    """Made by the first message, which is after the fork: threads do not survive one."""
+    return ThreadPoolExecutor(THREADS, thread_name_prefix="gateway")

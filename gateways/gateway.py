@@ -1,0 +1,96 @@
+"""One vendor as a process talks to it: which capabilities it offers, its limits, and how its events are read."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
+
+from billing.errors import Rejected
+from gateways.envelope import Envelope
+from gateways.ports import (
+    EventsList,
+    HostedCheckout,
+    Limits,
+    OffSessionCharge,
+    Refunds,
+    RunsSubscriptions,
+    SavedMethods,
+    TestClocks,
+)
+from schemas.facts import EventFact
+
+Port = TypeVar("Port")
+
+
+class Capability(StrEnum):
+    """What a vendor may offer; the value completes the sentence "the gateway ... cannot"."""
+
+    CHECKOUT = "sell on a hosted page"
+    SAVED_METHODS = "keep payment methods"
+    CHARGES = "charge a saved payment method"
+    SUBSCRIPTIONS = "run subscriptions"
+    REFUNDS = "give money back"
+    EVENTS = "list its events"
+    TEST_CLOCKS = "keep test clocks"
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """A vendor's capabilities, its limits and its translator. Asking for what it does not offer is Rejected."""
+
+    name: str
+    limits: Limits
+    read_envelope: Callable[[bytes], Envelope]
+    translate: Callable[[bytes], EventFact]
+    is_test_mode: bool = False
+    offers_checkout: HostedCheckout | None = None
+    offers_saved_methods: SavedMethods | None = None
+    offers_charges: OffSessionCharge | None = None
+    offers_subscriptions: RunsSubscriptions | None = None
+    offers_refunds: Refunds | None = None
+    offers_events: EventsList | None = None
+    offers_test_clocks: TestClocks | None = None
+
+    @property
+    def checkout(self) -> HostedCheckout:
+        """Raises Rejected `gateway_cannot`, as the others do."""
+        return self._offered(self.offers_checkout, Capability.CHECKOUT)
+
+    @property
+    def saved_methods(self) -> SavedMethods:
+        """Customers and their cards."""
+        return self._offered(self.offers_saved_methods, Capability.SAVED_METHODS)
+
+    @property
+    def charges(self) -> OffSessionCharge:
+        """Charges while the customer is away."""
+        return self._offered(self.offers_charges, Capability.CHARGES)
+
+    @property
+    def subscriptions(self) -> RunsSubscriptions:
+        """Subscriptions whose cycle the gateway runs."""
+        return self._offered(self.offers_subscriptions, Capability.SUBSCRIPTIONS)
+
+    @property
+    def refunds(self) -> Refunds:
+        """Money back."""
+        return self._offered(self.offers_refunds, Capability.REFUNDS)
+
+    @property
+    def events(self) -> EventsList:
+        """What it told by webhook."""
+        return self._offered(self.offers_events, Capability.EVENTS)
+
+    @property
+    def test_clocks(self) -> TestClocks:
+        """Clocks of its own."""
+        return self._offered(self.offers_test_clocks, Capability.TEST_CLOCKS)
+
+    def can(self, capability: Capability) -> bool:
+        """Whether it offers this."""
+        return getattr(self, f"offers_{capability.name.lower()}") is not None
+
+    def _offered(self, port: Port | None, capability: Capability) -> Port:
+        if port is None:
+            raise Rejected("gateway_cannot", f"The gateway {self.name!r} cannot {capability.value}.", status=409)
+        return port

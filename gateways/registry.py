@@ -1,0 +1,34 @@
+"""The vendors. One line each: the first that can do what is asked is the one that is asked where nobody has chosen."""
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any
+
+from gateways.gateway import Gateway
+from gateways.ports import EmailGateway, Limits
+
+# A vendor's room has `vendor`, which opens it, and `limits`. Both are loaded when they are needed: beat needs neither.
+VENDORS: dict[str, str] = {
+    "stripe": "gateways.stripe",
+}
+EMAIL_VENDOR = "resend", "gateways.resend"
+
+# what is set for one vendor, by the names of its settings without their prefix
+Values = Mapping[str, Any]
+
+
+def open_gateways(values_of: Callable[[str], Values]) -> dict[str, Gateway]:
+    """Every vendor, ready to be talked to; one set per process, made after the fork."""
+    return {name: import_module(f"{room}.vendor").open_gateway(values_of(name)) for name, room in VENDORS.items()}
+
+
+def open_email(values_of: Callable[[str], Values]) -> EmailGateway:
+    """The sender of e-mail."""
+    name, room = EMAIL_VENDOR
+    gateway: EmailGateway = import_module(f"{room}.vendor").open_email(values_of(name))
+    return gateway
+
+
+def limits_of_vendors() -> dict[str, Limits]:
+    """What each vendor allows, whoever is connected to it."""
+    return {name: import_module(f"{room}.limits").LIMITS for name, room in VENDORS.items()}

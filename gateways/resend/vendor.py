@@ -1,0 +1,12 @@
+"""Resend, as the registry opens it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from gateways.ports import EmailGateway
+from gateways.resend.client import ResendGateway
+
+
+def open_email(values: Mapping[str, Any]) -> EmailGateway:
+    """`api_key`, and `api_base` (empty: Resend's own)."""
+    return ResendGateway(values["api_key"], values["api_base"] or None)

@@ -1,0 +1,83 @@
+"""Upkeep of the pipeline's memory: ring again for what was not heard, forget what is old."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from database.inbox import InboxEvent
+from database.memory import WorkState
+from database.operations import Operation
+from database.outbox import OutboxEntry
+from database.sweep import overdue
+from database.upkeep import JobPeriod
+from schemas.messages import (
+    TOPICS,
+    WEBHOOK_IDS_MAX,
+    ChargeCards,
+    HandleWebhooks,
+    RunCommand,
+)
+from workers import claims
+from workers.producer import Bell
+from workers.wiring import Work
+
+TopicAndId = tuple[str, UUID]
+
+# One sweep looks at so many rows of each memory; the next one, seconds later, takes the rest.
+SWEEP_ROWS_MAX = 1_000
+# Raw events hold personal data; 90 days outlast every dispute about what a gateway told us.
+INBOX_KEPT = timedelta(days=90)
+PERIODS_KEPT = timedelta(days=7)
+PRUNE_ROWS_MAX = 10_000
+
+
+def ring_again(work: Work) -> None:
+    """Find what is due and unheard in all three memories and ring for it."""
+    with work.database.transaction() as session:
+        events = _split_events(session, overdue(session, InboxEvent, SWEEP_ROWS_MAX))
+        operations = overdue(session, Operation, SWEEP_ROWS_MAX)
+        entries, suspects = _split_entries(session, overdue(session, OutboxEntry, SWEEP_ROWS_MAX))
+    _ring_for_events(work.bell, *events)
+    for operation_id in operations:
+        work.bell.ring(RunCommand(id=operation_id), task_id=operation_id)
+    work.bell.ring_for(entries)
+    for suspect in suspects:
+        work.bell.ring_for([suspect])
+
+
+def forget_old(work: Work) -> None:
+    """Forget handled events and periods past their keeping time, a bounded number at a time."""
+    with work.database.transaction() as session:
+        old = select(InboxEvent.id).where(
+            InboxEvent.state == WorkState.DONE, InboxEvent.finished_at < func.now() - INBOX_KEPT
+        )
+        session.execute(delete(InboxEvent).where(InboxEvent.id.in_(old.limit(PRUNE_ROWS_MAX))))
+        session.execute(delete(JobPeriod).where(JobPeriod.started_at < func.now() - PERIODS_KEPT))
+
+
+def _split_events(session: Session, ids: list[UUID]) -> tuple[list[UUID], list[UUID]]:
+    """(ids that may travel together, ids that travel alone)."""
+    found = select(InboxEvent.id).where(InboxEvent.id.in_(ids), InboxEvent.attempts >= claims.SUSPECT_ATTEMPTS)
+    suspects = set(session.scalars(found))
+    return [row_id for row_id in ids if row_id not in suspects], list(suspects)
+
+
+def _split_entries(session: Session, ids: list[UUID]) -> tuple[list[TopicAndId], list[TopicAndId]]:
+    """The same for follow-ups. Charges travel together: a second attempt is nothing unusual there, and no reason."""
+    columns = select(OutboxEntry.topic, OutboxEntry.id, OutboxEntry.attempts)
+    entries = session.execute(columns.where(OutboxEntry.id.in_(ids)))
+    together: list[TopicAndId] = []
+    alone: list[TopicAndId] = []
+    for entry in entries:
+        is_suspect = entry.attempts >= claims.SUSPECT_ATTEMPTS and TOPICS[entry.topic] is not ChargeCards
+        (alone if is_suspect else together).append((entry.topic, entry.id))
+    return together, alone
+
+
+def _ring_for_events(bell: Bell, together: list[UUID], alone: list[UUID]) -> None:
+    for start in range(0, len(together), WEBHOOK_IDS_MAX):
+        bell.ring(HandleWebhooks(ids=tuple(together[start : start + WEBHOOK_IDS_MAX])))
+    for row_id in alone:
+        bell.ring(HandleWebhooks(ids=(row_id,)))
