@@ -17,12 +17,13 @@ from billing.cycle.start.create import create_subscription
 from billing.invariants import violations
 from billing.outcomes.save_card import save_card
 from database.ids import uuid7
+from gateways.stripe.limits import LIVE_CALLS_PER_SECOND
 from schemas.commands import Address, CreateSubscription, OpenAccount, PlanChoice
 from schemas.facts import CardFact
 from schemas.messages import CHARGE_IDS_MAX, ChargeCards
 from settings import SANDBOX_STRIPE_KEY
 from workers.queues import GROUPS, PAYMENTS
-from workers.wiring import LIVE_CALLS_PER_SECOND, utc_now
+from workers.wiring import utc_now
 
 CHARGES = 1_500
 # as long as Stripe takes to confirm a payment, at the quick end

@@ -20,19 +20,19 @@ from sqlalchemy import text
 from benchmarks.renewals_due import make_due
 from benchmarks.row import Row
 from billing.clocks.timelines import Timeline
-from billing.cycle.renewal.come_due import come_due
+from billing.cycle.renewal.come_due import RENEWALS, come_due
 from billing.cycle.renewal.due import claim_due
 from billing.invariants import violations
 from database.engine import Database, make_engine
-from database.migrate import upgrade
 from database.roles import WORKER
 from stack.ports import free_port
 from stack.postgres import EmbeddedPostgres
-from tasks.renewals import BATCH_MAX
+from stack.prepare import migrate
 
 SIZES = (10_000, 100_000)
 AIM = 0.5
 AIM_OF_SCALE = 0.9
+BATCH_MAX = RENEWALS.rows_max
 NOW = datetime(2026, 3, 31, 10, 0, tzinfo=UTC)
 # what a renewal writes, in an order that their foreign keys allow
 TABLES = (
@@ -74,7 +74,7 @@ def _server() -> Iterator[EmbeddedPostgres]:
 def _measure(server: EmbeddedPostgres, size: int) -> tuple[float, float]:
     base, books, floor = (f"{name}_{size}" for name in ("base", "books", "floor"))
     server.create_database(base)
-    upgrade(server.url(base))
+    migrate(server.url(base))
     make_due(server.url(base), size, NOW)
     server.create_database(books, template=base)
     server.create_database(floor, template=base)

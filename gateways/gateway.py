@@ -15,7 +15,7 @@ from gateways.ports import (
     Refunds,
     RunsSubscriptions,
     SavedMethods,
-    TestClocks,
+    VirtualClocks,
 )
 from schemas.facts import EventFact
 
@@ -49,7 +49,7 @@ class Gateway:
     offers_subscriptions: RunsSubscriptions | None = None
     offers_refunds: Refunds | None = None
     offers_events: EventsList | None = None
-    offers_test_clocks: TestClocks | None = None
+    offers_test_clocks: VirtualClocks | None = None
 
     @property
     def checkout(self) -> HostedCheckout:
@@ -82,7 +82,7 @@ class Gateway:
         return self._offered(self.offers_events, Capability.EVENTS)
 
     @property
-    def test_clocks(self) -> TestClocks:
+    def test_clocks(self) -> VirtualClocks:
         """Clocks of its own."""
         return self._offered(self.offers_test_clocks, Capability.TEST_CLOCKS)
 

@@ -203,7 +203,7 @@ class EventsList(Protocol):
         """
 
 
-class TestClocks(Protocol):
+class VirtualClocks(Protocol):
     """The gateway lets time pass for customers that were made on a clock of its own."""
 
     def create_clock(self, name: str, frozen_at: datetime, *, idempotency_key: str) -> ClockFact:

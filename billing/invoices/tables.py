@@ -92,8 +92,8 @@ class Invoice(Base):
     subtotal_minor: Mapped[int]
     tax_minor: Mapped[int]
     total_minor: Mapped[int]
-    tax_reason: Mapped[TaxReason]
-    tax_evidence: Mapped[str]
+    tax_reason: Mapped[TaxReason] = mapped_column(server_default=TaxReason.NO_RATE)
+    tax_evidence: Mapped[str] = mapped_column(server_default="")
     balance_used_minor: Mapped[int] = mapped_column(server_default="0")
     allocated_minor: Mapped[int] = mapped_column(server_default="0")
     buyer: Mapped[dict[str, Any] | None]

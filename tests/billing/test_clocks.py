@@ -8,7 +8,6 @@ from uuid import UUID
 import pytest
 import structlog
 from sqlalchemy import func, select, update
-from tasks.clocks import advance_clocks
 
 from billing.accounts.tables import Account
 from billing.agenda.outlook import EMAILS, outlooks
@@ -22,6 +21,7 @@ from billing.dunning.tables import Dunning, DunningState
 from billing.errors import Rejected
 from billing.subscriptions.queries import lock_subscription
 from billing.subscriptions.tables import SubscriptionStatus
+from calls.move_clock import move_clocks
 from database.engine import Database
 from database.ids import uuid7
 from database.inbox import remember
@@ -95,7 +95,7 @@ def books(database: Database) -> Books:
 
 def _make_clock(books: Books, at: datetime, clock_ref: str = "") -> UUID:
     with books.database.transaction() as session:
-        return create_clock(session, uuid7(), "a year", at, clock_ref, utc("2026-11-22 09:00"))
+        return create_clock(session, uuid7(), "a year", at, ("stripe", clock_ref), utc("2026-11-22 09:00"))
 
 
 def _settle_on(books: Books, clock_id: UUID, at: datetime) -> UUID:
@@ -141,7 +141,7 @@ def test_a_year_in_dates(books: Books, work: Work, world: World) -> None:
     account_id = _settle_on(books, world.clock_id, NEW_YEARS_EVE)
     subscription_id = books.subscribe(account_id, NEW_YEARS_EVE, trial_days=31)
     _send_to(books, world.clock_id, A_YEAR_LATER)
-    advance_clocks(work, PATIENCE_SECONDS)
+    move_clocks(work, PATIENCE_SECONDS)
 
     clock = _clock(books, world.clock_id)
     assert (clock.frozen_at, clock.target_at) == (A_YEAR_LATER, A_YEAR_LATER)
@@ -171,7 +171,7 @@ def test_a_worker_that_stops_at_any_moment_is_followed_by_the_next(books: Books,
     _send_to(books, world.clock_id, A_YEAR_LATER)
     rounds = 0
     while (clock := _clock(books, world.clock_id)).frozen_at != clock.target_at:
-        advance_clocks(work, 0.05)
+        move_clocks(work, 0.05)
         rounds += 1
     assert rounds > 10
     assert _paid_on(books, account_id) == MONTH_ENDS
@@ -184,9 +184,9 @@ def test_two_workers_do_what_one_would(
     books.subscribe(account_id, NEW_YEARS_EVE, trial_days=31)
     _send_to(books, world.clock_id, A_YEAR_LATER)
     other = _wire(database_url, broker_url)
-    beside = threading.Thread(target=advance_clocks, args=(other, PATIENCE_SECONDS))
+    beside = threading.Thread(target=move_clocks, args=(other, PATIENCE_SECONDS))
     beside.start()
-    advance_clocks(work, PATIENCE_SECONDS)
+    move_clocks(work, PATIENCE_SECONDS)
     beside.join()
     other.database.engine.dispose()
     assert _paid_on(books, account_id) == MONTH_ENDS
@@ -202,7 +202,7 @@ def test_a_clock_whose_gateway_does_not_answer_holds_up_no_other_and_is_told_of_
     for clock_id in (broken_id, world.clock_id):
         _send_to(books, clock_id, A_YEAR_LATER)
     with structlog.testing.capture_logs() as lines:
-        advance_clocks(work, PATIENCE_SECONDS)
+        move_clocks(work, PATIENCE_SECONDS)
     assert _paid_on(books, account_id) == MONTH_ENDS
     assert _clock(books, broken_id).frozen_at == NEW_YEARS_EVE
     assert [line["clock_id"] for line in lines if line["event"] == "clock_failed"] == [str(broken_id)]
@@ -219,7 +219,7 @@ def test_what_is_paused_resumes_at_its_instant_and_others_stay_where_they_are(
         row = lock_subscription(session, subscription_id)
         pause_subscription(session, row, utc("2026-01-10 12:00"), "test", NEW_YEARS_EVE)
     _send_to(books, world.clock_id, JANUARY_31)
-    advance_clocks(work, PATIENCE_SECONDS)
+    move_clocks(work, PATIENCE_SECONDS)
     assert books.subscription(subscription_id).status is SubscriptionStatus.TRIALING
     assert books.subscription(subscription_id).period_end == utc("2026-02-10 12:00")
     assert _clock(books, standing_id).frozen_at == NEW_YEARS_EVE
@@ -231,14 +231,14 @@ def test_nothing_moves_while_a_charge_is_under_way(books: Books, work: Work) -> 
     account_id = _settle_on(books, clock_id, JANUARY_31)
     books.subscribe(account_id, JANUARY_31)
     _send_to(books, clock_id, A_YEAR_LATER)
-    advance_clocks(work, 0.2)
+    move_clocks(work, 0.2)
     assert _clock(books, clock_id).frozen_at == JANUARY_31
     books.answer(JANUARY_31)
     with books.database.transaction() as session:
         session.execute(update(OutboxEntry).values(state=WorkState.DONE))
         (ahead,) = outlooks(session, clock_id)
     assert (ahead.is_quiet, ahead.next_at) == (True, utc("2026-02-28 12:00"))
-    advance_clocks(work, 0.2)
+    move_clocks(work, 0.2)
     assert _clock(books, clock_id).frozen_at == utc("2026-02-28 12:00")
 
 
@@ -252,7 +252,7 @@ def test_a_clock_that_arrives_does_what_falls_due_there_before_it_is_ready(books
     is_billed = False
     for _ in range(ROUNDS_MAX):
         was_billed, is_billed = is_billed, bool(books.invoices(account_id))
-        advance_clocks(work, 0.2)
+        move_clocks(work, 0.2)
         with books.database.transaction() as session:
             session.execute(update(OutboxEntry).where(OutboxEntry.topic.in_(EMAILS)).values(state=WorkState.DONE))
         if was_billed:
@@ -264,7 +264,7 @@ def test_a_clock_that_arrives_does_what_falls_due_there_before_it_is_ready(books
     books.answer(clock.frozen_at)
     with books.database.transaction() as session:
         session.execute(update(OutboxEntry).values(state=WorkState.DONE))
-    advance_clocks(work, PATIENCE_SECONDS)
+    move_clocks(work, PATIENCE_SECONDS)
     clock = _clock(books, clock_id)
     assert clock.frozen_at == clock.target_at == utc("2026-02-10 12:00")
 
@@ -290,7 +290,7 @@ def test_a_repeated_creation_writes_nothing(books: Books) -> None:
     clock_id = uuid7()
     for name in ("first", "second"):
         with books.database.transaction() as session:
-            create_clock(session, clock_id, name, utc("2026-01-31 12:00:00.700"), "clock_1", A_YEAR_LATER)
+            create_clock(session, clock_id, name, utc("2026-01-31 12:00:00.700"), ("stripe", "clock_1"), A_YEAR_LATER)
     clock = _clock(books, clock_id)
     assert (clock.name, clock.frozen_at, clock.target_at) == ("first", JANUARY_31, JANUARY_31)
 
@@ -318,6 +318,6 @@ def test_invoices_on_a_clock_are_dated_by_it(books: Books, work: Work, world: Wo
     account_id = _settle_on(books, world.clock_id, NEW_YEARS_EVE)
     books.subscribe(account_id, NEW_YEARS_EVE)
     _send_to(books, world.clock_id, JANUARY_31)
-    advance_clocks(work, PATIENCE_SECONDS)
+    move_clocks(work, PATIENCE_SECONDS)
     issued = [invoice.issued_at for invoice in books.invoices(account_id)]
     assert issued == [NEW_YEARS_EVE, JANUARY_31]

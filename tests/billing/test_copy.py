@@ -14,7 +14,7 @@ from billing.accounts.tables import Account
 from database.copy import copy_rows
 from database.engine import Database
 from database.ids import uuid7
-from workers.task import is_weather
+from database.weather import is_weather
 
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=40)
 CREATED_AT = datetime(2026, 2, 28, 23, 59, 59, 123456, tzinfo=UTC)

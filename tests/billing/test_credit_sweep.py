@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-import tasks.credits
 from sqlalchemy import func, select, text
 from structlog.testing import capture_logs
 
 from billing.accounts.tables import Account
+from billing.agenda.duties import SWEEPS
 from billing.clocks.tables import TestClock
 from billing.credits.tables import CreditMovement, CreditSource, CreditTransaction
 from billing.invoices.compose import NewInvoice
@@ -20,14 +20,18 @@ from billing.invoices.tables import InvoiceReason, InvoiceStatus
 from billing.money import Money
 from billing.tax.decision import NO_TAX
 from billing.top_ups.set import set_top_up
+from billing.usage.expire import EXPIRIES
 from database.engine import Database
 from database.ids import uuid7
+from schemas.messages import SweepCredits
 from settings import SANDBOX_STRIPE_KEY, Settings
+from tasks import renewals
 from tests.billing.gifts import grant_credits
 from tests.billing.prepaid import Prepaid
 from tests.billing.subscribers import Books
 from workers import task
 from workers.celery_app import make_app
+from workers.sweeps import sweep
 from workers.wiring import Work, wire
 
 MAY_1 = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
@@ -70,7 +74,7 @@ def test_the_task_expires_what_is_over_and_a_second_beat_changes_nothing(
     ada.grant(500, MAY_1, days=29)
     task.start(work)
     for _ in range(2):
-        tasks.credits.sweep(interval_seconds=60)
+        renewals.credit(interval_seconds=60)
     assert _expired(database) == 500
 
 
@@ -78,19 +82,19 @@ def test_a_renewal_has_ten_minutes_to_bring_new_credits_before_the_old_ones_are_
     database: Database, work: Work, ada: Prepaid
 ) -> None:
     ada.grant(500, MAY_1, days=30)
-    tasks.credits.sweep_credits(_at(work, MAY_31 + timedelta(minutes=9, seconds=59)))
+    sweep(_at(work, MAY_31 + timedelta(minutes=9, seconds=59)), SWEEPS[SweepCredits])
     assert (_expired(database), ada.balance(MAY_31)) == (0, 0)
-    tasks.credits.sweep_credits(_at(work, MAY_31 + timedelta(minutes=10)))
+    sweep(_at(work, MAY_31 + timedelta(minutes=10)), SWEEPS[SweepCredits])
     assert _expired(database) == 500
 
 
 def test_more_than_one_batch_expires_in_one_sweep(database: Database, work: Work, ada: Prepaid) -> None:
-    many = tasks.credits.EXPIRE_ROWS_MAX + 1
+    many = EXPIRIES.rows_max + 1
     with database.transaction() as session:
         for number in range(many):
             day = MAY_1 + timedelta(days=1)
             grant_credits(session, ada.account_id, CreditSource.PACKAGE, f"gift/{number}", 1, day, MAY_1)
-    tasks.credits.sweep_credits(work)
+    sweep(work, SWEEPS[SweepCredits])
     assert _expired(database) == many
 
 
@@ -101,12 +105,12 @@ def test_a_test_clock_has_its_own_time(database: Database, work: Work, ada: Prep
         session.flush()
         session.get_one(Account, ada.account_id).clock_id = clock_id
     ada.grant(500, MAY_1, days=7)
-    tasks.credits.sweep_credits(work)
+    sweep(work, SWEEPS[SweepCredits])
     assert _expired(database) == 0
     with database.transaction() as session:
         clock = session.get_one(TestClock, clock_id)
         clock.target_at = clock.frozen_at = MAY_1 + timedelta(days=8)
-    tasks.credits.sweep_credits(work)
+    sweep(work, SWEEPS[SweepCredits])
     assert _expired(database) == 500
 
 
@@ -119,11 +123,11 @@ def test_a_top_up_that_nobody_began_is_begun(database: Database, work: Work, ada
     books.answer(MAY_1)
     ada.use(500, MAY_1)
 
-    tasks.credits.sweep_credits(work)
+    sweep(work, SWEEPS[SweepCredits])
     assert books.answer(MAY_31) == 0
     june_1 = datetime(2026, 6, 1, tzinfo=UTC)
     for _ in range(2):
-        tasks.credits.sweep_credits(_at(work, june_1))
+        sweep(_at(work, june_1), SWEEPS[SweepCredits])
     assert books.answer(june_1) == 1
     assert [invoice.status for invoice in books.invoices(ada.account_id)] == [InvoiceStatus.PAID] * 2
     assert ada.balance(june_1) == 500
@@ -146,7 +150,9 @@ def test_one_account_that_cannot_be_handled_does_not_hold_up_its_neighbours(
         cause = f"top_up/{broken}/2026-05/1"
         draft_invoice(session, NewInvoice(broken, cause, InvoiceReason.PURCHASE, lines, NO_TAX))
     with capture_logs() as logged:
-        tasks.credits.sweep_credits(work)
-    assert [(line["event"], line["account_id"]) for line in logged] == [("top_up_failed", str(broken))]
+        sweep(work, SWEEPS[SweepCredits])
+    assert [(line["event"], line["duty"], line["row_id"]) for line in logged] == [
+        ("duty_failed", "top_ups", str(broken))
+    ]
     assert books.answer(MAY_31) == 2
     assert [Prepaid(database, each).balance(MAY_31) for each in accounts] == [0, 500, 500]

@@ -21,8 +21,9 @@ from billing.dunning.declines import NO_CARD
 from billing.dunning.tables import Dunning, DunningEnd
 from billing.invoices.tables import Invoice
 from billing.notices.card_expiring import month_expiring, notice_card_expiring
+from billing.notices.letterhead import Letterhead
 from billing.notices.letters import LETTERS
-from billing.notices.occasion import Letterhead, Moot, Occasion
+from billing.notices.occasion import Moot, Occasion
 from billing.notices.trial_ending import notice_trial_ending
 from billing.payments.tables import PaymentAttempt
 from billing.subscriptions.queries import lock_subscription
@@ -39,7 +40,9 @@ from tests.billing.subscribers import Books, utc
 
 WALL = None
 MAY, TRIAL_END = utc("2026-05-01 10:00"), utc("2026-05-15 10:00")
-LETTERHEAD = Letterhead(PartyFacts("Example SaaS Inc."), "https://app.example/billing", "", lambda code: f"<{code}>")
+LETTERHEAD = Letterhead(
+    PartyFacts("Example SaaS Inc."), "https://app.example/billing", "", {}, lambda code: f"<{code}>"
+)
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ from datetime import datetime
 from uuid import UUID
 
 import pytest
-from billing.cards.minimums import least_charge
 
 from billing.cards.detach import detach_card
+from billing.cards.least_charge import load_least_charges
 from billing.catalog.publish_plan import PlanContent, publish_plan
 from billing.catalog.tables import Interval
 from billing.cycle.plan_change.preview import preview_change
@@ -116,13 +116,16 @@ def test_kept_money_leaves_nothing_to_pay_or_what_a_card_can_be_charged(
     assert books.kept_minor(ada) == kept - (5_000 - due)
 
 
-def test_the_minimum_is_the_currencys() -> None:
-    assert [least_charge(currency).minor for currency in ("USD", "GBP", "JPY", "SEK", "DKK", "HUF")] == [
+def test_the_minimum_is_the_currencys(books: Books) -> None:
+    with books.database.transaction() as session:
+        least = load_least_charges(session)
+    assert [least.of("stripe", currency).minor for currency in ("USD", "GBP", "JPY", "SEK", "DKK", "HUF")] == [
         50, 30, 50, 300, 250, 17_500,
     ]  # fmt: skip
-    assert least_charge("ISK") == Money(1, "ISK"), "of which the table says nothing"
+    assert least.of("stripe", "ISK") == Money(1, "ISK"), "of which the table says nothing"
+    assert least.of(None, "USD") == Money(50, "USD"), "without a card: the most that any gateway asks"
     known = {currency.upper(): minor for currency, minor in AT_THE_SANDBOX.items()}
-    assert {currency: least_charge(currency).minor for currency in known} == known
+    assert {currency: least.of("stripe", currency).minor for currency in known} == known
 
 
 def test_credits_that_are_used_are_missed_in_the_preview_too(books: Books, ada: UUID) -> None:

@@ -9,7 +9,8 @@ import pytest
 from billing.catalog.tables import Coupon
 from billing.errors import Rejected
 from billing.gateway_run.begin_checkout import begin_checkout
-from billing.gateway_run.sync import SubscriptionContradiction, expire_checkout
+from billing.gateway_run.expire_checkout import expire_checkout
+from billing.gateway_run.sync import SubscriptionContradiction
 from billing.subscriptions.tables import SubscriptionStatus
 from database.engine import Database
 from database.ids import uuid7

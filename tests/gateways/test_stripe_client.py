@@ -8,7 +8,6 @@ from uuid import uuid4
 import pytest
 
 from billing.errors import Rejected, Unavailable
-from gateways.ports import HostedCheckout
 from gateways.stripe.client import StripeGateway
 from gateways.stripe.translate import HANDLED_TYPES, translate
 from schemas.facts import CheckoutFact, CheckoutRequest, PaymentStatus
@@ -18,7 +17,7 @@ DECLINING_CARD = "4000 0000 0000 9995"
 
 
 @pytest.fixture
-def stripe(sandbox: Sandbox) -> HostedCheckout:
+def stripe(sandbox: Sandbox) -> StripeGateway:
     return StripeGateway("sk_test_sandbox", sandbox.address, timeout_seconds=(1, 2))
 
 
@@ -38,7 +37,7 @@ def purchase(**changes: object) -> CheckoutRequest:
     return dataclasses.replace(request, **changes)  # type: ignore[arg-type]  # the names of its own fields
 
 
-def test_a_checkout_is_opened_paid_and_looked_up(stripe: HostedCheckout, sandbox: Sandbox) -> None:
+def test_a_checkout_is_opened_paid_and_looked_up(stripe: StripeGateway, sandbox: Sandbox) -> None:
     request = purchase()
     before = datetime.now(UTC) - timedelta(seconds=2)
     checkout = stripe.open_checkout(request)
@@ -61,7 +60,7 @@ def test_a_checkout_is_opened_paid_and_looked_up(stripe: HostedCheckout, sandbox
     assert stripe.fetch_payment(payment_ref=paid.payment_ref) == paid
 
 
-def test_a_known_customer_buys_again(stripe: HostedCheckout, sandbox: Sandbox) -> None:
+def test_a_known_customer_buys_again(stripe: StripeGateway, sandbox: Sandbox) -> None:
     first = stripe.open_checkout(purchase())
     sandbox.pay(first.url)
     known = stripe.fetch_payment(checkout_ref=first.checkout_ref)
@@ -73,7 +72,7 @@ def test_a_known_customer_buys_again(stripe: HostedCheckout, sandbox: Sandbox) -
     assert again.customer_ref == known.customer_ref
 
 
-def test_a_declined_card_leaves_the_checkout_open_for_another(stripe: HostedCheckout, sandbox: Sandbox) -> None:
+def test_a_declined_card_leaves_the_checkout_open_for_another(stripe: StripeGateway, sandbox: Sandbox) -> None:
     checkout = stripe.open_checkout(purchase())
     assert sandbox.pay(checkout.url, DECLINING_CARD) == 402
     declined = stripe.fetch_payment(checkout_ref=checkout.checkout_ref)
@@ -85,23 +84,23 @@ def test_a_declined_card_leaves_the_checkout_open_for_another(stripe: HostedChec
     assert paid.status is PaymentStatus.CAPTURED
 
 
-def test_what_the_gateway_does_not_know_is_none(stripe: HostedCheckout) -> None:
+def test_what_the_gateway_does_not_know_is_none(stripe: StripeGateway) -> None:
     assert stripe.fetch_payment(checkout_ref="cs_test_unknown") is None
     assert stripe.fetch_payment(checkout_ref="cs_test_unknown?expand=x#y") is None
     assert stripe.fetch_payment(payment_ref="pi_unknown") is None
 
 
-def test_a_payment_without_a_reference_is_a_bug(stripe: HostedCheckout) -> None:
+def test_a_payment_without_a_reference_is_a_bug(stripe: StripeGateway) -> None:
     with pytest.raises(ValueError, match="reference"):
         stripe.fetch_payment()
 
 
-def test_a_repeat_under_the_same_key_is_the_same_checkout(stripe: HostedCheckout) -> None:
+def test_a_repeat_under_the_same_key_is_the_same_checkout(stripe: StripeGateway) -> None:
     request = purchase()
     assert stripe.open_checkout(request) == stripe.open_checkout(request)
 
 
-def test_the_same_key_for_another_purchase_is_rejected(stripe: HostedCheckout) -> None:
+def test_the_same_key_for_another_purchase_is_rejected(stripe: StripeGateway) -> None:
     request = purchase()
     stripe.open_checkout(request)
     with pytest.raises(Rejected) as refusal:
@@ -110,7 +109,7 @@ def test_the_same_key_for_another_purchase_is_rejected(stripe: HostedCheckout) -
 
 
 def test_a_lost_answer_is_ambiguous_and_its_repeat_finds_the_same_checkout(
-    stripe: HostedCheckout, sandbox: Sandbox
+    stripe: StripeGateway, sandbox: Sandbox
 ) -> None:
     request = purchase()
     sandbox.arm("answer_lost", count=1, method="POST", path="/v1/checkout/sessions")
@@ -124,7 +123,7 @@ def test_a_lost_answer_is_ambiguous_and_its_repeat_finds_the_same_checkout(
     assert stripe.open_checkout(request) == opened
 
 
-def test_after_a_day_the_lost_checkout_is_found_by_its_attempt(stripe: HostedCheckout, sandbox: Sandbox) -> None:
+def test_after_a_day_the_lost_checkout_is_found_by_its_attempt(stripe: StripeGateway, sandbox: Sandbox) -> None:
     request = purchase()
     asked_at = datetime.now(UTC)
     sandbox.arm("answer_lost", count=1, method="POST", path="/v1/checkout/sessions")
@@ -149,7 +148,7 @@ def test_after_a_day_the_lost_checkout_is_found_by_its_attempt(stripe: HostedChe
     assert stripe.find_checkout(request.attempt_id, created_after=asked_at + timedelta(days=9)) is None
 
 
-def test_a_search_pages_on_and_owns_up_to_its_limit(stripe: HostedCheckout, sandbox: Sandbox) -> None:
+def test_a_search_pages_on_and_owns_up_to_its_limit(stripe: StripeGateway, sandbox: Sandbox) -> None:
     request = purchase()
     created_after = datetime.now(UTC) - timedelta(minutes=5)
     wanted = stripe.open_checkout(request)
@@ -182,17 +181,17 @@ def test_events_can_be_listed_when_their_webhooks_never_came(sandbox: Sandbox) -
     assert list(stripe.list_events(created_after=tomorrow, types=list(HANDLED_TYPES))) == []
 
 
-def test_events_are_listed_by_type(stripe: HostedCheckout) -> None:
+def test_events_are_listed_by_type(stripe: StripeGateway) -> None:
     with pytest.raises(ValueError, match="types"):
         list(stripe.list_events(created_after=datetime.now(UTC), types=[]))
 
 
-def test_times_without_a_zone_are_a_bug(stripe: HostedCheckout) -> None:
+def test_times_without_a_zone_are_a_bug(stripe: StripeGateway) -> None:
     with pytest.raises(ValueError, match="aware"):
         stripe.open_checkout(purchase(expires_at=datetime(2030, 1, 1)))  # noqa: DTZ001 - the mistake under test
 
 
-def test_too_many_requests_say_how_long_to_wait(stripe: HostedCheckout, sandbox: Sandbox) -> None:
+def test_too_many_requests_say_how_long_to_wait(stripe: StripeGateway, sandbox: Sandbox) -> None:
     sandbox.arm("429", count=1, retry_after_seconds=7)
     with pytest.raises(Unavailable) as refusal:
         stripe.open_checkout(purchase())
@@ -200,14 +199,14 @@ def test_too_many_requests_say_how_long_to_wait(stripe: HostedCheckout, sandbox:
 
 
 @pytest.mark.parametrize("stage", ["before", "during", "after"])
-def test_a_failure_inside_the_gateway_is_ambiguous(stripe: HostedCheckout, sandbox: Sandbox, stage: str) -> None:
+def test_a_failure_inside_the_gateway_is_ambiguous(stripe: StripeGateway, sandbox: Sandbox, stage: str) -> None:
     sandbox.arm("500", count=1, stage=stage)
     with pytest.raises(Unavailable) as failure:
         stripe.open_checkout(purchase())
     assert failure.value.ambiguous
 
 
-def test_no_answer_in_time_is_ambiguous(stripe: HostedCheckout, sandbox: Sandbox) -> None:
+def test_no_answer_in_time_is_ambiguous(stripe: StripeGateway, sandbox: Sandbox) -> None:
     sandbox.arm("timeout_before", count=1, seconds=3)
     with pytest.raises(Unavailable) as silence:
         stripe.open_checkout(purchase())
@@ -220,12 +219,12 @@ def test_a_wrong_key_is_a_fault_of_ours_that_can_be_put_right(sandbox: Sandbox) 
     assert not refusal.value.ambiguous
 
 
-def test_a_request_that_makes_no_sense_is_rejected(stripe: HostedCheckout) -> None:
+def test_a_request_that_makes_no_sense_is_rejected(stripe: StripeGateway) -> None:
     with pytest.raises(Rejected):
         stripe.open_checkout(purchase(lines=(("Nothing", 0, 2999),)))
 
 
-def test_an_expired_checkout_cannot_be_paid_any_more(stripe: HostedCheckout, sandbox: Sandbox) -> None:
+def test_an_expired_checkout_cannot_be_paid_any_more(stripe: StripeGateway, sandbox: Sandbox) -> None:
     """Last in this file, because the sandbox's time goes forward only."""
     checkout = stripe.open_checkout(purchase())
     sandbox.advance(2 * 60 * 60)

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from gateways.ports import HostedCheckout, RunsSubscriptions, SavedMethods
+from billing.errors import Rejected
+from gateways.gateway import Capability
+from gateways.ports import EventsList, HostedCheckout, OffSessionCharge, RunsSubscriptions, SavedMethods, VirtualClocks
 from gateways.stripe.client import StripeGateway
 from gateways.stripe.translate import HANDLED_TYPES
+from gateways.stripe.vendor import open_gateway
 from tests.contracts.stripe_openapi import validate_event
 from tests.gateways import requests_made as asked
 from tests.gateways.conversation import read
@@ -18,7 +21,7 @@ from tests.gateways.loopback import ScriptedServer, http_answer
 
 NEW_FILES = [path for path in GOLDEN_FILES if path.parent.name == VERSION_NEW]
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
-PORTS = (HostedCheckout, SavedMethods, RunsSubscriptions)
+PORTS = (HostedCheckout, SavedMethods, OffSessionCharge, RunsSubscriptions, EventsList, VirtualClocks)
 NO_ITEMS = http_answer("200 OK", b'{"object": "list", "data": [], "has_more": false}')
 Asking = Callable[[StripeGateway], object]
 ASKED: dict[str, Asking] = {
@@ -77,12 +80,11 @@ def test_everything_we_ask_for_is_described(scripted: Callable[[bytes], Scripted
 
 
 def test_stripe_offers_all_that_is_asked_of_a_gateway() -> None:
-    stripe = StripeGateway("sk_test_made_up")
-    payments: HostedCheckout = stripe
-    cards: SavedMethods = stripe
-    subscriptions: RunsSubscriptions = stripe
-    for port, gateway in zip(PORTS, (payments, cards, subscriptions), strict=True):
-        assert {name for name in vars(port) if not name.startswith("_")} <= set(dir(gateway))
+    stripe = open_gateway({"secret_key": "sk_test_made_up", "api_base": "", "calls_per_second": 0})
+    offered = {capability for capability in Capability if stripe.can(capability)}
+    assert offered == set(Capability) - {Capability.REFUNDS}
+    with pytest.raises(Rejected, match="gateway_cannot: The gateway 'stripe' cannot give money back"):
+        stripe.refunds  # noqa: B018 - asking is what is refused
 
 
 def test_every_method_of_the_gateway_is_asked_here() -> None:

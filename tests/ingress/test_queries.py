@@ -161,6 +161,7 @@ def _issue(books: Session, account_id: UUID, number: str, status: InvoiceStatus 
         id=uuid7(), account_id=account_id, cause=number, number=number, status=status, currency="USD",
         subtotal_minor=2999, tax_minor=0, total_minor=2999, buyer={}, issued_at=NOW, due_at=NOW,
         paid_at=NOW if status == InvoiceStatus.PAID else None,
+        allocated_minor=2999 if status == InvoiceStatus.PAID else 0,
     )  # fmt: skip
     books.add(invoice)
     books.flush()

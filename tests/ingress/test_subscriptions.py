@@ -198,6 +198,7 @@ def _subscribe(books: Session, account_id: UUID, plan: str) -> UUID:
     subscription_id = create_subscription(books, uuid7(), command, MARCH_1).id
     books.flush()
     invoice = books.scalars(select(Invoice).where(Invoice.subscription_id == subscription_id)).one()
+    invoice.allocated_minor = invoice.total_minor
     settle_invoice(books, invoice, MARCH_1, MARCH_1)
     books.flush()
     return subscription_id

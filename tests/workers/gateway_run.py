@@ -250,7 +250,7 @@ BOOKS = {
     "ledger": """
         SELECT reason, ledger_account, gateway, currency, sum(amount_minor), count(*)
         FROM ledger_entries JOIN ledger_transactions AS posted ON posted.id = transaction_id GROUP BY 1, 2, 3, 4""",
-    "balances": "SELECT currency, sum(amount_minor - allocated_minor) FROM receipts GROUP BY currency",
+    "balances": "SELECT currency, sum(amount_minor - allocated_minor) AS balance_minor FROM receipts GROUP BY currency",
     "grants": "SELECT source, amount, remaining, granted_at, expires_at FROM credit_grants",
     "cards": "SELECT card_ref, brand, last4, is_default, detached_at IS NULL AS is_attached FROM cards",
     "outbox": """

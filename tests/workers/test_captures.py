@@ -24,18 +24,19 @@ from database.ids import uuid7
 from database.memory import WorkState
 from database.outbox import OutboxEntry
 from database.roles import WORKER
-from gateways.ports import SAME_KEY_ATTEMPTS
+from gateways.stripe.limits import LIMITS
+from gateways.stripe.vendor import open_gateway
 from schemas.facts import CustomerRequest
 from schemas.messages import LookUpPayments
 from settings import SANDBOX_STRIPE_KEY, Settings
-from tasks import payments, reconciliation
+from tasks import payments
 from tests.billing.charges import card, give_card, intend, issue
 from tests.billing.conftest import ADA
 from tests.billing.purchases import start_purchase
 from tests.gateways.sandbox_process import Sandbox
 from workers import task as task_base
 from workers.celery_app import make_app
-from workers.wiring import Work, stripe_calls_per_second, utc_now, wire
+from workers.wiring import Work, utc_now, wire
 
 LOST, STORED = "answer_lost", "500"
 INTENTS = {"method": "POST", "path": "/v1/payment_intents"}
@@ -68,7 +69,7 @@ def _customer(work: Work, card_ref: str = "pm_card_visa") -> UUID:
     """An account with a saved card at the sandbox."""
     with work.database.transaction() as session:
         account_id = open_account(session, uuid7(), ADA)
-    cards = work.room("stripe").cards
+    cards = work.gateway("stripe").saved_methods
     request = CustomerRequest(str(account_id), f"customer/{account_id}", "Ada", "ada@example.com")
     customer_ref = cards.create_customer(request)
     cards.make_default(customer_ref, card_ref, idempotency_key=f"card/{account_id}")
@@ -143,8 +144,9 @@ def test_two_workers_with_the_same_message_charge_each_invoice_once(
 def test_all_calls_keep_the_rate(work: Work, database: Database) -> None:
     account_id = _customer(work)
     attempts = [_owe(work, account_id) for _ in range(10)]
-    slow = replace(work.room("stripe"), calls_per_second=20.0)
-    task_base.start(replace(work, payments={"stripe": slow}))
+    stripe = work.gateway("stripe")
+    slow = replace(stripe, limits=replace(stripe.limits, calls_per_second=20.0))
+    task_base.start(replace(work, gateways={"stripe": slow}))
     began = time.monotonic()
     _charge(work)
     assert time.monotonic() - began >= 9 / 20
@@ -169,7 +171,7 @@ def test_an_error_that_the_gateway_repeats_for_a_day_is_looked_behind_and_nothin
 ) -> None:
     attempt = _owe(work, _customer(work))
     sandbox.arm(STORED, stage=stage, count=1, **INTENTS)
-    for _ in range(SAME_KEY_ATTEMPTS):
+    for _ in range(LIMITS.same_key_attempts):
         _charge(work)
         assert _attempt(database, attempt.id).status is AttemptStatus.UNKNOWN
     _charge(work)
@@ -183,7 +185,7 @@ def test_while_a_call_may_still_be_under_way_no_other_key_is_used(
     """A worker that died or hangs has left its lease: its call may reach the gateway after we have looked."""
     attempt = _owe(work, _customer(work))
     sandbox.arm(STORED, stage="during", count=1, **INTENTS)
-    for _ in range(SAME_KEY_ATTEMPTS):
+    for _ in range(LIMITS.same_key_attempts):
         _charge(work)
     with database.transaction() as session:
         session.execute(update(OutboxEntry).values(next_attempt_at=func.now(), lease_until=func.now()))
@@ -229,7 +231,7 @@ def test_a_void_invoice_whose_answer_was_lost_is_only_asked_about(
     _charge(work)
     with database.transaction() as session:
         session.execute(update(Invoice).values(status=InvoiceStatus.VOID))
-    for _ in range(SAME_KEY_ATTEMPTS - 1):
+    for _ in range(LIMITS.same_key_attempts - 1):
         _charge(work)
         assert _attempt(database, attempt.id).status is AttemptStatus.UNKNOWN
     _charge(work)
@@ -281,7 +283,7 @@ def test_a_charge_whose_worker_died_is_found_by_the_look_up(work: Work, database
     attempt = _owe(work, _customer(work))
     sandbox.arm(LOST, count=1, **INTENTS)
     _charge(work)
-    look_up = partial(reconciliation.look_up_payments, **LookUpPayments(interval_seconds=1).model_dump())
+    look_up = partial(payments.look_up_payments, **LookUpPayments(interval_seconds=1).model_dump())
     look_up()
     assert _attempt(database, attempt.id).status is AttemptStatus.UNKNOWN
 
@@ -301,22 +303,24 @@ def test_a_checkout_that_the_gateway_does_not_know_goes_to_the_end_of_the_line(w
     request = start_purchase(database, account_id, utc_now())
     later = utc_now() + timedelta(minutes=16)
     task_base.start(replace(work, now=lambda: later))
-    reconciliation.look_up_payments(**LookUpPayments(interval_seconds=1).model_dump())
+    payments.look_up_payments(**LookUpPayments(interval_seconds=1).model_dump())
     waiting = _attempt(database, UUID(request.attempt_id))
     assert waiting.look_up_at is not None
     assert waiting.look_up_at > later
 
 
 @pytest.mark.parametrize(
-    ("key", "wanted", "expected"),
+    ("key", "base", "wanted", "expected"),
     [
-        (SANDBOX_STRIPE_KEY, 0, 100),
-        ("sk_test_51H", 0, 25),
-        ("rk_test_51H", 0, 25),
-        ("sk_live_51H", 0, 100),
-        ("sk_live_51H", 400, 400),
+        (SANDBOX_STRIPE_KEY, "http://127.0.0.1:8400", 0, 100),
+        ("sk_test_51H", "", 0, 25),
+        ("rk_test_51H", "", 0, 25),
+        ("sk_live_51H", "", 0, 100),
+        ("sk_live_51H", "", 400, 400),
     ],
 )
-def test_the_rate_goes_with_the_key_unless_it_is_set(key: str, wanted: float, expected: float) -> None:
-    fields: dict[str, Any] = {"stripe_secret_key": key, "stripe_calls_per_second": wanted}
-    assert stripe_calls_per_second(Settings(**fields)) == expected
+def test_the_rate_goes_with_the_key_unless_it_is_set(key: str, base: str, wanted: float, expected: float) -> None:
+    fields: dict[str, Any] = {
+        "stripe_secret_key": key, "stripe_api_base": base, "stripe_calls_per_second": wanted,
+    }  # fmt: skip
+    assert open_gateway(Settings(**fields).of_vendor("stripe")).limits.calls_per_second == expected

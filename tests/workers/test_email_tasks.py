@@ -12,6 +12,7 @@ import pytest
 import requests
 from sqlalchemy import select, text, update
 
+from billing.agenda.duties import SWEEPS
 from billing.catalog.seed import seed
 from billing.credits.tables import CreditSource
 from billing.credits.watch import set_watch
@@ -24,6 +25,7 @@ from billing.outcomes.record_outcome import record_outcome
 from billing.subscriptions.queries import lock_subscription
 from billing.top_ups.set import set_top_up
 from billing.usage.consume import consume_credits
+from calls.send_emails import EMAILS
 from database.engine import Database, make_engine
 from database.memory import WorkState
 from database.outbox import OutboxEntry
@@ -32,7 +34,7 @@ from gateways.resend.client import ResendGateway
 from schemas.documents import PartyFacts
 from schemas.facts import PaymentStatus
 from schemas.messages import DunInvoices, NoticeCards, SendEmails
-from tasks import dunning, emails, notices
+from tasks import emails, renewals
 from tests.billing.gifts import grant_credits
 from tests.billing.purchases import fact, start_purchase
 from tests.billing.subscribers import Books, utc
@@ -40,6 +42,7 @@ from tests.gateways.sandbox_process import Sandbox, running_sandbox
 from workers import task
 from workers.celery_app import make_app
 from workers.producer import Bell
+from workers.sweeps import sweep
 from workers.wiring import Work
 
 MAY, JUNE = utc("2026-05-01 10:00"), utc("2026-06-01 10:00")
@@ -67,7 +70,7 @@ class Desk(Books):
         return Work(
             database=self.database,
             bell=self.bell,
-            payments={},
+            gateways={},
             email=ResendGateway("re_sandbox", self.resend.address),
             seller=PartyFacts("Example SaaS Inc.", email="billing@example.com"),
             payment_instructions="Example Bank, IBAN DE00",
@@ -77,7 +80,7 @@ class Desk(Books):
 
     def send_all(self, now: datetime) -> dict[str, OutboxEntry]:
         """Send what waits in the outbox, as the task does; the rows by topic."""
-        mails = select(OutboxEntry).where(OutboxEntry.topic.in_(emails.EMAILS))
+        mails = select(OutboxEntry).where(OutboxEntry.topic.in_(EMAILS))
         with self.database.transaction() as session:
             ids = [row.id for row in session.scalars(mails.where(OutboxEntry.state == WorkState.READY))]
         task.start(self.work(now))
@@ -151,7 +154,7 @@ def test_what_the_calendar_and_the_customer_bring_about_is_told_too(desk: Desk, 
         session.execute(text("UPDATE cards SET exp_year = 2026, exp_month = 5"))
     started = desk.send_all(MAY)
     task.start(desk.work(utc("2026-05-13 10:00")))
-    notices.notice(**NoticeCards(interval_seconds=3_600).model_dump(mode="json"))
+    renewals.notice(**NoticeCards(interval_seconds=3_600).model_dump(mode="json"))
     reminded = desk.send_all(utc("2026-05-13 10:00"))
 
     with desk.database.transaction() as session:
@@ -226,10 +229,10 @@ def test_two_ticks_of_one_period_sweep_once_and_the_sweep_may_be_called_at_any_t
     tick = DunInvoices(interval_seconds=A_CENTURY).model_dump(mode="json")
     for now in (utc("2026-06-02 09:59"), utc("2026-06-02 10:00")):
         task.start(desk.work(now))
-        dunning.sweep(**tick)
+        renewals.dun(**tick)
     assert desk.answer(utc("2026-06-02 10:00")) == 0, "the second tick was one too many"
     work = desk.work(utc("2026-06-02 10:01"))
-    assert [dunning.sweep_dunning(work), dunning.sweep_dunning(work)] == [1, 0]
+    assert [sweep(work, SWEEPS[DunInvoices]), sweep(work, SWEEPS[DunInvoices])] == [1, 0]
     assert desk.answer(utc("2026-06-02 10:01")) == 1
 
 
@@ -242,5 +245,5 @@ def test_an_invoice_that_cannot_be_dunned_holds_up_no_other(desk: Desk, ada: UUI
     desk.answer(JUNE, "stolen_card")
     with desk.database.transaction() as session:
         session.execute(update(Dunning).where(Dunning.account_id == ada).values(policy={"slug": "broken"}))
-    assert dunning.sweep_dunning(desk.work(utc("2026-06-08 10:00"))) == 1
+    assert sweep(desk.work(utc("2026-06-08 10:00")), SWEEPS[DunInvoices]) == 1
     assert [desk.subscription(found).status.value for found in ids] == ["past_due", "canceled"]

@@ -119,8 +119,13 @@ def _undo(eraser: Engine) -> None:
 
 def _ask_instead(work: Work, gateway: Any) -> None:
     """From now on tasks of this process ask another gateway."""
-    room = replace(work.room("stripe"), gateway=gateway, cards=gateway, subscriptions=gateway)
-    task_base.start(replace(work, payments={"stripe": room}))
+    recorded = replace(
+        work.gateway("stripe"),
+        offers_checkout=gateway,
+        offers_saved_methods=gateway,
+        offers_subscriptions=gateway,
+    )
+    task_base.start(replace(work, gateways={"stripe": recorded}))
 
 
 def _in_batches(chance: random.Random, events: list[Json]) -> list[list[Json]]:

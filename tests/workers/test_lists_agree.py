@@ -2,13 +2,13 @@
 
 from inspect import signature
 
-from tasks.calls import CALLS, CALLS_OF_GATEWAY_RUN
-from tasks.verbs import VERBS
-
 import beat_schedule
+from billing.agenda.duties import SWEEPS
+from billing.commands.verbs import VERBS
+from calls.run_command import CALLS, CALLS_OF_GATEWAY_RUN
+from calls.send_emails import EMAILS
 from schemas.commands import COMMANDS, SCOPES
 from schemas.messages import MESSAGES, TOPICS, SendEmails
-from tasks.emails import EMAILS
 from workers.celery_app import app
 from workers.queues import QUEUE_NAMES
 
@@ -35,6 +35,13 @@ def test_every_command_has_a_verb_or_a_call_and_a_known_scope() -> None:
     assert CALLS_OF_GATEWAY_RUN.keys() <= VERBS.keys()
     assert {command.scope for command in COMMANDS.values()} <= set(SCOPES)
     assert all(len(signature(verb).parameters) == 4 for verb in VERBS.values())
+
+
+def test_every_duty_of_the_calendar_has_a_tick_and_a_name_of_its_own() -> None:
+    ticks = {entry["task"] for entry in beat_schedule.SCHEDULE.values()}
+    assert {message.task for message in SWEEPS} <= ticks
+    names = [duty.name for duties in SWEEPS.values() for duty in duties]
+    assert len(names) == len(set(names))
 
 
 def test_every_queue_has_a_heart_and_every_tick_a_task() -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from billing.agenda.duties import SWEEPS
 from billing.catalog.seed import seed
 from billing.invoices.tables import Invoice, InvoiceReason, InvoiceStatus
 from database.engine import Database, make_engine
@@ -17,13 +18,13 @@ from database.roles import WORKER
 from schemas.facts import CustomerRequest
 from schemas.messages import RenewSubscriptions
 from settings import SANDBOX_STRIPE_KEY, Settings
-from tasks import payments
-from tasks.renewals import sweep, sweep_renewals
+from tasks import payments, renewals
 from tests.billing.charges import card, give_card
 from tests.billing.subscribers import Books
 from tests.gateways.sandbox_process import Sandbox, running_sandbox
 from workers import task
 from workers.celery_app import make_app
+from workers.sweeps import sweep
 from workers.wiring import Work, utc_now, wire
 
 WORKERS = 16
@@ -58,7 +59,7 @@ def _subscribe(work: Work) -> UUID:
     """A subscription that began a month ago and is due now; its first payment was answered by hand."""
     books, began = Books(work.database), utc_now() - timedelta(days=31)
     account_id = books.open()
-    cards = work.room("stripe").cards
+    cards = work.gateway("stripe").saved_methods
     customer_ref = cards.create_customer(CustomerRequest(str(account_id), f"c/{account_id}", "Ada", "a@ada.example"))
     cards.make_default(customer_ref, "pm_card_visa", idempotency_key=f"card/{account_id}")
     known = cards.fetch_customer(customer_ref)
@@ -71,7 +72,7 @@ def _subscribe(work: Work) -> UUID:
 
 def _work_like_one_of_many(work: Work) -> None:
     """What each worker does when its bell rings: renew what is due, charge what is to be charged."""
-    sweep_renewals(work)
+    sweep(work, SWEEPS[RenewSubscriptions])
     with work.database.transaction() as session:
         ids = session.scalars(select(OutboxEntry.id).where(OutboxEntry.topic == "charge")).all()
     payments.charge(ids=[str(row_id) for row_id in ids])
@@ -82,15 +83,15 @@ def test_one_invoice_and_one_charge(work: Work, sandbox: Sandbox) -> None:
     tick = RenewSubscriptions(interval_seconds=3_600).model_dump()
     with ThreadPoolExecutor(WORKERS + 2) as pool:
         jobs = [pool.submit(_work_like_one_of_many, work) for _ in range(WORKERS)]
-        jobs += [pool.submit(sweep, **tick) for _ in range(2)]
+        jobs += [pool.submit(renewals.renew, **tick) for _ in range(2)]
         for job in jobs:
             job.result()
     _work_like_one_of_many(work)  # whoever came last finds nothing left to do
 
     with work.database.transaction() as session:
-        renewals = session.scalars(
+        renewed = session.scalars(
             select(Invoice).where(Invoice.subscription_id == subscription_id, Invoice.reason == InvoiceReason.RENEWAL)
         ).all()
     charges = sandbox.ledger()["charges"]
-    assert [(invoice.status, invoice.total_minor) for invoice in renewals] == [(InvoiceStatus.PAID, 9_900)]
+    assert [(invoice.status, invoice.total_minor) for invoice in renewed] == [(InvoiceStatus.PAID, 9_900)]
     assert [charge["amount"] for charge in charges] == [9_900]
