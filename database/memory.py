@@ -1,14 +1,15 @@
 """Columns and states shared by the pipeline's three memories: inbox, operations, outbox.
 
     ready ──> done        the effect is in the books
-      │ └───> rejected    a business outcome; final
-      └─────> parked      out of attempts or a bug; waits for an operator's replay
+      │ └───> rejected    a business outcome; only an e-mail may be sent again, by an operator's decision
+      └─────> parked      out of attempts or a bug; waits for an operator's replay, which makes it ready again
 
 A row in `ready` with a live lease is being worked on. Nothing else says so: a lease that ran out is simply free again.
 """
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Index, and_, func, or_, text
@@ -27,6 +28,31 @@ class WorkState(StrEnum):
     DONE = "done"
     REJECTED = "rejected"
     PARKED = "parked"
+
+
+TRANSITIONS: dict[WorkState, frozenset[WorkState]] = {
+    WorkState.READY: frozenset({WorkState.DONE, WorkState.REJECTED, WorkState.PARKED}),
+    # a person lets it run again
+    WorkState.PARKED: frozenset({WorkState.READY}),
+    # an e-mail that was not sent again blindly may be, by decision; any other refusal was an answer
+    WorkState.REJECTED: frozenset({WorkState.READY}),
+    WorkState.DONE: frozenset(),
+}
+
+
+def finished_as(state: WorkState) -> dict[str, Any]:
+    """What an UPDATE of work in hand writes to end it: the lease is given back."""
+    if state not in TRANSITIONS[WorkState.READY]:
+        raise ValueError(f"work does not end as {state}")
+    return {"state": state, "finished_at": func.now(), "lease_until": None, "lease_token": None}
+
+
+def ready_again() -> dict[str, Any]:
+    """What an UPDATE of parked or refused work writes to let it run again, with all its attempts."""
+    return {
+        "state": WorkState.READY, "attempts": 0, "first_attempt_at": None, "next_attempt_at": func.now(),
+        "hinted_at": None, "finished_at": None, "error": None,
+    }  # fmt: skip
 
 
 class Remembered:

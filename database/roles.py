@@ -8,7 +8,7 @@ INGRESS_WRITES = ("inbox", "operations")
 INGRESS_READS = (
     "inbox", "operations", "api_keys", "heartbeats", "outbox",
     "accounts", "credit_packages", "credit_grants", "credit_transactions",
-    "invoices", "invoice_lines", "invoice_documents", "receipts", "allocations", "tax_rates",
+    "invoices", "invoice_lines", "invoice_documents", "receipts", "allocations", "least_charges", "tax_rates",
     "plans", "plan_versions", "plan_prices", "services", "service_prices", "coupons",
     "subscriptions", "subscription_services", "subscription_periods", "cards", "dunnings", "test_clocks",
     "auto_top_ups", "balance_watches",

@@ -22,8 +22,16 @@ from ingress.queries.cards import cards
 from ingress.queries.catalog import packages, plans, services
 from ingress.queries.clocks import clocks
 from ingress.queries.credits import auto_top_up, balance, balance_watch, transactions
-from ingress.queries.filters import InvoiceFilter, OfAccount, PageFilter, PageOfAccount, SubscriptionFilter
+from ingress.queries.filters import (
+    InvoiceFilter,
+    OfAccount,
+    PageFilter,
+    PageOfAccount,
+    ReceiptFilter,
+    SubscriptionFilter,
+)
 from ingress.queries.invoices import invoice_pdf, invoices
+from ingress.queries.receipts import receipts
 from ingress.queries.subscriptions import subscriptions
 from schemas.commands import (
     AdvanceTestClock,
@@ -93,6 +101,10 @@ def routes(parts: Parts, *, has_test_clocks: bool) -> list[Route]:
         _post("/v1/billing/subscriptions/{id:uuid}/pause/", command.about("subscription_id", PauseSubscription)),
         _post("/v1/billing/subscriptions/{id:uuid}/resume/", command.about("subscription_id", ResumeSubscription)),
         _post(
+            "/v1/billing/subscriptions/{id:uuid}/sync-with-gateway/", command.about("subscription_id", SyncWithGateway)
+        ),
+        # as it was called when there was one gateway
+        _post(
             "/v1/billing/subscriptions/{id:uuid}/sync-from-stripe/", command.about("subscription_id", SyncWithGateway)
         ),
         # pages of the gateway, and the cards saved there
@@ -109,6 +121,7 @@ def routes(parts: Parts, *, has_test_clocks: bool) -> list[Route]:
         _get("/v1/billing/invoices/", query.filtered("billing:read", InvoiceFilter, invoices)),
         _get("/v1/billing/invoices/{id:uuid}/", query.one("billing:read", show_invoice)),
         _get("/v1/billing/invoices/{id:uuid}/pdf/", query.file("billing:read", invoice_pdf)),
+        _get("/v1/billing/receipts/", query.filtered("billing:read", ReceiptFilter, receipts)),
         # credits
         _get("/v1/billing/credits/transactions/", query.filtered("credits:read", PageOfAccount, transactions)),
         _both(

@@ -29,7 +29,7 @@ class OperationView(View):
 
 
 class AccountView(View):
-    """A customer of the SaaS company."""
+    """A customer of the SaaS company. `kept_minor` is money kept for the next invoices, in minor units by currency."""
 
     id: UUID
     name: str
@@ -40,6 +40,7 @@ class AccountView(View):
     tax_id: str
     test_clock_id: UUID | None
     created_at: datetime
+    kept_minor: dict[str, int] = {}
 
 
 class InvoiceLineView(View):
@@ -52,6 +53,26 @@ class InvoiceLineView(View):
     tax_name: str
     tax_rate_ppm: int
     tax_minor: int
+
+
+class ReceiptView(View):
+    """Money that arrived: a capture at a gateway, or what an invoice gave back.
+
+    `allocated_minor` is what of it pays invoices, `kept_minor` the rest, which is kept for the account. `remark` says
+    why it fits nothing that was open, if so: paid_twice, other_amount, other_currency or invoice_void.
+    """
+
+    id: UUID
+    account_id: UUID
+    source: str
+    gateway: str
+    reference: str
+    amount_minor: int
+    currency: str
+    allocated_minor: int
+    kept_minor: int
+    remark: str
+    received_at: datetime
 
 
 class InvoiceView(View):

@@ -22,7 +22,7 @@ UNFINISHED = text("""
     SELECT (SELECT count(*) FROM operations WHERE state = 'ready')
          + (SELECT count(*) FROM outbox WHERE state = 'ready')
          + (SELECT count(*) FROM inbox WHERE state = 'ready')
-         + (SELECT count(*) FROM test_clocks WHERE target_at > frozen_at)
+         + (SELECT count(*) FROM test_clocks WHERE status <> 'ready')
          + (SELECT count(*) FROM payment_attempts
             WHERE kind = 'charge' AND status IN ('created', 'unknown', 'pending'))
 """)

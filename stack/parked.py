@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, select, update
 
 from billing.cycle.renewal.set_aside import list_set_aside, take_up
 from billing.subscriptions.tables import Subscription
 from database.inbox import InboxEvent
-from database.memory import Remembered, WorkState
+from database.memory import Remembered, WorkState, ready_again
 from database.operations import Operation
 from database.outbox import OutboxEntry
 from settings import Settings
@@ -50,13 +50,9 @@ def replay(settings: Settings, row_id: UUID) -> str:
 
     Raises StackError when no parked row has this id.
     """
-    again = {
-        "state": WorkState.READY, "attempts": 0, "first_attempt_at": None, "next_attempt_at": func.now(),
-        "hinted_at": None, "finished_at": None, "error": None,
-    }  # fmt: skip
     with session(settings) as opened:
         for name, memory in MEMORIES.items():
-            values = again | ({"problem": None} if memory is Operation else {})
+            values = ready_again() | ({"problem": None} if memory is Operation else {})
             statement = update(memory).where(memory.id == row_id, _waits(memory)).values(values).returning(memory.id)
             if opened.scalar(statement.execution_options(synchronize_session=False)) is not None:
                 return name

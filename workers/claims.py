@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 import logs
 from billing.errors import Rejected, Unavailable
 from database.engine import Database
-from database.memory import ATTEMPTS_MAX, Remembered, WorkState, is_free
+from database.memory import ATTEMPTS_MAX, Remembered, WorkState, finished_as, is_free
 from database.weather import is_weather
 
 log = structlog.get_logger(__name__)
@@ -123,7 +123,11 @@ def finish_set(database: Database, rows: Sequence[Row], act: Callable[[Session, 
         held = _held(type(rows[0]), rows[0].lease_token is not None)
         memory = type(rows[0])
         ours = select(memory.id).where(memory.id.in_([row.id for row in rows]), held).order_by(memory.id)
-        marked = update(memory).where(memory.id.in_(ours.with_for_update(skip_locked=True))).values(_done())
+        marked = (
+            update(memory)
+            .where(memory.id.in_(ours.with_for_update(skip_locked=True)))
+            .values(finished_as(WorkState.DONE))
+        )
         done = set(
             session.scalars(
                 marked.returning(memory.id),
@@ -142,7 +146,9 @@ def finish_all(database: Database, rows: Sequence[Remembered]) -> None:
     free = select(memory.id).where(memory.id.in_([row.id for row in rows]), is_free(memory))
     with database.transaction() as session:
         session.execute(
-            update(memory).where(memory.id.in_(free.with_for_update(skip_locked=True))).values(_done()),
+            update(memory)
+            .where(memory.id.in_(free.with_for_update(skip_locked=True)))
+            .values(finished_as(WorkState.DONE)),
             execution_options={"synchronize_session": False},
         )
 
@@ -208,11 +214,7 @@ def _close(
         values["problem"] = problem or _problem("parked", "This command needs a look by an operator.", 500)
     with database.transaction() as session:
         if _still_ours(session, row):
-            _write_state(session, row, state, **values)
-
-
-def _done() -> dict[str, Any]:
-    return {"state": WorkState.DONE, "finished_at": func.now(), "lease_until": None, "lease_token": None}
+            _write(session, row, **finished_as(state), **values)
 
 
 @cache
@@ -221,7 +223,7 @@ def _mark_done(memory: type[Remembered], by_lease: bool) -> Update:
     ours = select(memory.id).where(memory.id == bindparam("row_id"), _held(memory, by_lease))
     # a scalar subquery keeps the planner on the primary key, whatever it thinks of the table's size
     locked = ours.with_for_update(skip_locked=True).scalar_subquery()
-    statement = update(memory).where(memory.id == locked).values(_done())
+    statement = update(memory).where(memory.id == locked).values(finished_as(WorkState.DONE))
     return statement.execution_options(synchronize_session=False)
 
 
@@ -238,10 +240,6 @@ def _still_ours(session: Session, row: Remembered) -> bool:
     held = _held(memory, row.lease_token is not None)
     locked = select(memory.id).where(memory.id == row.id, held).with_for_update(skip_locked=True)
     return session.scalar(locked, {"token": row.lease_token}) is not None
-
-
-def _write_state(session: Session, row: Remembered, state: WorkState, **values: Any) -> None:
-    _write(session, row, state=state, finished_at=func.now(), **values)
 
 
 def _write(session: Session, row: Remembered, **values: Any) -> None:

@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.agenda.outlook import Outlook, outlooks
-from billing.clocks.rules import ARRIVING
+from billing.clocks.states import arrive, move
 from billing.clocks.tables import TestClock
 
 
@@ -22,8 +22,7 @@ def move_on(session: Session, seen: Outlook) -> bool:
     if clock is None or outlooks(session, seen.clock_id) != [seen]:
         return False
     if seen.is_arriving:
-        clock.target_at = clock.frozen_at
+        arrive(clock)
         return True
-    clock.frozen_at = seen.next_at
-    clock.target_at = max(clock.target_at, clock.frozen_at + ARRIVING)
+    move(clock, seen.next_at, clock.target_at)
     return True

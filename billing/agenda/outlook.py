@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from billing.agenda.duties import DUTIES
-from billing.clocks.rules import ARRIVING
+from billing.clocks.tables import ClockStatus
 from schemas.messages import TOPICS, SendEmails
 
 EMAILS = [topic for topic, message in TOPICS.items() if message is SendEmails]
@@ -21,7 +21,7 @@ EMAILS = [topic for topic, message in TOPICS.items() if message is SendEmails]
 # gateway tries again by its own plan, or our books lag behind, day by day.
 NEXT_OF_DUTIES = ",\n".join(duty.next_at for duty in DUTIES if duty.next_at)
 OUTLOOK = text(f"""
-    SELECT clock.id AS clock_id, clock.gateway, clock.clock_ref, clock.frozen_at, clock.target_at,
+    SELECT clock.id AS clock_id, clock.gateway, clock.clock_ref, clock.frozen_at, clock.target_at, clock.status,
            least(
                {NEXT_OF_DUTIES},
                gateway_run.due_at
@@ -52,7 +52,7 @@ OUTLOOK = text(f"""
         FROM subscriptions
         WHERE clock_id = clock.id AND collection = 'gateway' AND status IN ('trialing', 'active', 'past_due')
     ) AS gateway_run
-    WHERE clock.target_at > clock.frozen_at AND clock.id = coalesce(:clock_id, clock.id)
+    WHERE clock.status <> 'ready' AND clock.id = coalesce(:clock_id, clock.id)
     ORDER BY clock.id
 """)  # noqa: S608 - expressions of our own
 
@@ -71,6 +71,7 @@ class Outlook:
     clock_ref: str
     frozen_at: datetime
     target_at: datetime
+    status: ClockStatus
     due_at: datetime | None
     is_gateway_run: bool
     is_quiet: bool
@@ -83,7 +84,7 @@ class Outlook:
     @property
     def is_arriving(self) -> bool:
         """Whether it stands where it was sent, and only what falls due there is still to be done."""
-        return self.target_at - self.frozen_at == ARRIVING
+        return self.status == ClockStatus.ARRIVING
 
     @property
     def is_due_now(self) -> bool:

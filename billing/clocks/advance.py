@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from billing.clocks.queries import get_clock
-from billing.clocks.rules import ARRIVING
+from billing.clocks.states import move
 from billing.clocks.tables import TestClock
 from billing.errors import Rejected
 
@@ -24,10 +24,10 @@ def advance_clock(session: Session, clock_id: UUID, target: datetime) -> TestClo
     clock = get_clock(session, clock_id)
     session.refresh(clock, with_for_update={"key_share": True})
     target = target.replace(microsecond=0)
-    present = clock.target_at.replace(microsecond=0)
-    if target < present:
-        raise Rejected("clock_goes_back", f"The clock is at or on its way to {present.isoformat()}.", status=409)
+    if target < clock.target_at:
+        detail = f"The clock is at or on its way to {clock.target_at.isoformat()}."
+        raise Rejected("clock_goes_back", detail, status=409)
     if target - clock.frozen_at > ADVANCE_MAX:
         raise Rejected("clock_goes_too_far", "A clock is advanced by two years at most at a time.")
-    clock.target_at = max(target, clock.frozen_at + ARRIVING)
+    move(clock, clock.frozen_at, target)
     return clock

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from billing.clocks.tables import TestClock
+from billing.clocks.tables import ClockStatus, TestClock
 from billing.errors import Rejected
 from database.pages import newest_first
 from schemas.views import Page, TestClockView
@@ -38,6 +38,6 @@ def view_clock(clock: TestClock) -> TestClockView:
         name=clock.name,
         frozen_at=clock.frozen_at,
         target_at=clock.target_at,
-        status="advancing" if clock.target_at > clock.frozen_at else "ready",
+        status="ready" if clock.status is ClockStatus.READY else "advancing",
         created_at=clock.created_at,
     )

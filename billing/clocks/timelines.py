@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.accounts.tables import Account
-from billing.clocks.tables import TestClock
+from billing.clocks.tables import ClockStatus, TestClock
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ def timelines(session: Session, wall: datetime) -> list[Timeline]:
 
     A test clock on its way is missing: whoever moves it does what falls due, kind after kind, and nobody in between.
     """
-    standing = select(TestClock.id, TestClock.frozen_at).where(TestClock.target_at == TestClock.frozen_at)
+    standing = select(TestClock.id, TestClock.frozen_at).where(TestClock.status == ClockStatus.READY)
     clocks = session.execute(standing.order_by(TestClock.id))
     return [Timeline(None, wall), *(Timeline(clock.id, clock.frozen_at) for clock in clocks)]
 

@@ -17,7 +17,7 @@ from billing.invoices.tables import Invoice, InvoiceReason
 from billing.ledger.post import post
 from billing.payments.intend_charge import intend_charge
 from billing.receipts.kept_money import keep_given_back, use_kept
-from billing.subscriptions.rules import start
+from billing.subscriptions.states import start
 from billing.subscriptions.tables import PayBy, Subscription
 from billing.tax.queries import decide_tax
 from database.outbox import stage

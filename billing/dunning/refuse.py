@@ -12,7 +12,8 @@ from billing.dunning.rules import next_retry, terms_of
 from billing.dunning.stop import close_dunning
 from billing.dunning.tables import Dunning, DunningState
 from billing.invoices.tables import Invoice, InvoiceStatus
-from billing.subscriptions.rules import ENDED, move
+from billing.subscriptions.rules import ENDED
+from billing.subscriptions.states import move
 from billing.subscriptions.tables import SubscriptionStatus
 from database.outbox import stage
 

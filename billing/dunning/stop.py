@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.dunning.queries import is_unpaid_of, lock_dunning, lock_owner
+from billing.dunning.states import move
 from billing.dunning.tables import Dunning, DunningState
 from billing.invoices.give_up import give_up_invoice
 from billing.invoices.tables import Invoice, InvoiceStatus
@@ -38,11 +39,6 @@ def stop_if_ended(session: Session, invoice: Invoice, dunning: Dunning, now: dat
 def close_dunning(invoice: Invoice, dunning: Dunning | None, state: DunningState, now: datetime) -> None:
     """End a dunning that is open, and give up its invoice unless it was paid or voided. Both rows are locked."""
     if dunning is not None and dunning.state is DunningState.OPEN:
-        try_no_more(dunning, state, now)
+        move(dunning, state, now)
     if invoice.status is InvoiceStatus.PENDING:
         give_up_invoice(invoice)
-
-
-def try_no_more(dunning: Dunning, state: DunningState, now: datetime) -> None:
-    """End a dunning that is open, and leave its invoice as it is: it may still be paid. The dunning's row is locked."""
-    dunning.state, dunning.closed_at, dunning.next_attempt_at = state, now, None

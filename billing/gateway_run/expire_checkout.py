@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from billing.cycle.start.give_back_coupon import give_back_coupon
-from billing.subscriptions.rules import move
+from billing.subscriptions.states import move
 from billing.subscriptions.tables import Collection, Subscription, SubscriptionStatus
 
 

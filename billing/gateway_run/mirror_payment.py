@@ -51,7 +51,7 @@ def _fail(session: Session, invoice: Invoice, fact: GatewayInvoiceFact) -> None:
     cause = f"{_cause(fact)}/{fact.attempts}"
     known = session.scalar(select(PaymentAttempt.id).where(PaymentAttempt.cause == cause))
     if known is None:
-        attempt = _attempt(invoice, fact, cause)
+        attempt = _attempt(invoice, fact, cause, AttemptStatus.FAILED)
         attempt.failure_code = fact.failure_code
         session.add(attempt)
         stage(session, "payment_failed", invoice.id, f"payment_failed/{attempt.id}")
@@ -66,9 +66,8 @@ def _pay(session: Session, invoice: Invoice, fact: GatewayInvoiceFact, now: date
 
 
 def _receive(session: Session, invoice: Invoice, fact: GatewayInvoiceFact, now: datetime) -> None:
-    attempt = _attempt(invoice, fact, _cause(fact))
-    attempt.status, attempt.captured_at = AttemptStatus.CAPTURED, fact.paid_at or now
-    attempt.amount_minor = fact.paid_minor
+    attempt = _attempt(invoice, fact, _cause(fact), AttemptStatus.CAPTURED)
+    attempt.amount_minor, attempt.captured_at = fact.paid_minor, fact.paid_at or now
     # the gateway keeps one payment for all its tries, so only the one that succeeded bears its name
     attempt.payment_ref, attempt.charge_ref = fact.payment_ref, fact.charge_ref
     session.add(attempt)
@@ -87,7 +86,8 @@ def _is_booked(session: Session, fact: GatewayInvoiceFact) -> bool:
     return bool(booked_among(session, {(fact.gateway, fact.payment_ref or fact.invoice_ref)}))
 
 
-def _attempt(invoice: Invoice, fact: GatewayInvoiceFact, cause: str) -> PaymentAttempt:
+def _attempt(invoice: Invoice, fact: GatewayInvoiceFact, cause: str, status: AttemptStatus) -> PaymentAttempt:
+    """A try that the gateway made by itself: in our books it begins with its outcome."""
     return PaymentAttempt(
         id=uuid7(),
         account_id=invoice.account_id,
@@ -95,7 +95,7 @@ def _attempt(invoice: Invoice, fact: GatewayInvoiceFact, cause: str) -> PaymentA
         kind=AttemptKind.GATEWAY,
         cause=cause,
         gateway=fact.gateway,
-        status=AttemptStatus.FAILED,
+        status=status,
         amount_minor=invoice.left_minor,
         currency=invoice.currency,
         request={},

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from billing.catalog.gateway_prices import known_prices, remember_price
 from billing.catalog.plans import terms_of
 from billing.cycle.start.give_back_coupon import give_back_coupon
-from billing.subscriptions.rules import ENDED, move
-from billing.subscriptions.tables import TRANSITIONS, Collection, Subscription, SubscriptionStatus
+from billing.subscriptions.rules import ENDED
+from billing.subscriptions.states import TRANSITIONS, move
+from billing.subscriptions.tables import Collection, Subscription, SubscriptionStatus
 from database.outbox import stage
 from schemas.facts import SubscriptionFact
 

@@ -1,6 +1,6 @@
 """Give up an invoice that nobody paid."""
 
-from billing.invoices.rules import move
+from billing.invoices.states import move
 from billing.invoices.tables import Invoice, InvoiceStatus
 
 

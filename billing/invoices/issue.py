@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from billing.accounts.queries import get_account
 from billing.accounts.tables import Account
-from billing.invoices.rules import move, number_in
+from billing.invoices.rules import number_in
+from billing.invoices.states import move
 from billing.invoices.tables import Invoice, InvoiceCounter, InvoiceStatus
 from billing.ledger.post import Movement, Side
 from billing.ledger.tables import LedgerAccount, LedgerReason

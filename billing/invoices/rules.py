@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from billing.errors import Rejected
-from billing.invoices.tables import TRANSITIONS, Invoice, InvoiceStatus, LineKind
+from billing.invoices.tables import LineKind
 from billing.money import Money
 from billing.periods import Period
 from billing.tax.decision import TaxDecision
@@ -66,13 +65,6 @@ def _taxed_together(lines: Sequence[LineDraft], tax: TaxDecision) -> tuple[list[
 def number_in(month: date, counter: int) -> str:
     """`INV-YYYY-MM-XXXXX`; a month of more than 99,999 invoices simply grows a digit."""
     return f"INV-{month:%Y-%m}-{counter:05d}"
-
-
-def move(invoice: Invoice, after: InvoiceStatus) -> None:
-    """Take one step of the state machine; raises Rejected `invoice_state` for one that it does not have."""
-    if after not in TRANSITIONS[invoice.status]:
-        raise Rejected("invoice_state", f"An invoice cannot go from {invoice.status} to {after}.", status=409)
-    invoice.status = after
 
 
 def expiry_when_paid(period_start: datetime | None, expires_at: datetime | None, paid_at: datetime) -> datetime | None:

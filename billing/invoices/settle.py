@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from billing.accounts.tables import Account
 from billing.credits.grant import Grant, grant_all
 from billing.credits.tables import CreditSource
-from billing.invoices.rules import expiry_when_paid, move
+from billing.invoices.rules import expiry_when_paid
 from billing.invoices.stage_receipt import receipt_mail
+from billing.invoices.states import move
 from billing.invoices.tables import Invoice, InvoiceLine, InvoiceStatus
 from database.outbox import FollowUp, stage, stage_many
 

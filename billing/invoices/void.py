@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from billing.errors import Rejected
-from billing.invoices.rules import move
+from billing.invoices.states import move
 from billing.invoices.tables import Invoice, InvoiceStatus
 
 

@@ -12,9 +12,10 @@ from billing.credits.hold import hold_credits
 from billing.cycle.end.cancel import end_subscription
 from billing.dunning.queries import has_live_charge, lock_due, lock_owner
 from billing.dunning.rules import terms_of
-from billing.dunning.stop import close_dunning, stop_if_ended, try_no_more
+from billing.dunning.states import move as close
+from billing.dunning.stop import close_dunning, stop_if_ended
 from billing.dunning.tables import Dunning, DunningEnd, DunningState
-from billing.subscriptions.rules import move
+from billing.subscriptions.states import move
 from billing.subscriptions.tables import Subscription, SubscriptionStatus
 from database.outbox import stage
 
@@ -47,7 +48,7 @@ def end_due(session: Session, invoice_id: UUID, now: datetime) -> bool:
         return True
     at_the_end = terms_of(dunning.policy).at_the_end
     if at_the_end is DunningEnd.MARK_UNPAID:
-        try_no_more(dunning, DunningState.EXHAUSTED, now)
+        close(dunning, DunningState.EXHAUSTED, now)
     else:
         close_dunning(invoice, dunning, DunningState.EXHAUSTED, now)
     if dunning.subscription_id is not None:

@@ -10,7 +10,7 @@ from billing.dunning.stop import close_dunning
 from billing.dunning.tables import DunningState
 from billing.invoices.settle import Settlement
 from billing.invoices.tables import InvoiceReason
-from billing.subscriptions.rules import go_on, start
+from billing.subscriptions.states import go_on, start
 from billing.subscriptions.tables import Subscription, SubscriptionStatus
 from billing.top_ups.follow_payment import top_up_captured
 

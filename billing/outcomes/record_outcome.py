@@ -18,8 +18,8 @@ from billing.invoices.void import void_draft
 from billing.outcomes.capture import Capture, capture_all
 from billing.outcomes.charge_failed import charge_failed
 from billing.payments.queries import as_uuid
-from billing.payments.rules import can_move, is_over, look_up_no_more_when_final, move
 from billing.payments.start_checkout import LOOK_UP_AFTER
+from billing.payments.states import can_move, is_over, look_up_no_more_when_final, move
 from billing.payments.tables import AttemptKind, AttemptStatus, PaymentAttempt
 from database.update import update_rows
 from schemas.facts import PaymentFact, PaymentStatus

@@ -5,13 +5,13 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from billing.invoices.tables import CHARGEABLE
 from billing.payments.queries import Charge, charges_among
 from billing.payments.start_checkout import LOOK_UP_AFTER
-from billing.payments.tables import AttemptStatus, PaymentAttempt
+from billing.payments.states import move_to_unknown
+from billing.payments.tables import AttemptStatus
 
 
 class Step(StrEnum):
@@ -30,12 +30,7 @@ def begin_charges(session: Session, attempt_ids: Collection[UUID], wall: datetim
     """
     charges = charges_among(session, attempt_ids, wall)
     sent = [charge.attempt_id for charge in charges.values() if step(charge) is not Step.DROP]
-    session.execute(
-        update(PaymentAttempt)
-        .where(PaymentAttempt.id.in_(sent), PaymentAttempt.status.in_([AttemptStatus.CREATED, AttemptStatus.UNKNOWN]))
-        .values(status=AttemptStatus.UNKNOWN, look_up_at=wall + LOOK_UP_AFTER),
-        execution_options={"synchronize_session": False},
-    )
+    move_to_unknown(session, sent, wall + LOOK_UP_AFTER)
     return charges
 
 

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from billing.payments.states import move
 from billing.payments.tables import AttemptStatus, PaymentAttempt
 
 
@@ -15,5 +16,5 @@ def drop_charge(session: Session, attempt_id: UUID) -> bool:
     attempt = session.get_one(PaymentAttempt, attempt_id, with_for_update=True, populate_existing=True)
     if attempt.status not in (AttemptStatus.CREATED, AttemptStatus.UNKNOWN):
         return False
-    attempt.status, attempt.look_up_at = AttemptStatus.EXPIRED, None
+    move(attempt, AttemptStatus.EXPIRED)
     return True

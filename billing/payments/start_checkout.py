@@ -17,6 +17,7 @@ from billing.invoices.draft import draft_invoice
 from billing.invoices.queries import list_lines
 from billing.invoices.rules import LineDraft
 from billing.invoices.tables import Invoice, InvoiceReason
+from billing.payments.states import move
 from billing.payments.tables import AttemptStatus, PaymentAttempt
 from billing.tax.queries import decide_tax
 from database.ids import uuid7
@@ -49,7 +50,7 @@ def record_opened(session: Session, attempt_id: UUID, checkout: CheckoutFact, no
     attempt.checkout_ref = attempt.checkout_ref or checkout.checkout_ref
     attempt.checkout_url = attempt.checkout_url or checkout.url
     if attempt.status in (AttemptStatus.CREATED, AttemptStatus.UNKNOWN):
-        attempt.status = AttemptStatus.PENDING
+        move(attempt, AttemptStatus.PENDING)
         attempt.look_up_at = now + LOOK_UP_AFTER
     return {
         "checkout_url": attempt.checkout_url,
@@ -65,7 +66,7 @@ def record_no_answer(session: Session, attempt_id: UUID) -> None:
     """The gateway may have acted: the attempt is unknown until it has been asked again under the same key."""
     attempt = session.get_one(PaymentAttempt, attempt_id, with_for_update=True)
     if attempt.status is AttemptStatus.CREATED:
-        attempt.status = AttemptStatus.UNKNOWN
+        move(attempt, AttemptStatus.UNKNOWN)
 
 
 def _write_intention(

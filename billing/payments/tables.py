@@ -30,17 +30,6 @@ class AttemptKind(StrEnum):
     GATEWAY = "gateway"
 
 
-_OUTCOMES = frozenset({AttemptStatus.CAPTURED, AttemptStatus.FAILED, AttemptStatus.EXPIRED})
-TRANSITIONS: dict[AttemptStatus, frozenset[AttemptStatus]] = {
-    AttemptStatus.CREATED: _OUTCOMES | {AttemptStatus.UNKNOWN, AttemptStatus.PENDING},
-    AttemptStatus.UNKNOWN: _OUTCOMES | {AttemptStatus.PENDING},
-    AttemptStatus.PENDING: _OUTCOMES,
-    # a declined card may be followed by a good one in the same checkout
-    AttemptStatus.FAILED: frozenset({AttemptStatus.PENDING, AttemptStatus.CAPTURED, AttemptStatus.EXPIRED}),
-    AttemptStatus.CAPTURED: frozenset(),
-    # money that came after all is ours, whatever had been given up
-    AttemptStatus.EXPIRED: frozenset({AttemptStatus.CAPTURED}),
-}
 # While an attempt stands here it may still take the money, and no second one is begun.
 LIVE_ATTEMPTS = frozenset({AttemptStatus.CREATED, AttemptStatus.UNKNOWN, AttemptStatus.PENDING})
 

@@ -7,7 +7,9 @@ from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from billing.money import Money
-from billing.receipts.tables import Receipt
+from billing.receipts.tables import Receipt, ReceiptRemark
+from database.pages import newest_first
+from schemas.views import Page, ReceiptView
 
 IS_KEPT = Receipt.allocated_minor < Receipt.amount_minor
 _KEPT = func.sum(Receipt.amount_minor - Receipt.allocated_minor)
@@ -44,3 +46,37 @@ def lock_kept(session: Session, account_ids: Collection[UUID]) -> dict[tuple[UUI
     for receipt in session.scalars(in_order):
         found.setdefault((receipt.account_id, receipt.currency), []).append(receipt)
     return found
+
+
+def list_receipts(
+    session: Session,
+    *,
+    account_id: UUID | None = None,
+    needs_a_look: bool = False,
+    before: UUID | None = None,
+    limit: int = 20,
+) -> Page[ReceiptView]:
+    """A page of receipts, newest first; `before` is the cursor of the page before, `limit` 1 to 100."""
+    query = select(Receipt)
+    if account_id is not None:
+        query = query.where(Receipt.account_id == account_id)
+    if needs_a_look:
+        query = query.where(Receipt.remark != ReceiptRemark.NONE, Receipt.looked_at.is_(None))
+    page, cursor = newest_first(session, query, Receipt.id, before, limit)
+    return Page(data=[_view(receipt) for receipt in page], next_cursor=cursor)
+
+
+def _view(receipt: Receipt) -> ReceiptView:
+    return ReceiptView(
+        id=receipt.id,
+        account_id=receipt.account_id,
+        source=receipt.source.value,
+        gateway=receipt.gateway,
+        reference=receipt.reference,
+        amount_minor=receipt.amount_minor,
+        currency=receipt.currency,
+        allocated_minor=receipt.allocated_minor,
+        kept_minor=receipt.amount_minor - receipt.allocated_minor,
+        remark=receipt.remark.value,
+        received_at=receipt.received_at,
+    )

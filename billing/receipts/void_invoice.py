@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from billing.invoices.rules import move
+from billing.invoices.states import move
 from billing.invoices.tables import Invoice, InvoiceStatus
 from billing.ledger.post import Movement, Side, post
 from billing.ledger.tables import LedgerAccount, LedgerReason

@@ -23,18 +23,6 @@ class SubscriptionStatus(StrEnum):
     EXPIRED = "expired"
 
 
-_S = SubscriptionStatus
-TRANSITIONS: dict[SubscriptionStatus, frozenset[SubscriptionStatus]] = {
-    _S.INCOMPLETE: frozenset({_S.TRIALING, _S.ACTIVE, _S.CANCELED, _S.EXPIRED}),
-    _S.TRIALING: frozenset({_S.ACTIVE, _S.PAST_DUE, _S.PAUSED, _S.CANCELED}),
-    _S.ACTIVE: frozenset({_S.PAST_DUE, _S.PAUSED, _S.CANCELED}),
-    _S.PAST_DUE: frozenset({_S.ACTIVE, _S.TRIALING, _S.PAUSED, _S.CANCELED}),
-    _S.PAUSED: frozenset({_S.ACTIVE, _S.TRIALING, _S.PAST_DUE, _S.CANCELED}),
-    _S.CANCELED: frozenset(),
-    _S.EXPIRED: frozenset(),
-}
-
-
 class Collection(StrEnum):
     """Who runs the cycle: the gateway, or we."""
 

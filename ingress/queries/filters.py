@@ -42,6 +42,13 @@ class InvoiceFilter(PageFilter):
     subscription_id: UUID | None = None
 
 
+class ReceiptFilter(PageFilter):
+    """A page of receipts. `needs_a_look`: those that fit nothing that was open, and that nobody has looked at yet."""
+
+    account_id: UUID | None = None
+    needs_a_look: bool = False
+
+
 class SubscriptionFilter(PageFilter):
     """A page of subscriptions."""
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text, update
 
 from billing.cards.tables import Card
-from billing.clocks.tables import TestClock
+from billing.clocks.tables import ClockStatus, TestClock
 from billing.clocks.timelines import Timeline
 from billing.credits.tables import CreditSource
 from billing.credits.watch import set_watch
@@ -104,7 +104,15 @@ def test_a_trial_that_was_canceled_or_is_paid_for_is_not_told_of(books: Books, a
 def test_a_trial_on_a_test_clock_ends_by_that_clock(books: Books, ada: UUID) -> None:
     clock_id = uuid7()
     with books.database.transaction() as session:
-        session.add(TestClock(id=clock_id, name="May", frozen_at=utc("2026-05-13 10:00"), target_at=TRIAL_END))
+        session.add(
+            TestClock(
+                id=clock_id,
+                name="May",
+                frozen_at=utc("2026-05-13 10:00"),
+                target_at=TRIAL_END,
+                status=ClockStatus.ADVANCING,
+            )
+        )
         session.flush()
         session.execute(text("UPDATE accounts SET clock_id = :clock_id"), {"clock_id": clock_id})
     subscription_id = books.subscribe(ada, MAY, trial_days=14)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from billing.errors import Rejected
-from billing.subscriptions.tables import TRANSITIONS
+from billing.subscriptions.states import TRANSITIONS
 from documents.limits import TEXT_LENGTH_MAX
 from documents.notice_facts import ENDED
 from documents.notice_rows import ROWS, SERVICES_SHOWN_MAX

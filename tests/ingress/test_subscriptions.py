@@ -68,7 +68,9 @@ def test_what_is_previewed_is_what_is_charged(
 def test_an_account_on_a_test_clock_is_shown_at_its_own_time(
     door: httpx.Client, key: dict[str, str], books: Session, account_id: UUID
 ) -> None:
-    clock = Clock(id=uuid7(), name="spring", frozen_at=MARCH_16, target_at=datetime(2026, 4, 2, tzinfo=UTC))
+    clock = Clock(
+        id=uuid7(), name="spring", frozen_at=MARCH_16, target_at=datetime(2026, 4, 2, tzinfo=UTC), status="advancing"
+    )
     books.add(clock)
     books.flush()
     books.get_one(Account, account_id).clock_id = clock.id

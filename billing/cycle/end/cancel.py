@@ -9,7 +9,8 @@ from billing.cycle.start.give_back_coupon import give_back_coupon
 from billing.cycle.start.give_up_start import give_up_start
 from billing.dunning.stop import stop_collecting
 from billing.errors import Rejected
-from billing.subscriptions.rules import ENDED, move
+from billing.subscriptions.rules import ENDED
+from billing.subscriptions.states import move
 from billing.subscriptions.tables import Subscription, SubscriptionStatus
 from database.outbox import stage
 

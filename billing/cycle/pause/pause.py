@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 from billing.credits.hold import hold_credits
 from billing.errors import Rejected
 from billing.invoices.queries import has_open_invoice
-from billing.subscriptions.rules import check_up_to_date, move
+from billing.subscriptions.rules import check_up_to_date
+from billing.subscriptions.states import move
 from billing.subscriptions.tables import Subscription, SubscriptionStatus
 from database.outbox import stage
 

@@ -9,7 +9,7 @@ from billing.credits.release import release_credits
 from billing.errors import Rejected
 from billing.invoices.tables import Invoice, InvoiceStatus
 from billing.periods import SECOND
-from billing.subscriptions.rules import move
+from billing.subscriptions.states import move
 from billing.subscriptions.tables import Subscription, SubscriptionStatus
 
 

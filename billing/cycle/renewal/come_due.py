@@ -13,7 +13,7 @@ from billing.cycle.renewal.renew import renew_subscriptions
 from billing.cycle.renewal.set_aside import set_aside
 from billing.cycle.start.give_back_coupon import give_back_coupon
 from billing.cycle.start.give_up_start import give_up_start
-from billing.subscriptions.rules import move
+from billing.subscriptions.states import move
 from billing.subscriptions.tables import Subscription, SubscriptionStatus
 
 # A start that is given up while a charge is still under way waits for the charge's outcome.

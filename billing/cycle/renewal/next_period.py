@@ -15,7 +15,7 @@ from billing.money import Money
 from billing.periods import Period, period_from
 from billing.receipts.receive import Row
 from billing.receipts.rules import draw, kept_in, share_of_kept
-from billing.subscriptions.rules import due_at_of
+from billing.subscriptions.states import move
 from billing.subscriptions.tables import PayBy, Subscription, SubscriptionStatus
 from database.ids import uuid7
 
@@ -65,8 +65,7 @@ def begin_next_period(subscription: Subscription, around: Surroundings, now: dat
         subscription.interval, subscription.anchor = terms.interval, period.start
     subscription.price_id, subscription.next_price_id = terms.price_id, None
     subscription.period_start, subscription.period_end = period.start, period.end
-    subscription.status = SubscriptionStatus.ACTIVE
-    subscription.due_at = due_at_of(subscription)
+    move(subscription, SubscriptionStatus.ACTIVE, now)
     spend_discount(subscription)
     lines = period_lines(terms, around.additions.get(subscription.id, ()), present_discount(subscription), period)
     invoice_id = uuid7()

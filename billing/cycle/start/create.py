@@ -20,7 +20,8 @@ from billing.dunning.tables import DunningPolicy
 from billing.errors import Rejected
 from billing.invoices.tables import InvoiceReason
 from billing.periods import Period, period_at
-from billing.subscriptions.rules import due_at_of, move
+from billing.subscriptions.rules import due_at_of
+from billing.subscriptions.states import move
 from billing.subscriptions.tables import (
     Collection,
     PayBy,

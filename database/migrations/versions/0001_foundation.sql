@@ -112,13 +112,16 @@ CREATE TABLE call_rates (
 CREATE TABLE test_clocks (
     id UUID NOT NULL,
     name TEXT NOT NULL,
+    status VARCHAR(32) DEFAULT 'ready' NOT NULL,
     frozen_at TIMESTAMPTZ NOT NULL,
     target_at TIMESTAMPTZ NOT NULL,
     gateway TEXT DEFAULT '' NOT NULL,
     clock_ref TEXT DEFAULT '' NOT NULL,
     created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
     CONSTRAINT pk_test_clocks PRIMARY KEY (id),
-    CONSTRAINT ck_test_clocks_time_goes_on CHECK (target_at >= frozen_at)
+    CONSTRAINT ck_test_clocks_status_known CHECK (status IN ('ready', 'advancing', 'arriving')),
+    CONSTRAINT ck_test_clocks_time_goes_on CHECK (target_at >= frozen_at),
+    CONSTRAINT ck_test_clocks_advancing_has_a_way CHECK ((status = 'advancing') = (target_at > frozen_at))
 );
 
 CREATE TABLE accounts (

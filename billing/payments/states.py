@@ -1,0 +1,63 @@
+"""The states of a payment attempt. Nobody else writes them; `billing/README.md` draws them."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from billing.payments.tables import AttemptKind, AttemptStatus, PaymentAttempt
+
+_OUTCOMES = frozenset({AttemptStatus.CAPTURED, AttemptStatus.FAILED, AttemptStatus.EXPIRED})
+TRANSITIONS: dict[AttemptStatus, frozenset[AttemptStatus]] = {
+    AttemptStatus.CREATED: _OUTCOMES | {AttemptStatus.UNKNOWN, AttemptStatus.PENDING},
+    AttemptStatus.UNKNOWN: _OUTCOMES | {AttemptStatus.PENDING},
+    AttemptStatus.PENDING: _OUTCOMES,
+    # a declined card may be followed by a good one in the same checkout
+    AttemptStatus.FAILED: frozenset({AttemptStatus.PENDING, AttemptStatus.CAPTURED, AttemptStatus.EXPIRED}),
+    AttemptStatus.CAPTURED: frozenset(),
+    # money that came after all is ours, whatever had been given up
+    AttemptStatus.EXPIRED: frozenset({AttemptStatus.CAPTURED}),
+}
+
+
+def can_move(attempt: PaymentAttempt, after: AttemptStatus) -> bool:
+    """Whether the state machine has this step. A declined charge is over: another card is another attempt."""
+    if is_over(attempt):
+        return after is AttemptStatus.CAPTURED
+    return after in TRANSITIONS[attempt.status]
+
+
+def move(attempt: PaymentAttempt, after: AttemptStatus) -> None:
+    """Take one step; nothing is to be looked up any more where that is final. Raises ValueError for any other step."""
+    if not can_move(attempt, after):
+        raise ValueError(f"an attempt cannot go from {attempt.status} to {after}")
+    attempt.status = after
+    look_up_no_more_when_final(attempt)
+
+
+def move_to_unknown(session: Session, attempt_ids: Collection[UUID], look_up_at: datetime) -> None:
+    """The same for many that are about to be sent: until an answer is recorded nobody knows what became of them.
+
+    Those that are unknown already are only to be looked up later; any other stays as it is.
+    """
+    before = [status for status, onward in TRANSITIONS.items() if AttemptStatus.UNKNOWN in onward]
+    session.execute(
+        update(PaymentAttempt)
+        .where(PaymentAttempt.id.in_(attempt_ids), PaymentAttempt.status.in_([*before, AttemptStatus.UNKNOWN]))
+        .values(status=AttemptStatus.UNKNOWN, look_up_at=look_up_at),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def look_up_no_more_when_final(attempt: PaymentAttempt) -> None:
+    """Where nothing more is awaited, nobody is asked."""
+    if attempt.status is AttemptStatus.CAPTURED or is_over(attempt):
+        attempt.look_up_at = None
+
+
+def is_over(attempt: PaymentAttempt) -> bool:
+    """No money is awaited any more. A checkout that failed may yet be paid by another card, a charge may not."""
+    is_failed_charge = attempt.status is AttemptStatus.FAILED and attempt.kind is AttemptKind.CHARGE
+    return attempt.status is AttemptStatus.EXPIRED or is_failed_charge

@@ -1,0 +1,18 @@
+"""Reads of receipts."""
+
+from sqlalchemy.orm import Session
+
+from billing.receipts.queries import list_receipts
+from ingress.queries.filters import ReceiptFilter
+from schemas.views import Page, ReceiptView
+
+
+def receipts(session: Session, wanted: ReceiptFilter) -> Page[ReceiptView]:
+    """`GET /v1/billing/receipts/`"""
+    return list_receipts(
+        session,
+        account_id=wanted.account_id,
+        needs_a_look=wanted.needs_a_look,
+        before=wanted.cursor,
+        limit=wanted.limit,
+    )
