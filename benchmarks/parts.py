@@ -22,6 +22,7 @@ from stack.prepare import prepare
 from stack.valkey import EmbeddedValkey
 from workers.celery_app import make_app
 from workers.producer import Bell
+from workers.queues import GROUPS
 
 # a rate is measured from the moment the pool is warm to the moment the last message is done
 WARM_SHARE = 0.1
@@ -85,6 +86,17 @@ def _await_sandbox(url: str) -> None:
         else:
             return
     raise RuntimeError("the sandbox did not start")
+
+
+def delay_answers(bench: Bench, seconds: float) -> None:
+    """From now on the gateway takes at least so long for each answer."""
+    options = {"answer_delay_seconds": seconds}
+    requests.patch(f"{bench.sandbox_url}/sandbox/options", json=options, timeout=10).raise_for_status()
+
+
+def processes_of(queue: str) -> int:
+    """How many children `cashbeat up` runs for a queue."""
+    return next(group.concurrency for group in GROUPS if queue in group.queues)
 
 
 def worker(app: str, queue: str, environment: dict[str, str], concurrency: int = 2) -> AbstractContextManager[int]:
