@@ -23,12 +23,13 @@ from database.engine import Database
 from database.ids import uuid7
 from database.inbox import remember
 from gateways.stripe.client import StripeGateway
+from gateways.stripe.limits import LIVE_CALLS_PER_SECOND
 from gateways.stripe.translate import HANDLED_TYPES, translate
 from schemas.commands import Address, OpenAccount, StartCreditCheckout
 from schemas.messages import WEBHOOK_IDS_MAX, HandleWebhooks
 from settings import SANDBOX_STRIPE_KEY
 from workers.queues import WEBHOOKS
-from workers.wiring import LIVE_CALLS_PER_SECOND, utc_now
+from workers.wiring import utc_now
 
 PURCHASES = 1_000
 NOOPS = 6_000

@@ -23,7 +23,7 @@ from schemas.facts import CardFact
 from schemas.messages import CHARGE_IDS_MAX, ChargeCards
 from settings import SANDBOX_STRIPE_KEY
 from workers.queues import PAYMENTS
-from workers.wiring import LIVE_CALLS_PER_SECOND, utc_now
+from workers.wiring import utc_now
 
 CHARGES = 1_500
 # as long as Stripe takes to confirm a payment, at the quick end

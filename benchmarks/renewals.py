@@ -18,10 +18,10 @@ from psycopg2.extras import Json, execute_values
 from benchmarks.renewals_due import make_due
 from benchmarks.renewals_run import NOW, renew
 from benchmarks.row import Row
+from billing.cycle.renewal.come_due import RENEWALS
 from database.migrate import upgrade
 from stack.ports import free_port
 from stack.postgres import EmbeddedPostgres
-from stack.prepare import migrate
 
 SIZES = (10_000, 100_000)
 AIM = 0.6
@@ -85,7 +85,7 @@ def _batches_of_rows(url: str) -> list[list[tuple[str, list[str], list[tuple[Any
     periods = tables["subscription_periods"][1]
     del periods[len(tables["invoices"][1]) :]
     connection.close()
-    batches = len(tables["invoices"][1]) // BATCH_MAX
+    batches = len(tables["invoices"][1]) // RENEWALS.rows_max
     sources = {table: (columns, iter(rows), len(rows) // batches) for table, (columns, rows) in tables.items()}
     return [
         [(table, columns, list(islice(rows, share))) for table, (columns, rows, share) in sources.items()]

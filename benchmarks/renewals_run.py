@@ -8,12 +8,10 @@ import psutil  # type: ignore[import-untyped]  # ships no types
 from sqlalchemy import text
 
 from billing.clocks.timelines import Timeline
-from billing.cycle.renewal.come_due import come_due
-from billing.cycle.renewal.due import claim_due
+from billing.cycle.renewal.come_due import RENEWALS
 from billing.invariants import violations
 from database.engine import Database, make_engine
 from database.roles import WORKER
-from tasks.renewals import BATCH_MAX
 
 NOW = datetime(2026, 3, 31, 10, 0, tzinfo=UTC)
 
@@ -41,8 +39,8 @@ def renew(url: str, size: int) -> Renewed:
 
 def _renew_batch(database: Database) -> int:
     with database.transaction() as session:
-        claimed = claim_due(session, Timeline(None, NOW), BATCH_MAX)
-        come_due(session, claimed, NOW)
+        claimed = RENEWALS.claim(session, Timeline(None, NOW), RENEWALS.rows_max)
+        RENEWALS.act(session, claimed, NOW)
     return len(claimed)
 
 
