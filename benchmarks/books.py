@@ -34,6 +34,8 @@ from workers.wiring import utc_now
 PURCHASES = 1_000
 NOOPS = 6_000
 AIM = 1.0
+# the events' own row is about us, so its gateway allows more than we can ask
+UNPACED_CALLS_PER_SECOND = 10_000.0
 # a gateway on the same continent
 ANSWER_DELAY_SECONDS = 0.15
 AIM_OF_DISTANCE = 0.9
@@ -41,7 +43,7 @@ AIM_OF_DISTANCE = 0.9
 
 def books() -> list[Row]:
     """Handled events per second over no-op tasks per second, same pool, same run; payments over allowed reads."""
-    with running_bench() as bench:
+    with running_bench(UNPACED_CALLS_PER_SECOND) as bench:
         floor = _measure_noops(bench)
         _buy(bench)
         value = _measure_events(bench)

@@ -42,8 +42,11 @@ class Bench:
 
 
 @contextmanager
-def running_bench() -> Iterator[Bench]:
-    """PostgreSQL, Valkey and the sandbox, each a process of its own, with migrated and seeded books."""
+def running_bench(calls_per_second: float = 0.0) -> Iterator[Bench]:
+    """PostgreSQL, Valkey and the sandbox, each a process of its own, with migrated and seeded books.
+
+    `calls_per_second` is what workers may ask of the gateway; 0 is what goes with the key.
+    """
     with ExitStack() as cleanup:
         home = Path(cleanup.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
         postgres, valkey = EmbeddedPostgres(home), EmbeddedValkey(home)
@@ -53,7 +56,8 @@ def running_bench() -> Iterator[Bench]:
         postgres.create_database("books")
         prepare(postgres.url("books"))
         port = free_port(8400)
-        environment = _environment(postgres.url("books"), valkey.url(), port)
+        pace = {"STRIPE_CALLS_PER_SECOND": str(calls_per_second)}
+        environment = _environment(postgres.url("books"), valkey.url(), port) | pace
         cleanup.enter_context(_process(["-m", "sandbox", "--port", str(port), "--home", str(home / "s")], environment))
         sandbox_url = environment["STRIPE_API_BASE"]
         _await_sandbox(sandbox_url)
