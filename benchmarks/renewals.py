@@ -19,9 +19,9 @@ from benchmarks.renewals_due import make_due
 from benchmarks.renewals_run import NOW, renew
 from benchmarks.row import Row
 from billing.cycle.renewal.come_due import RENEWALS
-from database.migrate import upgrade
 from stack.ports import free_port
 from stack.postgres import EmbeddedPostgres
+from stack.prepare import migrate
 
 SIZES = (10_000, 100_000)
 AIM = 0.6

@@ -7,8 +7,8 @@ from benchmarks.renewals import running_server
 from benchmarks.renewals_due import make_due
 from benchmarks.renewals_run import NOW, Renewed, renew
 from benchmarks.row import Row
-from database.migrate import upgrade
 from stack.postgres import EmbeddedPostgres
+from stack.prepare import migrate
 
 SMALL, LARGE = 100_000, 1_000_000
 AIM = 0.9
@@ -29,7 +29,7 @@ def _measure(server: EmbeddedPostgres, size: int) -> Renewed:
     """In a process of its own, whose memory has seen nothing else."""
     name = f"books_{size}"
     server.create_database(name)
-    upgrade(server.url(name))
+    migrate(server.url(name))
     make_due(server.url(name), size, NOW)
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
         renewed = process.submit(renew, server.url(name), size).result()
