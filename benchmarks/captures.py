@@ -10,7 +10,7 @@ import psutil  # type: ignore[import-untyped]  # ships no types
 import requests
 from sqlalchemy import text
 
-from benchmarks.parts import Bench, rate, running_bench, worker
+from benchmarks.parts import Bench, delay_answers, processes_of, rate, running_bench, worker
 from benchmarks.row import Row
 from billing.accounts.open import open_account
 from billing.cycle.start.create import create_subscription
@@ -22,7 +22,7 @@ from schemas.commands import Address, CreateSubscription, OpenAccount, PlanChoic
 from schemas.facts import CardFact
 from schemas.messages import CHARGE_IDS_MAX, ChargeCards
 from settings import SANDBOX_STRIPE_KEY
-from workers.queues import GROUPS, PAYMENTS
+from workers.queues import PAYMENTS
 from workers.wiring import utc_now
 
 CHARGES = 1_500
@@ -39,9 +39,7 @@ def captures() -> list[Row]:
     """Captures per second over the allowed calls per second, and the memory of the largest of the processes."""
     with running_bench() as bench:
         _subscribe(bench)
-        requests.patch(
-            f"{bench.sandbox_url}/sandbox/options", json={"answer_delay_seconds": ANSWER_DELAY_SECONDS}, timeout=10
-        ).raise_for_status()
+        delay_answers(bench, ANSWER_DELAY_SECONDS)
         value, peak_mb = _measure(bench)
         _check(bench)
     allowed = LIVE_CALLS_PER_SECOND
@@ -63,13 +61,8 @@ def _measure(bench: Bench) -> tuple[float, float]:
             peaks_mb.append(max(_children_mb(worker_pid), default=0.0))
         return waiting
 
-    with worker("workers.celery_app", PAYMENTS, bench.environment, _processes()) as worker_pid:
+    with worker("workers.celery_app", PAYMENTS, bench.environment, processes_of(PAYMENTS)) as worker_pid:
         return rate(CHARGES, left), max(peaks_mb)
-
-
-def _processes() -> int:
-    """As many as `cashbeat up` runs."""
-    return next(group.concurrency for group in GROUPS if PAYMENTS in group.queues)
 
 
 def _ring(bench: Bench) -> None:

@@ -22,6 +22,7 @@ from stack.prepare import prepare
 from stack.valkey import EmbeddedValkey
 from workers.celery_app import make_app
 from workers.producer import Bell
+from workers.queues import GROUPS
 
 # a rate is measured from the moment the pool is warm to the moment the last message is done
 WARM_SHARE = 0.1
@@ -41,8 +42,11 @@ class Bench:
 
 
 @contextmanager
-def running_bench() -> Iterator[Bench]:
-    """PostgreSQL, Valkey and the sandbox, each a process of its own, with migrated and seeded books."""
+def running_bench(calls_per_second: float = 0.0) -> Iterator[Bench]:
+    """PostgreSQL, Valkey and the sandbox, each a process of its own, with migrated and seeded books.
+
+    `calls_per_second` is what workers may ask of the gateway; 0 is what goes with the key.
+    """
     with ExitStack() as cleanup:
         home = Path(cleanup.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
         postgres, valkey = EmbeddedPostgres(home), EmbeddedValkey(home)
@@ -52,7 +56,8 @@ def running_bench() -> Iterator[Bench]:
         postgres.create_database("books")
         prepare(postgres.url("books"))
         port = free_port(8400)
-        environment = _environment(postgres.url("books"), valkey.url(), port)
+        pace = {"STRIPE_CALLS_PER_SECOND": str(calls_per_second)}
+        environment = _environment(postgres.url("books"), valkey.url(), port) | pace
         cleanup.enter_context(_process(["-m", "sandbox", "--port", str(port), "--home", str(home / "s")], environment))
         sandbox_url = environment["STRIPE_API_BASE"]
         _await_sandbox(sandbox_url)
@@ -85,6 +90,17 @@ def _await_sandbox(url: str) -> None:
         else:
             return
     raise RuntimeError("the sandbox did not start")
+
+
+def delay_answers(bench: Bench, seconds: float) -> None:
+    """From now on the gateway takes at least so long for each answer."""
+    options = {"answer_delay_seconds": seconds}
+    requests.patch(f"{bench.sandbox_url}/sandbox/options", json=options, timeout=10).raise_for_status()
+
+
+def processes_of(queue: str) -> int:
+    """How many children `cashbeat up` runs for a queue."""
+    return next(group.concurrency for group in GROUPS if queue in group.queues)
 
 
 def worker(app: str, queue: str, environment: dict[str, str], concurrency: int = 2) -> AbstractContextManager[int]:

@@ -8,32 +8,24 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import psycopg2
 from psycopg2.extras import Json, execute_values
-from sqlalchemy import text
 
 from benchmarks.renewals_due import make_due
+from benchmarks.renewals_run import NOW, renew
 from benchmarks.row import Row
-from billing.clocks.timelines import Timeline
-from billing.cycle.renewal.come_due import RENEWALS, come_due
-from billing.cycle.renewal.due import claim_due
-from billing.invariants import violations
-from database.engine import Database, make_engine
-from database.roles import WORKER
+from billing.cycle.renewal.come_due import RENEWALS
 from stack.ports import free_port
 from stack.postgres import EmbeddedPostgres
 from stack.prepare import migrate
 
 SIZES = (10_000, 100_000)
-AIM = 0.5
+AIM = 0.6
 AIM_OF_SCALE = 0.9
-BATCH_MAX = RENEWALS.rows_max
-NOW = datetime(2026, 3, 31, 10, 0, tzinfo=UTC)
 # what a renewal writes, in an order that their foreign keys allow
 TABLES = (
     "invoices", "invoice_lines", "subscription_periods", "ledger_transactions", "ledger_entries", "payment_attempts",
@@ -48,7 +40,7 @@ GENERATED = {"ledger_entries": {"id"}}
 def renewals() -> list[Row]:
     """Renewals per second over the same rows inserted, for both sizes, and the larger rate over the smaller."""
     rows = []
-    with _server() as server:
+    with running_server() as server:
         for size in SIZES:
             value, floor = _measure(server, size)
             name = f"renewals.{size // 1_000}k_per_second"
@@ -61,7 +53,8 @@ def renewals() -> list[Row]:
 
 
 @contextmanager
-def _server() -> Iterator[EmbeddedPostgres]:
+def running_server() -> Iterator[EmbeddedPostgres]:
+    """A PostgreSQL with the settings that people have, on a port of its own."""
     with tempfile.TemporaryDirectory(prefix="cashbeat-bench-") as home:
         server = EmbeddedPostgres(Path(home), free_port(0))
         server.start()
@@ -78,38 +71,11 @@ def _measure(server: EmbeddedPostgres, size: int) -> tuple[float, float]:
     make_due(server.url(base), size, NOW)
     server.create_database(books, template=base)
     server.create_database(floor, template=base)
-    value = size / _renew(server.url(books), size)
+    value = renew(server.url(books), size).per_second
     rate_of_floor = size / _insert(server.url(floor), _batches_of_rows(server.url(books)))
     for name in (base, books, floor):
         server.drop_database(name)
     return value, rate_of_floor
-
-
-def _renew(url: str, size: int) -> float:
-    """Seconds for all of them, as the sweep does it, a transaction per batch."""
-    database = Database(make_engine(url, WORKER))
-    started = time.perf_counter()
-    while _renew_batch(database):
-        database.take_staged()
-    seconds = time.perf_counter() - started
-    _check(database, size)
-    database.engine.dispose()
-    return seconds
-
-
-def _renew_batch(database: Database) -> int:
-    with database.transaction() as session:
-        claimed = claim_due(session, Timeline(None, NOW), BATCH_MAX)
-        come_due(session, claimed, NOW)
-    return len(claimed)
-
-
-def _check(database: Database, size: int) -> None:
-    with database.transaction() as session:
-        renewed = session.scalar(text("SELECT count(*) FROM invoices WHERE reason = 'renewal'"))
-        found = [violation for violation in violations(session) if "nothing_waits" not in violation]
-    if renewed != size or found:
-        raise RuntimeError(f"{renewed} of {size} were renewed; {found[:3]}")
 
 
 def _batches_of_rows(url: str) -> list[list[tuple[str, list[str], list[tuple[Any, ...]]]]]:
@@ -119,7 +85,7 @@ def _batches_of_rows(url: str) -> list[list[tuple[str, list[str], list[tuple[Any
     periods = tables["subscription_periods"][1]
     del periods[len(tables["invoices"][1]) :]
     connection.close()
-    batches = len(tables["invoices"][1]) // BATCH_MAX
+    batches = len(tables["invoices"][1]) // RENEWALS.rows_max
     sources = {table: (columns, iter(rows), len(rows) // batches) for table, (columns, rows) in tables.items()}
     return [
         [(table, columns, list(islice(rows, share))) for table, (columns, rows, share) in sources.items()]

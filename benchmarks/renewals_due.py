@@ -1,10 +1,12 @@
 """A database full of subscriptions that are all due at the same instant."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from billing.accounts.tables import Account, GatewayCustomer
 from billing.cards.tables import Card
@@ -18,6 +20,7 @@ from database.copy import copy_rows
 from database.engine import Database, make_engine
 from database.ids import uuid7
 
+ROWS_AT_ONCE = 10_000
 PLANS = ("starter", "growth", "scale")
 
 
@@ -27,20 +30,26 @@ def make_due(url: str, count: int, now: datetime) -> None:
     with database.transaction() as session:
         seed(session)
         plans = [find_terms(session, plan, Interval.MONTH, "USD") for plan in PLANS]
-        account_ids = [uuid7() for _ in range(count)]
-        subscription_ids = [uuid7() for _ in range(count)]
-        copy_rows(session, Account, [_account(account_id) for account_id in account_ids])
-        copy_rows(session, GatewayCustomer, [_customer(account_id) for account_id in account_ids])
-        copy_rows(session, Card, [_card(account_id) for account_id in account_ids])
-        subscriptions = [
-            _subscription(subscription_id, account_id, plans[index % len(plans)], now)
-            for index, (subscription_id, account_id) in enumerate(zip(subscription_ids, account_ids, strict=True))
-        ]
-        copy_rows(session, Subscription, subscriptions)
-        copy_rows(session, SubscriptionPeriod, [_period(row) for row in subscriptions])
+    for start in range(0, count, ROWS_AT_ONCE):
+        with database.transaction() as session:
+            _make(session, min(ROWS_AT_ONCE, count - start), plans, now)
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("SET statement_timeout = 0"))
         connection.execute(text("VACUUM ANALYZE"))
     database.engine.dispose()
+
+
+def _make(session: Session, count: int, plans: Sequence[PlanTerms], now: datetime) -> None:
+    account_ids = [uuid7() for _ in range(count)]
+    copy_rows(session, Account, [_account(account_id) for account_id in account_ids])
+    copy_rows(session, GatewayCustomer, [_customer(account_id) for account_id in account_ids])
+    copy_rows(session, Card, [_card(account_id) for account_id in account_ids])
+    subscriptions = [
+        _subscription(uuid7(), account_id, plans[index % len(plans)], now)
+        for index, account_id in enumerate(account_ids)
+    ]
+    copy_rows(session, Subscription, subscriptions)
+    copy_rows(session, SubscriptionPeriod, [_period(row) for row in subscriptions])
 
 
 def _account(account_id: UUID) -> dict[str, Any]:

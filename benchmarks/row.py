@@ -13,3 +13,8 @@ class Row:
     floor: float
     ratio: float
     aim: float
+
+    @property
+    def is_met(self) -> bool:
+        """Whether the ratio is what we aim at."""
+        return self.ratio >= self.aim

@@ -1,0 +1,36 @@
+"""Small files and small functions. Whoever needs a longer one says here why."""
+
+from tools.house.rooms import WATCHERS, files
+from tools.house.sizes import file_sizes, function_sizes
+
+# in the rooms, and where they are only watched
+FILE_LINES_MAX, WATCHING_FILE_LINES_MAX = 300, 400
+FUNCTION_LINES_MAX, WATCHING_FUNCTION_LINES_MAX = 40, 60
+
+SHAPE = "every field of a vendor's object, most of them empty: data in the form of a function"
+EXCEPTIONS = {
+    "cli.py": "one function per command, so that the folder listing of commands is one file",
+    "schemas/commands.py": "all that the API accepts, read from top to bottom as its reference",
+    "schemas/facts.py": "all that gateways tell us, in our words, read from top to bottom as their glossary",
+    "ingress/routes.py:routes": "the route table is one screen",
+    "sandbox/stripe/charges.py:_blank": SHAPE,
+    "sandbox/stripe/checkout_shape.py:_blank": SHAPE,
+    "sandbox/stripe/invoice_shape.py:_blank": SHAPE,
+    "sandbox/stripe/payment_intents.py:_blank": SHAPE,
+    "sandbox/stripe/subscription_shape.py:blank": SHAPE,
+}
+
+
+def test_files_and_functions_are_small_or_have_a_reason() -> None:
+    ours, watching = list(files()), list(files(*WATCHERS))
+    long = {
+        *_over(FILE_LINES_MAX, file_sizes(ours)),
+        *_over(FUNCTION_LINES_MAX, function_sizes(ours)),
+        *_over(WATCHING_FILE_LINES_MAX, file_sizes(watching)),
+        *_over(WATCHING_FUNCTION_LINES_MAX, function_sizes(watching)),
+    }
+    assert sorted(long) == sorted(EXCEPTIONS)
+
+
+def _over(lines_max: int, sizes: dict[str, int]) -> list[str]:
+    return [name for name, lines in sizes.items() if lines > lines_max]
