@@ -22,15 +22,15 @@ class AllowList(Contract):
 
     def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
         """Look at every import of every module of the rooms."""
-        known = (*self.rooms, *self.allowed)
+        known = [*_names(self.rooms), *_names(self.allowed)]
         imports = [
             (importer, imported)
             for importer in sorted(graph.modules)
-            if _is_within(importer, self.rooms)
+            if _is_within(importer, _names(self.rooms))
             for imported in sorted(graph.find_modules_directly_imported_by(importer))
             if not _is_within(imported, known) and imported.split(".")[0] not in sys.stdlib_module_names
         ]
-        excused: set[str] = {str(each) for each in self.unless or ()}  # type: ignore[attr-defined]  # a list by now
+        excused = set(_names(self.unless))
         strangers = [pair for pair in imports if " -> ".join(pair) not in excused]
         unused = sorted(excused - {" -> ".join(pair) for pair in imports})
         return ContractCheck(kept=not strangers and not unused, metadata={"strangers": strangers, "unused": unused})
@@ -44,5 +44,10 @@ class AllowList(Contract):
             output.print_error(f"nothing needs the exception {exception}", bold=False)
 
 
-def _is_within(module: str, names: Any) -> bool:
+def _names(field: Any) -> list[str]:
+    """What a field holds by the time of a check: a list, or nothing."""
+    return list(field or ())
+
+
+def _is_within(module: str, names: list[str]) -> bool:
     return any(module == name or module.startswith(f"{name}.") for name in names)
