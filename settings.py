@@ -82,6 +82,8 @@ class Settings(BaseSettings):
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, tuple):
+        return tuple(_plain(each) for each in value)
     return value.get_secret_value() if isinstance(value, SecretStr) else value
 
 

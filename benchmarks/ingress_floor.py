@@ -6,12 +6,13 @@ from starlette.routing import Route, Router
 from starlette.types import Receive, Scope, Send
 
 import settings as configuration
+from gateways.stripe.door import SIGNATURE_HEADER
 from gateways.stripe.events import BODY_BYTES_MAX
 from gateways.stripe.signatures import Verifier
 from ingress.bodies import read_body
 from ingress.door import Door
 from ingress.server import prepare_interpreter, run
-from ingress.webhooks import HEADERS, RECEIVED, SIGNATURE_HEADER
+from ingress.webhooks import HEADERS, RECEIVED
 
 PATH = "/v1/billing/webhooks/stripe/"
 

@@ -1,11 +1,22 @@
-"""What is stored beside an event's raw body, whichever vendor sent it."""
+"""What the door needs of a vendor: whether a webhook is genuine, and what is stored beside its raw body."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
+
+# as they came, names in lower case
+Headers = Sequence[tuple[bytes, bytes]]
 
 
 class EventRefused(ValueError):
     """The body is not an event of the vendor's, or one beyond our limits."""
+
+
+class SignatureRefused(ValueError):
+    """The request was not signed by the gateway, or not recently. It never says which check failed."""
+
+    def __init__(self) -> None:
+        super().__init__("signature refused")
 
 
 class Envelope(NamedTuple):
@@ -18,3 +29,17 @@ class Envelope(NamedTuple):
     event_type: str
     api_version: str
     created: datetime
+
+
+class WebhookSignature(Protocol):
+    """How a vendor signs its webhooks. Nothing here asks anybody: the door answers at once.
+
+    `is_set` is false as long as there is nothing to check by, and the door stays shut; `body_bytes_max` is the size at
+    which it stops reading.
+    """
+
+    is_set: bool
+    body_bytes_max: int
+
+    def read(self, body: bytes, headers: Headers, now: float) -> Envelope:
+        """The envelope of a genuine event; `now` is seconds since the epoch. Raises SignatureRefused, EventRefused."""

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
+from gateways.envelope import WebhookSignature
 from gateways.gateway import Gateway
 from gateways.ports import EmailGateway, Limits
 
-# A vendor's room has `vendor`, which opens it, and `limits`. Both are loaded when they are needed: beat needs neither.
+# A vendor's room has `vendor`, which opens it, `limits`, and `door` if it sends webhooks. Each is loaded when it is
+# needed: the door must not pay for a vendor's package, and beat needs nothing.
 VENDORS: dict[str, str] = {
     "stripe": "gateways.stripe",
 }
@@ -27,6 +30,12 @@ def open_email(values_of: Callable[[str], Values]) -> EmailGateway:
     name, room = EMAIL_VENDOR
     gateway: EmailGateway = import_module(f"{room}.vendor").open_email(values_of(name))
     return gateway
+
+
+def open_doors(values_of: Callable[[str], Values]) -> dict[str, WebhookSignature]:
+    """How the vendors that send webhooks sign them."""
+    rooms = {name: room for name, room in VENDORS.items() if find_spec(f"{room}.door") is not None}
+    return {name: import_module(f"{room}.door").open_door(values_of(name)) for name, room in rooms.items()}
 
 
 def limits_of_vendors() -> dict[str, Limits]:

@@ -1,5 +1,6 @@
 """One process's door, put together."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
@@ -8,6 +9,7 @@ from starlette.routing import Router
 
 import logs
 import settings as configuration
+from gateways.registry import open_doors
 from ingress import metrics
 from ingress.commands import Commands
 from ingress.door import Door
@@ -24,7 +26,7 @@ from ingress.ringing import Ringer, command_ringer, event_ringer
 from ingress.routes import Parts, routes
 from ingress.server import prepare_interpreter
 from ingress.waiting import Waiting
-from ingress.webhooks import StripeWebhooks
+from ingress.webhooks import Webhooks
 from settings import Settings
 from workers.celery_app import make_app as make_celery_app
 from workers.producer import Bell
@@ -51,9 +53,8 @@ def make_door(settings: Settings) -> Door:
     inbox = GroupCommit(InboxStore(settings.database_url), _after_events(events))
     operations = GroupCommit(OperationStore(settings.database_url), _after_commands(commands))
 
-    secrets = [secret.get_secret_value() for secret in settings.stripe_webhook_secrets]
     parts = Parts(
-        stripe=StripeWebhooks(secrets, inbox),
+        webhooks={name: Webhooks(name, door, inbox) for name, door in open_doors(settings.of_vendor).items()},
         command=Commands(identity, operations, waiting),
         query=Queries(reads, identity),
         previews=Previews(reads, identity),
@@ -87,11 +88,12 @@ def _bell(settings: Settings) -> Bell:
 
 def _after_events(ringer: Ringer) -> Callable[[Sequence[ArrivedEvent], Sequence[bool]], None]:
     def after(events: Sequence[ArrivedEvent], are_new: Sequence[bool]) -> None:
-        new = [event for event, is_new in zip(events, are_new, strict=True) if is_new]
+        each = list(zip(events, are_new, strict=True))
+        new = [event for event, is_new in each if is_new]
         ringer.ring_for([event.id for event in new])
         metrics.COMMITS.labels("inbox").inc()
-        metrics.WEBHOOKS.labels(events[0].gateway, "stored").inc(len(new))
-        metrics.WEBHOOKS.labels(events[0].gateway, "duplicate").inc(len(events) - len(new))
+        for (gateway, is_new), count in Counter((event.gateway, is_new) for event, is_new in each).items():
+            metrics.WEBHOOKS.labels(gateway, "stored" if is_new else "duplicate").inc(count)
         # one line per commit, and one text in it: masking every id by itself would cost more than storing it
         log.info(
             "webhooks_stored", event_id=" ".join([event.event_id for event in new]), duplicates=len(events) - len(new)

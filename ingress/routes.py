@@ -1,6 +1,6 @@
 """The API on one screen: which path is answered by whom."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -62,7 +62,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 class Parts:
     """Who answers."""
 
-    stripe: ASGIApp
+    webhooks: Mapping[str, ASGIApp]
     command: Commands
     query: Queries
     previews: Previews
@@ -75,7 +75,7 @@ def routes(parts: Parts, *, has_test_clocks: bool) -> list[Route]:
     """Every route there is. They are tried in this order, so those under most load come first."""
     command, query = parts.command, parts.query
     table = [
-        _post("/v1/billing/webhooks/stripe/", parts.stripe),
+        *(_post(f"/v1/billing/webhooks/{name}/", door) for name, door in parts.webhooks.items()),
         _post("/v1/billing/credits/consume/", command.taking(ConsumeCredits)),
         _get("/v1/billing/credits/balance/", query.filtered("credits:read", OfAccount, balance)),
         _get("/v1/operations/{id:uuid}/", parts.operations.show),

@@ -11,7 +11,7 @@ from importlinter import Contract, ContractCheck, fields, output
 
 
 class AllowList(Contract):
-    """Direct imports of `rooms`: each other, the standard library and what is `allowed`. A name stands for all below it.
+    """Direct imports of `rooms`: each other, the standard library, what is `allowed`. A name stands for all below it.
 
     `unless` lists exceptions as "importer -> imported", each with its reason beside it.
     """

@@ -8,17 +8,12 @@ import hmac
 from collections.abc import Sequence
 from hashlib import sha256
 
+from gateways.envelope import SignatureRefused
+
 HEADER_BYTES_MAX = 2_048  # a real header has about 180 bytes, or 250 while a secret is rolled
 HEADER_PARTS_MAX = 16  # one timestamp, two secrets in a roll, and room for schemes to come
 TIMESTAMP_DIGITS_MAX = 12  # seconds until the year 33658
 TOLERANCE_SECONDS = 300  # Stripe's own default; it applies to the future as well
-
-
-class SignatureRefused(ValueError):
-    """The request was not signed by the gateway, or not recently. It never says which check failed."""
-
-    def __init__(self) -> None:
-        super().__init__("signature refused")
 
 
 class Verifier:

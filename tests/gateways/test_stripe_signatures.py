@@ -9,15 +9,8 @@ import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateways.stripe.signatures import (
-    HEADER_BYTES_MAX,
-    HEADER_PARTS_MAX,
-    TOLERANCE_SECONDS,
-    SignatureRefused,
-    Verifier,
-    sign,
-    verify,
-)
+from gateways.envelope import SignatureRefused
+from gateways.stripe.signatures import HEADER_BYTES_MAX, HEADER_PARTS_MAX, TOLERANCE_SECONDS, Verifier, sign, verify
 from tests.gateways.fuzzing import fuzzed
 
 SECRET = "whsec_first_secret"

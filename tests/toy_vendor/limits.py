@@ -1,0 +1,13 @@
+"""What the toy allows, as data."""
+
+from datetime import timedelta
+
+from gateways.ports import Limits
+from schemas.facts import Concern
+
+LIMITS = Limits(
+    key_window=timedelta(hours=6),
+    calls_per_second=50.0,
+    concerns={"order.paid": Concern.PAYMENT},
+    method_name="Toy money",
+)

@@ -1,0 +1,94 @@
+"""The toy, as the registry opens it."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import requests
+
+from billing.errors import Unavailable
+from gateways.gateway import Gateway
+from schemas.facts import (
+    CheckoutFact,
+    CheckoutRequest,
+    Concern,
+    EventFact,
+    PaymentFact,
+    PaymentStatus,
+    RefundFact,
+    RefundRequest,
+)
+from tests.toy_vendor.door import envelope_of
+from tests.toy_vendor.limits import LIMITS
+
+NAME = "toy"
+# where its office is; a real vendor has this from its settings
+address = ""
+
+
+class Toy:
+    """Checkouts and refunds."""
+
+    def open_checkout(self, request: CheckoutRequest) -> CheckoutFact:
+        total = sum(quantity * unit_minor for _, quantity, unit_minor in request.lines)
+        asked = {"key": request.idempotency_key.replace("/", "-"), "attempt_id": request.attempt_id}
+        order = _ask("POST", "/orders", asked | {"amount_minor": total, "currency": request.currency})
+        return CheckoutFact(order["ref"], f"{address}/pay/{order['ref']}", PaymentStatus.PENDING)
+
+    def fetch_payment(self, *, checkout_ref: str = "", payment_ref: str = "") -> PaymentFact | None:
+        order = _ask("GET", f"/orders/{checkout_ref or payment_ref}", {})
+        return _payment(order) if order else None
+
+    def find_checkout(
+        self,
+        attempt_id: str,
+        *,
+        created_after: datetime,
+        created_before: datetime | None = None,
+        customer_ref: str = "",
+    ) -> CheckoutFact | None:
+        return None
+
+    def refund(self, request: RefundRequest) -> RefundFact:
+        _ask("POST", f"/orders/{request.payment_ref}/refund", {"amount_minor": request.amount_minor})
+        return RefundFact(NAME, request.refund_id, request.payment_ref, request.amount_minor, request.currency)
+
+
+def translate(body: bytes) -> EventFact:
+    envelope, order = envelope_of(body), json.loads(body)["order"]
+    return EventFact(
+        gateway=NAME,
+        event_id=envelope.event_id,
+        event_type=envelope.event_type,
+        concerns=Concern.PAYMENT,
+        checkout_ref=order["ref"],
+        attempt_id=order["attempt_id"],
+    )
+
+
+def open_gateway(values: Mapping[str, Any]) -> Gateway:
+    toy = Toy()
+    return Gateway(NAME, LIMITS, envelope_of, translate, offers_checkout=toy, offers_refunds=toy)
+
+
+def _payment(order: dict[str, Any]) -> PaymentFact:
+    is_paid = order["status"] == "paid"
+    return PaymentFact(
+        gateway=NAME,
+        attempt_id=order["attempt_id"],
+        checkout_ref=order["ref"],
+        payment_ref=order["ref"] if is_paid else "",
+        charge_ref="",
+        customer_ref="",
+        status=PaymentStatus.CAPTURED if is_paid else PaymentStatus.PENDING,
+        amount_minor=order["paid_minor"] if is_paid else order["amount_minor"],
+        currency=order["currency"],
+    )
+
+
+def _ask(method: str, path: str, asked: dict[str, Any]) -> Any:
+    try:
+        return requests.request(method, f"{address}{path}", json=asked, timeout=5).json()
+    except requests.RequestException as error:
+        raise Unavailable("the toy does not answer", ambiguous=True) from error
