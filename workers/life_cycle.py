@@ -24,6 +24,7 @@ def _wire_child(**_: Any) -> None:
     """Engines and HTTP clients belong to one process; a shared TLS or PostgreSQL socket corrupts both."""
     # imported here: beat, Flower and the ingress load this module too and need no gateway
     from workers import task as task_base
+    from workers.collector import settle_collector
     from workers.wiring import wire
 
     task_base.start(wire(configuration.load(), app))
@@ -31,6 +32,7 @@ def _wire_child(**_: Any) -> None:
         from documents.invoice_pdf import warm_up
 
         warm_up()
+    settle_collector()
 
 
 @worker_process_shutdown.connect
