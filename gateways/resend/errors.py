@@ -1,4 +1,4 @@
-"""Every error that Resend documents, in our three families. A test compares the table with the resend package's.
+"""Every error that Resend documents, in our families. A test compares the table with the resend package's.
 
 https://resend.com/docs/api-reference/errors. The names are Resend's `name` field; where one name comes with several
 statuses, the status decides first.
@@ -6,8 +6,14 @@ statuses, the status decides first.
 
 from collections.abc import Mapping
 
+from requests.structures import CaseInsensitiveDict
+from resend.exceptions import ResendError
+
 from billing.errors import BillingError, Rejected, Unavailable
-from gateways.connections import retry_after_seconds
+from gateways.connections import retry_after_seconds, was_never_sent
+
+# what the package calls every failure of its transport; the transport's own error is its context
+NO_ANSWER = "HttpClientError"
 
 # The e-mail or its key can never be accepted as it is.
 REJECTED = frozenset(
@@ -40,6 +46,15 @@ UNANSWERED = frozenset({"concurrent_idempotent_requests", "application_error", "
 # 403 is also the answer to a sending domain that is not verified (yet), under the name of a validation error.
 MISCONFIGURED_STATUS = frozenset({401, 403})
 THROTTLED_STATUS = frozenset({408, 425, 429})
+
+
+def in_our_words(error: ResendError) -> BillingError:
+    """What the package raised, of which family it is and whether an e-mail may have gone out."""
+    if error.error_type == NO_ANSWER:
+        cause = error.__context__
+        return Unavailable(f"Resend gave no answer ({type(cause).__name__})", ambiguous=not was_never_sent(cause))
+    status = int(error.code) if str(error.code).isdecimal() else 0
+    return family_of(status, str(error.error_type), str(error.message), CaseInsensitiveDict(error.headers))
 
 
 def family_of(status: int, name: str, message: str, headers: Mapping[str, str]) -> BillingError:

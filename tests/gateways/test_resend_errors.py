@@ -70,6 +70,9 @@ def test_refusals_are_rejected(scripted: Scripted, status: str, name: str) -> No
         ("500 Internal Server Error", problem("application_error"), True),
         ("503 Service Unavailable", b"<html>", True),
         ("301 Moved Permanently", b"", True),
+        ("307 Temporary Redirect", b'{"id": "not-from-here"}', True),
+        ("200 OK", b"null", True),
+        ("200 OK", b'{"statusCode": "no number"}', True),
         ("200 OK", b"<html>", True),
         ("200 OK", b"[]", True),
         ("200 OK", b"{}", True),
@@ -81,8 +84,9 @@ def test_weather_is_unavailable(scripted: Scripted, status: str, body: bytes, am
     assert error.ambiguous is ambiguous
 
 
-def test_the_wait_asked_for_is_passed_on(scripted: Scripted) -> None:
-    answer = http_answer("429 Too Many Requests", problem("rate_limit_exceeded"), Retry_After="3")
+@pytest.mark.parametrize("header", ["Retry_After", "retry_after"])
+def test_the_wait_asked_for_is_passed_on(scripted: Scripted, header: str) -> None:
+    answer = http_answer("429 Too Many Requests", problem("rate_limit_exceeded"), **{header: "3"})
     error = failing_send(scripted(answer))
     assert isinstance(error, Unavailable)
     assert error.retry_after_seconds == 3
