@@ -13,8 +13,12 @@ from starlette.routing import Route
 from sandbox import card_control, control, due, ledger
 from sandbox.resend import gate as resend_gate
 from sandbox.resend import inbox
-from sandbox.stripe import challenge_page, invoice_page, pages, pay_by_api, portal_by_api, portal_pages
-from sandbox.stripe import gate as stripe_gate
+from sandbox.stripe.api import gate as stripe_gate
+from sandbox.stripe.checkout import pages, pay_by_api
+from sandbox.stripe.invoices import page as invoice_page
+from sandbox.stripe.payments import challenge_page
+from sandbox.stripe.portal import by_api as portal_by_api
+from sandbox.stripe.portal import pages as portal_pages
 from sandbox.templating import page
 from sandbox.world import World
 from settings import SANDBOX_RESEND_KEY, SANDBOX_STRIPE_KEY

@@ -5,10 +5,12 @@ from starlette.routing import Route
 
 from sandbox.control import Refused, endpoint, read_json
 from sandbox.json_types import JsonObject
-from sandbox.stripe import card_form, issuer, payment_methods
-from sandbox.stripe.call import Cause
-from sandbox.stripe.errors import StripeError
-from sandbox.stripe.params import Params
+from sandbox.stripe.api.call import Cause
+from sandbox.stripe.api.errors import StripeError
+from sandbox.stripe.api.params import Params
+from sandbox.stripe.cards import form as card_form
+from sandbox.stripe.cards import issuer
+from sandbox.stripe.payment_methods import payment_methods
 from sandbox.world import World
 
 NO_CAUSE = Cause()

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from sandbox.stripe import checkout, subscription_cycle
+from sandbox.stripe.checkout import sessions as checkout
+from sandbox.stripe.subscriptions import cycle as subscription_cycle
 from sandbox.world import World
 
 # each does what is due by now and tells how much that was; asked once a second and after every move of the clock

@@ -8,7 +8,7 @@ from sandbox.idempotency import IdempotencyBook
 from sandbox.journal import Journal
 from sandbox.options import Options
 from sandbox.store import Store
-from sandbox.stripe.webhooks import Courier
+from sandbox.stripe.events.webhooks import Courier
 from sandbox.traffic import Traffic
 
 

@@ -14,7 +14,7 @@ from billing.errors import Rejected
 from billing.money import Money
 from billing.subscriptions.tables import SubscriptionStatus
 from billing.usage.consume import consume_credits
-from sandbox.stripe.amounts import MINIMUM_MINOR as AT_THE_SANDBOX
+from sandbox.stripe.api.amounts import MINIMUM_MINOR as AT_THE_SANDBOX
 from schemas.commands import ChangePlan
 from tests.billing.subscribers import Books, utc
 

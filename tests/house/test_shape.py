@@ -13,11 +13,11 @@ EXCEPTIONS = {
     "schemas/commands.py": "all that the API accepts, read from top to bottom as its reference",
     "schemas/facts.py": "all that gateways tell us, in our words, read from top to bottom as their glossary",
     "ingress/routes.py:routes": "the route table is one screen",
-    "sandbox/stripe/charges.py:_blank": SHAPE,
-    "sandbox/stripe/checkout_shape.py:_blank": SHAPE,
-    "sandbox/stripe/invoice_shape.py:_blank": SHAPE,
-    "sandbox/stripe/payment_intents.py:_blank": SHAPE,
-    "sandbox/stripe/subscription_shape.py:blank": SHAPE,
+    "sandbox/stripe/payments/charges.py:_blank": SHAPE,
+    "sandbox/stripe/checkout/shape.py:_blank": SHAPE,
+    "sandbox/stripe/invoices/shape.py:_blank": SHAPE,
+    "sandbox/stripe/payments/payment_intents.py:_blank": SHAPE,
+    "sandbox/stripe/subscriptions/shape.py:blank": SHAPE,
 }
 
 

@@ -8,15 +8,11 @@ import re
 
 import pytest
 
-from sandbox.stripe import (
-    checkout_subscription,
-    coupons,
-    prices,
-    products,
-    subscription_asked,
-    subscriptions,
-)
-from sandbox.stripe.billing_routes import BILLING_ROUTES
+from sandbox.stripe.api.billing_routes import BILLING_ROUTES
+from sandbox.stripe.catalog import coupons, prices, products
+from sandbox.stripe.checkout import subscription as checkout_subscription
+from sandbox.stripe.subscriptions import asked as subscription_asked
+from sandbox.stripe.subscriptions import subscriptions
 from tests.contracts.stripe_openapi import specification, validate_event
 from tests.sandbox.running import Api, Receiver, eventually
 from tests.sandbox.subscribing import Subscriber, moment, price

@@ -4,7 +4,8 @@ import pytest
 import requests
 import stripe
 
-from sandbox.stripe import card_numbers, declines
+from sandbox.stripe.cards import declines
+from sandbox.stripe.cards import numbers as card_numbers
 from tests.sandbox.running import ANSWER_SECONDS, Api, Json, RunningSandbox
 
 EXPIRES = "card[exp_month]=4&card[exp_year]=2040"

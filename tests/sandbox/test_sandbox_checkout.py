@@ -6,7 +6,7 @@ import pytest
 import requests
 import stripe
 
-from sandbox.stripe.card_numbers import CARDS
+from sandbox.stripe.cards.numbers import CARDS
 from tests.sandbox.running import ANSWER_SECONDS, Api, RunningSandbox, session_form
 
 # by their numbers: what an API caller is told

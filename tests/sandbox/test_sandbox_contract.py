@@ -8,10 +8,15 @@ import re
 import pytest
 import requests
 
-from sandbox.stripe import checkout_payment, checkout_setup, customers, payment_intents, payment_methods, setup_intents
-from sandbox.stripe.billing_routes import BILLING_ROUTES
-from sandbox.stripe.card_numbers import CARDS, PAYMENT_METHODS
-from sandbox.stripe.routes import ROUTES
+from sandbox.stripe.api.billing_routes import BILLING_ROUTES
+from sandbox.stripe.api.routes import ROUTES
+from sandbox.stripe.cards.numbers import CARDS, PAYMENT_METHODS
+from sandbox.stripe.checkout import payment as checkout_payment
+from sandbox.stripe.checkout import setup as checkout_setup
+from sandbox.stripe.customers import customers
+from sandbox.stripe.payment_methods import payment_methods
+from sandbox.stripe.payments import payment_intents
+from sandbox.stripe.setup_intents import setup_intents
 from tests.contracts.stripe_openapi import specification, validate_event
 from tests.sandbox.running import Api, Json, session_form
 

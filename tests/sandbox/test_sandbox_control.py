@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from sandbox import card_control, control, faults
-from sandbox.stripe import challenge_page
+from sandbox.stripe.payments import challenge_page
 from tests.sandbox.running import ANSWER_SECONDS, ROOT, Api, RunningSandbox
 
 

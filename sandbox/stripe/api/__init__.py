@@ -1,0 +1,1 @@
+"""The edge of the API: keys, forms, idempotency, versions, errors, lists, and which operation a path is."""

@@ -1,0 +1,1 @@
+"""Test cards and what their issuers say."""

@@ -1,0 +1,1 @@
+"""Hosted checkout: sessions, their pages, and what they lead to."""

@@ -1,0 +1,89 @@
+"""Checkout Sessions with a hosted page (https://docs.stripe.com/api/checkout/sessions)."""
+
+from sandbox.json_types import JsonObject
+from sandbox.stripe.api import errors, lists
+from sandbox.stripe.api.call import Call, Cause
+from sandbox.stripe.checkout import modes as checkout_modes
+from sandbox.stripe.checkout.shape import KIND, PLAN
+from sandbox.stripe.events import events
+from sandbox.stripe.setup_intents import setup_intents
+from sandbox.world import World
+
+NO_CAUSE = Cause()
+
+
+def create(world: World, call: Call) -> JsonObject:
+    """POST /v1/checkout/sessions"""
+    mode = checkout_modes.named(call.params)
+    session, plan = mode.asked_for(world, call.params)
+    world.store.put(PLAN, plan)
+    return world.store.put(KIND, mode.opened(world, session, plan, call.cause))
+
+
+def retrieve(world: World, call: Call) -> JsonObject:
+    """GET /v1/checkout/sessions/{session}"""
+    return _of_path(world, call)
+
+
+def list_page(world: World, call: Call) -> JsonObject:
+    """GET /v1/checkout/sessions"""
+    call.params.only("customer", "payment_intent", "status", "created", *lists.PAGE_PARAMETERS)
+    created, chosen = lists.created_within(call.params), lists.having(call.params, "customer", "status")
+    intent_id = call.params.text("payment_intent")
+    if intent_id is not None:
+        rows = reversed(world.store.find(KIND, "payment_intent", intent_id))
+        return lists.page_of(filter(chosen, rows), call.params, call.path)
+    return lists.page(world, KIND, call.params, call.path, lambda record: created(record) and chosen(record))
+
+
+def line_items(world: World, call: Call) -> JsonObject:
+    """GET /v1/checkout/sessions/{session}/line_items"""
+    session = _of_path(world, call)
+    call.params.only(*lists.PAGE_PARAMETERS)
+    return lists.page_of(plan_of(world, session)["line_items"], call.params, call.path)
+
+
+def expire(world: World, call: Call) -> JsonObject:
+    """POST /v1/checkout/sessions/{session}/expire"""
+    session = _of_path(world, call)
+    call.params.only()
+    if session["status"] != "open":
+        message = f'Only Checkout Sessions with a status in ["open"] can be expired. This one is {session["status"]}.'
+        raise errors.conflict(message, "checkout_session_not_open")
+    return _expired(world, session, call.cause)
+
+
+def expire_due(world: World) -> int:
+    """Expire every open session whose time is over; how many there were."""
+    due = [session for session in world.store.find(KIND, "status", "open") if is_over(world, session)]
+    for session in due:
+        _expired(world, session, NO_CAUSE)
+    return len(due)
+
+
+def is_over(world: World, session: JsonObject) -> bool:
+    """Whether its time has come, on its customer's clock."""
+    return bool(session["expires_at"] <= world.time_of(session["customer"]))
+
+
+def plan_of(world: World, session: JsonObject) -> JsonObject:
+    """What the seller asked for and the session object does not tell: line items, parameters of the payment."""
+    plan = world.store.get(PLAN, session["id"])
+    if plan is None:
+        raise LookupError(f"{session['id']} has no plan")
+    return plan
+
+
+def _of_path(world: World, call: Call) -> JsonObject:
+    session = world.store.get(KIND, call.ids["session"])
+    if session is None:
+        raise errors.not_found("checkout.session", call.ids["session"], "session")
+    return session
+
+
+def _expired(world: World, session: JsonObject, cause: Cause) -> JsonObject:
+    if session["setup_intent"]:
+        setup_intents.abandon(world, session["setup_intent"], cause)
+    after = world.store.put(KIND, {**session, "status": "expired", "url": None})
+    events.emit(world, "checkout.session.expired", after, cause)
+    return after

@@ -1,0 +1,177 @@
+"""Customers (https://docs.stripe.com/api/customers)."""
+
+from sandbox.ids import new_id
+from sandbox.json_types import JsonObject
+from sandbox.stripe.api import errors, lists
+from sandbox.stripe.api.call import Call, Cause
+from sandbox.stripe.api.params import Params, merged_metadata
+from sandbox.stripe.events import events
+from sandbox.world import World
+
+KIND = "customer"
+TEXTS = ("email", "name", "phone", "description")
+WRITABLE = (*TEXTS, "address", "invoice_settings", "metadata")
+CREATABLE = (*WRITABLE, "test_clock")
+TEST_CLOCK = "test_helpers.test_clock"
+INVOICE_SETTINGS = "invoice_settings"
+ADDRESS_FIELDS = ("city", "country", "line1", "line2", "postal_code", "state")
+CREATED_ID_LENGTH = 14
+
+
+def create(world: World, call: Call) -> JsonObject:
+    """POST /v1/customers"""
+    call.params.only(*CREATABLE)
+    texts = {name: call.params.text(name) for name in TEXTS}
+    details = {**texts, "address": _address(call.params), "metadata": call.params.metadata()}
+    details["test_clock"] = _test_clock(world, call.params)
+    if call.params.group(INVOICE_SETTINGS).text("default_payment_method"):
+        raise _not_attached(call.params.group(INVOICE_SETTINGS).required_text("default_payment_method"))
+    return add(world, call.cause, details)
+
+
+def retrieve(world: World, call: Call) -> JsonObject:
+    """GET /v1/customers/{customer}; a deleted one is told as such."""
+    customer = world.store.get(KIND, call.ids["customer"])
+    if customer is None:
+        raise errors.not_found(KIND, call.ids["customer"])
+    return customer
+
+
+def update(world: World, call: Call) -> JsonObject:
+    """POST /v1/customers/{customer}"""
+    before = of_path(world, call)
+    call.params.only(*WRITABLE)
+    changes: JsonObject = {name: call.params.text(name) for name in TEXTS if call.params.given(name)}
+    if call.params.given("address"):
+        changes["address"] = _address(call.params)
+    if call.params.given(INVOICE_SETTINGS):
+        changes[INVOICE_SETTINGS] = _invoice_settings(world, before, call.params)
+    changes["metadata"] = merged_metadata(before["metadata"], call.params)
+    return changed(world, before, changes, call.cause)
+
+
+def list_page(world: World, call: Call) -> JsonObject:
+    """GET /v1/customers: those on a test clock only when it is asked for"""
+    call.params.only("email", "created", "test_clock", *lists.PAGE_PARAMETERS)
+    created, mailed = lists.created_within(call.params), lists.having(call.params, "email")
+    clock_id = call.params.text("test_clock")
+
+    def wanted(customer: JsonObject) -> bool:
+        return _is_there(customer) and customer["test_clock"] == clock_id and created(customer) and mailed(customer)
+
+    return lists.page(world, KIND, call.params, call.path, wanted)
+
+
+def add(world: World, cause: Cause, details: JsonObject) -> JsonObject:
+    """A new customer, with its event."""
+    now = world.time_on(details.get("test_clock"))
+    customer = world.store.put(KIND, _blank(now) | details)
+    events.emit(world, "customer.created", customer, cause)
+    return customer
+
+
+def changed(world: World, before: JsonObject, changes: JsonObject, cause: Cause) -> JsonObject:
+    """Store what is new about a customer, with its event."""
+    after = world.store.put(KIND, {**before, **changes})
+    previous = {name: before[name] for name in changes if before[name] != after[name]}
+    events.emit(world, "customer.updated", after, cause, previous)
+    return after
+
+
+def forget_method(world: World, customer_id: str, method_id: str, cause: Cause) -> None:
+    """A payment method is no longer theirs: it cannot stay the one that invoices are paid with."""
+    customer = world.store.get(KIND, customer_id)
+    if customer and _is_there(customer) and customer[INVOICE_SETTINGS]["default_payment_method"] == method_id:
+        settings = {**customer[INVOICE_SETTINGS], "default_payment_method": None}
+        changed(world, customer, {INVOICE_SETTINGS: settings}, cause)
+
+
+def named(world: World, params: Params, field: str = "customer") -> JsonObject | None:
+    """The customer that a parameter names, if it is given. Raises when there is no such customer."""
+    customer_id = params.text(field)
+    return must_exist(world, customer_id, params.name(field)) if customer_id else None
+
+
+def must_exist(world: World, customer_id: str, param: str = "customer") -> JsonObject:
+    """The customer, who must be there and not deleted."""
+    customer = world.store.get(KIND, customer_id)
+    if customer is None or not _is_there(customer):
+        raise errors.no_such(KIND, customer_id, param)
+    return customer
+
+
+def of_path(world: World, call: Call) -> JsonObject:
+    """The customer that the path names, who must be there and not deleted."""
+    customer = world.store.get(KIND, call.ids["customer"])
+    if customer is None or not _is_there(customer):
+        raise errors.not_found(KIND, call.ids["customer"])
+    return customer
+
+
+def _is_there(customer: JsonObject) -> bool:
+    return "deleted" not in customer
+
+
+def _test_clock(world: World, params: Params) -> str | None:
+    clock_id = params.text("test_clock")
+    test_clock = world.store.get(TEST_CLOCK, clock_id) if clock_id else None
+    if clock_id and (test_clock is None or "deleted" in test_clock):
+        raise errors.no_such("testclock", clock_id, "test_clock")
+    return clock_id
+
+
+def _invoice_settings(world: World, customer: JsonObject, params: Params) -> JsonObject:
+    given = params.group(INVOICE_SETTINGS)
+    given.only("default_payment_method", "footer")
+    method_id = given.text("default_payment_method")
+    if method_id and method_id != customer[INVOICE_SETTINGS]["default_payment_method"]:
+        method = world.store.get("payment_method", method_id)
+        if method is None or method["customer"] != customer["id"]:
+            raise _not_attached(method_id)
+    return {**customer[INVOICE_SETTINGS], **{name: given.text(name) for name in given.fields}}
+
+
+def _not_attached(method_id: str) -> errors.StripeError:
+    message = f"The customer does not have a payment method with the ID {method_id}. "
+    message += "The payment method must be attached to the customer."
+    return errors.invalid(message, code="resource_missing", param=f"{INVOICE_SETTINGS}[default_payment_method]")
+
+
+def _address(params: Params) -> JsonObject | None:
+    given = params.group("address")
+    given.only(*ADDRESS_FIELDS)
+    return {field: given.text(field) for field in ADDRESS_FIELDS} if given.fields else None
+
+
+def _blank(now: int) -> JsonObject:
+    customer_id = new_id("cus", CREATED_ID_LENGTH)
+    return {
+        "id": customer_id,
+        "object": KIND,
+        "address": None,
+        "balance": 0,
+        "created": now,
+        "currency": None,
+        "customer_account": None,
+        "default_source": None,
+        "delinquent": False,
+        "description": None,
+        "discount": None,
+        "email": None,
+        "invoice_prefix": customer_id[-8:].upper(),
+        "invoice_settings": {
+            "custom_fields": None,
+            "default_payment_method": None,
+            "footer": None,
+            "rendering_options": None,
+        },
+        "livemode": False,
+        "metadata": {},
+        "name": None,
+        "next_invoice_sequence": 1,
+        "phone": None,
+        "preferred_locales": [],
+        "shipping": None,
+        "tax_exempt": "none",
+        "test_clock": None,
+    }

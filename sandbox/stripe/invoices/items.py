@@ -1,0 +1,134 @@
+"""Invoice items: prorations that wait for the next invoice (https://docs.stripe.com/api/invoiceitems)."""
+
+from datetime import UTC, datetime
+
+from sandbox.ids import new_id
+from sandbox.json_types import JsonObject
+from sandbox.stripe.api import errors, lists
+from sandbox.stripe.api.call import Call, Cause
+from sandbox.stripe.catalog import discounts, products
+from sandbox.stripe.events import events
+from sandbox.stripe.subscriptions.periods import Period, period_around
+from sandbox.stripe.subscriptions.shape import amount_of
+from sandbox.world import World
+
+KIND = "invoiceitem"
+
+
+def retrieve(world: World, call: Call) -> JsonObject:
+    """GET /v1/invoiceitems/{invoiceitem}"""
+    found = world.store.get(KIND, call.ids["invoiceitem"])
+    if found is None:
+        raise errors.not_found(KIND, call.ids["invoiceitem"], "invoiceitem")
+    return found
+
+
+def list_page(world: World, call: Call) -> JsonObject:
+    """GET /v1/invoiceitems, `pending=true` for those that are on no invoice yet"""
+    call.params.only("created", "customer", "invoice", "pending", *lists.PAGE_PARAMETERS)
+    chosen = lists.having(call.params, "customer", "invoice")
+    pending = call.params.flag("pending") if call.params.given("pending") else None
+
+    def wanted(entry: JsonObject) -> bool:
+        return chosen(entry) and pending in (None, entry["invoice"] is None)
+
+    return lists.page(world, KIND, call.params, call.path, wanted)
+
+
+def pending(world: World, subscription: JsonObject) -> list[JsonObject]:
+    """The prorations of a subscription that are on no invoice yet, oldest first."""
+    return [
+        entry
+        for entry in world.store.find(KIND, "customer", subscription["customer"])
+        if entry["invoice"] is None and _subscription_of(entry) == subscription["id"]
+    ]
+
+
+def add_all(world: World, entries: list[JsonObject], cause: Cause) -> None:
+    """Store them, each with its event."""
+    for entry in entries:
+        world.store.put(KIND, entry)
+        events.emit(world, "invoiceitem.created", entry, cause)
+
+
+def put_on(world: World, entries: list[JsonObject], invoice_id: str | None) -> None:
+    """They are on this invoice now."""
+    for entry in entries:
+        world.store.put(KIND, {**entry, "invoice": invoice_id})
+
+
+def drop_pending(world: World, subscription: JsonObject, cause: Cause) -> None:
+    """A subscription that ended has no next invoice: its pending prorations are deleted, as Stripe does."""
+    for entry in pending(world, subscription):
+        world.store.put(KIND, {**entry, "invoice": ""})
+        events.emit(world, "invoiceitem.deleted", entry, cause)
+
+
+def unused_time(world: World, subscription: JsonObject, item: JsonObject, now: int) -> JsonObject:
+    """The credit for the rest of the period that is not wanted any more, net of discounts."""
+    return _proration(world, subscription, item, now, "Unused time on", -1)
+
+
+def remaining_time(world: World, subscription: JsonObject, item: JsonObject, now: int) -> JsonObject:
+    """The charge for the rest of the period on new terms, net of discounts."""
+    return _proration(world, subscription, item, now, "Remaining time on", 1)
+
+
+def _proration(world: World, subscription: JsonObject, item: JsonObject, now: int, words: str, sign: int) -> JsonObject:
+    """Part of a period, to the second (https://docs.stripe.com/billing/subscriptions/prorations)."""
+    # the whole period, of which a subscription that began in the middle has a part only
+    period = period_around(subscription["billing_cycle_anchor"], item["price"]["recurring"], now)
+    net = discounts.net_of(world, discounts.running(world, subscription["discounts"], now), amount_of(item))
+    text = f"{words} {named(world, item)} after {datetime.fromtimestamp(now, UTC):%d %b %Y}"
+    return _blank(subscription, item, Period(now, period.end), sign * period.left_of(net, now), text)
+
+
+def named(world: World, item: JsonObject) -> str:
+    """For people: `Pro`, or `3 × Pro`."""
+    product = world.store.get(products.KIND, item["price"]["product"]) or {}
+    name = str(product.get("name") or "Subscription")
+    return name if item["quantity"] == 1 else f"{item['quantity']} × {name}"
+
+
+def _blank(subscription: JsonObject, item: JsonObject, period: Period, amount: int, text: str) -> JsonObject:
+    return {
+        "id": new_id("ii"),
+        "object": KIND,
+        "amount": amount,
+        "currency": subscription["currency"],
+        "customer": subscription["customer"],
+        "customer_account": None,
+        "date": period.start,
+        "description": text,
+        "discountable": False,
+        "discounts": [],
+        "invoice": None,
+        "livemode": False,
+        "metadata": subscription["metadata"],
+        "net_amount": amount,
+        "parent": {
+            "subscription_details": {"subscription": subscription["id"], "subscription_item": item["id"]},
+            "type": "subscription_details",
+        },
+        "period": {"start": period.start, "end": period.end},
+        "pricing": pricing(item["price"]),
+        "proration": True,
+        "proration_details": {"discount_amounts": []},
+        "quantity": item["quantity"],
+        "quantity_decimal": str(item["quantity"]),
+        "tax_rates": [],
+        "test_clock": subscription["test_clock"],
+    }
+
+
+def pricing(price: JsonObject) -> JsonObject:
+    """Which price an amount comes from."""
+    return {
+        "price_details": {"price": price["id"], "product": price["product"]},
+        "type": "price_details",
+        "unit_amount_decimal": price["unit_amount_decimal"],
+    }
+
+
+def _subscription_of(entry: JsonObject) -> str:
+    return str(entry["parent"]["subscription_details"]["subscription"])

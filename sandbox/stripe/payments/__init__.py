@@ -1,0 +1,1 @@
+"""Payment intents, their charges and refunds."""

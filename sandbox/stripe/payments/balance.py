@@ -1,0 +1,56 @@
+"""Balance transactions: what reaches the seller's balance (https://docs.stripe.com/api/balance_transactions)."""
+
+from sandbox.ids import new_id
+from sandbox.json_types import JsonObject
+from sandbox.stripe.api import errors
+from sandbox.stripe.api.call import Call
+from sandbox.world import World
+
+KIND = "balance_transaction"
+# 2.9 % and 30 minor units: a usual price for cards, so that net and gross differ as they do in life
+FEE_PER_MILLE = 29
+FEE_FIXED_MINOR = 30
+PAYOUT_DELAY_SECONDS = 2 * 24 * 60 * 60
+
+
+def retrieve(world: World, call: Call) -> JsonObject:
+    """GET /v1/balance_transactions/{id}"""
+    entry = world.store.get(KIND, call.ids["id"])
+    if entry is None:
+        raise errors.not_found("balance transaction", call.ids["id"])
+    return entry
+
+
+def add_charge(world: World, charge: JsonObject) -> JsonObject:
+    """The entry of a succeeded charge, less the fee (rounded half up)."""
+    fee = (charge["amount"] * FEE_PER_MILLE + 500) // 1000 + FEE_FIXED_MINOR
+    return _add(world, charge, charge["amount"], fee)
+
+
+def add_refund(world: World, refund: JsonObject) -> JsonObject:
+    """The entry of a refund. Stripe keeps the fee of the charge."""
+    return _add(world, refund, -refund["amount"], 0)
+
+
+def _add(world: World, source: JsonObject, amount: int, fee: int) -> JsonObject:
+    now = source["created"]
+    parts = {"amount": fee, "application": None, "currency": source["currency"], "type": "stripe_fee"}
+    entry = {
+        "id": new_id("txn"),
+        "object": KIND,
+        "amount": amount,
+        "available_on": now + PAYOUT_DELAY_SECONDS,
+        "balance_type": "payments",
+        "created": now,
+        "currency": source["currency"],
+        "description": None,
+        "exchange_rate": None,
+        "fee": fee,
+        "fee_details": [{**parts, "description": "Stripe processing fees"}] if fee else [],
+        "net": amount - fee,
+        "reporting_category": source["object"],
+        "source": source["id"],
+        "status": "pending",
+        "type": source["object"],
+    }
+    return world.store.put(KIND, entry)

@@ -1,0 +1,108 @@
+"""Refunds (https://docs.stripe.com/api/refunds)."""
+
+from sandbox import ledger
+from sandbox.ids import new_id
+from sandbox.json_types import JsonObject
+from sandbox.stripe.api import errors, lists
+from sandbox.stripe.api.call import Call
+from sandbox.stripe.events import events
+from sandbox.stripe.payments import balance, charges
+from sandbox.world import World
+
+KIND = "refund"
+REASONS = ("duplicate", "fraudulent", "requested_by_customer")
+
+
+def create(world: World, call: Call) -> JsonObject:
+    """POST /v1/refunds: full, or part of it, as often as something is left."""
+    call.params.only("amount", "charge", "payment_intent", "reason", "metadata")
+    charge = _charge(world, call)
+    metadata, reason = call.params.metadata(), call.params.choice("reason", REASONS)
+    amount = _amount(call, charge)
+    refund = {**_blank(charge, amount, world.time_of(charge["customer"])), "metadata": metadata, "reason": reason}
+    refund["balance_transaction"] = balance.add_refund(world, refund)["id"]
+    world.store.put(KIND, refund)
+    ledger.record_refund(world.store, refund)
+    _tell(world, call, charge, refund)
+    return refund
+
+
+def retrieve(world: World, call: Call) -> JsonObject:
+    """GET /v1/refunds/{refund}"""
+    refund = world.store.get(KIND, call.ids["refund"])
+    if refund is None:
+        raise errors.not_found(KIND, call.ids["refund"])
+    return refund
+
+
+def list_page(world: World, call: Call) -> JsonObject:
+    """GET /v1/refunds, and GET /v1/charges/{charge}/refunds"""
+    call.params.only("charge", "payment_intent", "created", *lists.PAGE_PARAMETERS)
+    created, chosen = lists.created_within(call.params), lists.having(call.params, "charge", "payment_intent")
+    of_charge = call.ids.get("charge")
+
+    def wanted(refund: JsonObject) -> bool:
+        return created(refund) and chosen(refund) and of_charge in (None, refund["charge"])
+
+    return lists.page(world, KIND, call.params, call.path, wanted)
+
+
+def _charge(world: World, call: Call) -> JsonObject:
+    charge_id, intent_id = call.params.text("charge"), call.params.text("payment_intent")
+    if (charge_id is None) == (intent_id is None):
+        raise errors.invalid("One of the following params should be provided: payment_intent or charge.")
+    if charge_id is not None:
+        charge = world.store.get(charges.KIND, charge_id)
+        if charge is None:
+            raise errors.no_such("charge", charge_id, "charge")
+        return _paid([charge])
+    if world.store.get("payment_intent", intent_id or "") is None:
+        raise errors.no_such("payment_intent", intent_id or "", "payment_intent")
+    return _paid(world.store.find(charges.KIND, "payment_intent", intent_id or ""))
+
+
+def _paid(candidates: list[JsonObject]) -> JsonObject:
+    for charge in candidates:
+        if charge["paid"]:
+            return charge
+    raise errors.conflict("This payment has no successful charge to refund.", "charge_not_refundable")
+
+
+def _amount(call: Call, charge: JsonObject) -> int:
+    left: int = charge["amount"] - charge["amount_refunded"]
+    if left == 0:
+        message = f"Charge {charge['id']} has already been refunded."
+        raise errors.conflict(message, "charge_already_refunded")
+    amount = call.params.integer("amount", left, least=1) or left
+    if amount > left:
+        message = f"Refund amount ({amount}) is greater than unrefunded amount on charge ({left})"
+        raise errors.conflict(message, "amount_too_large", param="amount")
+    return amount
+
+
+def _tell(world: World, call: Call, charge: JsonObject, refund: JsonObject) -> None:
+    refunded = charge["amount_refunded"] + refund["amount"]
+    changes = {"amount_refunded": refunded, "refunded": refunded == charge["amount"]}
+    after = world.store.put(charges.KIND, {**charge, **changes})
+    events.emit(world, "charge.refunded", after, call.cause, {name: charge[name] for name in changes})
+    events.emit(world, "refund.created", refund, call.cause)
+
+
+def _blank(charge: JsonObject, amount: int, now: int) -> JsonObject:
+    return {
+        "id": new_id("re"),
+        "object": KIND,
+        "amount": amount,
+        "balance_transaction": None,
+        "charge": charge["id"],
+        "created": now,
+        "currency": charge["currency"],
+        "destination_details": {"card": {"type": "refund"}, "type": "card"},
+        "metadata": {},
+        "payment_intent": charge["payment_intent"],
+        "reason": None,
+        "receipt_number": None,
+        "source_transfer_reversal": None,
+        "status": "succeeded",
+        "transfer_reversal": None,
+    }

@@ -1,0 +1,1 @@
+"""Subscriptions: their beginning, change, cycle and end."""
