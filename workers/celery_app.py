@@ -5,6 +5,7 @@ from typing import Any
 from celery import Celery
 from kombu import Exchange, Queue
 
+import beat_schedule
 import settings as configuration
 from workers.queues import COMMANDS, DOCUMENTS, EMAILS, PAYMENTS, QUEUE_NAMES, RENEWALS, UPKEEP, WEBHOOKS
 
@@ -20,6 +21,9 @@ TASK_MODULES = (
     "tasks.emails",
     "tasks.upkeep",
 )
+
+# connects its signal handlers when a worker, beat or Flower imports it, as they import the tasks: by name
+LIFE_CYCLE = "workers.life_cycle"
 
 TRANSPORT_OPTIONS: dict[str, Any] = {
     "visibility_timeout": VISIBILITY_TIMEOUT_SECONDS,
@@ -94,7 +98,7 @@ def _queues() -> list[Queue]:
 
 def make_app(broker_url: str) -> Celery:
     """The app for one process. Tasks are found by name; nobody imports them."""
-    app = Celery("cashbeat", broker=broker_url, include=TASK_MODULES)
+    app = Celery("cashbeat", broker=broker_url, include=(*TASK_MODULES, LIFE_CYCLE))
     app.conf.update(
         **DELIVERY,
         **RESULTS,
@@ -126,13 +130,4 @@ def make_app(broker_url: str) -> Celery:
 
 
 app = make_app(configuration.load().broker_url)
-
-
-def _load_life_cycle() -> None:
-    import beat_schedule
-    from workers import life_cycle  # noqa: F401 - connects its signal handlers
-
-    app.conf.beat_schedule = beat_schedule.SCHEDULE
-
-
-_load_life_cycle()
+app.conf.beat_schedule = beat_schedule.SCHEDULE
