@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.routing import Route
 
-from sandbox.control import Refused, endpoint, read_json
+from sandbox.answering import Refused, endpoint, read_json
 from sandbox.json_types import JsonObject
 from sandbox.stripe.api.call import Cause
 from sandbox.stripe.api.errors import StripeError

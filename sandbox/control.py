@@ -1,38 +1,23 @@
 """The control API under /sandbox: faults, options, time, ledger, deliveries. Loopback only; it takes no key."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from itertools import islice
 
-import orjson
 from pydantic import ValidationError
 from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox import due, ledger
+from sandbox.answering import Answering, Refused, endpoint, read_json
 from sandbox.json_types import JsonObject
 from sandbox.options import RUN_TIME_FIELDS
 from sandbox.world import World
 
-BODY_BYTES_MAX = 100_000
 # enough to look at; a run has tens of thousands
 DELIVERIES_SHOWN_MAX = 200
 ADVANCE_SECONDS_MAX = 10 * 365 * 24 * 60 * 60
 # the year 2100: later dates are typing errors
 MOMENT_MAX = 4_102_444_800
-
-Answering = Callable[[Request, World], Awaitable[object]]
-Endpoint = Callable[[Request], Awaitable[Response]]
-
-
-class Refused(Exception):
-    """A control request that cannot be used; `detail` says why."""
-
-    def __init__(self, detail: object, status: int = 400) -> None:
-        super().__init__(str(detail))
-        self.detail = detail
-        self.status = status
 
 
 def routes() -> list[Route]:
@@ -156,37 +141,6 @@ async def freeze_clock(request: Request, world: World) -> object:
 async def show_clock(request: Request, world: World) -> object:
     """What time it is (seconds since 1970, UTC), and whether it stands still."""
     return {"now": world.clock.now(), "frozen": world.clock.frozen}
-
-
-async def read_json(request: Request, bytes_max: int = BODY_BYTES_MAX) -> JsonObject:
-    """The body as a JSON object; an empty body is an empty one. Raises Refused."""
-    body = await request.body()
-    if len(body) > bytes_max:
-        raise Refused(f"The body is larger than {bytes_max} bytes.", 413)
-    try:
-        content = orjson.loads(body or b"{}")
-    except orjson.JSONDecodeError as problem:
-        raise Refused("The body is no JSON.") from problem
-    if not isinstance(content, dict):
-        raise Refused("The body must be a JSON object.")
-    return content
-
-
-def json_response(content: object, status: int = 200) -> Response:
-    """Indented: people read these in a browser."""
-    return Response(orjson.dumps(content, option=orjson.OPT_INDENT_2), status, media_type="application/json")
-
-
-def endpoint(answering: Answering) -> Endpoint:
-    """A control operation as Starlette calls it: JSON out, refusals with their status."""
-
-    async def answer(request: Request) -> Response:
-        try:
-            return json_response(await answering(request, request.app.state.world))
-        except Refused as refusal:
-            return json_response({"error": refusal.detail}, refusal.status)
-
-    return answer
 
 
 def _route(method: str, path: str, answering: Answering) -> Route:

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from sandbox.clock import Clock
+from sandbox.courier import Courier
 from sandbox.faults import Faults
 from sandbox.idempotency import IdempotencyBook
 from sandbox.journal import Journal
 from sandbox.options import Options
 from sandbox.store import Store
-from sandbox.stripe.events.webhooks import Courier
 from sandbox.traffic import Traffic
 
 

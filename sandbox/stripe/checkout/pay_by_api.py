@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox.control import Refused, json_response, read_json
+from sandbox.answering import Refused, json_response, read_json
 from sandbox.faults import ApiFault
 from sandbox.interference import InjectedFailure, around_operation, around_request
 from sandbox.json_types import JsonObject

@@ -2,11 +2,11 @@
 
 from fnmatch import fnmatchcase
 
+from sandbox.courier import DELIVERED
 from sandbox.ids import new_id
 from sandbox.json_types import JsonObject
 from sandbox.stripe.api import errors, lists, versions
 from sandbox.stripe.api.call import Call, Cause
-from sandbox.stripe.events.webhooks import DELIVERED
 from sandbox.world import World
 
 KIND = "event"

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from sandbox.control import Refused, endpoint, read_json
+from sandbox.answering import Refused, endpoint, read_json
 from sandbox.forms import MalformedForm, parse_form
 from sandbox.json_types import JsonObject
 from sandbox.stripe.payments import authentication

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from starlette.requests import Request
 from starlette.routing import Route
 
-from sandbox.control import Refused, endpoint, read_json
+from sandbox.answering import Refused, endpoint, read_json
 from sandbox.json_types import JsonObject
 from sandbox.stripe.api.errors import StripeError
 from sandbox.stripe.portal import actions as portal_actions
