@@ -37,7 +37,7 @@ def was_never_sent(error: BaseException | None) -> bool:
 
     In doubt the answer is no: a connection cut later on may have carried the request to its end.
     """
-    if isinstance(error, requests.ConnectTimeout):
+    if isinstance(error, requests.ConnectTimeout | NewConnectionError | ConnectTimeoutError):
         return True
     if not isinstance(error, requests.ConnectionError) or not error.args:
         return False

@@ -2,7 +2,7 @@
 
 import stripe
 
-from gateways.connections import TIMEOUT_SECONDS, open_session
+from gateways.connections import TIMEOUT_SECONDS
 from gateways.stripe.cards import Cards
 from gateways.stripe.catalog import Catalog
 from gateways.stripe.charges import Charges
@@ -13,6 +13,7 @@ from gateways.stripe.default_card import DefaultCard
 from gateways.stripe.events_list import EventsList
 from gateways.stripe.invoices import Invoices
 from gateways.stripe.subscriptions import Subscriptions
+from gateways.stripe.transport import KeptConnections
 
 API_VERSION = "2026-10-28.endive"  # the version whose shapes our translators of fetched objects read
 PAGE_LIMIT = 100  # the most that Stripe gives at once
@@ -46,7 +47,7 @@ class StripeGateway(
             secret_key,
             stripe_version=API_VERSION,
             base_addresses={"api": base},
-            http_client=stripe.RequestsClient(timeout=timeout_seconds, session=open_session(base)),
+            http_client=KeptConnections(base, timeout_seconds),
             max_network_retries=0,
         )
         super().__init__(client, page_limit, search_limit)

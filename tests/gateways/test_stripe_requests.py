@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
+from billing.errors import Unavailable
 from gateways.stripe.client import StripeGateway
 from schemas.facts import CheckoutRequest
 from tests.gateways.loopback import ScriptedServer, http_answer
@@ -100,6 +101,13 @@ def test_a_proxy_named_in_the_environment_is_used(scripted: Scripted, monkeypatc
     monkeypatch.setenv("http_proxy", proxy.url)
     StripeGateway("sk_test_made_up", "http://stripe.example.com").open_checkout(REQUEST)
     assert sent(proxy)[0] == "POST http://stripe.example.com/v1/checkout/sessions HTTP/1.1"
+
+
+def test_a_redirect_is_not_followed(scripted: Scripted, server: ScriptedServer) -> None:
+    elsewhere = scripted(http_answer("307 Temporary Redirect", b"", Location=f"{server.url}/v1/checkout/sessions"))
+    with pytest.raises(Unavailable) as caught:
+        StripeGateway("sk_test_made_up", elsewhere.url).open_checkout(REQUEST)
+    assert (caught.value.ambiguous, len(elsewhere.requests), server.requests) == (True, 1, [])
 
 
 def test_a_netrc_cannot_replace_our_key(
