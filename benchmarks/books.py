@@ -17,6 +17,7 @@ from sqlalchemy import text
 from benchmarks.parts import Bench, delay_answers, processes_of, rate, running_bench, worker
 from benchmarks.row import Row
 from billing.accounts.open import open_account
+from billing.clocks.wall import Wall
 from billing.invariants import violations
 from billing.payments.start_checkout import intend_checkout, record_opened
 from database.engine import Database
@@ -115,10 +116,10 @@ def _purchase(bench: Bench, gateway: StripeGateway, browser: requests.Session, a
         account_id=account_id, package="value", success_url="https://app.example/", cancel_url="https://app.example/"
     )
     with bench.database.transaction() as session:
-        request = intend_checkout(session, uuid7(), command, "stripe", utc_now())
+        request = intend_checkout(session, uuid7(), command, "stripe", Wall(utc_now()))
     checkout = gateway.open_checkout(request)
     with bench.database.transaction() as session:
-        record_opened(session, UUID(request.attempt_id), checkout, utc_now())
+        record_opened(session, UUID(request.attempt_id), checkout, Wall(utc_now()))
     pay = f"{bench.sandbox_url}/sandbox/checkout-sessions/{checkout.checkout_ref}/pay"
     browser.post(pay, json={"card_number": "4242424242424242"}, timeout=10).raise_for_status()
 

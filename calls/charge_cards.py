@@ -70,7 +70,7 @@ def _plan_all(
 ) -> Mapping[UUID, ChargeCall]:
     begin_by = time.monotonic() + BEGIN_SECONDS_MAX
     with work.database.transaction() as session:
-        charges = begin_charges(session, [entry.subject_id for entry in entries], work.now())
+        charges = begin_charges(session, [entry.subject_id for entry in entries], work.wall())
     calls = {}
     for place, entry in enumerate(entries):
         with claims.attempt(work.database, entry):
@@ -98,7 +98,7 @@ def _plan(entry: OutboxEntry, charge: Charge, at: float, begin_by: float, *, is_
 
 def _is_key_spent(work: Work, gateway: Gateway, entry: OutboxEntry, charge: Charge) -> bool:
     limits = gateway.limits
-    return entry.attempts > limits.same_key_attempts or work.now() - charge.created_at > limits.key_window
+    return entry.attempts > limits.same_key_attempts or work.wall().at - charge.created_at > limits.key_window
 
 
 def _record_all(
@@ -146,7 +146,7 @@ def _record_alone(work: Work, answered: Answered, error: Exception) -> None:
 def _write_down(work: Work, session: Session, facts: Sequence[PaymentFact]) -> None:
     """The attempts tell what came of them; the rows need no results, which would be a statement more per charge."""
     try:
-        outcomes = record_outcomes(session, facts, work.now())
+        outcomes = record_outcomes(session, facts, work.wall())
     except Rejected as refusal:
         # the gateway has spoken, so a rule of ours that forbids it must not pass for a business outcome
         raise PaymentContradiction(f"what the gateway tells cannot be booked: {refusal}") from refusal

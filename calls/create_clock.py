@@ -27,7 +27,7 @@ def create_clock_beside(work: Work, operation: Operation, command: CreateTestClo
 
     def act(session: Session) -> dict[str, Any]:
         reference = (gateway.name, beside.clock_ref)
-        create_clock(session, operation.id, command.name, command.frozen_at, reference, work.now())
+        create_clock(session, operation.id, command.name, command.frozen_at, reference, work.wall())
         return show_clock(session, operation.id).model_dump(mode="json")
 
     return act

@@ -45,7 +45,7 @@ def _request(session: Session, gateway: str, account: Account) -> CustomerReques
 
 def _find(work: Work, gateway: Gateway, account: Account) -> str:
     """Of an account that is older than a key is honoured, a customer may have been made whom we never heard of."""
-    if work.now() - account.created_at <= gateway.limits.key_window:
+    if work.wall().at - account.created_at <= gateway.limits.key_window:
         return ""
     made_after = account.created_at
     return gateway.saved_methods.find_customer(str(account.id), email=account.billing_email, created_after=made_after)

@@ -42,7 +42,7 @@ def written(work: Work, command: OfSubscription, fact: SubscriptionFact, asked: 
 
     def act(session: Session) -> dict[str, Any]:
         subscription = get_subscription(session, command.subscription_id)
-        now = now_of(session, subscription.account_id, work.now())
+        now = now_of(session, subscription.account_id, work.wall())
         sync_subscription(session, fact, asked.asked_at, now)
         return show_subscription(session, command.subscription_id).model_dump(mode="json")
 

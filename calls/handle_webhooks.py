@@ -133,7 +133,7 @@ def _record_payments(work: Work, heard: Sequence[tuple[Rung, Payment]]) -> None:
     def act(session: Session, events: Sequence[InboxEvent]) -> None:
         # several events may ring for one payment
         facts = {id(fact): fact for event in events for fact in [fact_of[event.id]]}
-        record_outcomes(session, list(facts.values()), work.now())
+        record_outcomes(session, list(facts.values()), work.wall())
 
     claims.finish_set(work.database, [rung.event for rung, _ in heard], act)
 
@@ -143,7 +143,7 @@ def _record_payment_alone(work: Work, heard: tuple[Rung, Payment], error: Except
     rung, payment = heard
 
     def act(session: Session) -> None:
-        record_outcomes(session, [payment.fact], work.now())
+        record_outcomes(session, [payment.fact], work.wall())
 
     with claims.attempt(work.database, rung.event):
         claims.finish(work.database, rung.event, act)
@@ -154,7 +154,7 @@ def _record_other(work: Work, rung: Rung, other: Other, written: set[Key]) -> No
 
     def act(session: Session) -> None:
         if rung.key not in written:
-            other.record(session, work.now())
+            other.record(session, work.wall())
 
     if claims.finish(work.database, rung.event, act):
         written.add(rung.key)

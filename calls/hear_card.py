@@ -1,13 +1,12 @@
 """Hear of a saved card: `payment_method.*` and `setup_intent.succeeded` in one vendor's words."""
 
-from datetime import datetime
-
 from sqlalchemy.orm import Session
 
 from billing.accounts.queries import find_account_of_customer
 from billing.cards.detach import detach_card
 from billing.cards.queries import find_card, list_cards
 from billing.clocks.timelines import now_of
+from billing.clocks.wall import Wall
 from billing.outcomes.save_card import save_card
 from calls.hearing import UNHEARD, Conversation, Heard, Inquiry, Other
 from schemas.facts import CardFact, EventFact
@@ -23,7 +22,7 @@ def ask_card(inquiry: Inquiry, fact: EventFact) -> Heard:
     return Other(lambda session, wall: record_card(session, card, chosen=is_chosen, wall=wall))
 
 
-def record_card(session: Session, fact: CardFact, *, chosen: bool, wall: datetime) -> None:
+def record_card(session: Session, fact: CardFact, *, chosen: bool, wall: Wall) -> None:
     """Record: a card saved, brought up to date, or gone. The first card of an account is the one that is charged.
 
     `chosen`: the customer saved it on a page of ours to be charged from now on.

@@ -1,7 +1,5 @@
 """Hear of a customer: `customer.updated` and `customer.deleted` in one vendor's words."""
 
-from datetime import datetime
-
 from sqlalchemy.orm import Session
 
 from billing.accounts.forget_customer import forget_customer
@@ -9,6 +7,7 @@ from billing.accounts.queries import find_account_of_customer
 from billing.cards.detach import detach_card
 from billing.cards.queries import list_cards
 from billing.clocks.timelines import now_of
+from billing.clocks.wall import Wall
 from billing.outcomes.save_card import save_card
 from calls.hearing import UNHEARD, Conversation, Heard, Inquiry, Other
 from schemas.facts import CardFact, CustomerFact, EventFact
@@ -24,7 +23,7 @@ def ask_customer(inquiry: Inquiry, fact: EventFact) -> Heard:
     return Other(lambda session, wall: record_customer(session, customer, default, wall))
 
 
-def record_customer(session: Session, fact: CustomerFact, default: CardFact | None, wall: datetime) -> None:
+def record_customer(session: Session, fact: CustomerFact, default: CardFact | None, wall: Wall) -> None:
     """Record: a customer's default card, saved or not; a deleted customer has no cards and is charged no more."""
     account_id = find_account_of_customer(session, fact.gateway, fact.customer_ref)
     if account_id is None:

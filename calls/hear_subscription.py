@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from billing.accounts.queries import find_account_of_customer
 from billing.clocks.timelines import now_of
+from billing.clocks.wall import Wall
 from billing.gateway_run.expire_checkout import expire_checkout
 from billing.gateway_run.mirror_invoice import InvoiceContradiction, mirror_invoice
 from billing.gateway_run.sync import sync_subscription
@@ -41,7 +42,7 @@ def record_subscription(
     session: Session,
     fact: SubscriptionFact,
     asked_at: datetime,
-    wall: datetime,
+    wall: Wall,
     invoices: Sequence[GatewayInvoiceFact] = (),
     *,
     rung_for: str = "",
@@ -52,7 +53,7 @@ def record_subscription(
     with an alarm: its own event is parked, and the others go on.
     """
     account_id = find_account_of_customer(session, fact.gateway, fact.customer_ref)
-    now = now_of(session, account_id, wall) if account_id else wall
+    now = now_of(session, account_id, wall) if account_id else wall.at
     if sync_subscription(session, fact, asked_at, now) is None:
         return
     for invoice in invoices:
@@ -62,7 +63,7 @@ def record_subscription(
             _mirror_if_it_fits(session, invoice, now)
 
 
-def record_expired_checkout(session: Session, subscription_id: str, wall: datetime) -> None:
+def record_expired_checkout(session: Session, subscription_id: str, wall: Wall) -> None:
     """Record: a page ended without the subscription it was to start; an unknown id changes nothing."""
     try:
         known = session.get(Subscription, UUID(subscription_id))

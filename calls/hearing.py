@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
+from billing.clocks.wall import Wall
 from gateways.gateway import Gateway
 from schemas.facts import EventFact, PaymentFact
 
@@ -44,7 +45,7 @@ class Payment:
 class Other:
     """Anything else to be written down, given the wall clock's time."""
 
-    record: Callable[[Session, datetime], None]
+    record: Callable[[Session, Wall], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,8 @@ LOOK_UPS_MAX = 50
 def look_up_payments(work: Work) -> None:
     """Claim: the longest waiting. Call: what became of each. Record: that, or that it is to be asked again."""
     with work.database.transaction() as session:
-        checkouts = open_checkouts(session, work.now(), LOOK_UPS_MAX)
-        charges = open_charges(session, work.now(), LOOK_UPS_MAX)
+        checkouts = open_checkouts(session, work.wall(), LOOK_UPS_MAX)
+        charges = open_charges(session, work.wall(), LOOK_UPS_MAX)
     for checkout in checkouts:
         _look_up(work, checkout.attempt_id, partial(_ask_for_checkout, work, checkout))
     for charge in charges:
@@ -40,7 +40,7 @@ def _look_up(work: Work, attempt_id: UUID, ask: Callable[[], PaymentFact | None]
     except (Rejected, PaymentContradiction) as error:
         log.error("look_up_failed", attempt_id=str(attempt_id), reason=str(error))
     with work.database.transaction() as session:
-        look_up_again(session, attempt_id, work.now())
+        look_up_again(session, attempt_id, work.wall())
 
 
 def _ask_for_checkout(work: Work, checkout: OpenCheckout) -> PaymentFact | None:
@@ -59,4 +59,4 @@ def _is_recorded(work: Work, payment: PaymentFact | None) -> bool:
     if payment is None:
         return False
     with work.database.transaction() as session:
-        return record_outcome(session, payment, work.now()) is not Outcome.NOT_OURS
+        return record_outcome(session, payment, work.wall()) is not Outcome.NOT_OURS

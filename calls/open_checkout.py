@@ -22,7 +22,7 @@ def open_checkout(work: Work, operation: Operation, command: StartCreditCheckout
     gateway = work.choose(Capability.CHECKOUT, command.gateway)
     gateway.checkout  # noqa: B018 - a vendor that cannot is refused before anything is written
     with work.database.transaction() as session:
-        request = intend_checkout(session, operation.id, command, gateway.name, work.now())
+        request = intend_checkout(session, operation.id, command, gateway.name, work.wall())
     attempt_id = UUID(request.attempt_id)
     try:
         checkout = _open(work, gateway, operation, request)
@@ -31,14 +31,14 @@ def open_checkout(work: Work, operation: Operation, command: StartCreditCheckout
             with work.database.transaction() as session:
                 record_no_answer(session, attempt_id)
         raise
-    return lambda session: record_opened(session, attempt_id, checkout, work.now())
+    return lambda session: record_opened(session, attempt_id, checkout, work.wall())
 
 
 def _open(work: Work, gateway: Gateway, operation: Operation, request: CheckoutRequest) -> CheckoutFact:
     """Open it under our key; later look for what we may have opened, and never open a second one blindly."""
     if operation.attempts <= gateway.limits.same_key_attempts:
         return gateway.checkout.open_checkout(request)
-    first_attempt_at = operation.first_attempt_at or work.now()
+    first_attempt_at = operation.first_attempt_at or work.wall().at
     # the frozen request expires while the key is still honoured; later there is nothing left to open
     last_at = first_attempt_at + gateway.limits.key_window
     found = gateway.checkout.find_checkout(
@@ -49,7 +49,7 @@ def _open(work: Work, gateway: Gateway, operation: Operation, request: CheckoutR
     )
     if found is not None:
         return found
-    if work.now() > last_at:
+    if work.wall().at > last_at:
         raise Rejected("checkout_expired", "The gateway could not be reached in time; start a new checkout.", 409)
     key = f"{request.idempotency_key}/{operation.attempts}"
     return gateway.checkout.open_checkout(replace(request, idempotency_key=key))

@@ -27,7 +27,7 @@ def open_subscription_checkout(work: Work, operation: Operation, command: StartS
         get_account(session, command.account_id)
     customer_ref = ensure_customer(work, gateway, command.account_id)
     with work.database.transaction() as session:
-        now = now_of(session, command.account_id, work.now())
+        now = now_of(session, command.account_id, work.wall())
         wanted = begin_checkout(session, operation.id, command, gateway.name, now)
     price_ref = subscriptions.ensure_price(wanted.price)
     coupon_ref = subscriptions.ensure_coupon(wanted.coupon) if wanted.coupon else ""

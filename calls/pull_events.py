@@ -25,7 +25,7 @@ def pull_events(work: Work) -> None:
 
 
 def _pull(work: Work, gateway: Gateway) -> None:
-    since, types = work.now() - PULL_OVERLAP, tuple(gateway.limits.concerns)
+    since, types = work.wall().at - PULL_OVERLAP, tuple(gateway.limits.concerns)
     try:
         bodies = list(gateway.events.list_events(created_after=since, types=types, limit=EVENTS_LIMIT))
     except Unavailable as error:

@@ -24,4 +24,6 @@ def _render(work: Work, entry: OutboxEntry) -> None:
     with work.database.transaction() as session:
         facts = describe_invoice(session, entry.subject_id, letterhead_of(work))
     content = render_invoice_pdf(facts)
-    claims.finish(work.database, entry, lambda session: attach_document(session, entry.subject_id, content, work.now()))
+    claims.finish(
+        work.database, entry, lambda session: attach_document(session, entry.subject_id, content, work.wall())
+    )

@@ -94,7 +94,7 @@ def _run(work: Work, operation: Operation, command: Command) -> None:
         if claims.lease(work.database, operation, _hold(command)):
             claims.finish(work.database, operation, call(work, operation, command))
         return
-    verb, wall = VERBS[type(command)], work.now()
+    verb, wall = VERBS[type(command)], work.wall()
 
     def act(session: Session) -> dict[str, Any]:
         return verb(session, operation, command, time_of(session, command, wall))

@@ -34,7 +34,11 @@ def _send(work: Work, entry: OutboxEntry) -> None:
 
     What is no longer true when it is to be sent is dropped; the row's result says why.
     """
-    if entry.attempts > 1 and entry.first_attempt_at and work.now() - entry.first_attempt_at > work.email.key_window:
+    if (
+        entry.attempts > 1
+        and entry.first_attempt_at
+        and work.wall().at - entry.first_attempt_at > work.email.key_window
+    ):
         raise Rejected("email_outcome_unknown", "An earlier try may have been delivered; not sent again blindly.")
     try:
         with work.database.transaction() as session:
@@ -62,7 +66,7 @@ def _payment_confirmation(work: Work, session: Session, entry: OutboxEntry) -> E
 
 
 def _notice(work: Work, session: Session, entry: OutboxEntry) -> EmailFacts:
-    occasion = Occasion(entry.subject_id, entry.cause, letterhead_of(work), work.now())
+    occasion = Occasion(entry.subject_id, entry.cause, letterhead_of(work), work.wall())
     facts = LETTERS[entry.topic](session, occasion)
     return render_notice(entry.topic, facts, facts.buyer.email)
 

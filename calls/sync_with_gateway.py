@@ -43,7 +43,7 @@ def sync_with_gateway(work: Work, operation: Operation, command: SyncWithGateway
     invoices = ask_lacking(gateway, fact.subscription_ref, seen.settled)
 
     def act(session: Session) -> dict[str, Any]:
-        record_subscription(session, fact, seen.asked_at, work.now(), invoices)
+        record_subscription(session, fact, seen.asked_at, work.wall(), invoices)
         return show_subscription(session, command.subscription_id).model_dump(mode="json")
 
     return act

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from billing.clocks.timelines import now_of
+from billing.clocks.wall import Wall
 from billing.cycle.plan_change.preview import preview_change
 from billing.subscriptions.queries import get_subscription
 from ingress.bodies import read_body
@@ -53,5 +54,5 @@ class Previews:
 
 def _preview(session: Session, wanted: PreviewChange) -> ChangePreview:
     subscription = get_subscription(session, wanted.subscription_id)
-    at = wanted.at or now_of(session, subscription.account_id, datetime.now(UTC))
+    at = wanted.at or now_of(session, subscription.account_id, Wall(datetime.now(UTC)))
     return preview_change(session, wanted, at)

@@ -23,7 +23,7 @@ def sweep(work: Work, duties: Iterable[Duty]) -> int:
     Any number of workers may do this at once.
     """
     with work.database.transaction() as session:
-        courses = timelines(session, work.now())
+        courses = timelines(session, work.wall())
     return sum(do_due(work, duty, _delayed(duty, timeline)) for timeline in courses for duty in duties)
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from celery import Celery
 
+from billing.clocks.wall import Wall
 from billing.errors import Rejected
 from database.engine import Database, make_engine
 from database.roles import WORKER
@@ -22,9 +23,14 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def read_wall() -> Wall:
+    """The same, as what it is: nobody's time but the wall clock's."""
+    return Wall(utc_now())
+
+
 @dataclass(frozen=True)
 class Work:
-    """One process's database, bell, gateways and seller. `now` is read at the door and passed down."""
+    """One process's database, bell, gateways and seller. `wall` is read at the door and passed down."""
 
     database: Database
     bell: Bell
@@ -33,7 +39,7 @@ class Work:
     seller: PartyFacts
     payment_instructions: str
     portal_url: str = ""
-    now: Callable[[], datetime] = utc_now
+    wall: Callable[[], Wall] = read_wall
 
     def gateway(self, name: str) -> Gateway:
         """The gateway that a row or a command names; raises Rejected `gateway_unknown`."""

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from billing.accounts.tables import Account
 from billing.clocks.tables import ClockStatus, TestClock
+from billing.clocks.wall import Wall
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,17 +20,17 @@ class Timeline:
     now: datetime
 
 
-def timelines(session: Session, wall: datetime) -> list[Timeline]:
+def timelines(session: Session, wall: Wall) -> list[Timeline]:
     """Every course of time that stands or runs by itself, the wall clock's first. A sweep looks at each for itself.
 
     A test clock on its way is missing: whoever moves it does what falls due, kind after kind, and nobody in between.
     """
     standing = select(TestClock.id, TestClock.frozen_at).where(TestClock.status == ClockStatus.READY)
     clocks = session.execute(standing.order_by(TestClock.id))
-    return [Timeline(None, wall), *(Timeline(clock.id, clock.frozen_at) for clock in clocks)]
+    return [Timeline(None, wall.at), *(Timeline(clock.id, clock.frozen_at) for clock in clocks)]
 
 
-def now_of(session: Session, account_id: UUID, wall: datetime) -> datetime:
+def now_of(session: Session, account_id: UUID, wall: Wall) -> datetime:
     """The time it is for an account, given the wall clock's. An unknown account lives by the wall clock."""
     frozen = select(TestClock.frozen_at).join(Account, Account.clock_id == TestClock.id)
-    return session.scalar(frozen.where(Account.id == account_id)) or wall
+    return session.scalar(frozen.where(Account.id == account_id)) or wall.at

@@ -12,6 +12,7 @@ from billing.accounts.queries import get_account, view_account
 from billing.clocks.advance import advance_clock
 from billing.clocks.queries import view_clock
 from billing.clocks.timelines import now_of
+from billing.clocks.wall import Wall
 from billing.credits.watch import set_watch
 from billing.cycle.end.cancel import cancel_subscription
 from billing.cycle.end.reactivate import reactivate_subscription
@@ -45,12 +46,12 @@ Result = dict[str, Any]
 Verb = Callable[[Session, Operation, Any, datetime], Result]
 
 
-def time_of(session: Session, command: Command, wall: datetime) -> datetime:
+def time_of(session: Session, command: Command, wall: Wall) -> datetime:
     """The time it is for the account that a command is about."""
     account_id = getattr(command, "account_id", None)
     if isinstance(command, OfSubscription):
         account_id = get_subscription(session, command.subscription_id).account_id
-    return now_of(session, account_id, wall) if account_id else wall
+    return now_of(session, account_id, wall) if account_id else wall.at
 
 
 def cause_of(operation: Operation) -> str:

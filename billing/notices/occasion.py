@@ -1,7 +1,6 @@
 """What every mail has: an occasion, a letterhead, and a customer."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.accounts.queries import get_account
+from billing.clocks.wall import Wall
 from billing.invoices.attach_document import PDF
 from billing.invoices.tables import InvoiceDocument
 from billing.notices.describe_invoice import describe_invoice
@@ -27,7 +27,7 @@ class Occasion:
     subject_id: UUID
     cause: str
     letterhead: Letterhead
-    wall: datetime
+    wall: Wall
 
 
 def require(is_true: bool, otherwise: str) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from billing.accounts.tables import Account
 from billing.clocks.tables import TestClock
+from billing.clocks.wall import Wall
 from billing.invoices.tables import CHARGEABLE, Invoice
 from billing.invoices.void import void_draft
 from billing.outcomes.capture import Capture, capture_all
@@ -47,12 +48,12 @@ class Standing(NamedTuple):
     frozen_at: datetime | None
 
 
-def record_outcome(session: Session, fact: PaymentFact, wall: datetime) -> Outcome:
+def record_outcome(session: Session, fact: PaymentFact, wall: Wall) -> Outcome:
     """Record one; see `record_outcomes`."""
     return record_outcomes(session, [fact], wall)[0]
 
 
-def record_outcomes(session: Session, facts: Sequence[PaymentFact], wall: datetime) -> list[Outcome]:
+def record_outcomes(session: Session, facts: Sequence[PaymentFact], wall: Wall) -> list[Outcome]:
     """Bring our books to what gateways say, and return what each fact did. Duplicates and stale news change nothing.
 
     `wall` is the wall clock's; what is booked gets the account's own time. A capture is booked as money that we hold
@@ -90,19 +91,19 @@ def _lock(session: Session, facts: Sequence[PaymentFact]) -> dict[tuple[str, str
     return {(standing.attempt.gateway, str(standing.attempt.id)): standing for standing in standings}
 
 
-def _take(standing: Standing, fact: PaymentFact, wall: datetime) -> Outcome:
+def _take(standing: Standing, fact: PaymentFact, wall: Wall) -> Outcome:
     """Bring the attempt to what the gateway says of it."""
     attempt, after = standing.attempt, AttemptStatus(fact.status.value)
     if attempt.status is AttemptStatus.CAPTURED:
         return Outcome.RECORDED if _is_other_money(attempt, fact) else Outcome.KNOWN
-    attempt.look_up_at = wall + LOOK_UP_AFTER
+    attempt.look_up_at = wall.at + LOOK_UP_AFTER
     if attempt.status is after or not can_move(attempt, after):
         look_up_no_more_when_final(attempt)
         return Outcome.KNOWN
     _write_down(attempt, fact)
     move(attempt, after)
     if after is AttemptStatus.CAPTURED:
-        attempt.captured_at = standing.frozen_at or fact.paid_at or wall
+        attempt.captured_at = standing.frozen_at or fact.paid_at or wall.at
     return Outcome.RECORDED
 
 
@@ -122,15 +123,15 @@ def _write_down(attempt: PaymentAttempt, fact: PaymentFact) -> None:
     attempt.failure_code = fact.failure_code
 
 
-def _capture(standing: Standing, fact: PaymentFact, wall: datetime) -> Capture:
+def _capture(standing: Standing, fact: PaymentFact, wall: Wall) -> Capture:
     """Whoever lives by a test clock is paid by that clock too, whatever time the gateway has."""
     frozen_at = standing.frozen_at
-    return Capture(standing.attempt, standing.invoice, fact, frozen_at or fact.paid_at or wall, frozen_at or wall)
+    return Capture(standing.attempt, standing.invoice, fact, frozen_at or fact.paid_at or wall.at, frozen_at or wall.at)
 
 
-def _lose(session: Session, standing: Standing, wall: datetime) -> None:
+def _lose(session: Session, standing: Standing, wall: Wall) -> None:
     """No money will come of this attempt: a checkout's draft is dropped; after a charge, dunning decides."""
-    attempt, invoice, now = standing.attempt, standing.invoice, standing.frozen_at or wall
+    attempt, invoice, now = standing.attempt, standing.invoice, standing.frozen_at or wall.at
     if attempt.kind is not AttemptKind.CHARGE:
         void_draft(invoice, now)
     elif invoice.status in CHARGEABLE:

@@ -1,12 +1,12 @@
 """Begin charges: look at them once more, and write down that the gateway may act from now on."""
 
 from collections.abc import Collection
-from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from billing.clocks.wall import Wall
 from billing.invoices.tables import CHARGEABLE
 from billing.payments.queries import Charge, charges_among
 from billing.payments.start_checkout import LOOK_UP_AFTER
@@ -22,7 +22,7 @@ class Step(StrEnum):
     DROP = "drop"
 
 
-def begin_charges(session: Session, attempt_ids: Collection[UUID], wall: datetime) -> dict[UUID, Charge]:
+def begin_charges(session: Session, attempt_ids: Collection[UUID], wall: Wall) -> dict[UUID, Charge]:
     """The charges as they stood, by attempt; those that will be sent are unknown until an answer is recorded.
 
     Written before the call, so that also a worker that dies in the middle of it leaves an attempt that is looked up,
@@ -30,7 +30,7 @@ def begin_charges(session: Session, attempt_ids: Collection[UUID], wall: datetim
     """
     charges = charges_among(session, attempt_ids, wall)
     sent = [charge.attempt_id for charge in charges.values() if step(charge) is not Step.DROP]
-    move_to_unknown(session, sent, wall + LOOK_UP_AFTER)
+    move_to_unknown(session, sent, wall.at + LOOK_UP_AFTER)
     return charges
 
 

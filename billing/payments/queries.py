@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from billing.accounts.tables import Account
 from billing.clocks.tables import TestClock
+from billing.clocks.wall import Wall
 from billing.invoices.tables import Invoice, InvoiceStatus
 from billing.payments.intend_charge import thaw_charge
 from billing.payments.tables import AttemptKind, AttemptStatus, PaymentAttempt
@@ -52,10 +53,10 @@ class OpenCheckout:
     checkout_ref: str
 
 
-def open_checkouts(session: Session, now: datetime, limit: int) -> list[OpenCheckout]:
-    """Checkouts that should have been heard of by `now`, the longest waiting first."""
+def open_checkouts(session: Session, wall: Wall, limit: int) -> list[OpenCheckout]:
+    """Checkouts that should have been heard of by now, the longest waiting first."""
     waiting = select(PaymentAttempt.id, PaymentAttempt.gateway, PaymentAttempt.checkout_ref).where(
-        PaymentAttempt.look_up_at <= now, PaymentAttempt.checkout_ref != ""
+        PaymentAttempt.look_up_at <= wall.at, PaymentAttempt.checkout_ref != ""
     )
     return [OpenCheckout(*row) for row in session.execute(waiting.order_by(PaymentAttempt.look_up_at).limit(limit))]
 
@@ -89,15 +90,15 @@ def gateways_of_charges(session: Session, entry_ids: Collection[UUID]) -> dict[s
     return by_gateway
 
 
-def charges_among(session: Session, attempt_ids: Collection[UUID], wall: datetime) -> dict[UUID, Charge]:
+def charges_among(session: Session, attempt_ids: Collection[UUID], wall: Wall) -> dict[UUID, Charge]:
     """These charges by their attempts' ids; `wall` is the wall clock's time."""
     rows = session.execute(_charges().where(PaymentAttempt.id.in_(attempt_ids)))
     return {row.id: _charge(row, wall) for row in rows}
 
 
-def open_charges(session: Session, wall: datetime, limit: int) -> list[Charge]:
+def open_charges(session: Session, wall: Wall, limit: int) -> list[Charge]:
     """Charges that were sent and should have been answered by now, the longest waiting first."""
-    waiting = _charges().where(PaymentAttempt.look_up_at <= wall)
+    waiting = _charges().where(PaymentAttempt.look_up_at <= wall.at)
     return [_charge(row, wall) for row in session.execute(waiting.order_by(PaymentAttempt.look_up_at).limit(limit))]
 
 
@@ -110,7 +111,7 @@ def _charges() -> Select[Any]:
     return found.where(attempt.kind == AttemptKind.CHARGE)
 
 
-def _charge(row: Row[Any], wall: datetime) -> Charge:
+def _charge(row: Row[Any], wall: Wall) -> Charge:
     return Charge(
         attempt_id=row.id,
         gateway=row.gateway,
@@ -120,5 +121,5 @@ def _charge(row: Row[Any], wall: datetime) -> Charge:
         payment_ref=row.payment_ref,
         created_at=row.created_at,
         made_after=min(row.created_at, row.issued_at or row.created_at) - CLOCK_TOLERANCE,
-        made_before=max(wall, row.frozen_at or wall) + CLOCK_TOLERANCE,
+        made_before=max(wall.at, row.frozen_at or wall.at) + CLOCK_TOLERANCE,
     )

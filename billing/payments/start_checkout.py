@@ -11,6 +11,8 @@ from billing.accounts.queries import get_account, get_customer_ref
 from billing.accounts.tables import Account
 from billing.catalog.queries import get_package
 from billing.catalog.rules import price_of
+from billing.clocks.timelines import now_of
+from billing.clocks.wall import Wall
 from billing.errors import Rejected
 from billing.invoices.compose import NewInvoice
 from billing.invoices.draft import draft_invoice
@@ -31,27 +33,29 @@ LOOK_UP_AFTER = timedelta(minutes=15)
 
 
 def intend_checkout(
-    session: Session, operation_id: UUID, command: StartCreditCheckout, gateway: str, now: datetime
+    session: Session, operation_id: UUID, command: StartCreditCheckout, gateway: str, wall: Wall
 ) -> CheckoutRequest:
     """Write the draft invoice and the payment attempt; a repeat of the operation returns the same frozen request.
+
+    The page ends by the wall clock, where the gateway lives; the tax is that of the account's own day.
 
     Raises Rejected `account_not_found`, `package_not_found` or `nothing_to_pay`.
     """
     cause = f"operation/{operation_id}"
     attempt = session.scalar(select(PaymentAttempt).where(PaymentAttempt.cause == cause))
     if attempt is None:
-        attempt = _write_intention(session, cause, command, gateway, now)
+        attempt = _write_intention(session, cause, command, gateway, wall)
     return thaw(attempt.request)
 
 
-def record_opened(session: Session, attempt_id: UUID, checkout: CheckoutFact, now: datetime) -> dict[str, Any]:
+def record_opened(session: Session, attempt_id: UUID, checkout: CheckoutFact, wall: Wall) -> dict[str, Any]:
     """Write what the gateway answered and return the operation's result. Never moves an attempt backwards."""
     attempt = session.get_one(PaymentAttempt, attempt_id, with_for_update=True)
     attempt.checkout_ref = attempt.checkout_ref or checkout.checkout_ref
     attempt.checkout_url = attempt.checkout_url or checkout.url
     if attempt.status in (AttemptStatus.CREATED, AttemptStatus.UNKNOWN):
         move(attempt, AttemptStatus.PENDING)
-        attempt.look_up_at = now + LOOK_UP_AFTER
+        attempt.look_up_at = wall.at + LOOK_UP_AFTER
     return {
         "checkout_url": attempt.checkout_url,
         "checkout_ref": attempt.checkout_ref,
@@ -70,12 +74,12 @@ def record_no_answer(session: Session, attempt_id: UUID) -> None:
 
 
 def _write_intention(
-    session: Session, cause: str, command: StartCreditCheckout, gateway: str, now: datetime
+    session: Session, cause: str, command: StartCreditCheckout, gateway: str, wall: Wall
 ) -> PaymentAttempt:
     account = get_account(session, command.account_id)
     package = get_package(session, command.package)
     line = LineDraft(f"{package.name} package: {package.credits:,} credits", 1, price_of(package), package.credits)
-    tax = decide_tax(session, account.country, now.date())
+    tax = decide_tax(session, account.country, now_of(session, account.id, wall).date())
     invoice = draft_invoice(session, NewInvoice(account.id, cause, InvoiceReason.PURCHASE, [line], tax))
     if invoice.total_minor == 0:
         raise Rejected("nothing_to_pay", "This package costs nothing; there is nothing to check out.")
@@ -89,7 +93,7 @@ def _write_intention(
         amount_minor=invoice.total_minor,
         currency=invoice.currency,
     )
-    attempt.request = _frozen_request(session, attempt, account, invoice, command, now)
+    attempt.request = _frozen_request(session, attempt, account, invoice, command, wall)
     session.add(attempt)
     return attempt
 
@@ -100,7 +104,7 @@ def _frozen_request(
     account: Account,
     invoice: Invoice,
     command: StartCreditCheckout,
-    now: datetime,
+    wall: Wall,
 ) -> dict[str, Any]:
     lines: list[list[Any]] = [
         [line.description, line.quantity, line.unit_minor] for line in list_lines(session, invoice.id)
@@ -116,7 +120,7 @@ def _frozen_request(
         "customer_email": account.billing_email,
         "success_url": command.success_url,
         "cancel_url": command.cancel_url,
-        "expires_at": (now + CHECKOUT_LIFETIME).isoformat(),
+        "expires_at": (wall.at + CHECKOUT_LIFETIME).isoformat(),
     }
 
 

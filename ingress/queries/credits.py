@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from billing.accounts.queries import get_account
 from billing.clocks.timelines import now_of
+from billing.clocks.wall import Wall
 from billing.credits.queries import list_transactions, view_balance, view_watch
 from billing.errors import Rejected
 from billing.top_ups.queries import view_top_up
@@ -16,7 +17,7 @@ from schemas.views import AutoTopUpView, BalanceView, BalanceWatchView, CreditTr
 def balance(session: Session, wanted: OfAccount) -> BalanceView:
     """`GET /v1/billing/credits/balance/`"""
     get_account(session, wanted.account_id)
-    return view_balance(session, wanted.account_id, now_of(session, wanted.account_id, datetime.now(UTC)))
+    return view_balance(session, wanted.account_id, now_of(session, wanted.account_id, Wall(datetime.now(UTC))))
 
 
 def transactions(session: Session, wanted: PageOfAccount) -> Page[CreditTransactionView]:

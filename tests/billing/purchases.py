@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from billing.clocks.wall import Wall
 from billing.payments.start_checkout import intend_checkout, record_opened
 from database.engine import Database
 from database.ids import uuid7
@@ -19,10 +20,10 @@ def start_purchase(database: Database, account_id: UUID, now: datetime, package:
         cancel_url="https://app.example/no",
     )
     with database.transaction() as session:
-        request = intend_checkout(session, uuid7(), command, "stripe", now)
+        request = intend_checkout(session, uuid7(), command, "stripe", Wall(now))
     opened = CheckoutFact(f"cs_test_{request.attempt_id}", "https://pay.example/1", PaymentStatus.PENDING)
     with database.transaction() as session:
-        record_opened(session, UUID(request.attempt_id), opened, now)
+        record_opened(session, UUID(request.attempt_id), opened, Wall(now))
     return request
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from billing.accounts.open import open_account
 from billing.clocks.timelines import Timeline
+from billing.clocks.wall import Wall
 from billing.cycle.end.cancel import cancel_subscription
 from billing.cycle.pause.pause import pause_subscription
 from billing.cycle.pause.resume import resume_subscription
@@ -118,7 +119,7 @@ class Books:
             attempts = session.scalars(live.order_by(PaymentAttempt.id)).all()
         for attempt in attempts:
             with self.database.transaction() as session:
-                record_outcome(session, _answer(attempt, now, decline), now)
+                record_outcome(session, _answer(attempt, now, decline), Wall(now))
         return len(attempts)
 
     def capture_late(self, now: datetime) -> None:
@@ -127,7 +128,7 @@ class Books:
         with self.database.transaction() as session:
             attempt = session.scalars(failed.order_by(PaymentAttempt.id.desc()).limit(1)).one()
         with self.database.transaction() as session:
-            record_outcome(session, _answer(attempt, now, ""), now)
+            record_outcome(session, _answer(attempt, now, ""), Wall(now))
 
     def subscription(self, subscription_id: UUID) -> Subscription:
         """The row as it is."""

@@ -12,6 +12,7 @@ from billing.accounts.tables import Account
 from billing.cards.detach import detach_card
 from billing.cards.queries import default_cards, get_default_card
 from billing.clocks.tables import TestClock
+from billing.clocks.wall import Wall
 from billing.credits.queries import view_balance
 from billing.invariants import violations
 from billing.invoices.compose import NewInvoice
@@ -48,7 +49,7 @@ def invoice_id(database: Database, account_id: UUID) -> UUID:
 
 def _record(database: Database, news: PaymentFact, now: datetime = NOON) -> Outcome:
     with database.transaction() as session:
-        return record_outcome(session, news, now)
+        return record_outcome(session, news, Wall(now))
 
 
 def _invoice(database: Database, invoice_id: UUID) -> Invoice:
@@ -153,7 +154,7 @@ def test_a_top_up_stays_a_draft_until_it_is_paid(
         draft = draft_invoice(session, NewInvoice(account_id, "test/top_up", InvoiceReason.TOP_UP, [line], NO_TAX))
     attempt = intend(database, draft.id, NOON)
     with database.transaction() as session:
-        assert step(begin_charges(session, [attempt.id], NOON)[attempt.id]) is Step.SEND
+        assert step(begin_charges(session, [attempt.id], Wall(NOON))[attempt.id]) is Step.SEND
     _record(database, answer(attempt, status, failure_code="" if status is CAPTURED else "card_declined"))
     after = _invoice(database, draft.id)
     assert (after.status, after.number) == expected
@@ -189,13 +190,13 @@ def test_everybody_else_is_paid_when_the_gateway_says(database: Database, invoic
 def test_before_a_call_the_attempt_is_unknown_and_will_be_asked_about(database: Database, invoice_id: UUID) -> None:
     attempt = intend(database, invoice_id, NOON)
     with database.transaction() as session:
-        assert open_charges(session, NOON + timedelta(days=1), 10) == []
-        charge = begin_charges(session, [attempt.id], NOON)[attempt.id]
+        assert open_charges(session, Wall(NOON + timedelta(days=1)), 10) == []
+        charge = begin_charges(session, [attempt.id], Wall(NOON))[attempt.id]
     assert (charge.status, step(charge)) == (AttemptStatus.CREATED, Step.SEND)
     assert _attempt(database, attempt.id).status is AttemptStatus.UNKNOWN
     with database.transaction() as session:
-        assert open_charges(session, NOON + timedelta(minutes=14), 10) == []
-        [waiting] = open_charges(session, NOON + timedelta(minutes=16), 10)
+        assert open_charges(session, Wall(NOON + timedelta(minutes=14)), 10) == []
+        [waiting] = open_charges(session, Wall(NOON + timedelta(minutes=16)), 10)
     assert waiting.request == thaw_charge(attempt.request)
 
 
@@ -215,10 +216,10 @@ def test_an_invoice_that_is_not_open_is_not_charged_but_what_was_sent_is_asked_a
     attempt = intend(database, invoice_id, NOON)
     with database.transaction() as session:
         if sent:
-            begin_charges(session, [attempt.id], NOON)
+            begin_charges(session, [attempt.id], Wall(NOON))
         session.execute(update(Invoice).values(status=invoice_status))
     with database.transaction() as session:
-        assert step(begin_charges(session, [attempt.id], NOON)[attempt.id]) is expected
+        assert step(begin_charges(session, [attempt.id], Wall(NOON))[attempt.id]) is expected
 
 
 def test_a_dropped_charge_makes_way_for_another(database: Database, invoice_id: UUID) -> None:

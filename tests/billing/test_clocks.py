@@ -15,6 +15,7 @@ from billing.clocks.advance import advance_clock
 from billing.clocks.create import create_clock
 from billing.clocks.tables import ClockStatus, TestClock
 from billing.clocks.timelines import timelines
+from billing.clocks.wall import Wall
 from billing.credits.tables import CreditMovement, CreditTransaction
 from billing.cycle.pause.pause import pause_subscription
 from billing.dunning.tables import Dunning, DunningState
@@ -95,7 +96,7 @@ def books(database: Database) -> Books:
 
 def _make_clock(books: Books, at: datetime, clock_ref: str = "") -> UUID:
     with books.database.transaction() as session:
-        return create_clock(session, uuid7(), "a year", at, ("stripe", clock_ref), utc("2026-11-22 09:00"))
+        return create_clock(session, uuid7(), "a year", at, ("stripe", clock_ref), Wall(utc("2026-11-22 09:00")))
 
 
 def _settle_on(books: Books, clock_id: UUID, at: datetime) -> UUID:
@@ -290,7 +291,9 @@ def test_a_repeated_creation_writes_nothing(books: Books) -> None:
     clock_id = uuid7()
     for name in ("first", "second"):
         with books.database.transaction() as session:
-            create_clock(session, clock_id, name, utc("2026-01-31 12:00:00.700"), ("stripe", "clock_1"), A_YEAR_LATER)
+            create_clock(
+                session, clock_id, name, utc("2026-01-31 12:00:00.700"), ("stripe", "clock_1"), Wall(A_YEAR_LATER)
+            )
     clock = _clock(books, clock_id)
     assert (clock.name, clock.frozen_at, clock.target_at) == ("first", JANUARY_31, JANUARY_31)
 
@@ -299,7 +302,7 @@ def test_sweeps_leave_a_clock_on_its_way_to_whoever_moves_it(books: Books) -> No
     standing_id, moving_id = _make_clock(books, JANUARY_31), _make_clock(books, JANUARY_31)
     _send_to(books, moving_id, A_YEAR_LATER)
     with books.database.transaction() as session:
-        seen = [(course.clock_id, course.now) for course in timelines(session, A_YEAR_LATER)]
+        seen = [(course.clock_id, course.now) for course in timelines(session, Wall(A_YEAR_LATER))]
     assert seen == [(None, A_YEAR_LATER), (standing_id, JANUARY_31)]
 
 

@@ -12,6 +12,7 @@ from structlog.testing import capture_logs
 from billing.accounts.tables import Account
 from billing.agenda.duties import SWEEPS
 from billing.clocks.tables import TestClock
+from billing.clocks.wall import Wall
 from billing.credits.tables import CreditMovement, CreditSource, CreditTransaction
 from billing.invoices.compose import NewInvoice
 from billing.invoices.draft import draft_invoice
@@ -47,7 +48,7 @@ def work(database_url: str, broker_url: str) -> Iterator[Work]:
         stripe_secret_key=SANDBOX_STRIPE_KEY,
         stripe_api_base="http://127.0.0.1:1",
     )
-    wired = replace(wire(settings, make_app(broker_url)), now=lambda: MAY_31)
+    wired = replace(wire(settings, make_app(broker_url)), wall=lambda: Wall(MAY_31))
     yield wired
     wired.database.engine.dispose()
 
@@ -59,7 +60,7 @@ def ada(database: Database, account_id: UUID) -> Prepaid:
 
 
 def _at(work: Work, now: datetime) -> Work:
-    return replace(work, now=lambda: now)
+    return replace(work, wall=lambda: Wall(now))
 
 
 def _expired(database: Database) -> int:

@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Engine, create_engine, text
 
+from billing.clocks.wall import Wall
 from billing.invariants import QUESTIONS, violations
 from billing.outcomes.record_outcome import record_outcome
 from database.engine import Database, dialect_url
@@ -54,7 +55,7 @@ def sound_books(database: Database, account_id: UUID) -> Database:
     """One paid purchase, and an event that has just arrived."""
     request = start_purchase(database, account_id, NOON)
     with database.transaction() as session:
-        record_outcome(session, fact(request, PaymentStatus.CAPTURED), NOON)
+        record_outcome(session, fact(request, PaymentStatus.CAPTURED), Wall(NOON))
         remember(session, "stripe", [("evt_1", "test.event", "{}")])
     with database.transaction() as session:
         session.execute(text("UPDATE outbox SET state = 'done'"))

@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from billing.clocks.wall import Wall
 from billing.invoices.tables import InvoiceStatus
 from billing.ledger.queries import balances
 from billing.ledger.tables import LedgerAccount
@@ -25,7 +26,7 @@ RENEWAL = utc("2026-02-28 10:00")
 
 def record(books: Books, news: PaymentFact) -> Outcome:
     with books.database.transaction() as session:
-        return record_outcome(session, news, NOON)
+        return record_outcome(session, news, Wall(NOON))
 
 
 def remarks(books: Books) -> list[ReceiptRemark]:
@@ -90,7 +91,7 @@ def test_both_payments_in_one_batch_come_to_the_same(books: Books, account_id: U
     record(books, first)
     second = replace(first, payment_ref="pi_second")
     with books.database.transaction() as session:
-        record_outcomes(session, [first, second, second], NOON)
+        record_outcomes(session, [first, second, second], Wall(NOON))
     assert (books.kept_minor(account_id), at_gateway(books)) == (2_999, 2 * 2_999)
 
 

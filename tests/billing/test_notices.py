@@ -11,6 +11,7 @@ from sqlalchemy import select, text, update
 from billing.cards.tables import Card
 from billing.clocks.tables import ClockStatus, TestClock
 from billing.clocks.timelines import Timeline
+from billing.clocks.wall import Wall
 from billing.credits.tables import CreditSource
 from billing.credits.watch import set_watch
 from billing.cycle.end.cancel import cancel_subscription
@@ -68,7 +69,7 @@ def _cards(books: Books, now: datetime, clock_id: UUID | None = WALL) -> int:
 def _write(books: Books, topic: str, subject_id: UUID, now: datetime, cause: str = "") -> NoticeFacts:
     """The facts of a mail as they are now; raises Moot."""
     with books.database.transaction() as session:
-        return LETTERS[topic](session, Occasion(subject_id, cause, LETTERHEAD, now))
+        return LETTERS[topic](session, Occasion(subject_id, cause, LETTERHEAD, Wall(now)))
 
 
 def _last_cause(books: Books, topic: str) -> str:

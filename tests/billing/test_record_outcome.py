@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, select
 
+from billing.clocks.wall import Wall
 from billing.credits.queries import view_balance
 from billing.credits.tables import CreditGrant
 from billing.invariants import violations
@@ -34,7 +35,7 @@ PENDING, CAPTURED, FAILED, EXPIRED = (
 
 def _record(database: Database, news: PaymentFact) -> Outcome:
     with database.transaction() as session:
-        return record_outcome(session, news, NOON)
+        return record_outcome(session, news, Wall(NOON))
 
 
 @pytest.mark.parametrize("order", sorted(set(permutations([PENDING, FAILED, CAPTURED, CAPTURED]))))
@@ -94,7 +95,7 @@ def test_a_batch_is_recorded_as_its_payments_would_be_one_by_one(database: Datab
     news = [fact(request, status) for request, status in zip(requests, statuses, strict=True)]
     foreign = replace(news[0], attempt_id=str(account_id))
     with database.transaction() as session:
-        outcomes = record_outcomes(session, [*news, foreign, news[0]], NOON)
+        outcomes = record_outcomes(session, [*news, foreign, news[0]], Wall(NOON))
     assert outcomes == [
         Outcome.RECORDED, Outcome.KNOWN, Outcome.RECORDED, Outcome.RECORDED, Outcome.RECORDED,
         Outcome.NOT_OURS, Outcome.KNOWN,
@@ -119,12 +120,12 @@ def test_an_open_checkout_is_asked_about_until_it_is_final(database: Database, a
     request = start_purchase(database, account_id, NOON)
     soon, later = NOON + timedelta(minutes=1), NOON + timedelta(minutes=16)
     with database.transaction() as session:
-        assert open_checkouts(session, soon, 10) == []
+        assert open_checkouts(session, Wall(soon), 10) == []
         waiting = OpenCheckout(UUID(request.attempt_id), "stripe", f"cs_test_{request.attempt_id}")
-        assert open_checkouts(session, later, 10) == [waiting]
+        assert open_checkouts(session, Wall(later), 10) == [waiting]
     _record(database, fact(request, CAPTURED))
     with database.transaction() as session:
-        assert open_checkouts(session, NOON + timedelta(days=1), 10) == []
+        assert open_checkouts(session, Wall(NOON + timedelta(days=1)), 10) == []
 
 
 def test_the_second_purchase_knows_the_customer(database: Database, account_id: UUID) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import func, select, update
 
 from billing.accounts.open import open_account
 from billing.catalog.seed import seed
+from billing.clocks.wall import Wall
 from billing.invariants import violations
 from billing.invoices.tables import Invoice, InvoiceStatus
 from billing.payments.pace import push_back
@@ -75,13 +76,13 @@ def _customer(work: Work, card_ref: str = "pm_card_visa") -> UUID:
     cards.make_default(customer_ref, card_ref, idempotency_key=f"card/{account_id}")
     known = cards.fetch_customer(customer_ref)
     assert known is not None
-    give_card(work.database, account_id, work.now(), card(known.card_ref, customer_ref))
+    give_card(work.database, account_id, work.wall().at, card(known.card_ref, customer_ref))
     return account_id
 
 
 def _owe(work: Work, account_id: UUID, minor: int = 2_900) -> PaymentAttempt:
     """An issued invoice that is to be charged."""
-    return intend(work.database, issue(work.database, account_id, work.now(), minor), work.now())
+    return intend(work.database, issue(work.database, account_id, work.wall().at, minor), work.wall().at)
 
 
 def _charge(work: Work) -> None:
@@ -268,7 +269,7 @@ def test_a_card_that_the_gateway_refuses_has_failed_and_its_log_line_says_which(
     account_id = _customer(work)
     attempts = []
     for number in range(3):
-        give_card(database, account_id, work.now(), card(f"pm_gone_{number}", "cus_gone"))
+        give_card(database, account_id, work.wall().at, card(f"pm_gone_{number}", "cus_gone"))
         attempts.append(_owe(work, account_id))
     with structlog.testing.capture_logs([structlog.contextvars.merge_contextvars]) as lines:
         _charge(work)
@@ -287,7 +288,7 @@ def test_a_charge_whose_worker_died_is_found_by_the_look_up(work: Work, database
     look_up()
     assert _attempt(database, attempt.id).status is AttemptStatus.UNKNOWN
 
-    task_base.start(replace(work, now=lambda: utc_now() + timedelta(minutes=16)))
+    task_base.start(replace(work, wall=lambda: Wall(utc_now() + timedelta(minutes=16))))
     time.sleep(1)  # the period of the look-up before
     look_up()
     assert _attempt(database, attempt.id).status is AttemptStatus.CAPTURED
@@ -302,7 +303,7 @@ def test_a_checkout_that_the_gateway_does_not_know_goes_to_the_end_of_the_line(w
         account_id = open_account(session, uuid7(), ADA)
     request = start_purchase(database, account_id, utc_now())
     later = utc_now() + timedelta(minutes=16)
-    task_base.start(replace(work, now=lambda: later))
+    task_base.start(replace(work, wall=lambda: Wall(later)))
     payments.look_up_payments(**LookUpPayments(interval_seconds=1).model_dump())
     waiting = _attempt(database, UUID(request.attempt_id))
     assert waiting.look_up_at is not None

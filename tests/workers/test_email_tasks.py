@@ -14,6 +14,7 @@ from sqlalchemy import select, text, update
 
 from billing.agenda.duties import SWEEPS
 from billing.catalog.seed import seed
+from billing.clocks.wall import Wall
 from billing.credits.tables import CreditSource
 from billing.credits.watch import set_watch
 from billing.cycle.end.cancel import cancel_subscription
@@ -75,7 +76,7 @@ class Desk(Books):
             seller=PartyFacts("Example SaaS Inc.", email="billing@example.com"),
             payment_instructions="Example Bank, IBAN DE00",
             portal_url="https://app.example/billing",
-            now=lambda: now,
+            wall=lambda: Wall(now),
         )
 
     def send_all(self, now: datetime) -> dict[str, OutboxEntry]:
@@ -93,7 +94,7 @@ class Desk(Books):
         """Every invoice of an account gets a document."""
         for invoice in self.invoices(account_id):
             with self.database.transaction() as session:
-                attach_document(session, invoice.id, PDF, now)
+                attach_document(session, invoice.id, PDF, Wall(now))
 
     def inbox(self, sent: dict[str, OutboxEntry]) -> dict[str, tuple[str, str]]:
         """(subject, attached file) of the mails that arrived for these rows, by topic."""
@@ -186,7 +187,7 @@ def test_a_bill_to_transfer_and_a_receipt_of_a_purchase_carry_their_invoices(des
     eve = desk.open("Eve")
     request = start_purchase(desk.database, eve, MAY)
     with desk.database.transaction() as session:
-        record_outcome(session, fact(request, PaymentStatus.CAPTURED, paid_at=MAY), MAY)
+        record_outcome(session, fact(request, PaymentStatus.CAPTURED, paid_at=MAY), Wall(MAY))
     desk.render(eve, MAY)
     receipt = desk.send_all(MAY)
     assert desk.inbox(created | receipt) == {

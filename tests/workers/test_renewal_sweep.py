@@ -9,6 +9,7 @@ from sqlalchemy import func, select, text
 
 from billing.agenda.duties import SWEEPS
 from billing.catalog.seed import seed
+from billing.clocks.wall import Wall
 from billing.cycle.renewal.set_aside import take_up
 from billing.invoices.tables import Invoice, InvoiceReason
 from billing.payments.tables import PaymentAttempt
@@ -51,7 +52,7 @@ def work(database_url: str, broker_url: str) -> Work:
         email=Unreached(),
         seller=PartyFacts("Seller"),
         payment_instructions="",
-        now=lambda: RENEWS,
+        wall=lambda: Wall(RENEWS),
     )
 
 

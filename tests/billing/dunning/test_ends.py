@@ -5,6 +5,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, update
 
+from billing.clocks.wall import Wall
 from billing.cycle.bill import Bill, bill
 from billing.cycle.end.cancel import cancel_subscription
 from billing.dunning.retry_due import retry_due
@@ -206,7 +207,7 @@ def test_whoever_cancels_while_the_charge_still_waits_is_not_charged_and_a_trans
     assert renewal.status is status
     with books.database.transaction() as session:
         waiting = session.scalars(select(PaymentAttempt.id)).all()
-        charges = begin_charges(session, waiting, utc("2026-02-15 10:02"))
+        charges = begin_charges(session, waiting, Wall(utc("2026-02-15 10:02")))
     assert [step(charge) for charge in charges.values()] == [Step.DROP] * (pay_by == "card")
 
 
