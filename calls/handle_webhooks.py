@@ -79,10 +79,19 @@ def _rung(event: InboxEvent, fact: EventFact) -> Rung:
 
 
 def _hear(work: Work, known: Known, rung: Sequence[Rung]) -> list[InboxEvent]:
-    """Ask, and write down what was heard as it comes; returns the events with nothing to write down."""
-    by_key: dict[Key, list[Rung]] = {}
+    """Ask, and write down what was heard; returns the events with nothing to write down."""
+    together: dict[Key, list[Rung]] = {}
+    in_turn: dict[Key, list[Rung]] = {}
     for each in rung:
-        by_key.setdefault(each.key, []).append(each)
+        (in_turn if CONVERSATIONS[each.key[1]].is_in_turn else together).setdefault(each.key, []).append(each)
+    unheard = _hear_together(work, known, together)
+    for key, of_key in in_turn.items():
+        unheard += _hear_together(work, known, {key: of_key})
+    return unheard
+
+
+def _hear_together(work: Work, known: Known, by_key: Mapping[Key, list[Rung]]) -> list[InboxEvent]:
+    """Ask side by side, and write down each answer as it comes."""
     asked = _ask_all(work, known, by_key)
     unheard: list[InboxEvent] = []
     written: set[Key] = set()

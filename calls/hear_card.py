@@ -60,4 +60,4 @@ def subject(fact: EventFact) -> str:
     return f"chosen {reference}" if fact.is_choice else reference
 
 
-CARD = Conversation(subject, ask_card)
+CARD = Conversation(subject, ask_card, is_in_turn=True)

@@ -38,4 +38,4 @@ def record_customer(session: Session, fact: CustomerFact, default: CardFact | No
         save_card(session, account_id, default, True, now)
 
 
-CUSTOMER = Conversation(lambda fact: fact.customer_ref, ask_customer)
+CUSTOMER = Conversation(lambda fact: fact.customer_ref, ask_customer, is_in_turn=True)

@@ -77,6 +77,21 @@ def test_a_card_that_was_chosen_is_charged_from_now_on_though_its_batch_tells_fi
     assert _cards(ada) == {"4242": False, "4444": True}
 
 
+def test_of_two_choices_in_one_batch_the_later_counts_though_the_first_is_answered_late(
+    work: Work, ada: Subscriber, sandbox: Sandbox
+) -> None:
+    chosen = []
+    for number in (VISA, MASTERCARD):
+        ada.save_card(number)
+        chosen.append(last(ada.news(), "setup_intent.succeeded"))
+    sandbox.arm("slow", seconds=1, count=1, method="POST", path="/v1/customers")
+    deliver(work, chosen)
+    customer = ada.stripe.fetch_customer(ada.customer_ref)
+    assert customer is not None
+    assert _cards(ada) == {"4242": False, "4444": True}
+    assert _digits(ada, customer.card_ref) == "4444"
+
+
 def test_a_card_that_was_chosen_is_the_subscriptions_too_and_pays_at_once_what_is_open(
     work: Work, ada: Subscriber
 ) -> None:
