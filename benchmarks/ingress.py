@@ -20,7 +20,7 @@ from stack.ports import LOOPBACK, free_port
 from stack.postgres import EmbeddedPostgres
 from stack.valkey import EmbeddedValkey
 
-AIM = 0.5
+AIM = 0.45
 SECRET = "whsec_benchmark"
 CONNECTIONS = 128
 ROUNDS = 5  # alternating, so that a busy moment of the machine meets both sides

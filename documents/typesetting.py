@@ -15,6 +15,7 @@ from documents.templates import read
 
 if TYPE_CHECKING:
     from weasyprint import CSS, HTML
+    from weasyprint.document import Document
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import URLFetcher
 
@@ -33,13 +34,16 @@ class Press:
 
 
 def typeset(html: str) -> bytes:
-    """Lay out our own markup as a tagged PDF, loading nothing but `data:`. One thread per process."""
+    """Our own markup as a tagged PDF, loading nothing but `data:`. One thread per process."""
+    pdf: bytes = lay_out(html).write_pdf(pdf_tags=True)
+    return pdf
+
+
+def lay_out(html: str) -> Document:
+    """Its pages before they are written: the most of the work, and all of it WeasyPrint's."""
     press = _press()
     document = press.markup(string=html, url_fetcher=press.fetcher)
-    pdf: bytes = document.write_pdf(
-        font_config=press.fonts, stylesheets=[press.sheet], cache=press.images, pdf_tags=True
-    )
-    return pdf
+    return document.render(font_config=press.fonts, stylesheets=[press.sheet], cache=press.images, pdf_tags=True)
 
 
 @lru_cache(maxsize=1)

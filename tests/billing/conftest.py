@@ -12,7 +12,7 @@ from database.engine import Database, make_engine
 from database.ids import uuid7
 from database.roles import WORKER
 from schemas.commands import Address, OpenAccount
-from tests.billing.subscribers import Books
+from tests.billing.subscribers import Books, utc
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -48,3 +48,11 @@ def account_id(database: Database) -> UUID:
     """One customer."""
     with database.transaction() as session:
         return open_account(session, uuid7(), ADA)
+
+
+@pytest.fixture
+def ada(books: Books) -> UUID:
+    """A customer with a card since before any story began."""
+    account_id = books.open()
+    books.give_card(account_id, utc("2025-01-01 09:00"))
+    return account_id

@@ -29,14 +29,6 @@ def books(database: Database) -> Iterator[Books]:
     assert kept.disorder() == []
 
 
-@pytest.fixture
-def ada(books: Books) -> UUID:
-    """A customer with a card."""
-    account_id = books.open()
-    books.give_card(account_id, BEGIN)
-    return account_id
-
-
 @pytest.mark.parametrize(
     ("periods", "before", "after", "left"),
     [(3, 1, 12, 1), (12, 1, 12, 1), (13, 1, 12, 2), (2, 12, 1, 24), (1, 12, 1, 12), (0, 1, 12, 0), (5, 1, 1, 5)],

@@ -2,20 +2,12 @@
 
 from uuid import UUID
 
-import pytest
 from sqlalchemy import select
 
 from billing.credits.tables import CreditGrant
 from tests.billing.subscribers import Books, utc
 
 BROKE = "insufficient_funds"
-
-
-@pytest.fixture
-def ada(books: Books) -> UUID:
-    account_id = books.open()
-    books.give_card(account_id, utc("2026-01-01 09:00"))
-    return account_id
 
 
 def _grants(books: Books) -> list[tuple[int, str]]:

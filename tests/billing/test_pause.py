@@ -33,14 +33,6 @@ DAY = 86_400
 in_the_books = settings(fuzzed, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 
 
-@pytest.fixture
-def ada(books: Books) -> UUID:
-    """A customer with a card."""
-    account_id = books.open()
-    books.give_card(account_id, BEGIN)
-    return account_id
-
-
 def test_the_rest_of_the_period_comes_after_the_pause(books: Books, ada: UUID) -> None:
     """Ten of 28 days are used, then it rests for eleven: the period ends eleven days later, and so do all others."""
     subscription_id = books.subscribe(ada, BEGIN)

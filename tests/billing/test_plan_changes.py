@@ -74,14 +74,6 @@ def books(database: Database) -> Iterator[Books]:
     assert kept.disorder() == []
 
 
-@pytest.fixture
-def ada(books: Books) -> UUID:
-    """A customer with a card."""
-    account_id = books.open()
-    books.give_card(account_id, BEGIN)
-    return account_id
-
-
 def test_nobody_gains_by_changing_plans(books: Books) -> None:
     """For any sequence of changes, waits, pauses and uses of credits, with all that falls due billed and paid:
 

@@ -18,14 +18,6 @@ from billing.subscriptions.tables import Subscription, SubscriptionStatus
 from tests.billing.subscribers import Books, utc
 
 
-@pytest.fixture
-def ada(books: Books) -> UUID:
-    """A customer with a card."""
-    account_id = books.open()
-    books.give_card(account_id, utc("2026-01-01 09:00"))
-    return account_id
-
-
 def test_a_subscription_starts_with_a_payment_and_renews_a_month_later(books: Books, ada: UUID) -> None:
     started = utc("2026-01-31 10:00")
     subscription_id = books.subscribe(ada, started)

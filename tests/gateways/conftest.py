@@ -5,6 +5,7 @@ from contextlib import ExitStack, closing
 
 import pytest
 
+from gateways.stripe.client import StripeGateway
 from tests.gateways.loopback import Script, ScriptedServer
 from tests.gateways.sandbox_process import Sandbox, running_sandbox
 
@@ -32,3 +33,9 @@ def sandbox(sandbox_process: Sandbox) -> Iterator[Sandbox]:
     """The sandbox in fair weather."""
     yield sandbox_process
     sandbox_process.clear_faults()
+
+
+@pytest.fixture
+def stripe(sandbox: Sandbox) -> StripeGateway:
+    """Our client, with little patience."""
+    return StripeGateway("sk_test_sandbox", sandbox.address, timeout_seconds=(1, 2))

@@ -16,11 +16,6 @@ from tests.gateways.sandbox_process import Sandbox
 DECLINING_CARD = "4000 0000 0000 9995"
 
 
-@pytest.fixture
-def stripe(sandbox: Sandbox) -> StripeGateway:
-    return StripeGateway("sk_test_sandbox", sandbox.address, timeout_seconds=(1, 2))
-
-
 def purchase(**changes: object) -> CheckoutRequest:
     attempt_id = str(uuid4())
     request = CheckoutRequest(

@@ -15,11 +15,6 @@ from tests.gateways.sandbox_process import ANSWER_SECONDS, Sandbox
 
 
 @pytest.fixture
-def stripe(sandbox: Sandbox) -> StripeGateway:
-    return StripeGateway("sk_test_sandbox", sandbox.address, timeout_seconds=(1, 2))
-
-
-@pytest.fixture
 def customer_ref(stripe: StripeGateway) -> str:
     account_id = str(uuid4())
     return stripe.create_customer(
