@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType, FunctionType
 
-import requests
+import urllib3
 from sqlalchemy import Engine, event
 
 from tools.house.rooms import ROOT, WATCHERS
 
 CALL, BEGIN, STATEMENT = "call", "begin", "statement"
-SEND = requests.adapters.HTTPAdapter.send
+# beneath every HTTP client that is used
+SEND = urllib3.HTTPConnectionPool.urlopen
 RESUME = dis.opmap["RESUME"]
 
 
