@@ -1,9 +1,13 @@
 """Every way in which Resend or the way to it can fail, in our three families."""
 
+import inspect
 import json
+import pkgutil
 from collections.abc import Callable
+from importlib import import_module
 
 import pytest
+import resend
 from resend import exceptions as package
 
 from billing.errors import BillingError, Rejected, Unavailable
@@ -17,6 +21,18 @@ FAMILIES = (errors.REJECTED, errors.MISCONFIGURED, errors.THROTTLED, errors.UNAN
 SHORT_SECONDS = (0.5, 0.2)
 EMAIL = EmailFacts(recipient="owner@example.com", subject="Your invoice", html="<p>Thanks</p>", text="Thanks")
 
+# Each exception class of the package: its family, and whether the e-mail may have been sent.
+CLASSES: dict[type[Exception], tuple[type[BillingError], bool]] = {
+    package.ValidationError: (Rejected, False),
+    package.MissingRequiredFieldsError: (Rejected, False),
+    package.MissingApiKeyError: (Unavailable, False),
+    package.InvalidApiKeyError: (Unavailable, False),
+    package.RateLimitError: (Unavailable, False),
+    package.ApplicationError: (Unavailable, True),
+    package.NoContentError: (Unavailable, True),
+    package.ResendError: (Unavailable, True),
+}
+
 Scripted = Callable[[bytes], ScriptedServer]
 
 
@@ -28,6 +44,39 @@ def test_every_error_that_the_package_knows_belongs_to_exactly_one_family() -> N
 
 def test_no_error_belongs_to_two_families() -> None:
     assert len(frozenset.union(*FAMILIES)) == sum(map(len, FAMILIES))
+
+
+def exception_classes() -> set[type]:
+    modules = [import_module(found.name) for found in pkgutil.walk_packages(resend.__path__, "resend.")]
+    classes = {each for module in modules for each in vars(module).values() if inspect.isclass(each)}
+    return {each for each in classes if issubclass(each, Exception) and each.__module__.startswith("resend")}
+
+
+def raised_by_the_package(kind: type[Exception]) -> Exception:
+    documented = [
+        (int(code), name) for code, by_name in package.ERRORS.items() for name in by_name if by_name[name] is kind
+    ]
+    code, name = documented[0] if documented else (500, "an_error_of_tomorrow")
+    values = {"code": code, "error_type": name, "message": "about it", "suggested_action": ""}
+    return kind(**{each: values[each] for each in inspect.signature(kind).parameters if each in values})
+
+
+def test_every_exception_class_of_the_package_is_in_the_table() -> None:
+    assert exception_classes() == set(CLASSES)
+
+
+@pytest.mark.parametrize("kind", CLASSES, ids=lambda kind: kind.__name__)
+def test_every_exception_class_of_the_package_comes_out_in_our_words(
+    kind: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: object) -> None:
+        raise raised_by_the_package(kind)
+
+    gateway = ResendGateway("re_made_up")
+    monkeypatch.setattr(resend.Emails, "send", failing)
+    with pytest.raises((Rejected, Unavailable)) as caught:
+        gateway.send(EMAIL, sender="a@example.com", idempotency_key="k")
+    assert (type(caught.value), getattr(caught.value, "ambiguous", False)) == CLASSES[kind]
 
 
 def problem(name: str) -> bytes:
