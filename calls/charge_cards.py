@@ -23,19 +23,17 @@ from billing.payments.pace import push_back
 from billing.payments.queries import Charge, gateways_of_charges
 from billing.payments.tables import AttemptStatus
 from calls.charge_call import ChargeCall, call_gateway
+from calls.record_together import record_together
 from calls.side_by_side import SideBySide, reserve_slots, slot, slots_max
 from database.outbox import OutboxEntry
 from gateways.gateway import Gateway
 from schemas.facts import PaymentFact
 from workers import claims
-from workers.halves import in_halves
 from workers.wiring import Work
 
 BEGIN_SECONDS_MAX = 20.0
 # By then a call whose worker died has reached the gateway or never will.
 OVERLAP = timedelta(seconds=60)
-
-Answered = tuple[OutboxEntry, Charge, PaymentFact]
 
 
 def charge_cards(work: Work, entry_ids: Sequence[UUID]) -> None:
@@ -105,16 +103,15 @@ def _record_all(
     work: Work, gateway: Gateway, answers: Sequence[tuple[OutboxEntry, Charge, Future[PaymentFact | None]]]
 ) -> None:
     """What went wrong ends row by row; what the gateway told of payments is recorded together."""
-    told: list[Answered] = []
+    told: list[tuple[OutboxEntry, PaymentFact]] = []
     for entry, charge, answer in answers:
         with claims.attempt(work.database, entry):
             fact = _fact(work, gateway, answer)
             if fact is None:
                 claims.finish(work.database, entry, partial(_drop, charge))
             else:
-                told.append((entry, charge, fact))
-    if told:
-        in_halves(told, partial(_record, work), partial(_record_alone, work))
+                told.append((entry, fact))
+    record_together(work.database, told, partial(_write_down, work))
 
 
 def _fact(work: Work, gateway: Gateway, answer: Future[PaymentFact | None]) -> PaymentFact | None:
@@ -127,24 +124,8 @@ def _fact(work: Work, gateway: Gateway, answer: Future[PaymentFact | None]) -> P
         raise
 
 
-def _record(work: Work, told: Sequence[Answered]) -> None:
-    of_entry = {entry.id: fact for entry, _, fact in told}
-
-    def act(session: Session, entries: Sequence[OutboxEntry]) -> None:
-        _write_down(work, session, [of_entry[entry.id] for entry in entries])
-
-    claims.finish_set(work.database, [entry for entry, _, _ in told], act)
-
-
-def _record_alone(work: Work, answered: Answered, error: Exception) -> None:
-    """The one that failed in its batch fails again by itself, and ends by its family."""
-    entry, _, fact = answered
-    with claims.attempt(work.database, entry):
-        claims.finish(work.database, entry, lambda session: _write_down(work, session, [fact]))
-
-
 def _write_down(work: Work, session: Session, facts: Sequence[PaymentFact]) -> None:
-    """The attempts tell what came of them; the rows need no results, which would be a statement more per charge."""
+    """The attempts tell what came of them."""
     try:
         outcomes = record_outcomes(session, facts, work.wall())
     except Rejected as refusal:

@@ -18,11 +18,11 @@ from calls.hear_payment import PAYMENT
 from calls.hear_subscription import SUBSCRIPTION
 from calls.hearing import Conversation, Heard, Inquiry, Known, Other, Payment, Unheard
 from calls.known import look
+from calls.record_together import record_together
 from calls.side_by_side import SideBySide, reserve_slots, slot, slots_max
 from database.inbox import InboxEvent
-from schemas.facts import Concern, EventFact
+from schemas.facts import Concern, EventFact, PaymentFact
 from workers import claims
-from workers.halves import in_halves
 from workers.wiring import Work
 
 CONVERSATIONS: Mapping[Concern, Conversation] = {
@@ -54,8 +54,13 @@ def handle_webhooks(work: Work, event_ids: Sequence[UUID]) -> None:
     facts = _translated(work, events)
     with work.database.transaction() as session:
         known = look(session, [fact for _, fact in facts])
-    idle = [event for event, fact in facts if _is_idle(known, fact)]
-    rung = [_rung(event, fact) for event, fact in facts if not _is_idle(known, fact)]
+    idle: list[InboxEvent] = []
+    rung: list[Rung] = []
+    for event, fact in facts:
+        if _is_idle(known, fact):
+            idle.append(event)
+        else:
+            rung.append(_rung(event, fact))
     unheard = _hear(work, known, rung)
     claims.finish_all(work.database, [*idle, *unheard])
 
@@ -96,19 +101,18 @@ def _hear_together(work: Work, known: Known, by_key: Mapping[Key, list[Rung]]) -
     unheard: list[InboxEvent] = []
     written: set[Key] = set()
     while answers := asked.take_answered():
-        payments: list[tuple[Rung, Payment]] = []
+        payments: list[tuple[InboxEvent, PaymentFact]] = []
         for key, answer in answers.items():
             for each in by_key[key]:
                 with claims.attempt(work.database, each.event):
                     match answer.result():
                         case Payment() as payment:
-                            payments.append((each, payment))
+                            payments.append((each.event, payment.fact))
                         case Other() as other:
                             _record_other(work, each, other, written)
                         case Unheard():
                             unheard.append(each.event)
-        if payments:
-            in_halves(payments, partial(_record_payments, work), partial(_record_payment_alone, work))
+        record_together(work.database, payments, partial(_write_payments, work))
     return unheard
 
 
@@ -136,26 +140,9 @@ def _leave(work: Work, rung: Sequence[Rung]) -> None:
         claims.postpone(work.database, each.event, NO_SLOT_WAIT, "the gateway is asked by others", is_tried=False)
 
 
-def _record_payments(work: Work, heard: Sequence[tuple[Rung, Payment]]) -> None:
-    fact_of = {rung.event.id: payment.fact for rung, payment in heard}
-
-    def act(session: Session, events: Sequence[InboxEvent]) -> None:
-        # several events may ring for one payment
-        facts = {id(fact): fact for event in events for fact in [fact_of[event.id]]}
-        record_outcomes(session, list(facts.values()), work.wall())
-
-    claims.finish_set(work.database, [rung.event for rung, _ in heard], act)
-
-
-def _record_payment_alone(work: Work, heard: tuple[Rung, Payment], error: Exception) -> None:
-    """The one that failed in its batch fails again by itself, and ends by its family."""
-    rung, payment = heard
-
-    def act(session: Session) -> None:
-        record_outcomes(session, [payment.fact], work.wall())
-
-    with claims.attempt(work.database, rung.event):
-        claims.finish(work.database, rung.event, act)
+def _write_payments(work: Work, session: Session, facts: Sequence[PaymentFact]) -> None:
+    """Several events may ring for one payment: its second news changes nothing."""
+    record_outcomes(session, facts, work.wall())
 
 
 def _record_other(work: Work, rung: Rung, other: Other, written: set[Key]) -> None:

@@ -139,18 +139,8 @@ def finish_set(database: Database, rows: Sequence[Row], act: Callable[[Session, 
 
 
 def finish_all(database: Database, rows: Sequence[Remembered]) -> None:
-    """Mark rows done that needed no act, in one statement; those that somebody else holds stay as they are."""
-    if not rows:
-        return
-    memory = type(rows[0])
-    free = select(memory.id).where(memory.id.in_([row.id for row in rows]), is_free(memory))
-    with database.transaction() as session:
-        session.execute(
-            update(memory)
-            .where(memory.id.in_(free.with_for_update(skip_locked=True)))
-            .values(finished_as(WorkState.DONE)),
-            execution_options={"synchronize_session": False},
-        )
+    """Mark rows done that needed no act; see `finish_set`."""
+    finish_set(database, rows, lambda session, ours: None)
 
 
 def postpone(database: Database, row: Remembered, wait: timedelta, reason: str, *, is_tried: bool = True) -> None:
