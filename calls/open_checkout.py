@@ -1,10 +1,10 @@
 """Sell a credit package on a gateway's hosted page."""
 
 from dataclasses import replace
-from datetime import timedelta
 from uuid import UUID
 
 from billing.errors import Rejected, Unavailable
+from billing.payments.queries import CLOCK_TOLERANCE
 from billing.payments.start_checkout import intend_checkout, record_no_answer, record_opened
 from database.operations import Operation
 from gateways.gateway import Capability, Gateway
@@ -12,9 +12,6 @@ from schemas.commands import StartCreditCheckout
 from schemas.facts import CheckoutFact, CheckoutRequest
 from workers.claims import Act
 from workers.wiring import Work
-
-# Our clock and the gateway's may differ by this much.
-CLOCK_TOLERANCE = timedelta(minutes=5)
 
 
 def open_checkout(work: Work, operation: Operation, command: StartCreditCheckout) -> Act:

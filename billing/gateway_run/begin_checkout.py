@@ -1,7 +1,7 @@
 """Begin a subscription that a gateway will run: write it down before its checkout is opened."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -12,13 +12,11 @@ from billing.catalog.plans import find_terms, terms_of
 from billing.catalog.redeem import redeem_coupon
 from billing.catalog.tables import Coupon, Interval
 from billing.catalog.terms import PlanTerms
+from billing.payments.start_checkout import CHECKOUT_LIFETIME
 from billing.periods import period_at
 from billing.subscriptions.tables import Collection, PayBy, Subscription, SubscriptionStatus
 from schemas.commands import StartSubscriptionCheckout
 from schemas.facts import CouponRequest, PriceRequest, SubscriptionCheckoutRequest
-
-# Stripe ends a session at most 24 hours after it was opened; an hour is left for slow retries of the opening itself.
-CHECKOUT_LIFETIME = timedelta(hours=23)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from billing.catalog.rules import price_of
+from billing.catalog.tables import CreditPackage
 from billing.invoices.tables import LineKind
 from billing.money import Money
 from billing.periods import Period
@@ -33,6 +35,11 @@ class LineDraft:
     def net(self) -> Money:
         """Quantity times unit price."""
         return self.unit * self.quantity
+
+
+def package_line(package: CreditPackage) -> LineDraft:
+    """A credit package at its present price, whoever buys it."""
+    return LineDraft(f"{package.name} package: {package.credits:,} credits", 1, price_of(package), package.credits)
 
 
 @dataclass(frozen=True, slots=True)

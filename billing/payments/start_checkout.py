@@ -10,14 +10,13 @@ from sqlalchemy.orm import Session
 from billing.accounts.queries import get_account, get_customer_ref
 from billing.accounts.tables import Account
 from billing.catalog.queries import get_package
-from billing.catalog.rules import price_of
 from billing.clocks.timelines import now_of
 from billing.clocks.wall import Wall
 from billing.errors import Rejected
 from billing.invoices.compose import NewInvoice
 from billing.invoices.draft import draft_invoice
 from billing.invoices.queries import list_lines
-from billing.invoices.rules import LineDraft
+from billing.invoices.rules import package_line
 from billing.invoices.tables import Invoice, InvoiceReason
 from billing.payments.states import move
 from billing.payments.tables import AttemptStatus, PaymentAttempt
@@ -77,8 +76,7 @@ def _write_intention(
     session: Session, cause: str, command: StartCreditCheckout, gateway: str, wall: Wall
 ) -> PaymentAttempt:
     account = get_account(session, command.account_id)
-    package = get_package(session, command.package)
-    line = LineDraft(f"{package.name} package: {package.credits:,} credits", 1, price_of(package), package.credits)
+    line = package_line(get_package(session, command.package))
     tax = decide_tax(session, account.country, now_of(session, account.id, wall).date())
     invoice = draft_invoice(session, NewInvoice(account.id, cause, InvoiceReason.PURCHASE, [line], tax))
     if invoice.total_minor == 0:

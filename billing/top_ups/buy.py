@@ -14,7 +14,7 @@ from billing.catalog.tables import CreditPackage
 from billing.errors import Rejected
 from billing.invoices.compose import NewInvoice
 from billing.invoices.draft import draft_invoice
-from billing.invoices.rules import LineDraft
+from billing.invoices.rules import package_line
 from billing.invoices.tables import Invoice, InvoiceReason
 from billing.payments.intend_charge import intend_charge
 from billing.tax.queries import decide_tax
@@ -27,12 +27,11 @@ def buy_package(session: Session, top_up: AutoTopUp, now: datetime) -> Invoice:
     """Write the draft and the charge of the next purchase. Raises Rejected for what cannot be bought."""
     account = get_account(session, top_up.account_id)
     package = on_offer(session.get_one(CreditPackage, top_up.package_id))
-    line = LineDraft(f"{package.name} package: {package.credits:,} credits", 1, price_of(package), package.credits)
     month = month_of(now)
     begun, _ = purchases_of(session, account.id, month)
     cause = f"{cause_of_month(account.id, month)}{begun + 1}"
     tax = decide_tax(session, account.country, now.date())
-    invoice = draft_invoice(session, NewInvoice(account.id, cause, InvoiceReason.TOP_UP, [line], tax))
+    invoice = draft_invoice(session, NewInvoice(account.id, cause, InvoiceReason.TOP_UP, [package_line(package)], tax))
     if intend_charge(session, invoice, cause, now) is None:
         raise Rejected("no_card", "The account has no card that could be charged.", status=409)
     return invoice

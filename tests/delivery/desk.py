@@ -1,6 +1,5 @@
 """Accept commands as the door does, ring for them, and see what became of them."""
 
-import time
 from collections.abc import Callable
 from uuid import UUID, uuid4
 
@@ -12,10 +11,10 @@ from database.memory import WorkState
 from database.operations import Operation, stage_command
 from schemas.commands import Command, OpenAccount, StartCreditCheckout
 from schemas.messages import RunCommand, SweepMemories
+from tests.scenarios.storytelling import eventually
 from workers.producer import Bell
 
 PATIENCE_SECONDS = 30.0
-POLL_SECONDS = 0.05
 
 
 class Desk:
@@ -65,10 +64,7 @@ class Desk:
 
     def wait(self, condition: Callable[[], bool], what: str) -> None:
         """Wait until something is true."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while not condition():
-            assert time.monotonic() < deadline, f"waited {PATIENCE_SECONDS:.0f} seconds for {what}"
-            time.sleep(POLL_SECONDS)
+        eventually(condition, what, PATIENCE_SECONDS)
 
 
 def an_account() -> OpenAccount:

@@ -33,11 +33,11 @@ def start_checkout(shopper: Shopper, account_id: str, package: str = "value", ke
     return shopper.command("/v1/billing/stripe/credit-checkout/", body, key or str(uuid4()))
 
 
-def eventually(condition: Callable[[], object], what: str) -> None:
+def eventually(condition: Callable[[], object], what: str, patience_seconds: float = PATIENCE_SECONDS) -> None:
     """Wait until something is true; fail with its name when it does not become so."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + patience_seconds
     while not condition():
-        assert time.monotonic() < deadline, f"waited {PATIENCE_SECONDS:.0f} seconds for {what}"
+        assert time.monotonic() < deadline, f"waited {patience_seconds:.0f} seconds for {what}"
         time.sleep(POLL_SECONDS)
 
 

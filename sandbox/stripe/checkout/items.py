@@ -2,8 +2,9 @@
 
 from sandbox.ids import new_id
 from sandbox.json_types import JsonObject
-from sandbox.stripe.api import amounts, errors
+from sandbox.stripe.api import errors
 from sandbox.stripe.api.params import Params
+from sandbox.stripe.catalog import price_shape
 from sandbox.world import World
 
 LINE_ITEMS_MAX = 100
@@ -44,10 +45,7 @@ def _line_item(world: World, params: Params) -> JsonObject:
 
 
 def _stored_price(world: World, params: Params) -> tuple[JsonObject, str]:
-    price_id = params.required_text("price")
-    price = world.store.get("price", price_id)
-    if price is None:
-        raise errors.no_such("price", price_id, params.name("price"))
+    price = price_shape.named(world, params)
     if price["type"] != "one_time":
         message = "You specified `payment` mode but passed a recurring price. Either switch to `subscription` mode or "
         raise errors.invalid(message + "use only one-time prices.", param="line_items")
@@ -62,27 +60,7 @@ def _own_price(world: World, params: Params) -> tuple[JsonObject, str]:
 
 
 def _price(params: Params, now: int) -> JsonObject:
+    """Made up for this page alone: nobody can buy at it again."""
     params.only("currency", "product_data", "unit_amount", "tax_behavior")
     params.group("product_data").only("name", "description", "images", "metadata", "tax_code")
-    unit_amount = params.required_integer("unit_amount")
-    return {
-        "id": new_id("price"),
-        "object": "price",
-        "active": False,
-        "billing_scheme": "per_unit",
-        "created": now,
-        "currency": amounts.currency(params, "currency"),
-        "custom_unit_amount": None,
-        "livemode": False,
-        "lookup_key": None,
-        "metadata": {},
-        "nickname": None,
-        "product": new_id("prod", 14),
-        "recurring": None,
-        "tax_behavior": params.choice("tax_behavior", ("exclusive", "inclusive", "unspecified"), "unspecified"),
-        "tiers_mode": None,
-        "transform_quantity": None,
-        "type": "one_time",
-        "unit_amount": unit_amount,
-        "unit_amount_decimal": str(unit_amount),
-    }
+    return {**price_shape.asked_for(params, now), "active": False, "product": new_id("prod", 14)}
