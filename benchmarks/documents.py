@@ -100,8 +100,10 @@ def _serve(draw: Callable[[], object]) -> None:
 def _ours() -> Callable[[], bytes]:
     from documents.invoice_pdf import render_invoice_pdf, warm_up
     from documents.samples import sample_invoice
+    from workers.collector import settle_collector
 
     warm_up()
+    settle_collector()
     invoice = sample_invoice()
     return lambda: render_invoice_pdf(invoice)
 
@@ -111,8 +113,10 @@ def _layout() -> Callable[[], object]:
     from documents.invoice_pdf import warm_up
     from documents.samples import sample_invoice
     from documents.typesetting import lay_out
+    from workers.collector import settle_collector
 
     warm_up()
+    settle_collector()
     markup = invoice_html(sample_invoice())
     return lambda: lay_out(markup)
 

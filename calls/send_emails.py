@@ -34,11 +34,7 @@ def _send(work: Work, entry: OutboxEntry) -> None:
 
     What is no longer true when it is to be sent is dropped; the row's result says why.
     """
-    if (
-        entry.attempts > 1
-        and entry.first_attempt_at
-        and work.wall().at - entry.first_attempt_at > work.email.key_window
-    ):
+    if _is_key_forgotten(work, entry):
         raise Rejected("email_outcome_unknown", "An earlier try may have been delivered; not sent again blindly.")
     try:
         with work.database.transaction() as session:
@@ -48,6 +44,12 @@ def _send(work: Work, entry: OutboxEntry) -> None:
     else:
         result = {"email_ref": work.email.send(email, sender=_sender(work), idempotency_key=entry.cause)}
     claims.finish(work.database, entry, lambda session: result)
+
+
+def _is_key_forgotten(work: Work, entry: OutboxEntry) -> bool:
+    """Whether a repeat could be a second e-mail: an earlier try is older than its key is honoured."""
+    first_at = entry.first_attempt_at
+    return entry.attempts > 1 and first_at is not None and work.wall().at - first_at > work.email.key_window
 
 
 def letterhead_of(work: Work) -> Letterhead:

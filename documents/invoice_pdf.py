@@ -1,7 +1,5 @@
 """Invoice facts to a PDF."""
 
-import gc
-
 from documents.arithmetic import require_sums
 from documents.invoice_html import invoice_html
 from documents.limits import require_short_markup, require_short_texts
@@ -26,6 +24,3 @@ def render_invoice_pdf(facts: InvoiceFacts) -> bytes:
 def warm_up() -> None:
     """Pay once, when a worker process starts, what else the first customer waits for: imports, style sheet, fonts."""
     render_invoice_pdf(sample_invoice())
-    # What is loaded by now stays for good; the collector need not walk through it again after every document.
-    gc.collect()
-    gc.freeze()
