@@ -21,6 +21,11 @@ def new_id(prefix: str, length: int = LENGTH) -> str:
     return f"{prefix}_{_letters.randbytes(length).translate(LETTER_OF_BYTE).decode()}"
 
 
+def new_client_secret(intent_id: str) -> str:
+    """With which the buyer's browser confirms this intent."""
+    return f"{intent_id}_secret_{new_id('s')[2:]}"
+
+
 def new_uuid() -> str:
     """Resend's kind of id."""
     return str(uuid.UUID(int=_letters.getrandbits(128), version=4))

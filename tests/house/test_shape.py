@@ -7,17 +7,11 @@ from tools.house.sizes import file_sizes, function_sizes
 FILE_LINES_MAX, WATCHING_FILE_LINES_MAX = 300, 400
 FUNCTION_LINES_MAX, WATCHING_FUNCTION_LINES_MAX = 40, 60
 
-SHAPE = "every field of a vendor's object, most of them empty: data in the form of a function"
 EXCEPTIONS = {
     "cli.py": "one function per command, so that the folder listing of commands is one file",
     "schemas/commands.py": "all that the API accepts, read from top to bottom as its reference",
     "schemas/facts.py": "all that gateways tell us, in our words, read from top to bottom as their glossary",
     "ingress/routes.py:routes": "the route table is one screen",
-    "sandbox/stripe/payments/charges.py:_blank": SHAPE,
-    "sandbox/stripe/checkout/shape.py:_blank": SHAPE,
-    "sandbox/stripe/invoices/shape.py:_blank": SHAPE,
-    "sandbox/stripe/payments/payment_intents.py:_blank": SHAPE,
-    "sandbox/stripe/subscriptions/shape.py:blank": SHAPE,
 }
 
 

@@ -5,6 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from sandbox.ids import new_id
 from sandbox.json_types import JsonObject
 from sandbox.stripe.api import errors
+from sandbox.stripe.api.blanks import blank
 from sandbox.stripe.api.params import Params
 from sandbox.stripe.catalog import coupons
 from sandbox.stripe.subscriptions.periods import months_later
@@ -37,21 +38,15 @@ def add(world: World, coupon: JsonObject, subscription: JsonObject, now: int) ->
     """Redeem the coupon for the subscription: the id of the discount."""
     coupons.count_redemption(world, coupon["id"])
     months = coupon["duration_in_months"]
-    discount = {
-        "id": new_id("di"),
-        "object": KIND,
-        "checkout_session": None,
-        "customer": subscription["customer"],
-        "customer_account": None,
-        "end": months_later(now, months) if months else None,
-        "invoice": None,
-        "invoice_item": None,
-        "promotion_code": None,
-        "source": {"coupon": coupon["id"], "type": "coupon"},
-        "start": now,
-        "subscription": subscription["id"],
-        "subscription_item": None,
-    }
+    discount = blank(
+        KIND,
+        id=new_id("di"),
+        customer=subscription["customer"],
+        end=months_later(now, months) if months else None,
+        source={"coupon": coupon["id"], "type": "coupon"},
+        start=now,
+        subscription=subscription["id"],
+    )
     return str(world.store.put(KIND, discount)["id"])
 
 

@@ -3,6 +3,7 @@
 from sandbox.ids import new_id
 from sandbox.json_types import JsonObject
 from sandbox.stripe.api import amounts, errors, lists
+from sandbox.stripe.api.blanks import blank
 from sandbox.stripe.api.call import Cause
 from sandbox.stripe.api.params import Params
 from sandbox.stripe.events import events
@@ -20,27 +21,17 @@ def asked_for(params: Params, now: int) -> JsonObject:
     """A price of these amount fields, not stored and without a product. Fields beside them are not looked at."""
     unit_amount = params.required_integer("unit_amount")
     recurring = _recurring(params.group("recurring")) if params.given("recurring") else None
-    return {
-        "id": new_id("price"),
-        "object": KIND,
-        "active": True,
-        "billing_scheme": "per_unit",
-        "created": now,
-        "currency": amounts.currency(params, "currency"),
-        "custom_unit_amount": None,
-        "livemode": False,
-        "lookup_key": None,
-        "metadata": {},
-        "nickname": None,
-        "product": None,
-        "recurring": recurring,
-        "tax_behavior": params.choice("tax_behavior", TAX_BEHAVIORS, "unspecified"),
-        "tiers_mode": None,
-        "transform_quantity": None,
-        "type": "recurring" if recurring else "one_time",
-        "unit_amount": unit_amount,
-        "unit_amount_decimal": str(unit_amount),
-    }
+    return blank(
+        KIND,
+        id=new_id("price"),
+        created=now,
+        currency=amounts.currency(params, "currency"),
+        recurring=recurring,
+        tax_behavior=params.choice("tax_behavior", TAX_BEHAVIORS, "unspecified"),
+        type="recurring" if recurring else "one_time",
+        unit_amount=unit_amount,
+        unit_amount_decimal=str(unit_amount),
+    )
 
 
 def add(world: World, cause: Cause, price: JsonObject) -> JsonObject:

@@ -3,6 +3,7 @@
 from sandbox.ids import new_id
 from sandbox.json_types import JsonObject
 from sandbox.stripe.api import errors, lists
+from sandbox.stripe.api.blanks import blank
 from sandbox.stripe.api.call import Call, Cause
 from sandbox.stripe.api.params import Params, merged_metadata
 from sandbox.stripe.catalog import price_shape
@@ -71,27 +72,8 @@ def list_page(world: World, call: Call) -> JsonObject:
 def add(world: World, cause: Cause, wishes: JsonObject, product_id: str | None = None) -> JsonObject:
     """A new product, with its event."""
     now = world.clock.now()
-    blank = {
-        "id": product_id or new_id("prod", ID_LENGTH),
-        "object": KIND,
-        "active": True,
-        "created": now,
-        "default_price": None,
-        "description": None,
-        "images": [],
-        "livemode": False,
-        "marketing_features": [],
-        "metadata": {},
-        "name": "",
-        "package_dimensions": None,
-        "shippable": None,
-        "statement_descriptor": None,
-        "tax_code": None,
-        "unit_label": None,
-        "updated": now,
-        "url": None,
-    }
-    product = world.store.put(KIND, {**blank, **wishes})
+    empty = blank(KIND, id=product_id or new_id("prod", ID_LENGTH), created=now, updated=now)
+    product = world.store.put(KIND, {**empty, **wishes})
     events.emit(world, "product.created", product, cause)
     return product
 

@@ -1,4 +1,4 @@
-"""mode=payment: the buyer pays once."""
+"""mode=payment: the buyer pays once. The current API makes the PaymentIntent when the buyer confirms, not before."""
 
 from sandbox.json_types import JsonObject
 from sandbox.stripe.api import amounts

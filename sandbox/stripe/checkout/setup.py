@@ -22,8 +22,6 @@ def asked_for(world: World, params: Params) -> tuple[JsonObject, JsonObject]:
     data.only("description", "metadata")
     intent = {"description": data.text("description"), "metadata": data.metadata()}
     session |= {
-        "amount_subtotal": None,
-        "amount_total": None,
         "currency": amounts.currency(params, "currency") if params.text("currency") else None,
         "customer_creation": checkout_shape.customer_creation(session, params),
         "invoice_creation": None,

@@ -3,6 +3,7 @@
 from sandbox.ids import LENGTH_CHECKOUT_SESSION, new_id
 from sandbox.json_types import JsonObject
 from sandbox.stripe.api import errors
+from sandbox.stripe.api.blanks import blank
 from sandbox.stripe.api.params import Params
 from sandbox.stripe.customers import customers
 from sandbox.stripe.payments import intent_methods
@@ -35,8 +36,9 @@ def begin(world: World, params: Params) -> JsonObject:
     """
     _must_be_imitated(params)
     now = world.time_of(params.text("customer"))
-    session = _blank(now) | _wishes(world, params, now)
-    return {**session, "url": f"{world.options.base_url}/pay/{session['id']}"}
+    session_id = new_id("cs_test", LENGTH_CHECKOUT_SESSION)
+    url = f"{world.options.base_url}/pay/{session_id}"
+    return blank(KIND, id=session_id, created=now, url=url, **_wishes(world, params, now))
 
 
 def customer_creation(session: JsonObject, params: Params) -> str | None:
@@ -57,7 +59,6 @@ def _wishes(world: World, params: Params, now: int) -> JsonObject:
         "cancel_url": params.text("cancel_url"),
         "client_reference_id": params.text("client_reference_id", 200),
         "customer": customer and customer["id"],
-        "customer_creation": None,
         "customer_details": customer_details(customer["email"] if customer else email, None),
         "customer_email": email,
         "expires_at": _expires_at(now, params),
@@ -100,69 +101,3 @@ def _expires_at(now: int, params: Params) -> int:
         message = "The `expires_at` timestamp must be between 30 minutes and 24 hours after Checkout Session creation."
         raise errors.invalid(message, param="expires_at")
     return expires_at
-
-
-def _blank(now: int) -> JsonObject:
-    return {
-        "id": new_id("cs_test", LENGTH_CHECKOUT_SESSION),
-        "object": KIND,
-        "adaptive_pricing": {"enabled": False},
-        "after_expiration": None,
-        "allow_promotion_codes": None,
-        "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
-        "billing_address_collection": None,
-        "client_secret": None,
-        "collected_information": None,
-        "consent": None,
-        "consent_collection": None,
-        "created": now,
-        "currency_conversion": None,
-        "custom_fields": [],
-        "custom_text": {
-            "after_submit": None,
-            "shipping_address": None,
-            "submit": None,
-            "terms_of_service_acceptance": None,
-        },
-        "customer_account": None,
-        "discounts": [],
-        "integration_identifier": None,
-        "invoice": None,
-        "invoice_creation": {
-            "enabled": False,
-            "invoice_data": {
-                "account_tax_ids": None,
-                "custom_fields": None,
-                "description": None,
-                "footer": None,
-                "issuer": None,
-                "metadata": {},
-                "rendering_options": None,
-            },
-        },
-        "livemode": False,
-        "mode": None,
-        "origin_context": None,
-        # the current API makes the PaymentIntent when the buyer confirms, not before
-        "payment_intent": None,
-        "payment_link": None,
-        "payment_method_collection": "if_required",
-        "payment_method_configuration_details": None,
-        "payment_method_options": {"card": {"request_three_d_secure": "automatic"}},
-        "payment_method_types": ["card"],
-        "payment_status": "unpaid",
-        "permissions": None,
-        "phone_number_collection": {"enabled": False},
-        "recovered_from": None,
-        "saved_payment_method_options": None,
-        "setup_intent": None,
-        "shipping_address_collection": None,
-        "shipping_cost": None,
-        "shipping_options": [],
-        "status": "open",
-        "submit_type": None,
-        "subscription": None,
-        "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
-        "ui_mode": "hosted_page",
-        "wallet_options": None,
-    }

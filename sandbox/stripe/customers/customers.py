@@ -3,6 +3,7 @@
 from sandbox.ids import new_id
 from sandbox.json_types import JsonObject
 from sandbox.stripe.api import errors, lists
+from sandbox.stripe.api.blanks import blank
 from sandbox.stripe.api.call import Call, Cause
 from sandbox.stripe.api.params import Params, merged_metadata
 from sandbox.stripe.events import events
@@ -64,8 +65,9 @@ def list_page(world: World, call: Call) -> JsonObject:
 
 def add(world: World, cause: Cause, details: JsonObject) -> JsonObject:
     """A new customer, with its event."""
-    now = world.time_on(details.get("test_clock"))
-    customer = world.store.put(KIND, _blank(now) | details)
+    customer_id, now = new_id("cus", CREATED_ID_LENGTH), world.time_on(details.get("test_clock"))
+    empty = blank(KIND, id=customer_id, created=now, invoice_prefix=customer_id[-8:].upper())
+    customer = world.store.put(KIND, empty | details)
     events.emit(world, "customer.created", customer, cause)
     return customer
 
@@ -141,37 +143,3 @@ def _address(params: Params) -> JsonObject | None:
     given = params.group("address")
     given.only(*ADDRESS_FIELDS)
     return {field: given.text(field) for field in ADDRESS_FIELDS} if given.fields else None
-
-
-def _blank(now: int) -> JsonObject:
-    customer_id = new_id("cus", CREATED_ID_LENGTH)
-    return {
-        "id": customer_id,
-        "object": KIND,
-        "address": None,
-        "balance": 0,
-        "created": now,
-        "currency": None,
-        "customer_account": None,
-        "default_source": None,
-        "delinquent": False,
-        "description": None,
-        "discount": None,
-        "email": None,
-        "invoice_prefix": customer_id[-8:].upper(),
-        "invoice_settings": {
-            "custom_fields": None,
-            "default_payment_method": None,
-            "footer": None,
-            "rendering_options": None,
-        },
-        "livemode": False,
-        "metadata": {},
-        "name": None,
-        "next_invoice_sequence": 1,
-        "phone": None,
-        "preferred_locales": [],
-        "shipping": None,
-        "tax_exempt": "none",
-        "test_clock": None,
-    }

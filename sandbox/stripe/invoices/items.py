@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from sandbox.ids import new_id
 from sandbox.json_types import JsonObject
 from sandbox.stripe.api import errors, lists
+from sandbox.stripe.api.blanks import blank
 from sandbox.stripe.api.call import Call, Cause
 from sandbox.stripe.catalog import discounts, products
 from sandbox.stripe.events import events
@@ -80,7 +81,7 @@ def _proration(world: World, subscription: JsonObject, item: JsonObject, now: in
     period = period_around(subscription["billing_cycle_anchor"], item["price"]["recurring"], now)
     net = discounts.net_of(world, discounts.running(world, subscription["discounts"], now), amount_of(item))
     text = f"{words} {named(world, item)} after {datetime.fromtimestamp(now, UTC):%d %b %Y}"
-    return _blank(subscription, item, Period(now, period.end), sign * period.left_of(net, now), text)
+    return _waiting(subscription, item, Period(now, period.end), sign * period.left_of(net, now), text)
 
 
 def named(world: World, item: JsonObject) -> str:
@@ -90,35 +91,22 @@ def named(world: World, item: JsonObject) -> str:
     return name if item["quantity"] == 1 else f"{item['quantity']} × {name}"
 
 
-def _blank(subscription: JsonObject, item: JsonObject, period: Period, amount: int, text: str) -> JsonObject:
-    return {
-        "id": new_id("ii"),
-        "object": KIND,
-        "amount": amount,
-        "currency": subscription["currency"],
-        "customer": subscription["customer"],
-        "customer_account": None,
-        "date": period.start,
-        "description": text,
-        "discountable": False,
-        "discounts": [],
-        "invoice": None,
-        "livemode": False,
-        "metadata": subscription["metadata"],
-        "net_amount": amount,
-        "parent": {
-            "subscription_details": {"subscription": subscription["id"], "subscription_item": item["id"]},
-            "type": "subscription_details",
-        },
-        "period": {"start": period.start, "end": period.end},
-        "pricing": pricing(item["price"]),
-        "proration": True,
-        "proration_details": {"discount_amounts": []},
-        "quantity": item["quantity"],
-        "quantity_decimal": str(item["quantity"]),
-        "tax_rates": [],
-        "test_clock": subscription["test_clock"],
-    }
+def _waiting(subscription: JsonObject, item: JsonObject, period: Period, amount: int, text: str) -> JsonObject:
+    details = {"subscription": subscription["id"], "subscription_item": item["id"]}
+    return blank(
+        KIND,
+        id=new_id("ii"),
+        amount=amount,
+        date=period.start,
+        description=text,
+        net_amount=amount,
+        parent={"subscription_details": details, "type": "subscription_details"},
+        period={"start": period.start, "end": period.end},
+        pricing=pricing(item["price"]),
+        quantity=item["quantity"],
+        quantity_decimal=str(item["quantity"]),
+        **{name: subscription[name] for name in ("currency", "customer", "metadata", "test_clock")},
+    )
 
 
 def pricing(price: JsonObject) -> JsonObject:

@@ -2,6 +2,7 @@
 
 from sandbox.ids import new_id
 from sandbox.json_types import JsonObject
+from sandbox.stripe.api.blanks import blank
 from sandbox.stripe.catalog import discounts
 from sandbox.stripe.invoices.items import named, pricing
 from sandbox.stripe.subscriptions.periods import Period
@@ -16,7 +17,7 @@ def of_period(world: World, subscription: JsonObject, item: JsonObject, period: 
     each = f"{money(price['unit_amount'], price['currency'])} / {_every(price['recurring'])}"
     details = {"invoice_item": None, "proration": False, "proration_details": {"credited_items": None}}
     return {
-        **_blank(subscription, item, amount),
+        **_of_amount(subscription, item, amount),
         "description": f"{named(world, item)} (at {each})",
         "discountable": True,
         "parent": _parent(subscription["id"], item["id"], details),
@@ -35,7 +36,7 @@ def of_proration(subscription: JsonObject, entry: JsonObject) -> JsonObject:
     item_id = entry["parent"]["subscription_details"]["subscription_item"]
     details = {"invoice_item": entry["id"], "proration": True, "proration_details": {"credited_items": None}}
     return {
-        **_blank(subscription, entry, entry["amount"]),
+        **_of_amount(subscription, entry, entry["amount"]),
         "description": entry["description"],
         "discountable": False,
         "parent": _parent(subscription["id"], item_id, details),
@@ -62,23 +63,17 @@ def total_discounts(lines: list[JsonObject]) -> list[JsonObject]:
     return [{"amount": amount, "discount": name} for name, amount in totals.items()]
 
 
-def _blank(subscription: JsonObject, counted: JsonObject, amount: int) -> JsonObject:
-    return {
-        "id": new_id("il"),
-        "object": "line_item",
-        "amount": amount,
-        "currency": subscription["currency"],
-        "discount_amounts": [],
-        "discounts": [],
-        "invoice": None,
-        "livemode": False,
-        "metadata": subscription["metadata"],
-        "pretax_credit_amounts": [],
-        "quantity": counted["quantity"],
-        "quantity_decimal": str(counted["quantity"]),
-        "subtotal": amount,
-        "taxes": [],
-    }
+def _of_amount(subscription: JsonObject, counted: JsonObject, amount: int) -> JsonObject:
+    return blank(
+        "line_item",
+        id=new_id("il"),
+        amount=amount,
+        currency=subscription["currency"],
+        metadata=subscription["metadata"],
+        quantity=counted["quantity"],
+        quantity_decimal=str(counted["quantity"]),
+        subtotal=amount,
+    )
 
 
 def _parent(subscription_id: str, item_id: str, details: JsonObject) -> JsonObject:

@@ -6,6 +6,7 @@ Since 2025-03-31.basil this object alone tells it; older versions of the API hav
 from sandbox.ids import new_id
 from sandbox.json_types import JsonObject
 from sandbox.stripe.api import errors, lists
+from sandbox.stripe.api.blanks import blank
 from sandbox.stripe.api.call import Call, Cause
 from sandbox.stripe.events import events
 from sandbox.world import World
@@ -41,20 +42,15 @@ def list_page(world: World, call: Call) -> JsonObject:
 
 def add(world: World, invoice: JsonObject, intent: JsonObject) -> JsonObject:
     """The intent is there to pay this invoice."""
-    payment = {
-        "id": new_id("inpay"),
-        "object": KIND,
-        "amount_paid": None,
-        "amount_requested": intent["amount"],
-        "created": intent["created"],
-        "currency": intent["currency"],
-        "invoice": invoice["id"],
-        "is_default": True,
-        "livemode": False,
-        "payment": {"payment_intent": intent["id"], "type": "payment_intent"},
-        "status": "open",
-        "status_transitions": {"canceled_at": None, "paid_at": None},
-    }
+    payment = blank(
+        KIND,
+        id=new_id("inpay"),
+        amount_requested=intent["amount"],
+        created=intent["created"],
+        currency=intent["currency"],
+        invoice=invoice["id"],
+        payment={"payment_intent": intent["id"], "type": "payment_intent"},
+    )
     world.store.put(LINK, {"id": intent["id"], "invoice_payment": payment["id"]})
     return world.store.put(KIND, payment)
 

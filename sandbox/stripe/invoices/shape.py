@@ -2,6 +2,7 @@
 
 from sandbox.ids import new_id
 from sandbox.json_types import JsonObject
+from sandbox.stripe.api.blanks import blank
 from sandbox.stripe.invoices.lines import total_discounts
 from sandbox.stripe.subscriptions.periods import DAY_SECONDS, Period
 
@@ -20,14 +21,12 @@ def of_subscription(
     """A draft with these lines. `period` is the invoice's own, which Stripe takes from the period before."""
     invoice_id = new_id("in")
     return {
-        **_blank(invoice_id, now),
+        **blank(KIND, id=invoice_id, created=now, webhooks_delivered_at=now),
         **_of_customer(customer),
         **_totals(lines),
-        "auto_advance": True,
         "billing_reason": reason,
         "collection_method": subscription["collection_method"],
         "currency": subscription["currency"],
-        "default_payment_method": None,
         "discounts": discount_ids,
         "due_date": _due_date(subscription, now),
         "lines": _list_of(invoice_id, lines),
@@ -69,8 +68,6 @@ def _totals(lines: list[JsonObject]) -> JsonObject:
         "total": total,
         "total_discount_amounts": taken,
         "total_excluding_tax": total,
-        "total_pretax_credit_amounts": [],
-        "total_taxes": [],
     }
 
 
@@ -88,77 +85,9 @@ def _due_date(subscription: JsonObject, now: int) -> int | None:
 def _of_customer(customer: JsonObject) -> JsonObject:
     return {
         "customer": customer["id"],
-        "customer_account": None,
         "customer_address": customer["address"],
         "customer_email": customer["email"],
         "customer_name": customer["name"],
         "customer_phone": customer["phone"],
-        "customer_shipping": None,
-        "customer_tax_exempt": "none",
-        "customer_tax_ids": [],
         "starting_balance": customer["balance"],
-    }
-
-
-def _blank(invoice_id: str, now: int) -> JsonObject:
-    return {
-        "id": invoice_id,
-        "object": KIND,
-        "account_country": "US",
-        "account_name": "Sandbox",
-        "account_tax_ids": None,
-        "amount_overpaid": 0,
-        "amount_paid": 0,
-        "amount_paid_off_stripe": 0,
-        "amount_shipping": 0,
-        "application": None,
-        "attempt_count": 0,
-        "attempted": False,
-        "automatic_tax": {
-            "disabled_reason": None,
-            "enabled": False,
-            "liability": None,
-            "provider": None,
-            "status": None,
-        },
-        "automatically_finalizes_at": None,
-        "created": now,
-        "custom_fields": None,
-        "default_source": None,
-        "default_tax_rates": [],
-        "description": None,
-        "effective_at": None,
-        "ending_balance": None,
-        "footer": None,
-        "from_invoice": None,
-        "hosted_invoice_url": None,
-        "invoice_pdf": None,
-        "issuer": {"type": "self"},
-        "last_finalization_error": None,
-        "latest_revision": None,
-        "livemode": False,
-        "metadata": {},
-        "next_payment_attempt": None,
-        "number": None,
-        "on_behalf_of": None,
-        "payment_settings": {
-            "default_mandate": None,
-            "payment_method_options": None,
-            "payment_method_types": None,
-        },
-        "post_payment_credit_notes_amount": 0,
-        "pre_payment_credit_notes_amount": 0,
-        "receipt_number": None,
-        "rendering": None,
-        "shipping_cost": None,
-        "shipping_details": None,
-        "statement_descriptor": None,
-        "status": "draft",
-        "status_transitions": {
-            "finalized_at": None,
-            "marked_uncollectible_at": None,
-            "paid_at": None,
-            "voided_at": None,
-        },
-        "webhooks_delivered_at": now,
     }

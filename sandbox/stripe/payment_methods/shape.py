@@ -2,6 +2,7 @@
 
 from sandbox.ids import new_id
 from sandbox.json_types import JsonObject
+from sandbox.stripe.api.blanks import blank
 from sandbox.stripe.api.params import Params
 from sandbox.stripe.cards import cards
 from sandbox.stripe.cards.form import ChosenCard
@@ -35,16 +36,5 @@ def of_card(chosen: ChosenCard, billing_details: JsonObject, now: int) -> JsonOb
         "networks": {"available": [card.brand], "preferred": None},
         "three_d_secure_usage": {"supported": card.brand != "amex"},
     }
-    return {
-        "id": new_id("pm"),
-        "object": "payment_method",
-        "allow_redisplay": "unspecified",
-        "billing_details": billing_details,
-        "card": {**cards.details(card, chosen.exp_month, chosen.exp_year), **extra},
-        "created": now,
-        "customer": None,
-        "customer_account": None,
-        "livemode": False,
-        "metadata": {},
-        "type": "card",
-    }
+    details = {**cards.details(card, chosen.exp_month, chosen.exp_year), **extra}
+    return blank("payment_method", id=new_id("pm"), billing_details=billing_details, card=details, created=now)

@@ -3,6 +3,7 @@
 from sandbox.ids import new_id
 from sandbox.json_types import JsonObject
 from sandbox.stripe.api import errors, lists
+from sandbox.stripe.api.blanks import blank
 from sandbox.stripe.api.call import Call, Cause
 from sandbox.stripe.cards import issuer
 from sandbox.stripe.cards.declines import Decline
@@ -49,10 +50,10 @@ def list_page(world: World, call: Call) -> JsonObject:
 
 def add(world: World, intent: JsonObject, method: JsonObject, decline: Decline | None, cause: Cause) -> JsonObject:
     """Try the card: a charge that failed when there is a `decline`, else succeeded, with its event."""
-    blank = _blank(intent, method, world.time_of(intent["customer"]))
+    untried = _untried(intent, method, world.time_of(intent["customer"]))
     risk = issuer.card_of(world, method).risk
     outcome = _failure(decline, risk) if decline else _success(intent["amount"], risk)
-    charge = world.store.put(KIND, _with_details(blank | outcome, method))
+    charge = world.store.put(KIND, _with_details(untried | outcome, method))
     events.emit(world, "charge.failed" if decline else "charge.succeeded", charge, cause)
     return charge
 
@@ -116,48 +117,17 @@ def _told(risk: str) -> JsonObject:
     return {**blank, "risk_level": risk, "risk_score": RISK_SCORES[risk]}
 
 
-def _blank(intent: JsonObject, method: JsonObject, now: int) -> JsonObject:
-    return {
-        "id": new_id("ch"),
-        "object": KIND,
-        "amount": intent["amount"],
-        "amount_captured": 0,
-        "amount_refunded": 0,
-        "application": None,
-        "application_fee": None,
-        "application_fee_amount": None,
-        "balance_transaction": None,
-        "billing_details": method["billing_details"],
-        "calculated_statement_descriptor": "SANDBOX",
-        "captured": False,
-        "created": now,
-        "currency": intent["currency"],
-        "customer": intent["customer"],
-        "description": intent["description"],
-        "disputed": False,
-        "failure_balance_transaction": None,
-        "failure_code": None,
-        "failure_message": None,
-        "fraud_details": {},
-        "livemode": False,
-        "metadata": intent["metadata"],
-        "on_behalf_of": None,
-        "outcome": None,
-        "payment_intent": intent["id"],
-        "payment_method": method["id"],
-        "radar_options": {},
-        "receipt_email": intent["receipt_email"],
-        "receipt_number": None,
-        "receipt_url": None,
-        "refunded": False,
-        "review": None,
-        "shipping": None,
-        "source_transfer": None,
-        "statement_descriptor": None,
-        "statement_descriptor_suffix": None,
-        "transfer_data": None,
-        "transfer_group": None,
-    }
+def _untried(intent: JsonObject, method: JsonObject, now: int) -> JsonObject:
+    taken_over = ("amount", "currency", "customer", "description", "metadata", "receipt_email")
+    return blank(
+        KIND,
+        id=new_id("ch"),
+        billing_details=method["billing_details"],
+        created=now,
+        payment_intent=intent["id"],
+        payment_method=method["id"],
+        **{name: intent[name] for name in taken_over},
+    )
 
 
 def _with_details(charge: JsonObject, method: JsonObject) -> JsonObject:

@@ -1,8 +1,9 @@
 """Payment intents: one purchase, however many tries it takes (https://docs.stripe.com/api/payment_intents)."""
 
-from sandbox.ids import new_id
+from sandbox.ids import new_client_secret, new_id
 from sandbox.json_types import JsonObject
 from sandbox.stripe.api import amounts, errors, lists
+from sandbox.stripe.api.blanks import blank
 from sandbox.stripe.api.call import Call, Cause
 from sandbox.stripe.api.params import Params, merged_metadata
 from sandbox.stripe.cards.issuer import Presence
@@ -109,7 +110,9 @@ def list_page(world: World, call: Call) -> JsonObject:
 def add(world: World, cause: Cause, wishes: JsonObject) -> JsonObject:
     """A new intent, with its event."""
     status = "requires_confirmation" if wishes.get("payment_method") else "requires_payment_method"
-    intent = world.store.put(KIND, {**_blank(world.time_of(wishes.get("customer"))), **wishes, "status": status})
+    intent_id, now = new_id("pi"), world.time_of(wishes.get("customer"))
+    empty = blank(KIND, id=intent_id, client_secret=new_client_secret(intent_id), created=now)
+    intent = world.store.put(KIND, {**empty, **wishes, "status": status})
     events.emit(world, "payment_intent.created", intent, cause)
     return intent
 
@@ -157,47 +160,3 @@ def _must_confirm_to_use(params: Params) -> None:
 def _as_fields(intent: JsonObject) -> JsonObject:
     """The intent as if it had just been asked for, so that an update is checked like a creation."""
     return {name: str(intent[name]) for name in WRITABLE if name != "metadata" and intent[name] is not None}
-
-
-def _blank(now: int) -> JsonObject:
-    intent_id = new_id("pi")
-    return {
-        "id": intent_id,
-        "object": KIND,
-        "amount": 0,
-        "amount_capturable": 0,
-        "amount_details": {"tip": {}},
-        "amount_received": 0,
-        "application": None,
-        "application_fee_amount": None,
-        "automatic_payment_methods": None,
-        "canceled_at": None,
-        "cancellation_reason": None,
-        "capture_method": "automatic_async",
-        "client_secret": f"{intent_id}_secret_{new_id('s')[2:]}",
-        "confirmation_method": "automatic",
-        "created": now,
-        "currency": "usd",
-        "customer": None,
-        "customer_account": None,
-        "description": None,
-        "last_payment_error": None,
-        "latest_charge": None,
-        "livemode": False,
-        "metadata": {},
-        "next_action": None,
-        "on_behalf_of": None,
-        "payment_method": None,
-        "payment_method_configuration_details": None,
-        "payment_method_options": {"card": {"request_three_d_secure": "automatic"}},
-        "payment_method_types": ["card"],
-        "processing": None,
-        "receipt_email": None,
-        "review": None,
-        "setup_future_usage": None,
-        "shipping": None,
-        "statement_descriptor": None,
-        "statement_descriptor_suffix": None,
-        "transfer_data": None,
-        "transfer_group": None,
-    }

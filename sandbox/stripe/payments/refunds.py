@@ -4,6 +4,7 @@ from sandbox import ledger
 from sandbox.ids import new_id
 from sandbox.json_types import JsonObject
 from sandbox.stripe.api import errors, lists
+from sandbox.stripe.api.blanks import blank
 from sandbox.stripe.api.call import Call
 from sandbox.stripe.events import events
 from sandbox.stripe.payments import balance, charges
@@ -19,7 +20,17 @@ def create(world: World, call: Call) -> JsonObject:
     charge = _charge(world, call)
     metadata, reason = call.params.metadata(), call.params.choice("reason", REASONS)
     amount = _amount(call, charge)
-    refund = {**_blank(charge, amount, world.time_of(charge["customer"])), "metadata": metadata, "reason": reason}
+    refund = blank(
+        KIND,
+        id=new_id("re"),
+        amount=amount,
+        charge=charge["id"],
+        created=world.time_of(charge["customer"]),
+        currency=charge["currency"],
+        metadata=metadata,
+        payment_intent=charge["payment_intent"],
+        reason=reason,
+    )
     refund["balance_transaction"] = balance.add_refund(world, refund)["id"]
     world.store.put(KIND, refund)
     ledger.record_refund(world.store, refund)
@@ -86,23 +97,3 @@ def _tell(world: World, call: Call, charge: JsonObject, refund: JsonObject) -> N
     after = world.store.put(charges.KIND, {**charge, **changes})
     events.emit(world, "charge.refunded", after, call.cause, {name: charge[name] for name in changes})
     events.emit(world, "refund.created", refund, call.cause)
-
-
-def _blank(charge: JsonObject, amount: int, now: int) -> JsonObject:
-    return {
-        "id": new_id("re"),
-        "object": KIND,
-        "amount": amount,
-        "balance_transaction": None,
-        "charge": charge["id"],
-        "created": now,
-        "currency": charge["currency"],
-        "destination_details": {"card": {"type": "refund"}, "type": "card"},
-        "metadata": {},
-        "payment_intent": charge["payment_intent"],
-        "reason": None,
-        "receipt_number": None,
-        "source_transfer_reversal": None,
-        "status": "succeeded",
-        "transfer_reversal": None,
-    }

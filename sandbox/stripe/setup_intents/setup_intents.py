@@ -1,8 +1,9 @@
 """Setup intents: saving a card for later, without a charge (https://docs.stripe.com/api/setup_intents)."""
 
-from sandbox.ids import new_id
+from sandbox.ids import new_client_secret, new_id
 from sandbox.json_types import JsonObject
 from sandbox.stripe.api import errors, lists
+from sandbox.stripe.api.blanks import blank
 from sandbox.stripe.api.call import Call, Cause
 from sandbox.stripe.api.params import Params, merged_metadata
 from sandbox.stripe.customers import customers
@@ -95,8 +96,9 @@ def list_page(world: World, call: Call) -> JsonObject:
 
 def add(world: World, cause: Cause, wishes: JsonObject) -> JsonObject:
     """A new intent, with its event. `wishes` are fields of it such as `customer`, `metadata` and `usage`."""
-    blank = _blank(world.time_of(wishes.get("customer")))
-    intent = world.store.put(KIND, {**blank, **wishes, "status": _status(wishes)})
+    intent_id, now = new_id("seti"), world.time_of(wishes.get("customer"))
+    empty = blank(KIND, id=intent_id, client_secret=new_client_secret(intent_id), created=now)
+    intent = world.store.put(KIND, {**empty, **wishes, "status": _status(wishes)})
     events.emit(world, "setup_intent.created", intent, cause)
     return intent
 
@@ -137,35 +139,3 @@ def _wishes(world: World, params: Params) -> JsonObject:
     method = payment_methods.named(world, params)
     payment_methods.must_belong(method, customer["id"] if customer else None)
     return wishes | {"payment_method": method and method["id"]}
-
-
-def _blank(now: int) -> JsonObject:
-    intent_id = new_id("seti")
-    return {
-        "id": intent_id,
-        "object": KIND,
-        "application": None,
-        "automatic_payment_methods": None,
-        "cancellation_reason": None,
-        "client_secret": f"{intent_id}_secret_{new_id('s')[2:]}",
-        "created": now,
-        "customer": None,
-        "customer_account": None,
-        "description": None,
-        "flow_directions": None,
-        "last_setup_error": None,
-        "latest_attempt": None,
-        "livemode": False,
-        "mandate": None,
-        "metadata": {},
-        "next_action": None,
-        "on_behalf_of": None,
-        "payment_method": None,
-        "payment_method_configuration_details": None,
-        "payment_method_options": {
-            "card": {"mandate_options": None, "network": None, "request_three_d_secure": "automatic"}
-        },
-        "payment_method_types": ["card"],
-        "single_use_mandate": None,
-        "usage": "off_session",
-    }

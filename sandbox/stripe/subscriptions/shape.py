@@ -2,6 +2,7 @@
 
 from sandbox.ids import new_id
 from sandbox.json_types import JsonObject
+from sandbox.stripe.api.blanks import blank
 from sandbox.stripe.subscriptions.periods import Period
 
 KIND = "subscription"
@@ -10,61 +11,18 @@ ITEM_ID_LENGTH = 14
 ENDED = ("canceled", "incomplete_expired")
 
 
-def blank(customer: JsonObject, currency: str, now: int) -> JsonObject:
+def bare(customer: JsonObject, currency: str, now: int) -> JsonObject:
     """A subscription that nobody asked anything of."""
-    return {
-        "id": new_id("sub"),
-        "object": KIND,
-        "application": None,
-        "application_fee_percent": None,
-        "automatic_tax": {"disabled_reason": None, "enabled": False, "liability": None},
-        "billing_cycle_anchor": now,
-        "billing_cycle_anchor_config": None,
-        "billing_mode": {"flexible": {"proration_discounts": "included"}, "type": "flexible"},
-        "billing_schedules": [],
-        "billing_thresholds": None,
-        "cancel_at": None,
-        "cancel_at_period_end": False,
-        "canceled_at": None,
-        "cancellation_details": {"comment": None, "feedback": None, "reason": None},
-        "collection_method": "charge_automatically",
-        "created": now,
-        "currency": currency,
-        "customer": customer["id"],
-        "customer_account": None,
-        "days_until_due": None,
-        "default_payment_method": None,
-        "default_source": None,
-        "default_tax_rates": [],
-        "description": None,
-        "discounts": [],
-        "ended_at": None,
-        "invoice_settings": {"account_tax_ids": None, "issuer": {"type": "self"}},
-        "items": {},
-        "latest_invoice": None,
-        "livemode": False,
-        "managed_payments": None,
-        "metadata": {},
-        "next_pending_invoice_item_invoice": None,
-        "on_behalf_of": None,
-        "pause_collection": None,
-        "payment_settings": {
-            "payment_method_options": None,
-            "payment_method_types": None,
-            "save_default_payment_method": "off",
-        },
-        "pending_invoice_item_interval": None,
-        "pending_setup_intent": None,
-        "pending_update": None,
-        "schedule": None,
-        "start_date": now,
-        "status": "incomplete",
-        "test_clock": customer["test_clock"],
-        "transfer_data": None,
-        "trial_end": None,
-        "trial_settings": {"end_behavior": {"missing_payment_method": "create_invoice"}},
-        "trial_start": None,
-    }
+    return blank(
+        KIND,
+        id=new_id("sub"),
+        billing_cycle_anchor=now,
+        created=now,
+        currency=currency,
+        customer=customer["id"],
+        start_date=now,
+        test_clock=customer["test_clock"],
+    )
 
 
 def item(subscription_id: str, price: JsonObject, quantity: int, metadata: JsonObject, now: int) -> JsonObject:

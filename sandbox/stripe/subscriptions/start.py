@@ -14,7 +14,7 @@ from sandbox.stripe.subscriptions import agenda as subscription_agenda
 from sandbox.stripe.subscriptions.change import cancel_fields
 from sandbox.stripe.subscriptions.items import Wanted
 from sandbox.stripe.subscriptions.periods import Period, period_around
-from sandbox.stripe.subscriptions.shape import KIND, amount_of, blank, in_period, item, items_list, items_of, period_of
+from sandbox.stripe.subscriptions.shape import KIND, amount_of, bare, in_period, item, items_list, items_of, period_of
 from sandbox.world import World
 
 
@@ -52,7 +52,7 @@ def shaped(world: World, customer: JsonObject, wanted: Start) -> JsonObject:
     """The subscription with its items and its first period; nothing is stored."""
     now = world.clock.now()
     prices = [price for price, _, _ in wanted.items]
-    subscription = {**blank(customer, prices[0]["currency"], now), **wanted.fields}
+    subscription = {**bare(customer, prices[0]["currency"], now), **wanted.fields}
     items = [item(subscription["id"], price, quantity, metadata, now) for price, quantity, metadata in wanted.items]
     recurring = prices[0]["recurring"]
     if wanted.trial_end is not None:
