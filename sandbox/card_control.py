@@ -8,6 +8,7 @@ from sandbox.json_types import JsonObject
 from sandbox.stripe.api.call import Cause
 from sandbox.stripe.api.errors import StripeError
 from sandbox.stripe.api.params import Params
+from sandbox.stripe.api.previous import put_update
 from sandbox.stripe.cards import form as card_form
 from sandbox.stripe.cards import issuer
 from sandbox.stripe.payment_methods import payment_methods
@@ -66,7 +67,7 @@ async def auto_update(request: Request, world: World) -> object:
     except StripeError as problem:
         raise Refused(str(problem)) from problem
     changes = {"card": {**method["card"], **expiry}}
-    return payment_methods.changed(world, method, changes, "payment_method.automatically_updated", NO_CAUSE)
+    return put_update(world, method, changes, NO_CAUSE, "automatically_updated")
 
 
 def _method(world: World, method_id: str) -> JsonObject:

@@ -8,8 +8,9 @@ import re
 import pytest
 import requests
 
-from sandbox.stripe.api.billing_routes import BILLING_ROUTES
-from sandbox.stripe.api.routes import ROUTES
+from sandbox.stripe.api.resource import Resource
+from sandbox.stripe.api.resources import BILLING, PAYMENTS
+from sandbox.stripe.api.routes import PAYMENT_ROUTES
 from sandbox.stripe.cards.numbers import CARDS, PAYMENT_METHODS
 from sandbox.stripe.checkout import payment as checkout_payment
 from sandbox.stripe.checkout import setup as checkout_setup
@@ -164,8 +165,7 @@ def test_every_route_answers_as_described(api: Api, buyer: Json) -> None:
         pattern = re.compile(re.sub(r"\{\w+\}", "[^/]+", template))
         return any(seen == method and pattern.fullmatch(path) for seen, path, _ in api.seen)
 
-    own = [route[:2] for route in ROUTES if route not in BILLING_ROUTES]
-    assert [route for route in own if not visited(*route)] == []
+    assert [route[:2] for route in PAYMENT_ROUTES if not visited(*route[:2])] == []
 
 
 def test_every_type_of_event_holds_an_object_as_described(api: Api, buyer: Json) -> None:
@@ -259,3 +259,12 @@ def test_parameters_that_are_taken_exist_at_stripe(path: str, accepted: tuple[st
     content = specification()["paths"][path]["post"]["requestBody"]["content"]
     described = content["application/x-www-form-urlencoded"]["schema"]["properties"]
     assert set(accepted) - set(described) == set()
+
+
+@pytest.mark.parametrize(
+    "resource", [each for each in (*PAYMENTS, *BILLING) if each.filters], ids=lambda each: each.kind
+)
+def test_filters_that_lists_take_exist_at_stripe(resource: Resource) -> None:
+    described = specification()["paths"][resource.path.rpartition("/")[0]]["get"]["parameters"]
+    taken = {each.parameter for each in resource.filters or ()}
+    assert taken - {parameter["name"] for parameter in described} == set()

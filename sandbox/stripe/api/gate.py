@@ -17,18 +17,17 @@ from sandbox.faults import ApiFault
 from sandbox.idempotency import Answer, KeyInUse, KeyMismatch, fingerprint
 from sandbox.ids import new_id
 from sandbox.interference import InjectedFailure, around_operation, around_request
-from sandbox.json_types import JsonObject
 from sandbox.options import API_VERSION_PATTERN
 from sandbox.stripe.api import errors, versions
 from sandbox.stripe.api.call import Call, Cause
 from sandbox.stripe.api.errors import StripeError
 from sandbox.stripe.api.expand import expand
 from sandbox.stripe.api.params import Params
+from sandbox.stripe.api.resource import Operation
 from sandbox.stripe.api.routes import ROUTES
 from sandbox.world import World
 from settings import SANDBOX_STRIPE_KEY
 
-Operation = Callable[[World, Call], JsonObject]
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 # Stripe's own forms are far below this

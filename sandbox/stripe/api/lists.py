@@ -21,34 +21,40 @@ Test = Callable[[JsonObject], bool]
 
 def page(world: World, kind: str, params: Params, url: str, wanted: Test = lambda _: True) -> JsonObject:
     """One page of the records of a kind that pass the test."""
-    return page_of(filter(wanted, _recent(world, kind, params)), params, url)
+    return page_of(filter(wanted, newest_first(world, kind, params)), params, url)
 
 
-def page_of(newest_first: Iterable[JsonObject], params: Params, url: str) -> JsonObject:
+def newest_first(world: World, kind: str, params: Params, found_by: tuple[str, ...] = ()) -> Iterable[JsonObject]:
+    """What may be on a page: those that the store finds by one of these parameters, if any of them is given, else those
+    no further back than `created` asks for. There may be hundreds of thousands.
+    """
+    for field in found_by:
+        value = params.text(field)
+        if value is not None:
+            return reversed(world.store.find(kind, field, value))
+    records = world.store.newest_first(kind)
+    since = _earliest(params)
+    if since is None or world.store.count(TEST_CLOCK):
+        return records
+    # what is left of a deleted object has no date
+    return takewhile(lambda record: record.get("created", since) >= since - LATE_SECONDS_MAX, records)
+
+
+def page_of(found: Iterable[JsonObject], params: Params, url: str) -> JsonObject:
     """One page out of these records. Raises for a cursor that is not among them."""
     limit = params.integer("limit", LIMIT_DEFAULT, least=1) or LIMIT_DEFAULT
     if limit > LIMIT_MAX:
         raise errors.invalid(f"This value must be less than or equal to {LIMIT_MAX}.", param="limit")
     if params.text("ending_before"):
-        newer = _until(newest_first, params, "ending_before")
+        newer = _until(found, params, "ending_before")
         rows, has_more = newer[-limit:], len(newer) > limit
     else:
-        rest = iter(newest_first)
+        rest = iter(found)
         if params.text("starting_after"):
             _until(rest, params, "starting_after")
         rows = list(islice(rest, limit + 1))
         rows, has_more = rows[:limit], len(rows) > limit
     return {"object": "list", "data": rows, "has_more": has_more, "url": url}
-
-
-def _recent(world: World, kind: str, params: Params) -> Iterable[JsonObject]:
-    """Newest first, and no further back than `created` asks for: there may be hundreds of thousands of them."""
-    newest_first = world.store.newest_first(kind)
-    since = _earliest(params)
-    if since is None or world.store.count(TEST_CLOCK):
-        return newest_first
-    # what is left of a deleted object has no date
-    return takewhile(lambda record: record.get("created", since) >= since - LATE_SECONDS_MAX, newest_first)
 
 
 def _earliest(params: Params) -> int | None:
@@ -60,11 +66,11 @@ def _earliest(params: Params) -> int | None:
     return max((moment for moment in (after, since) if moment is not None), default=None)
 
 
-def _until(newest_first: Iterable[JsonObject], params: Params, field: str) -> list[JsonObject]:
+def _until(found: Iterable[JsonObject], params: Params, field: str) -> list[JsonObject]:
     """The records before the cursor; an iterator stands behind the cursor afterwards."""
     cursor = params.required_text(field)
     passed: list[JsonObject] = []
-    for record in newest_first:
+    for record in found:
         if record["id"] == cursor:
             return passed
         passed.append(record)

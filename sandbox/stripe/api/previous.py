@@ -21,6 +21,16 @@ def put_and_tell(world: World, event_type: str, before: JsonObject, changes: Jso
     return after
 
 
+def put_update(
+    world: World, before: JsonObject, changes: JsonObject, cause: Cause, verb: str = "updated"
+) -> JsonObject:
+    """Store what a request set and tell of it, even if nothing is new; the old values are whole fields."""
+    after = world.store.put(before["object"], {**before, **changes})
+    old = {name: before[name] for name in changes if before[name] != after[name]}
+    events.emit(world, f"{before['object']}.{verb}", after, cause, old)
+    return after
+
+
 def differing(before: JsonObject, after: JsonObject) -> JsonObject:
     """The old values of what differs: of nested objects only the fields that do, of lists the whole list."""
     old: JsonObject = {}

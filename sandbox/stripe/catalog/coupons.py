@@ -4,7 +4,7 @@ from decimal import Decimal, InvalidOperation
 
 from sandbox.ids import new_id
 from sandbox.json_types import JsonObject
-from sandbox.stripe.api import amounts, errors, lists
+from sandbox.stripe.api import amounts, errors
 from sandbox.stripe.api.call import Call
 from sandbox.stripe.api.params import Params, merged_metadata
 from sandbox.world import World
@@ -52,14 +52,8 @@ def create(world: World, call: Call) -> JsonObject:
     return world.store.put(KIND, coupon)
 
 
-def retrieve(world: World, call: Call) -> JsonObject:
-    """GET /v1/coupons/{coupon}"""
-    return _as_of_now(world, _of_path(world, call))
-
-
-def update(world: World, call: Call) -> JsonObject:
+def update(world: World, call: Call, before: JsonObject) -> JsonObject:
     """POST /v1/coupons/{coupon}: its name and metadata"""
-    before = _of_path(world, call)
     call.params.only("metadata", "name")
     changes: JsonObject = {"metadata": merged_metadata(before["metadata"], call.params)}
     if call.params.given("name"):
@@ -67,19 +61,15 @@ def update(world: World, call: Call) -> JsonObject:
     return world.store.put(KIND, {**before, **changes})
 
 
-def list_page(world: World, call: Call) -> JsonObject:
-    """GET /v1/coupons"""
-    call.params.only("created", *lists.PAGE_PARAMETERS)
-    created = lists.created_within(call.params)
-    answer = lists.page(world, KIND, call.params, call.path, lambda coupon: created(coupon) and "deleted" not in coupon)
-    return {**answer, "data": [_as_of_now(world, coupon) for coupon in answer["data"]]}
-
-
-def delete(world: World, call: Call) -> JsonObject:
+def delete(world: World, call: Call, coupon: JsonObject) -> JsonObject:
     """DELETE /v1/coupons/{coupon}: nobody can redeem it any more; discounts that were given stay"""
-    coupon = _of_path(world, call)
     world.store.put(KIND, {**coupon, "deleted": True})
     return {"id": coupon["id"], "object": KIND, "deleted": True}
+
+
+def as_of_now(world: World, coupon: JsonObject) -> JsonObject:
+    """Whether it is valid depends on the time."""
+    return {**coupon, "valid": _valid(coupon, world.clock.now())}
 
 
 def redeemable(world: World, params: Params, field: str, now: int) -> JsonObject:
@@ -141,17 +131,6 @@ def _valid(coupon: JsonObject, now: int) -> bool:
     return bool(left and (coupon["redeem_by"] is None or now < coupon["redeem_by"]))
 
 
-def _as_of_now(world: World, coupon: JsonObject) -> JsonObject:
-    return {**coupon, "valid": _valid(coupon, world.clock.now())}
-
-
 def _standing(world: World, coupon_id: str) -> JsonObject | None:
     coupon = world.store.get(KIND, coupon_id)
     return None if coupon is None or coupon.get("deleted") else coupon
-
-
-def _of_path(world: World, call: Call) -> JsonObject:
-    coupon = _standing(world, call.ids["coupon"])
-    if coupon is None:
-        raise errors.not_found(KIND, call.ids["coupon"], "coupon")
-    return coupon

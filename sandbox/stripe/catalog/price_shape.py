@@ -2,7 +2,7 @@
 
 from sandbox.ids import new_id
 from sandbox.json_types import JsonObject
-from sandbox.stripe.api import amounts, errors, lists
+from sandbox.stripe.api import amounts, errors
 from sandbox.stripe.api.blanks import blank
 from sandbox.stripe.api.call import Cause
 from sandbox.stripe.api.params import Params
@@ -48,14 +48,6 @@ def named(world: World, params: Params, field: str = "price") -> JsonObject:
     if price is None:
         raise errors.no_such(KIND, price_id, params.name(field))
     return price
-
-
-def active_or_not(params: Params) -> lists.Test:
-    """The `active` filter of lists."""
-    if not params.given("active"):
-        return lambda record: True
-    wanted = params.flag("active")
-    return lambda record: record["active"] == wanted
 
 
 def _recurring(params: Params) -> JsonObject:

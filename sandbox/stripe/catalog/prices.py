@@ -1,12 +1,13 @@
 """Prices: how much a product costs, once or every so often (https://docs.stripe.com/api/prices)."""
 
 from sandbox.json_types import JsonObject
-from sandbox.stripe.api import errors, lists
+from sandbox.stripe.api import errors
 from sandbox.stripe.api.call import Call, Cause
+from sandbox.stripe.api.lists import Test
 from sandbox.stripe.api.params import Params, merged_metadata
+from sandbox.stripe.api.previous import put_update
 from sandbox.stripe.catalog import price_shape, products
 from sandbox.stripe.catalog.price_shape import AMOUNT_FIELDS, INTERVALS, KIND
-from sandbox.stripe.events import events
 from sandbox.world import World
 
 WRITABLE = ("active", "lookup_key", "metadata", "nickname", "tax_behavior", "transfer_lookup_key")
@@ -23,41 +24,16 @@ def create(world: World, call: Call) -> JsonObject:
     return price_shape.add(world, call.cause, {**price, "product": product_id})
 
 
-def retrieve(world: World, call: Call) -> JsonObject:
-    """GET /v1/prices/{price}"""
-    return _of_path(world, call)
-
-
-def update(world: World, call: Call) -> JsonObject:
-    """POST /v1/prices/{price}: never the amount, which subscriptions rely on"""
-    before = _of_path(world, call)
+def update(world: World, call: Call, before: JsonObject) -> JsonObject:
+    """POST /v1/prices/{id}: never the amount, which subscriptions rely on"""
     call.params.only(*WRITABLE)
-    changes = _wishes(world, call.params, before)
-    after = world.store.put(KIND, {**before, **changes})
-    previous = {name: before[name] for name in changes if before[name] != after[name]}
-    events.emit(world, "price.updated", after, call.cause, previous)
-    return after
+    return put_update(world, before, _wishes(world, call.params, before), call.cause)
 
 
-def list_page(world: World, call: Call) -> JsonObject:
-    """GET /v1/prices"""
-    call.params.only(
-        "active", "created", "currency", "lookup_keys", "product", "recurring", "type", *lists.PAGE_PARAMETERS
-    )
-    created, active = lists.created_within(call.params), price_shape.active_or_not(call.params)
-    chosen, keys = lists.having(call.params, "currency", "product", "type"), call.params.texts("lookup_keys")
-    interval = call.params.group("recurring").choice("interval", INTERVALS)
-
-    def wanted(price: JsonObject) -> bool:
-        return (
-            created(price)
-            and active(price)
-            and chosen(price)
-            and (not keys or price["lookup_key"] in keys)
-            and (interval is None or (price["recurring"] or {}).get("interval") == interval)
-        )
-
-    return lists.page(world, KIND, call.params, call.path, wanted)
+def by_interval(params: Params) -> Test:
+    """The `recurring` filter of the list."""
+    interval = params.group("recurring").choice("interval", INTERVALS)
+    return lambda price: interval is None or (price["recurring"] or {}).get("interval") == interval
 
 
 def product_of(world: World, params: Params, cause: Cause) -> str:
@@ -100,10 +76,3 @@ def _lookup_key(world: World, params: Params, owner: str | None) -> str | None:
             raise errors.invalid(message, param="lookup_key")
         world.store.put(KIND, {**holder, "lookup_key": None})
     return key
-
-
-def _of_path(world: World, call: Call) -> JsonObject:
-    price = world.store.get(KIND, call.ids["price"])
-    if price is None:
-        raise errors.not_found(KIND, call.ids["price"])
-    return price

@@ -2,10 +2,11 @@
 
 from sandbox.ids import new_id
 from sandbox.json_types import JsonObject
-from sandbox.stripe.api import errors, lists
+from sandbox.stripe.api import errors
 from sandbox.stripe.api.blanks import blank
 from sandbox.stripe.api.call import Call, Cause
 from sandbox.stripe.api.params import Params, merged_metadata
+from sandbox.stripe.api.previous import put_update
 from sandbox.stripe.catalog import price_shape
 from sandbox.stripe.events import events
 from sandbox.world import World
@@ -36,37 +37,13 @@ def create(world: World, call: Call) -> JsonObject:
     return world.store.put(KIND, {**product, "default_price": price["id"]})
 
 
-def retrieve(world: World, call: Call) -> JsonObject:
-    """GET /v1/products/{id}"""
-    return _of_path(world, call)
-
-
-def update(world: World, call: Call) -> JsonObject:
+def update(world: World, call: Call, before: JsonObject) -> JsonObject:
     """POST /v1/products/{id}"""
-    before = _of_path(world, call)
     call.params.only(*WRITABLE, "default_price")
     changes = _wishes(call.params, before)
     if call.params.given("default_price"):
         changes["default_price"] = price_shape.named(world, call.params, "default_price")["id"]
-    after = world.store.put(KIND, {**before, **changes, "updated": world.clock.now()})
-    previous = {name: before[name] for name in (*changes, "updated") if before[name] != after[name]}
-    events.emit(world, "product.updated", after, call.cause, previous)
-    return after
-
-
-def list_page(world: World, call: Call) -> JsonObject:
-    """GET /v1/products"""
-    call.params.only("active", "ids", "created", *lists.PAGE_PARAMETERS)
-    ids, created, active = (
-        call.params.texts("ids"),
-        lists.created_within(call.params),
-        price_shape.active_or_not(call.params),
-    )
-
-    def wanted(product: JsonObject) -> bool:
-        return created(product) and active(product) and (not ids or product["id"] in ids)
-
-    return lists.page(world, KIND, call.params, call.path, wanted)
+    return put_update(world, before, {**changes, "updated": world.clock.now()}, call.cause)
 
 
 def add(world: World, cause: Cause, wishes: JsonObject, product_id: str | None = None) -> JsonObject:
@@ -92,10 +69,3 @@ def _wishes(params: Params, before: JsonObject) -> JsonObject:
     wishes["images"] = params.texts("images") if params.given("images") else before["images"]
     wishes["metadata"] = merged_metadata(before["metadata"], params)
     return wishes
-
-
-def _of_path(world: World, call: Call) -> JsonObject:
-    product = world.store.get(KIND, call.ids["id"])
-    if product is None:
-        raise errors.not_found(KIND, call.ids["id"])
-    return product

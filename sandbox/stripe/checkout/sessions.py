@@ -20,11 +20,6 @@ def create(world: World, call: Call) -> JsonObject:
     return world.store.put(KIND, mode.opened(world, session, plan, call.cause))
 
 
-def retrieve(world: World, call: Call) -> JsonObject:
-    """GET /v1/checkout/sessions/{session}"""
-    return _of_path(world, call)
-
-
 def list_page(world: World, call: Call) -> JsonObject:
     """GET /v1/checkout/sessions"""
     call.params.only("customer", "payment_intent", "status", "created", *lists.PAGE_PARAMETERS)
@@ -36,16 +31,14 @@ def list_page(world: World, call: Call) -> JsonObject:
     return lists.page(world, KIND, call.params, call.path, lambda record: created(record) and chosen(record))
 
 
-def line_items(world: World, call: Call) -> JsonObject:
+def line_items(world: World, call: Call, session: JsonObject) -> JsonObject:
     """GET /v1/checkout/sessions/{session}/line_items"""
-    session = _of_path(world, call)
     call.params.only(*lists.PAGE_PARAMETERS)
     return lists.page_of(plan_of(world, session)["line_items"], call.params, call.path)
 
 
-def expire(world: World, call: Call) -> JsonObject:
+def expire(world: World, call: Call, session: JsonObject) -> JsonObject:
     """POST /v1/checkout/sessions/{session}/expire"""
-    session = _of_path(world, call)
     call.params.only()
     if session["status"] != "open":
         message = f'Only Checkout Sessions with a status in ["open"] can be expired. This one is {session["status"]}.'
@@ -72,13 +65,6 @@ def plan_of(world: World, session: JsonObject) -> JsonObject:
     if plan is None:
         raise LookupError(f"{session['id']} has no plan")
     return plan
-
-
-def _of_path(world: World, call: Call) -> JsonObject:
-    session = world.store.get(KIND, call.ids["session"])
-    if session is None:
-        raise errors.not_found("checkout.session", call.ids["session"], "session")
-    return session
 
 
 def _expired(world: World, session: JsonObject, cause: Cause) -> JsonObject:

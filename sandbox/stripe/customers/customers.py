@@ -2,10 +2,12 @@
 
 from sandbox.ids import new_id
 from sandbox.json_types import JsonObject
-from sandbox.stripe.api import errors, lists
+from sandbox.stripe.api import errors
 from sandbox.stripe.api.blanks import blank
 from sandbox.stripe.api.call import Call, Cause
+from sandbox.stripe.api.lists import Test
 from sandbox.stripe.api.params import Params, merged_metadata
+from sandbox.stripe.api.previous import put_update
 from sandbox.stripe.events import events
 from sandbox.world import World
 
@@ -30,17 +32,8 @@ def create(world: World, call: Call) -> JsonObject:
     return add(world, call.cause, details)
 
 
-def retrieve(world: World, call: Call) -> JsonObject:
-    """GET /v1/customers/{customer}; a deleted one is told as such."""
-    customer = world.store.get(KIND, call.ids["customer"])
-    if customer is None:
-        raise errors.not_found(KIND, call.ids["customer"])
-    return customer
-
-
-def update(world: World, call: Call) -> JsonObject:
-    """POST /v1/customers/{customer}"""
-    before = of_path(world, call)
+def update(world: World, call: Call, before: JsonObject) -> JsonObject:
+    """POST /v1/customers/{id}"""
     call.params.only(*WRITABLE)
     changes: JsonObject = {name: call.params.text(name) for name in TEXTS if call.params.given(name)}
     if call.params.given("address"):
@@ -48,19 +41,13 @@ def update(world: World, call: Call) -> JsonObject:
     if call.params.given(INVOICE_SETTINGS):
         changes[INVOICE_SETTINGS] = _invoice_settings(world, before, call.params)
     changes["metadata"] = merged_metadata(before["metadata"], call.params)
-    return changed(world, before, changes, call.cause)
+    return put_update(world, before, changes, call.cause)
 
 
-def list_page(world: World, call: Call) -> JsonObject:
-    """GET /v1/customers: those on a test clock only when it is asked for"""
-    call.params.only("email", "created", "test_clock", *lists.PAGE_PARAMETERS)
-    created, mailed = lists.created_within(call.params), lists.having(call.params, "email")
-    clock_id = call.params.text("test_clock")
-
-    def wanted(customer: JsonObject) -> bool:
-        return _is_there(customer) and customer["test_clock"] == clock_id and created(customer) and mailed(customer)
-
-    return lists.page(world, KIND, call.params, call.path, wanted)
+def on_clock(params: Params) -> Test:
+    """The `test_clock` filter of the list: those on a test clock are on it only when it is asked for."""
+    clock_id = params.text("test_clock")
+    return lambda customer: customer["test_clock"] == clock_id
 
 
 def add(world: World, cause: Cause, details: JsonObject) -> JsonObject:
@@ -72,20 +59,12 @@ def add(world: World, cause: Cause, details: JsonObject) -> JsonObject:
     return customer
 
 
-def changed(world: World, before: JsonObject, changes: JsonObject, cause: Cause) -> JsonObject:
-    """Store what is new about a customer, with its event."""
-    after = world.store.put(KIND, {**before, **changes})
-    previous = {name: before[name] for name in changes if before[name] != after[name]}
-    events.emit(world, "customer.updated", after, cause, previous)
-    return after
-
-
 def forget_method(world: World, customer_id: str, method_id: str, cause: Cause) -> None:
     """A payment method is no longer theirs: it cannot stay the one that invoices are paid with."""
     customer = world.store.get(KIND, customer_id)
     if customer and _is_there(customer) and customer[INVOICE_SETTINGS]["default_payment_method"] == method_id:
         settings = {**customer[INVOICE_SETTINGS], "default_payment_method": None}
-        changed(world, customer, {INVOICE_SETTINGS: settings}, cause)
+        put_update(world, customer, {INVOICE_SETTINGS: settings}, cause)
 
 
 def named(world: World, params: Params, field: str = "customer") -> JsonObject | None:
@@ -99,14 +78,6 @@ def must_exist(world: World, customer_id: str, param: str = "customer") -> JsonO
     customer = world.store.get(KIND, customer_id)
     if customer is None or not _is_there(customer):
         raise errors.no_such(KIND, customer_id, param)
-    return customer
-
-
-def of_path(world: World, call: Call) -> JsonObject:
-    """The customer that the path names, who must be there and not deleted."""
-    customer = world.store.get(KIND, call.ids["customer"])
-    if customer is None or not _is_there(customer):
-        raise errors.not_found(KIND, call.ids["customer"])
     return customer
 
 

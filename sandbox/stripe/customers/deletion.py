@@ -9,9 +9,8 @@ from sandbox.stripe.subscriptions import end as subscription_end
 from sandbox.world import World
 
 
-def delete(world: World, call: Call) -> JsonObject:
-    """DELETE /v1/customers/{customer}"""
-    customer = customers.of_path(world, call)
+def delete(world: World, call: Call, customer: JsonObject) -> JsonObject:
+    """DELETE /v1/customers/{id}"""
     call.params.only()
     return remove(world, customer, call.cause)
 

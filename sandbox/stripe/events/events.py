@@ -47,14 +47,6 @@ def _customer_of(world: World, subject: JsonObject) -> str | None:
     return customer
 
 
-def retrieve(world: World, call: Call) -> JsonObject:
-    """GET /v1/events/{id}"""
-    event = world.store.get(KIND, call.ids["id"])
-    if event is None:
-        raise errors.not_found(KIND, call.ids["id"])
-    return _with_pending(world, event)
-
-
 def list_page(world: World, call: Call) -> JsonObject:
     """GET /v1/events"""
     call.params.only("type", "types", "created", "delivery_success", *lists.PAGE_PARAMETERS)
@@ -70,7 +62,7 @@ def list_page(world: World, call: Call) -> JsonObject:
         )
 
     answer = lists.page(world, KIND, call.params, call.path, wanted)
-    return {**answer, "data": [_with_pending(world, event) for event in answer["data"]]}
+    return {**answer, "data": [with_pending(world, event) for event in answer["data"]]}
 
 
 def _is_kept(world: World, event: JsonObject) -> bool:
@@ -105,6 +97,6 @@ def _delivered(world: World, event: JsonObject) -> bool:
     return not deliveries or any(delivery["state"] == DELIVERED for delivery in deliveries)
 
 
-def _with_pending(world: World, event: JsonObject) -> JsonObject:
+def with_pending(world: World, event: JsonObject) -> JsonObject:
     """`pending_webhooks` counts endpoints that have not accepted the event; this sandbox has at most one."""
     return {**event, "pending_webhooks": 0 if _delivered(world, event) else 1}

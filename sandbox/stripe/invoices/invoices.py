@@ -9,7 +9,6 @@ from sandbox.stripe.invoices import collect as invoice_collect
 from sandbox.stripe.invoices import paid as invoice_paid
 from sandbox.stripe.invoices import payments as invoice_payments
 from sandbox.stripe.invoices import settle as invoice_settle
-from sandbox.stripe.invoices.shape import KIND, subscription_id_of
 from sandbox.stripe.payment_methods import payment_methods
 from sandbox.stripe.payments import confirm, payment_intents
 from sandbox.world import World
@@ -17,46 +16,22 @@ from sandbox.world import World
 STATUSES = ("draft", "open", "paid", "uncollectible", "void")
 
 
-def retrieve(world: World, call: Call) -> JsonObject:
-    """GET /v1/invoices/{invoice}"""
-    return _of_path(world, call)
-
-
-def lines(world: World, call: Call) -> JsonObject:
+def lines(world: World, call: Call, invoice: JsonObject) -> JsonObject:
     """GET /v1/invoices/{invoice}/lines"""
-    invoice = _of_path(world, call)
     call.params.only(*lists.PAGE_PARAMETERS)
     return lists.page_of(invoice["lines"]["data"], call.params, call.path)
 
 
-def list_page(world: World, call: Call) -> JsonObject:
-    """GET /v1/invoices"""
-    call.params.only("collection_method", "created", "customer", "status", "subscription", *lists.PAGE_PARAMETERS)
-    call.params.choice("status", STATUSES)
-    created = lists.created_within(call.params)
-    chosen, subscription_id = (
-        lists.having(call.params, "collection_method", "customer", "status"),
-        call.params.text("subscription"),
-    )
-
-    def wanted(invoice: JsonObject) -> bool:
-        return created(invoice) and chosen(invoice) and subscription_id in (None, subscription_id_of(invoice))
-
-    return lists.page(world, KIND, call.params, call.path, wanted)
-
-
-def finalize(world: World, call: Call) -> JsonObject:
+def finalize(world: World, call: Call, draft: JsonObject) -> JsonObject:
     """POST /v1/invoices/{invoice}/finalize: a draft, which is left only by `pause_collection`"""
-    draft = _of_path(world, call)
     call.params.only("auto_advance")
     _must_be(draft, ("draft",), "finalize")
     with world.clock.at(world.time_of(draft["customer"])):
         return invoice_settle.finalize(world, draft, call.cause)
 
 
-def pay(world: World, call: Call) -> JsonObject:
+def pay(world: World, call: Call, invoice: JsonObject) -> JsonObject:
     """POST /v1/invoices/{invoice}/pay: with a saved payment method, or with money from elsewhere. 402 on a decline."""
-    invoice = _of_path(world, call)
     call.params.only("off_session", "paid_out_of_band", "payment_method")
     _must_be(invoice, ("draft", "open", "uncollectible"), "pay")
     with world.clock.at(world.time_of(invoice["customer"])):
@@ -70,18 +45,16 @@ def pay(world: World, call: Call) -> JsonObject:
         return _charged(world, invoice, method_id, call)
 
 
-def void(world: World, call: Call) -> JsonObject:
+def void(world: World, call: Call, invoice: JsonObject) -> JsonObject:
     """POST /v1/invoices/{invoice}/void"""
-    invoice = _of_path(world, call)
     call.params.only()
     _must_be(invoice, ("open", "uncollectible"), "void")
     with world.clock.at(world.time_of(invoice["customer"])):
         return invoice_settle.void(world, invoice, call.cause)
 
 
-def mark_uncollectible(world: World, call: Call) -> JsonObject:
+def mark_uncollectible(world: World, call: Call, invoice: JsonObject) -> JsonObject:
     """POST /v1/invoices/{invoice}/mark_uncollectible"""
-    invoice = _of_path(world, call)
     call.params.only()
     _must_be(invoice, ("open",), "mark uncollectible")
     with world.clock.at(world.time_of(invoice["customer"])):
@@ -127,10 +100,3 @@ def _must_be(invoice: JsonObject, statuses: tuple[str, ...], verb: str) -> None:
     if invoice["status"] == "paid":
         raise errors.conflict("Invoice is already paid", "invoice_already_paid")
     raise errors.conflict(f"You cannot {verb} an invoice that is {invoice['status']}.", "invoice_not_editable")
-
-
-def _of_path(world: World, call: Call) -> JsonObject:
-    invoice = world.store.get(KIND, call.ids["invoice"])
-    if invoice is None:
-        raise errors.not_found(KIND, call.ids["invoice"], "invoice")
-    return invoice

@@ -5,9 +5,10 @@ Since 2025-03-31.basil this object alone tells it; older versions of the API hav
 
 from sandbox.ids import new_id
 from sandbox.json_types import JsonObject
-from sandbox.stripe.api import errors, lists
 from sandbox.stripe.api.blanks import blank
-from sandbox.stripe.api.call import Call, Cause
+from sandbox.stripe.api.call import Cause
+from sandbox.stripe.api.lists import Test
+from sandbox.stripe.api.params import Params
 from sandbox.stripe.events import events
 from sandbox.world import World
 
@@ -17,27 +18,13 @@ LINK = "invoice_payment_of_intent"
 FIRST_VERSION = "2025-03-31"
 
 
-def retrieve(world: World, call: Call) -> JsonObject:
-    """GET /v1/invoice_payments/{invoice_payment}"""
-    found = world.store.get(KIND, call.ids["invoice_payment"])
-    if found is None:
-        raise errors.not_found(KIND, call.ids["invoice_payment"], "invoice_payment")
-    return found
-
-
-def list_page(world: World, call: Call) -> JsonObject:
-    """GET /v1/invoice_payments, by invoice, status, or payment intent"""
-    call.params.only("created", "invoice", "payment", "status", *lists.PAGE_PARAMETERS)
-    created, chosen = lists.created_within(call.params), lists.having(call.params, "invoice", "status")
-    payment = call.params.group("payment")
+def by_intent(params: Params) -> Test:
+    """The `payment` filter of the list."""
+    payment = params.group("payment")
     payment.only("payment_intent", "type")
     payment.choice("type", ("payment_intent",))
     intent_id = payment.text("payment_intent")
-
-    def wanted(record: JsonObject) -> bool:
-        return created(record) and chosen(record) and intent_id in (None, record["payment"]["payment_intent"])
-
-    return lists.page(world, KIND, call.params, call.path, wanted)
+    return lambda record: intent_id in (None, record["payment"]["payment_intent"])
 
 
 def add(world: World, invoice: JsonObject, intent: JsonObject) -> JsonObject:

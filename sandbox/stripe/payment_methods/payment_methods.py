@@ -4,6 +4,7 @@ from sandbox.json_types import JsonObject
 from sandbox.stripe.api import errors, lists
 from sandbox.stripe.api.call import Call, Cause
 from sandbox.stripe.api.params import Params, merged_metadata
+from sandbox.stripe.api.previous import put_update
 from sandbox.stripe.cards import cards, issuer
 from sandbox.stripe.cards import form as card_form
 from sandbox.stripe.cards.numbers import Card
@@ -37,18 +38,16 @@ def create(world: World, call: Call) -> JsonObject:
     return _stored(world, chosen, billing, wishes)
 
 
-def retrieve(world: World, call: Call) -> JsonObject:
-    """GET /v1/payment_methods/{payment_method}, and GET /v1/customers/{customer}/payment_methods/{payment_method}"""
-    method = _of_path(world, call)
+def retrieve(world: World, call: Call, method: JsonObject) -> JsonObject:
+    """GET /v1/payment_methods/{id}, and GET /v1/customers/{customer}/payment_methods/{id}"""
     call.params.only()
     if call.ids.get("customer") not in (None, method["customer"]):
         raise errors.not_found("PaymentMethod", method["id"])
     return method
 
 
-def update(world: World, call: Call) -> JsonObject:
-    """POST /v1/payment_methods/{payment_method}: a new expiry date, another address, not another number."""
-    before = _of_path(world, call)
+def update(world: World, call: Call, before: JsonObject) -> JsonObject:
+    """POST /v1/payment_methods/{id}: a new expiry date, another address, not another number."""
     call.params.only(*WRITABLE)
     if before["customer"] is None:
         message = "You must save this PaymentMethod to a customer before you can update it."
@@ -59,25 +58,24 @@ def update(world: World, call: Call) -> JsonObject:
         "card": {**before["card"], **card_form.new_expiry(call.params, before["card"], world.clock.now())},
         "metadata": merged_metadata(before["metadata"], call.params),
     }
-    return changed(world, before, changes, "payment_method.updated", call.cause)
+    return put_update(world, before, changes, call.cause)
 
 
 def attach(world: World, call: Call) -> JsonObject:
-    """POST /v1/payment_methods/{payment_method}/attach. A card that declines cannot be attached."""
+    """POST /v1/payment_methods/{id}/attach. A card that declines cannot be attached."""
     call.params.only("customer")
     customer = customers.named(world, call.params)
     if customer is None:
         raise errors.missing("customer")
-    method = of_name(world, call.ids["payment_method"])
+    method = of_name(world, call.ids["id"])
     card = issuer.card_of(world, method)
     if card.decline and not card.saves:
         raise errors.card_error(card.decline.error())
     return give(world, method, customer["id"], call.cause)
 
 
-def detach(world: World, call: Call) -> JsonObject:
-    """POST /v1/payment_methods/{payment_method}/detach"""
-    method = _of_path(world, call)
+def detach(world: World, call: Call, method: JsonObject) -> JsonObject:
+    """POST /v1/payment_methods/{id}/detach"""
     call.params.only()
     if method["customer"] is None:
         message = "The payment method you provided is not attached to a customer so detachment is impossible."
@@ -148,21 +146,6 @@ def take_away(world: World, method: JsonObject, cause: Cause) -> JsonObject:
     events.emit(world, "payment_method.detached", after, cause, {"customer": owner})
     customers.forget_method(world, owner, method["id"], cause)
     return after
-
-
-def changed(world: World, before: JsonObject, changes: JsonObject, event_type: str, cause: Cause) -> JsonObject:
-    """Store what is new about it, with the event."""
-    after = world.store.put(KIND, {**before, **changes})
-    previous = {name: before[name] for name in changes if before[name] != after[name]}
-    events.emit(world, event_type, after, cause, previous)
-    return after
-
-
-def _of_path(world: World, call: Call) -> JsonObject:
-    method = world.store.get(KIND, call.ids["payment_method"])
-    if method is None:
-        raise errors.not_found("PaymentMethod", call.ids["payment_method"])
-    return method
 
 
 def _stored(

@@ -2,8 +2,6 @@
 
 from sandbox.ids import new_id
 from sandbox.json_types import JsonObject
-from sandbox.stripe.api import errors
-from sandbox.stripe.api.call import Call
 from sandbox.world import World
 
 KIND = "balance_transaction"
@@ -11,14 +9,6 @@ KIND = "balance_transaction"
 FEE_PER_MILLE = 29
 FEE_FIXED_MINOR = 30
 PAYOUT_DELAY_SECONDS = 2 * 24 * 60 * 60
-
-
-def retrieve(world: World, call: Call) -> JsonObject:
-    """GET /v1/balance_transactions/{id}"""
-    entry = world.store.get(KIND, call.ids["id"])
-    if entry is None:
-        raise errors.not_found("balance transaction", call.ids["id"])
-    return entry
 
 
 def add_charge(world: World, charge: JsonObject) -> JsonObject:

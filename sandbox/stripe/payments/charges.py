@@ -2,7 +2,7 @@
 
 from sandbox.ids import new_id
 from sandbox.json_types import JsonObject
-from sandbox.stripe.api import errors, lists
+from sandbox.stripe.api import lists
 from sandbox.stripe.api.blanks import blank
 from sandbox.stripe.api.call import Call, Cause
 from sandbox.stripe.cards import issuer
@@ -25,14 +25,6 @@ TOLD_OF_THE_CARD = (
     "regulated_status",
     "wallet",
 )
-
-
-def retrieve(world: World, call: Call) -> JsonObject:
-    """GET /v1/charges/{charge}"""
-    charge = world.store.get(KIND, call.ids["charge"])
-    if charge is None:
-        raise errors.not_found(KIND, call.ids["charge"])
-    return charge
 
 
 def list_page(world: World, call: Call) -> JsonObject:

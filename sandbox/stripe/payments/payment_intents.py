@@ -2,7 +2,7 @@
 
 from sandbox.ids import new_client_secret, new_id
 from sandbox.json_types import JsonObject
-from sandbox.stripe.api import amounts, errors, lists
+from sandbox.stripe.api import amounts, errors
 from sandbox.stripe.api.blanks import blank
 from sandbox.stripe.api.call import Call, Cause
 from sandbox.stripe.api.params import Params, merged_metadata
@@ -46,14 +46,8 @@ def create(world: World, call: Call) -> JsonObject:
     return confirm.confirm(world, intent, call.cause, presence, return_url) if confirming else intent
 
 
-def retrieve(world: World, call: Call) -> JsonObject:
-    """GET /v1/payment_intents/{intent}"""
-    return _of_path(world, call)
-
-
-def update(world: World, call: Call) -> JsonObject:
+def update(world: World, call: Call, before: JsonObject) -> JsonObject:
     """POST /v1/payment_intents/{intent}"""
-    before = _of_path(world, call)
     call.params.only(*WRITABLE)
     _must_be_open(before, "update")
     given = Params({**_as_fields(before), **call.params.fields})
@@ -62,9 +56,8 @@ def update(world: World, call: Call) -> JsonObject:
     return world.store.put(KIND, {**before, **wishes, "status": status, "next_action": None})
 
 
-def confirm_one(world: World, call: Call) -> JsonObject:
+def confirm_one(world: World, call: Call, intent: JsonObject) -> JsonObject:
     """POST /v1/payment_intents/{intent}/confirm"""
-    intent = _of_path(world, call)
     call.params.only(*CONFIRMABLE)
     _must_be_open(intent, "confirm")
     presence = Presence(off_session=call.params.flag("off_session"))
@@ -81,9 +74,8 @@ def confirm_one(world: World, call: Call) -> JsonObject:
     return confirm.confirm(world, world.store.put(KIND, {**intent, **wishes}), call.cause, presence, return_url)
 
 
-def cancel(world: World, call: Call) -> JsonObject:
+def cancel(world: World, call: Call, before: JsonObject) -> JsonObject:
     """POST /v1/payment_intents/{intent}/cancel"""
-    before = _of_path(world, call)
     call.params.only("cancellation_reason")
     reason = call.params.choice("cancellation_reason", CANCELLATION_REASONS)
     _must_be_open(before, "cancel")
@@ -97,16 +89,6 @@ def cancel(world: World, call: Call) -> JsonObject:
     return after
 
 
-def list_page(world: World, call: Call) -> JsonObject:
-    """GET /v1/payment_intents"""
-    call.params.only("customer", "created", *lists.PAGE_PARAMETERS)
-    created, customer_id = lists.created_within(call.params), call.params.text("customer")
-    if customer_id is None:
-        return lists.page(world, KIND, call.params, call.path, created)
-    owned = reversed(world.store.find(KIND, "customer", customer_id))
-    return lists.page_of(filter(created, owned), call.params, call.path)
-
-
 def add(world: World, cause: Cause, wishes: JsonObject) -> JsonObject:
     """A new intent, with its event."""
     status = "requires_confirmation" if wishes.get("payment_method") else "requires_payment_method"
@@ -114,13 +96,6 @@ def add(world: World, cause: Cause, wishes: JsonObject) -> JsonObject:
     empty = blank(KIND, id=intent_id, client_secret=new_client_secret(intent_id), created=now)
     intent = world.store.put(KIND, {**empty, **wishes, "status": status})
     events.emit(world, "payment_intent.created", intent, cause)
-    return intent
-
-
-def _of_path(world: World, call: Call) -> JsonObject:
-    intent = world.store.get(KIND, call.ids["intent"])
-    if intent is None:
-        raise errors.not_found(KIND, call.ids["intent"], "intent")
     return intent
 
 

@@ -3,7 +3,7 @@
 from sandbox import ledger
 from sandbox.ids import new_id
 from sandbox.json_types import JsonObject
-from sandbox.stripe.api import errors, lists
+from sandbox.stripe.api import errors
 from sandbox.stripe.api.blanks import blank
 from sandbox.stripe.api.call import Call
 from sandbox.stripe.events import events
@@ -36,26 +36,6 @@ def create(world: World, call: Call) -> JsonObject:
     ledger.record_refund(world.store, refund)
     _tell(world, call, charge, refund)
     return refund
-
-
-def retrieve(world: World, call: Call) -> JsonObject:
-    """GET /v1/refunds/{refund}"""
-    refund = world.store.get(KIND, call.ids["refund"])
-    if refund is None:
-        raise errors.not_found(KIND, call.ids["refund"])
-    return refund
-
-
-def list_page(world: World, call: Call) -> JsonObject:
-    """GET /v1/refunds, and GET /v1/charges/{charge}/refunds"""
-    call.params.only("charge", "payment_intent", "created", *lists.PAGE_PARAMETERS)
-    created, chosen = lists.created_within(call.params), lists.having(call.params, "charge", "payment_intent")
-    of_charge = call.ids.get("charge")
-
-    def wanted(refund: JsonObject) -> bool:
-        return created(refund) and chosen(refund) and of_charge in (None, refund["charge"])
-
-    return lists.page(world, KIND, call.params, call.path, wanted)
 
 
 def _charge(world: World, call: Call) -> JsonObject:

@@ -2,7 +2,7 @@
 
 from sandbox.ids import new_client_secret, new_id
 from sandbox.json_types import JsonObject
-from sandbox.stripe.api import errors, lists
+from sandbox.stripe.api import errors
 from sandbox.stripe.api.blanks import blank
 from sandbox.stripe.api.call import Call, Cause
 from sandbox.stripe.api.params import Params, merged_metadata
@@ -34,14 +34,8 @@ def create(world: World, call: Call) -> JsonObject:
     return setup_confirm.confirm(world, intent, call.cause, return_url) if confirming else intent
 
 
-def retrieve(world: World, call: Call) -> JsonObject:
-    """GET /v1/setup_intents/{intent}"""
-    return _of_path(world, call)
-
-
-def update(world: World, call: Call) -> JsonObject:
+def update(world: World, call: Call, before: JsonObject) -> JsonObject:
     """POST /v1/setup_intents/{intent}"""
-    before = _of_path(world, call)
     call.params.only(*WRITABLE)
     _must_be_open(before, "update")
     given = {name: str(before[name]) for name in ("customer", "description", "payment_method") if before[name]}
@@ -50,9 +44,8 @@ def update(world: World, call: Call) -> JsonObject:
     return world.store.put(KIND, {**before, **changes, "status": _status(wishes)})
 
 
-def confirm_one(world: World, call: Call) -> JsonObject:
+def confirm_one(world: World, call: Call, intent: JsonObject) -> JsonObject:
     """POST /v1/setup_intents/{intent}/confirm"""
-    intent = _of_path(world, call)
     call.params.only(*CONFIRMABLE)
     _must_be_open(intent, "confirm")
     return_url = call.params.text("return_url")
@@ -65,9 +58,8 @@ def confirm_one(world: World, call: Call) -> JsonObject:
     return setup_confirm.confirm(world, {**intent, "payment_method": method_id}, call.cause, return_url)
 
 
-def cancel(world: World, call: Call) -> JsonObject:
+def cancel(world: World, call: Call, before: JsonObject) -> JsonObject:
     """POST /v1/setup_intents/{intent}/cancel"""
-    before = _of_path(world, call)
     call.params.only("cancellation_reason")
     reason = call.params.choice("cancellation_reason", CANCELLATION_REASONS)
     _must_be_open(before, "cancel")
@@ -79,19 +71,6 @@ def abandon(world: World, intent_id: str, cause: Cause) -> None:
     intent = world.store.get(KIND, intent_id)
     if intent is not None and intent["status"] in OPEN:
         _canceled(world, intent, "abandoned", cause)
-
-
-def list_page(world: World, call: Call) -> JsonObject:
-    """GET /v1/setup_intents"""
-    call.params.only("created", "customer", "payment_method", *lists.PAGE_PARAMETERS)
-    created = lists.created_within(call.params)
-    for field in ("customer", "payment_method"):
-        asked = call.params.text(field)
-        if asked is not None:
-            chosen = lists.having(call.params, "customer", "payment_method")
-            rows = reversed(world.store.find(KIND, field, asked))
-            return lists.page_of(filter(chosen, filter(created, rows)), call.params, call.path)
-    return lists.page(world, KIND, call.params, call.path, created)
 
 
 def add(world: World, cause: Cause, wishes: JsonObject) -> JsonObject:
@@ -112,13 +91,6 @@ def _canceled(world: World, before: JsonObject, reason: str | None, cause: Cause
 
 def _status(wishes: JsonObject) -> str:
     return "requires_confirmation" if wishes.get("payment_method") else "requires_payment_method"
-
-
-def _of_path(world: World, call: Call) -> JsonObject:
-    intent = world.store.get(KIND, call.ids["intent"])
-    if intent is None:
-        raise errors.not_found("setupintent", call.ids["intent"], "intent")
-    return intent
 
 
 def _must_be_open(intent: JsonObject, verb: str) -> None:

@@ -1,8 +1,10 @@
 """Subscriptions by API (https://docs.stripe.com/api/subscriptions)."""
 
 from sandbox.json_types import JsonObject
-from sandbox.stripe.api import errors, lists
+from sandbox.stripe.api import errors
 from sandbox.stripe.api.call import Call
+from sandbox.stripe.api.lists import Test
+from sandbox.stripe.api.params import Params
 from sandbox.stripe.customers import customers
 from sandbox.stripe.invoices.invoicing import Collection
 from sandbox.stripe.subscriptions import asked as subscription_asked
@@ -26,7 +28,6 @@ STATUSES = (
     "trialing",
     "unpaid",
 )
-LISTED_BY = ("collection_method", "created", "customer", "price", "status", "test_clock", *lists.PAGE_PARAMETERS)
 
 
 def create(world: World, call: Call) -> JsonObject:
@@ -42,14 +43,8 @@ def create(world: World, call: Call) -> JsonObject:
         return subscription_start.start(world, customer, wanted, call.cause, how)
 
 
-def retrieve(world: World, call: Call) -> JsonObject:
-    """GET /v1/subscriptions/{subscription}"""
-    return _of_path(world, call)
-
-
-def update(world: World, call: Call) -> JsonObject:
-    """POST /v1/subscriptions/{subscription}"""
-    before = _of_path(world, call)
+def update(world: World, call: Call, before: JsonObject) -> JsonObject:
+    """POST /v1/subscriptions/{id}"""
     call.params.only(*subscription_asked.UPDATABLE)
     if before["status"] in ENDED and not set(call.params.fields) <= {"metadata", "cancellation_details"}:
         message = "A canceled subscription can only update its cancellation_details and metadata."
@@ -60,9 +55,8 @@ def update(world: World, call: Call) -> JsonObject:
         return subscription_change.change(world, before, change, call.cause)
 
 
-def cancel(world: World, call: Call) -> JsonObject:
-    """DELETE /v1/subscriptions/{subscription}: at once; `prorate` credits the rest, `invoice_now` bills what is open"""
-    before = _of_path(world, call)
+def cancel(world: World, call: Call, before: JsonObject) -> JsonObject:
+    """DELETE /v1/subscriptions/{id}: at once; `prorate` credits the rest, `invoice_now` bills what is open"""
     call.params.only("cancellation_details", "invoice_now", "prorate")
     if before["status"] in ENDED:
         raise errors.not_found(KIND, before["id"])
@@ -75,40 +69,25 @@ def cancel(world: World, call: Call) -> JsonObject:
         return subscription_end.cancel(world, current, details, call.cause)
 
 
-def resume(world: World, call: Call) -> JsonObject:
-    """POST /v1/subscriptions/{subscription}/resume: one whose trial ended without a payment method"""
-    before = _of_path(world, call)
+def resume(world: World, call: Call, before: JsonObject) -> JsonObject:
+    """POST /v1/subscriptions/{id}/resume: one whose trial ended without a payment method"""
     call.params.only("billing_cycle_anchor", "proration_behavior")
     call.params.choice("billing_cycle_anchor", ("now",))
     with world.clock.at(world.time_of(before["customer"])):
         return subscription_pause.resume(world, before, call.cause)
 
 
-def list_page(world: World, call: Call) -> JsonObject:
-    """GET /v1/subscriptions: without `status` all that have not ended"""
-    call.params.only(*LISTED_BY)
-    created = lists.created_within(call.params)
-    chosen = lists.having(call.params, "collection_method", "customer", "test_clock")
-    status, price_id = call.params.choice("status", STATUSES), call.params.text("price")
-
-    def wanted(subscription: JsonObject) -> bool:
-        prices = [each["price"]["id"] for each in items_of(subscription)]
-        fits = price_id is None or price_id in prices
-        return created(subscription) and chosen(subscription) and fits and _has_status(subscription, status)
-
-    return lists.page(world, KIND, call.params, call.path, wanted)
+def by_price(params: Params) -> Test:
+    """The `price` filter of the list."""
+    price_id = params.text("price")
+    return lambda subscription: price_id in (None, *(each["price"]["id"] for each in items_of(subscription)))
 
 
-def _has_status(subscription: JsonObject, status: str | None) -> bool:
+def by_status(params: Params) -> Test:
+    """The `status` filter of the list: without it all that have not ended."""
+    status = params.choice("status", STATUSES)
     if status is None:
-        return subscription["status"] not in ENDED
+        return lambda subscription: subscription["status"] not in ENDED
     if status == "ended":
-        return subscription["status"] in ENDED
-    return status in ("all", subscription["status"])
-
-
-def _of_path(world: World, call: Call) -> JsonObject:
-    subscription = world.store.get(KIND, call.ids["subscription"])
-    if subscription is None:
-        raise errors.not_found(KIND, call.ids["subscription"])
-    return subscription
+        return lambda subscription: subscription["status"] in ENDED
+    return lambda subscription: status in ("all", subscription["status"])

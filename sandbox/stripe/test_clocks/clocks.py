@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from sandbox.ids import new_id
 from sandbox.json_types import JsonObject
-from sandbox.stripe.api import errors, lists
+from sandbox.stripe.api import errors
 from sandbox.stripe.api.call import Call
 from sandbox.stripe.customers import customers
 from sandbox.stripe.customers import deletion as customer_deletion
@@ -43,20 +43,8 @@ def create(world: World, call: Call) -> JsonObject:
     return clock
 
 
-def retrieve(world: World, call: Call) -> JsonObject:
-    """GET /v1/test_helpers/test_clocks/{test_clock}"""
-    return _of_path(world, call)
-
-
-def list_page(world: World, call: Call) -> JsonObject:
-    """GET /v1/test_helpers/test_clocks"""
-    call.params.only(*lists.PAGE_PARAMETERS)
-    return lists.page(world, KIND, call.params, call.path, lambda clock: "deleted" not in clock)
-
-
-def advance(world: World, call: Call) -> JsonObject:
+def advance(world: World, call: Call, clock: JsonObject) -> JsonObject:
     """POST /v1/test_helpers/test_clocks/{test_clock}/advance: all that is due on the way happens, in order"""
-    clock = _of_path(world, call)
     call.params.only("frozen_time")
     until = call.params.required_integer("frozen_time", least=1)
     if until <= clock["frozen_time"]:
@@ -70,9 +58,8 @@ def advance(world: World, call: Call) -> JsonObject:
     return ready
 
 
-def delete(world: World, call: Call) -> JsonObject:
+def delete(world: World, call: Call, clock: JsonObject) -> JsonObject:
     """DELETE /v1/test_helpers/test_clocks/{test_clock}, with its customers and their subscriptions"""
-    clock = _of_path(world, call)
     call.params.only()
     for customer in list(world.store.oldest_first(customers.KIND)):
         if customer.get("test_clock") == clock["id"]:
@@ -93,10 +80,3 @@ def _run(world: World, clock_id: str, until: int) -> None:
 
     subscribed = [each for each in world.store.oldest_first(SUBSCRIPTION) if each["test_clock"] == clock_id]
     subscription_cycle.run(world, subscribed, until, stand_at)
-
-
-def _of_path(world: World, call: Call) -> JsonObject:
-    clock = world.store.get(KIND, call.ids["test_clock"])
-    if clock is None or clock.get("deleted"):
-        raise errors.not_found("test clock", call.ids["test_clock"], "test_clock")
-    return clock
