@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
+from database.among import is_among
 from database.memory import Remembered, is_free
 
 # A hint that no worker took within this time is taken for lost; a late copy finds nothing to do.
@@ -18,5 +19,5 @@ def overdue(session: Session, memory: type[Remembered], limit: int) -> list[UUID
     found = select(memory.id).where(is_free(memory), unheard).order_by(memory.next_attempt_at).limit(limit)
     ids = list(session.scalars(found.with_for_update(skip_locked=True)))
     if ids:
-        session.execute(update(memory).where(memory.id.in_(ids)).values(hinted_at=func.now()))
+        session.execute(update(memory).where(is_among(memory.id, ids)).values(hinted_at=func.now()))
     return ids

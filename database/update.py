@@ -21,15 +21,21 @@ DIALECT = PGDialect_psycopg2()  # type: ignore[no-untyped-call]  # only to name 
 def update_rows(session: Session, rows: Sequence[Base], columns: tuple[str, ...]) -> None:
     """Write these columns of rows of one table, by their `id`.
 
-    The objects count as written afterwards: the session does not write these columns once more, one by one.
+    The objects count as written afterwards: the session does not write these columns once more, one by one. Rows that
+    are no longer the session's are written just the same, and spare it the look for changes at the commit.
     """
     if not rows:
         return
     values = {name: [_plain(getattr(row, name)) for row in rows] for name in (KEY, *columns)}
     session.connection().execute(_statement(type(rows[0]), columns), values)
     for row in rows:
-        for name in columns:
-            set_committed_value(row, name, getattr(row, name))
+        if row in session:
+            _mark_written(row, columns)
+
+
+def _mark_written(row: Base, columns: tuple[str, ...]) -> None:
+    for name in columns:
+        set_committed_value(row, name, getattr(row, name))
 
 
 @cache

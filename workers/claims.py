@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 import logs
 from billing.errors import Rejected, Unavailable
+from database.among import is_among
 from database.engine import Database
 from database.memory import ATTEMPTS_MAX, Remembered, WorkState, finished_as, is_free
 from database.weather import is_weather
@@ -48,7 +49,7 @@ def take(database: Database, memory: type[Row], ids: Sequence[UUID], *, with_sus
     A row that kills its worker is thereby seen: out of attempts, it is parked here and not returned. Where it is one of
     many, a suspect is left for the sweep, which rings for it alone; also when the broker hands out the message again.
     """
-    free = select(memory.id).where(memory.id.in_(ids), is_free(memory)).with_for_update(skip_locked=True)
+    free = select(memory.id).where(is_among(memory.id, ids), is_free(memory)).with_for_update(skip_locked=True)
     if len(ids) > 1 and not with_suspects:
         free = free.where(memory.attempts < SUSPECT_ATTEMPTS)
     counted = {
@@ -69,7 +70,8 @@ def take(database: Database, memory: type[Row], ids: Sequence[UUID], *, with_sus
 def free_among(database: Database, memory: type[Row], ids: Sequence[UUID]) -> list[UUID]:
     """Those ids whose rows are free now, oldest first. A look, no claim: nothing is counted or held."""
     with database.transaction() as session:
-        return list(session.scalars(select(memory.id).where(memory.id.in_(ids), is_free(memory)).order_by(memory.id)))
+        free = select(memory.id).where(is_among(memory.id, ids), is_free(memory))
+        return list(session.scalars(free.order_by(memory.id)))
 
 
 def lease(database: Database, row: Remembered, hold: timedelta = LEASE) -> bool:
@@ -82,7 +84,7 @@ def lease_all(database: Database, rows: Sequence[Row], hold: timedelta = LEASE) 
     if not rows:
         return []
     memory, token = type(rows[0]), uuid4()
-    claim = update(memory).where(memory.id.in_([row.id for row in rows]), is_free(memory))
+    claim = update(memory).where(is_among(memory.id, [row.id for row in rows]), is_free(memory))
     with database.transaction() as session:
         claimed = set(
             session.scalars(
@@ -122,7 +124,7 @@ def finish_set(database: Database, rows: Sequence[Row], act: Callable[[Session, 
     with database.transaction() as session:
         held = _held(type(rows[0]), rows[0].lease_token is not None)
         memory = type(rows[0])
-        ours = select(memory.id).where(memory.id.in_([row.id for row in rows]), held).order_by(memory.id)
+        ours = select(memory.id).where(is_among(memory.id, [row.id for row in rows]), held).order_by(memory.id)
         marked = (
             update(memory)
             .where(memory.id.in_(ours.with_for_update(skip_locked=True)))

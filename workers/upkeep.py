@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from database.among import is_among
 from database.inbox import InboxEvent
 from database.memory import WorkState
 from database.operations import Operation
@@ -59,7 +60,7 @@ def forget_old(work: Work) -> None:
 
 def _split_events(session: Session, ids: list[UUID]) -> tuple[list[UUID], list[UUID]]:
     """(ids that may travel together, ids that travel alone)."""
-    found = select(InboxEvent.id).where(InboxEvent.id.in_(ids), InboxEvent.attempts >= claims.SUSPECT_ATTEMPTS)
+    found = select(InboxEvent.id).where(is_among(InboxEvent.id, ids), InboxEvent.attempts >= claims.SUSPECT_ATTEMPTS)
     suspects = set(session.scalars(found))
     return [row_id for row_id in ids if row_id not in suspects], list(suspects)
 
@@ -67,7 +68,7 @@ def _split_events(session: Session, ids: list[UUID]) -> tuple[list[UUID], list[U
 def _split_entries(session: Session, ids: list[UUID]) -> tuple[list[TopicAndId], list[TopicAndId]]:
     """The same for follow-ups. Charges travel together: a second attempt is nothing unusual there, and no reason."""
     columns = select(OutboxEntry.topic, OutboxEntry.id, OutboxEntry.attempts)
-    entries = session.execute(columns.where(OutboxEntry.id.in_(ids)))
+    entries = session.execute(columns.where(is_among(OutboxEntry.id, ids)))
     together: list[TopicAndId] = []
     alone: list[TopicAndId] = []
     for entry in entries:

@@ -11,6 +11,7 @@ from billing.cards.least_charge import load_least_charges
 from billing.cards.tables import Card
 from billing.errors import Rejected
 from billing.money import Money
+from database.among import is_among
 
 
 class ChargeableCard(NamedTuple):
@@ -40,7 +41,7 @@ def least_for(session: Session, account_id: UUID, currency: str) -> Money:
 
 def default_cards(session: Session, account_ids: Collection[UUID]) -> dict[UUID, ChargeableCard]:
     """The default card of each of these accounts that has one."""
-    found = select(Card.account_id, *_CHARGEABLE).where(Card.account_id.in_(account_ids), Card.is_default)
+    found = select(Card.account_id, *_CHARGEABLE).where(is_among(Card.account_id, account_ids), Card.is_default)
     return {row.account_id: ChargeableCard(*row[1:]) for row in session.execute(found)}
 
 

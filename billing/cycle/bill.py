@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from billing.accounts.queries import get_account
 from billing.dunning.refuse import refuse_for_no_card
+from billing.invoices.buyers import buyer_of
 from billing.invoices.compose import NewInvoice
 from billing.invoices.draft import draft_invoice
 from billing.invoices.issue import issue_to, number_invoice
@@ -46,7 +47,10 @@ def bill(session: Session, subscription: Subscription, wanted: Bill, now: dateti
     new = NewInvoice(account.id, wanted.cause, wanted.reason, wanted.lines, tax, subscription.id)
     invoice = draft_invoice(session, new)
     term = TRANSFER_TERM if subscription.pay_by is PayBy.TRANSFER else timedelta(0)
-    movements = [issue_to(invoice, account, now + term, now), *keep_given_back(session, invoice, wanted.lines, now)]
+    movements = [
+        issue_to(invoice, buyer_of(account), now + term, now),
+        *keep_given_back(session, invoice, wanted.lines, now),
+    ]
     used = use_kept(session, invoice, by_card=subscription.pay_by is PayBy.CARD)
     post(session, [*movements, used] if used else movements, now)
     number_invoice(session, invoice)

@@ -11,6 +11,7 @@ from billing.dunning.tables import Dunning, DunningState
 from billing.invoices.tables import Invoice, InvoiceStatus
 from billing.payments.tables import LIVE_ATTEMPTS, AttemptKind, PaymentAttempt
 from billing.subscriptions.tables import Subscription
+from database.among import is_among
 
 # built once: these two run for every capture
 LOCKED_DUNNING = select(Dunning).where(Dunning.invoice_id == bindparam("invoice_id")).with_for_update()
@@ -26,15 +27,16 @@ def lock_dunnings(session: Session, invoice_ids: Collection[UUID]) -> dict[UUID,
     """The dunnings of invoices that have one, in the order of their ids; nobody else's until commit."""
     if not invoice_ids:
         return {}
-    found = select(Dunning).where(Dunning.invoice_id.in_(invoice_ids)).order_by(Dunning.invoice_id)
+    found = select(Dunning).where(is_among(Dunning.invoice_id, invoice_ids)).order_by(Dunning.invoice_id)
     return {dunning.invoice_id: dunning for dunning in session.scalars(found.with_for_update())}
 
 
 def lock_owners(session: Session, subscription_ids: Collection[UUID | None]) -> dict[UUID | None, Subscription]:
     """Subscriptions in the order of their ids, nobody else's until commit; what was changed of them stays changed."""
-    if not subscription_ids:
+    named = {subscription_id for subscription_id in subscription_ids if subscription_id}
+    if not named:
         return {}
-    found = select(Subscription).where(Subscription.id.in_(subscription_ids)).order_by(Subscription.id)
+    found = select(Subscription).where(is_among(Subscription.id, named)).order_by(Subscription.id)
     return {subscription.id: subscription for subscription in session.scalars(found.with_for_update())}
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from billing.accounts.queries import get_account
-from billing.accounts.tables import Account
+from billing.invoices.buyers import Buyer, buyer_of
 from billing.invoices.rules import number_in
 from billing.invoices.states import move
 from billing.invoices.tables import Invoice, InvoiceCounter, InvoiceStatus
@@ -28,13 +28,13 @@ def issue_invoice(session: Session, invoice: Invoice, due_at: datetime, now: dat
     The caller also gives the number, with `number_invoice`, last of all. The caller holds the invoice's row lock.
     Raises Rejected `invoice_state` when it is not a draft.
     """
-    return issue_to(invoice, get_account(session, invoice.account_id), due_at, now)
+    return issue_to(invoice, buyer_of(get_account(session, invoice.account_id)), due_at, now)
 
 
-def issue_to(invoice: Invoice, buyer: Account, due_at: datetime, now: datetime) -> Movement:
+def issue_to(invoice: Invoice, buyer: Buyer, due_at: datetime, now: datetime) -> Movement:
     """The same for whoever has loaded the buyer."""
     move(invoice, InvoiceStatus.PENDING)
-    invoice.buyer = snapshot(buyer)
+    invoice.buyer = buyer
     invoice.issued_at, invoice.due_at = now, due_at
     return _owed(invoice)
 
@@ -84,9 +84,3 @@ def owed_movement(invoice_id: UUID, account_id: UUID, subtotal: Money, tax: Mone
         Side(LedgerAccount.TAX_PAYABLE, -tax),
     )
     return Movement(LedgerReason.INVOICE_ISSUED, f"invoice_issued/{invoice_id}", account_id, sides)
-
-
-def snapshot(account: Account) -> dict[str, str]:
-    """The buyer as an invoice keeps it."""
-    fields = ("name", "line1", "line2", "city", "region", "postal_code", "country", "tax_id", "billing_email")
-    return {field: getattr(account, field) for field in fields}

@@ -10,6 +10,7 @@ from billing.errors import Rejected
 from billing.invoices.attach_document import PDF
 from billing.invoices.tables import Invoice, InvoiceDocument, InvoiceLine, InvoiceStatus, LineKind
 from billing.tax.decision import TaxDecision, TaxReason
+from database.among import is_among
 from database.pages import newest_first
 from schemas.views import InvoiceLineView, InvoiceView, Page
 
@@ -124,7 +125,7 @@ def view_invoice(invoice: Invoice, rendered: bool) -> InvoiceView:
 
 def _rendered(session: Session, invoice_ids: Sequence[UUID]) -> set[UUID]:
     documents = select(InvoiceDocument.invoice_id).where(
-        InvoiceDocument.invoice_id.in_(invoice_ids), InvoiceDocument.kind == PDF
+        is_among(InvoiceDocument.invoice_id, invoice_ids), InvoiceDocument.kind == PDF
     )
     return set(session.scalars(documents))
 

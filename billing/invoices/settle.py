@@ -15,6 +15,7 @@ from billing.invoices.rules import expiry_when_paid
 from billing.invoices.stage_receipt import receipt_mail
 from billing.invoices.states import move
 from billing.invoices.tables import Invoice, InvoiceLine, InvoiceStatus
+from database.among import is_among
 from database.outbox import FollowUp, stage, stage_many
 
 
@@ -49,7 +50,7 @@ def settle_invoices(session: Session, settlements: Sequence[Settlement]) -> None
 def _promised(session: Session, invoice_ids: Iterable[UUID]) -> Sequence[Any]:
     columns = (InvoiceLine.id, InvoiceLine.invoice_id, InvoiceLine.credits)
     dates = (InvoiceLine.credits_expire_at, InvoiceLine.period_start)
-    promised = select(*columns, *dates).where(InvoiceLine.invoice_id.in_(invoice_ids), InvoiceLine.credits > 0)
+    promised = select(*columns, *dates).where(is_among(InvoiceLine.invoice_id, invoice_ids), InvoiceLine.credits > 0)
     return session.execute(promised.order_by(InvoiceLine.invoice_id, InvoiceLine.position)).all()
 
 
@@ -67,7 +68,7 @@ def _grant(line: Any, settlement: Settlement) -> Grant:
 
 
 def _on_clocks(session: Session, account_ids: Iterable[UUID]) -> set[UUID]:
-    on_clocks = select(Account.id).where(Account.id.in_(account_ids), Account.clock_id.is_not(None))
+    on_clocks = select(Account.id).where(is_among(Account.id, account_ids), Account.clock_id.is_not(None))
     return set(session.scalars(on_clocks))
 
 

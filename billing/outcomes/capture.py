@@ -6,12 +6,11 @@ A batch is written with one statement per table.
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
-from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from billing.accounts.tables import Account, GatewayCustomer
+from billing.accounts.tables import GatewayCustomer
+from billing.invoices.buyers import Buyer, load_buyers
 from billing.invoices.issue import issue_to, number_all
 from billing.invoices.settle import Settlement, settle_invoices
 from billing.invoices.tables import OWED, Invoice, InvoiceReason, InvoiceStatus
@@ -109,7 +108,7 @@ def _book_purchases(session: Session, captures: Sequence[Capture]) -> None:
     """A purchase is issued when it is paid."""
     if not captures:
         return
-    buyers = _buyers(session, captures)
+    buyers = load_buyers(session, {capture.invoice.account_id for capture in captures})
     owed = [(_issue(capture, buyers[capture.invoice.account_id]), capture.now) for capture in captures]
     booked = [receive(capture.received, capture.invoice) for capture in captures]
     invoices_paid(session, _settle(session, captures, booked, owed))
@@ -148,7 +147,7 @@ def _settle(
     return list(covered.values())
 
 
-def _issue(capture: Capture, buyer: Account) -> Movement:
+def _issue(capture: Capture, buyer: Buyer) -> Movement:
     return issue_to(capture.invoice, buyer, capture.now, capture.now)
 
 
@@ -160,8 +159,3 @@ def _is_covered(capture: Capture) -> bool:
 def _invoices(captures: Sequence[Capture]) -> list[Invoice]:
     """Each once: one may have been paid twice."""
     return list({capture.invoice.id: capture.invoice for capture in captures}.values())
-
-
-def _buyers(session: Session, captures: Sequence[Capture]) -> dict[UUID, Account]:
-    account_ids = {capture.invoice.account_id for capture in captures}
-    return {account.id: account for account in session.scalars(select(Account).where(Account.id.in_(account_ids)))}

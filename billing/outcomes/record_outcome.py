@@ -22,6 +22,7 @@ from billing.payments.queries import as_uuid
 from billing.payments.start_checkout import LOOK_UP_AFTER
 from billing.payments.states import can_move, is_over, look_up_no_more_when_final, move
 from billing.payments.tables import AttemptKind, AttemptStatus, PaymentAttempt
+from database.among import is_among
 from database.update import update_rows
 from schemas.facts import PaymentFact, PaymentStatus
 
@@ -85,7 +86,7 @@ def _lock(session: Session, facts: Sequence[PaymentFact]) -> dict[tuple[str, str
     clock = select(TestClock.frozen_at).join(Account, Account.clock_id == TestClock.id)
     frozen_at = clock.where(Account.id == PaymentAttempt.account_id).scalar_subquery()
     found = select(PaymentAttempt, Invoice, frozen_at).join(Invoice, Invoice.id == PaymentAttempt.invoice_id)
-    in_order = found.where(PaymentAttempt.id.in_(ids)).order_by(Invoice.id, PaymentAttempt.id)
+    in_order = found.where(is_among(PaymentAttempt.id, ids)).order_by(Invoice.id, PaymentAttempt.id)
     rows = session.execute(in_order.with_for_update(of=(PaymentAttempt, Invoice)))
     standings: Iterator[Standing] = (Standing(*row) for row in rows)
     return {(standing.attempt.gateway, str(standing.attempt.id)): standing for standing in standings}

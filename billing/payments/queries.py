@@ -15,6 +15,7 @@ from billing.clocks.wall import Wall
 from billing.invoices.tables import Invoice, InvoiceStatus
 from billing.payments.intend_charge import thaw_charge
 from billing.payments.tables import AttemptKind, AttemptStatus, PaymentAttempt
+from database.among import is_among
 from database.outbox import OutboxEntry
 from schemas.facts import ChargeRequest
 
@@ -31,8 +32,8 @@ def captured_references(session: Session, attempt_ids: Iterable[str]) -> set[tup
     if not wanted:
         return set()
     columns = (PaymentAttempt.gateway, PaymentAttempt.payment_ref, PaymentAttempt.checkout_ref)
-    captured = select(*columns).where(PaymentAttempt.id.in_(wanted), PaymentAttempt.status == AttemptStatus.CAPTURED)
-    rows = session.execute(captured)
+    captured = select(*columns).where(PaymentAttempt.status == AttemptStatus.CAPTURED)
+    rows = session.execute(captured.where(is_among(PaymentAttempt.id, wanted)))
     return {(row.gateway, reference) for row in rows for reference in (row.payment_ref, row.checkout_ref) if reference}
 
 
@@ -85,14 +86,14 @@ def gateways_of_charges(session: Session, entry_ids: Collection[UUID]) -> dict[s
         PaymentAttempt, PaymentAttempt.id == OutboxEntry.subject_id
     )
     by_gateway: dict[str, list[UUID]] = {}
-    for row in session.execute(of_entry.where(OutboxEntry.id.in_(entry_ids)).order_by(OutboxEntry.id)):
+    for row in session.execute(of_entry.where(is_among(OutboxEntry.id, entry_ids)).order_by(OutboxEntry.id)):
         by_gateway.setdefault(row.gateway, []).append(row.id)
     return by_gateway
 
 
 def charges_among(session: Session, attempt_ids: Collection[UUID], wall: Wall) -> dict[UUID, Charge]:
     """These charges by their attempts' ids; `wall` is the wall clock's time."""
-    rows = session.execute(_charges().where(PaymentAttempt.id.in_(attempt_ids)))
+    rows = session.execute(_charges().where(is_among(PaymentAttempt.id, attempt_ids)))
     return {row.id: _charge(row, wall) for row in rows}
 
 

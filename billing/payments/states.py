@@ -8,6 +8,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from billing.payments.tables import AttemptKind, AttemptStatus, PaymentAttempt
+from database.among import is_among
 
 _OUTCOMES = frozenset({AttemptStatus.CAPTURED, AttemptStatus.FAILED, AttemptStatus.EXPIRED})
 TRANSITIONS: dict[AttemptStatus, frozenset[AttemptStatus]] = {
@@ -45,7 +46,7 @@ def move_to_unknown(session: Session, attempt_ids: Collection[UUID], look_up_at:
     before = [status for status, onward in TRANSITIONS.items() if AttemptStatus.UNKNOWN in onward]
     session.execute(
         update(PaymentAttempt)
-        .where(PaymentAttempt.id.in_(attempt_ids), PaymentAttempt.status.in_([*before, AttemptStatus.UNKNOWN]))
+        .where(is_among(PaymentAttempt.id, attempt_ids), PaymentAttempt.status.in_([*before, AttemptStatus.UNKNOWN]))
         .values(status=AttemptStatus.UNKNOWN, look_up_at=look_up_at),
         execution_options={"synchronize_session": False},
     )

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from billing.money import Money
 from billing.receipts.tables import Receipt, ReceiptRemark
+from database.among import is_among
 from database.pages import newest_first
 from schemas.views import Page, ReceiptView
 
@@ -40,7 +41,7 @@ def lock_kept(session: Session, account_ids: Collection[UUID]) -> dict[tuple[UUI
 
     Locked in the order of their ids: two batches that meet in an account cannot deadlock.
     """
-    kept = select(Receipt).where(Receipt.account_id.in_(account_ids), IS_KEPT)
+    kept = select(Receipt).where(is_among(Receipt.account_id, account_ids), IS_KEPT)
     in_order = kept.order_by(Receipt.id).with_for_update().execution_options(populate_existing=True)
     found: dict[tuple[UUID, str], list[Receipt]] = {}
     for receipt in session.scalars(in_order):

@@ -10,6 +10,7 @@ from billing.catalog.plans import services_of, terms_of
 from billing.catalog.terms import Addition, PlanTerms
 from billing.errors import Rejected
 from billing.subscriptions.tables import Subscription, SubscriptionService, SubscriptionStatus
+from database.among import is_among
 from database.pages import newest_first
 from schemas.views import Page, SubscriptionView
 
@@ -72,7 +73,7 @@ def _views(session: Session, subscriptions: Sequence[Subscription]) -> list[Subs
 def _service_names(session: Session, subscription_ids: Sequence[UUID]) -> dict[UUID, list[str]]:
     rows = session.scalars(
         select(SubscriptionService)
-        .where(SubscriptionService.subscription_id.in_(subscription_ids))
+        .where(is_among(SubscriptionService.subscription_id, subscription_ids))
         .order_by(SubscriptionService.id)
     ).all()
     terms = services_of(session, [row.price_id for row in rows])

@@ -14,6 +14,7 @@ from billing.clocks.duty import AllAtOnce
 from billing.clocks.timelines import Timeline
 from billing.credits.tables import CreditGrant, CreditMovement, CreditTransaction
 from billing.usage.fall import follow_expiry
+from database.among import is_among
 from database.ids import uuid7
 from database.rows import insert_rows
 
@@ -30,8 +31,8 @@ def expire_credits(session: Session, timeline: Timeline, limit: int) -> int:
     """
     lapsed = _lock_lapsed(session, timeline, limit)
     if lapsed:
-        expired = update(CreditGrant).where(CreditGrant.id.in_([grant.id for grant in lapsed])).values(remaining=0)
-        session.execute(expired, execution_options={"synchronize_session": False})
+        expired = update(CreditGrant).where(is_among(CreditGrant.id, [grant.id for grant in lapsed]))
+        session.execute(expired.values(remaining=0), execution_options={"synchronize_session": False})
         insert_rows(session, CreditTransaction, *map(_movement, lapsed))
         per_account: Counter[UUID] = Counter()
         for grant in lapsed:

@@ -17,6 +17,7 @@ from billing.errors import Rejected
 from billing.top_ups.queries import may_begin, month_of
 from billing.top_ups.start import start_due_top_up
 from billing.top_ups.tables import AutoTopUp
+from database.among import is_among
 
 # built once: it runs with every use of credits
 THRESHOLDS = (
@@ -87,7 +88,8 @@ def _balances(account_ids: Sequence[UUID], now: datetime) -> Select[UUID, int, i
         .outerjoin(AutoTopUp, and_(AutoTopUp.account_id == Account.id, may_begin(month_of(now))))
         .outerjoin(CreditGrant, and_(CreditGrant.account_id == Account.id, CreditGrant.remaining > 0))
         .where(
-            Account.id.in_(account_ids), or_(BalanceWatch.warn_below.is_not(None), AutoTopUp.top_up_below.is_not(None))
+            is_among(Account.id, account_ids),
+            or_(BalanceWatch.warn_below.is_not(None), AutoTopUp.top_up_below.is_not(None)),
         )
         .group_by(Account.id, BalanceWatch.warn_below, AutoTopUp.top_up_below)
         .order_by(Account.id)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from billing.accounts.queries import get_account
 from billing.gateway_run.mirror_invoice import mirror_invoice
 from billing.gateway_run.mirror_lines import mirrored_lines
+from billing.invoices.buyers import buyer_of
 from billing.invoices.compose import Issue, NewInvoice, compose_invoice, issued
 from billing.invoices.draft import draft_invoice
 from billing.invoices.issue import (
@@ -21,7 +22,6 @@ from billing.invoices.issue import (
     month_of_issue,
     number_invoice,
     owed_movement,
-    snapshot,
     take_numbers,
 )
 from billing.invoices.rules import LineDraft
@@ -131,7 +131,7 @@ def _write_in_bulk(session: Session, news: Sequence[NewInvoice]) -> list[UUID]:
     numbers = take_numbers(session, month_of_issue(JANUARY_31), len(news))
     rows = []
     for new, each, number in zip(news, composed, numbers, strict=True):
-        buyer = snapshot(get_account(session, new.account_id))
+        buyer = buyer_of(get_account(session, new.account_id))
         kept = Money(0, each.totals.total.currency)
         rows.append(issued(each, Issue(number, buyer, JANUARY_31, JANUARY_31, kept)))
     copy_rows(session, Invoice, rows)

@@ -8,20 +8,20 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from billing.accounts.tables import Account
 from billing.cards.least_charge import LeastCharges, load_least_charges
 from billing.cards.queries import ChargeableCard, default_cards
 from billing.catalog.plans import services_of, terms_of
 from billing.catalog.queries import coupon_periods
 from billing.catalog.terms import Addition, PlanTerms
 from billing.clocks.timelines import Timeline
-from billing.invoices.issue import snapshot
+from billing.invoices.buyers import Buyer, load_buyers
 from billing.money import Money
 from billing.receipts.queries import lock_kept
 from billing.receipts.tables import Receipt
 from billing.subscriptions.tables import Subscription, SubscriptionService
 from billing.tax.decision import TaxDecision
 from billing.tax.queries import decide_taxes
+from database.among import is_among
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Surroundings:
     terms: dict[UUID, PlanTerms]
     additions: dict[UUID, list[Addition]]
     coupons: dict[UUID, int]
-    buyers: dict[UUID, dict[str, str]]
+    buyers: dict[UUID, Buyer]
     tax: dict[UUID, TaxDecision]
     cards: dict[UUID, ChargeableCard]
     kept: dict[tuple[UUID, str], list[Receipt]]
@@ -57,7 +57,7 @@ def claim_due(session: Session, timeline: Timeline, limit: int) -> list[UUID]:
 
 def claim_these(session: Session, timeline: Timeline, subscription_ids: Sequence[UUID]) -> list[UUID]:
     """Those of them that are still due and in nobody's hands, locked until commit."""
-    return list(session.scalars(_due(timeline).where(Subscription.id.in_(subscription_ids))))
+    return list(session.scalars(_due(timeline).where(is_among(Subscription.id, subscription_ids))))
 
 
 def _due(timeline: Timeline) -> Select[UUID]:
@@ -72,7 +72,7 @@ def _due(timeline: Timeline) -> Select[UUID]:
 
 def load_due(session: Session, subscription_ids: Sequence[UUID]) -> list[Subscription]:
     """The claimed subscriptions."""
-    found = select(Subscription).where(Subscription.id.in_(subscription_ids)).order_by(Subscription.id)
+    found = select(Subscription).where(is_among(Subscription.id, subscription_ids)).order_by(Subscription.id)
     return list(session.scalars(found.execution_options(populate_existing=True)))
 
 
@@ -80,15 +80,15 @@ def load_surroundings(session: Session, subscriptions: Sequence[Subscription], d
     """Everything else, in one statement per kind. Kept money stays locked until commit."""
     account_ids = {subscription.account_id for subscription in subscriptions}
     price_ids = [subscription.next_price_id or subscription.price_id for subscription in subscriptions]
-    accounts = session.scalars(select(Account).where(Account.id.in_(account_ids))).all()
-    taxes = decide_taxes(session, {account.country for account in accounts}, day)
+    buyers = load_buyers(session, account_ids)
+    taxes = decide_taxes(session, {buyer["country"] for buyer in buyers.values()}, day)
     changing = [subscription.coupon_id for subscription in subscriptions if subscription.next_price_id]
     return Surroundings(
         terms=terms_of(session, price_ids),
         additions=_additions(session, [subscription.id for subscription in subscriptions]),
         coupons=coupon_periods(session, changing),
-        buyers={account.id: snapshot(account) for account in accounts},
-        tax={account.id: taxes[account.country] for account in accounts},
+        buyers=buyers,
+        tax={account_id: taxes[buyer["country"]] for account_id, buyer in buyers.items()},
         cards=default_cards(session, account_ids),
         kept=lock_kept(session, account_ids),
         least=load_least_charges(session),
@@ -96,7 +96,7 @@ def load_surroundings(session: Session, subscriptions: Sequence[Subscription], d
 
 
 def _additions(session: Session, subscription_ids: Sequence[UUID]) -> dict[UUID, list[Addition]]:
-    found = select(SubscriptionService).where(SubscriptionService.subscription_id.in_(subscription_ids))
+    found = select(SubscriptionService).where(is_among(SubscriptionService.subscription_id, subscription_ids))
     rows = session.scalars(found.order_by(SubscriptionService.id)).all()
     terms = services_of(session, [row.price_id for row in rows])
     additions: dict[UUID, list[Addition]] = {}

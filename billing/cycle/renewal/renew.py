@@ -27,6 +27,8 @@ def renew_subscriptions(session: Session, subscriptions: Sequence[Subscription],
     if not subscriptions:
         return
     around = load_surroundings(session, subscriptions, now.date())
+    for subscription in subscriptions:
+        session.expunge(subscription)  # written together below; the session need not look for what changed in each
     renewals = [begin_next_period(subscription, around, now) for subscription in subscriptions]
     # the month's counter is locked last: everybody else who issues waits for it
     numbers = take_numbers(session, month_of_issue(now), len(renewals))
