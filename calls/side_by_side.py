@@ -26,6 +26,9 @@ THREADS = CHARGE_IDS_MAX
 SLOT_WAIT_MAX = timedelta(seconds=8)
 SLOTS_SECONDS_MAX = 8.0
 
+# An answer waits so long at most for the others of its message. Far less than what a lease has left, see above.
+TOGETHER_SECONDS = 0.05
+
 Key = TypeVar("Key")
 Answer = TypeVar("Answer")
 
@@ -69,10 +72,16 @@ class SideBySide(Generic[Key, Answer]):
         self._running[_threads().submit(copy_context().run, run)] = key
 
     def take_answered(self) -> Mapping[Key, Future[Answer]]:
-        """Those that are answered by now, at least one while any is under way; none: all were taken."""
+        """Those that are answered by now, at least one while any is under way; none: all were taken.
+
+        What is answered in quick succession is taken together: it is written in one transaction, which costs little
+        more than one of a single answer.
+        """
         if not self._running:
             return {}
-        answered, _ = wait(self._running, return_when=FIRST_COMPLETED)
+        answered, _ = wait(self._running, timeout=TOGETHER_SECONDS)
+        if not answered:
+            answered, _ = wait(self._running, return_when=FIRST_COMPLETED)
         return {self._running.pop(future): future for future in answered}
 
 
