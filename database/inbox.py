@@ -1,11 +1,12 @@
 """Every verified gateway event, byte for byte, once."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import UniqueConstraint, func
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Mapped, Session
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from database.base import Base
 from database.ids import uuid7
@@ -22,6 +23,8 @@ class InboxEvent(Remembered, Base):
     event_id: Mapped[str]
     event_type: Mapped[str]
     body: Mapped[str]
+    # the door rings for all that it stores, and its way of storing cannot name the database's clock
+    hinted_at: Mapped[datetime | None] = mapped_column(server_default=func.now())
 
     def log_context(self) -> dict[str, str]:
         """The gateway's own id of the event."""
@@ -39,5 +42,7 @@ def remember(session: Session, gateway: str, events: Sequence[tuple[str, str, st
         {"id": uuid7(), "gateway": gateway, "event_id": event_id, "event_type": event_type, "body": body}
         for event_id, event_type, body in events
     ]
-    statement = insert(InboxEvent).values(rows).on_conflict_do_nothing(index_elements=["gateway", "event_id"])
+    # nobody rings for them yet: the caller does, and the sweep is to do it if that is lost
+    unheard = [{**row, "hinted_at": None} for row in rows]
+    statement = insert(InboxEvent).values(unheard).on_conflict_do_nothing(index_elements=["gateway", "event_id"])
     return list(session.scalars(statement.returning(InboxEvent.id)))

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from uuid import UUID
 
 import structlog
 from starlette.routing import Router
@@ -86,18 +87,16 @@ def _bell(settings: Settings) -> Bell:
     return Bell(app)
 
 
-def _after_events(ringer: Ringer) -> Callable[[Sequence[ArrivedEvent], Sequence[bool]], None]:
-    def after(events: Sequence[ArrivedEvent], are_new: Sequence[bool]) -> None:
-        each = list(zip(events, are_new, strict=True))
-        new = [event for event, is_new in each if is_new]
-        ringer.ring_for([event.id for event in new])
+def _after_events(ringer: Ringer) -> Callable[[Sequence[ArrivedEvent], Sequence[UUID | None]], None]:
+    def after(events: Sequence[ArrivedEvent], stored: Sequence[UUID | None]) -> None:
+        ringer.ring_for([row_id for row_id in stored if row_id])
+        each = [(event, row_id is not None) for event, row_id in zip(events, stored, strict=True)]
         metrics.COMMITS.labels("inbox").inc()
         for (gateway, is_new), count in Counter((event.gateway, is_new) for event, is_new in each).items():
             metrics.WEBHOOKS.labels(gateway, "stored" if is_new else "duplicate").inc(count)
+        new = [event.event_id for event, is_new in each if is_new]
         # one line per commit, and one text in it: masking every id by itself would cost more than storing it
-        log.info(
-            "webhooks_stored", event_id=" ".join([event.event_id for event in new]), duplicates=len(events) - len(new)
-        )
+        log.info("webhooks_stored", event_id=" ".join(new), duplicates=len(events) - len(new))
 
     return after
 

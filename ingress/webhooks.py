@@ -1,12 +1,12 @@
 """Webhooks of any vendor: verified, stored, answered. Written as bare ASGI, because this is where the load is."""
 
 import time
+from uuid import UUID
 
 import structlog
 from starlette.types import Receive, Scope, Send
 
 from billing.errors import Unavailable
-from database.ids import uuid7
 from gateways.envelope import EventRefused, SignatureRefused, WebhookSignature
 from ingress import metrics
 from ingress.bodies import Gone, read_body
@@ -18,6 +18,7 @@ log = structlog.get_logger(__name__)
 
 RECEIVED = b'{"received": true}'
 HEADERS = [(b"content-type", b"application/json"), (b"content-length", str(len(RECEIVED)).encode())]
+Inbox = GroupCommit[ArrivedEvent, UUID | None]
 
 
 class Webhooks:
@@ -26,7 +27,7 @@ class Webhooks:
     Anything wrong with it is a 400 without a reason.
     """
 
-    def __init__(self, gateway: str, signature: WebhookSignature, inbox: GroupCommit[ArrivedEvent, bool]) -> None:
+    def __init__(self, gateway: str, signature: WebhookSignature, inbox: Inbox) -> None:
         self._gateway = gateway
         self._signature = signature
         self._inbox = inbox
@@ -47,7 +48,7 @@ class Webhooks:
             envelope = self._signature.read(body, scope["headers"], time.time())
         except (SignatureRefused, EventRefused) as error:
             raise self._refused(str(error)) from error
-        return ArrivedEvent(uuid7(), self._gateway, envelope.event_id, envelope.event_type, body)
+        return ArrivedEvent(self._gateway, envelope.event_id, envelope.event_type, body)
 
     async def _store(self, event: ArrivedEvent) -> None:
         try:

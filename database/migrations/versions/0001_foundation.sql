@@ -13,7 +13,7 @@ CREATE TABLE inbox (
     attempts BIGINT DEFAULT '0' NOT NULL,
     first_attempt_at TIMESTAMPTZ,
     next_attempt_at TIMESTAMPTZ DEFAULT now() NOT NULL,
-    hinted_at TIMESTAMPTZ,
+    hinted_at TIMESTAMPTZ DEFAULT now(),
     lease_until TIMESTAMPTZ,
     lease_token UUID,
     error TEXT,
