@@ -52,7 +52,8 @@ PAYMENTS = (
         checkout_shape.KIND,
         "/v1/checkout/sessions/{session}",
         create=sessions.create,
-        own_list=sessions.list_page,
+        filters=(CREATED, equal("customer"), equal("payment_intent"), equal("status")),
+        found_by=("payment_intent",),
         on_one={"GET /line_items": sessions.line_items, "POST /expire": sessions.expire},
     ),
     Resource(
@@ -68,7 +69,12 @@ PAYMENTS = (
         },
     ),
     PAYMENT_METHODS,
-    Resource(charges.KIND, "/v1/charges/{id}", own_list=charges.list_page),
+    Resource(
+        charges.KIND,
+        "/v1/charges/{id}",
+        filters=(equal("customer"), CREATED, equal("payment_intent")),
+        found_by=("payment_intent", "customer"),
+    ),
     REFUNDS,
     Resource(balance.KIND, "/v1/balance_transactions/{id}", called="balance transaction"),
     Resource(events.KIND, "/v1/events/{id}", own_list=events.list_page, shown=events.with_pending),

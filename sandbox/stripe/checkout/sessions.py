@@ -20,17 +20,6 @@ def create(world: World, call: Call) -> JsonObject:
     return world.store.put(KIND, mode.opened(world, session, plan, call.cause))
 
 
-def list_page(world: World, call: Call) -> JsonObject:
-    """GET /v1/checkout/sessions"""
-    call.params.only("customer", "payment_intent", "status", "created", *lists.PAGE_PARAMETERS)
-    created, chosen = lists.created_within(call.params), lists.having(call.params, "customer", "status")
-    intent_id = call.params.text("payment_intent")
-    if intent_id is not None:
-        rows = reversed(world.store.find(KIND, "payment_intent", intent_id))
-        return lists.page_of(filter(chosen, rows), call.params, call.path)
-    return lists.page(world, KIND, call.params, call.path, lambda record: created(record) and chosen(record))
-
-
 def line_items(world: World, call: Call, session: JsonObject) -> JsonObject:
     """GET /v1/checkout/sessions/{session}/line_items"""
     call.params.only(*lists.PAGE_PARAMETERS)

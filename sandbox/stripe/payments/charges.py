@@ -2,9 +2,8 @@
 
 from sandbox.ids import new_id
 from sandbox.json_types import JsonObject
-from sandbox.stripe.api import lists
 from sandbox.stripe.api.blanks import blank
-from sandbox.stripe.api.call import Call, Cause
+from sandbox.stripe.api.call import Cause
 from sandbox.stripe.cards import issuer
 from sandbox.stripe.cards.declines import Decline
 from sandbox.stripe.events import events
@@ -25,19 +24,6 @@ TOLD_OF_THE_CARD = (
     "regulated_status",
     "wallet",
 )
-
-
-def list_page(world: World, call: Call) -> JsonObject:
-    """GET /v1/charges"""
-    call.params.only("customer", "payment_intent", "created", *lists.PAGE_PARAMETERS)
-    intent_id = call.params.text("payment_intent")
-    if intent_id is not None:
-        return lists.page_of(reversed(world.store.find(KIND, "payment_intent", intent_id)), call.params, call.path)
-    created, customer_id = lists.created_within(call.params), call.params.text("customer")
-    if customer_id is None:
-        return lists.page(world, KIND, call.params, call.path, created)
-    owned = reversed(world.store.find(KIND, "customer", customer_id))
-    return lists.page_of(filter(created, owned), call.params, call.path)
 
 
 def add(world: World, intent: JsonObject, method: JsonObject, decline: Decline | None, cause: Cause) -> JsonObject:
