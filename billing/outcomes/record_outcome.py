@@ -109,9 +109,12 @@ def _take(standing: Standing, fact: PaymentFact, wall: Wall) -> Outcome:
 
 
 def _is_other_money(attempt: PaymentAttempt, fact: PaymentFact) -> bool:
-    """A second payment for what was paid: a customer paid on two pages of one purchase."""
-    is_capture = fact.status is PaymentStatus.CAPTURED and bool(fact.payment_ref)
-    return is_capture and fact.payment_ref != attempt.payment_ref
+    """A second payment for what was paid: a customer paid on two pages of one purchase.
+
+    Where one of the two has no reference, nothing tells them apart: then it is the same money, told once more.
+    """
+    is_told_apart = bool(fact.payment_ref) and bool(attempt.payment_ref)
+    return fact.status is PaymentStatus.CAPTURED and is_told_apart and fact.payment_ref != attempt.payment_ref
 
 
 def _write_down(attempt: PaymentAttempt, fact: PaymentFact) -> None:

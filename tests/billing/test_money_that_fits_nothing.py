@@ -95,6 +95,17 @@ def test_both_payments_in_one_batch_come_to_the_same(books: Books, account_id: U
     assert (books.kept_minor(account_id), at_gateway(books)) == (2_999, 2 * 2_999)
 
 
+@pytest.mark.parametrize("references", [("", "pi_1"), ("pi_1", ""), ("", "")])
+def test_a_payment_that_gets_its_reference_later_is_no_second_one(
+    books: Books, account_id: UUID, references: tuple[str, str]
+) -> None:
+    request = start_purchase(books.database, account_id, NOON)
+    news = fact(request, PaymentStatus.CAPTURED)
+    told = [record(books, replace(news, payment_ref=reference)) for reference in references]
+    assert told == [Outcome.RECORDED, Outcome.KNOWN]
+    assert (books.kept_minor(account_id), at_gateway(books), remarks(books)) == (0, 2_999, [ReceiptRemark.NONE])
+
+
 def test_a_renewal_that_is_paid_in_part_is_asked_for_the_rest(books: Books) -> None:
     """14 dollars of 99 came; the retry asks for the other 85, and the period is paid."""
     ada = books.open()
