@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from billing.errors import Unavailable
 from billing.gateway_run.mirror_lines import is_trial, mirrored_lines
-from billing.gateway_run.mirror_payment import bring_on, keep_unmatched
+from billing.gateway_run.mirror_payment import bring_on, keep_unmatched, kept_early_minor
 from billing.invoices.compose import NewInvoice
 from billing.invoices.draft import draft_invoice
 from billing.invoices.issue import issue_invoice, number_invoice
@@ -49,6 +49,7 @@ def mirror_invoice(session: Session, fact: GatewayInvoiceFact, now: datetime) ->
         return None
     if invoice.status in OWED:
         bring_on(session, invoice, fact, now)
+        _check_paid(invoice, fact)
     session.flush()  # the next invoice is looked up in the same transaction
     return invoice.id
 
@@ -107,8 +108,9 @@ def _issue(session: Session, subscription: Subscription, fact: GatewayInvoiceFac
     invoice, issued_at = draft_invoice(session, new), fact.finalized_at or now
     movements = [issue_invoice(session, invoice, issued_at, issued_at)]
     movements += keep_given_back(session, invoice, new.lines, now)
-    used = use_kept_of_gateway(session, invoice, fact.balance_minor)
-    left, currency = invoice.left_minor, subscription.currency
+    early_minor = kept_early_minor(session, fact)
+    used = use_kept_of_gateway(session, invoice, fact.balance_minor + early_minor)
+    left, currency = invoice.left_minor + early_minor, subscription.currency
     if (left, currency) != (fact.due_minor, fact.currency):
         raise InvoiceContradiction(
             f"{fact.invoice_ref} asks for {fact.due_minor} {fact.currency}, our books for {left} {currency}"
@@ -116,3 +118,10 @@ def _issue(session: Session, subscription: Subscription, fact: GatewayInvoiceFac
     post(session, [*movements, used] if used else movements, now)
     number_invoice(session, invoice)
     return invoice
+
+
+def _check_paid(invoice: Invoice, fact: GatewayInvoiceFact) -> None:
+    """Paid at the gateway without money, as by hand: nobody else would ever see that it is still owed here."""
+    if fact.status == "paid" and not fact.paid_minor and invoice.left_minor:
+        left = f"{invoice.left_minor} {invoice.currency}"
+        raise InvoiceContradiction(f"{fact.invoice_ref} is paid, but the gateway has no money for it; {left} are left")

@@ -12,7 +12,7 @@ from billing.invoices.tables import Invoice, InvoiceStatus
 from billing.ledger.post import post
 from billing.money import Money
 from billing.payments.tables import AttemptKind, AttemptStatus, PaymentAttempt
-from billing.receipts.queries import booked_among
+from billing.receipts.queries import booked_among, unmatched_minor
 from billing.receipts.receive import Received, capture_of, receive
 from billing.receipts.tables import ReceiptRemark
 from billing.receipts.void_invoice import void_issued
@@ -27,6 +27,7 @@ def bring_on(session: Session, invoice: Invoice, fact: GatewayInvoiceFact, now: 
     if fact.status == "paid":
         _pay(session, invoice, fact, now)
     elif fact.status == "void":
+        _receive_once(session, invoice, fact, now)
         void_issued(session, invoice, now)
     elif fact.status == "uncollectible" and invoice.status is InvoiceStatus.PENDING:
         give_up_invoice(invoice)
@@ -41,6 +42,12 @@ def keep_unmatched(session: Session, account_id: UUID, fact: GatewayInvoiceFact,
     booked = receive(_received(account_id, None, fact, now), None, remark=ReceiptRemark.OTHER_AMOUNT)
     post(session, [booked.movement], now)
     write_receipts(session, [booked])
+
+
+def kept_early_minor(session: Session, fact: GatewayInvoiceFact) -> int:
+    """What of the sum that is asked for was paid and kept already, see above: it pays the invoice once that adds up."""
+    came = unmatched_minor(session, fact.gateway, _reference(fact), fact.currency)
+    return min(came, fact.due_minor)
 
 
 def _fail(session: Session, invoice: Invoice, fact: GatewayInvoiceFact) -> None:
@@ -59,10 +66,14 @@ def _fail(session: Session, invoice: Invoice, fact: GatewayInvoiceFact) -> None:
 
 def _pay(session: Session, invoice: Invoice, fact: GatewayInvoiceFact, now: datetime) -> None:
     """What was paid is booked as it was paid; less than was asked for leaves the invoice open."""
-    if fact.paid_minor and not _is_booked(session, fact):
-        _receive(session, invoice, fact, now)
+    _receive_once(session, invoice, fact, now)
     if not invoice.left_minor:
         settle_invoice(session, invoice, fact.paid_at or now, now)
+
+
+def _receive_once(session: Session, invoice: Invoice, fact: GatewayInvoiceFact, now: datetime) -> None:
+    if fact.paid_minor and not _is_booked(session, fact):
+        _receive(session, invoice, fact, now)
 
 
 def _receive(session: Session, invoice: Invoice, fact: GatewayInvoiceFact, now: datetime) -> None:
@@ -78,12 +89,16 @@ def _receive(session: Session, invoice: Invoice, fact: GatewayInvoiceFact, now: 
 
 
 def _received(account_id: UUID, attempt_id: UUID | None, fact: GatewayInvoiceFact, now: datetime) -> Received:
-    amount, reference = Money(fact.paid_minor, fact.currency), fact.payment_ref
-    return capture_of(account_id, attempt_id, fact.gateway, reference or fact.invoice_ref, amount, fact.paid_at or now)
+    amount = Money(fact.paid_minor, fact.currency)
+    return capture_of(account_id, attempt_id, fact.gateway, _reference(fact), amount, fact.paid_at or now)
 
 
 def _is_booked(session: Session, fact: GatewayInvoiceFact) -> bool:
-    return bool(booked_among(session, {(fact.gateway, fact.payment_ref or fact.invoice_ref)}))
+    return bool(booked_among(session, {(fact.gateway, _reference(fact))}))
+
+
+def _reference(fact: GatewayInvoiceFact) -> str:
+    return fact.payment_ref or fact.invoice_ref
 
 
 def _attempt(invoice: Invoice, fact: GatewayInvoiceFact, cause: str, status: AttemptStatus) -> PaymentAttempt:

@@ -36,6 +36,12 @@ def booked_among(session: Session, references: Collection[tuple[str, str]]) -> s
     return {(row.gateway, row.reference) for row in rows}
 
 
+def unmatched_minor(session: Session, gateway: str, reference: str, currency: str) -> int:
+    """What came under a reference for nothing that we had asked for, in minor units; 0 when that is no receipt."""
+    came = select(Receipt.amount_minor).where(Receipt.gateway == gateway, Receipt.reference == reference)
+    return session.scalar(came.where(Receipt.currency == currency, Receipt.attempt_id.is_(None))) or 0
+
+
 def lock_kept(session: Session, account_ids: Collection[UUID]) -> dict[tuple[UUID, str], list[Receipt]]:
     """Receipts with something left, by account and currency, the oldest first; nobody else's until commit.
 

@@ -123,6 +123,39 @@ def test_what_was_paid_for_it_is_kept_all_the_same_and_once(run: GatewayRun, wro
     assert (run.mails(), run.credits(JANUARY_31)) == ([], 0)
 
 
+def test_what_was_kept_pays_the_invoice_once_it_adds_up(run: GatewayRun) -> None:
+    """March used money that a change of plan had kept, and was heard of before the change."""
+    run.price("growth")
+    run.bill(invoice_of(line(9_900)))
+    half: dict[str, Any] = {"period_start": FEBRUARY_14, "is_proration": True}
+    down = invoice_of(line(-9_950, "price_growth", **half), line(4_950, **half), ref="in_down", reason="change")
+    next_month = line(9_900, period_start=FEBRUARY_28, period_end=utc("2026-03-31 12:00"))
+    march = invoice_of(next_month, ref="in_march", reason="cycle", balance_minor=5_000)
+    assert (run.bill(march, FEBRUARY_28), run.kept("USD")) == (None, 4_900)
+
+    run.bill(down, FEBRUARY_28)
+    renewal = run.invoice(next(run.bill(march, FEBRUARY_28) for _ in range(2)))
+    assert (renewal.status, renewal.balance_used_minor, run.kept("USD")) == (InvoiceStatus.PAID, 9_900, 0)
+    assert run.lines(renewal.id) == [(9_900, 500, "charge")]
+
+
+def test_what_is_paid_without_money_is_no_matter_of_course(run: GatewayRun) -> None:
+    """Somebody marked it as paid by hand: it must not stay open here with nobody knowing."""
+    invoice_id = run.bill(invoice_of(line(9_900), status="open"))
+    with pytest.raises(InvoiceContradiction, match="9900 USD are left"):
+        run.bill(invoice_of(line(9_900), paid_minor=0, payment_ref=""))
+    assert (run.invoice(invoice_id).status, run.credits(JANUARY_31)) == (InvoiceStatus.PENDING, 0)
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_what_was_paid_of_an_invoice_that_is_void_is_kept(run: GatewayRun, is_known: bool) -> None:
+    if is_known:
+        run.bill(invoice_of(line(9_900), status="open"))
+    void = invoice_of(line(9_900), status="void", paid_minor=100)
+    invoice = run.invoice(next(run.bill(void) for _ in range(2)))
+    assert (invoice.status, run.kept("USD")) == (InvoiceStatus.VOID, 100)
+
+
 def test_what_was_paid_in_part_leaves_the_rest_open(run: GatewayRun) -> None:
     part = replace(invoice_of(line(9_900)), paid_minor=100)
     invoice = run.invoice(next(run.bill(part) for _ in range(2)))
