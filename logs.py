@@ -9,6 +9,7 @@ import logging
 import re
 import sys
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from functools import lru_cache
 from typing import Any
 
@@ -69,6 +70,11 @@ def configure(settings: Settings, process_name: str) -> None:
 def bind(**ids: object) -> None:
     """Let every later line of this task or request carry these ids."""
     structlog.contextvars.bind_contextvars(**ids)
+
+
+def bound(**ids: object) -> AbstractContextManager[None]:
+    """The same for the lines of a `with` block alone."""
+    return structlog.contextvars.bound_contextvars(**ids)
 
 
 def clear() -> None:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+import logs
 from billing.outcomes.record_outcome import record_outcomes
 from calls.hear_card import CARD
 from calls.hear_customer import CUSTOMER
@@ -130,8 +131,10 @@ def _ask_all(work: Work, known: Known, by_key: Mapping[Key, list[Rung]]) -> Side
             if first_slot is None:
                 _leave(work, by_key[key])
             else:
-                question = partial(CONVERSATIONS[key[1]].ask, inquiry, by_key[key][0].fact)
-                under_way.call(key, question, slot(gateway, first_slot, place))
+                first = by_key[key][0]
+                question = partial(CONVERSATIONS[key[1]].ask, inquiry, first.fact)
+                with logs.bound(**first.event.log_context()):
+                    under_way.call(key, question, slot(gateway, first_slot, place))
     return under_way
 
 

@@ -63,8 +63,14 @@ def take(database: Database, memory: type[Row], ids: Sequence[UUID], *, with_sus
         ).all()
     for row in rows:
         if row.attempts > ATTEMPTS_MAX:
-            _close(database, row, WorkState.PARKED, row.error or "out of attempts: the worker died each time")
+            _park_spent(database, row)
     return sorted((row for row in rows if row.attempts <= ATTEMPTS_MAX), key=lambda row: row.id)
+
+
+def _park_spent(database: Database, row: Remembered) -> None:
+    reason = row.error or "out of attempts: the worker died each time"
+    log.error("parked", reason=reason, **row.log_context())
+    _close(database, row, WorkState.PARKED, reason)
 
 
 def free_among(database: Database, memory: type[Row], ids: Sequence[UUID]) -> list[UUID]:
@@ -147,7 +153,8 @@ def finish_all(database: Database, rows: Sequence[Remembered]) -> None:
 
 def postpone(database: Database, row: Remembered, wait: timedelta, reason: str, *, is_tried: bool = True) -> None:
     """Give a row back for a while. What was not even tried has its attempt given back, too."""
-    log.warning("postponed", reason=reason, wait_seconds=wait.total_seconds(), attempts=row.attempts)
+    with logs.bound(**row.log_context()):
+        log.warning("postponed", reason=reason, wait_seconds=wait.total_seconds(), attempts=row.attempts)
     _give_back(database, row, wait, reason, attempts=row.attempts if is_tried else row.attempts - 1)
 
 
@@ -155,9 +162,15 @@ def postpone(database: Database, row: Remembered, wait: timedelta, reason: str, 
 def attempt(database: Database, row: Remembered) -> Iterator[None]:
     """What goes wrong with one row ends here, by family, so that its neighbours go on.
 
-    Only weather in our own database passes through: then nothing can be recorded, and the sweep rings again.
+    Only weather in our own database passes through: then nothing can be recorded, and the sweep rings again. What is
+    logged meanwhile bears the row's ids, and what is logged afterwards does not.
     """
-    logs.bind(**row.log_context())
+    with logs.bound(**row.log_context()), _ending(database, row):
+        yield
+
+
+@contextmanager
+def _ending(database: Database, row: Remembered) -> Iterator[None]:
     try:
         yield
     except Rejected as error:

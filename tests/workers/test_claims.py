@@ -1,12 +1,15 @@
 """Claims: who works on a row, what a dead worker leaves behind, and how each family of error ends."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import func, text, update
 from sqlalchemy.orm import Session
+from structlog.contextvars import get_contextvars, merge_contextvars
+from structlog.testing import capture_logs
 
 from billing.errors import Rejected, Unavailable
 from database.engine import Database, make_engine
@@ -107,6 +110,26 @@ def test_a_suspect_among_many_is_left_alone_until_it_is_asked_for_alone(database
     assert claims.take(database, InboxEvent, ids) == []
     assert [row.event_id for row in claims.take(database, InboxEvent, ids[:1])] == ["evt_1"]
     assert [row.attempts for row in claims.take(database, InboxEvent, ids, with_suspects=True)] == [4, 3]
+
+
+def test_what_is_logged_bears_the_ids_of_the_row_that_it_is_about(database: Database) -> None:
+    """And never those of the one before it in the batch."""
+    first, second = claims.take(database, InboxEvent, _remember(database, "evt_1", "evt_2"))
+    with capture_logs([merge_contextvars]) as lines:
+        with claims.attempt(database, first):
+            raise Unavailable("the gateway sleeps")
+        claims.postpone(database, second, timedelta(seconds=5), "the gateway is asked by others", is_tried=False)
+    assert [(line["event"], line["event_id"]) for line in lines] == [("try_later", "evt_1"), ("postponed", "evt_2")]
+    assert get_contextvars() == {}
+
+
+def test_a_row_that_is_parked_for_its_dead_workers_is_told_of(database: Database) -> None:
+    ids = _remember(database, "evt_1")
+    with database.transaction() as session:
+        session.execute(update(InboxEvent).values(attempts=ATTEMPTS_MAX))
+    with capture_logs() as lines:
+        assert claims.take(database, InboxEvent, ids) == []
+    assert [(line["event"], line["log_level"], line["event_id"]) for line in lines] == [("parked", "error", "evt_1")]
 
 
 def test_each_family_of_error_ends_in_its_own_way_and_neighbours_go_on(database: Database) -> None:
