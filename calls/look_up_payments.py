@@ -11,6 +11,7 @@ from billing.outcomes.record_outcome import Outcome, PaymentContradiction, recor
 from billing.payments.look_up_again import look_up_again
 from billing.payments.queries import Charge, OpenCheckout, open_charges, open_checkouts
 from calls.charge_call import look
+from database.weather import is_weather
 from schemas.facts import PaymentFact
 from workers.wiring import Work
 
@@ -39,6 +40,11 @@ def _look_up(work: Work, attempt_id: UUID, ask: Callable[[], PaymentFact | None]
         log.warning("look_up_unanswered", attempt_id=str(attempt_id), reason=str(error))
     except (Rejected, PaymentContradiction) as error:
         log.error("look_up_failed", attempt_id=str(attempt_id), reason=str(error))
+    except Exception as error:
+        if is_weather(error):
+            raise
+        # a bug, or a row that the books refuse; nothing parks an attempt, so the line goes on behind it
+        log.exception("look_up_failed", attempt_id=str(attempt_id))
     with work.database.transaction() as session:
         look_up_again(session, attempt_id, work.wall())
 

@@ -27,13 +27,13 @@ from database.outbox import OutboxEntry
 from database.roles import WORKER
 from gateways.stripe.limits import LIMITS
 from gateways.stripe.vendor import open_gateway
-from schemas.facts import CustomerRequest
+from schemas.facts import CheckoutFact, CheckoutRequest, CustomerRequest, PaymentFact, PaymentStatus
 from schemas.messages import LookUpPayments
 from settings import SANDBOX_STRIPE_KEY, Settings
 from tasks import payments
 from tests.billing.charges import card, give_card, intend, issue
 from tests.billing.conftest import ADA
-from tests.billing.purchases import start_purchase
+from tests.billing.purchases import fact, start_purchase
 from tests.gateways.sandbox_process import Sandbox
 from workers import task as task_base
 from workers.celery_app import make_app
@@ -308,6 +308,45 @@ def test_a_checkout_that_the_gateway_does_not_know_goes_to_the_end_of_the_line(w
     waiting = _attempt(database, UUID(request.attempt_id))
     assert waiting.look_up_at is not None
     assert waiting.look_up_at > later
+
+
+def test_a_look_up_that_fails_for_a_bug_holds_up_no_other(work: Work, database: Database) -> None:
+    """The gateway says of two purchases that one payment paid both: the books refuse the second of them."""
+    with database.transaction() as session:
+        seed(session)
+        account_id = open_account(session, uuid7(), ADA)
+    requests = [start_purchase(database, account_id, utc_now()) for _ in range(3)]
+    confused = _Confused(
+        {f"cs_test_{each.attempt_id}": fact(each, PaymentStatus.CAPTURED) for each in requests},
+        payment_refs=["pi_same", "pi_same", "pi_other"],
+    )
+    later = Wall(utc_now() + timedelta(minutes=16))
+    gateways = {"stripe": replace(work.gateway("stripe"), offers_checkout=confused)}
+    task_base.start(replace(work, wall=lambda: later, gateways=gateways))
+    with structlog.testing.capture_logs() as lines:
+        payments.look_up_payments(**LookUpPayments(interval_seconds=1).model_dump())
+    statuses = [_attempt(database, UUID(each.attempt_id)).status for each in requests]
+    assert statuses == [AttemptStatus.CAPTURED, AttemptStatus.PENDING, AttemptStatus.CAPTURED]
+    failed = [line["attempt_id"] for line in lines if line["event"] == "look_up_failed"]
+    assert failed == [requests[1].attempt_id]
+
+
+class _Confused:
+    """A gateway that tells of these payments, under references of its own choice."""
+
+    def __init__(self, told: dict[str, PaymentFact], payment_refs: list[str]) -> None:
+        self._told = {
+            ref: replace(each, payment_ref=payment_refs[place]) for place, (ref, each) in enumerate(told.items())
+        }
+
+    def fetch_payment(self, *, checkout_ref: str = "", payment_ref: str = "") -> PaymentFact | None:
+        return self._told.get(checkout_ref)
+
+    def open_checkout(self, request: CheckoutRequest) -> CheckoutFact:
+        raise AssertionError("nothing is opened here")
+
+    def find_checkout(self, attempt_id: str, **window: Any) -> CheckoutFact | None:
+        raise AssertionError("nothing is searched here")
 
 
 @pytest.mark.parametrize(
