@@ -173,7 +173,7 @@ def doctor() -> None:
 
 @app.command()
 def parked() -> None:
-    """List the work that gave up and waits for a person, with its last error."""
+    """List what waits for a person: work that gave up, with its last error, and money that fits nothing."""
     from logs import redact_text
     from stack.parked import list_parked
 
@@ -188,6 +188,15 @@ def replay(row_id: Annotated[UUID, typer.Argument(help="The id that `cashbeat pa
 
     memory = replay_row(_settings(), row_id)
     _say(f"{row_id} in {memory} is due again")
+
+
+@app.command()
+def seen(receipt_id: Annotated[UUID, typer.Argument(help="The id that `cashbeat parked` shows.")]) -> None:
+    """Say that a person has looked at money that fits nothing: it is listed no more, and stays where it is."""
+    from stack.parked import see
+
+    see(_settings(), receipt_id)
+    _say(f"receipt {receipt_id} is seen")
 
 
 @plan.command("list")

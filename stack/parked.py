@@ -1,4 +1,4 @@
-"""What is parked, and letting it run again."""
+"""What waits for a person: parked work, which may run again, and money that fits nothing, which may be seen."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,6 +7,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select, update
 
 from billing.cycle.renewal.set_aside import list_set_aside, take_up
+from billing.money import Money, format_major
+from billing.receipts.look_at import list_unseen, look_at
+from billing.receipts.tables import Receipt
 from billing.subscriptions.tables import Subscription
 from database.inbox import InboxEvent
 from database.memory import Remembered, WorkState, ready_again
@@ -36,13 +39,15 @@ class Parked:
 
 
 def list_parked(settings: Settings) -> list[Parked]:
-    """The oldest parked rows of each memory, refused e-mails (to be sent again by decision), and subscriptions."""
+    """The oldest parked rows of each memory, refused e-mails (sent again by decision), subscriptions and receipts."""
     with session(settings) as opened:
-        return [
+        work = [
             _describe(name, row)
             for name, memory in MEMORIES.items()
             for row in opened.scalars(select(memory).where(_waits(memory)).order_by(memory.id).limit(LISTED_MAX))
-        ] + [_describe_subscription(row) for row in list_set_aside(opened, LISTED_MAX)]
+        ]
+        subscriptions = [_describe_subscription(row) for row in list_set_aside(opened, LISTED_MAX)]
+        return [*work, *subscriptions, *map(_describe_receipt, list_unseen(opened, LISTED_MAX))]
 
 
 def replay(settings: Settings, row_id: UUID) -> str:
@@ -59,6 +64,21 @@ def replay(settings: Settings, row_id: UUID) -> str:
         if take_up(opened, row_id):
             return "subscriptions"
     raise StackError(f"nothing parked has the id {row_id}; `cashbeat parked` lists what has")
+
+
+def see(settings: Settings, receipt_id: UUID) -> None:
+    """A person has looked at this receipt. Raises StackError when it waits for nobody."""
+    with session(settings) as opened:
+        if not look_at(opened, receipt_id):
+            raise StackError(f"no receipt {receipt_id} waits for a person; `cashbeat parked` lists those that do")
+
+
+def _describe_receipt(row: Receipt) -> Parked:
+    """Money that came and fits nothing; it is kept for the account."""
+    came = Money(row.amount_minor, row.currency)
+    kept = Money(row.amount_minor - row.allocated_minor, row.currency)
+    reason = f"{format_major(came)} of account {row.account_id}, {format_major(kept)} of it kept"
+    return Parked("receipts", row.id, row.remark.value, 1, reason)
 
 
 def _describe_subscription(row: Subscription) -> Parked:

@@ -13,6 +13,7 @@ from database.pages import newest_first
 from schemas.views import Page, ReceiptView
 
 IS_KEPT = Receipt.allocated_minor < Receipt.amount_minor
+NEEDS_A_LOOK = (Receipt.remark != ReceiptRemark.NONE, Receipt.looked_at.is_(None))
 _KEPT = func.sum(Receipt.amount_minor - Receipt.allocated_minor)
 
 
@@ -68,7 +69,7 @@ def list_receipts(
     if account_id is not None:
         query = query.where(Receipt.account_id == account_id)
     if needs_a_look:
-        query = query.where(Receipt.remark != ReceiptRemark.NONE, Receipt.looked_at.is_(None))
+        query = query.where(*NEEDS_A_LOOK)
     page, cursor = newest_first(session, query, Receipt.id, before, limit)
     return Page(data=[_view(receipt) for receipt in page], next_cursor=cursor)
 

@@ -9,14 +9,22 @@ from uuid import UUID
 import pytest
 from sqlalchemy import update
 
+from billing.accounts.open import open_account
+from billing.ledger.post import post
 from billing.money import Money
+from billing.receipts.queries import kept_for, list_receipts
+from billing.receipts.receive import capture_of, receive
+from billing.receipts.tables import ReceiptRemark
+from billing.receipts.write import write_receipts
 from database.engine import Database, make_engine
+from database.ids import uuid7
 from database.memory import WorkState
 from database.operations import Operation, stage_command
 from settings import Settings
 from stack import api_keys, catalog, parked
 from stack.doctor import examine
 from stack.errors import StackError
+from tests.billing.conftest import ADA, NOON
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = ("alembic", "celery", "psycopg2", "sqlalchemy", "stripe", "weasyprint")
@@ -37,7 +45,8 @@ def cashbeat(*arguments: str, home: Path, **environment: str) -> subprocess.Comp
 def test_help_names_every_command(tmp_path: Path) -> None:
     shown = cashbeat("--help", home=tmp_path)
     assert shown.returncode == 0
-    commands = ("up", "demo", "simulate", "migrate", "seed", "doctor", "parked", "replay", "plan", "coupon", "api-key")
+    work = ("up", "demo", "simulate", "migrate", "seed", "doctor", "parked", "replay", "seen")
+    commands = (*work, "plan", "coupon", "api-key")
     for command in commands:
         assert f" {command} " in shown.stdout
 
@@ -106,6 +115,31 @@ def test_parked_work_is_shown_masked_and_replayed(tmp_path: Path, database_url: 
     assert (row.state, row.attempts, row.problem) == (WorkState.READY, 0, None)
     with pytest.raises(StackError, match="nothing parked has the id"):
         parked.replay(settings, row_id)
+    database.engine.dispose()
+
+
+def test_money_that_fits_nothing_is_shown_until_it_is_seen(tmp_path: Path, database_url: str) -> None:
+    database = Database(make_engine(database_url))
+    settings = Settings(cashbeat_home=tmp_path, database_url=database_url)
+    with database.transaction() as session:
+        account_id = open_account(session, uuid7(), ADA)
+        received = capture_of(account_id, None, "stripe", "pi_1", Money(2_999, "USD"), NOON)
+        booked = receive(received, None, remark=ReceiptRemark.PAID_TWICE)
+        post(session, [booked.movement], NOON)
+        write_receipts(session, [booked])
+
+    receipt_id = booked.receipt["id"]
+    (waiting,) = parked.list_parked(settings)
+    assert (waiting.memory, waiting.id, waiting.what) == ("receipts", receipt_id, "paid_twice")
+    assert waiting.reason == f"29.99 USD of account {account_id}, 29.99 USD of it kept"
+
+    parked.see(settings, receipt_id)
+    assert parked.list_parked(settings) == []
+    with database.transaction() as session:
+        assert kept_for(session, account_id, "USD") == Money(2_999, "USD")
+        assert list_receipts(session, needs_a_look=True).data == []
+    with pytest.raises(StackError, match="waits for a person"):
+        parked.see(settings, receipt_id)
     database.engine.dispose()
 
 
