@@ -109,7 +109,7 @@ def _issue(session: Session, subscription: Subscription, fact: GatewayInvoiceFac
     movements = [issue_invoice(session, invoice, issued_at, issued_at)]
     movements += keep_given_back(session, invoice, new.lines, now)
     early_minor = kept_early_minor(session, fact)
-    used = use_kept_of_gateway(session, invoice, fact.balance_minor + early_minor)
+    used = use_kept_of_gateway(session, invoice, fact.balance_minor, early_minor)
     left, currency = invoice.left_minor + early_minor, subscription.currency
     if (left, currency) != (fact.due_minor, fact.currency):
         raise InvoiceContradiction(

@@ -13,7 +13,7 @@ from billing.ledger.post import Movement, Side
 from billing.ledger.tables import LedgerAccount, LedgerReason
 from billing.money import Money
 from billing.receipts.queries import lock_kept
-from billing.receipts.receive import Booked, Received, receive
+from billing.receipts.receive import Booked, Received, Row, receive
 from billing.receipts.rules import draw, kept_in, share_of_kept
 from billing.receipts.tables import Receipt, ReceiptSource
 from billing.receipts.write import write_draws, write_receipts
@@ -29,23 +29,28 @@ def use_kept(session: Session, invoice: Invoice, *, by_card: bool) -> Movement |
         return None
     kept, total = Money(kept_in(receipts), invoice.currency), Money(invoice.total_minor, invoice.currency)
     least = least_for(session, invoice.account_id, invoice.currency) if by_card else None
-    return _use(session, receipts, invoice, share_of_kept(kept, total, least).minor)
+    used = share_of_kept(kept, total, least).minor
+    return _use(session, draw(receipts, used, invoice.id), receipts, invoice, used)
 
 
-def use_kept_of_gateway(session: Session, invoice: Invoice, used_minor: int) -> Movement | None:
+def use_kept_of_gateway(session: Session, invoice: Invoice, used_minor: int, early_minor: int) -> Movement | None:
     """Let kept money pay what the gateway has let its own pay, as far as ours goes; returns what to post.
 
-    The gateway has decided already what it charges.
+    The gateway has decided already what it charges. `early_minor` came for the invoice before, and was kept here.
     """
-    if not used_minor:
+    if not used_minor and not early_minor:
         return None
-    receipts = _locked(session, invoice)
-    return _use(session, receipts, invoice, min(kept_in(receipts), invoice.total_minor, used_minor))
+    there, here = _locked(session, invoice, invoice.gateway), _locked(session, invoice)
+    of_there = min(kept_in(there), invoice.total_minor, used_minor)
+    of_here = min(kept_in(here), invoice.total_minor - of_there, early_minor)
+    draws = [*draw(there, of_there, invoice.id), *draw(here, of_here, invoice.id)]
+    return _use(session, draws, [*there, *here], invoice, of_there + of_here)
 
 
 def keep_given_back(session: Session, invoice: Invoice, lines: Sequence[LineDraft], now: datetime) -> list[Movement]:
     """Keep for the account what an invoice gives back beyond what it charges; returns what to post.
 
+    Where a gateway wrote the invoice, it is the gateway that keeps it.
     The invoice itself comes to zero and moves nothing: what is given back leaves revenue and tax here.
     """
     kept = [_given_back(invoice, line, now) for line in lines if line.kind is LineKind.KEPT]
@@ -63,6 +68,7 @@ def _given_back(invoice: Invoice, line: LineDraft, now: datetime) -> Booked:
         amount=net + tax,
         debits=(Side(LedgerAccount.DEFERRED_REVENUE, net), Side(LedgerAccount.TAX_PAYABLE, tax)),
         received_at=now,
+        held_at=invoice.gateway,
     )
     return receive(received, None)
 
@@ -73,13 +79,15 @@ def used_movement(invoice_id: UUID, account_id: UUID, used: Money) -> Movement:
     return Movement(LedgerReason.BALANCE_USED, f"balance_used/{invoice_id}", account_id, sides)
 
 
-def _locked(session: Session, invoice: Invoice) -> list[Receipt]:
-    return lock_kept(session, [invoice.account_id]).get((invoice.account_id, invoice.currency), [])
+def _locked(session: Session, invoice: Invoice, held_at: str = "") -> list[Receipt]:
+    return lock_kept(session, [invoice.account_id], held_at).get((invoice.account_id, invoice.currency), [])
 
 
-def _use(session: Session, receipts: list[Receipt], invoice: Invoice, used: int) -> Movement | None:
+def _use(
+    session: Session, draws: Sequence[Row], receipts: Sequence[Receipt], invoice: Invoice, used: int
+) -> Movement | None:
     if not used:
         return None
-    write_draws(session, draw(receipts, used, invoice.id), receipts)
+    write_draws(session, draws, receipts)
     invoice.balance_used_minor = invoice.allocated_minor = used
     return used_movement(invoice.id, invoice.account_id, Money(used, invoice.currency))

@@ -18,12 +18,13 @@ _KEPT = func.sum(Receipt.amount_minor - Receipt.allocated_minor)
 
 
 def kept_for(session: Session, account_id: UUID, currency: str) -> Money:
-    """What is kept for an account now, without a lock."""
-    return Money(kept_of(session, account_id).get(currency, 0), currency)
+    """What is kept for an account's next invoices of ours now, without a lock."""
+    usable = select(_KEPT).where(Receipt.account_id == account_id, Receipt.currency == currency, IS_KEPT)
+    return Money(int(session.scalar(usable.where(Receipt.held_at == "")) or 0), currency)
 
 
 def kept_of(session: Session, account_id: UUID) -> dict[str, int]:
-    """What is kept for an account, in minor units by currency; currencies without any are missing."""
+    """All that is kept for an account, in minor units by currency; currencies without any are missing."""
     kept = select(Receipt.currency, _KEPT).where(Receipt.account_id == account_id, IS_KEPT).group_by(Receipt.currency)
     return {currency: int(minor) for currency, minor in session.execute(kept.order_by(Receipt.currency))}
 
@@ -43,12 +44,15 @@ def unmatched_minor(session: Session, gateway: str, reference: str, currency: st
     return session.scalar(came.where(Receipt.currency == currency, Receipt.attempt_id.is_(None))) or 0
 
 
-def lock_kept(session: Session, account_ids: Collection[UUID]) -> dict[tuple[UUID, str], list[Receipt]]:
+def lock_kept(
+    session: Session, account_ids: Collection[UUID], held_at: str = ""
+) -> dict[tuple[UUID, str], list[Receipt]]:
     """Receipts with something left, by account and currency, the oldest first; nobody else's until commit.
 
+    Those for invoices of ours, or those that a gateway holds for its own: it would use them a second time.
     Locked in the order of their ids: two batches that meet in an account cannot deadlock.
     """
-    kept = select(Receipt).where(is_among(Receipt.account_id, account_ids), IS_KEPT)
+    kept = select(Receipt).where(is_among(Receipt.account_id, account_ids), Receipt.held_at == held_at, IS_KEPT)
     in_order = kept.order_by(Receipt.id).with_for_update().execution_options(populate_existing=True)
     found: dict[tuple[UUID, str], list[Receipt]] = {}
     for receipt in session.scalars(in_order):

@@ -29,6 +29,7 @@ class Received:
     attempt_id: UUID | None = None
     gateway: str = ""
     reference: str = ""
+    held_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,7 @@ def receive(received: Received, invoice: Invoice | None, *, remark: ReceiptRemar
         "amount_minor": received.amount.minor,
         "currency": received.amount.currency,
         "allocated_minor": allocated,
+        "held_at": received.held_at,
         "remark": remark,
         "received_at": received.received_at,
     }

@@ -31,7 +31,8 @@ class Receipt(Base):
     """Money that really arrived, once per cause, in minor units of `currency`.
 
     `allocated_minor` is what of it pays invoices; the rest is the customer's balance. `reference` is the gateway's own
-    of the payment: each is one receipt. `remark` calls a person until `looked_at` is set.
+    of the payment: each is one receipt. `held_at` names the gateway that keeps the rest in a balance of its own: only
+    the invoices that it writes are paid of it. `remark` calls a person until `looked_at` is set.
     """
 
     __tablename__ = "receipts"
@@ -57,6 +58,7 @@ class Receipt(Base):
     amount_minor: Mapped[int]
     currency: Mapped[str]
     allocated_minor: Mapped[int]
+    held_at: Mapped[str] = mapped_column(server_default="")
     remark: Mapped[ReceiptRemark] = mapped_column(server_default="")
     received_at: Mapped[datetime]
     looked_at: Mapped[datetime | None]

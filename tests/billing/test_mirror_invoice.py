@@ -11,9 +11,10 @@ from billing.errors import Unavailable
 from billing.gateway_run.mirror_invoice import InvoiceContradiction
 from billing.invariants import violations
 from billing.invoices.tables import InvoiceStatus
+from billing.receipts.queries import kept_of
 from database.engine import Database
 from tests.billing.gateway_facts import FEBRUARY_14, FEBRUARY_28, JANUARY_31, GatewayRun, invoice_of, line
-from tests.billing.subscribers import utc
+from tests.billing.subscribers import Books, utc
 
 
 @pytest.fixture
@@ -137,6 +138,29 @@ def test_what_was_kept_pays_the_invoice_once_it_adds_up(run: GatewayRun) -> None
     renewal = run.invoice(next(run.bill(march, FEBRUARY_28) for _ in range(2)))
     assert (renewal.status, renewal.balance_used_minor, run.kept("USD")) == (InvoiceStatus.PAID, 9_900, 0)
     assert run.lines(renewal.id) == [(9_900, 500, "charge")]
+
+
+def test_what_a_gateway_keeps_pays_no_invoice_of_ours(books: Books) -> None:
+    """The gateway will use it for its own next invoice: it would be spent twice."""
+    ada = books.open()
+    books.give_card(ada, JANUARY_31)
+    run = GatewayRun(books.database, ada)
+    run.hear(run.fact())
+    run.price("growth")
+    run.bill(invoice_of(line(9_900)))
+    half: dict[str, Any] = {"period_start": FEBRUARY_14, "is_proration": True}
+    down = invoice_of(line(-9_950, "price_growth", **half), line(4_950, **half), ref="in_down", reason="change")
+    run.bill(down, FEBRUARY_14)
+    books.subscribe(ada, FEBRUARY_14)
+    ours = books.invoices(ada)[-1]
+    assert (ours.total_minor, ours.balance_used_minor) == (9_900, 0)
+
+    march = line(9_900, period_start=FEBRUARY_28, period_end=utc("2026-03-31 12:00"))
+    fact = invoice_of(march, ref="in_march", reason="cycle", balance_minor=5_000)
+    renewal = run.invoice(run.bill(fact, FEBRUARY_28))
+    assert (renewal.status, renewal.balance_used_minor) == (InvoiceStatus.PAID, 5_000)
+    with books.database.transaction() as session:
+        assert kept_of(session, ada) == {}
 
 
 def test_what_is_paid_without_money_is_no_matter_of_course(run: GatewayRun) -> None:

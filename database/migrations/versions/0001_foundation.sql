@@ -535,6 +535,7 @@ CREATE TABLE receipts (
     amount_minor BIGINT NOT NULL,
     currency TEXT NOT NULL,
     allocated_minor BIGINT NOT NULL,
+    held_at TEXT DEFAULT '' NOT NULL,
     remark VARCHAR(32) DEFAULT '' NOT NULL,
     received_at TIMESTAMPTZ NOT NULL,
     looked_at TIMESTAMPTZ,
