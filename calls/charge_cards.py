@@ -15,16 +15,15 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from billing.errors import Rejected, Unavailable
+from billing.errors import Rejected
 from billing.outcomes.record_outcome import Outcome, PaymentContradiction, record_outcomes
 from billing.payments.begin_charges import Step, begin_charges, step
 from billing.payments.drop_charge import drop_charge
-from billing.payments.pace import push_back
 from billing.payments.queries import Charge, gateways_of_charges
 from billing.payments.tables import AttemptStatus
 from calls.charge_call import ChargeCall, call_gateway
 from calls.record_together import record_together
-from calls.side_by_side import SideBySide, reserve_slots, slot, slots_max
+from calls.side_by_side import SideBySide, reserve_slots, slot, slots_max, told
 from database.outbox import OutboxEntry
 from gateways.gateway import Gateway
 from schemas.facts import PaymentFact
@@ -103,25 +102,15 @@ def _record_all(
     work: Work, gateway: Gateway, answers: Sequence[tuple[OutboxEntry, Charge, Future[PaymentFact | None]]]
 ) -> None:
     """What went wrong ends row by row; what the gateway told of payments is recorded together."""
-    told: list[tuple[OutboxEntry, PaymentFact]] = []
+    answered: list[tuple[OutboxEntry, PaymentFact]] = []
     for entry, charge, answer in answers:
         with claims.attempt(work.database, entry):
-            fact = _fact(work, gateway, answer)
+            fact = told(work.database, gateway, answer)
             if fact is None:
                 claims.finish(work.database, entry, partial(_drop, charge))
             else:
-                told.append((entry, fact))
-    record_together(work.database, told, partial(_write_down, work))
-
-
-def _fact(work: Work, gateway: Gateway, answer: Future[PaymentFact | None]) -> PaymentFact | None:
-    try:
-        return answer.result()
-    except Unavailable as error:
-        if error.retry_after_seconds is not None:
-            with work.database.transaction() as session:
-                push_back(session, gateway.name, error.retry_after_seconds)
-        raise
+                answered.append((entry, fact))
+    record_together(work.database, answered, partial(_write_down, work))
 
 
 def _write_down(work: Work, session: Session, facts: Sequence[PaymentFact]) -> None:

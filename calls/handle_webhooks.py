@@ -20,7 +20,7 @@ from calls.hear_subscription import SUBSCRIPTION
 from calls.hearing import Conversation, Heard, Inquiry, Known, Other, Payment, Unheard
 from calls.known import look
 from calls.record_together import record_together
-from calls.side_by_side import SideBySide, reserve_slots, slot, slots_max
+from calls.side_by_side import SideBySide, reserve_slots, slot, slots_max, told
 from database.inbox import InboxEvent
 from schemas.facts import Concern, EventFact, PaymentFact
 from workers import claims
@@ -106,7 +106,7 @@ def _hear_together(work: Work, known: Known, by_key: Mapping[Key, list[Rung]]) -
         for key, answer in answers.items():
             for each in by_key[key]:
                 with claims.attempt(work.database, each.event):
-                    match answer.result():
+                    match told(work.database, work.gateway(key[0]), answer, READS):
                         case Payment() as payment:
                             payments.append((each.event, payment.fact))
                         case Other() as other:

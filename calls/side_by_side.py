@@ -11,7 +11,8 @@ from typing import Generic, TypeVar
 import structlog
 from sqlalchemy.orm import Session
 
-from billing.payments.pace import reserve
+from billing.errors import Unavailable
+from billing.payments.pace import push_back, reserve
 from database.engine import Database
 from gateways.gateway import Gateway
 from schemas.messages import CHARGE_IDS_MAX
@@ -56,6 +57,17 @@ def slot(gateway: Gateway, first: float, place: int) -> float:
     return first + place / gateway.limits.calls_per_second
 
 
+def told(database: Database, gateway: Gateway, answer: Future[Answer], lane: str = "") -> Answer:
+    """What was answered, or raised. Where the gateway asked for a pause, nobody reserves a slot until it is over."""
+    try:
+        return answer.result()
+    except Unavailable as error:
+        if error.retry_after_seconds is not None:
+            with database.transaction() as session:
+                push_back(session, _pace(gateway, lane), error.retry_after_seconds)
+        raise
+
+
 class SideBySide(Generic[Key, Answer]):
     """Calls under way, by what they are about. Threads talk to gateways and to nothing else."""
 
@@ -86,8 +98,11 @@ class SideBySide(Generic[Key, Answer]):
 
 
 def _reserve(session: Session, gateway: Gateway, count: int, lane: str) -> float | None:
-    name = f"{gateway.name}/{lane}" if lane else gateway.name
-    return reserve(session, name, count, gateway.limits.calls_per_second, SLOT_WAIT_MAX)
+    return reserve(session, _pace(gateway, lane), count, gateway.limits.calls_per_second, SLOT_WAIT_MAX)
+
+
+def _pace(gateway: Gateway, lane: str) -> str:
+    return f"{gateway.name}/{lane}" if lane else gateway.name
 
 
 @cache

@@ -15,6 +15,8 @@ from billing.subscriptions.queries import get_subscription
 from billing.subscriptions.tables import Subscription, SubscriptionStatus
 from database.engine import Database, make_engine
 from database.ids import uuid7
+from database.inbox import InboxEvent
+from database.memory import WorkState
 from database.outbox import OutboxEntry
 from database.roles import WORKER
 from schemas.commands import CancelSubscription, ChangePlan, PauseSubscription, ResumeSubscription, SyncWithGateway
@@ -68,6 +70,21 @@ def test_sixteen_workers_with_the_same_news_write_it_once(work: Work, ada: Subsc
     assert counts == {"subscriptions": 1, "invoices": 1, "attempts": 1, "grants": 1, "cards": 1}
     assert bills(ada) == [("start", "paid", 9_900, 0)]
     assert _mails(ada) == ["subscription_activated"]
+
+
+def test_a_gateway_that_asks_us_to_slow_down_is_asked_nothing_more_for_that_long(
+    work: Work, ada: Subscriber, sandbox: Sandbox
+) -> None:
+    ada.subscribe()
+    first, second = ([event] for event in ada.news()[-2:])
+    sandbox.arm("429", retry_after_seconds=30, method="GET")
+    webhooks.handle(ids=store(work, first))
+    sandbox.clear_faults()
+    (row_id,) = store(work, second)
+    webhooks.handle(ids=[row_id])
+    with work.database.transaction() as session:
+        left = session.get_one(InboxEvent, row_id)
+    assert (left.state, left.attempts, left.error) == (WorkState.READY, 0, "the gateway is asked by others")
 
 
 def test_the_last_news_alone_brings_all_that_went_before(work: Work, ada: Subscriber) -> None:
