@@ -105,8 +105,9 @@ class SavedMethods(Protocol):
         """Attach the card to the customer if it is not yet, and charge it by default from now on.
 
         That includes the customer's running subscriptions; their open invoices are tried with it at once, and a decline
-        is no error. What is charged to the card already is not touched. With `unless_newer` nothing is done, and the
-        answer is false, when the default card was made after this one. Rejected if the card's bank refuses to save it.
+        is no error. What is charged to the card already is not touched. With `unless_newer` the answer is false, and
+        the default stays, when that card was made after this one or was chosen after this key had its effect. Rejected
+        if the card's bank refuses to save it.
         """
 
 

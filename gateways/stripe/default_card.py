@@ -29,10 +29,12 @@ class DefaultCard(Calls):
             return False
         for subscription in self._charged_to_another(customer_ref, card, default):
             self._move(subscription, card["id"], idempotency_key)
-        if default.get("id") != card["id"]:
-            settings = {"invoice_settings": {"default_payment_method": card["id"]}}
-            self._post(f"{CUSTOMERS}/{segment(customer_ref)}", settings, f"{idempotency_key}/customer")
-        return True
+        if default.get("id") == card["id"]:
+            return True
+        settings = {"invoice_settings": {"default_payment_method": card["id"]}}
+        self._post(f"{CUSTOMERS}/{segment(customer_ref)}", settings, f"{idempotency_key}/customer")
+        # of a choice that is told again the key is spent: Stripe repeats its answer, and what was chosen since stays
+        return not unless_newer or bool(self._default_of(customer_ref).get("id") == card["id"])
 
     def _attached(self, customer_ref: str, card_ref: str, idempotency_key: str) -> Json:
         path = f"{METHODS}/{segment(card_ref)}"

@@ -42,6 +42,20 @@ def account(**answers: Any) -> dict[str, Any]:
     } | answers
 
 
+def obeying(default: dict[str, Any]) -> Script:
+    """This is charged by default until it is asked to charge the card."""
+    before, after = (
+        script(account(**{f"GET /v1/customers/{CUSTOMER}": customer(each)})) for each in (default, method())
+    )
+    asked: list[str] = []
+
+    def answer(request: bytes) -> bytes:
+        asked.append(read(request).call)
+        return (after if f"POST /v1/customers/{CUSTOMER}" in asked else before)(request)
+
+    return answer
+
+
 def make_default(server: ScriptedServer, **wishes: Any) -> bool:
     return StripeGateway("sk_test_made_up", server.url).make_default(CUSTOMER, CARD, idempotency_key="card/1", **wishes)
 
@@ -122,6 +136,14 @@ def test_the_card_that_is_charged_already_costs_no_change(scripted: Scripted) ->
 @pytest.mark.parametrize(("seconds", "stands"), [(-1, False), (0, False), (1, True)])
 def test_a_newer_default_can_be_left_as_it_is(scripted: Scripted, seconds: int, stands: bool) -> None:
     default = method(id="pm_default", created=method()["created"] + seconds)
-    server = scripted(script(account(**{f"GET /v1/customers/{CUSTOMER}": customer(default)})))
+    server = scripted(obeying(default))
     assert make_default(server, unless_newer=True) is not stands
     assert changes_asked(server) == ([] if stands else [DEFAULT])
+
+
+def test_a_choice_whose_key_is_spent_leaves_what_was_chosen_since(scripted: Scripted) -> None:
+    """Stripe repeats its answer of then and changes nothing."""
+    older = customer(method(id="pm_default", created=method()["created"] - 1))
+    server = scripted(script(account(**{f"GET /v1/customers/{CUSTOMER}": older})))
+    assert not make_default(server, unless_newer=True)
+    assert changes_asked(server) == [DEFAULT]

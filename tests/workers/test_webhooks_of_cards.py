@@ -146,6 +146,24 @@ def test_a_choice_that_is_told_after_a_later_one_does_not_take_it_back(
     assert [card["card_ref"] for card in books(work)["cards"] if card["is_default"]] == [newest]
 
 
+def test_a_choice_that_is_told_again_does_not_take_back_what_was_chosen_since_by_command(
+    work: Work, ada: Subscriber, sandbox: Sandbox
+) -> None:
+    """Back to the older card: both here and there, whatever is heard of the newer one later."""
+    ada.subscribe()
+    deliver(work, ada.news())
+    first = next(card["card_ref"] for card in books(work)["cards"] if card["is_default"])
+    sandbox.advance(1)
+    ada.save_card(MASTERCARD)
+    chosen = ada.news()
+    deliver(work, [last(chosen, "setup_intent.succeeded")])
+    ada.command(ChangePaymentMethod.model_validate({"account_id": ada.account_id, "card_ref": first}))
+    deliver(work, ada.news())
+    deliver(work, [last(chosen, "checkout.session.completed")], _again(chosen))
+    assert _charged_there(ada) == ("4242", "4242")
+    assert _cards(ada) == {"4242": True, "4444": False}
+
+
 def test_a_worker_that_died_before_the_subscription_had_the_card_has_paid_once(
     work: Work, ada: Subscriber, sandbox: Sandbox
 ) -> None:
