@@ -39,4 +39,6 @@ def write_receipts(session: Session, booked: Sequence[Booked]) -> None:
                 receipt_id=str(receipt["id"]),
                 account_id=str(receipt["account_id"]),
                 remark=each.remark.value,
+                # a set that is halved is written anew: then the receipt has another id, and the same cause
+                cause=receipt["cause"],
             )

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
 from billing.clocks.wall import Wall
 from billing.invoices.tables import InvoiceStatus
@@ -42,7 +43,11 @@ def at_gateway(books: Books, currency: str = "USD") -> int:
 @pytest.mark.parametrize("minor", [1, 2_998])
 def test_less_than_a_package_costs_buys_nothing_and_is_kept(books: Books, account_id: UUID, minor: int) -> None:
     request = start_purchase(books.database, account_id, NOON)
-    record(books, fact(request, PaymentStatus.CAPTURED, amount_minor=minor))
+    with capture_logs() as lines:
+        record(books, fact(request, PaymentStatus.CAPTURED, amount_minor=minor))
+    told = [(line["event"], line["log_level"], line["remark"], line["cause"]) for line in lines]
+    payment = f"payment_captured/stripe/pi_{request.attempt_id}"
+    assert told == [("receipt_needs_a_look", "error", "other_amount", payment)]
     assert [invoice.status for invoice in books.invoices(account_id)] == [InvoiceStatus.VOID]
     assert (books.kept_minor(account_id), at_gateway(books), remarks(books)) == (
         minor, minor, [ReceiptRemark.OTHER_AMOUNT],
