@@ -10,9 +10,12 @@ import pytest
 # the folders in here bear the names of the rooms they test, and must not stand in front of them
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from database.engine import Database, make_engine
+from database.roles import WORKER
 from stack.ports import free_port
 from stack.postgres import EmbeddedPostgres
 from stack.valkey import EmbeddedValkey
+from tests.gateways.sandbox_process import Sandbox, running_sandbox
 
 TEMPLATE_DATABASE = "template_migrated"
 ANY_PORT = 0
@@ -62,6 +65,21 @@ def database_url(postgres_server: EmbeddedPostgres, migrated_template: str) -> I
     postgres_server.create_database(name, template=migrated_template)
     yield postgres_server.url(name)
     postgres_server.drop_database(name)
+
+
+@pytest.fixture
+def bare_database(database_url: str) -> Iterator[Database]:
+    """It, as a worker sees it: nothing is in it, not even a catalog."""
+    database = Database(make_engine(database_url, WORKER, pool_size=20))
+    yield database
+    database.engine.dispose()
+
+
+@pytest.fixture
+def own_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """A sandbox for one test: whatever is in its ledger was done by this test."""
+    with running_sandbox(tmp_path_factory.mktemp("sandbox")) as running:
+        yield running
 
 
 @pytest.fixture

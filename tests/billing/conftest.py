@@ -8,11 +8,14 @@ import pytest
 
 from billing.accounts.open import open_account
 from billing.catalog.seed import seed
-from database.engine import Database, make_engine
+from database.engine import Database
 from database.ids import uuid7
-from database.roles import WORKER
 from schemas.commands import Address, OpenAccount
+from tests.billing.gateway_facts import GatewayRun
+from tests.billing.prepaid import Prepaid
 from tests.billing.subscribers import Books, utc
+from tests.workers.hands import equip
+from workers.wiring import Work
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -26,13 +29,11 @@ ADA = OpenAccount(
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    """The books as a worker sees them."""
-    books = Database(make_engine(database_url, WORKER, pool_size=20))
-    with books.transaction() as session:
+def database(bare_database: Database) -> Database:
+    """The books as a worker sees them, with a catalog."""
+    with bare_database.transaction() as session:
         seed(session)
-    yield books
-    books.engine.dispose()
+    return bare_database
 
 
 @pytest.fixture
@@ -56,3 +57,23 @@ def ada(books: Books) -> UUID:
     account_id = books.open()
     books.give_card(account_id, utc("2025-01-01 09:00"))
     return account_id
+
+
+@pytest.fixture
+def prepaid(database: Database, account_id: UUID) -> Prepaid:
+    """A customer without credits, who may be given some."""
+    return Prepaid(database, account_id)
+
+
+@pytest.fixture
+def run(database: Database, account_id: UUID) -> GatewayRun:
+    """A subscription whose gateway runs it, and has said nothing of it yet."""
+    return GatewayRun(database, account_id)
+
+
+@pytest.fixture
+def hands(database_url: str, broker_url: str) -> Iterator[Work]:
+    """What a worker process has. No gateway is asked: there is none at its address."""
+    work = equip(database_url, broker_url)
+    yield work
+    work.database.engine.dispose()

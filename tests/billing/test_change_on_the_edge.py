@@ -23,16 +23,13 @@ SWEEP = utc("2026-05-01 10:05")
 SECONDS_OF_APRIL = 30 * 86_400
 
 
-@pytest.fixture
-def ada(books: Books) -> UUID:
-    """A customer with a card, and plans of which one second of April costs nothing, 0.01 and 0.61 USD."""
+@pytest.fixture(autouse=True)
+def _plans_by_the_second(books: Books) -> None:
+    """Plans of which one second of April costs nothing, 0.01 and 0.61 USD."""
     with books.database.transaction() as session:
         for slug, cents_a_second in (("free", 0), ("fleet", 1), ("navy", 61)):
             prices = {("USD", Interval.MONTH): cents_a_second * SECONDS_OF_APRIL}
             publish_plan(session, slug, slug.title(), PlanContent(0, prices))
-    account_id = books.open()
-    books.give_card(account_id, BEGIN)
-    return account_id
 
 
 @pytest.mark.parametrize("at", [END, ONE_LATE])

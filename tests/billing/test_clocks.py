@@ -23,15 +23,13 @@ from billing.errors import Rejected
 from billing.subscriptions.queries import lock_subscription
 from billing.subscriptions.tables import SubscriptionStatus
 from calls.move_clock import move_clocks
-from database.engine import Database
 from database.ids import uuid7
 from database.inbox import remember
 from database.memory import WorkState
 from database.outbox import OutboxEntry
-from settings import SANDBOX_STRIPE_KEY, Settings
 from tests.billing.subscribers import Books, utc
-from workers.celery_app import make_app
-from workers.wiring import Work, wire
+from tests.workers.hands import equip
+from workers.wiring import Work
 
 NEW_YEARS_EVE = utc("2025-12-31 12:00")
 JANUARY_31 = utc("2026-01-31 12:00")
@@ -39,24 +37,6 @@ A_YEAR_LATER = utc("2027-01-31 12:00")
 SHORT_OF_MONEY = (utc("2026-03-31 00:00"), utc("2026-04-03 00:00"))
 PATIENCE_SECONDS = 30.0
 ROUNDS_MAX = 100
-
-
-@pytest.fixture
-def work(database_url: str, broker_url: str) -> Iterator[Work]:
-    """What a worker process has. No gateway is asked: these clocks have none beside them."""
-    wired = _wire(database_url, broker_url)
-    yield wired
-    wired.database.engine.dispose()
-
-
-def _wire(database_url: str, broker_url: str) -> Work:
-    settings = Settings(
-        database_url=database_url,
-        broker_url=broker_url,
-        stripe_secret_key=SANDBOX_STRIPE_KEY,
-        stripe_api_base="http://127.0.0.1:1",
-    )
-    return wire(settings, make_app(broker_url))
 
 
 class World(threading.Thread):
@@ -86,12 +66,6 @@ class World(threading.Thread):
             self.mails += [(f"{now:%Y-%m-%d}", row.topic) for row in rows]
             ids = [row.id for row in rows]
             session.execute(update(OutboxEntry).where(OutboxEntry.id.in_(ids)).values(state=WorkState.DONE))
-
-
-@pytest.fixture
-def books(database: Database) -> Books:
-    """The books, with a catalog."""
-    return Books(database)
 
 
 def _make_clock(books: Books, at: datetime, clock_ref: str = "") -> UUID:
@@ -138,11 +112,11 @@ MONTH_ENDS = [
 ]  # fmt: skip
 
 
-def test_a_year_in_dates(books: Books, work: Work, world: World) -> None:
+def test_a_year_in_dates(books: Books, hands: Work, world: World) -> None:
     account_id = _settle_on(books, world.clock_id, NEW_YEARS_EVE)
     subscription_id = books.subscribe(account_id, NEW_YEARS_EVE, trial_days=31)
     _send_to(books, world.clock_id, A_YEAR_LATER)
-    move_clocks(work, PATIENCE_SECONDS)
+    move_clocks(hands, PATIENCE_SECONDS)
 
     clock = _clock(books, world.clock_id)
     assert (clock.frozen_at, clock.target_at) == (A_YEAR_LATER, A_YEAR_LATER)
@@ -166,28 +140,28 @@ def test_a_year_in_dates(books: Books, work: Work, world: World) -> None:
     assert books.violations() == []
 
 
-def test_a_worker_that_stops_at_any_moment_is_followed_by_the_next(books: Books, work: Work, world: World) -> None:
+def test_a_worker_that_stops_at_any_moment_is_followed_by_the_next(books: Books, hands: Work, world: World) -> None:
     account_id = _settle_on(books, world.clock_id, NEW_YEARS_EVE)
     books.subscribe(account_id, NEW_YEARS_EVE, trial_days=31)
     _send_to(books, world.clock_id, A_YEAR_LATER)
     rounds = 0
     while _clock(books, world.clock_id).status is not ClockStatus.READY:
-        move_clocks(work, 0.05)
+        move_clocks(hands, 0.05)
         rounds += 1
     assert rounds > 10
     assert _paid_on(books, account_id) == MONTH_ENDS
 
 
 def test_two_workers_do_what_one_would(
-    books: Books, work: Work, world: World, database_url: str, broker_url: str
+    books: Books, hands: Work, world: World, database_url: str, broker_url: str
 ) -> None:
     account_id = _settle_on(books, world.clock_id, NEW_YEARS_EVE)
     books.subscribe(account_id, NEW_YEARS_EVE, trial_days=31)
     _send_to(books, world.clock_id, A_YEAR_LATER)
-    other = _wire(database_url, broker_url)
+    other = equip(database_url, broker_url)
     beside = threading.Thread(target=move_clocks, args=(other, PATIENCE_SECONDS))
     beside.start()
-    move_clocks(work, PATIENCE_SECONDS)
+    move_clocks(hands, PATIENCE_SECONDS)
     beside.join()
     other.database.engine.dispose()
     assert _paid_on(books, account_id) == MONTH_ENDS
@@ -195,7 +169,7 @@ def test_two_workers_do_what_one_would(
 
 
 def test_a_clock_whose_gateway_does_not_answer_holds_up_no_other_and_is_told_of_once(
-    books: Books, work: Work, world: World
+    books: Books, hands: Work, world: World
 ) -> None:
     broken_id = _make_clock(books, NEW_YEARS_EVE, clock_ref="clock_gone")
     account_id = _settle_on(books, world.clock_id, NEW_YEARS_EVE)
@@ -203,14 +177,14 @@ def test_a_clock_whose_gateway_does_not_answer_holds_up_no_other_and_is_told_of_
     for clock_id in (broken_id, world.clock_id):
         _send_to(books, clock_id, A_YEAR_LATER)
     with structlog.testing.capture_logs() as lines:
-        move_clocks(work, PATIENCE_SECONDS)
+        move_clocks(hands, PATIENCE_SECONDS)
     assert _paid_on(books, account_id) == MONTH_ENDS
     assert _clock(books, broken_id).frozen_at == NEW_YEARS_EVE
     assert [line["clock_id"] for line in lines if line["event"] == "clock_failed"] == [str(broken_id)]
 
 
 def test_what_is_paused_resumes_at_its_instant_and_others_stay_where_they_are(
-    books: Books, work: Work, world: World
+    books: Books, hands: Work, world: World
 ) -> None:
     account_id = _settle_on(books, world.clock_id, NEW_YEARS_EVE)
     subscription_id = books.subscribe(account_id, NEW_YEARS_EVE, trial_days=31)
@@ -220,30 +194,30 @@ def test_what_is_paused_resumes_at_its_instant_and_others_stay_where_they_are(
         row = lock_subscription(session, subscription_id)
         pause_subscription(session, row, utc("2026-01-10 12:00"), "test", NEW_YEARS_EVE)
     _send_to(books, world.clock_id, JANUARY_31)
-    move_clocks(work, PATIENCE_SECONDS)
+    move_clocks(hands, PATIENCE_SECONDS)
     assert books.subscription(subscription_id).status is SubscriptionStatus.TRIALING
     assert books.subscription(subscription_id).period_end == utc("2026-02-10 12:00")
     assert _clock(books, standing_id).frozen_at == NEW_YEARS_EVE
     assert books.subscription(by_the_wall).period_start == utc("2026-11-01 09:00")
 
 
-def test_nothing_moves_while_a_charge_is_under_way(books: Books, work: Work) -> None:
+def test_nothing_moves_while_a_charge_is_under_way(books: Books, hands: Work) -> None:
     clock_id = _make_clock(books, JANUARY_31)
     account_id = _settle_on(books, clock_id, JANUARY_31)
     books.subscribe(account_id, JANUARY_31)
     _send_to(books, clock_id, A_YEAR_LATER)
-    move_clocks(work, 0.2)
+    move_clocks(hands, 0.2)
     assert _clock(books, clock_id).frozen_at == JANUARY_31
     books.answer(JANUARY_31)
     with books.database.transaction() as session:
         session.execute(update(OutboxEntry).values(state=WorkState.DONE))
         (ahead,) = outlooks(session, clock_id)
     assert (ahead.is_quiet, ahead.next_at) == (True, utc("2026-02-28 12:00"))
-    move_clocks(work, 0.2)
+    move_clocks(hands, 0.2)
     assert _clock(books, clock_id).frozen_at == utc("2026-02-28 12:00")
 
 
-def test_a_clock_that_arrives_does_what_falls_due_there_before_it_is_ready(books: Books, work: Work) -> None:
+def test_a_clock_that_arrives_does_what_falls_due_there_before_it_is_ready(books: Books, hands: Work) -> None:
     clock_id = _make_clock(books, JANUARY_31)
     account_id = _settle_on(books, clock_id, JANUARY_31)
     books.subscribe(account_id, JANUARY_31, trial_days=10)
@@ -253,7 +227,7 @@ def test_a_clock_that_arrives_does_what_falls_due_there_before_it_is_ready(books
     is_billed = False
     for _ in range(ROUNDS_MAX):
         was_billed, is_billed = is_billed, bool(books.invoices(account_id))
-        move_clocks(work, 0.2)
+        move_clocks(hands, 0.2)
         with books.database.transaction() as session:
             session.execute(update(OutboxEntry).where(OutboxEntry.topic.in_(EMAILS)).values(state=WorkState.DONE))
         if was_billed:
@@ -265,7 +239,7 @@ def test_a_clock_that_arrives_does_what_falls_due_there_before_it_is_ready(books
     books.answer(clock.frozen_at)
     with books.database.transaction() as session:
         session.execute(update(OutboxEntry).values(state=WorkState.DONE))
-    move_clocks(work, PATIENCE_SECONDS)
+    move_clocks(hands, PATIENCE_SECONDS)
     clock = _clock(books, clock_id)
     assert (clock.frozen_at, clock.status) == (utc("2026-02-10 12:00"), ClockStatus.READY)
 
@@ -317,10 +291,10 @@ def test_an_unhandled_event_of_the_gateways_clock_is_waited_for(books: Books) ->
         assert not outlooks(session, clock_id)[0].is_quiet
 
 
-def test_invoices_on_a_clock_are_dated_by_it(books: Books, work: Work, world: World) -> None:
+def test_invoices_on_a_clock_are_dated_by_it(books: Books, hands: Work, world: World) -> None:
     account_id = _settle_on(books, world.clock_id, NEW_YEARS_EVE)
     books.subscribe(account_id, NEW_YEARS_EVE)
     _send_to(books, world.clock_id, JANUARY_31)
-    move_clocks(work, PATIENCE_SECONDS)
+    move_clocks(hands, PATIENCE_SECONDS)
     issued = [invoice.issued_at for invoice in books.invoices(account_id)]
     assert issued == [NEW_YEARS_EVE, JANUARY_31]

@@ -14,14 +14,11 @@ from tests.billing.subscribers import Books, utc
 BEGIN, A_DAY_LATER = utc("2026-04-01 10:00"), utc("2026-04-02 10:00")
 
 
-@pytest.fixture
-def ada(books: Books) -> UUID:
-    """A customer with a card, and a coupon for one subscription in all."""
+@pytest.fixture(autouse=True)
+def _coupon_for_one(books: Books) -> None:
+    """A coupon for one subscription in all."""
     with books.database.transaction() as session:
         issue_coupon(session, "ONCE", CouponTerms(percent_ppm=500_000, redemptions_max=1))
-    account_id = books.open()
-    books.give_card(account_id, BEGIN)
-    return account_id
 
 
 def _redemptions(books: Books) -> int:

@@ -28,12 +28,6 @@ TENNER, MORE_THAN_ALL = Money(1_000, "USD"), Money(15_000, "USD")
 EVER = 0
 
 
-@pytest.fixture
-def ada(books: Books) -> UUID:
-    """A customer with a card."""
-    return _customer(books)
-
-
 def test_a_coupon_is_redeemed_until_it_expires_and_counts_on_after_that(books: Books, ada: UUID) -> None:
     """It expires on the 31st of January at ten: a second before, Ada gets 12.5 % off for ever. At ten Bob does not."""
     _issue(books, "JANUARY", CouponTerms(percent_ppm=EIGHTH, periods=EVER, expires_at=BEGIN))

@@ -2,7 +2,6 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
 
 import pytest
 from sqlalchemy import select, text
@@ -29,11 +28,10 @@ STARTER_CREDITS, STARTER_MINOR = 500, 999
 
 
 @pytest.fixture
-def ada(books: Books, account_id: UUID) -> Prepaid:
+def topped_up(books: Books, prepaid: Prepaid) -> Prepaid:
     """A customer with 100 credits and a card, who buys a starter package below 50, twice a month at most."""
-    prepaid = Prepaid(books.database, account_id)
     prepaid.grant(100, MAY_4)
-    books.give_card(account_id, MAY_4)
+    books.give_card(prepaid.account_id, MAY_4)
     _set(prepaid)
     return prepaid
 
@@ -64,101 +62,108 @@ def _due(ada: Prepaid, now: datetime) -> bool:
         return ada.account_id in due_top_ups(session, Timeline(None, now), 100)
 
 
-def test_a_low_balance_buys_a_package_by_the_default_card(books: Books, ada: Prepaid) -> None:
-    ada.use(50, MAY_4)
-    assert books.invoices(ada.account_id) == []
+def test_a_low_balance_buys_a_package_by_the_default_card(books: Books, topped_up: Prepaid) -> None:
+    topped_up.use(50, MAY_4)
+    assert books.invoices(topped_up.account_id) == []
 
-    ada.use(1, MAY_4)
-    [invoice] = books.invoices(ada.account_id)
+    topped_up.use(1, MAY_4)
+    [invoice] = books.invoices(topped_up.account_id)
     assert (invoice.reason, invoice.status, invoice.number) == (InvoiceReason.TOP_UP, InvoiceStatus.DRAFT, None)
-    assert invoice.cause == f"top_up/{ada.account_id}/2026-05/1"
-    assert _shown(ada).invoice_id == invoice.id
-    with ada.database.transaction() as session:
+    assert invoice.cause == f"top_up/{topped_up.account_id}/2026-05/1"
+    assert _shown(topped_up).invoice_id == invoice.id
+    with topped_up.database.transaction() as session:
         attempt = session.scalars(select(PaymentAttempt)).one()
         assert (attempt.kind, attempt.status, attempt.amount_minor) == (
             AttemptKind.CHARGE, AttemptStatus.CREATED, STARTER_MINOR,
         )  # fmt: skip
 
     assert books.answer(MAY_4) == 1
-    [invoice] = books.invoices(ada.account_id)
+    [invoice] = books.invoices(topped_up.account_id)
     assert (invoice.status, invoice.number) == (InvoiceStatus.PAID, "INV-2026-05-00001")
-    assert ada.balance(MAY_4) == 49 + STARTER_CREDITS
-    assert _shown(ada).invoice_id is None
+    assert topped_up.balance(MAY_4) == 49 + STARTER_CREDITS
+    assert _shown(topped_up).invoice_id is None
 
 
-def test_sixteen_low_consumers_buy_one_package_and_the_next_when_it_is_used_up(books: Books, ada: Prepaid) -> None:
-    ada.use(50, MAY_4)
+def test_sixteen_low_consumers_buy_one_package_and_the_next_when_it_is_used_up(
+    books: Books, topped_up: Prepaid
+) -> None:
+    topped_up.use(50, MAY_4)
     with ThreadPoolExecutor(16) as pool:
-        list(pool.map(lambda _: ada.use(2, MAY_4), range(16)))
-    assert len(books.invoices(ada.account_id)) == 1
+        list(pool.map(lambda _: topped_up.use(2, MAY_4), range(16)))
+    assert len(books.invoices(topped_up.account_id)) == 1
     books.answer(MAY_4)
-    ada.use(500, MAY_4)
-    assert len(books.invoices(ada.account_id)) == 2
+    topped_up.use(500, MAY_4)
+    assert len(books.invoices(topped_up.account_id)) == 2
 
 
-def test_consumers_that_meet_the_capture_do_not_buy_for_a_balance_that_is_gone(books: Books, ada: Prepaid) -> None:
-    ada.use(60, MAY_4)
+def test_consumers_that_meet_the_capture_do_not_buy_for_a_balance_that_is_gone(
+    books: Books, topped_up: Prepaid
+) -> None:
+    topped_up.use(60, MAY_4)
     with ThreadPoolExecutor(8) as pool:
-        uses = [pool.submit(ada.use, 1, MAY_4) for _ in range(12)]
+        uses = [pool.submit(topped_up.use, 1, MAY_4) for _ in range(12)]
         answered = pool.submit(books.answer, MAY_4)
-        uses += [pool.submit(ada.use, 1, MAY_4) for _ in range(12)]
+        uses += [pool.submit(topped_up.use, 1, MAY_4) for _ in range(12)]
         for use in uses:
             use.result()
         assert answered.result() == 1
-    assert len(books.invoices(ada.account_id)) == 1
-    assert ada.balance(MAY_4) == 40 - 24 + STARTER_CREDITS
+    assert len(books.invoices(topped_up.account_id)) == 1
+    assert topped_up.balance(MAY_4) == 40 - 24 + STARTER_CREDITS
 
 
-def test_a_month_has_a_limit_and_the_next_begins_anew_in_utc(books: Books, ada: Prepaid) -> None:
+def test_a_month_has_a_limit_and_the_next_begins_anew_in_utc(books: Books, topped_up: Prepaid) -> None:
     for _ in range(2):
-        ada.use(ada.balance(MAY_4), MAY_4)
+        topped_up.use(topped_up.balance(MAY_4), MAY_4)
         assert books.answer(MAY_4) == 1
-    ada.use(ada.balance(MAY_31), MAY_31)
+    topped_up.use(topped_up.balance(MAY_31), MAY_31)
     assert books.answer(MAY_31) == 0
-    assert not _due(ada, MAY_31)
-    assert _due(ada, JUNE_1)
+    assert not _due(topped_up, MAY_31)
+    assert _due(topped_up, JUNE_1)
 
-    _set(ada, now=JUNE_1)
+    _set(topped_up, now=JUNE_1)
     assert books.answer(JUNE_1) == 1
-    causes = [invoice.cause.removeprefix(f"top_up/{ada.account_id}/") for invoice in books.invoices(ada.account_id)]
+    causes = [
+        invoice.cause.removeprefix(f"top_up/{topped_up.account_id}/")
+        for invoice in books.invoices(topped_up.account_id)
+    ]
     assert causes == ["2026-05/1", "2026-05/2", "2026-06/1"]
 
 
-def test_setting_the_limit_anew_does_not_forget_what_was_bought(books: Books, ada: Prepaid) -> None:
+def test_setting_the_limit_anew_does_not_forget_what_was_bought(books: Books, topped_up: Prepaid) -> None:
     for _ in range(2):
-        ada.use(ada.balance(MAY_4), MAY_4)
+        topped_up.use(topped_up.balance(MAY_4), MAY_4)
         books.answer(MAY_4)
-    with ada.database.transaction() as session:
-        end_top_up(session, ada.account_id, MAY_4)
-    _set(ada, monthly_max=1)
-    ada.use(ada.balance(MAY_4), MAY_4)
+    with topped_up.database.transaction() as session:
+        end_top_up(session, topped_up.account_id, MAY_4)
+    _set(topped_up, monthly_max=1)
+    topped_up.use(topped_up.balance(MAY_4), MAY_4)
     assert books.answer(MAY_4) == 0
-    _set(ada, monthly_max=2)
+    _set(topped_up, monthly_max=2)
     assert books.answer(MAY_4) == 0
-    _set(ada, monthly_max=3)
+    _set(topped_up, monthly_max=3)
     assert books.answer(MAY_4) == 1
 
 
-def test_a_decline_stops_it_until_the_customer_sets_it_anew(books: Books, ada: Prepaid) -> None:
-    _set(ada, monthly_max=1)
-    ada.use(60, MAY_4)
+def test_a_decline_stops_it_until_the_customer_sets_it_anew(books: Books, topped_up: Prepaid) -> None:
+    _set(topped_up, monthly_max=1)
+    topped_up.use(60, MAY_4)
     assert books.answer(MAY_4, decline="insufficient_funds") == 1
 
-    [declined] = books.invoices(ada.account_id)
+    [declined] = books.invoices(topped_up.account_id)
     assert (declined.status, declined.number) == (InvoiceStatus.VOID, None)
-    shown = _shown(ada)
+    shown = _shown(topped_up)
     assert (shown.stopped_at, shown.stop_code, shown.invoice_id) == (MAY_4, "insufficient_funds", None)
-    assert _told(ada) == 1
-    ada.use(1, MAY_4)
-    assert not _due(ada, MAY_4)
+    assert _told(topped_up) == 1
+    topped_up.use(1, MAY_4)
+    assert not _due(topped_up, MAY_4)
     assert books.answer(MAY_4) == 0
 
-    books.give_card(ada.account_id, MAY_4)
-    assert _shown(ada).stopped_at is not None
-    _set(ada, monthly_max=1)
+    books.give_card(topped_up.account_id, MAY_4)
+    assert _shown(topped_up).stopped_at is not None
+    _set(topped_up, monthly_max=1)
     assert books.answer(MAY_4) == 1
-    assert ada.balance(MAY_4) == 39 + STARTER_CREDITS
-    assert [invoice.number for invoice in books.invoices(ada.account_id)] == [None, "INV-2026-05-00001"]
+    assert topped_up.balance(MAY_4) == 39 + STARTER_CREDITS
+    assert [invoice.number for invoice in books.invoices(topped_up.account_id)] == [None, "INV-2026-05-00001"]
 
 
 def test_without_a_card_it_stops_and_leaves_no_draft(books: Books) -> None:
@@ -173,73 +178,73 @@ def test_without_a_card_it_stops_and_leaves_no_draft(books: Books) -> None:
     assert bob.balance(MAY_4) == 40
 
 
-def test_a_package_that_is_no_longer_sold_is_not_bought(books: Books, ada: Prepaid) -> None:
-    with ada.database.transaction() as session:
+def test_a_package_that_is_no_longer_sold_is_not_bought(books: Books, topped_up: Prepaid) -> None:
+    with topped_up.database.transaction() as session:
         session.execute(text("UPDATE credit_packages SET active = false WHERE slug = 'starter'"))
-    ada.use(60, MAY_4)
-    assert _shown(ada).stop_code == "package_not_found"
-    assert _told(ada) == 1
-    assert books.invoices(ada.account_id) == []
+    topped_up.use(60, MAY_4)
+    assert _shown(topped_up).stop_code == "package_not_found"
+    assert _told(topped_up) == 1
+    assert books.invoices(topped_up.account_id) == []
 
 
-def test_it_cannot_be_set_for_what_is_not_sold_or_costs_nothing(books: Books, ada: Prepaid) -> None:
+def test_it_cannot_be_set_for_what_is_not_sold_or_costs_nothing(books: Books, topped_up: Prepaid) -> None:
     with pytest.raises(Rejected, match="package_not_found"):
-        _set(ada, package="gone")
-    with ada.database.transaction() as session:
+        _set(topped_up, package="gone")
+    with topped_up.database.transaction() as session:
         session.scalars(select(CreditPackage).where(CreditPackage.slug == "pro")).one().discount_ppm = 1_000_000
     with pytest.raises(Rejected, match="nothing_to_pay"):
-        _set(ada, package="pro")
+        _set(topped_up, package="pro")
     with pytest.raises(Rejected, match="account_not_found"):
         _set(Prepaid(books.database, uuid7()))
 
 
-def test_setting_it_on_a_low_balance_buys_at_once(books: Books, ada: Prepaid) -> None:
-    _set(ada, below=101)
+def test_setting_it_on_a_low_balance_buys_at_once(books: Books, topped_up: Prepaid) -> None:
+    _set(topped_up, below=101)
     assert books.answer(MAY_4) == 1
-    assert ada.balance(MAY_4) == 100 + STARTER_CREDITS
+    assert topped_up.balance(MAY_4) == 100 + STARTER_CREDITS
 
 
-def test_ended_while_a_purchase_is_under_way_it_is_still_paid_and_the_last(books: Books, ada: Prepaid) -> None:
-    ada.use(60, MAY_4)
-    with ada.database.transaction() as session:
-        end_top_up(session, ada.account_id, MAY_4)
+def test_ended_while_a_purchase_is_under_way_it_is_still_paid_and_the_last(books: Books, topped_up: Prepaid) -> None:
+    topped_up.use(60, MAY_4)
+    with topped_up.database.transaction() as session:
+        end_top_up(session, topped_up.account_id, MAY_4)
     assert books.answer(MAY_4) == 1
-    assert ada.balance(MAY_4) == 40 + STARTER_CREDITS
-    ada.use(530, MAY_4)
+    assert topped_up.balance(MAY_4) == 40 + STARTER_CREDITS
+    topped_up.use(530, MAY_4)
     assert books.answer(MAY_4) == 0
-    assert _shown(ada).stop_code == "ended"
-    assert _told(ada) == 0
+    assert _shown(topped_up).stop_code == "ended"
+    assert _told(topped_up) == 0
 
 
-def test_credits_that_expire_are_replaced_too(books: Books, ada: Prepaid) -> None:
-    ada.grant(20, MAY_4, days=27)
-    _set(ada, below=120)
+def test_credits_that_expire_are_replaced_too(books: Books, topped_up: Prepaid) -> None:
+    topped_up.grant(20, MAY_4, days=27)
+    _set(topped_up, below=120)
     assert books.answer(MAY_4) == 0
 
-    with ada.database.transaction() as session:
+    with topped_up.database.transaction() as session:
         assert expire_credits(session, Timeline(None, JUNE_1), 10) == 1
     assert books.answer(JUNE_1) == 1
-    assert ada.balance(JUNE_1) == 100 + STARTER_CREDITS
+    assert topped_up.balance(JUNE_1) == 100 + STARTER_CREDITS
 
 
-def test_nothing_is_bought_between_the_old_periods_credits_and_the_new_ones(books: Books, ada: Prepaid) -> None:
+def test_nothing_is_bought_between_the_old_periods_credits_and_the_new_ones(books: Books, topped_up: Prepaid) -> None:
     """The plan's 500 credits end with the period; the renewal brings 500 more once it is paid."""
     june_4 = datetime(2026, 6, 4, 9, 0, tzinfo=UTC)
-    books.subscribe(ada.account_id, MAY_4)
+    books.subscribe(topped_up.account_id, MAY_4)
     books.answer(MAY_4)
-    _set(ada, below=200)
-    ada.use(100, june_4 - timedelta(days=1))
-    assert ada.balance(june_4) == 100
+    _set(topped_up, below=200)
+    topped_up.use(100, june_4 - timedelta(days=1))
+    assert topped_up.balance(june_4) == 100
 
-    ada.use(10, june_4)
-    assert not any(invoice.reason is InvoiceReason.TOP_UP for invoice in books.invoices(ada.account_id))
+    topped_up.use(10, june_4)
+    assert not any(invoice.reason is InvoiceReason.TOP_UP for invoice in books.invoices(topped_up.account_id))
     books.come_due(june_4)
-    ada.use(10, june_4)
-    assert not any(invoice.reason is InvoiceReason.TOP_UP for invoice in books.invoices(ada.account_id))
+    topped_up.use(10, june_4)
+    assert not any(invoice.reason is InvoiceReason.TOP_UP for invoice in books.invoices(topped_up.account_id))
     books.answer(june_4)
 
-    assert ada.balance(june_4) == 80 + 500
-    assert not _due(ada, june_4)
-    ada.use(381, june_4)
+    assert topped_up.balance(june_4) == 80 + 500
+    assert not _due(topped_up, june_4)
+    topped_up.use(381, june_4)
     assert books.answer(june_4) == 1
-    assert ada.balance(june_4) == 199 + STARTER_CREDITS
+    assert topped_up.balance(june_4) == 199 + STARTER_CREDITS

@@ -39,12 +39,6 @@ def _price_list(books: Books) -> None:
             session.add(rate)
 
 
-@pytest.fixture
-def ada(books: Books) -> UUID:
-    """A customer with a card who pays no tax."""
-    return _customer(books, "US")
-
-
 def test_a_start_an_upgrade_and_a_renewal_are_charged_in_the_currency_of_the_plan(books: Books) -> None:
     """Two thirds of April are left: 4,067 - 2,000 JPY and 207 of tax are charged, 39.33 - 19.33 EUR and 3.80 of tax."""
     emil, aiko = _customer(books, "DE"), _customer(books, "JP")

@@ -21,7 +21,7 @@ LATER = utc("2026-04-20 10:00")
 
 
 @pytest.fixture
-def ada(books: Books) -> UUID:
+def saver(books: Books) -> UUID:
     """A customer who has 100.00 USD kept: half of Scale was left in April, and half of Starter taken for it."""
     account_id = books.open()
     books.give_card(account_id, BEGIN)
@@ -33,25 +33,27 @@ def ada(books: Books) -> UUID:
     return account_id
 
 
-def test_it_pays_a_start_alone_and_no_card_is_asked(books: Books, ada: UUID) -> None:
-    subscription_id = books.subscribe(ada, LATER)
+def test_it_pays_a_start_alone_and_no_card_is_asked(books: Books, saver: UUID) -> None:
+    subscription_id = books.subscribe(saver, LATER)
     assert books.subscription(subscription_id).status is SubscriptionStatus.ACTIVE
     assert books.answer(LATER) == 0
-    assert books.kept_minor(ada) == 10_000 - 9_900
+    assert books.kept_minor(saver) == 10_000 - 9_900
 
 
-def test_it_pays_a_part_of_a_start_and_comes_back_when_the_card_does_not_pay_the_rest(books: Books, ada: UUID) -> None:
-    subscription_id = books.subscribe(ada, LATER, "growth")
-    assert books.kept_minor(ada) == 0
+def test_it_pays_a_part_of_a_start_and_comes_back_when_the_card_does_not_pay_the_rest(
+    books: Books, saver: UUID
+) -> None:
+    subscription_id = books.subscribe(saver, LATER, "growth")
+    assert books.kept_minor(saver) == 0
     books.answer(LATER, decline="insufficient_funds")
     books.come_due(utc("2026-04-21 10:00"))
     assert books.subscription(subscription_id).status is SubscriptionStatus.EXPIRED
-    assert (books.invoices(ada)[-1].status, books.kept_minor(ada)) == (InvoiceStatus.VOID, 10_000)
+    assert (books.invoices(saver)[-1].status, books.kept_minor(saver)) == (InvoiceStatus.VOID, 10_000)
 
 
-def test_it_comes_back_when_a_start_is_canceled_that_was_not_paid(books: Books, ada: UUID) -> None:
+def test_it_comes_back_when_a_start_is_canceled_that_was_not_paid(books: Books, saver: UUID) -> None:
     """99.00 of Growth are asked of the card: nothing ends before the answer, and after a decline nothing is owed."""
-    subscription_id = books.subscribe(ada, LATER, "growth")
+    subscription_id = books.subscribe(saver, LATER, "growth")
     with pytest.raises(Rejected, match="payment_under_way"):
         books.cancel(subscription_id, LATER)
     started = books.subscription(subscription_id)
@@ -59,26 +61,26 @@ def test_it_comes_back_when_a_start_is_canceled_that_was_not_paid(books: Books, 
     books.answer(LATER, decline="insufficient_funds")
     books.cancel(subscription_id, utc("2026-04-20 12:00"), at_period_end=True)
     assert books.subscription(subscription_id).ended_at == utc("2026-04-20 12:00")
-    assert (books.invoices(ada)[-1].status, books.kept_minor(ada)) == (InvoiceStatus.VOID, 10_000)
-    books.give_card(ada, utc("2026-04-20 13:00"))
+    assert (books.invoices(saver)[-1].status, books.kept_minor(saver)) == (InvoiceStatus.VOID, 10_000)
+    books.give_card(saver, utc("2026-04-20 13:00"))
     assert books.answer(utc("2026-04-20 13:00")) == 0, "what is void is not charged"
 
 
-def test_a_start_that_is_paid_after_all_can_be_canceled_then(books: Books, ada: UUID) -> None:
-    subscription_id = books.subscribe(ada, LATER, "growth")
+def test_a_start_that_is_paid_after_all_can_be_canceled_then(books: Books, saver: UUID) -> None:
+    subscription_id = books.subscribe(saver, LATER, "growth")
     with pytest.raises(Rejected, match="payment_under_way"):
         books.cancel(subscription_id, LATER)
     books.answer(LATER)
     books.cancel(subscription_id, LATER)
-    assert (books.invoices(ada)[-1].status, books.kept_minor(ada)) == (InvoiceStatus.PAID, 0)
+    assert (books.invoices(saver)[-1].status, books.kept_minor(saver)) == (InvoiceStatus.PAID, 0)
 
 
-def test_a_cancellation_does_not_wait_for_whoever_has_the_invoice_of_the_start(books: Books, ada: UUID) -> None:
+def test_a_cancellation_does_not_wait_for_whoever_has_the_invoice_of_the_start(books: Books, saver: UUID) -> None:
     """They come for the subscription next, which the cancellation holds."""
-    subscription_id = books.subscribe(ada, LATER, "growth")
+    subscription_id = books.subscribe(saver, LATER, "growth")
     books.answer(LATER, decline="insufficient_funds")
     with books.database.transaction() as session:
-        session.get(Invoice, books.invoices(ada)[-1].id, with_for_update=True)
+        session.get(Invoice, books.invoices(saver)[-1].id, with_for_update=True)
         with pytest.raises(Rejected, match="payment_under_way"):
             books.cancel(subscription_id, LATER)
         assert books.come_due(utc("2026-04-21 10:00")) == 1
@@ -87,27 +89,27 @@ def test_a_cancellation_does_not_wait_for_whoever_has_the_invoice_of_the_start(b
     assert books.subscription(subscription_id).status is SubscriptionStatus.EXPIRED
 
 
-def test_two_renewals_of_one_batch_share_it(books: Books, ada: UUID) -> None:
+def test_two_renewals_of_one_batch_share_it(books: Books, saver: UUID) -> None:
     for _ in range(2):
-        books.subscribe(ada, LATER, trial_days=1)
+        books.subscribe(saver, LATER, trial_days=1)
     assert books.come_due(utc("2026-04-21 10:00")) == 2
     books.answer(utc("2026-04-21 10:00"))
-    assert books.paid_minor(ada) == 29_900 + 2 * 9_900 - 10_000
-    assert books.kept_minor(ada) == 0
-    assert {invoice.status for invoice in books.invoices(ada)} == {InvoiceStatus.PAID}
+    assert books.paid_minor(saver) == 29_900 + 2 * 9_900 - 10_000
+    assert books.kept_minor(saver) == 0
+    assert {invoice.status for invoice in books.invoices(saver)} == {InvoiceStatus.PAID}
 
 
 @pytest.mark.parametrize(("pay_by", "left", "kept"), [("card", 50, 20), ("transfer", 30, 0)])
 def test_of_a_renewal_it_leaves_nothing_or_what_can_be_charged(
-    books: Books, ada: UUID, pay_by: str, left: int, kept: int
+    books: Books, saver: UUID, pay_by: str, left: int, kept: int
 ) -> None:
     """100.00 are kept and 100.30 to pay: no card can be charged 0.30, so it is charged 0.50. A transfer may be 0.30."""
     with books.database.transaction() as session:
         publish_plan(session, "plus", "Plus", PlanContent(0, {("USD", Interval.MONTH): 10_030}))
-    subscription_id = books.subscribe(ada, LATER, "plus", trial_days=1, pay_by=pay_by)
+    subscription_id = books.subscribe(saver, LATER, "plus", trial_days=1, pay_by=pay_by)
     books.come_due(utc("2026-04-21 10:00"))
-    renewal = books.invoices(ada)[-1]
-    assert (renewal.total_minor - renewal.balance_used_minor, books.kept_minor(ada)) == (left, kept)
+    renewal = books.invoices(saver)[-1]
+    assert (renewal.total_minor - renewal.balance_used_minor, books.kept_minor(saver)) == (left, kept)
     assert books.answer(utc("2026-04-21 10:00")) == (pay_by == "card")
     assert books.subscription(subscription_id).status is SubscriptionStatus.ACTIVE
 
@@ -125,9 +127,9 @@ def test_its_share_is_the_most_that_leaves_a_payable_rest(kept: int, total: int,
     assert share.minor == max(shares, default=0), "of a total that no card can be charged nothing is used"
 
 
-def test_it_comes_from_a_downgrade_and_pays_for_the_way_up_again(books: Books, ada: UUID) -> None:
+def test_it_comes_from_a_downgrade_and_pays_for_the_way_up_again(books: Books, saver: UUID) -> None:
     """Kept 100.00; Growth for the rest of a month costs no more than that."""
-    subscription_id = books.subscribe(ada, LATER)
+    subscription_id = books.subscribe(saver, LATER)
     books.change(subscription_id, "growth", LATER)
     assert books.answer(LATER) == 1, "the other 99.00 are charged"
-    assert (books.kept_minor(ada), books.paid_minor(ada)) == (0, 29_900 + 19_900 - 10_000)
+    assert (books.kept_minor(saver), books.paid_minor(saver)) == (0, 29_900 + 19_900 - 10_000)

@@ -47,7 +47,7 @@ LETTERHEAD = Letterhead(
 
 
 @pytest.fixture
-def ada(books: Books) -> UUID:
+def ada_until_may(books: Books) -> UUID:
     """A customer with a card that is good through May 2026."""
     account_id = books.open()
     books.give_card(account_id, utc("2026-01-01 09:00"))
@@ -78,8 +78,8 @@ def _last_cause(books: Books, topic: str) -> str:
         return session.scalars(causes.order_by(OutboxEntry.id.desc()).limit(1)).one()
 
 
-def test_a_trial_is_told_of_three_days_before_its_end_and_once(books: Books, ada: UUID) -> None:
-    subscription_id = books.subscribe(ada, MAY, trial_days=14)
+def test_a_trial_is_told_of_three_days_before_its_end_and_once(books: Books, ada_until_may: UUID) -> None:
+    subscription_id = books.subscribe(ada_until_may, MAY, trial_days=14)
     assert _trials(books, utc("2026-05-12 09:59:59")) == 0
     assert [_trials(books, utc("2026-05-12 10:00")), _trials(books, utc("2026-05-12 11:00"))] == [1, 0]
 
@@ -91,8 +91,8 @@ def test_a_trial_is_told_of_three_days_before_its_end_and_once(books: Books, ada
         _write(books, "trial_ending", subscription_id, TRIAL_END)
 
 
-def test_a_trial_that_was_canceled_or_is_paid_for_is_not_told_of(books: Books, ada: UUID) -> None:
-    subscription_id = books.subscribe(ada, MAY, trial_days=14)
+def test_a_trial_that_was_canceled_or_is_paid_for_is_not_told_of(books: Books, ada_until_may: UUID) -> None:
+    subscription_id = books.subscribe(ada_until_may, MAY, trial_days=14)
     with books.database.transaction() as session:
         cancel_subscription(
             session, lock_subscription(session, subscription_id), at_period_end=True, cause="1", now=MAY
@@ -102,7 +102,7 @@ def test_a_trial_that_was_canceled_or_is_paid_for_is_not_told_of(books: Books, a
         _write(books, "trial_ending", subscription_id, utc("2026-05-13 10:00"))
 
 
-def test_a_trial_on_a_test_clock_ends_by_that_clock(books: Books, ada: UUID) -> None:
+def test_a_trial_on_a_test_clock_ends_by_that_clock(books: Books, ada_until_may: UUID) -> None:
     clock_id = uuid7()
     with books.database.transaction() as session:
         session.add(
@@ -116,7 +116,7 @@ def test_a_trial_on_a_test_clock_ends_by_that_clock(books: Books, ada: UUID) -> 
         )
         session.flush()
         session.execute(text("UPDATE accounts SET clock_id = :clock_id"), {"clock_id": clock_id})
-    subscription_id = books.subscribe(ada, MAY, trial_days=14)
+    subscription_id = books.subscribe(ada_until_may, MAY, trial_days=14)
     assert _trials(books, utc("2026-05-13 10:00")) == 0
     assert _cards(books, utc("2026-05-13 10:00")) == 0
     assert _trials(books, utc("2026-05-13 10:00"), clock_id) == 1
@@ -146,9 +146,9 @@ def test_every_card_has_twenty_days_in_which_it_is_told_of(now: datetime) -> Non
     assert month_expiring(at) is None or month_expiring(at + timedelta(days=20)) != month_expiring(at)
 
 
-def test_a_card_that_pays_for_a_subscription_is_told_of_once_for_its_expiry(books: Books, ada: UUID) -> None:
+def test_a_card_that_pays_for_a_subscription_is_told_of_once_for_its_expiry(books: Books, ada_until_may: UUID) -> None:
     assert _cards(books, utc("2026-05-12 00:00")) == 0, "it pays for nothing"
-    books.subscribe(ada, MAY)
+    books.subscribe(ada_until_may, MAY)
     books.answer(MAY)
     assert _cards(books, utc("2026-05-11 23:59")) == 0
     assert [_cards(books, utc("2026-05-12 00:00")), _cards(books, utc("2026-05-31 00:00"))] == [1, 0]
@@ -163,17 +163,17 @@ def test_a_card_that_pays_for_a_subscription_is_told_of_once_for_its_expiry(book
     with pytest.raises(Moot, match="the card was renewed"):
         _write(books, "card_expiring", card_id, utc("2026-05-12 00:00"))
     assert _cards(books, utc("2027-05-12 00:00")) == 1
-    books.give_card(ada, utc("2027-05-12 00:00"))
+    books.give_card(ada_until_may, utc("2027-05-12 00:00"))
     with pytest.raises(Moot, match="another card is charged now"):
         _write(books, "card_expiring", card_id, utc("2027-05-12 00:00"))
 
 
-def test_a_failed_payment_is_told_with_its_card_its_reason_and_what_follows(books: Books, ada: UUID) -> None:
-    subscription_id = books.subscribe(ada, MAY)
+def test_a_failed_payment_is_told_with_its_card_its_reason_and_what_follows(books: Books, ada_until_may: UUID) -> None:
+    subscription_id = books.subscribe(ada_until_may, MAY)
     books.answer(MAY)
     books.come_due(utc("2026-06-01 10:00"))
     books.answer(utc("2026-06-01 10:00"), "insufficient_funds")
-    invoice_id, cause = books.invoices(ada)[1].id, _last_cause(books, "payment_failed")
+    invoice_id, cause = books.invoices(ada_until_may)[1].id, _last_cause(books, "payment_failed")
 
     facts = _write(books, "payment_failed", invoice_id, utc("2026-06-01 10:01"), cause)
     assert facts.subscription is not None
@@ -183,7 +183,7 @@ def test_a_failed_payment_is_told_with_its_card_its_reason_and_what_follows(book
     assert facts.subscription.card == CardFacts("visa", "4242", 5, 2026)
     assert (facts.buyer.email, facts.manage_url) == ("b@ada.example", "https://app.example/billing")
 
-    books.give_card(ada, utc("2026-06-01 12:00"))
+    books.give_card(ada_until_may, utc("2026-06-01 12:00"))
     with pytest.raises(Moot, match="a newer attempt was begun"):
         _write(books, "payment_failed", invoice_id, utc("2026-06-01 12:00"), cause)
     books.answer(utc("2026-06-01 12:00"))
@@ -195,29 +195,33 @@ def test_a_failed_payment_is_told_with_its_card_its_reason_and_what_follows(book
     assert books.subscription(subscription_id).status.value == "active"
 
 
-def test_a_first_payment_that_failed_asks_for_another_card_within_its_day(books: Books, ada: UUID) -> None:
-    subscription_id = books.subscribe(ada, MAY)
+def test_a_first_payment_that_failed_asks_for_another_card_within_its_day(books: Books, ada_until_may: UUID) -> None:
+    subscription_id = books.subscribe(ada_until_may, MAY)
     books.answer(MAY, "do_not_honor")
     cause = _last_cause(books, "payment_failed")
-    facts = _write(books, "payment_failed", books.invoices(ada)[0].id, MAY, cause)
+    facts = _write(books, "payment_failed", books.invoices(ada_until_may)[0].id, MAY, cause)
     assert facts.subscription is not None
     assert (facts.needs_new_card, facts.subscription.ends_on) == (True, date(2026, 5, 2))
     with pytest.raises(Moot, match="the subscription is incomplete"):
         _write(books, "subscription_activated", subscription_id, MAY)
 
 
-def test_a_payment_that_is_marked_unpaid_is_not_tried_again_and_asks_for_another_card(books: Books, ada: UUID) -> None:
+def test_a_payment_that_is_marked_unpaid_is_not_tried_again_and_asks_for_another_card(
+    books: Books, ada_until_may: UUID
+) -> None:
     """The second card's decline on 5 June is told although the last try was on 2 June."""
     books.policy("patient", [], DunningEnd.MARK_UNPAID)
-    books.subscribe(ada, MAY, dunning_policy="patient")
+    books.subscribe(ada_until_may, MAY, dunning_policy="patient")
     books.answer(MAY)
     june, later = utc("2026-06-01 10:00"), utc("2026-06-05 10:00")
     books.come_due(june)
     books.answer(june, "insufficient_funds")
     books.end_dunnings(june)
-    books.give_card(ada, later)
+    books.give_card(ada_until_may, later)
     books.answer(later, "insufficient_funds")
-    facts = _write(books, "payment_failed", books.invoices(ada)[1].id, later, _last_cause(books, "payment_failed"))
+    facts = _write(
+        books, "payment_failed", books.invoices(ada_until_may)[1].id, later, _last_cause(books, "payment_failed")
+    )
     assert facts.subscription is not None
     assert facts.invoice is not None
     assert (facts.needs_new_card, facts.invoice.total_minor) == (True, 9_900)
@@ -240,8 +244,10 @@ def test_a_payment_that_had_no_card_says_so_until_one_is_charged(books: Books) -
         assert session.scalars(select(Dunning.last_code)).one() != NO_CARD
 
 
-def test_an_end_is_told_unless_it_was_taken_back_and_a_pause_unless_it_is_over(books: Books, ada: UUID) -> None:
-    subscription_id = books.subscribe(ada, MAY, services=[{"service": "campaign-management", "quantity": 2}])
+def test_an_end_is_told_unless_it_was_taken_back_and_a_pause_unless_it_is_over(
+    books: Books, ada_until_may: UUID
+) -> None:
+    subscription_id = books.subscribe(ada_until_may, MAY, services=[{"service": "campaign-management", "quantity": 2}])
     books.answer(MAY)
     active = _write(books, "subscription_activated", subscription_id, MAY)
     assert active.subscription is not None
@@ -271,9 +277,9 @@ def test_an_end_is_told_unless_it_was_taken_back_and_a_pause_unless_it_is_over(b
         _write(books, "subscription_paused", subscription_id, MAY)
 
 
-def test_an_invoice_to_be_paid_by_transfer_is_told_of_until_it_is_paid(books: Books, ada: UUID) -> None:
-    books.subscribe(ada, MAY, pay_by="transfer")
-    invoice_id = books.invoices(ada)[0].id
+def test_an_invoice_to_be_paid_by_transfer_is_told_of_until_it_is_paid(books: Books, ada_until_may: UUID) -> None:
+    books.subscribe(ada_until_may, MAY, pay_by="transfer")
+    invoice_id = books.invoices(ada_until_may)[0].id
     facts = _write(books, "invoice_created", invoice_id, MAY)
     assert facts.invoice is not None
     assert (facts.invoice.due_on, facts.subscription) == (date(2026, 5, 15), None)
@@ -291,47 +297,49 @@ def test_an_invoice_to_be_paid_by_transfer_is_told_of_until_it_is_paid(books: Bo
         ("package_not_found", "The credit package is no longer on offer."),
     ],
 )
-def test_a_top_up_that_stopped_is_told_with_its_reason(books: Books, ada: UUID, code: str, sentence: str) -> None:
+def test_a_top_up_that_stopped_is_told_with_its_reason(
+    books: Books, ada_until_may: UUID, code: str, sentence: str
+) -> None:
     with books.database.transaction() as session:
-        grant_credits(session, ada, CreditSource.PACKAGE, "gift", 100, None, MAY)
-        set_top_up(session, ada, "starter", 50, 2, MAY)
+        grant_credits(session, ada_until_may, CreditSource.PACKAGE, "gift", 100, None, MAY)
+        set_top_up(session, ada_until_may, "starter", 50, 2, MAY)
         session.execute(update(AutoTopUp).values(stopped_at=MAY, stop_code=code))
-    facts = _write(books, "top_up_stopped", ada, MAY, cause_of_stop(ada, MAY))
+    facts = _write(books, "top_up_stopped", ada_until_may, MAY, cause_of_stop(ada_until_may, MAY))
     assert (facts.failure, facts.credits_balance) == (sentence, 100)
 
 
-def test_a_top_up_that_was_set_anew_or_ended_by_the_customer_is_no_news(books: Books, ada: UUID) -> None:
+def test_a_top_up_that_was_set_anew_or_ended_by_the_customer_is_no_news(books: Books, ada_until_may: UUID) -> None:
     with books.database.transaction() as session:
-        grant_credits(session, ada, CreditSource.PACKAGE, "gift", 100, None, MAY)
-        set_top_up(session, ada, "starter", 50, 2, MAY)
-    first_stop = cause_of_stop(ada, MAY)
+        grant_credits(session, ada_until_may, CreditSource.PACKAGE, "gift", 100, None, MAY)
+        set_top_up(session, ada_until_may, "starter", 50, 2, MAY)
+    first_stop = cause_of_stop(ada_until_may, MAY)
     with pytest.raises(Moot, match="the top-up was set anew"):
-        _write(books, "top_up_stopped", ada, MAY, first_stop)
+        _write(books, "top_up_stopped", ada_until_may, MAY, first_stop)
     with books.database.transaction() as session:
         session.execute(update(AutoTopUp).values(stopped_at=TRIAL_END, stop_code="insufficient_funds"))
     with pytest.raises(Moot, match="the top-up was set anew"):
-        _write(books, "top_up_stopped", ada, MAY, first_stop)
-    assert _write(books, "top_up_stopped", ada, MAY, cause_of_stop(ada, TRIAL_END)).failure
+        _write(books, "top_up_stopped", ada_until_may, MAY, first_stop)
+    assert _write(books, "top_up_stopped", ada_until_may, MAY, cause_of_stop(ada_until_may, TRIAL_END)).failure
     with books.database.transaction() as session:
-        end_top_up(session, ada, TRIAL_END)
+        end_top_up(session, ada_until_may, TRIAL_END)
     with pytest.raises(Moot, match="the customer has ended the top-up"):
-        _write(books, "top_up_stopped", ada, MAY, cause_of_stop(ada, TRIAL_END))
+        _write(books, "top_up_stopped", ada_until_may, MAY, cause_of_stop(ada_until_may, TRIAL_END))
 
 
-def test_low_credits_are_told_while_they_are_low(books: Books, ada: UUID) -> None:
-    books.subscribe(ada, MAY)
+def test_low_credits_are_told_while_they_are_low(books: Books, ada_until_may: UUID) -> None:
+    books.subscribe(ada_until_may, MAY)
     books.answer(MAY)
     with books.database.transaction() as session:
-        set_watch(session, ada, 100)
+        set_watch(session, ada_until_may, 100)
     with pytest.raises(Moot, match="credits were added"):
-        _write(books, "low_credits", ada, MAY)
+        _write(books, "low_credits", ada_until_may, MAY)
     with books.database.transaction() as session:
-        consume_credits(session, ada, 450, "operation/1", "", MAY)
-    facts = _write(books, "low_credits", ada, MAY)
+        consume_credits(session, ada_until_may, 450, "operation/1", "", MAY)
+    facts = _write(books, "low_credits", ada_until_may, MAY)
     assert (facts.credits_balance, facts.credits_threshold) == (50, 100)
     with books.database.transaction() as session:
-        set_watch(session, ada, None)
+        set_watch(session, ada_until_may, None)
     with pytest.raises(Moot, match="the warning was ended"):
-        _write(books, "low_credits", ada, MAY)
+        _write(books, "low_credits", ada_until_may, MAY)
     with books.database.transaction() as session:
         assert len(session.scalars(select(PaymentAttempt)).all()) == 1

@@ -1,6 +1,5 @@
 """Plan changes in the books: what is previewed is charged, and nobody gains by changing to and fro."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -20,7 +19,6 @@ from billing.invoices.queries import list_lines
 from billing.invoices.tables import Invoice, InvoiceReason, InvoiceStatus
 from billing.periods import Period
 from billing.subscriptions.tables import SubscriptionPeriod, SubscriptionStatus
-from database.engine import Database
 from schemas.commands import ChangePlan
 from schemas.views import ChangePreview
 from tests.billing.fickle import BEGIN, COUPONS, PLANS, RATES_PPM, Choice, Fickle, stock
@@ -65,13 +63,9 @@ FOR_A_FEW_CENTS = [("wait", 28 * DAY - 3_600), ("change", ("growth", "month"), "
 KEEPS_MONEY = ("DE", ("growth", "month"), None, 0), ["campaign-management"], [("odd", "month")]
 
 
-@pytest.fixture
-def books(database: Database) -> Iterator[Books]:
-    """Books with a few more plans, which are in order at the end of every story."""
-    kept = Books(database)
-    stock(kept)
-    yield kept
-    assert kept.disorder() == []
+@pytest.fixture(autouse=True)
+def _plans_to_choose_from(books: Books) -> None:
+    stock(books)
 
 
 def test_nobody_gains_by_changing_plans(books: Books) -> None:

@@ -25,16 +25,16 @@ END = utc("2026-05-01 10:00")
 
 
 @pytest.fixture
-def ada(books: Books) -> UUID:
+def ada_with_pm_ada(books: Books) -> UUID:
     """A customer with a card."""
     account_id = books.open()
     books.give_card(account_id, BEGIN, "pm_ada")
     return account_id
 
 
-def test_without_a_card_a_dearer_plan_is_refused_and_the_paid_one_runs_on(books: Books, ada: UUID) -> None:
+def test_without_a_card_a_dearer_plan_is_refused_and_the_paid_one_runs_on(books: Books, ada_with_pm_ada: UUID) -> None:
     """Starter is paid until the 1st of May. The card goes on the 10th of April; Growth would cost 50.00 on the 16th."""
-    subscription_id = books.subscribe(ada, BEGIN)
+    subscription_id = books.subscribe(ada_with_pm_ada, BEGIN)
     books.answer(BEGIN)
     _detach(books, utc("2026-04-10 10:00"))
 
@@ -42,28 +42,31 @@ def test_without_a_card_a_dearer_plan_is_refused_and_the_paid_one_runs_on(books:
     assert (refused.code, refused.status) == ("no_card", 409)
     assert refused.detail == "50.00 USD would be charged now, but the account has no card: save one first."
     assert books.subscription(subscription_id).status is SubscriptionStatus.ACTIVE
-    assert [invoice.total_minor for invoice in books.invoices(ada)] == [9_900]
+    assert [invoice.total_minor for invoice in books.invoices(ada_with_pm_ada)] == [9_900]
 
-    books.give_card(ada, HALF)
+    books.give_card(ada_with_pm_ada, HALF)
     assert _preview(books, subscription_id, "growth", HALF) == 5_000
     books.change(subscription_id, "growth", HALF)
     assert books.answer(HALF) == 1
-    assert books.paid_minor(ada) == 9_900 + 5_000
+    assert books.paid_minor(ada_with_pm_ada) == 9_900 + 5_000
 
 
-def test_without_a_card_it_may_be_planned_and_cost_nothing_now(books: Books, ada: UUID) -> None:
+def test_without_a_card_it_may_be_planned_and_cost_nothing_now(books: Books, ada_with_pm_ada: UUID) -> None:
     """To a cheaper plan now, to a dearer one with the next period, and up again as far as kept money goes."""
-    subscription_id = books.subscribe(ada, BEGIN, "growth")
+    subscription_id = books.subscribe(ada_with_pm_ada, BEGIN, "growth")
     books.answer(BEGIN)
     _detach(books, HALF)
     assert _preview(books, subscription_id, "scale", HALF, when="period_end") == 29_900
     books.change(subscription_id, "scale", HALF, when="period_end")
 
     books.change(subscription_id, "starter", HALF, when="now")
-    assert books.kept_minor(ada) == 5_000
+    assert books.kept_minor(ada_with_pm_ada) == 5_000
     assert _preview(books, subscription_id, "growth", HALF) == 0
     books.change(subscription_id, "growth", HALF)
-    assert (books.kept_minor(ada), books.subscription(subscription_id).status) == (0, SubscriptionStatus.ACTIVE)
+    assert (books.kept_minor(ada_with_pm_ada), books.subscription(subscription_id).status) == (
+        0,
+        SubscriptionStatus.ACTIVE,
+    )
     assert _refused(books, subscription_id, "scale", HALF).code == "no_card"
 
 
@@ -80,9 +83,9 @@ def test_without_a_card_a_trial_goes_to_any_plan_and_a_transfer_too(books: Books
     assert [invoice.total_minor for invoice in books.invoices(tom)] == [0, 14]
 
 
-def test_a_few_cents_are_not_charged_and_do_not_cost_the_plan(books: Books, ada: UUID) -> None:
+def test_a_few_cents_are_not_charged_and_do_not_cost_the_plan(books: Books, ada_with_pm_ada: UUID) -> None:
     """An hour of April (720) is left: Growth for 199.00 instead of Starter for 99.00 would cost 0.14, 3 hours 0.42."""
-    subscription_id = books.subscribe(ada, BEGIN)
+    subscription_id = books.subscribe(ada_with_pm_ada, BEGIN)
     books.answer(BEGIN)
     refused = _refused(books, subscription_id, "growth", LAST_HOUR)
     assert (refused.code, refused.status) == ("amount_too_small", 409)
@@ -95,25 +98,25 @@ def test_a_few_cents_are_not_charged_and_do_not_cost_the_plan(books: Books, ada:
     books.change(subscription_id, "growth", LAST_HOUR, when="period_end")
     books.come_due(END)
     books.answer(END)
-    assert [invoice.total_minor for invoice in books.invoices(ada)] == [9_900, 19_900]
+    assert [invoice.total_minor for invoice in books.invoices(ada_with_pm_ada)] == [9_900, 19_900]
     assert books.subscription(subscription_id).status is SubscriptionStatus.ACTIVE
 
 
 @pytest.mark.parametrize(("kept", "due"), [(4_949, 51), (4_950, 50), (4_951, 50), (4_999, 50), (5_000, 0)])
 def test_kept_money_leaves_nothing_to_pay_or_what_a_card_can_be_charged(
-    books: Books, ada: UUID, kept: int, due: int
+    books: Books, ada_with_pm_ada: UUID, kept: int, due: int
 ) -> None:
     """Half a month of Growth instead of Starter is 50.00. Of 49.99 that are kept 49.50 are used: 0.01 is no charge."""
     with books.database.transaction() as session:
         publish_plan(session, "rest", "Rest", PlanContent(0, {("USD", Interval.MONTH): 29_900 - kept}))
-    subscription_id, other = books.subscribe(ada, BEGIN), books.subscribe(ada, BEGIN, "scale")
+    subscription_id, other = books.subscribe(ada_with_pm_ada, BEGIN), books.subscribe(ada_with_pm_ada, BEGIN, "scale")
     books.answer(BEGIN)
     books.change(other, "rest", BEGIN, when="now")
-    assert books.kept_minor(ada) == kept
+    assert books.kept_minor(ada_with_pm_ada) == kept
     assert _preview(books, subscription_id, "growth", HALF) == due
     books.change(subscription_id, "growth", HALF)
     assert books.answer(HALF) == bool(due)
-    assert books.kept_minor(ada) == kept - (5_000 - due)
+    assert books.kept_minor(ada_with_pm_ada) == kept - (5_000 - due)
 
 
 def test_the_minimum_is_the_currencys(books: Books) -> None:
@@ -128,13 +131,13 @@ def test_the_minimum_is_the_currencys(books: Books) -> None:
     assert {currency: least.of("stripe", currency).minor for currency in known} == known
 
 
-def test_credits_that_are_used_are_missed_in_the_preview_too(books: Books, ada: UUID) -> None:
+def test_credits_that_are_used_are_missed_in_the_preview_too(books: Books, ada_with_pm_ada: UUID) -> None:
     """Growth to Starter at half time takes back 500 of the 1,500 credits; 1,001 are used: 499 are left."""
-    subscription_id = books.subscribe(ada, BEGIN, "growth")
+    subscription_id = books.subscribe(ada_with_pm_ada, BEGIN, "growth")
     books.answer(BEGIN)
-    _use(books, ada, 1_000)
+    _use(books, ada_with_pm_ada, 1_000)
     assert _preview(books, subscription_id, "starter", HALF, when="now") == 0
-    _use(books, ada, 1)
+    _use(books, ada_with_pm_ada, 1)
     refused = _refused(books, subscription_id, "starter", HALF, when="now")
     assert (refused.code, refused.status) == ("credits_already_used", 409)
     assert refused.detail == "500 credits would be taken back, only 499 are unspent."

@@ -20,11 +20,6 @@ from tests.billing.gateway_facts import FEBRUARY_14, FEBRUARY_28, JANUARY_31, Ga
 SECOND = timedelta(seconds=1)
 
 
-@pytest.fixture
-def run(database: Database, account_id: UUID) -> GatewayRun:
-    return GatewayRun(database, account_id)
-
-
 def test_the_first_news_finds_it_by_our_mark_and_later_news_by_the_reference(run: GatewayRun) -> None:
     assert run.hear(run.fact()) == run.id
     assert run.row().status is SubscriptionStatus.ACTIVE

@@ -15,19 +15,12 @@ from stack.processes import worker_argv
 from stack.valkey import EmbeddedValkey
 from tests.delivery.desk import Desk
 from tests.delivery.processes import Broker, Process, ValkeyServer, Worker, python
-from tests.gateways.sandbox_process import Sandbox, running_sandbox
+from tests.gateways.sandbox_process import Sandbox
 from workers.celery_app import make_app
 from workers.queues import COMMANDS, UPKEEP, WorkerGroup
 
 # one process tree for what these stories need; the groups of a running Cashbeat are in workers/queues.py
 GROUP = WorkerGroup("hands", (COMMANDS, UPKEEP), concurrency=2)
-
-
-@pytest.fixture
-def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
-    """In fair weather."""
-    with running_sandbox(tmp_path / "sandbox") as running:
-        yield running
 
 
 @pytest.fixture
@@ -53,14 +46,14 @@ def celery_setup_app(celery_setup_config: dict[str, str]) -> Celery:
 
 @pytest.fixture
 def celery_worker(
-    celery_setup_app: Celery, database_url: str, sandbox: Sandbox, tmp_path: Path
+    celery_setup_app: Celery, database_url: str, own_sandbox: Sandbox, tmp_path: Path
 ) -> Iterator[CeleryTestWorker]:
     """A worker group, started with the supervisor's own command line."""
     environment = {
         "DATABASE_URL": database_url,
         "BROKER_URL": celery_setup_app.conf.broker_url,
         "STRIPE_SECRET_KEY": SANDBOX_STRIPE_KEY,
-        "STRIPE_API_BASE": sandbox.address,
+        "STRIPE_API_BASE": own_sandbox.address,
         "LOG_FORMAT": "json",
     }
     command = python(*worker_argv(GROUP, is_watched=False))

@@ -20,17 +20,17 @@ def _sessions(sandbox: Sandbox) -> int:
 
 
 def test_a_worker_told_to_stop_finishes_what_it_has_begun(
-    celery_setup: CeleryTestSetup, desk: Desk, sandbox: Sandbox
+    celery_setup: CeleryTestSetup, desk: Desk, own_sandbox: Sandbox
 ) -> None:
     account = desk.wait_done(desk.order(an_account()))
-    sandbox.arm("slow", seconds=SLOW_SECONDS, count=1, path="/v1/checkout/sessions")
+    own_sandbox.arm("slow", seconds=SLOW_SECONDS, count=1, path="/v1/checkout/sessions")
     checkout = desk.order(a_checkout(account["id"]))
     desk.wait_begun(checkout)
     late = desk.accept(an_account())
     assert celery_setup.worker.container.stop() == 0
     desk.ring(late)
     row = desk.row(checkout)
-    assert (row.state, row.attempts, _sessions(sandbox)) == (WorkState.DONE, 1, 1)
+    assert (row.state, row.attempts, _sessions(own_sandbox)) == (WorkState.DONE, 1, 1)
     assert desk.row(late).state is WorkState.READY
 
     celery_setup.worker.restart()
@@ -38,21 +38,21 @@ def test_a_worker_told_to_stop_finishes_what_it_has_begun(
 
 
 def test_a_worker_killed_in_mid_call_leaves_the_rest_to_the_next(
-    celery_setup: CeleryTestSetup, desk: Desk, sandbox: Sandbox
+    celery_setup: CeleryTestSetup, desk: Desk, own_sandbox: Sandbox
 ) -> None:
     account = desk.wait_done(desk.order(an_account()))
-    sandbox.arm("slow", seconds=SLOW_SECONDS, count=1, path="/v1/checkout/sessions")
+    own_sandbox.arm("slow", seconds=SLOW_SECONDS, count=1, path="/v1/checkout/sessions")
     checkout = desk.order(a_checkout(account["id"]))
     desk.wait_begun(checkout)
     celery_setup.worker.kill()
     assert desk.row(checkout).state is WorkState.READY
 
-    sandbox.clear_faults()
+    own_sandbox.clear_faults()
     celery_setup.worker.restart()
     desk.let_lease_run_out(checkout)
     desk.sweep()
     desk.wait_done(checkout)
-    assert (desk.row(checkout).attempts, _sessions(sandbox)) == (2, 1)
+    assert (desk.row(checkout).attempts, _sessions(own_sandbox)) == (2, 1)
 
 
 def test_what_was_rung_for_while_no_worker_lived_is_done_by_the_next(celery_setup: CeleryTestSetup, desk: Desk) -> None:

@@ -27,51 +27,51 @@ def resend(sandbox: Sandbox) -> EmailGateway:
 
 
 @pytest.fixture
-def key() -> str:
+def email_key() -> str:
     return f"email/{uuid4()}"
 
 
-def test_an_email_is_sent_once_however_often_it_is_asked_for(resend: EmailGateway, key: str) -> None:
-    email_id = resend.send(EMAIL, sender=SENDER, idempotency_key=key)
+def test_an_email_is_sent_once_however_often_it_is_asked_for(resend: EmailGateway, email_key: str) -> None:
+    email_id = resend.send(EMAIL, sender=SENDER, idempotency_key=email_key)
     assert email_id
-    assert resend.send(EMAIL, sender=SENDER, idempotency_key=key) == email_id
-    assert resend.send(EMAIL, sender=SENDER, idempotency_key=f"{key}/other") != email_id
+    assert resend.send(EMAIL, sender=SENDER, idempotency_key=email_key) == email_id
+    assert resend.send(EMAIL, sender=SENDER, idempotency_key=f"{email_key}/other") != email_id
 
 
-def test_the_same_key_for_another_email_is_rejected(resend: EmailGateway, key: str) -> None:
-    resend.send(EMAIL, sender=SENDER, idempotency_key=key)
+def test_the_same_key_for_another_email_is_rejected(resend: EmailGateway, email_key: str) -> None:
+    resend.send(EMAIL, sender=SENDER, idempotency_key=email_key)
     with pytest.raises(Rejected) as refusal:
-        resend.send(dataclasses.replace(EMAIL, text="Other"), sender=SENDER, idempotency_key=key)
+        resend.send(dataclasses.replace(EMAIL, text="Other"), sender=SENDER, idempotency_key=email_key)
     assert refusal.value.code == "invalid_idempotent_request"
 
 
 def test_a_lost_answer_is_ambiguous_and_its_repeat_sends_nothing_twice(
-    resend: EmailGateway, sandbox: Sandbox, key: str
+    resend: EmailGateway, sandbox: Sandbox, email_key: str
 ) -> None:
     sandbox.arm("answer_lost", count=1, path="/emails")
     with pytest.raises(Unavailable) as lost:
-        resend.send(EMAIL, sender=SENDER, idempotency_key=key)
+        resend.send(EMAIL, sender=SENDER, idempotency_key=email_key)
     assert lost.value.ambiguous
-    first = resend.send(EMAIL, sender=SENDER, idempotency_key=key)
-    assert resend.send(EMAIL, sender=SENDER, idempotency_key=key) == first
-    assert sandbox.emails_with(key) == [first]
+    first = resend.send(EMAIL, sender=SENDER, idempotency_key=email_key)
+    assert resend.send(EMAIL, sender=SENDER, idempotency_key=email_key) == first
+    assert sandbox.emails_with(email_key) == [first]
 
 
-def test_too_many_requests_say_how_long_to_wait(resend: EmailGateway, sandbox: Sandbox, key: str) -> None:
+def test_too_many_requests_say_how_long_to_wait(resend: EmailGateway, sandbox: Sandbox, email_key: str) -> None:
     sandbox.arm("429", count=1, retry_after_seconds=3)
     with pytest.raises(Unavailable) as refusal:
-        resend.send(EMAIL, sender=SENDER, idempotency_key=key)
+        resend.send(EMAIL, sender=SENDER, idempotency_key=email_key)
     assert (refusal.value.ambiguous, refusal.value.retry_after_seconds) == (False, 3)
 
 
-def test_a_failure_inside_the_vendor_is_ambiguous(resend: EmailGateway, sandbox: Sandbox, key: str) -> None:
+def test_a_failure_inside_the_vendor_is_ambiguous(resend: EmailGateway, sandbox: Sandbox, email_key: str) -> None:
     sandbox.arm("500", count=1, stage="before")
     with pytest.raises(Unavailable) as failure:
-        resend.send(EMAIL, sender=SENDER, idempotency_key=key)
+        resend.send(EMAIL, sender=SENDER, idempotency_key=email_key)
     assert failure.value.ambiguous
 
 
-def test_a_wrong_key_is_a_fault_of_ours_that_can_be_put_right(sandbox: Sandbox, key: str) -> None:
+def test_a_wrong_key_is_a_fault_of_ours_that_can_be_put_right(sandbox: Sandbox, email_key: str) -> None:
     with pytest.raises(Unavailable) as refusal:
-        ResendGateway("re_wrong", sandbox.address).send(EMAIL, sender=SENDER, idempotency_key=key)
+        ResendGateway("re_wrong", sandbox.address).send(EMAIL, sender=SENDER, idempotency_key=email_key)
     assert not refusal.value.ambiguous

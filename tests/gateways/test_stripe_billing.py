@@ -30,7 +30,7 @@ HALF_OFF = CouponRequest(
 
 
 @pytest.fixture
-def stripe(sandbox: Sandbox) -> StripeGateway:
+def patient(sandbox: Sandbox) -> StripeGateway:
     return StripeGateway("sk_test_sandbox", sandbox.address, timeout_seconds=(1, 5))
 
 
@@ -70,42 +70,42 @@ Subscribing = Callable[..., Subscriber]
 
 
 @pytest.fixture
-def subscribed(stripe: StripeGateway, sandbox: Sandbox) -> Subscribing:
+def subscribe(patient: StripeGateway, sandbox: Sandbox) -> Subscribing:
     def subscribe(price: PriceRequest = PRO, *, trial_days: int = 0, coupon: CouponRequest | None = None) -> Subscriber:
         subscription_id = str(uuid4())
-        clock = stripe.create_clock("a clock", JANUARY_31, idempotency_key=f"clock/{subscription_id}")
+        clock = patient.create_clock("a clock", JANUARY_31, idempotency_key=f"clock/{subscription_id}")
         assert (clock.frozen_at, clock.is_ready) == (JANUARY_31, True)
-        customer_ref = stripe.create_customer(
+        customer_ref = patient.create_customer(
             dataclasses.replace(
                 requests_made.CUSTOMER, idempotency_key=f"customer/{subscription_id}", clock_ref=clock.clock_ref
             )
         )
-        checkout = stripe.open_subscription_checkout(
+        checkout = patient.open_subscription_checkout(
             dataclasses.replace(
                 requests_made.SUBSCRIPTION,
                 subscription_id=subscription_id,
                 idempotency_key=f"subscription/{subscription_id}",
                 customer_ref=customer_ref,
-                prices=((stripe.ensure_price(price), 1),),
+                prices=((patient.ensure_price(price), 1),),
                 trial_days=trial_days,
-                coupon_ref=stripe.ensure_coupon(coupon) if coupon else "",
+                coupon_ref=patient.ensure_coupon(coupon) if coupon else "",
                 expires_at=JANUARY_31 + HOUR,
             )
         )
-        assert stripe.fetch_subscription(checkout_ref=checkout.checkout_ref) is None
+        assert patient.fetch_subscription(checkout_ref=checkout.checkout_ref) is None
         assert sandbox.pay(checkout.url) == 303
-        started = stripe.fetch_subscription(checkout_ref=checkout.checkout_ref)
+        started = patient.fetch_subscription(checkout_ref=checkout.checkout_ref)
         assert started is not None
         assert (started.subscription_id, started.customer_ref) == (subscription_id, customer_ref)
-        return Subscriber(stripe, clock.clock_ref, customer_ref, started.subscription_ref, subscription_id)
+        return Subscriber(patient, clock.clock_ref, customer_ref, started.subscription_ref, subscription_id)
 
     return subscribe
 
 
 def test_a_subscription_starts_on_the_31st_and_is_paid_month_by_month(
-    subscribed: Subscribing, stripe: StripeGateway, sandbox: Sandbox
+    subscribe: Subscribing, patient: StripeGateway, sandbox: Sandbox
 ) -> None:
-    subscriber = subscribed()
+    subscriber = subscribe()
     started = subscriber.now()
     assert (started.status, started.currency, started.anchor) == ("active", "USD", JANUARY_31)
     assert (started.period_start, started.period_end) == (JANUARY_31, FEBRUARY_28)
@@ -119,27 +119,27 @@ def test_a_subscription_starts_on_the_31st_and_is_paid_month_by_month(
         FEBRUARY_28,
         False,
     )
-    assert line.price_ref == started.items[0].price_ref == stripe.ensure_price(PRO)
+    assert line.price_ref == started.items[0].price_ref == patient.ensure_price(PRO)
 
     renewed = subscriber.wait_until(FEBRUARY_28 + DAY)
     assert (renewed.period_start, renewed.period_end) == (FEBRUARY_28, MARCH_31)
     second = subscriber.latest_invoice()
     assert (second.reason, second.status, second.total_minor) == ("cycle", "paid", 3100)
-    listed = stripe.list_invoices(subscriber.subscription_ref)
+    listed = patient.list_invoices(subscriber.subscription_ref)
     assert [invoice.invoice_ref for invoice in listed] == [first.invoice_ref, second.invoice_ref]
-    since = stripe.list_invoices(subscriber.subscription_ref, created_after=FEBRUARY_28)
+    since = patient.list_invoices(subscriber.subscription_ref, created_after=FEBRUARY_28)
     assert [invoice.invoice_ref for invoice in since] == [second.invoice_ref]
 
     moved = {charge["id"]: charge["amount"] for charge in sandbox.ledger()["charges"]}
     assert [moved[invoice.charge_ref] for invoice in (first, second)] == [3100, 3100]
-    payment = stripe.fetch_payment(payment_ref=second.payment_ref)
+    payment = patient.fetch_payment(payment_ref=second.payment_ref)
     assert payment is not None
     assert (payment.charge_ref, payment.amount_minor, payment.attempt_id) == (second.charge_ref, 3100, "")
 
 
-def test_its_events_ring_for_the_subscription_and_its_invoices(subscribed: Subscribing, stripe: StripeGateway) -> None:
-    subscriber = subscribed()
-    facts = [translate(body) for body in stripe.list_events(created_after=JANUARY_31, types=list(HANDLED_TYPES))]
+def test_its_events_ring_for_the_subscription_and_its_invoices(subscribe: Subscribing, patient: StripeGateway) -> None:
+    subscriber = subscribe()
+    facts = [translate(body) for body in patient.list_events(created_after=JANUARY_31, types=list(HANDLED_TYPES))]
     ours = {fact.event_type: fact for fact in facts if fact.subscription_id == subscriber.subscription_id}
     assert {"checkout.session.completed", "customer.subscription.created", "invoice.paid"} <= set(ours)
     assert ours["checkout.session.completed"].concerns is Concern.SUBSCRIPTION
@@ -149,11 +149,11 @@ def test_its_events_ring_for_the_subscription_and_its_invoices(subscribed: Subsc
     assert ours["invoice.paid"].invoice_ref == subscriber.latest_invoice().invoice_ref
 
 
-def test_a_new_default_card_is_the_one_that_is_charged_next(subscribed: Subscribing, stripe: StripeGateway) -> None:
-    subscriber = subscribed()
+def test_a_new_default_card_is_the_one_that_is_charged_next(subscribe: Subscribing, patient: StripeGateway) -> None:
+    subscriber = subscribe()
     before = subscriber.now().card_ref
-    stripe.make_default(subscriber.customer_ref, "pm_card_chargeCustomerFail", idempotency_key=f"card/{uuid4()}")
-    customer = stripe.fetch_customer(subscriber.customer_ref)
+    patient.make_default(subscriber.customer_ref, "pm_card_chargeCustomerFail", idempotency_key=f"card/{uuid4()}")
+    customer = patient.fetch_customer(subscriber.customer_ref)
     assert customer is not None
     assert subscriber.now().card_ref == customer.card_ref != before
 
@@ -166,8 +166,8 @@ def test_a_new_default_card_is_the_one_that_is_charged_next(subscribed: Subscrib
     assert unpaid.next_attempt_at > FEBRUARY_28
 
 
-def test_a_trial_costs_nothing_and_is_followed_by_a_paid_month(subscribed: Subscribing) -> None:
-    subscriber = subscribed(trial_days=14)
+def test_a_trial_costs_nothing_and_is_followed_by_a_paid_month(subscribe: Subscribing) -> None:
+    subscriber = subscribe(trial_days=14)
     trialing = subscriber.now()
     assert (trialing.status, trialing.trial_end) == ("trialing", JANUARY_31 + 14 * DAY)
     nothing = subscriber.latest_invoice()
@@ -176,28 +176,28 @@ def test_a_trial_costs_nothing_and_is_followed_by_a_paid_month(subscribed: Subsc
     assert subscriber.latest_invoice().total_minor == 3100
 
 
-def test_a_coupon_takes_half_off_one_invoice(subscribed: Subscribing) -> None:
-    subscriber = subscribed(coupon=HALF_OFF)
+def test_a_coupon_takes_half_off_one_invoice(subscribe: Subscribing) -> None:
+    subscriber = subscribe(coupon=HALF_OFF)
     first = subscriber.latest_invoice()
     assert (first.total_minor, first.lines[0].net_minor) == (1550, 1550)
     subscriber.wait_until(FEBRUARY_28 + DAY)
     assert subscriber.latest_invoice().total_minor == 3100
 
 
-def test_an_upgrade_is_paid_at_once_and_a_downgrade_is_credited(subscribed: Subscribing, stripe: StripeGateway) -> None:
-    subscriber = subscribed()
+def test_an_upgrade_is_paid_at_once_and_a_downgrade_is_credited(subscribe: Subscribing, patient: StripeGateway) -> None:
+    subscriber = subscribe()
     halfway = subscriber.wait_until(JANUARY_31 + 14 * DAY)
 
     def change(price: PriceRequest) -> SubscriptionFact:
-        return stripe.change_price(
+        return patient.change_price(
             subscriber.subscription_ref,
             halfway.items[0].item_ref,
-            stripe.ensure_price(price),
+            patient.ensure_price(price),
             prorate=True,
             idempotency_key=f"change/{uuid4()}",
         )
 
-    assert change(TEAM).items[0].price_ref == stripe.ensure_price(TEAM)
+    assert change(TEAM).items[0].price_ref == patient.ensure_price(TEAM)
     upgrade = subscriber.latest_invoice()
     assert (upgrade.reason, upgrade.status) == ("change", "paid")
     # half of 93.00 less half of 31.00
@@ -216,11 +216,11 @@ def test_an_upgrade_is_paid_at_once_and_a_downgrade_is_credited(subscribed: Subs
     assert paid_by_credit.payment_ref == ""
 
 
-def test_a_cancellation_is_taken_back_and_then_meant(subscribed: Subscribing, stripe: StripeGateway) -> None:
-    subscriber = subscribed()
+def test_a_cancellation_is_taken_back_and_then_meant(subscribe: Subscribing, patient: StripeGateway) -> None:
+    subscriber = subscribe()
 
     def cancel(*, at_period_end: bool) -> SubscriptionFact:
-        return stripe.set_cancellation(
+        return patient.set_cancellation(
             subscriber.subscription_ref, at_period_end=at_period_end, idempotency_key=f"end/{uuid4()}"
         )
 
@@ -233,53 +233,53 @@ def test_a_cancellation_is_taken_back_and_then_meant(subscribed: Subscribing, st
 
 
 def test_a_customer_cancels_in_the_portal_and_is_won_back(
-    subscribed: Subscribing, stripe: StripeGateway, sandbox: Sandbox
+    subscribe: Subscribing, patient: StripeGateway, sandbox: Sandbox
 ) -> None:
-    subscriber = subscribed()
-    portal = stripe.open_portal(subscriber.customer_ref, return_url="https://app.example.com/billing")
+    subscriber = subscribe()
+    portal = patient.open_portal(subscriber.customer_ref, return_url="https://app.example.com/billing")
     assert requests.get(portal, timeout=ANSWER_SECONDS).status_code == 200
     sandbox.in_portal(subscriber.subscription_ref, "cancel")
     assert subscriber.now().cancel_at_period_end
-    stripe.set_cancellation(subscriber.subscription_ref, at_period_end=False, idempotency_key=f"end/{uuid4()}")
+    patient.set_cancellation(subscriber.subscription_ref, at_period_end=False, idempotency_key=f"end/{uuid4()}")
     assert not subscriber.now().cancel_at_period_end
     assert subscriber.wait_until(FEBRUARY_28 + DAY).status == "active"
 
 
-def test_ending_it_now_may_be_repeated(subscribed: Subscribing, stripe: StripeGateway) -> None:
-    subscriber = subscribed()
-    ended = stripe.cancel_now(subscriber.subscription_ref, idempotency_key="end/1")
+def test_ending_it_now_may_be_repeated(subscribe: Subscribing, patient: StripeGateway) -> None:
+    subscriber = subscribe()
+    ended = patient.cancel_now(subscriber.subscription_ref, idempotency_key="end/1")
     assert (ended.status, ended.ended_at) == ("canceled", JANUARY_31)
-    assert stripe.cancel_now(subscriber.subscription_ref, idempotency_key="end/1") == ended
+    assert patient.cancel_now(subscriber.subscription_ref, idempotency_key="end/1") == ended
     with pytest.raises(Rejected):
-        stripe.cancel_now("sub_unknown", idempotency_key="end/1")
+        patient.cancel_now("sub_unknown", idempotency_key="end/1")
 
 
-def test_while_collection_is_paused_invoices_are_void(subscribed: Subscribing, stripe: StripeGateway) -> None:
-    subscriber = subscribed()
-    paused = stripe.pause_collection(subscriber.subscription_ref, paused=True, idempotency_key=f"pause/{uuid4()}")
+def test_while_collection_is_paused_invoices_are_void(subscribe: Subscribing, patient: StripeGateway) -> None:
+    subscriber = subscribe()
+    paused = patient.pause_collection(subscriber.subscription_ref, paused=True, idempotency_key=f"pause/{uuid4()}")
     assert (paused.status, paused.is_collection_paused) == ("active", True)
     subscriber.wait_until(FEBRUARY_28 + DAY)
     uncollected = subscriber.latest_invoice()
     assert (uncollected.status, uncollected.paid_minor, uncollected.charge_ref) == ("void", 0, "")
-    resumed = stripe.pause_collection(subscriber.subscription_ref, paused=False, idempotency_key=f"pause/{uuid4()}")
+    resumed = patient.pause_collection(subscriber.subscription_ref, paused=False, idempotency_key=f"pause/{uuid4()}")
     assert not resumed.is_collection_paused
     subscriber.wait_until(MARCH_31 + DAY)
     assert subscriber.latest_invoice().status == "paid"
 
 
-def test_prices_and_coupons_are_made_once_for_all_processes(stripe: StripeGateway, sandbox: Sandbox) -> None:
+def test_prices_and_coupons_are_made_once_for_all_processes(patient: StripeGateway, sandbox: Sandbox) -> None:
     another_process = StripeGateway("sk_test_sandbox", sandbox.address)
-    assert stripe.ensure_price(PRO) == another_process.ensure_price(PRO)
-    assert stripe.ensure_coupon(HALF_OFF) == another_process.ensure_coupon(HALF_OFF)
+    assert patient.ensure_price(PRO) == another_process.ensure_price(PRO)
+    assert patient.ensure_coupon(HALF_OFF) == another_process.ensure_coupon(HALF_OFF)
     with pytest.raises(Rejected) as refusal:
-        stripe.ensure_price(dataclasses.replace(PRO, amount_minor=1))
+        patient.ensure_price(dataclasses.replace(PRO, amount_minor=1))
     assert refusal.value.code == "gateway_price_differs"
 
 
-def test_what_the_gateway_does_not_know_is_none(stripe: StripeGateway) -> None:
-    assert stripe.fetch_subscription(subscription_ref="sub_unknown") is None
-    assert stripe.fetch_subscription(checkout_ref="cs_test_unknown") is None
-    assert stripe.fetch_invoice("in_unknown") is None
+def test_what_the_gateway_does_not_know_is_none(patient: StripeGateway) -> None:
+    assert patient.fetch_subscription(subscription_ref="sub_unknown") is None
+    assert patient.fetch_subscription(checkout_ref="cs_test_unknown") is None
+    assert patient.fetch_invoice("in_unknown") is None
     with pytest.raises(Rejected) as refusal:
-        stripe.fetch_clock("clock_unknown")
+        patient.fetch_clock("clock_unknown")
     assert refusal.value.status == 404

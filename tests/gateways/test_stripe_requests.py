@@ -32,7 +32,7 @@ Scripted = Callable[[bytes], ScriptedServer]
 
 
 @pytest.fixture
-def server(scripted: Scripted) -> ScriptedServer:
+def stripe_server(scripted: Scripted) -> ScriptedServer:
     return scripted(http_answer("200 OK", OPENED))
 
 
@@ -44,9 +44,9 @@ def sent(server: ScriptedServer) -> tuple[str, dict[str, str], list[tuple[str, s
     return first_line, headers, parse_qsl(body, strict_parsing=True)
 
 
-def test_the_first_purchase_of_a_customer(server: ScriptedServer) -> None:
-    StripeGateway("sk_test_made_up", server.url).open_checkout(REQUEST)
-    first_line, headers, form = sent(server)
+def test_the_first_purchase_of_a_customer(stripe_server: ScriptedServer) -> None:
+    StripeGateway("sk_test_made_up", stripe_server.url).open_checkout(REQUEST)
+    first_line, headers, form = sent(stripe_server)
     assert first_line == "POST /v1/checkout/sessions HTTP/1.1"
     assert headers["authorization"] == "Bearer sk_test_made_up"
     assert headers["idempotency-key"] == f"checkout/{ATTEMPT}"
@@ -72,24 +72,26 @@ def test_the_first_purchase_of_a_customer(server: ScriptedServer) -> None:
     ]
 
 
-def test_the_next_purchase_names_the_customer(server: ScriptedServer) -> None:
-    StripeGateway("sk_test_made_up", server.url).open_checkout(dataclasses.replace(REQUEST, customer_ref="cus_1"))
-    customer_fields = [(name, value) for name, value in sent(server)[2] if name.startswith("customer")]
+def test_the_next_purchase_names_the_customer(stripe_server: ScriptedServer) -> None:
+    StripeGateway("sk_test_made_up", stripe_server.url).open_checkout(
+        dataclasses.replace(REQUEST, customer_ref="cus_1")
+    )
+    customer_fields = [(name, value) for name, value in sent(stripe_server)[2] if name.startswith("customer")]
     assert customer_fields == [("customer", "cus_1")]
 
 
-def test_a_repeat_is_the_same_to_the_byte(server: ScriptedServer) -> None:
+def test_a_repeat_is_the_same_to_the_byte(stripe_server: ScriptedServer) -> None:
     for _ in range(2):
-        StripeGateway("sk_test_made_up", server.url).open_checkout(REQUEST)
-    first, second = server.requests
+        StripeGateway("sk_test_made_up", stripe_server.url).open_checkout(REQUEST)
+    first, second = stripe_server.requests
     assert first == second
 
 
-def test_nothing_about_this_machine_is_reported(server: ScriptedServer) -> None:
-    gateway = StripeGateway("sk_test_made_up", server.url)
+def test_nothing_about_this_machine_is_reported(stripe_server: ScriptedServer) -> None:
+    gateway = StripeGateway("sk_test_made_up", stripe_server.url)
     for _ in range(2):
         gateway.open_checkout(REQUEST)
-    headers = sent(server)[1]
+    headers = sent(stripe_server)[1]
     assert "x-stripe-client-telemetry" not in headers
     assert {"platform", "telemetry_id"}.isdisjoint(json.loads(headers["x-stripe-client-user-agent"]))
 
@@ -103,18 +105,20 @@ def test_a_proxy_named_in_the_environment_is_used(scripted: Scripted, monkeypatc
     assert sent(proxy)[0] == "POST http://stripe.example.com/v1/checkout/sessions HTTP/1.1"
 
 
-def test_a_redirect_is_not_followed(scripted: Scripted, server: ScriptedServer) -> None:
-    elsewhere = scripted(http_answer("307 Temporary Redirect", b"", Location=f"{server.url}/v1/checkout/sessions"))
+def test_a_redirect_is_not_followed(scripted: Scripted, stripe_server: ScriptedServer) -> None:
+    elsewhere = scripted(
+        http_answer("307 Temporary Redirect", b"", Location=f"{stripe_server.url}/v1/checkout/sessions")
+    )
     with pytest.raises(Unavailable) as caught:
         StripeGateway("sk_test_made_up", elsewhere.url).open_checkout(REQUEST)
-    assert (caught.value.ambiguous, len(elsewhere.requests), server.requests) == (True, 1, [])
+    assert (caught.value.ambiguous, len(elsewhere.requests), stripe_server.requests) == (True, 1, [])
 
 
 def test_a_netrc_cannot_replace_our_key(
-    server: ScriptedServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    stripe_server: ScriptedServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login somebody password else\n")
     monkeypatch.setenv("NETRC", str(netrc))
-    StripeGateway("sk_test_made_up", server.url).open_checkout(REQUEST)
-    assert sent(server)[1]["authorization"] == "Bearer sk_test_made_up"
+    StripeGateway("sk_test_made_up", stripe_server.url).open_checkout(REQUEST)
+    assert sent(stripe_server)[1]["authorization"] == "Bearer sk_test_made_up"

@@ -78,18 +78,18 @@ def key(new_key: Callable[..., dict[str, str]]) -> dict[str, str]:
 
 
 @pytest.fixture
-def books(database_url: str) -> Iterator[Session]:
+def owner_session(database_url: str) -> Iterator[Session]:
     """A session of the database's owner, to write what a worker would have written."""
     with Session(create_engine(dialect_url(database_url), poolclass=NullPool), autoflush=False) as session:
         yield session
 
 
 @pytest.fixture
-def account_id(books: Session) -> UUID:
+def acme_id(owner_session: Session) -> UUID:
     """One customer."""
     command = OpenAccount(
         name="Acme Corp", owner="user_1", billing_email="billing@acme.example", billing_address=Address(country="US")
     )
-    found = open_account(books, uuid7(), command)
-    books.commit()
+    found = open_account(owner_session, uuid7(), command)
+    owner_session.commit()
     return found

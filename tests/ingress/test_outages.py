@@ -23,36 +23,36 @@ ANSWER_SECONDS_MAX = 2.0
 
 
 @pytest.fixture
-def door(settings: Settings) -> Iterator[httpx.Client]:
+def door_process(settings: Settings) -> Iterator[httpx.Client]:
     with as_process(settings) as (client, _process):
         yield client
 
 
 def test_while_postgresql_is_stopped_the_answer_is_503_and_a_redelivery_is_stored(
-    door: httpx.Client, postgres_server: EmbeddedPostgres, rows: Rows
+    door_process: httpx.Client, postgres_server: EmbeddedPostgres, rows: Rows
 ) -> None:
-    assert deliver(door, event("evt_before")).status_code == 200
+    assert deliver(door_process, event("evt_before")).status_code == 200
     postgres_server.stop()
     try:
         for _ in range(3):
-            refused, seconds = _timed(lambda: deliver(door, event("evt_during")))
+            refused, seconds = _timed(lambda: deliver(door_process, event("evt_during")))
             assert refused.status_code == 503
             assert int(refused.headers["retry-after"]) > 0
             assert refused.headers["content-type"] == "application/problem+json"
             assert seconds < ANSWER_SECONDS_MAX
-        assert door.get("/healthz").status_code == 200
-        assert door.get("/readyz").json()["database"] == "unreachable"
-        assert "cashbeat_database_up 0.0" in door.get("/metrics").text
+        assert door_process.get("/healthz").status_code == 200
+        assert door_process.get("/readyz").json()["database"] == "unreachable"
+        assert "cashbeat_database_up 0.0" in door_process.get("/metrics").text
     finally:
         postgres_server.start()
-    assert deliver(door, event("evt_during")).status_code == 200, "the sender delivers again, as Stripe does"
+    assert deliver(door_process, event("evt_during")).status_code == 200, "the sender delivers again, as Stripe does"
 
 
 def test_what_was_answered_before_a_power_cut_is_there_after_it(
-    door: httpx.Client, postgres_server: EmbeddedPostgres, database_url: str
+    door_process: httpx.Client, postgres_server: EmbeddedPostgres, database_url: str
 ) -> None:
     ids = [f"evt_{number}" for number in range(50)]
-    assert {deliver(door, event(event_id)).status_code for event_id in ids} == {200}
+    assert {deliver(door_process, event(event_id)).status_code for event_id in ids} == {200}
     postgres_server.kill()
     postgres_server.start()
     connection = psycopg2.connect(database_url)
@@ -63,12 +63,12 @@ def test_what_was_answered_before_a_power_cut_is_there_after_it(
 
 
 def test_connections_cut_in_the_middle_of_commits_lose_nothing_that_was_answered(
-    door: httpx.Client, rows: Rows
+    door_process: httpx.Client, rows: Rows
 ) -> None:
     taken: list[str] = []
 
     def send(number: int) -> None:
-        if deliver(door, event(f"evt_{number}")).status_code == 200:
+        if deliver(door_process, event(f"evt_{number}")).status_code == 200:
             taken.append(f"evt_{number}")
 
     with ThreadPoolExecutor(20) as senders:
@@ -83,27 +83,27 @@ def test_connections_cut_in_the_middle_of_commits_lose_nothing_that_was_answered
     assert stored >= set(taken)
 
 
-def test_a_database_that_hangs_is_not_waited_for(door: httpx.Client, rows: Rows) -> None:
+def test_a_database_that_hangs_is_not_waited_for(door_process: httpx.Client, rows: Rows) -> None:
     with ThreadPoolExecutor(20) as senders:  # both processes open their connections
-        list(senders.map(lambda _: deliver(door, event()), range(40)))
+        list(senders.map(lambda _: deliver(door_process, event()), range(40)))
     with _frozen(
         [pid for (pid,) in rows("SELECT pid FROM pg_stat_activity WHERE application_name = 'cashbeat-ingress'")]
     ):
-        refused, seconds = _timed(lambda: deliver(door, event("evt_during")))
+        refused, seconds = _timed(lambda: deliver(door_process, event("evt_during")))
     assert refused.status_code == 503
     assert seconds < ANSWER_SECONDS_MAX + 0.5
-    assert deliver(door, event("evt_during")).status_code == 200
+    assert deliver(door_process, event("evt_during")).status_code == 200
     assert rows("SELECT count(*) FROM inbox WHERE event_id = 'evt_during'") == [(1,)]
 
 
 def test_while_the_broker_is_frozen_webhooks_are_taken_in_time(
-    door: httpx.Client, valkey_server: EmbeddedValkey, rows: Rows
+    door_process: httpx.Client, valkey_server: EmbeddedValkey, rows: Rows
 ) -> None:
-    assert deliver(door, event()).status_code == 200  # the bell has its connection
+    assert deliver(door_process, event()).status_code == 200  # the bell has its connection
     valkey_server.freeze()
     try:
         with ThreadPoolExecutor(20) as senders:
-            answers = list(senders.map(lambda _: _timed(lambda: deliver(door, event())), range(200)))
+            answers = list(senders.map(lambda _: _timed(lambda: deliver(door_process, event())), range(200)))
     finally:
         valkey_server.thaw()
     assert {answer.status_code for answer, _ in answers} == {200}
@@ -112,11 +112,11 @@ def test_while_the_broker_is_frozen_webhooks_are_taken_in_time(
 
 
 def test_without_a_broker_webhooks_are_taken_in_time(
-    door: httpx.Client, valkey_server: EmbeddedValkey, rows: Rows
+    door_process: httpx.Client, valkey_server: EmbeddedValkey, rows: Rows
 ) -> None:
     valkey_server.stop()
     try:
-        answers = [_timed(lambda: deliver(door, event())) for _ in range(20)]
+        answers = [_timed(lambda: deliver(door_process, event())) for _ in range(20)]
     finally:
         valkey_server.start()
     assert {answer.status_code for answer, _ in answers} == {200}

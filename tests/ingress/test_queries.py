@@ -19,14 +19,14 @@ PDF = b"%PDF-1.7 an invoice"
 INVOICES = "/v1/billing/invoices/"
 
 
-def test_an_account(door: httpx.Client, key: dict[str, str], account_id: UUID) -> None:
-    shown = door.get(f"/v1/accounts/{account_id}/", headers=key).json()
-    assert (shown["id"], shown["name"], shown["slug"]) == (str(account_id), "Acme Corp", "acme-corp")
-    assert door.get(f"/v1/accounts/{account_id}", headers=key).json() == shown, "the last slash may be missing"
+def test_an_account(door: httpx.Client, key: dict[str, str], acme_id: UUID) -> None:
+    shown = door.get(f"/v1/accounts/{acme_id}/", headers=key).json()
+    assert (shown["id"], shown["name"], shown["slug"]) == (str(acme_id), "Acme Corp", "acme-corp")
+    assert door.get(f"/v1/accounts/{acme_id}", headers=key).json() == shown, "the last slash may be missing"
 
 
-def test_invoices_page_by_page(door: httpx.Client, key: dict[str, str], books: Session, account_id: UUID) -> None:
-    numbers = [_issue(books, account_id, f"INV-2026-11-{number:05}").number for number in range(1, 8)]
+def test_invoices_page_by_page(door: httpx.Client, key: dict[str, str], owner_session: Session, acme_id: UUID) -> None:
+    numbers = [_issue(owner_session, acme_id, f"INV-2026-11-{number:05}").number for number in range(1, 8)]
     seen: list[str] = []
     cursor: dict[str, str] = {}
     for _ in range(4):
@@ -38,15 +38,15 @@ def test_invoices_page_by_page(door: httpx.Client, key: dict[str, str], books: S
 
 
 def test_invoices_by_account_status_and_number(
-    door: httpx.Client, key: dict[str, str], books: Session, account_id: UUID
+    door: httpx.Client, key: dict[str, str], owner_session: Session, acme_id: UUID
 ) -> None:
-    _issue(books, account_id, "INV-2026-11-00001")
-    _issue(books, account_id, "INV-2026-11-00002", InvoiceStatus.PAID)
+    _issue(owner_session, acme_id, "INV-2026-11-00001")
+    _issue(owner_session, acme_id, "INV-2026-11-00002", InvoiceStatus.PAID)
     for wanted, expected in (
         ({}, ["INV-2026-11-00002", "INV-2026-11-00001"]),
         ({"status": "paid"}, ["INV-2026-11-00002"]),
         ({"number": "INV-2026-11-00001"}, ["INV-2026-11-00001"]),
-        ({"account_id": str(account_id), "status": "pending"}, ["INV-2026-11-00001"]),
+        ({"account_id": str(acme_id), "status": "pending"}, ["INV-2026-11-00001"]),
         ({"account_id": str(uuid4())}, []),
     ):
         found = door.get(INVOICES, params=wanted, headers=key).json()["data"]
@@ -63,16 +63,18 @@ def test_filters_that_make_no_sense(door: httpx.Client, key: dict[str, str]) -> 
 
 
 def test_one_invoice_with_its_lines_and_its_pdf(
-    door: httpx.Client, key: dict[str, str], books: Session, account_id: UUID
+    door: httpx.Client, key: dict[str, str], owner_session: Session, acme_id: UUID
 ) -> None:
-    invoice = _issue(books, account_id, "INV-2026-11-00001")
+    invoice = _issue(owner_session, acme_id, "INV-2026-11-00001")
     path = f"{INVOICES}{invoice.id}/"
     shown = door.get(path, headers=key).json()
     assert (shown["total_minor"], shown["lines"][0]["description"], shown["pdf"]) == (2999, "Value package", None)
     assert door.get(f"{path}pdf/", headers=key).json()["type"] == "urn:cashbeat:problem:pdf_not_ready"
 
-    books.add(InvoiceDocument(invoice_id=invoice.id, kind="pdf", content=PDF, sha256=hashlib.sha256(PDF).hexdigest()))
-    books.commit()
+    owner_session.add(
+        InvoiceDocument(invoice_id=invoice.id, kind="pdf", content=PDF, sha256=hashlib.sha256(PDF).hexdigest())
+    )
+    owner_session.commit()
     pdf = door.get(door.get(path, headers=key).json()["pdf"], headers=key)
     assert (pdf.content, pdf.headers["content-type"]) == (PDF, "application/pdf")
     assert pdf.headers["content-disposition"] == 'inline; filename="INV-2026-11-00001.pdf"'
@@ -80,22 +82,22 @@ def test_one_invoice_with_its_lines_and_its_pdf(
     assert (again.status_code, again.content) == (304, b"")
 
 
-def test_a_balance(door: httpx.Client, key: dict[str, str], books: Session, account_id: UUID) -> None:
-    grant_credits(books, account_id, CreditSource.PACKAGE, "a test", 2_000, None, NOW)
-    books.commit()
-    shown = door.get("/v1/billing/credits/balance/", params={"account_id": str(account_id)}, headers=key).json()
-    assert shown == {"account_id": str(account_id), "balance": 2_000, "next_expiry_at": None}
+def test_a_balance(door: httpx.Client, key: dict[str, str], owner_session: Session, acme_id: UUID) -> None:
+    grant_credits(owner_session, acme_id, CreditSource.PACKAGE, "a test", 2_000, None, NOW)
+    owner_session.commit()
+    shown = door.get("/v1/billing/credits/balance/", params={"account_id": str(acme_id)}, headers=key).json()
+    assert shown == {"account_id": str(acme_id), "balance": 2_000, "next_expiry_at": None}
     assert door.get("/v1/billing/credits/balance/", headers=key).status_code == 422
 
 
 def test_movements_of_credits_page_by_page(
-    door: httpx.Client, key: dict[str, str], books: Session, account_id: UUID
+    door: httpx.Client, key: dict[str, str], owner_session: Session, acme_id: UUID
 ) -> None:
     for credits_granted in (100, 200, 300):
         cause = f"a test/{credits_granted}"
-        grant_credits(books, account_id, CreditSource.PACKAGE, cause, credits_granted, None, NOW)
-    books.commit()
-    wanted = {"account_id": str(account_id), "limit": "2"}
+        grant_credits(owner_session, acme_id, CreditSource.PACKAGE, cause, credits_granted, None, NOW)
+    owner_session.commit()
+    wanted = {"account_id": str(acme_id), "limit": "2"}
     first = door.get("/v1/billing/credits/transactions/", params=wanted, headers=key).json()
     assert [(one["movement"], one["amount"]) for one in first["data"]] == [("grant", 300), ("grant", 200)]
     wanted["cursor"] = first["next_cursor"]
@@ -104,26 +106,26 @@ def test_movements_of_credits_page_by_page(
 
 
 def test_saved_cards_without_the_detached_ones(
-    door: httpx.Client, key: dict[str, str], books: Session, account_id: UUID
+    door: httpx.Client, key: dict[str, str], owner_session: Session, acme_id: UUID
 ) -> None:
     for last4, is_default, detached_at in (("4242", True, None), ("4444", False, None), ("0002", False, NOW)):
         card = {"gateway": "stripe", "customer_ref": "cus_1", "brand": "visa", "exp_month": 12, "exp_year": 2040}
-        books.add(
+        owner_session.add(
             Card(
-                id=uuid7(), account_id=account_id, card_ref=f"pm_{last4}", last4=last4,
+                id=uuid7(), account_id=acme_id, card_ref=f"pm_{last4}", last4=last4,
                 is_default=is_default, detached_at=detached_at, **card,
             )
         )  # fmt: skip
-        books.flush()
-    books.commit()
-    page = door.get("/v1/billing/payment-methods/", params={"account_id": str(account_id)}, headers=key).json()
+        owner_session.flush()
+    owner_session.commit()
+    page = door.get("/v1/billing/payment-methods/", params={"account_id": str(acme_id)}, headers=key).json()
     assert [(card["card_ref"], card["is_default"]) for card in page["data"]] == [("pm_4242", True), ("pm_4444", False)]
     assert page["next_cursor"] is None
 
 
-def test_what_is_on_offer(door: httpx.Client, key: dict[str, str], books: Session) -> None:
-    seed(books)
-    books.commit()
+def test_what_is_on_offer(door: httpx.Client, key: dict[str, str], owner_session: Session) -> None:
+    seed(owner_session)
+    owner_session.commit()
     pages = {
         name: door.get(f"/v1/billing/{name}/", headers=key).json() for name in ("credits/packages", "plans", "services")
     }

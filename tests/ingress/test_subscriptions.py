@@ -38,49 +38,51 @@ MARCH_16 = datetime(2026, 3, 16, tzinfo=UTC)
 
 
 def test_what_is_previewed_is_what_is_charged(
-    door: httpx.Client, key: dict[str, str], books: Session, account_id: UUID
+    door: httpx.Client, key: dict[str, str], owner_session: Session, acme_id: UUID
 ) -> None:
     """Half of March is left, and sales tax begins on the very day (UTC) of the change."""
-    subscription_id = _subscribe(books, account_id, "starter")
-    books.add(TaxRate(id=uuid7(), country="US", name="Tax", rate_ppm=70_000, valid_from=date(2026, 3, 16)))
-    books.commit()
+    subscription_id = _subscribe(owner_session, acme_id, "starter")
+    owner_session.add(TaxRate(id=uuid7(), country="US", name="Tax", rate_ppm=70_000, valid_from=date(2026, 3, 16)))
+    owner_session.commit()
     wanted = {"subscription_id": str(subscription_id), "plan": {"plan": "scale"}}
-    invoices_before = books.scalar(select(func.count()).select_from(Invoice))
+    invoices_before = owner_session.scalar(select(func.count()).select_from(Invoice))
     shown = door.post(PREVIEW, json={**wanted, "at": "2026-03-15T19:00:00-05:00"}, headers=key)
     assert shown.status_code == 200, shown.text
     preview = shown.json()
     assert (preview["at"], preview["when"]) == ("2026-03-16T00:00:00Z", "now")
-    assert books.scalar(select(func.count()).select_from(Invoice)) == invoices_before, "a preview writes nothing"
+    assert owner_session.scalar(select(func.count()).select_from(Invoice)) == invoices_before, (
+        "a preview writes nothing"
+    )
 
-    change_plan(books, ChangePlan.model_validate(wanted), "a test", MARCH_16)
-    books.commit()
-    invoice = books.scalars(select(Invoice).where(Invoice.reason == InvoiceReason.CHANGE)).one()
+    change_plan(owner_session, ChangePlan.model_validate(wanted), "a test", MARCH_16)
+    owner_session.commit()
+    invoice = owner_session.scalars(select(Invoice).where(Invoice.reason == InvoiceReason.CHANGE)).one()
     totals = ("subtotal_minor", "tax_minor", "total_minor", "balance_used_minor", "currency")
     assert {name: preview[name] for name in totals} == {name: getattr(invoice, name) for name in totals}
     assert preview["tax_minor"] > 0
     assert preview["due_minor"] == invoice.total_minor - invoice.balance_used_minor
     parts = ("description", "quantity", "unit_minor", "net_minor", "tax_minor")
     assert [{name: line[name] for name in parts} for line in preview["lines"]] == [
-        {name: getattr(line, name) for name in parts} for line in list_lines(books, invoice.id)
+        {name: getattr(line, name) for name in parts} for line in list_lines(owner_session, invoice.id)
     ]
 
 
 def test_an_account_on_a_test_clock_is_shown_at_its_own_time(
-    door: httpx.Client, key: dict[str, str], books: Session, account_id: UUID
+    door: httpx.Client, key: dict[str, str], owner_session: Session, acme_id: UUID
 ) -> None:
     clock = Clock(
         id=uuid7(), name="spring", frozen_at=MARCH_16, target_at=datetime(2026, 4, 2, tzinfo=UTC), status="advancing"
     )
-    books.add(clock)
-    books.flush()
-    books.get_one(Account, account_id).clock_id = clock.id
-    books.flush()
-    subscription_id = _subscribe(books, account_id, "growth")
-    grant_credits(books, account_id, CreditSource.PACKAGE, "a test", 7, datetime(2026, 3, 20, tzinfo=UTC), MARCH_1)
-    books.commit()
+    owner_session.add(clock)
+    owner_session.flush()
+    owner_session.get_one(Account, acme_id).clock_id = clock.id
+    owner_session.flush()
+    subscription_id = _subscribe(owner_session, acme_id, "growth")
+    grant_credits(owner_session, acme_id, CreditSource.PACKAGE, "a test", 7, datetime(2026, 3, 20, tzinfo=UTC), MARCH_1)
+    owner_session.commit()
     wanted = {"subscription_id": str(subscription_id), "plan": {"plan": "scale"}}
     assert door.post(PREVIEW, json=wanted, headers=key).json()["at"] == "2026-03-16T00:00:00Z"
-    balance = door.get("/v1/billing/credits/balance/", params={"account_id": str(account_id)}, headers=key).json()
+    balance = door.get("/v1/billing/credits/balance/", params={"account_id": str(acme_id)}, headers=key).json()
     assert (balance["balance"], balance["next_expiry_at"]) == (1_500 + 7, "2026-03-20T00:00:00Z")
     shown = door.get(f"{CLOCKS}{clock.id}/", headers=key).json()
     assert (shown["name"], shown["frozen_at"], shown["status"]) == ("spring", "2026-03-16T00:00:00Z", "advancing")
@@ -88,10 +90,10 @@ def test_an_account_on_a_test_clock_is_shown_at_its_own_time(
 
 
 def test_a_preview_that_makes_no_sense(
-    door: httpx.Client, key: dict[str, str], books: Session, account_id: UUID
+    door: httpx.Client, key: dict[str, str], owner_session: Session, acme_id: UUID
 ) -> None:
-    wanted = {"subscription_id": str(_subscribe(books, account_id, "growth")), "plan": {"plan": "scale"}}
-    books.commit()
+    wanted = {"subscription_id": str(_subscribe(owner_session, acme_id, "growth")), "plan": {"plan": "scale"}}
+    owner_session.commit()
     for change, status, word in (
         ({"subscription_id": str(uuid4())}, 404, "subscription_not_found"),
         ({"plan": {"plan": "nothing"}}, 404, "plan_not_found"),
@@ -106,16 +108,16 @@ def test_a_preview_that_makes_no_sense(
 
 
 def test_subscriptions_one_by_one_and_by_account_status_and_page(
-    door: httpx.Client, key: dict[str, str], books: Session, account_id: UUID
+    door: httpx.Client, key: dict[str, str], owner_session: Session, acme_id: UUID
 ) -> None:
-    older, newer = (_subscribe(books, account_id, plan) for plan in ("starter", "growth"))
-    books.commit()
+    older, newer = (_subscribe(owner_session, acme_id, plan) for plan in ("starter", "growth"))
+    owner_session.commit()
     shown = door.get(f"{SUBSCRIPTIONS}{older}/", headers=key).json()
     assert (shown["plan"], shown["status"], shown["price_minor"]) == ("starter", "active", 9_900)
     assert (shown["period_start"], shown["period_end"]) == ("2026-03-01T00:00:00Z", "2026-04-01T00:00:00Z")
     for wanted, expected in (
         ({}, [newer, older]),
-        ({"account_id": str(account_id), "status": "active"}, [newer, older]),
+        ({"account_id": str(acme_id), "status": "active"}, [newer, older]),
         ({"status": "paused"}, []),
         ({"account_id": str(uuid4())}, []),
         ({"limit": "1"}, [newer]),

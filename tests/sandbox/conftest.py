@@ -15,7 +15,7 @@ def shared_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running
 
 
 @pytest.fixture
-def sandbox(shared_sandbox: RunningSandbox) -> Iterator[RunningSandbox]:
+def sandbox_server(shared_sandbox: RunningSandbox) -> Iterator[RunningSandbox]:
     """The shared sandbox, without faults and without a webhook endpoint."""
     yield shared_sandbox
     shared_sandbox.control("DELETE", "faults")
@@ -23,9 +23,9 @@ def sandbox(shared_sandbox: RunningSandbox) -> Iterator[RunningSandbox]:
 
 
 @pytest.fixture
-def api(sandbox: RunningSandbox) -> Api:
+def api(sandbox_server: RunningSandbox) -> Api:
     """Raw calls, held to the contract."""
-    return Api(sandbox)
+    return Api(sandbox_server)
 
 
 @pytest.fixture

@@ -182,8 +182,8 @@ def test_a_saved_card_is_made_to_decline_and_to_pay_again(api: Api, buyer: str, 
     assert charge(api, buyer, method)[0] == 200
 
 
-def test_every_decline_code_of_stripes_can_be_played(sandbox: RunningSandbox, api: Api, buyer: str) -> None:
-    method, client = saved(api, buyer), sandbox.client()
+def test_every_decline_code_of_stripes_can_be_played(sandbox_server: RunningSandbox, api: Api, buyer: str) -> None:
+    method, client = saved(api, buyer), sandbox_server.client()
     wishes: stripe.params.PaymentIntentCreateParams = {
         "amount": 1200,
         "currency": "chf",
@@ -193,7 +193,7 @@ def test_every_decline_code_of_stripes_can_be_played(sandbox: RunningSandbox, ap
         "off_session": True,
     }
     for decline_code in sorted(declines.CODES):
-        sandbox.control("PATCH", f"payment-methods/{method}", {"decline_code": decline_code})
+        sandbox_server.control("PATCH", f"payment-methods/{method}", {"decline_code": decline_code})
         with pytest.raises(stripe.CardError) as refusal:
             client.v1.payment_intents.create(wishes)
         assert refusal.value.error is not None
@@ -231,14 +231,16 @@ def test_the_ledger_tells_whose_money_it_is(api: Api, buyer: str) -> None:
     assert (row["amount"], row["currency"], row["created"]) == (1200, "chf", paid["latest_charge"]["created"])
 
 
-def test_a_deleted_customer_is_told_as_such_and_owns_nothing(sandbox: RunningSandbox, api: Api, buyer: str) -> None:
+def test_a_deleted_customer_is_told_as_such_and_owns_nothing(
+    sandbox_server: RunningSandbox, api: Api, buyer: str
+) -> None:
     method = saved(api, buyer)
     assert api.made("DELETE", f"/v1/customers/{buyer}")["deleted"] is True
     assert api.made("GET", f"/v1/customers/{buyer}") == {"id": buyer, "object": "customer", "deleted": True}
     assert api.made("GET", f"/v1/payment_methods/{method}")["customer"] is None
     assert events_of(api, buyer)[-1] == "customer.deleted"
     with pytest.raises(stripe.InvalidRequestError, match="No such customer"):
-        sandbox.client().v1.payment_intents.create({"amount": 1000, "currency": "usd", "customer": buyer})
+        sandbox_server.client().v1.payment_intents.create({"amount": 1000, "currency": "usd", "customer": buyer})
     assert buyer not in [customer["id"] for customer in api.made("GET", "/v1/customers")["data"]]
 
 

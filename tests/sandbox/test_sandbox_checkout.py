@@ -24,8 +24,8 @@ DECLINES = {
 HALF_AN_HOUR_SECONDS = 30 * 60
 
 
-def test_the_whole_story_with_stripes_own_client(sandbox: RunningSandbox) -> None:
-    client = sandbox.client()
+def test_the_whole_story_with_stripes_own_client(sandbox_server: RunningSandbox) -> None:
+    client = sandbox_server.client()
     customer = client.v1.customers.create({"email": "ada@example.com", "metadata": {"account": "a1"}})
     session = client.v1.checkout.sessions.create(
         {
@@ -47,7 +47,7 @@ def test_the_whole_story_with_stripes_own_client(sandbox: RunningSandbox) -> Non
     assert (session.status, session.payment_status, session.payment_intent) == ("open", "unpaid", None)
     assert session.amount_total == 5998
 
-    landed = sandbox.pay(session.id)
+    landed = sandbox_server.pay(session.id)
     assert landed.headers["Location"] == f"https://shop.example/thanks?session={session.id}"
 
     expand = ["payment_intent.latest_charge", "customer", "line_items"]
@@ -179,8 +179,8 @@ def test_lists_go_through_pages_in_both_directions(api: Api) -> None:
     assert ids(f"limit=2&ending_before={newest_first[1]}") == (newest_first[:1], False)
 
 
-def test_the_vendors_auto_pagination_sees_every_session(sandbox: RunningSandbox, api: Api) -> None:
+def test_the_vendors_auto_pagination_sees_every_session(sandbox_server: RunningSandbox, api: Api) -> None:
     buyer = api.made("POST", "/v1/customers")["id"]
     made = {api.made("POST", "/v1/checkout/sessions", session_form(customer=buyer))["id"] for _ in range(7)}
-    listed = sandbox.client().v1.checkout.sessions.list({"customer": buyer, "limit": 3})
+    listed = sandbox_server.client().v1.checkout.sessions.list({"customer": buyer, "limit": 3})
     assert {session.id for session in listed.auto_paging_iter()} == made

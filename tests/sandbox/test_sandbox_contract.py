@@ -56,7 +56,7 @@ EVENT_TYPES = {
 
 
 @pytest.fixture
-def buyer(api: Api) -> Json:
+def full_buyer(api: Api) -> Json:
     """A customer with everything that a customer can have."""
     form = "email=a%40example.com&name=A&description=d&metadata[k]=v&address[city]=X&address[country]=US"
     return api.made("POST", "/v1/customers", form)
@@ -156,8 +156,8 @@ def visit_everything(api: Api, buyer: Json) -> None:
     api.made("GET", f"/v1/customers/{buyer['id']}")
 
 
-def test_every_route_answers_as_described(api: Api, buyer: Json) -> None:
-    visit_everything(api, buyer)
+def test_every_route_answers_as_described(api: Api, full_buyer: Json) -> None:
+    visit_everything(api, full_buyer)
     events = api.made("GET", "/v1/events?limit=100")
     api.made("GET", f"/v1/events/{events['data'][0]['id']}")
 
@@ -168,9 +168,9 @@ def test_every_route_answers_as_described(api: Api, buyer: Json) -> None:
     assert [route[:2] for route in PAYMENT_ROUTES if not visited(*route[:2])] == []
 
 
-def test_every_type_of_event_holds_an_object_as_described(api: Api, buyer: Json) -> None:
+def test_every_type_of_event_holds_an_object_as_described(api: Api, full_buyer: Json) -> None:
     first = api.made("GET", "/v1/events?limit=1")["data"][0]
-    visit_everything(api, buyer)
+    visit_everything(api, full_buyer)
     seen = {"customer.created"}
     while events := api.made("GET", f"/v1/events?limit=100&ending_before={first['id']}")["data"]:
         for event in events:

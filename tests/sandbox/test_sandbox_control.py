@@ -36,18 +36,18 @@ def test_a_method_and_a_path_narrow_a_fault(api: Api) -> None:
     assert api.call("POST", "/v1/customers")[0] == 500
 
 
-def test_faults_without_a_path_leave_pages_and_control_alone(sandbox: RunningSandbox) -> None:
-    sandbox.arm("answer_lost")
-    assert requests.get(f"{sandbox.address}/", timeout=ANSWER_SECONDS).status_code == 200
-    assert sandbox.control("GET", "ledger")["charges"] is not None
+def test_faults_without_a_path_leave_pages_and_control_alone(sandbox_server: RunningSandbox) -> None:
+    sandbox_server.arm("answer_lost")
+    assert requests.get(f"{sandbox_server.address}/", timeout=ANSWER_SECONDS).status_code == 200
+    assert sandbox_server.control("GET", "ledger")["charges"] is not None
 
 
 @pytest.mark.parametrize(
     "fault",
     [{}, {"kind": "flood"}, {"kind": "drop", "rate": 2}, {"kind": "delay"}, {"kind": "429", "colour": "red"}, []],
 )
-def test_faults_that_make_no_sense_are_refused(sandbox: RunningSandbox, fault: object) -> None:
-    answer = requests.post(f"{sandbox.address}/sandbox/faults", json=fault, timeout=ANSWER_SECONDS)
+def test_faults_that_make_no_sense_are_refused(sandbox_server: RunningSandbox, fault: object) -> None:
+    answer = requests.post(f"{sandbox_server.address}/sandbox/faults", json=fault, timeout=ANSWER_SECONDS)
     assert answer.status_code == 400
     assert answer.json()["error"]
 
@@ -68,22 +68,22 @@ def test_faults_that_make_no_sense_are_refused(sandbox: RunningSandbox, fault: o
         {"home": "elsewhere"},
     ],
 )
-def test_options_that_make_no_sense_are_refused(sandbox: RunningSandbox, change: object) -> None:
-    before = sandbox.control("GET", "options")
-    answer = requests.patch(f"{sandbox.address}/sandbox/options", json=change, timeout=ANSWER_SECONDS)
+def test_options_that_make_no_sense_are_refused(sandbox_server: RunningSandbox, change: object) -> None:
+    before = sandbox_server.control("GET", "options")
+    answer = requests.patch(f"{sandbox_server.address}/sandbox/options", json=change, timeout=ANSWER_SECONDS)
     assert answer.status_code == 400
-    assert sandbox.control("GET", "options") == before
+    assert sandbox_server.control("GET", "options") == before
 
 
 @pytest.mark.parametrize("seconds", [0, -5, "5", None, 10**12])
-def test_time_goes_forward_in_reasonable_steps(sandbox: RunningSandbox, seconds: object) -> None:
-    url = f"{sandbox.address}/sandbox/clock/advance"
+def test_time_goes_forward_in_reasonable_steps(sandbox_server: RunningSandbox, seconds: object) -> None:
+    url = f"{sandbox_server.address}/sandbox/clock/advance"
     assert requests.post(url, json={"seconds": seconds}, timeout=ANSWER_SECONDS).status_code == 400
 
 
-def test_what_is_not_imitated_says_so_in_stripes_words(sandbox: RunningSandbox) -> None:
+def test_what_is_not_imitated_says_so_in_stripes_words(sandbox_server: RunningSandbox) -> None:
     headers = {"Authorization": "Bearer sk_test_sandbox"}
-    answer = requests.get(f"{sandbox.address}/v1/disputes", headers=headers, timeout=ANSWER_SECONDS)
+    answer = requests.get(f"{sandbox_server.address}/v1/disputes", headers=headers, timeout=ANSWER_SECONDS)
     assert (answer.status_code, answer.json()["error"]["type"]) == (404, "invalid_request_error")
 
 
@@ -123,8 +123,8 @@ def test_the_command_line_explains_itself() -> None:
         assert option in told
 
 
-def test_a_taken_port_and_a_wrong_version_are_said_plainly(sandbox: RunningSandbox, tmp_path: Path) -> None:
-    port = sandbox.address.rpartition(":")[2]
+def test_a_taken_port_and_a_wrong_version_are_said_plainly(sandbox_server: RunningSandbox, tmp_path: Path) -> None:
+    port = sandbox_server.address.rpartition(":")[2]
     for wrong in (["--port", port], ["--port", "0", "--api-version", "new"]):
         command = [sys.executable, "-m", "sandbox", "--home", str(tmp_path), *wrong]
         ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)

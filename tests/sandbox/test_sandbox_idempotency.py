@@ -79,9 +79,9 @@ def test_an_answer_lost_after_the_charge_is_found_again_under_its_key(api: Api) 
     assert [row["payment_intent"] for row in charged] == [found.json()["id"]]
 
 
-def test_the_vendors_client_recovers_a_lost_answer_by_itself(sandbox: RunningSandbox) -> None:
-    sandbox.arm("answer_lost", count=1, path="/v1/checkout/sessions")
-    client = sandbox.client(max_network_retries=2)
+def test_the_vendors_client_recovers_a_lost_answer_by_itself(sandbox_server: RunningSandbox) -> None:
+    sandbox_server.arm("answer_lost", count=1, path="/v1/checkout/sessions")
+    client = sandbox_server.client(max_network_retries=2)
     buyer = client.v1.customers.create()
     wishes: stripe.params.checkout.SessionCreateParams = {
         "mode": "payment",

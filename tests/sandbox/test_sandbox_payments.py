@@ -13,8 +13,8 @@ def charge(api: Api, amount: int = 1000, currency: str = "chf") -> Json:
     return paid
 
 
-def test_a_saved_card_is_charged_off_session(sandbox: RunningSandbox) -> None:
-    client = sandbox.client()
+def test_a_saved_card_is_charged_off_session(sandbox_server: RunningSandbox) -> None:
+    client = sandbox_server.client()
     customer = client.v1.customers.create()
     method = client.v1.payment_methods.attach("pm_card_visa", {"customer": customer.id})
     intent = client.v1.payment_intents.create(
@@ -33,8 +33,8 @@ def test_a_saved_card_is_charged_off_session(sandbox: RunningSandbox) -> None:
     assert intent.latest_charge.payment_method == method.id
 
 
-def test_a_card_that_attaches_but_declines(sandbox: RunningSandbox) -> None:
-    client = sandbox.client()
+def test_a_card_that_attaches_but_declines(sandbox_server: RunningSandbox) -> None:
+    client = sandbox_server.client()
     customer = client.v1.customers.create()
     method = client.v1.payment_methods.attach("pm_card_chargeCustomerFail", {"customer": customer.id})
     wishes: stripe.params.PaymentIntentCreateParams = {

@@ -21,11 +21,11 @@ MAIL: resend.Emails.SendParams = {
 
 
 @pytest.fixture
-def vendor(sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch) -> RunningSandbox:
+def vendor(sandbox_server: RunningSandbox, monkeypatch: pytest.MonkeyPatch) -> RunningSandbox:
     """The vendor's own client, pointed at the sandbox."""
     monkeypatch.setattr(resend, "api_key", "re_sandbox")
-    monkeypatch.setattr(resend, "api_url", sandbox.address)
-    return sandbox
+    monkeypatch.setattr(resend, "api_url", sandbox_server.address)
+    return sandbox_server
 
 
 def post(sandbox: RunningSandbox, message: object, key: str = "re_sandbox", **headers: str) -> requests.Response:
@@ -85,12 +85,12 @@ def test_an_invoice_is_sent_with_the_vendors_client_and_can_be_looked_at(vendor:
     ],
 )
 def test_what_cannot_be_sent_is_refused_in_resends_words(
-    sandbox: RunningSandbox, change: Json, status: int, name: str
+    sandbox_server: RunningSandbox, change: Json, status: int, name: str
 ) -> None:
     message: Json = {**MAIL, "subject": "refused", **change}
-    answer = post(sandbox, {field: value for field, value in message.items() if value is not None})
+    answer = post(sandbox_server, {field: value for field, value in message.items() if value is not None})
     assert (answer.status_code, answer.json()["statusCode"], answer.json()["name"]) == (status, status, name)
-    assert inbox(sandbox, "refused") == []
+    assert inbox(sandbox_server, "refused") == []
 
 
 def test_the_vendors_client_maps_our_errors(vendor: RunningSandbox) -> None:
@@ -106,47 +106,47 @@ def test_the_vendors_client_maps_our_errors(vendor: RunningSandbox) -> None:
         resend.Emails.send(MAIL)
 
 
-def test_keys_are_asked_for(sandbox: RunningSandbox) -> None:
-    assert post(sandbox, MAIL, key="re_other").json()["name"] == "invalid_api_key"
-    nothing = requests.post(f"{sandbox.address}/emails", json=MAIL, timeout=ANSWER_SECONDS)
+def test_keys_are_asked_for(sandbox_server: RunningSandbox) -> None:
+    assert post(sandbox_server, MAIL, key="re_other").json()["name"] == "invalid_api_key"
+    nothing = requests.post(f"{sandbox_server.address}/emails", json=MAIL, timeout=ANSWER_SECONDS)
     assert (nothing.status_code, nothing.json()["name"]) == (401, "missing_api_key")
     headers = {"Authorization": "Bearer re_sandbox"}
-    unknown = requests.get(f"{sandbox.address}/emails/none", headers=headers, timeout=ANSWER_SECONDS)
+    unknown = requests.get(f"{sandbox_server.address}/emails/none", headers=headers, timeout=ANSWER_SECONDS)
     assert (unknown.status_code, unknown.json()["name"]) == (404, "not_found")
 
 
-def test_another_message_under_the_same_key_is_refused(sandbox: RunningSandbox) -> None:
-    assert post(sandbox, MAIL, Idempotency_Key="mail-2").status_code == 200
-    answer = post(sandbox, {**MAIL, "text": "other"}, Idempotency_Key="mail-2")
+def test_another_message_under_the_same_key_is_refused(sandbox_server: RunningSandbox) -> None:
+    assert post(sandbox_server, MAIL, Idempotency_Key="mail-2").status_code == 200
+    answer = post(sandbox_server, {**MAIL, "text": "other"}, Idempotency_Key="mail-2")
     assert (answer.status_code, answer.json()["name"]) == (409, "invalid_idempotent_request")
 
 
-def test_two_sends_at_once_under_one_key_conflict(sandbox: RunningSandbox) -> None:
+def test_two_sends_at_once_under_one_key_conflict(sandbox_server: RunningSandbox) -> None:
     with ThreadPoolExecutor(1) as pool:
-        with sandbox.stuck("/emails") as wait_until_stuck:
-            first = pool.submit(post, sandbox, MAIL, Idempotency_Key="mail-3")
+        with sandbox_server.stuck("/emails") as wait_until_stuck:
+            first = pool.submit(post, sandbox_server, MAIL, Idempotency_Key="mail-3")
             wait_until_stuck()
-            second = post(sandbox, MAIL, Idempotency_Key="mail-3")
+            second = post(sandbox_server, MAIL, Idempotency_Key="mail-3")
         assert (second.status_code, second.json()["name"]) == (409, "concurrent_idempotent_requests")
         assert first.result().status_code == 200
 
 
-def test_a_lost_answer_and_a_repeat_send_one_message(sandbox: RunningSandbox) -> None:
+def test_a_lost_answer_and_a_repeat_send_one_message(sandbox_server: RunningSandbox) -> None:
     message = {**MAIL, "subject": "lost"}
-    sandbox.arm("answer_lost", path="/emails", count=1)
+    sandbox_server.arm("answer_lost", path="/emails", count=1)
     with pytest.raises(requests.ConnectionError):
-        post(sandbox, message, Idempotency_Key="mail-4")
-    assert post(sandbox, message, Idempotency_Key="mail-4").status_code == 200
-    assert len(inbox(sandbox, "lost")) == 1
+        post(sandbox_server, message, Idempotency_Key="mail-4")
+    assert post(sandbox_server, message, Idempotency_Key="mail-4").status_code == 200
+    assert len(inbox(sandbox_server, "lost")) == 1
 
 
-def test_without_a_key_a_repeat_is_a_second_message(sandbox: RunningSandbox) -> None:
+def test_without_a_key_a_repeat_is_a_second_message(sandbox_server: RunningSandbox) -> None:
     message = {**MAIL, "subject": "twice"}
-    post(sandbox, message)
-    post(sandbox, message)
-    assert len(inbox(sandbox, "twice")) == 2
+    post(sandbox_server, message)
+    post(sandbox_server, message)
+    assert len(inbox(sandbox_server, "twice")) == 2
 
 
-def test_a_refused_message_may_be_mended_under_its_key(sandbox: RunningSandbox) -> None:
-    assert post(sandbox, {**MAIL, "from": "nobody"}, Idempotency_Key="mail-5").status_code == 422
-    assert post(sandbox, MAIL, Idempotency_Key="mail-5").status_code == 200
+def test_a_refused_message_may_be_mended_under_its_key(sandbox_server: RunningSandbox) -> None:
+    assert post(sandbox_server, {**MAIL, "from": "nobody"}, Idempotency_Key="mail-5").status_code == 422
+    assert post(sandbox_server, MAIL, Idempotency_Key="mail-5").status_code == 200

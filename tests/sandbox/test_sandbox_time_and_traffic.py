@@ -58,8 +58,8 @@ def test_time_stands_still_moves_exactly_and_never_back(tmp_path: Path, receiver
 
 
 @pytest.mark.parametrize("at", [None, "now", 0, -1, 10**12])
-def test_a_moment_that_is_none_is_refused(sandbox: RunningSandbox, at: object) -> None:
-    assert freeze(sandbox, at) == 400
+def test_a_moment_that_is_none_is_refused(sandbox_server: RunningSandbox, at: object) -> None:
+    assert freeze(sandbox_server, at) == 400
 
 
 def test_lists_stop_at_the_moment_asked_for(api: Api) -> None:

@@ -34,7 +34,7 @@ def shopper(stack: Stack) -> Iterator[Shopper]:
 
 
 @pytest.fixture
-def books(stack: Stack) -> Iterator[Database]:
+def stack_books(stack: Stack) -> Iterator[Database]:
     """The books, to look at."""
     database = Database(make_engine(stack.addresses.database_url))
     yield database

@@ -18,7 +18,7 @@ from workers.celery_app import make_app
 from workers.producer import Bell
 
 
-def test_a_paid_checkout_becomes_an_invoice_credits_a_pdf_and_an_email(shopper: Shopper, books: Database) -> None:
+def test_a_paid_checkout_becomes_an_invoice_credits_a_pdf_and_an_email(shopper: Shopper, stack_books: Database) -> None:
     account_id = open_account(shopper)
     checkout = start_checkout(shopper, account_id)["result"]
     assert (checkout["total_minor"], checkout["currency"]) == (2_999, "USD")
@@ -28,7 +28,7 @@ def test_a_paid_checkout_becomes_an_invoice_credits_a_pdf_and_an_email(shopper: 
     assert (invoice["status"], invoice["total_minor"]) == ("paid", 2_999)
     assert shopper.get_pdf(invoice["id"]).startswith(b"%PDF-")
     assert shopper.get("/v1/billing/credits/balance/", account_id=account_id)["balance"] == 2_000
-    with books.transaction() as session:
+    with stack_books.transaction() as session:
         assert violations(session) == []
 
 
@@ -42,13 +42,13 @@ def test_a_declined_card_books_nothing_and_a_second_card_pays(shopper: Shopper) 
     assert shopper.get("/v1/billing/credits/balance/", account_id=account_id)["balance"] == 500
 
 
-def test_a_lost_answer_is_asked_for_again_under_the_same_key(shopper: Shopper, books: Database) -> None:
+def test_a_lost_answer_is_asked_for_again_under_the_same_key(shopper: Shopper, stack_books: Database) -> None:
     account_id = open_account(shopper)
     lost = {"kind": "answer_lost", "count": 1, "method": "POST", "path": "/v1/checkout/sessions"}
     shopper.sandbox("POST", "/sandbox/faults", lost)
     operation = start_checkout(shopper, account_id)
     assert operation["attempts"] == 2
-    with books.transaction() as session:
+    with stack_books.transaction() as session:
         count = text("SELECT count(*) FROM payment_attempts WHERE account_id = :account")
         assert session.scalar(count, {"account": account_id}) == 1
     shopper.pay(operation["result"]["checkout_url"])
@@ -75,7 +75,7 @@ def test_webhooks_that_never_come_are_found_by_asking(stack: Stack, shopper: Sho
 
 
 def test_an_app_that_shares_only_the_broker_sends_a_command_twice_and_it_runs_once(
-    stack: Stack, shopper: Shopper, books: Database
+    stack: Stack, shopper: Shopper, stack_books: Database
 ) -> None:
     account_id = open_account(shopper)
     checkout = start_checkout(shopper, account_id)["result"]
@@ -88,7 +88,7 @@ def test_an_app_that_shares_only_the_broker_sends_a_command_twice_and_it_runs_on
         bell.ring(command)
     balance = "/v1/billing/credits/balance/"
     eventually(lambda: shopper.get(balance, account_id=account_id)["balance"] == 1_700, "the credits to be used")
-    with books.transaction() as session:
+    with stack_books.transaction() as session:
         assert session.scalar(text("SELECT count(*) FROM operations WHERE caller = 'product'")) == 1
 
 

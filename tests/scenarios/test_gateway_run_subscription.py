@@ -13,7 +13,7 @@ RETURN = {"success_url": "https://app.example/ok", "cancel_url": "https://app.ex
 Json = dict[str, Any]
 
 
-def test_a_year_begun_on_the_hosted_page_and_ended_in_the_portal(shopper: Shopper, books: Database) -> None:
+def test_a_year_begun_on_the_hosted_page_and_ended_in_the_portal(shopper: Shopper, stack_books: Database) -> None:
     paula = Subscriber(shopper, "Paula", "2026-01-31 10:00")
     page = paula.tell("/v1/billing/stripe/subscription-checkout/", plan={"plan": "starter"}, **RETURN)
     subscription_id = str(page["subscription_id"])
@@ -55,10 +55,10 @@ def test_a_year_begun_on_the_hosted_page_and_ended_in_the_portal(shopper: Shoppe
         "Payment received",
         "Your Growth subscription",
     )
-    assert_in_order(books)
+    assert_in_order(stack_books)
 
 
-def test_a_start_of_which_no_webhook_told_is_found_by_its_checkout(shopper: Shopper, books: Database) -> None:
+def test_a_start_of_which_no_webhook_told_is_found_by_its_checkout(shopper: Shopper, stack_books: Database) -> None:
     quinn = Subscriber(shopper, "Quinn", "2026-05-01 10:00")
     shopper.sandbox("POST", "/sandbox/faults", {"kind": "drop"})
     page = quinn.tell("/v1/billing/stripe/subscription-checkout/", plan={"plan": "scale"}, **RETURN)
@@ -66,7 +66,7 @@ def test_a_start_of_which_no_webhook_told_is_found_by_its_checkout(shopper: Shop
     assert quinn.ask(page["subscription_id"], "sync-from-stripe")["status"] == "active"
     shopper.sandbox("DELETE", "/sandbox/faults")
     assert (quinn.bills(), quinn.credits()) == ([("2026-05-01", "paid", 29_900)], 4_000)
-    assert_in_order(books)
+    assert_in_order(stack_books)
 
 
 def _visit_page_of(shopper: Shopper, plan: str) -> None:

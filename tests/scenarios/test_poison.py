@@ -25,22 +25,22 @@ def _event(event_id: str, event_type: str) -> tuple[str, str, str]:
     return event_id, event_type, json.dumps(body)
 
 
-def test_one_bad_event_among_good_ones(stack: Stack, shopper: Shopper, books: Database) -> None:
+def test_one_bad_event_among_good_ones(stack: Stack, shopper: Shopper, stack_books: Database) -> None:
     events = [_event(name, "product.created") for name in GOOD_EVENTS]
     events.insert(2, _event("evt_broken", "checkout.session.completed"))
-    with books.transaction() as session:
+    with stack_books.transaction() as session:
         ids = remember(session, "stripe", events)
     Bell(make_app(stack.addresses.broker_url)).ring(HandleWebhooks(ids=tuple(ids)))
     eventually(
-        lambda: _states(books) == {"evt_broken": "parked"} | dict.fromkeys(GOOD_EVENTS, "done"), "all six to end"
+        lambda: _states(stack_books) == {"evt_broken": "parked"} | dict.fromkeys(GOOD_EVENTS, "done"), "all six to end"
     )
 
     settings = Settings(database_url=stack.addresses.database_url)
     [parked] = [row for row in list_parked(settings) if row.memory == "inbox"]
     assert "MalformedEvent" in parked.reason
     assert replay(settings, parked.id) == "inbox"
-    eventually(lambda: _attempts(books, parked.id) == 1, "the sweep to ring for it again")
-    with books.transaction() as session:
+    eventually(lambda: _attempts(stack_books, parked.id) == 1, "the sweep to ring for it again")
+    with stack_books.transaction() as session:
         session.execute(text("DELETE FROM inbox WHERE event_id = 'evt_broken'"))
 
 

@@ -5,7 +5,9 @@ from stack.shopper import Shopper
 from tests.scenarios.subscriptions import Subscriber, assert_in_order
 
 
-def test_a_cancellation_that_was_taken_back_renews_and_the_next_one_ends_it(shopper: Shopper, books: Database) -> None:
+def test_a_cancellation_that_was_taken_back_renews_and_the_next_one_ends_it(
+    shopper: Shopper, stack_books: Database
+) -> None:
     carl = Subscriber(shopper, "Carl", "2026-06-10 10:00")
     carl.use_card()
     subscription_id = carl.subscribe("starter")
@@ -30,4 +32,4 @@ def test_a_cancellation_that_was_taken_back_renews_and_the_next_one_ends_it(shop
         "Your Starter subscription was renewed",
         "Your Starter subscription ends on 10 August 2026",
     )
-    assert_in_order(books)
+    assert_in_order(stack_books)

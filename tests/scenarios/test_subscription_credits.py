@@ -8,7 +8,7 @@ from tests.scenarios.subscriptions import Subscriber, assert_in_order
 CONSUME = "/v1/billing/credits/consume/"
 
 
-def test_monthly_credits_expire_and_a_low_balance_is_told_once(shopper: Shopper, books: Database) -> None:
+def test_monthly_credits_expire_and_a_low_balance_is_told_once(shopper: Shopper, stack_books: Database) -> None:
     mona = Subscriber(shopper, "Mona", "2026-01-10 10:00")
     mona.use_card()
     mona.subscribe("starter")
@@ -22,10 +22,10 @@ def test_monthly_credits_expire_and_a_low_balance_is_told_once(shopper: Shopper,
     mona.awaits_mail(
         "Your Starter subscription is active", "Your credits are running low", "Your Starter subscription was renewed"
     )
-    assert_in_order(books)
+    assert_in_order(stack_books)
 
 
-def test_a_low_balance_is_topped_up_by_the_saved_card(shopper: Shopper, books: Database) -> None:
+def test_a_low_balance_is_topped_up_by_the_saved_card(shopper: Shopper, stack_books: Database) -> None:
     theo = Subscriber(shopper, "Theo", "2026-01-10 10:00")
     theo.use_card()
     theo.subscribe("starter")
@@ -40,4 +40,4 @@ def test_a_low_balance_is_topped_up_by_the_saved_card(shopper: Shopper, books: D
     assert theo.bills() == [("2026-01-10", "paid", 9_900), ("2026-01-10", "paid", 999), ("2026-02-10", "paid", 9_900)]
     received = "Payment received: INV-2026-01-"
     theo.awaits_mail("Your Starter subscription is active", received, "Your Starter subscription was renewed")
-    assert_in_order(books)
+    assert_in_order(stack_books)

@@ -10,7 +10,7 @@ FAILED = "Payment failed for your Starter subscription"
 RENEWED = "Your Starter subscription was renewed"
 
 
-def test_a_card_that_pays_again_three_days_later(shopper: Shopper, books: Database) -> None:
+def test_a_card_that_pays_again_three_days_later(shopper: Shopper, stack_books: Database) -> None:
     rita = Subscriber(shopper, "Rita", "2026-05-04 10:00")
     card = rita.use_card()
     subscription_id = rita.subscribe("starter")
@@ -28,10 +28,10 @@ def test_a_card_that_pays_again_three_days_later(shopper: Shopper, books: Databa
     assert (rita.bills()[1], rita.credits()) == (("2026-06-04", "paid", 9_900), 500)
     rita.awaits_mail(ACTIVE, FAILED, FAILED, RENEWED)
     assert rita.mails()[-1] == RENEWED, "nobody is told of a failure after the payment"
-    assert_in_order(books)
+    assert_in_order(stack_books)
 
 
-def test_a_card_that_never_pays_again(shopper: Shopper, books: Database) -> None:
+def test_a_card_that_never_pays_again(shopper: Shopper, stack_books: Database) -> None:
     otto = Subscriber(shopper, "Otto", "2026-05-04 10:00")
     card = otto.use_card()
     subscription_id = otto.subscribe("starter")
@@ -43,10 +43,10 @@ def test_a_card_that_never_pays_again(shopper: Shopper, books: Database) -> None
     assert otto.credits() == 0
     last = "Payment failed: your Starter subscription ends on 11 June 2026"
     otto.awaits_mail(ACTIVE, FAILED, FAILED, FAILED, FAILED, last, "Your Starter subscription has ended")
-    assert_in_order(books)
+    assert_in_order(stack_books)
 
 
-def test_a_replaced_card_is_charged_at_once(shopper: Shopper, books: Database) -> None:
+def test_a_replaced_card_is_charged_at_once(shopper: Shopper, stack_books: Database) -> None:
     """The old card has expired, so no try of it is planned; nobody turns the clock until the new one has paid."""
     nina = Subscriber(shopper, "Nina", "2026-05-04 10:00")
     card = nina.use_card()
@@ -62,4 +62,4 @@ def test_a_replaced_card_is_charged_at_once(shopper: Shopper, books: Database) -
     assert nina.invoices()[1]["paid_at"] == "2026-06-06T10:00:00Z"
     assert nina.credits() == 500
     nina.awaits_mail(ACTIVE, "Payment failed: please add another card", RENEWED)
-    assert_in_order(books)
+    assert_in_order(stack_books)

@@ -5,7 +5,7 @@ from stack.shopper import Shopper
 from tests.scenarios.subscriptions import Subscriber, assert_in_order
 
 
-def test_the_31st_comes_back_after_february(shopper: Shopper, books: Database) -> None:
+def test_the_31st_comes_back_after_february(shopper: Shopper, stack_books: Database) -> None:
     lena = Subscriber(shopper, "Lena", "2026-01-31 10:00")
     lena.use_card()
     subscription_id = lena.subscribe("growth")
@@ -17,4 +17,4 @@ def test_the_31st_comes_back_after_february(shopper: Shopper, books: Database) -
     assert lena.credits() == 1_500, "those of the months before have expired"
     renewed = ["Your Growth subscription was renewed"] * 3
     lena.awaits_mail("Your Growth subscription is active", *renewed)
-    assert_in_order(books)
+    assert_in_order(stack_books)

@@ -5,7 +5,7 @@ from stack.shopper import Shopper
 from tests.scenarios.subscriptions import Subscriber, assert_in_order
 
 
-def test_a_pause_moves_all_that_is_to_come(shopper: Shopper, books: Database) -> None:
+def test_a_pause_moves_all_that_is_to_come(shopper: Shopper, stack_books: Database) -> None:
     paul = Subscriber(shopper, "Paul", "2026-09-01 10:00")
     paul.use_card()
     subscription_id = paul.subscribe("growth")
@@ -29,4 +29,4 @@ def test_a_pause_moves_all_that_is_to_come(shopper: Shopper, books: Database) ->
     assert paul.credits() == 1_500
     paused_mail = ["Your Growth subscription is paused"] * 2
     paul.awaits_mail("Your Growth subscription is active", *paused_mail, "Your Growth subscription was renewed")
-    assert_in_order(books)
+    assert_in_order(stack_books)

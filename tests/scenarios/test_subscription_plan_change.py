@@ -7,7 +7,7 @@ from stack.shopper import Shopper
 from tests.scenarios.subscriptions import Json, Subscriber, assert_in_order
 
 
-def test_kept_money_of_a_downgrade_is_used_by_the_next_renewal(shopper: Shopper, books: Database) -> None:
+def test_kept_money_of_a_downgrade_is_used_by_the_next_renewal(shopper: Shopper, stack_books: Database) -> None:
     """April has thirty days: fifteen on Starter, eight on Scale, seven on Growth."""
     ursula = Subscriber(shopper, "Ursula", "2026-04-01 10:00")
     ursula.use_card()
@@ -31,11 +31,11 @@ def test_kept_money_of_a_downgrade_is_used_by_the_next_renewal(shopper: Shopper,
         ("2026-04-01", "paid", 9_900), ("2026-04-16", "paid", 10_000),
         ("2026-04-24", "paid", 0), ("2026-05-01", "paid", 19_900),
     ]  # fmt: skip
-    assert _captured(books, ursula) == [9_900, 10_000, 19_900 - 2_334]
+    assert _captured(stack_books, ursula) == [9_900, 10_000, 19_900 - 2_334]
     assert ursula.credits() == 1_500
     received = ["Payment received: INV-2026-04-"] * 2
     ursula.awaits_mail("Your Starter subscription is active", *received, "Your Growth subscription was renewed")
-    assert_in_order(books)
+    assert_in_order(stack_books)
 
 
 def _preview(subscriber: Subscriber, subscription_id: str, plan: str, **fields: object) -> Json:

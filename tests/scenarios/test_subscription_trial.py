@@ -6,7 +6,7 @@ from tests.scenarios.storytelling import eventually
 from tests.scenarios.subscriptions import Subscriber, assert_in_order
 
 
-def test_a_trial_of_fourteen_days_is_paid_on_its_last(shopper: Shopper, books: Database) -> None:
+def test_a_trial_of_fourteen_days_is_paid_on_its_last(shopper: Shopper, stack_books: Database) -> None:
     tilda = Subscriber(shopper, "Tilda", "2026-03-01 09:00")
     subscription_id = tilda.subscribe("growth", trial_days=14)
     assert tilda.subscription(subscription_id)["status"] == "trialing"
@@ -32,4 +32,4 @@ def test_a_trial_of_fourteen_days_is_paid_on_its_last(shopper: Shopper, books: D
         "Your Growth trial ends on 15 March 2026",
         "Your Growth subscription was renewed",
     )
-    assert_in_order(books)
+    assert_in_order(stack_books)

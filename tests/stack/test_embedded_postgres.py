@@ -15,7 +15,7 @@ from stack.postgres import EmbeddedPostgres
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[EmbeddedPostgres]:
+def postgres(tmp_path: Path) -> Iterator[EmbeddedPostgres]:
     postgres = EmbeddedPostgres(tmp_path, free_port(0))
     postgres.start()
     yield postgres
@@ -30,22 +30,22 @@ def run(server: EmbeddedPostgres, statement: str, database: str = "postgres") ->
             return cursor.fetchall() if cursor.description else []
 
 
-def test_what_was_committed_survives_a_kill_and_the_port_stays(server: EmbeddedPostgres) -> None:
-    address = server.url()
-    server.create_database("cashbeat")
-    run(server, "CREATE TABLE note (text text)", "cashbeat")
-    run(server, "INSERT INTO note VALUES ('paid')", "cashbeat")
-    with contextlib.closing(psycopg2.connect(server.url())) as idle, idle.cursor() as cursor:
+def test_what_was_committed_survives_a_kill_and_the_port_stays(postgres: EmbeddedPostgres) -> None:
+    address = postgres.url()
+    postgres.create_database("cashbeat")
+    run(postgres, "CREATE TABLE note (text text)", "cashbeat")
+    run(postgres, "INSERT INTO note VALUES ('paid')", "cashbeat")
+    with contextlib.closing(psycopg2.connect(postgres.url())) as idle, idle.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         row = cursor.fetchone()
         assert row is not None
-        server.kill()
+        postgres.kill()
         _await_end(row[0])
 
-    server.start()
+    postgres.start()
 
-    assert server.url() == address
-    assert run(server, "SELECT text FROM note", "cashbeat") == [("paid",)]
+    assert postgres.url() == address
+    assert run(postgres, "SELECT text FROM note", "cashbeat") == [("paid",)]
 
 
 def _await_end(backend: int) -> None:
@@ -55,22 +55,22 @@ def _await_end(backend: int) -> None:
         time.sleep(0.01)
 
 
-def test_durability_is_on_and_the_clock_is_utc(server: EmbeddedPostgres) -> None:
+def test_durability_is_on_and_the_clock_is_utc(postgres: EmbeddedPostgres) -> None:
     names = ("fsync", "synchronous_commit", "full_page_writes", "TimeZone", "server_encoding")
-    found = {name: run(server, f"SHOW {name}")[0][0] for name in names}
+    found = {name: run(postgres, f"SHOW {name}")[0][0] for name in names}
     assert found == dict(zip(names, ("on", "on", "on", "UTC", "UTF8"), strict=True))
 
 
-def test_nobody_enters_without_the_password(server: EmbeddedPostgres) -> None:
+def test_nobody_enters_without_the_password(postgres: EmbeddedPostgres) -> None:
     with pytest.raises(psycopg2.OperationalError, match="no password supplied"):
-        psycopg2.connect(f"postgresql://cashbeat@127.0.0.1:{server.port}/postgres")
-    assert (server.folder / "password").stat().st_mode & 0o077 == 0
+        psycopg2.connect(f"postgresql://cashbeat@127.0.0.1:{postgres.port}/postgres")
+    assert (postgres.folder / "password").stat().st_mode & 0o077 == 0
 
 
-def test_a_forgotten_server_is_cleared_before_the_next_start(server: EmbeddedPostgres) -> None:
-    forgotten = server.pid
+def test_a_forgotten_server_is_cleared_before_the_next_start(postgres: EmbeddedPostgres) -> None:
+    forgotten = postgres.pid
     assert forgotten is not None
-    successor = EmbeddedPostgres(server.home, server.port)
+    successor = EmbeddedPostgres(postgres.home, postgres.port)
     successor.start()
     try:
         assert successor.pid != forgotten
@@ -79,14 +79,14 @@ def test_a_forgotten_server_is_cleared_before_the_next_start(server: EmbeddedPos
         successor.stop()
 
 
-def test_making_a_database_twice_is_fine(server: EmbeddedPostgres) -> None:
-    server.create_database("cashbeat")
-    server.create_database("cashbeat")
-    assert run(server, "SELECT count(*) FROM pg_database WHERE datname = 'cashbeat'") == [(1,)]
+def test_making_a_database_twice_is_fine(postgres: EmbeddedPostgres) -> None:
+    postgres.create_database("cashbeat")
+    postgres.create_database("cashbeat")
+    assert run(postgres, "SELECT count(*) FROM pg_database WHERE datname = 'cashbeat'") == [(1,)]
 
 
-def test_a_taken_port_is_said_in_one_sentence(server: EmbeddedPostgres, tmp_path: Path) -> None:
-    other = EmbeddedPostgres(tmp_path / "other", server.port)
+def test_a_taken_port_is_said_in_one_sentence(postgres: EmbeddedPostgres, tmp_path: Path) -> None:
+    other = EmbeddedPostgres(tmp_path / "other", postgres.port)
     with pytest.raises(StackError, match="Address already in use"):
         other.start()
     other.stop()

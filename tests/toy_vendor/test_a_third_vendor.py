@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import select
 
 from billing.accounts.open import open_account
-from billing.catalog.seed import seed
 from billing.credits.queries import view_balance
 from billing.invariants import violations
 from billing.invoices.queries import list_invoices
@@ -29,7 +28,7 @@ from tests.ingress.running_door import in_thread
 from tests.toy_vendor import vendor
 from tests.toy_vendor.door import SECRET
 from tests.toy_vendor.office import Office, open_office
-from workers import task as task_base
+from tests.workers.hands import at_work
 from workers.celery_app import make_app
 from workers.wiring import Work, utc_now, wire
 
@@ -44,35 +43,31 @@ def office(monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
 
 
 @pytest.fixture
-def settings(database_url: str, broker_url: str, office: Office, monkeypatch: pytest.MonkeyPatch) -> Settings:
+def toy_settings(database_url: str, broker_url: str, office: Office, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """With the one line."""
     monkeypatch.setitem(VENDORS, "toy", "tests.toy_vendor")
     return Settings(database_url=database_url, broker_url=broker_url)
 
 
 @pytest.fixture
-def work(settings: Settings) -> Iterator[Work]:
-    wired = wire(settings, make_app(settings.broker_url))
-    with wired.database.transaction() as session:
-        seed(session)
-    task_base.start(wired)
-    yield wired
-    with wired.database.transaction() as session:
-        assert [found for found in violations(session) if "nothing_waits" not in found] == []
-    task_base.stop()
+def toy_work(toy_settings: Settings) -> Iterator[Work]:
+    with at_work(wire(toy_settings, make_app(toy_settings.broker_url))) as work:
+        yield work
+        with work.database.transaction() as session:
+            assert [found for found in violations(session) if "nothing_waits" not in found] == []
 
 
 @pytest.fixture
-def account_id(work: Work) -> UUID:
-    with work.database.transaction() as session:
+def toy_customer(toy_work: Work) -> UUID:
+    with toy_work.database.transaction() as session:
         return open_account(session, uuid7(), ADA)
 
 
 @pytest.fixture
-def door(settings: Settings, work: Work) -> Iterator[httpx.Client]:
-    with work.database.transaction() as session:
+def toy_door(toy_settings: Settings, toy_work: Work) -> Iterator[httpx.Client]:
+    with toy_work.database.transaction() as session:
         secret = create_key(session, "toy", ["billing:write", "billing:read"])
-    with in_thread(settings) as client:
+    with in_thread(toy_settings) as client:
         client.headers["authorization"] = f"Bearer {secret}"
         yield client
 
@@ -105,33 +100,35 @@ def buy(door: httpx.Client, work: Work, account_id: UUID) -> str:
 
 
 def test_it_sells_a_package_through_its_own_door(
-    door: httpx.Client, work: Work, office: Office, account_id: UUID
+    toy_door: httpx.Client, toy_work: Work, office: Office, toy_customer: UUID
 ) -> None:
-    event = office.pay(buy(door, work, account_id))
+    event = office.pay(buy(toy_door, toy_work, toy_customer))
     for _ in range(2):
-        hear(door, work, event)
-    with work.database.transaction() as session:
-        (invoice,) = list_invoices(session, account_id=account_id).data
-        (receipt,) = list_receipts(session, account_id=account_id).data
-        facts = describe_invoice(session, invoice.id, letterhead_of(work))
+        hear(toy_door, toy_work, event)
+    with toy_work.database.transaction() as session:
+        (invoice,) = list_invoices(session, account_id=toy_customer).data
+        (receipt,) = list_receipts(session, account_id=toy_customer).data
+        facts = describe_invoice(session, invoice.id, letterhead_of(toy_work))
         assert (invoice.status, invoice.number is not None) == ("paid", True)
         assert (receipt.gateway, receipt.amount_minor, receipt.kept_minor) == ("toy", 2_999, 0)
-        assert view_balance(session, account_id, utc_now()).balance == 2_000
+        assert view_balance(session, toy_customer, utc_now()).balance == 2_000
         assert facts.payment_method == "Toy money"
 
 
-def test_who_does_not_know_its_secret_is_refused(door: httpx.Client, work: Work) -> None:
-    forged = door.post("/v1/billing/webhooks/toy/", content=b'{"id": "1"}', headers={"toy-secret": "guess"})
+def test_who_does_not_know_its_secret_is_refused(toy_door: httpx.Client, toy_work: Work) -> None:
+    forged = toy_door.post("/v1/billing/webhooks/toy/", content=b'{"id": "1"}', headers={"toy-secret": "guess"})
     assert forged.status_code == 400
-    with work.database.transaction() as session:
+    with toy_work.database.transaction() as session:
         assert session.scalars(select(InboxEvent)).all() == []
 
 
 def test_money_that_does_not_fit_is_kept_whichever_vendor_has_it(
-    door: httpx.Client, work: Work, office: Office, account_id: UUID
+    toy_door: httpx.Client, toy_work: Work, office: Office, toy_customer: UUID
 ) -> None:
-    hear(door, work, office.pay(buy(door, work, account_id), amount_minor=1_000))
-    listed = door.get("/v1/billing/receipts/", params={"account_id": str(account_id), "needs_a_look": True}).json()
+    hear(toy_door, toy_work, office.pay(buy(toy_door, toy_work, toy_customer), amount_minor=1_000))
+    listed = toy_door.get(
+        "/v1/billing/receipts/", params={"account_id": str(toy_customer), "needs_a_look": True}
+    ).json()
     assert [(each["gateway"], each["kept_minor"], each["remark"]) for each in listed["data"]] == [
         ("toy", 1_000, "other_amount")
     ]
@@ -146,22 +143,26 @@ def test_money_that_does_not_fit_is_kept_whichever_vendor_has_it(
     ],
 )
 def test_what_it_cannot_do_is_refused_in_our_words(
-    door: httpx.Client, work: Work, account_id: UUID, path: str, body: dict[str, Any], cannot: str
+    toy_door: httpx.Client, toy_work: Work, toy_customer: UUID, path: str, body: dict[str, Any], cannot: str
 ) -> None:
-    refused = give(door, work, path, account_id=str(account_id), gateway="toy", **body)
+    refused = give(toy_door, toy_work, path, account_id=str(toy_customer), gateway="toy", **body)
     assert refused.problem is not None
     assert refused.problem["type"] == "urn:cashbeat:problem:gateway_cannot"
     assert refused.problem["detail"] == f"The gateway 'toy' cannot {cannot}."
 
 
-def test_a_vendor_that_nobody_has_registered_is_unknown(door: httpx.Client, work: Work, account_id: UUID) -> None:
-    refused = give(door, work, "/v1/billing/stripe/card-setup/", account_id=str(account_id), gateway="abacus", **PAGES)
+def test_a_vendor_that_nobody_has_registered_is_unknown(
+    toy_door: httpx.Client, toy_work: Work, toy_customer: UUID
+) -> None:
+    refused = give(
+        toy_door, toy_work, "/v1/billing/stripe/card-setup/", account_id=str(toy_customer), gateway="abacus", **PAGES
+    )
     assert refused.problem is not None
     assert refused.problem["type"] == "urn:cashbeat:problem:gateway_unknown"
 
 
-def test_it_gives_money_back(door: httpx.Client, work: Work, office: Office, account_id: UUID) -> None:
-    ref = buy(door, work, account_id)
-    hear(door, work, office.pay(ref))
-    work.gateway("toy").refunds.refund(RefundRequest("refund-1", "key-1", ref, 500, "USD"))
+def test_it_gives_money_back(toy_door: httpx.Client, toy_work: Work, office: Office, toy_customer: UUID) -> None:
+    ref = buy(toy_door, toy_work, toy_customer)
+    hear(toy_door, toy_work, office.pay(ref))
+    toy_work.gateway("toy").refunds.refund(RefundRequest("refund-1", "key-1", ref, 500, "USD"))
     assert office.orders[ref]["refunded"] == 500

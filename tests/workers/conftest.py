@@ -6,31 +6,35 @@ import pytest
 
 from billing.invariants import violations
 from tests.gateways.sandbox_process import Sandbox, running_sandbox
-from tests.workers.gateway_run import Subscriber, wired
+from tests.workers.gateway_run import Subscriber
+from tests.workers.hands import at_work, equip
 from workers.wiring import Work
 
 
 @pytest.fixture(scope="module")
-def sandbox_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+def module_sandbox_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """One sandbox for the tests of a file; each of them has customers of its own."""
     with running_sandbox(tmp_path_factory.mktemp("sandbox")) as running:
         yield running
 
 
 @pytest.fixture
-def sandbox(sandbox_process: Sandbox) -> Iterator[Sandbox]:
-    """The sandbox in fair weather."""
-    yield sandbox_process
-    sandbox_process.clear_faults()
+def module_sandbox(module_sandbox_process: Sandbox) -> Iterator[Sandbox]:
+    """It, in fair weather."""
+    yield module_sandbox_process
+    module_sandbox_process.clear_faults()
 
 
 @pytest.fixture
-def work(database_url: str, broker_url: str, sandbox: Sandbox) -> Iterator[Work]:
-    with wired(database_url, broker_url, sandbox) as work:
+def work(database_url: str, broker_url: str, module_sandbox: Sandbox) -> Iterator[Work]:
+    """What a worker process has, in this one; the books are in order at the end."""
+    with at_work(equip(database_url, broker_url, module_sandbox.address)) as work:
         yield work
         with work.database.transaction() as session:
             assert violations(session) == []
 
 
 @pytest.fixture
-def ada(work: Work, sandbox: Sandbox) -> Subscriber:
-    return Subscriber(work, sandbox)
+def subscriber(work: Work, module_sandbox: Sandbox) -> Subscriber:
+    """A customer whose subscription the sandbox runs, before it begins."""
+    return Subscriber(work, module_sandbox)

@@ -1,8 +1,7 @@
 """A customer whose subscription the sandbox runs, the events of it, and the books they lead to."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,7 +13,6 @@ from sqlalchemy import func, insert, select, text, update
 from billing.accounts.queries import get_customer_ref
 from billing.catalog.gateway_prices import remember_price
 from billing.catalog.plans import find_terms
-from billing.catalog.seed import seed
 from billing.catalog.tables import Interval
 from billing.clocks.tables import TestClock
 from billing.gateway_run.begin_checkout import price_request
@@ -26,12 +24,10 @@ from database.operations import Operation, stage_command
 from gateways.stripe.client import StripeGateway
 from gateways.stripe.translate import HANDLED_TYPES
 from schemas.commands import CreateTestClock, OpenAccount, StartCardSetup, StartSubscriptionCheckout
-from settings import SANDBOX_STRIPE_KEY, Settings
+from settings import SANDBOX_STRIPE_KEY
 from tasks import commands, webhooks
 from tests.gateways.sandbox_process import ANSWER_SECONDS, Sandbox
-from workers import task as task_base
-from workers.celery_app import make_app
-from workers.wiring import Work, wire
+from workers.wiring import Work
 
 JANUARY_31 = datetime(2025, 1, 31, 12, tzinfo=UTC)
 OLD_VERSION = "2024-06-20"
@@ -44,23 +40,6 @@ PATHS = {
     "customer": "customers",
 }
 Json = dict[str, Any]
-
-
-@contextmanager
-def wired(database_url: str, broker_url: str, sandbox: Sandbox) -> Iterator[Work]:
-    """What a worker process has, in this one."""
-    settings = Settings(
-        database_url=database_url,
-        broker_url=broker_url,
-        stripe_secret_key=SANDBOX_STRIPE_KEY,
-        stripe_api_base=sandbox.address,
-    )
-    work = wire(settings, make_app(broker_url))
-    with work.database.transaction() as session:
-        seed(session)
-    task_base.start(work)
-    yield work
-    task_base.stop()
 
 
 class Subscriber:

@@ -1,7 +1,6 @@
 """Charges of saved cards against the sandbox: many at once, and every way in which an answer can fail to come."""
 
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -20,11 +19,11 @@ from billing.invariants import violations
 from billing.invoices.tables import Invoice, InvoiceStatus
 from billing.payments.pace import push_back
 from billing.payments.tables import AttemptStatus, PaymentAttempt
-from database.engine import Database, make_engine
+from billing.receipts.void_invoice import void_issued
+from database.engine import Database
 from database.ids import uuid7
 from database.memory import WorkState
 from database.outbox import OutboxEntry
-from database.roles import WORKER
 from gateways.stripe.limits import LIMITS
 from gateways.stripe.vendor import open_gateway
 from schemas.facts import CheckoutFact, CheckoutRequest, CustomerRequest, PaymentFact, PaymentStatus
@@ -36,34 +35,10 @@ from tests.billing.conftest import ADA
 from tests.billing.purchases import fact, start_purchase
 from tests.gateways.sandbox_process import Sandbox
 from workers import task as task_base
-from workers.celery_app import make_app
-from workers.wiring import Work, utc_now, wire
+from workers.wiring import Work, utc_now
 
 LOST, STORED = "answer_lost", "500"
 INTENTS = {"method": "POST", "path": "/v1/payment_intents"}
-
-
-@pytest.fixture
-def work(database_url: str, broker_url: str, sandbox: Sandbox) -> Iterator[Work]:
-    """What a worker process has, in this one."""
-    settings = Settings(
-        database_url=database_url,
-        broker_url=broker_url,
-        stripe_secret_key=SANDBOX_STRIPE_KEY,
-        stripe_api_base=sandbox.address,
-    )
-    wired = wire(settings, make_app(broker_url))
-    task_base.start(wired)
-    yield wired
-    task_base.stop()
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    """The books, to prepare and to look at."""
-    books = Database(make_engine(database_url, WORKER))
-    yield books
-    books.engine.dispose()
 
 
 def _customer(work: Work, card_ref: str = "pm_card_visa") -> UUID:
@@ -83,6 +58,12 @@ def _customer(work: Work, card_ref: str = "pm_card_visa") -> UUID:
 def _owe(work: Work, account_id: UUID, minor: int = 2_900) -> PaymentAttempt:
     """An issued invoice that is to be charged."""
     return intend(work.database, issue(work.database, account_id, work.wall().at, minor), work.wall().at)
+
+
+def _void(work: Work) -> None:
+    """The only invoice there is."""
+    with work.database.transaction() as session:
+        void_issued(session, session.scalars(select(Invoice)).one(), work.wall().at)
 
 
 def _charge(work: Work) -> None:
@@ -111,38 +92,36 @@ def _taken(sandbox: Sandbox, attempt: PaymentAttempt) -> list[int]:
 
 
 def test_a_message_of_charges_is_made_side_by_side_and_each_ends_in_the_books(
-    work: Work, database: Database, sandbox: Sandbox
+    work: Work, module_sandbox: Sandbox
 ) -> None:
     good, poor = _customer(work), _customer(work, "pm_card_chargeCustomerFail")
     captured = [_owe(work, good, 1_000 + number) for number in range(12)]
     declined = _owe(work, poor)
     _charge(work)
 
-    assert {_attempt(database, each.id).status for each in captured} == {AttemptStatus.CAPTURED}
-    assert sorted(_taken(sandbox, captured[0])) == [1_000 + number for number in range(12)]
-    after = _attempt(database, declined.id)
-    assert (after.status, after.failure_code, _taken(sandbox, declined)) == (
+    assert {_attempt(work.database, each.id).status for each in captured} == {AttemptStatus.CAPTURED}
+    assert sorted(_taken(module_sandbox, captured[0])) == [1_000 + number for number in range(12)]
+    after = _attempt(work.database, declined.id)
+    assert (after.status, after.failure_code, _taken(module_sandbox, declined)) == (
         AttemptStatus.FAILED,
         "generic_decline",
         [],
     )
-    assert {_row(database, each.id).state for each in [*captured, declined]} == {WorkState.DONE}
-    with database.transaction() as session:
+    assert {_row(work.database, each.id).state for each in [*captured, declined]} == {WorkState.DONE}
+    with work.database.transaction() as session:
         assert violations(session) == []
 
 
-def test_two_workers_with_the_same_message_charge_each_invoice_once(
-    work: Work, database: Database, sandbox: Sandbox
-) -> None:
+def test_two_workers_with_the_same_message_charge_each_invoice_once(work: Work, module_sandbox: Sandbox) -> None:
     attempts = [_owe(work, _customer(work)) for _ in range(4)]
-    ids = [_row(database, attempt.id).id for attempt in attempts]
+    ids = [_row(work.database, attempt.id).id for attempt in attempts]
     with ThreadPoolExecutor(2) as workers:
         list(workers.map(lambda _: payments.charge(ids=ids), range(2)))
-    assert {_attempt(database, attempt.id).status for attempt in attempts} == {AttemptStatus.CAPTURED}
-    assert [_taken(sandbox, attempt) for attempt in attempts] == [[2_900]] * 4
+    assert {_attempt(work.database, attempt.id).status for attempt in attempts} == {AttemptStatus.CAPTURED}
+    assert [_taken(module_sandbox, attempt) for attempt in attempts] == [[2_900]] * 4
 
 
-def test_all_calls_keep_the_rate(work: Work, database: Database) -> None:
+def test_all_calls_keep_the_rate(work: Work) -> None:
     account_id = _customer(work)
     attempts = [_owe(work, account_id) for _ in range(10)]
     stripe = work.gateway("stripe")
@@ -151,161 +130,153 @@ def test_all_calls_keep_the_rate(work: Work, database: Database) -> None:
     began = time.monotonic()
     _charge(work)
     assert time.monotonic() - began >= 9 / 20
-    assert {_attempt(database, each.id).status for each in attempts} == {AttemptStatus.CAPTURED}
+    assert {_attempt(work.database, each.id).status for each in attempts} == {AttemptStatus.CAPTURED}
 
 
-def test_a_lost_answer_is_asked_for_again_under_the_same_key(work: Work, database: Database, sandbox: Sandbox) -> None:
+def test_a_lost_answer_is_asked_for_again_under_the_same_key(work: Work, module_sandbox: Sandbox) -> None:
     attempt = _owe(work, _customer(work))
-    sandbox.arm(LOST, count=1, **INTENTS)
+    module_sandbox.arm(LOST, count=1, **INTENTS)
     _charge(work)
-    assert _attempt(database, attempt.id).status is AttemptStatus.UNKNOWN
-    assert _row(database, attempt.id).state is WorkState.READY
+    assert _attempt(work.database, attempt.id).status is AttemptStatus.UNKNOWN
+    assert _row(work.database, attempt.id).state is WorkState.READY
 
     _charge(work)
-    assert _attempt(database, attempt.id).status is AttemptStatus.CAPTURED
-    assert _taken(sandbox, attempt) == [2_900]
+    assert _attempt(work.database, attempt.id).status is AttemptStatus.CAPTURED
+    assert _taken(module_sandbox, attempt) == [2_900]
 
 
 @pytest.mark.parametrize("stage", ["during", "after"])
 def test_an_error_that_the_gateway_repeats_for_a_day_is_looked_behind_and_nothing_is_taken_twice(
-    work: Work, database: Database, sandbox: Sandbox, stage: str
+    work: Work, module_sandbox: Sandbox, stage: str
 ) -> None:
     attempt = _owe(work, _customer(work))
-    sandbox.arm(STORED, stage=stage, count=1, **INTENTS)
+    module_sandbox.arm(STORED, stage=stage, count=1, **INTENTS)
     for _ in range(LIMITS.same_key_attempts):
         _charge(work)
-        assert _attempt(database, attempt.id).status is AttemptStatus.UNKNOWN
+        assert _attempt(work.database, attempt.id).status is AttemptStatus.UNKNOWN
     _charge(work)
-    assert _attempt(database, attempt.id).status is AttemptStatus.CAPTURED
-    assert _taken(sandbox, attempt) == [2_900]
+    assert _attempt(work.database, attempt.id).status is AttemptStatus.CAPTURED
+    assert _taken(module_sandbox, attempt) == [2_900]
 
 
-def test_while_a_call_may_still_be_under_way_no_other_key_is_used(
-    work: Work, database: Database, sandbox: Sandbox
-) -> None:
+def test_while_a_call_may_still_be_under_way_no_other_key_is_used(work: Work, module_sandbox: Sandbox) -> None:
     """A worker that died or hangs has left its lease: its call may reach the gateway after we have looked."""
     attempt = _owe(work, _customer(work))
-    sandbox.arm(STORED, stage="during", count=1, **INTENTS)
+    module_sandbox.arm(STORED, stage="during", count=1, **INTENTS)
     for _ in range(LIMITS.same_key_attempts):
         _charge(work)
-    with database.transaction() as session:
+    with work.database.transaction() as session:
         session.execute(update(OutboxEntry).values(next_attempt_at=func.now(), lease_until=func.now()))
-    payments.charge(ids=[_row(database, attempt.id).id])
-    assert _attempt(database, attempt.id).status is AttemptStatus.UNKNOWN
-    assert (_taken(sandbox, attempt), _row(database, attempt.id).lease_until) == ([], None)
+    payments.charge(ids=[_row(work.database, attempt.id).id])
+    assert _attempt(work.database, attempt.id).status is AttemptStatus.UNKNOWN
+    assert (_taken(module_sandbox, attempt), _row(work.database, attempt.id).lease_until) == ([], None)
 
     _charge(work)
-    assert _attempt(database, attempt.id).status is AttemptStatus.CAPTURED
-    assert _taken(sandbox, attempt) == [2_900]
+    assert _attempt(work.database, attempt.id).status is AttemptStatus.CAPTURED
+    assert _taken(module_sandbox, attempt) == [2_900]
 
 
-def test_a_day_later_the_gateway_is_asked_before_anything_is_sent(
-    work: Work, database: Database, sandbox: Sandbox
-) -> None:
+def test_a_day_later_the_gateway_is_asked_before_anything_is_sent(work: Work, module_sandbox: Sandbox) -> None:
     attempt = _owe(work, _customer(work))
-    sandbox.arm(LOST, count=1, **INTENTS)
+    module_sandbox.arm(LOST, count=1, **INTENTS)
     _charge(work)
-    with database.transaction() as session:
+    with work.database.transaction() as session:
         session.execute(update(PaymentAttempt).values(created_at=func.now() - timedelta(days=2)))
     # whatever is sent now would be lost as well: only a look can bring the answer
-    sandbox.arm(LOST, **INTENTS)
+    module_sandbox.arm(LOST, **INTENTS)
     _charge(work)
-    assert _attempt(database, attempt.id).status is AttemptStatus.CAPTURED
-    assert _taken(sandbox, attempt) == [2_900]
+    assert _attempt(work.database, attempt.id).status is AttemptStatus.CAPTURED
+    assert _taken(module_sandbox, attempt) == [2_900]
 
 
-def test_an_invoice_that_is_void_meanwhile_is_not_charged(work: Work, database: Database, sandbox: Sandbox) -> None:
+def test_an_invoice_that_is_void_meanwhile_is_not_charged(work: Work, module_sandbox: Sandbox) -> None:
     attempt = _owe(work, _customer(work))
-    with database.transaction() as session:
-        session.execute(update(Invoice).values(status=InvoiceStatus.VOID))
+    _void(work)
     _charge(work)
-    assert (_attempt(database, attempt.id).status, _taken(sandbox, attempt)) == (AttemptStatus.EXPIRED, [])
-    row = _row(database, attempt.id)
+    assert (_attempt(work.database, attempt.id).status, _taken(module_sandbox, attempt)) == (AttemptStatus.EXPIRED, [])
+    row = _row(work.database, attempt.id)
     assert (row.state, row.result) == (WorkState.DONE, {"dropped": "invoice_void"})
 
 
-def test_a_void_invoice_whose_answer_was_lost_is_only_asked_about(
-    work: Work, database: Database, sandbox: Sandbox
-) -> None:
+def test_a_void_invoice_whose_answer_was_lost_is_only_asked_about(work: Work, module_sandbox: Sandbox) -> None:
     attempt = _owe(work, _customer(work))
-    sandbox.arm("timeout_before", seconds=0.1, count=1, **INTENTS)
+    module_sandbox.arm("timeout_before", seconds=0.1, count=1, **INTENTS)
     _charge(work)
-    with database.transaction() as session:
-        session.execute(update(Invoice).values(status=InvoiceStatus.VOID))
+    _void(work)
     for _ in range(LIMITS.same_key_attempts - 1):
         _charge(work)
-        assert _attempt(database, attempt.id).status is AttemptStatus.UNKNOWN
+        assert _attempt(work.database, attempt.id).status is AttemptStatus.UNKNOWN
     _charge(work)
-    assert (_attempt(database, attempt.id).status, _taken(sandbox, attempt)) == (AttemptStatus.EXPIRED, [])
+    assert (_attempt(work.database, attempt.id).status, _taken(module_sandbox, attempt)) == (AttemptStatus.EXPIRED, [])
 
 
 def test_a_gateway_that_asks_us_to_slow_down_is_heard_by_everybody_and_nobody_is_dunned(
-    work: Work, database: Database, sandbox: Sandbox
+    work: Work, module_sandbox: Sandbox
 ) -> None:
     attempt = _owe(work, _customer(work))
-    sandbox.arm("429", retry_after_seconds=30, count=1, **INTENTS)
+    module_sandbox.arm("429", retry_after_seconds=30, count=1, **INTENTS)
     _charge(work)
-    assert _attempt(database, attempt.id).status is AttemptStatus.UNKNOWN
-    assert _row(database, attempt.id).attempts == 1
+    assert _attempt(work.database, attempt.id).status is AttemptStatus.UNKNOWN
+    assert _row(work.database, attempt.id).attempts == 1
 
     _charge(work)
-    row = _row(database, attempt.id)
+    row = _row(work.database, attempt.id)
     assert (row.attempts, row.state) == (1, WorkState.READY)
-    with database.transaction() as session:
+    with work.database.transaction() as session:
         assert session.scalars(select(Invoice.status)).one() is InvoiceStatus.PENDING
 
 
-def test_without_a_slot_nothing_is_claimed(work: Work, database: Database) -> None:
+def test_without_a_slot_nothing_is_claimed(work: Work) -> None:
     attempt = _owe(work, _customer(work))
-    with database.transaction() as session:
+    with work.database.transaction() as session:
         push_back(session, "stripe", 60)
     _charge(work)
-    row = _row(database, attempt.id)
+    row = _row(work.database, attempt.id)
     assert (row.attempts, row.lease_until, row.state) == (0, None, WorkState.READY)
-    assert _attempt(database, attempt.id).status is AttemptStatus.CREATED
+    assert _attempt(work.database, attempt.id).status is AttemptStatus.CREATED
 
 
-def test_a_card_that_the_gateway_refuses_has_failed_and_its_log_line_says_which(work: Work, database: Database) -> None:
+def test_a_card_that_the_gateway_refuses_has_failed_and_its_log_line_says_which(work: Work) -> None:
     account_id = _customer(work)
     attempts = []
     for number in range(3):
-        give_card(database, account_id, work.wall().at, card(f"pm_gone_{number}", "cus_gone"))
+        give_card(work.database, account_id, work.wall().at, card(f"pm_gone_{number}", "cus_gone"))
         attempts.append(_owe(work, account_id))
     with structlog.testing.capture_logs([structlog.contextvars.merge_contextvars]) as lines:
         _charge(work)
-    after = [_attempt(database, each.id) for each in attempts]
+    after = [_attempt(work.database, each.id) for each in attempts]
     assert {(each.status, each.failure_code) for each in after} == {(AttemptStatus.FAILED, "resource_missing")}
     refused = [line["outbox_id"] for line in lines if line["event"] == "charge_refused"]
-    assert sorted(refused) == sorted(str(_row(database, each.id).id) for each in attempts)
+    assert sorted(refused) == sorted(str(_row(work.database, each.id).id) for each in attempts)
     assert structlog.contextvars.get_contextvars() == {}
 
 
-def test_a_charge_whose_worker_died_is_found_by_the_look_up(work: Work, database: Database, sandbox: Sandbox) -> None:
+def test_a_charge_whose_worker_died_is_found_by_the_look_up(work: Work, module_sandbox: Sandbox) -> None:
     attempt = _owe(work, _customer(work))
-    sandbox.arm(LOST, count=1, **INTENTS)
+    module_sandbox.arm(LOST, count=1, **INTENTS)
     _charge(work)
     look_up = partial(payments.look_up_payments, **LookUpPayments(interval_seconds=1).model_dump())
     look_up()
-    assert _attempt(database, attempt.id).status is AttemptStatus.UNKNOWN
+    assert _attempt(work.database, attempt.id).status is AttemptStatus.UNKNOWN
 
     task_base.start(replace(work, wall=lambda: Wall(utc_now() + timedelta(minutes=16))))
     time.sleep(1)  # the period of the look-up before
     look_up()
-    assert _attempt(database, attempt.id).status is AttemptStatus.CAPTURED
-    assert _taken(sandbox, attempt) == [2_900]
+    assert _attempt(work.database, attempt.id).status is AttemptStatus.CAPTURED
+    assert _taken(module_sandbox, attempt) == [2_900]
     _charge(work)
-    assert _row(database, attempt.id).result == {"dropped": "attempt_captured"}
+    assert _row(work.database, attempt.id).result == {"dropped": "attempt_captured"}
 
 
-def test_a_checkout_that_the_gateway_does_not_know_goes_to_the_end_of_the_line(work: Work, database: Database) -> None:
-    with database.transaction() as session:
+def test_a_checkout_that_the_gateway_does_not_know_goes_to_the_end_of_the_line(work: Work) -> None:
+    with work.database.transaction() as session:
         seed(session)
         account_id = open_account(session, uuid7(), ADA)
-    request = start_purchase(database, account_id, utc_now())
+    request = start_purchase(work.database, account_id, utc_now())
     later = utc_now() + timedelta(minutes=16)
     task_base.start(replace(work, wall=lambda: Wall(later)))
     payments.look_up_payments(**LookUpPayments(interval_seconds=1).model_dump())
-    waiting = _attempt(database, UUID(request.attempt_id))
+    waiting = _attempt(work.database, UUID(request.attempt_id))
     assert waiting.look_up_at is not None
     assert waiting.look_up_at > later
 

@@ -39,7 +39,7 @@ from tasks import emails, renewals
 from tests.billing.gifts import grant_credits
 from tests.billing.purchases import fact, start_purchase
 from tests.billing.subscribers import Books, utc
-from tests.gateways.sandbox_process import Sandbox, running_sandbox
+from tests.gateways.sandbox_process import Sandbox
 from workers import task
 from workers.celery_app import make_app
 from workers.producer import Bell
@@ -49,13 +49,6 @@ from workers.wiring import Work
 MAY, JUNE = utc("2026-05-01 10:00"), utc("2026-06-01 10:00")
 PDF = b"%PDF-1.7 an invoice"
 A_CENTURY = 3_155_760_000
-
-
-@pytest.fixture(scope="module")
-def resend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    """The sandbox, whose inbox keeps what was sent."""
-    with running_sandbox(tmp_path_factory.mktemp("sandbox")) as sandbox:
-        yield sandbox
 
 
 class Desk(Books):
@@ -109,68 +102,68 @@ def _file(mail: dict[str, Any]) -> str:
 
 
 @pytest.fixture
-def desk(database_url: str, resend: Sandbox, broker_url: str) -> Iterator[Desk]:
+def mail_desk(database_url: str, module_sandbox: Sandbox, broker_url: str) -> Iterator[Desk]:
     """Books with a catalog, and everything that sending takes."""
     database = Database(make_engine(database_url, WORKER, pool_size=5))
     with database.transaction() as session:
         seed(session)
-    yield Desk(database, resend, broker_url)
+    yield Desk(database, module_sandbox, broker_url)
     database.engine.dispose()
 
 
 @pytest.fixture
-def ada(desk: Desk) -> UUID:
+def recipient(mail_desk: Desk) -> UUID:
     """A customer with a card."""
-    account_id = desk.open()
-    desk.give_card(account_id, utc("2026-01-01 09:00"))
+    account_id = mail_desk.open()
+    mail_desk.give_card(account_id, utc("2026-01-01 09:00"))
     return account_id
 
 
-def test_a_subscriber_is_told_of_start_failure_and_renewal_with_the_invoice(desk: Desk, ada: UUID) -> None:
-    desk.subscribe(ada, MAY)
-    desk.answer(MAY)
-    desk.render(ada, MAY)
-    assert desk.inbox(desk.send_all(MAY)) == {
+def test_a_subscriber_is_told_of_start_failure_and_renewal_with_the_invoice(mail_desk: Desk, recipient: UUID) -> None:
+    mail_desk.subscribe(recipient, MAY)
+    mail_desk.answer(MAY)
+    mail_desk.render(recipient, MAY)
+    assert mail_desk.inbox(mail_desk.send_all(MAY)) == {
         "subscription_activated": ("Your Starter subscription is active", "INV-2026-05-00001.pdf"),
     }
 
-    desk.come_due(JUNE)
-    desk.answer(JUNE, "insufficient_funds")
-    assert desk.inbox(desk.send_all(JUNE)) == {
+    mail_desk.come_due(JUNE)
+    mail_desk.answer(JUNE, "insufficient_funds")
+    assert mail_desk.inbox(mail_desk.send_all(JUNE)) == {
         "payment_failed": ("Payment failed for your Starter subscription", ""),
     }
 
-    desk.give_card(ada, utc("2026-06-01 12:00"))
-    desk.answer(utc("2026-06-01 12:00"))
-    desk.render(ada, utc("2026-06-01 12:00"))
-    assert desk.inbox(desk.send_all(utc("2026-06-01 12:00"))) == {
+    mail_desk.give_card(recipient, utc("2026-06-01 12:00"))
+    mail_desk.answer(utc("2026-06-01 12:00"))
+    mail_desk.render(recipient, utc("2026-06-01 12:00"))
+    assert mail_desk.inbox(mail_desk.send_all(utc("2026-06-01 12:00"))) == {
         "subscription_renewal": ("Your Starter subscription was renewed", "INV-2026-06-00001.pdf"),
     }
-    assert desk.send_all(utc("2026-06-01 12:00")) == {}
+    assert mail_desk.send_all(utc("2026-06-01 12:00")) == {}
 
 
-def test_what_the_calendar_and_the_customer_bring_about_is_told_too(desk: Desk, ada: UUID) -> None:
-    subscription_id = desk.subscribe(ada, MAY, trial_days=14)
-    with desk.database.transaction() as session:
+def test_what_the_calendar_and_the_customer_bring_about_is_told_too(mail_desk: Desk, recipient: UUID) -> None:
+    subscription_id = mail_desk.subscribe(recipient, MAY, trial_days=14)
+    with mail_desk.database.transaction() as session:
         session.execute(text("UPDATE cards SET exp_year = 2026, exp_month = 5"))
-    started = desk.send_all(MAY)
-    task.start(desk.work(utc("2026-05-13 10:00")))
+    started = mail_desk.send_all(MAY)
+    task.start(mail_desk.work(utc("2026-05-13 10:00")))
     renewals.notice(**NoticeCards(interval_seconds=3_600).model_dump(mode="json"))
-    reminded = desk.send_all(utc("2026-05-13 10:00"))
+    reminded = mail_desk.send_all(utc("2026-05-13 10:00"))
 
-    with desk.database.transaction() as session:
-        set_watch(session, ada, 100)
-        grant_credits(session, ada, CreditSource.PACKAGE, "gift", 120, None, MAY)
-    with desk.database.transaction() as session:
-        consume_credits(session, ada, 70, "operation/1", "", MAY)
+    with mail_desk.database.transaction() as session:
+        set_watch(session, recipient, 100)
+        grant_credits(session, recipient, CreditSource.PACKAGE, "gift", 120, None, MAY)
+    with mail_desk.database.transaction() as session:
+        consume_credits(session, recipient, 70, "operation/1", "", MAY)
         pause_subscription(session, lock_subscription(session, subscription_id), None, "1", MAY)
-    paused = desk.send_all(utc("2026-05-13 11:00"))
-    with desk.database.transaction() as session:
+    paused = mail_desk.send_all(utc("2026-05-13 11:00"))
+    with mail_desk.database.transaction() as session:
         subscription = lock_subscription(session, subscription_id)
         cancel_subscription(session, subscription, at_period_end=False, cause="1", now=utc("2026-05-14 10:00"))
-    ended = desk.send_all(utc("2026-05-14 10:00"))
+    ended = mail_desk.send_all(utc("2026-05-14 10:00"))
 
-    assert desk.inbox(started | reminded | paused | ended) == {
+    assert mail_desk.inbox(started | reminded | paused | ended) == {
         "subscription_activated": ("Your Starter trial has started", ""),
         "trial_ending": ("Your Starter trial ends on 15 May 2026", ""),
         "card_expiring": ("Your Visa ending in 4242 expires soon", ""),
@@ -180,71 +173,73 @@ def test_what_the_calendar_and_the_customer_bring_about_is_told_too(desk: Desk, 
     }
 
 
-def test_a_bill_to_transfer_and_a_receipt_of_a_purchase_carry_their_invoices(desk: Desk, ada: UUID) -> None:
-    desk.subscribe(ada, MAY, pay_by="transfer")
-    desk.render(ada, MAY)
-    created = desk.send_all(MAY)
-    eve = desk.open("Eve")
-    request = start_purchase(desk.database, eve, MAY)
-    with desk.database.transaction() as session:
+def test_a_bill_to_transfer_and_a_receipt_of_a_purchase_carry_their_invoices(mail_desk: Desk, recipient: UUID) -> None:
+    mail_desk.subscribe(recipient, MAY, pay_by="transfer")
+    mail_desk.render(recipient, MAY)
+    created = mail_desk.send_all(MAY)
+    eve = mail_desk.open("Eve")
+    request = start_purchase(mail_desk.database, eve, MAY)
+    with mail_desk.database.transaction() as session:
         record_outcome(session, fact(request, PaymentStatus.CAPTURED, paid_at=MAY), Wall(MAY))
-    desk.render(eve, MAY)
-    receipt = desk.send_all(MAY)
-    assert desk.inbox(created | receipt) == {
+    mail_desk.render(eve, MAY)
+    receipt = mail_desk.send_all(MAY)
+    assert mail_desk.inbox(created | receipt) == {
         "invoice_created": ("Invoice INV-2026-05-00001, due 15 May 2026", "INV-2026-05-00001.pdf"),
         "payment_confirmation": ("Payment received: INV-2026-05-00002", "INV-2026-05-00002.pdf"),
     }
 
 
-def test_an_automatic_top_up_that_is_declined_is_told(desk: Desk, ada: UUID) -> None:
-    with desk.database.transaction() as session:
-        set_top_up(session, ada, "starter", 50, 2, MAY)
-    desk.answer(MAY, "insufficient_funds")
-    assert desk.inbox(desk.send_all(MAY)) == {"top_up_stopped": ("Your automatic top-up has stopped", "")}
+def test_an_automatic_top_up_that_is_declined_is_told(mail_desk: Desk, recipient: UUID) -> None:
+    with mail_desk.database.transaction() as session:
+        set_top_up(session, recipient, "starter", 50, 2, MAY)
+    mail_desk.answer(MAY, "insufficient_funds")
+    assert mail_desk.inbox(mail_desk.send_all(MAY)) == {"top_up_stopped": ("Your automatic top-up has stopped", "")}
 
 
-def test_a_mail_that_is_no_longer_true_is_dropped_and_its_row_says_why(desk: Desk, ada: UUID) -> None:
-    subscription_id = desk.subscribe(ada, MAY)
-    desk.answer(MAY, "do_not_honor")
-    desk.give_card(ada, MAY)
-    desk.answer(MAY)
-    with desk.database.transaction() as session:
+def test_a_mail_that_is_no_longer_true_is_dropped_and_its_row_says_why(mail_desk: Desk, recipient: UUID) -> None:
+    subscription_id = mail_desk.subscribe(recipient, MAY)
+    mail_desk.answer(MAY, "do_not_honor")
+    mail_desk.give_card(recipient, MAY)
+    mail_desk.answer(MAY)
+    with mail_desk.database.transaction() as session:
         subscription = lock_subscription(session, subscription_id)
         cancel_subscription(session, subscription, at_period_end=True, cause="1", now=MAY)
-    with desk.database.transaction() as session:
+    with mail_desk.database.transaction() as session:
         reactivate_subscription(lock_subscription(session, subscription_id), MAY)
 
-    dropped = desk.send_all(MAY)
+    dropped = mail_desk.send_all(MAY)
     assert {topic: (row.state, row.result) for topic, row in dropped.items()} == {
         "payment_failed": (WorkState.DONE, {"dropped": "the invoice is paid"}),
         "subscription_cancelled": (WorkState.DONE, {"dropped": "the subscription was reactivated"}),
     }
-    assert desk.inbox(dropped) == {}
+    assert mail_desk.inbox(dropped) == {}
 
 
-def test_two_ticks_of_one_period_sweep_once_and_the_sweep_may_be_called_at_any_time(desk: Desk, ada: UUID) -> None:
-    desk.subscribe(ada, MAY)
-    desk.answer(MAY)
-    desk.come_due(JUNE)
-    desk.answer(JUNE, "insufficient_funds")
+def test_two_ticks_of_one_period_sweep_once_and_the_sweep_may_be_called_at_any_time(
+    mail_desk: Desk, recipient: UUID
+) -> None:
+    mail_desk.subscribe(recipient, MAY)
+    mail_desk.answer(MAY)
+    mail_desk.come_due(JUNE)
+    mail_desk.answer(JUNE, "insufficient_funds")
     tick = DunInvoices(interval_seconds=A_CENTURY).model_dump(mode="json")
     for now in (utc("2026-06-02 09:59"), utc("2026-06-02 10:00")):
-        task.start(desk.work(now))
+        task.start(mail_desk.work(now))
         renewals.dun(**tick)
-    assert desk.answer(utc("2026-06-02 10:00")) == 0, "the second tick was one too many"
-    work = desk.work(utc("2026-06-02 10:01"))
+    assert mail_desk.answer(utc("2026-06-02 10:00")) == 0, "the second tick was one too many"
+    work = mail_desk.work(utc("2026-06-02 10:01"))
     assert [sweep(work, SWEEPS[DunInvoices]), sweep(work, SWEEPS[DunInvoices])] == [1, 0]
-    assert desk.answer(utc("2026-06-02 10:01")) == 1
+    assert mail_desk.answer(utc("2026-06-02 10:01")) == 1
 
 
-def test_an_invoice_that_cannot_be_dunned_holds_up_no_other(desk: Desk, ada: UUID) -> None:
-    eve = desk.open("Eve")
-    desk.give_card(eve, MAY)
-    ids = [desk.subscribe(account_id, MAY) for account_id in (ada, eve)]
-    desk.answer(MAY)
-    desk.come_due(JUNE)
-    desk.answer(JUNE, "stolen_card")
-    with desk.database.transaction() as session:
-        session.execute(update(Dunning).where(Dunning.account_id == ada).values(policy={"slug": "broken"}))
-    assert sweep(desk.work(utc("2026-06-08 10:00")), SWEEPS[DunInvoices]) == 1
-    assert [desk.subscription(found).status.value for found in ids] == ["past_due", "canceled"]
+def test_an_invoice_that_cannot_be_dunned_holds_up_no_other(mail_desk: Desk, recipient: UUID) -> None:
+    eve = mail_desk.open("Eve")
+    mail_desk.give_card(eve, MAY)
+    ids = [mail_desk.subscribe(account_id, MAY) for account_id in (recipient, eve)]
+    mail_desk.answer(MAY)
+    mail_desk.come_due(JUNE)
+    mail_desk.answer(JUNE, "stolen_card")
+    with mail_desk.database.transaction() as session:
+        session.execute(update(Dunning).where(Dunning.account_id == recipient).values(policy={"slug": "broken"}))
+    assert sweep(mail_desk.work(utc("2026-06-08 10:00")), SWEEPS[DunInvoices]) == 1
+    assert [mail_desk.subscription(found).status.value for found in ids] == ["past_due", "canceled"]

@@ -13,8 +13,9 @@ from sqlalchemy import Engine, create_engine, text
 from billing.invariants import violations
 from database.engine import dialect_url
 from schemas.facts import CardFact, CustomerFact, GatewayInvoiceFact, SubscriptionFact
-from tests.gateways.sandbox_process import Sandbox, running_sandbox
-from tests.workers.gateway_run import JANUARY_31, Json, Subscriber, books, deliver, wired
+from tests.gateways.sandbox_process import Sandbox
+from tests.workers.gateway_run import JANUARY_31, Json, Subscriber, books, deliver
+from tests.workers.hands import at_work, equip
 from workers import task as task_base
 from workers.wiring import Work
 
@@ -75,12 +76,6 @@ class Moment:
         return self._stripe.fetch_card(**references)  # the cards of this story are only added
 
 
-@pytest.fixture(scope="module")
-def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    with running_sandbox(tmp_path_factory.mktemp("sandbox")) as running:
-        yield running
-
-
 @pytest.fixture
 def hasty_url(database_url: str) -> str:
     """Books that a power cut would hurt: hundreds of orders are tried here, and no power cut."""
@@ -92,8 +87,8 @@ def hasty_url(database_url: str) -> str:
 
 
 @pytest.fixture
-def work(hasty_url: str, broker_url: str, sandbox: Sandbox) -> Iterator[Work]:
-    with wired(hasty_url, broker_url, sandbox) as work:
+def hasty_work(hasty_url: str, broker_url: str, module_sandbox: Sandbox) -> Iterator[Work]:
+    with at_work(equip(hasty_url, broker_url, module_sandbox.address)) as work:
         yield work
 
 
@@ -144,9 +139,9 @@ def _in_batches(chance: random.Random, events: list[Json]) -> list[list[Json]]:
     ],
 )
 def test_every_order_ends_in_the_same_books(
-    work: Work, sandbox: Sandbox, eraser: Engine, until: datetime, told: int, bills: list[Any], orders: int
+    hasty_work: Work, module_sandbox: Sandbox, eraser: Engine, until: datetime, told: int, bills: list[Any], orders: int
 ) -> None:
-    ada = Subscriber(work, sandbox)
+    ada = Subscriber(hasty_work, module_sandbox)
     ada.begin()
     _keep(eraser)
     ada.pay()
@@ -155,23 +150,25 @@ def test_every_order_ends_in_the_same_books(
     assert len(events) == told
     # each comes twice, the second time as the version of June 2024 would tell it
     events += [ada.in_old_version(event) for event in events]
-    _ask_instead(work, Recorded(ada.stripe))
+    _ask_instead(hasty_work, Recorded(ada.stripe))
 
-    deliver(work, events)
-    expected = books(work)
+    deliver(hasty_work, events)
+    expected = books(hasty_work)
     assert sorted((each["reason"], each["total_minor"]) for each in expected["invoices"]) == bills
     assert {each["status"] for each in expected["invoices"]} == {"paid"}
     chance = random.Random(SEED)  # noqa: S311 - an order to be repeated, no secret
     for number in range(orders):
         _undo(eraser)
-        deliver(work, *_in_batches(chance, list(events)))
-        assert books(work) == expected, f"order {number} of seed {SEED}"
-    with work.database.transaction() as session:
+        deliver(hasty_work, *_in_batches(chance, list(events)))
+        assert books(hasty_work) == expected, f"order {number} of seed {SEED}"
+    with hasty_work.database.transaction() as session:
         assert violations(session) == []
 
 
-def test_the_gateway_moves_on_while_its_events_are_late(work: Work, sandbox: Sandbox, eraser: Engine) -> None:
-    ada = Subscriber(work, sandbox)
+def test_the_gateway_moves_on_while_its_events_are_late(
+    hasty_work: Work, module_sandbox: Sandbox, eraser: Engine
+) -> None:
+    ada = Subscriber(hasty_work, module_sandbox)
     ada.begin()
     _keep(eraser)
     moments, events = _live(ada)
@@ -179,8 +176,8 @@ def test_the_gateway_moves_on_while_its_events_are_late(work: Work, sandbox: San
     results = []
     for _ in range(COURSES):
         _undo(eraser)
-        _follow(work, chance, moments, [list(each) for each in events])
-        results.append(books(work))
+        _follow(hasty_work, chance, moments, [list(each) for each in events])
+        results.append(books(hasty_work))
     told = results[0]
     assert sorted((each["reason"], each["total_minor"], each["balance_used_minor"]) for each in told["invoices"]) == [
         ("change", 0, 0), ("change", 5_000, 0), ("renewal", 9_900, 5_000), ("start", 9_900, 0)
@@ -188,7 +185,7 @@ def test_the_gateway_moves_on_while_its_events_are_late(work: Work, sandbox: San
     assert told["subscriptions"][0]["status"] == "canceled"
     for number, result in enumerate(results):
         assert result == told, f"course {number} of seed {SEED}"
-    with work.database.transaction() as session:
+    with hasty_work.database.transaction() as session:
         assert violations(session) == []
 
 

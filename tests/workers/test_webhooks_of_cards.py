@@ -66,82 +66,87 @@ def _again(events: list[Json]) -> list[Json]:
 
 
 def test_a_card_that_was_chosen_is_charged_from_now_on_though_its_batch_tells_first_that_it_was_saved(
-    work: Work, ada: Subscriber
+    work: Work, subscriber: Subscriber
 ) -> None:
     for number in (VISA, MASTERCARD):
-        ada.save_card(number)
-        news = ada.news()
+        subscriber.save_card(number)
+        news = subscriber.news()
         saved = next(event for event in news if event["type"] == "payment_method.attached")
         chosen = last(news, "setup_intent.succeeded")
         deliver(work, [saved, chosen])
-    assert _cards(ada) == {"4242": False, "4444": True}
+    assert _cards(subscriber) == {"4242": False, "4444": True}
 
 
 def test_of_two_choices_in_one_batch_the_later_counts_though_the_first_is_answered_late(
-    work: Work, ada: Subscriber, sandbox: Sandbox
+    work: Work, subscriber: Subscriber, module_sandbox: Sandbox
 ) -> None:
     chosen = []
     for number in (VISA, MASTERCARD):
-        ada.save_card(number)
-        chosen.append(last(ada.news(), "setup_intent.succeeded"))
-    sandbox.arm("slow", seconds=1, count=1, method="POST", path="/v1/customers")
+        subscriber.save_card(number)
+        chosen.append(last(subscriber.news(), "setup_intent.succeeded"))
+    module_sandbox.arm("slow", seconds=1, count=1, method="POST", path="/v1/customers")
     deliver(work, chosen)
-    customer = ada.stripe.fetch_customer(ada.customer_ref)
+    customer = subscriber.stripe.fetch_customer(subscriber.customer_ref)
     assert customer is not None
-    assert _cards(ada) == {"4242": False, "4444": True}
-    assert _digits(ada, customer.card_ref) == "4444"
+    assert _cards(subscriber) == {"4242": False, "4444": True}
+    assert _digits(subscriber, customer.card_ref) == "4444"
 
 
 def test_a_card_that_was_chosen_is_the_subscriptions_too_and_pays_at_once_what_is_open(
-    work: Work, ada: Subscriber
+    work: Work, subscriber: Subscriber
 ) -> None:
-    _owe_march(ada)
-    ada.save_card(MASTERCARD)
-    deliver(work, [last(ada.news(), "setup_intent.succeeded")])
-    assert _charged_there(ada) == ("4444", "4444")
+    _owe_march(subscriber)
+    subscriber.save_card(MASTERCARD)
+    deliver(work, [last(subscriber.news(), "setup_intent.succeeded")])
+    assert _charged_there(subscriber) == ("4444", "4444")
     # the money came without a day going by
-    deliver(work, ada.news())
-    assert (_status(ada), bills(ada)[-1]) == (SubscriptionStatus.ACTIVE, ("renewal", "paid", 9_900, 0))
-    assert _cards(ada)["4444"]
+    deliver(work, subscriber.news())
+    assert (_status(subscriber), bills(subscriber)[-1]) == (SubscriptionStatus.ACTIVE, ("renewal", "paid", 9_900, 0))
+    assert _cards(subscriber)["4444"]
 
 
-def test_a_card_that_was_chosen_and_declines_is_charged_from_now_on_nevertheless(work: Work, ada: Subscriber) -> None:
-    _owe_march(ada)
-    ada.in_portal("card", card_number=VISA)
-    ada.save_card(DECLINING)
-    deliver(work, ada.news())
-    assert _charged_there(ada) == ("0341", "0341")
-    refused = ada.news()
+def test_a_card_that_was_chosen_and_declines_is_charged_from_now_on_nevertheless(
+    work: Work, subscriber: Subscriber
+) -> None:
+    _owe_march(subscriber)
+    subscriber.in_portal("card", card_number=VISA)
+    subscriber.save_card(DECLINING)
+    deliver(work, subscriber.news())
+    assert _charged_there(subscriber) == ("0341", "0341")
+    refused = subscriber.news()
     assert [event["type"] for event in refused].count("invoice.payment_failed") == 1
     deliver(work, refused)
-    assert (_status(ada), bills(ada)[-1]) == (SubscriptionStatus.PAST_DUE, ("renewal", "pending", 9_900, 0))
+    assert (_status(subscriber), bills(subscriber)[-1]) == (
+        SubscriptionStatus.PAST_DUE,
+        ("renewal", "pending", 9_900, 0),
+    )
 
 
 def test_the_same_choice_told_again_asks_the_gateway_for_no_change(
-    work: Work, ada: Subscriber, sandbox: Sandbox
+    work: Work, subscriber: Subscriber, module_sandbox: Sandbox
 ) -> None:
-    ada.subscribe()
-    deliver(work, ada.news())
-    ada.save_card(MASTERCARD)
-    chosen = ada.news()
+    subscriber.subscribe()
+    deliver(work, subscriber.news())
+    subscriber.save_card(MASTERCARD)
+    chosen = subscriber.news()
     deliver(work, chosen)
-    sandbox.arm("500", stage="before", method="POST", path="/v1/")
+    module_sandbox.arm("500", stage="before", method="POST", path="/v1/")
     deliver(work, _again(chosen))
-    assert _charged_there(ada) == ("4444", "4444")
+    assert _charged_there(subscriber) == ("4444", "4444")
 
 
 def test_a_choice_that_is_told_after_a_later_one_does_not_take_it_back(
-    work: Work, ada: Subscriber, sandbox: Sandbox
+    work: Work, subscriber: Subscriber, module_sandbox: Sandbox
 ) -> None:
-    ada.subscribe()
-    deliver(work, ada.news())
+    subscriber.subscribe()
+    deliver(work, subscriber.news())
     choices = []
     for number in (MASTERCARD, VISA):
-        sandbox.advance(1)  # cards are as old as the gateway's second in which they were saved
-        ada.save_card(number)
-        choices.append(ada.news())
+        module_sandbox.advance(1)  # cards are as old as the gateway's second in which they were saved
+        subscriber.save_card(number)
+        choices.append(subscriber.news())
     deliver(work, *reversed(choices))
-    assert _charged_there(ada) == ("4242", "4242")
+    assert _charged_there(subscriber) == ("4242", "4242")
     newest = last(choices[1], "payment_method.attached")["data"]["object"]["id"]
     assert [card["card_ref"] for card in books(work)["cards"] if card["is_default"]] == [newest]
 
@@ -165,113 +170,122 @@ def test_a_choice_that_is_told_again_does_not_take_back_what_was_chosen_since_by
 
 
 def test_a_worker_that_died_before_the_subscription_had_the_card_has_paid_once(
-    work: Work, ada: Subscriber, sandbox: Sandbox
+    work: Work, subscriber: Subscriber, module_sandbox: Sandbox
 ) -> None:
-    _owe_march(ada)
-    ada.save_card(MASTERCARD)
-    news = ada.news()
-    sandbox.arm("answer_lost", count=1, method="POST", path="/v1/invoices")
-    sandbox.arm("500", stage="before", count=1, method="POST", path="/v1/subscriptions")
+    _owe_march(subscriber)
+    subscriber.save_card(MASTERCARD)
+    news = subscriber.news()
+    module_sandbox.arm("answer_lost", count=1, method="POST", path="/v1/invoices")
+    module_sandbox.arm("500", stage="before", count=1, method="POST", path="/v1/subscriptions")
     deliver(work, [last(news, "setup_intent.succeeded")])
-    deliver(work, _again(news), ada.news())
-    assert _charged_there(ada) == ("4444", "4444")
-    paid = [each for each in sandbox.ledger()["charges"] if each["customer"] == ada.customer_ref]
+    deliver(work, _again(news), subscriber.news())
+    assert _charged_there(subscriber) == ("4444", "4444")
+    paid = [each for each in module_sandbox.ledger()["charges"] if each["customer"] == subscriber.customer_ref]
     assert [each["amount"] for each in paid] == [9_900, 9_900]
-    assert bills(ada)[-1] == ("renewal", "paid", 9_900, 0)
+    assert bills(subscriber)[-1] == ("renewal", "paid", 9_900, 0)
 
 
-def test_a_card_of_a_stranger_to_us_is_not_touched(work: Work, ada: Subscriber) -> None:
-    stranger = _ask(ada, "POST", "customers", email="grace@grace.example")["id"]
+def test_a_card_of_a_stranger_to_us_is_not_touched(work: Work, subscriber: Subscriber) -> None:
+    stranger = _ask(subscriber, "POST", "customers", email="grace@grace.example")["id"]
     card = {"customer": stranger, "payment_method": "pm_card_visa", "confirm": "true"}
     pages = {"automatic_payment_methods[enabled]": "true", "automatic_payment_methods[allow_redirects]": "never"}
-    setup = _ask(ada, "POST", "setup_intents", **card, **pages)
-    told = map(json.loads, ada.stripe.list_events(created_after=JANUARY_31, types=["setup_intent.succeeded"]))
+    setup = _ask(subscriber, "POST", "setup_intents", **card, **pages)
+    told = map(json.loads, subscriber.stripe.list_events(created_after=JANUARY_31, types=["setup_intent.succeeded"]))
     deliver(work, [event for event in told if event["data"]["object"]["id"] == setup["id"]])
-    customer = ada.stripe.fetch_customer(stranger)
+    customer = subscriber.stripe.fetch_customer(stranger)
     assert customer is not None
-    assert (customer.card_ref, _cards(ada)) == ("", {})
+    assert (customer.card_ref, _cards(subscriber)) == ("", {})
 
 
-def test_a_command_names_the_card_that_pays_at_once_what_is_open(work: Work, ada: Subscriber) -> None:
-    _owe_march(ada)
-    command = {"account_id": ada.account_id}
+def test_a_command_names_the_card_that_pays_at_once_what_is_open(work: Work, subscriber: Subscriber) -> None:
+    _owe_march(subscriber)
+    command = {"account_id": subscriber.account_id}
     for name in ("pm_card_visa", "pm_card_mastercard"):
-        card = _ask(ada, "POST", f"payment_methods/{name}/attach", customer=ada.customer_ref)
-        ada.command(ChangePaymentMethod.model_validate({**command, "card_ref": card["id"]}))
-    assert _charged_there(ada) == ("4444", "4444")
-    deliver(work, ada.news())
-    assert (_status(ada), bills(ada)[-1]) == (SubscriptionStatus.ACTIVE, ("renewal", "paid", 9_900, 0))
+        card = _ask(subscriber, "POST", f"payment_methods/{name}/attach", customer=subscriber.customer_ref)
+        subscriber.command(ChangePaymentMethod.model_validate({**command, "card_ref": card["id"]}))
+    assert _charged_there(subscriber) == ("4444", "4444")
+    deliver(work, subscriber.news())
+    assert (_status(subscriber), bills(subscriber)[-1]) == (SubscriptionStatus.ACTIVE, ("renewal", "paid", 9_900, 0))
 
 
-def test_a_command_is_carried_out_though_the_card_declines(work: Work, ada: Subscriber) -> None:
-    _owe_march(ada)
-    ada.in_portal("card", card_number=VISA)
-    card = _ask(ada, "POST", "payment_methods/pm_card_chargeCustomerFail/attach", customer=ada.customer_ref)
-    named = ChangePaymentMethod.model_validate({"account_id": ada.account_id, "card_ref": card["id"]})
-    assert ada.command(named)["last4"] == "0341"
-    deliver(work, ada.news())
-    assert (_status(ada), bills(ada)[-1]) == (SubscriptionStatus.PAST_DUE, ("renewal", "pending", 9_900, 0))
+def test_a_command_is_carried_out_though_the_card_declines(work: Work, subscriber: Subscriber) -> None:
+    _owe_march(subscriber)
+    subscriber.in_portal("card", card_number=VISA)
+    card = _ask(
+        subscriber, "POST", "payment_methods/pm_card_chargeCustomerFail/attach", customer=subscriber.customer_ref
+    )
+    named = ChangePaymentMethod.model_validate({"account_id": subscriber.account_id, "card_ref": card["id"]})
+    assert subscriber.command(named)["last4"] == "0341"
+    deliver(work, subscriber.news())
+    assert (_status(subscriber), bills(subscriber)[-1]) == (
+        SubscriptionStatus.PAST_DUE,
+        ("renewal", "pending", 9_900, 0),
+    )
 
 
-def test_a_card_that_was_taken_away_is_not_charged_any_more(work: Work, ada: Subscriber) -> None:
-    ada.save_card(VISA)
-    ada.save_card(MASTERCARD)
-    deliver(work, ada.news())
-    customer = ada.stripe.fetch_customer(ada.customer_ref)
+def test_a_card_that_was_taken_away_is_not_charged_any_more(work: Work, subscriber: Subscriber) -> None:
+    subscriber.save_card(VISA)
+    subscriber.save_card(MASTERCARD)
+    deliver(work, subscriber.news())
+    customer = subscriber.stripe.fetch_customer(subscriber.customer_ref)
     assert customer is not None
-    _ask(ada, "POST", f"payment_methods/{customer.card_ref}/detach")
-    detached = [last(ada.news(), "payment_method.detached")]
+    _ask(subscriber, "POST", f"payment_methods/{customer.card_ref}/detach")
+    detached = [last(subscriber.news(), "payment_method.detached")]
     deliver(work, detached, _again(detached))
-    assert _cards(ada) == {"4242": False}
+    assert _cards(subscriber) == {"4242": False}
 
 
 def test_a_card_that_was_taken_away_stays_away_when_it_is_told_late_that_it_was_chosen(
-    work: Work, ada: Subscriber
+    work: Work, subscriber: Subscriber
 ) -> None:
-    ada.save_card(VISA)
-    chosen = ada.news()
+    subscriber.save_card(VISA)
+    chosen = subscriber.news()
     card_ref = last(chosen, "payment_method.attached")["data"]["object"]["id"]
-    _ask(ada, "POST", f"payment_methods/{card_ref}/detach")
-    deliver(work, ada.news(), chosen)
-    assert _cards(ada) == {}
+    _ask(subscriber, "POST", f"payment_methods/{card_ref}/detach")
+    deliver(work, subscriber.news(), chosen)
+    assert _cards(subscriber) == {}
 
 
-def test_a_card_that_its_network_renewed_has_its_new_expiry(work: Work, ada: Subscriber, sandbox: Sandbox) -> None:
-    ada.save_card(VISA)
-    news = ada.news()
+def test_a_card_that_its_network_renewed_has_its_new_expiry(
+    work: Work, subscriber: Subscriber, module_sandbox: Sandbox
+) -> None:
+    subscriber.save_card(VISA)
+    news = subscriber.news()
     deliver(work, news)
     card_ref = last(news, "payment_method.attached")["data"]["object"]["id"]
-    sandbox.renew_card(card_ref, 2044)
-    deliver(work, [last(ada.news(), "payment_method.automatically_updated")])
+    module_sandbox.renew_card(card_ref, 2044)
+    deliver(work, [last(subscriber.news(), "payment_method.automatically_updated")])
     with work.database.transaction() as session:
         card = find_card(session, "stripe", card_ref)
         assert card is not None
         assert (card.exp_year, card.is_default) == (2044, True)
 
 
-def test_another_default_card_of_the_customer_is_the_one_that_is_charged(work: Work, ada: Subscriber) -> None:
-    ada.save_card(VISA)
-    deliver(work, ada.news())
-    card = _ask(ada, "POST", "payment_methods/pm_card_mastercard/attach", customer=ada.customer_ref)
+def test_another_default_card_of_the_customer_is_the_one_that_is_charged(work: Work, subscriber: Subscriber) -> None:
+    subscriber.save_card(VISA)
+    deliver(work, subscriber.news())
+    card = _ask(subscriber, "POST", "payment_methods/pm_card_mastercard/attach", customer=subscriber.customer_ref)
     settings = {"invoice_settings[default_payment_method]": card["id"]}
-    _ask(ada, "POST", f"customers/{ada.customer_ref}", **settings)
+    _ask(subscriber, "POST", f"customers/{subscriber.customer_ref}", **settings)
     # that the card was saved is not told yet
-    deliver(work, [last(ada.news(), "customer.updated")])
-    assert _cards(ada) == {"4242": False, "4444": True}
+    deliver(work, [last(subscriber.news(), "customer.updated")])
+    assert _cards(subscriber) == {"4242": False, "4444": True}
 
 
-def test_a_customer_who_was_deleted_has_no_cards_and_no_subscription_any_more(work: Work, ada: Subscriber) -> None:
-    ada.subscribe()
-    ada.save_card(MASTERCARD)
-    deliver(work, ada.news())
-    assert len(_cards(ada)) == 2
-    _ask(ada, "DELETE", f"customers/{ada.customer_ref}")
-    news = ada.news()
+def test_a_customer_who_was_deleted_has_no_cards_and_no_subscription_any_more(
+    work: Work, subscriber: Subscriber
+) -> None:
+    subscriber.subscribe()
+    subscriber.save_card(MASTERCARD)
+    deliver(work, subscriber.news())
+    assert len(_cards(subscriber)) == 2
+    _ask(subscriber, "DELETE", f"customers/{subscriber.customer_ref}")
+    news = subscriber.news()
     deliver(work, [last(news, "customer.deleted")])
-    assert _cards(ada) == {}
+    assert _cards(subscriber) == {}
     deliver(work, _again(news))
-    assert (_status(ada), _cards(ada)) == (SubscriptionStatus.CANCELED, {})
+    assert (_status(subscriber), _cards(subscriber)) == (SubscriptionStatus.CANCELED, {})
     # the account is sold to through another customer
-    ada.save_card(VISA)
-    deliver(work, ada.news())
-    assert _cards(ada) == {"4242": True}
+    subscriber.save_card(VISA)
+    deliver(work, subscriber.news())
+    assert _cards(subscriber) == {"4242": True}

@@ -48,9 +48,11 @@ def _credits(ada: Subscriber) -> list[int]:
     return [grant["remaining"] for grant in sorted(grants, key=lambda grant: str(grant["expires_at"]))]
 
 
-def test_sixteen_workers_with_the_same_news_write_it_once(work: Work, ada: Subscriber, database_url: str) -> None:
-    ada.subscribe()
-    events = ada.news()
+def test_sixteen_workers_with_the_same_news_write_it_once(
+    work: Work, subscriber: Subscriber, database_url: str
+) -> None:
+    subscriber.subscribe()
+    events = subscriber.news()
     copies = [store(work, [{**event, "id": f"{event['id']}{n}"} for event in events]) for n in range(THREADS)]
     together = Barrier(THREADS)
     doorway: Any = webhooks.handle
@@ -68,15 +70,15 @@ def test_sixteen_workers_with_the_same_news_write_it_once(work: Work, ada: Subsc
     written = books(work)
     counts = {name: len(written[name]) for name in ("subscriptions", "invoices", "attempts", "grants", "cards")}
     assert counts == {"subscriptions": 1, "invoices": 1, "attempts": 1, "grants": 1, "cards": 1}
-    assert bills(ada) == [("start", "paid", 9_900, 0)]
-    assert _mails(ada) == ["subscription_activated"]
+    assert bills(subscriber) == [("start", "paid", 9_900, 0)]
+    assert _mails(subscriber) == ["subscription_activated"]
 
 
 def test_a_gateway_that_asks_us_to_slow_down_is_asked_nothing_more_for_that_long(
-    work: Work, ada: Subscriber, sandbox: Sandbox
+    work: Work, subscriber: Subscriber, sandbox: Sandbox
 ) -> None:
-    ada.subscribe()
-    first, second = ([event] for event in ada.news()[-2:])
+    subscriber.subscribe()
+    first, second = ([event] for event in subscriber.news()[-2:])
     sandbox.arm("429", retry_after_seconds=30, method="GET")
     webhooks.handle(ids=store(work, first))
     sandbox.clear_faults()
@@ -87,183 +89,195 @@ def test_a_gateway_that_asks_us_to_slow_down_is_asked_nothing_more_for_that_long
     assert (left.state, left.attempts, left.error) == (WorkState.READY, 0, "the gateway is asked by others")
 
 
-def test_the_last_news_alone_brings_all_that_went_before(work: Work, ada: Subscriber) -> None:
-    ada.subscribe()
-    ada.live_until(FEBRUARY_14)
-    ada.change_plan("growth")
-    ada.change_plan("starter")
-    ada.live_until(MARCH_1)
-    deliver(work, [last(ada.news(), "invoice.paid")])
+def test_the_last_news_alone_brings_all_that_went_before(work: Work, subscriber: Subscriber) -> None:
+    subscriber.subscribe()
+    subscriber.live_until(FEBRUARY_14)
+    subscriber.change_plan("growth")
+    subscriber.change_plan("starter")
+    subscriber.live_until(MARCH_1)
+    deliver(work, [last(subscriber.news(), "invoice.paid")])
     # half of 199.00 less half of 99.00 was paid and then kept, and used by March
-    assert bills(ada) == [
+    assert bills(subscriber) == [
         ("start", "paid", 9_900, 0),
         ("change", "paid", 5_000, 0),
         ("change", "paid", 0, 0),
         ("renewal", "paid", 9_900, 5_000),
     ]
     # what half a month of the larger plan had added went with it
-    assert sum(_credits(ada)) == 1_000
+    assert sum(_credits(subscriber)) == 1_000
     assert books(work)["balances"] == [{"currency": "USD", "balance_minor": 0}]
-    assert _mails(ada).count("payment_confirmation") + _mails(ada).count("invoice_pdf") == 2
+    assert _mails(subscriber).count("payment_confirmation") + _mails(subscriber).count("invoice_pdf") == 2
 
 
-def test_a_trial_is_not_billed_and_its_end_is(work: Work, ada: Subscriber) -> None:
-    ada.subscribe(trial_days=14)
-    deliver(work, ada.news())
-    assert (_subscription(ada).status, bills(ada), _credits(ada)) == (SubscriptionStatus.TRIALING, [], [])
-    assert _mails(ada) == ["subscription_activated"]
-    ada.live_until(FEBRUARY_14 + DAY)
-    deliver(work, ada.news())
-    assert _subscription(ada).status is SubscriptionStatus.ACTIVE
-    assert (bills(ada), _credits(ada)) == ([("renewal", "paid", 9_900, 0)], [500])
-    assert _mails(ada) == ["subscription_activated", "subscription_renewal"]
+def test_a_trial_is_not_billed_and_its_end_is(work: Work, subscriber: Subscriber) -> None:
+    subscriber.subscribe(trial_days=14)
+    deliver(work, subscriber.news())
+    assert (_subscription(subscriber).status, bills(subscriber), _credits(subscriber)) == (
+        SubscriptionStatus.TRIALING,
+        [],
+        [],
+    )
+    assert _mails(subscriber) == ["subscription_activated"]
+    subscriber.live_until(FEBRUARY_14 + DAY)
+    deliver(work, subscriber.news())
+    assert _subscription(subscriber).status is SubscriptionStatus.ACTIVE
+    assert (bills(subscriber), _credits(subscriber)) == ([("renewal", "paid", 9_900, 0)], [500])
+    assert _mails(subscriber) == ["subscription_activated", "subscription_renewal"]
 
 
-def test_a_trial_of_which_one_hears_only_afterwards_is_welcomed_nevertheless(work: Work, ada: Subscriber) -> None:
-    ada.subscribe(trial_days=14)
-    ada.live_until(FEBRUARY_14 + DAY)
-    deliver(work, ada.news())
-    assert bills(ada) == [("renewal", "paid", 9_900, 0)]
-    assert _mails(ada) == ["subscription_activated", "subscription_renewal"]
+def test_a_trial_of_which_one_hears_only_afterwards_is_welcomed_nevertheless(
+    work: Work, subscriber: Subscriber
+) -> None:
+    subscriber.subscribe(trial_days=14)
+    subscriber.live_until(FEBRUARY_14 + DAY)
+    deliver(work, subscriber.news())
+    assert bills(subscriber) == [("renewal", "paid", 9_900, 0)]
+    assert _mails(subscriber) == ["subscription_activated", "subscription_renewal"]
 
 
-def test_a_free_month_by_coupon_is_billed_with_nothing_and_grants_its_credits(work: Work, ada: Subscriber) -> None:
+def test_a_free_month_by_coupon_is_billed_with_nothing_and_grants_its_credits(
+    work: Work, subscriber: Subscriber
+) -> None:
     _coupon(work, "FREE", 1_000_000)
-    ada.subscribe(coupon="FREE")
-    deliver(work, ada.news())
-    assert (bills(ada), _credits(ada)) == ([("start", "paid", 0, 0)], [500])
+    subscriber.subscribe(coupon="FREE")
+    deliver(work, subscriber.news())
+    assert (bills(subscriber), _credits(subscriber)) == ([("start", "paid", 0, 0)], [500])
 
 
 def test_a_card_that_declines_is_told_of_once_and_the_next_card_pays(
-    work: Work, ada: Subscriber, sandbox: Sandbox
+    work: Work, subscriber: Subscriber, module_sandbox: Sandbox
 ) -> None:
-    ada.subscribe()
-    ada.in_portal("card", card_number="4000000000000341")
-    deliver(work, ada.news())
-    ada.live_until(MARCH_1)
-    failed = ada.news()
+    subscriber.subscribe()
+    subscriber.in_portal("card", card_number="4000000000000341")
+    deliver(work, subscriber.news())
+    subscriber.live_until(MARCH_1)
+    failed = subscriber.news()
     deliver(work, failed, [{**event, "id": f"{event['id']}again"} for event in failed])
-    assert _subscription(ada).status is SubscriptionStatus.PAST_DUE
-    assert bills(ada)[-1] == ("renewal", "pending", 9_900, 0)
+    assert _subscription(subscriber).status is SubscriptionStatus.PAST_DUE
+    assert bills(subscriber)[-1] == ("renewal", "pending", 9_900, 0)
     tries = [each for each in books(work)["attempts"] if each["status"] == "failed"]
     assert [(each["failure_code"], each["amount_minor"]) for each in tries] == [("generic_decline", 9_900)]
-    assert _mails(ada).count("payment_failed") == 1
+    assert _mails(subscriber).count("payment_failed") == 1
 
-    ada.in_portal("card", card_number="4242424242424242")
-    ada.live_until(MARCH_8)
-    deliver(work, ada.news())
-    assert _subscription(ada).status is SubscriptionStatus.ACTIVE
-    assert bills(ada)[-1] == ("renewal", "paid", 9_900, 0)
-    assert _credits(ada) == [500, 500]
+    subscriber.in_portal("card", card_number="4242424242424242")
+    subscriber.live_until(MARCH_8)
+    deliver(work, subscriber.news())
+    assert _subscription(subscriber).status is SubscriptionStatus.ACTIVE
+    assert bills(subscriber)[-1] == ("renewal", "paid", 9_900, 0)
+    assert _credits(subscriber) == [500, 500]
 
 
-def test_months_without_news_are_made_up_for_by_one_command(work: Work, ada: Subscriber) -> None:
-    ada.subscribe()
-    ada.in_portal("card", card_number="4000000000000341")
-    ada.live_until(MARCH_1)
-    assert ada.command(SyncWithGateway(subscription_id=ada.subscription_id))["status"] == "past_due"
-    assert bills(ada) == [("start", "paid", 9_900, 0), ("renewal", "pending", 9_900, 0)]
+def test_months_without_news_are_made_up_for_by_one_command(work: Work, subscriber: Subscriber) -> None:
+    subscriber.subscribe()
+    subscriber.in_portal("card", card_number="4000000000000341")
+    subscriber.live_until(MARCH_1)
+    assert subscriber.command(SyncWithGateway(subscription_id=subscriber.subscription_id))["status"] == "past_due"
+    assert bills(subscriber) == [("start", "paid", 9_900, 0), ("renewal", "pending", 9_900, 0)]
     attempts = {each["status"]: each for each in books(work)["attempts"]}
     assert attempts["captured"]["charge_ref"].startswith("ch_")
     assert attempts["failed"]["failure_code"] == "generic_decline"
     before = books(work)
-    ada.command(SyncWithGateway(subscription_id=ada.subscription_id))
+    subscriber.command(SyncWithGateway(subscription_id=subscriber.subscription_id))
     assert books(work) == before
 
 
-def test_a_payment_that_bears_no_mark_of_ours_is_not_asked_about(work: Work, ada: Subscriber, sandbox: Sandbox) -> None:
-    ada.subscribe()
-    intents = [event for event in ada.news() if event["type"].startswith("payment_intent")]
+def test_a_payment_that_bears_no_mark_of_ours_is_not_asked_about(
+    work: Work, subscriber: Subscriber, module_sandbox: Sandbox
+) -> None:
+    subscriber.subscribe()
+    intents = [event for event in subscriber.news() if event["type"].startswith("payment_intent")]
     assert intents
-    sandbox.arm("500", stage="before", method="GET", path="/v1/payment_intents")
+    module_sandbox.arm("500", stage="before", method="GET", path="/v1/payment_intents")
     deliver(work, intents)
 
 
-def test_news_of_a_paid_invoice_is_not_asked_about_again(work: Work, ada: Subscriber, sandbox: Sandbox) -> None:
-    ada.subscribe()
-    events = ada.news()
+def test_news_of_a_paid_invoice_is_not_asked_about_again(
+    work: Work, subscriber: Subscriber, module_sandbox: Sandbox
+) -> None:
+    subscriber.subscribe()
+    events = subscriber.news()
     deliver(work, events)
-    sandbox.arm("500", stage="before", method="GET", path="/v1/invoices")
+    module_sandbox.arm("500", stage="before", method="GET", path="/v1/invoices")
     deliver(work, [{**event, "id": f"{event['id']}again"} for event in events if event["type"].startswith("invoice")])
 
 
 def test_a_coupon_is_counted_once_however_often_the_checkout_is_tried(
-    work: Work, ada: Subscriber, sandbox: Sandbox
+    work: Work, subscriber: Subscriber, module_sandbox: Sandbox
 ) -> None:
     _coupon(work, "HALF", 500_000, redemptions_max=1)
-    ada.begin(coupon="HALF")
+    subscriber.begin(coupon="HALF")
     assert _redemptions(work) == 1
-    ada.pay()
-    deliver(work, ada.news())
-    assert bills(ada) == [("start", "paid", 4_950, 0)]
+    subscriber.pay()
+    deliver(work, subscriber.news())
+    assert bills(subscriber) == [("start", "paid", 4_950, 0)]
     with pytest.raises(AssertionError, match="coupon_used_up"):
-        Subscriber(work, sandbox).begin(coupon="HALF")
+        Subscriber(work, module_sandbox).begin(coupon="HALF")
     assert _redemptions(work) == 1
 
 
-def test_a_plan_is_changed_by_command_and_its_invoice_follows(work: Work, ada: Subscriber) -> None:
-    ada.subscribe()
-    deliver(work, ada.news())
-    ada.live_until(FEBRUARY_14)
-    wanted = ChangePlan.model_validate({"subscription_id": ada.subscription_id, "plan": {"plan": "growth"}})
-    assert ada.command(wanted)["plan"] == "growth"
-    deliver(work, ada.news())
-    assert bills(ada)[-1] == ("change", "paid", 5_000, 0)
-    assert sum(_credits(ada)) == 1_000
+def test_a_plan_is_changed_by_command_and_its_invoice_follows(work: Work, subscriber: Subscriber) -> None:
+    subscriber.subscribe()
+    deliver(work, subscriber.news())
+    subscriber.live_until(FEBRUARY_14)
+    wanted = ChangePlan.model_validate({"subscription_id": subscriber.subscription_id, "plan": {"plan": "growth"}})
+    assert subscriber.command(wanted)["plan"] == "growth"
+    deliver(work, subscriber.news())
+    assert bills(subscriber)[-1] == ("change", "paid", 5_000, 0)
+    assert sum(_credits(subscriber)) == 1_000
 
 
 @pytest.mark.parametrize("when", [None, "period_end"])
 def test_a_downgrade_that_would_wait_for_the_period_is_refused_before_the_gateway_hears_of_it(
-    work: Work, ada: Subscriber, sandbox: Sandbox, when: str | None
+    work: Work, subscriber: Subscriber, module_sandbox: Sandbox, when: str | None
 ) -> None:
-    ada.subscribe("growth")
-    deliver(work, ada.news())
-    wanted = {"subscription_id": ada.subscription_id, "plan": {"plan": "starter"}}
-    sandbox.arm("500", stage="before", path="/v1/")
-    refused = ada.run(ChangePlan.model_validate({**wanted, "when": when}))
+    subscriber.subscribe("growth")
+    deliver(work, subscriber.news())
+    wanted = {"subscription_id": subscriber.subscription_id, "plan": {"plan": "starter"}}
+    module_sandbox.arm("500", stage="before", path="/v1/")
+    refused = subscriber.run(ChangePlan.model_validate({**wanted, "when": when}))
     assert (refused.problem or {})["type"].endswith("change_is_immediate")
-    sandbox.clear_faults()
-    assert ada.command(ChangePlan.model_validate({**wanted, "when": "now"}))["plan"] == "starter"
+    module_sandbox.clear_faults()
+    assert subscriber.command(ChangePlan.model_validate({**wanted, "when": "now"}))["plan"] == "starter"
 
 
-def test_a_pause_ends_by_command_and_its_month_is_void(work: Work, ada: Subscriber) -> None:
-    ada.subscribe()
-    deliver(work, ada.news())
-    until = PauseSubscription(subscription_id=ada.subscription_id, resumes_at=MARCH_8)
-    assert (ada.run(until).problem or {})["type"].endswith("resume_is_by_hand")
-    assert ada.command(PauseSubscription(subscription_id=ada.subscription_id))["status"] == "paused"
-    ada.live_until(MARCH_1)
-    deliver(work, ada.news())
-    assert bills(ada)[-1] == ("renewal", "void", 9_900, 0)
-    assert ada.command(ResumeSubscription(subscription_id=ada.subscription_id))["status"] == "active"
-    ada.live_until(APRIL_1)
-    deliver(work, ada.news())
-    assert bills(ada)[-1] == ("renewal", "paid", 9_900, 0)
-    assert _mails(ada).count("subscription_paused") == 1
+def test_a_pause_ends_by_command_and_its_month_is_void(work: Work, subscriber: Subscriber) -> None:
+    subscriber.subscribe()
+    deliver(work, subscriber.news())
+    until = PauseSubscription(subscription_id=subscriber.subscription_id, resumes_at=MARCH_8)
+    assert (subscriber.run(until).problem or {})["type"].endswith("resume_is_by_hand")
+    assert subscriber.command(PauseSubscription(subscription_id=subscriber.subscription_id))["status"] == "paused"
+    subscriber.live_until(MARCH_1)
+    deliver(work, subscriber.news())
+    assert bills(subscriber)[-1] == ("renewal", "void", 9_900, 0)
+    assert subscriber.command(ResumeSubscription(subscription_id=subscriber.subscription_id))["status"] == "active"
+    subscriber.live_until(APRIL_1)
+    deliver(work, subscriber.news())
+    assert bills(subscriber)[-1] == ("renewal", "paid", 9_900, 0)
+    assert _mails(subscriber).count("subscription_paused") == 1
 
 
-def test_every_cancellation_is_told_of_once(work: Work, ada: Subscriber) -> None:
-    ada.subscribe()
-    deliver(work, ada.news())
-    ada.in_portal("cancel")
-    deliver(work, ada.news())
-    ada.in_portal("resume")
-    deliver(work, ada.news())
-    ada.live_until(FEBRUARY_14)
-    ada.command(CancelSubscription(subscription_id=ada.subscription_id))
-    ada.live_until(MARCH_1)
-    deliver(work, ada.news())
-    assert _subscription(ada).status is SubscriptionStatus.CANCELED
-    assert _mails(ada).count("subscription_cancelled") == 2
+def test_every_cancellation_is_told_of_once(work: Work, subscriber: Subscriber) -> None:
+    subscriber.subscribe()
+    deliver(work, subscriber.news())
+    subscriber.in_portal("cancel")
+    deliver(work, subscriber.news())
+    subscriber.in_portal("resume")
+    deliver(work, subscriber.news())
+    subscriber.live_until(FEBRUARY_14)
+    subscriber.command(CancelSubscription(subscription_id=subscriber.subscription_id))
+    subscriber.live_until(MARCH_1)
+    deliver(work, subscriber.news())
+    assert _subscription(subscriber).status is SubscriptionStatus.CANCELED
+    assert _mails(subscriber).count("subscription_cancelled") == 2
 
 
-def test_a_checkout_that_nobody_pays_expires(work: Work, ada: Subscriber) -> None:
+def test_a_checkout_that_nobody_pays_expires(work: Work, subscriber: Subscriber) -> None:
     _coupon(work, "ONCE", 500_000, redemptions_max=1)
-    ada.begin(coupon="ONCE")
-    path = f"/v1/checkout/sessions/{ada.checkout['checkout_ref']}/expire"
-    requests.post(f"{ada.sandbox.address}{path}", auth=(SANDBOX_STRIPE_KEY, ""), timeout=ANSWER_SECONDS)
-    deliver(work, ada.news())
-    ended = _subscription(ada)
+    subscriber.begin(coupon="ONCE")
+    path = f"/v1/checkout/sessions/{subscriber.checkout['checkout_ref']}/expire"
+    requests.post(f"{subscriber.sandbox.address}{path}", auth=(SANDBOX_STRIPE_KEY, ""), timeout=ANSWER_SECONDS)
+    deliver(work, subscriber.news())
+    ended = _subscription(subscriber)
     # by the account's own clock, which stands
     assert (ended.status, ended.ended_at) == (SubscriptionStatus.EXPIRED, JANUARY_31)
     assert _redemptions(work) == 0, "somebody else may have the coupon"

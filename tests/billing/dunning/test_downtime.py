@@ -17,44 +17,44 @@ from tests.billing.subscribers import utc
 BY_MONTH, BY_YEAR = [("2026-02-15", "2026-03-15")], [("2026-02-15", "2027-02-15")]
 
 
-def test_what_fell_due_is_billed_once_and_for_its_own_time(books: Dunned, ada: UUID) -> None:
+def test_what_fell_due_is_billed_once_and_for_its_own_time(dunned: Dunned, ada: UUID) -> None:
     """Down from 10 to 24 February: a month fell due on the 15th, a year on the 20th, a trial was over on the 12th."""
-    by_year = books.subscribe(ada, utc("2025-02-20 08:00"), interval="year")
-    by_month = books.subscribe(ada, utc("2026-01-15 10:00"))
-    on_trial = books.subscribe(ada, utc("2026-01-29 16:00"), "growth", trial_days=14)
-    leaving = books.subscribe(ada, utc("2026-01-18 12:00"), "scale")
-    books.answer(utc("2026-01-29 16:00"))
-    books.cancel(leaving, utc("2026-01-31 12:00"), at_period_end=True)
-    paid_before = books.paid_minor(ada)
+    by_year = dunned.subscribe(ada, utc("2025-02-20 08:00"), interval="year")
+    by_month = dunned.subscribe(ada, utc("2026-01-15 10:00"))
+    on_trial = dunned.subscribe(ada, utc("2026-01-29 16:00"), "growth", trial_days=14)
+    leaving = dunned.subscribe(ada, utc("2026-01-18 12:00"), "scale")
+    dunned.answer(utc("2026-01-29 16:00"))
+    dunned.cancel(leaving, utc("2026-01-31 12:00"), at_period_end=True)
+    paid_before = dunned.paid_minor(ada)
 
     back = utc("2026-02-24 12:00")
     with ThreadPoolExecutor(4) as workers:
-        assert sum(workers.map(lambda _: books.catch_up(back), range(4))) == 4
-    assert books.answer(back) == 3
-    assert (books.catch_up(back), books.answer(back)) == (0, 0)
+        assert sum(workers.map(lambda _: dunned.catch_up(back), range(4))) == 4
+    assert dunned.answer(back) == 3
+    assert (dunned.catch_up(back), dunned.answer(back)) == (0, 0)
 
-    assert _periods(books, by_year) == [("2025-02-20", "2026-02-20"), ("2026-02-20", "2027-02-20")]
-    assert _periods(books, by_month) == [("2026-01-15", "2026-02-15"), ("2026-02-15", "2026-03-15")]
-    assert _periods(books, on_trial) == [("2026-01-29", "2026-02-12"), ("2026-02-12", "2026-03-12")]
-    assert books.subscription(leaving).ended_at == utc("2026-02-18 12:00")
-    assert {f"{invoice.issued_at:%m-%d}" for invoice in books.invoices(ada)[-3:]} == {"02-24"}
-    assert books.paid_minor(ada) - paid_before == 99_000 + 9_900 + 19_900
+    assert _periods(dunned, by_year) == [("2025-02-20", "2026-02-20"), ("2026-02-20", "2027-02-20")]
+    assert _periods(dunned, by_month) == [("2026-01-15", "2026-02-15"), ("2026-02-15", "2026-03-15")]
+    assert _periods(dunned, on_trial) == [("2026-01-29", "2026-02-12"), ("2026-02-12", "2026-03-12")]
+    assert dunned.subscription(leaving).ended_at == utc("2026-02-18 12:00")
+    assert {f"{invoice.issued_at:%m-%d}" for invoice in dunned.invoices(ada)[-3:]} == {"02-24"}
+    assert dunned.paid_minor(ada) - paid_before == 99_000 + 9_900 + 19_900
 
-    assert [books.come_due(utc(f"2026-03-{day} 16:00")) for day in (12, 13, 15, 16)] == [1, 0, 1, 0]
-    books.answer(utc("2026-03-16 16:00"))
+    assert [dunned.come_due(utc(f"2026-03-{day} 16:00")) for day in (12, 13, 15, 16)] == [1, 0, 1, 0]
+    dunned.answer(utc("2026-03-16 16:00"))
 
 
-def test_a_month_that_fell_due_in_each_of_two_downtimes(books: Dunned, ada: UUID) -> None:
+def test_a_month_that_fell_due_in_each_of_two_downtimes(dunned: Dunned, ada: UUID) -> None:
     """Down around the last of January and of February: the day of the month is the 31st again in March."""
-    subscription_id = books.subscribe(ada, utc("2025-12-31 10:00"))
-    books.answer(utc("2025-12-31 10:00"))
+    subscription_id = dunned.subscribe(ada, utc("2025-12-31 10:00"))
+    dunned.answer(utc("2025-12-31 10:00"))
     for back in (utc("2026-02-08 09:00"), utc("2026-03-08 09:00"), utc("2026-03-31 10:00")):
-        assert (books.catch_up(back), books.answer(back), books.catch_up(back)) == (1, 1, 0)
-    assert _periods(books, subscription_id) == [
+        assert (dunned.catch_up(back), dunned.answer(back), dunned.catch_up(back)) == (1, 1, 0)
+    assert _periods(dunned, subscription_id) == [
         ("2025-12-31", "2026-01-31"), ("2026-01-31", "2026-02-28"), ("2026-02-28", "2026-03-31"),
         ("2026-03-31", "2026-04-30"),
     ]  # fmt: skip
-    assert books.paid_minor(ada) == 4 * 9_900
+    assert dunned.paid_minor(ada) == 4 * 9_900
 
 
 @pytest.mark.parametrize(
@@ -62,89 +62,89 @@ def test_a_month_that_fell_due_in_each_of_two_downtimes(books: Dunned, ada: UUID
     [("month", "2026-01-15 10:00", 9_900, BY_MONTH), ("year", "2025-02-15 10:00", 99_000, BY_YEAR)],
 )
 def test_four_retries_that_were_missed_are_one(
-    books: Dunned, ada: UUID, interval: str, begin: str, price: int, renewed: list[tuple[str, str]]
+    dunned: Dunned, ada: UUID, interval: str, begin: str, price: int, renewed: list[tuple[str, str]]
 ) -> None:
     """Declined on 15 February; down until 1 March: the tries of the 16th, 18th, 20th and 22nd are one on that day."""
-    subscription_id = _declined(books, ada, interval, begin)
-    assert (books.dunning().next_attempt_at, books.dunning().ends_at) == (
+    subscription_id = _declined(dunned, ada, interval, begin)
+    assert (dunned.dunning().next_attempt_at, dunned.dunning().ends_at) == (
         utc("2026-02-16 10:00"), utc("2026-02-22 10:00"),
     )  # fmt: skip
 
     back = utc("2026-03-01 12:00")
-    assert books.sweep(back) == (1, 0)
-    assert books.sweep(back) == (0, 0), "the last try is under way: nothing ends before its answer"
-    books.answer(back)
-    assert books.sweep(back) == (0, 0)
+    assert dunned.sweep(back) == (1, 0)
+    assert dunned.sweep(back) == (0, 0), "the last try is under way: nothing ends before its answer"
+    dunned.answer(back)
+    assert dunned.sweep(back) == (0, 0)
 
-    dunning, recovered = books.dunning(), books.subscription(subscription_id)
+    dunning, recovered = dunned.dunning(), dunned.subscription(subscription_id)
     assert (dunning.state, dunning.attempts, dunning.closed_at) == (DunningState.RECOVERED, 1, back)
-    assert (recovered.status, books.catch_up(back)) == (SubscriptionStatus.ACTIVE, 0)
-    assert _periods(books, subscription_id)[1:] == renewed, "late money moves no date"
+    assert (recovered.status, dunned.catch_up(back)) == (SubscriptionStatus.ACTIVE, 0)
+    assert _periods(dunned, subscription_id)[1:] == renewed, "late money moves no date"
     assert recovered.due_at == utc(f"{renewed[0][1]} 10:00")
-    assert (_charges(books, ada), books.paid_minor(ada)) == ([price] * 3, price * 2)
+    assert (_charges(dunned, ada), dunned.paid_minor(ada)) == ([price] * 3, price * 2)
 
 
-def test_a_month_and_two_retries_of_the_one_before_fell_into_it(books: Dunned, ada: UUID) -> None:
+def test_a_month_and_two_retries_of_the_one_before_fell_into_it(dunned: Dunned, ada: UUID) -> None:
     """Declined on 15 February, to be tried on 7 and 17 March; down from 5 to 19 March, when March's month began."""
-    subscription_id = _declined(books, ada, "month", "2026-01-15 10:00", [20, 30])
+    subscription_id = _declined(dunned, ada, "month", "2026-01-15 10:00", [20, 30])
     back = utc("2026-03-19 12:00")
-    assert books.catch_up(back) == 0, "what was not paid is not billed on top"
-    assert books.sweep(back) == (1, 0)
-    books.answer(back)
-    recovered = books.subscription(subscription_id)
+    assert dunned.catch_up(back) == 0, "what was not paid is not billed on top"
+    assert dunned.sweep(back) == (1, 0)
+    dunned.answer(back)
+    recovered = dunned.subscription(subscription_id)
     assert (recovered.status, recovered.due_at) == (SubscriptionStatus.ACTIVE, utc("2026-03-15 10:00"))
 
-    assert (books.catch_up(back), books.answer(back), books.catch_up(back)) == (1, 1, 0)
-    assert _periods(books, subscription_id)[1:] == [*BY_MONTH, ("2026-03-15", "2026-04-15")]
-    assert {invoice.status for invoice in books.invoices(ada)} == {InvoiceStatus.PAID}
-    assert (_charges(books, ada), books.paid_minor(ada)) == ([9_900] * 4, 3 * 9_900)
-    assert books.come_due(utc("2026-04-15 10:00")) == 1
+    assert (dunned.catch_up(back), dunned.answer(back), dunned.catch_up(back)) == (1, 1, 0)
+    assert _periods(dunned, subscription_id)[1:] == [*BY_MONTH, ("2026-03-15", "2026-04-15")]
+    assert {invoice.status for invoice in dunned.invoices(ada)} == {InvoiceStatus.PAID}
+    assert (_charges(dunned, ada), dunned.paid_minor(ada)) == ([9_900] * 4, 3 * 9_900)
+    assert dunned.come_due(utc("2026-04-15 10:00")) == 1
 
 
-def test_a_year_and_two_retries_that_fell_into_it(books: Dunned, ada: UUID) -> None:
+def test_a_year_and_two_retries_that_fell_into_it(dunned: Dunned, ada: UUID) -> None:
     """As the month above, but there is nothing more to bill before 2027. The one try is declined, and it ends."""
-    subscription_id = _declined(books, ada, "year", "2025-02-15 10:00", [20, 30])
+    subscription_id = _declined(dunned, ada, "year", "2025-02-15 10:00", [20, 30])
     back = utc("2026-03-19 12:00")
-    assert (books.catch_up(back), books.sweep(back)) == (0, (1, 0))
-    books.answer(back, BROKE)
-    assert books.sweep(back) == (0, 1)
-    ended = books.subscription(subscription_id)
+    assert (dunned.catch_up(back), dunned.sweep(back)) == (0, (1, 0))
+    dunned.answer(back, BROKE)
+    assert dunned.sweep(back) == (0, 1)
+    ended = dunned.subscription(subscription_id)
     assert (ended.status, ended.ended_at) == (SubscriptionStatus.CANCELED, back)
-    assert books.invoices(ada)[-1].status is InvoiceStatus.UNCOLLECTIBLE
-    assert (books.catch_up(utc("2027-02-15 10:00")), books.paid_minor(ada)) == (0, 99_000)
+    assert dunned.invoices(ada)[-1].status is InvoiceStatus.UNCOLLECTIBLE
+    assert (dunned.catch_up(utc("2027-02-15 10:00")), dunned.paid_minor(ada)) == (0, 99_000)
 
 
-def test_a_retry_that_was_to_come_later_keeps_its_day(books: Dunned, ada: UUID) -> None:
+def test_a_retry_that_was_to_come_later_keeps_its_day(dunned: Dunned, ada: UUID) -> None:
     """To be tried on 18 and 25 February and 7 March; down from 16 February to 2 March: on 2 March, then on the 7th."""
-    _declined(books, ada, "month", "2026-01-15 10:00", [3, 10, 20])
+    _declined(dunned, ada, "month", "2026-01-15 10:00", [3, 10, 20])
     back = utc("2026-03-02 12:00")
-    assert books.sweep(back) == (1, 0)
-    books.answer(back, BROKE)
-    assert books.dunning().next_attempt_at == utc("2026-03-07 10:00")
-    assert books.sweep(utc("2026-03-07 09:59:59")) == (0, 0)
-    assert books.sweep(utc("2026-03-07 10:00")) == (1, 0)
-    books.answer(utc("2026-03-07 10:00"))
-    assert (books.dunning().state, books.paid_minor(ada)) == (DunningState.RECOVERED, 2 * 9_900)
+    assert dunned.sweep(back) == (1, 0)
+    dunned.answer(back, BROKE)
+    assert dunned.dunning().next_attempt_at == utc("2026-03-07 10:00")
+    assert dunned.sweep(utc("2026-03-07 09:59:59")) == (0, 0)
+    assert dunned.sweep(utc("2026-03-07 10:00")) == (1, 0)
+    dunned.answer(utc("2026-03-07 10:00"))
+    assert (dunned.dunning().state, dunned.paid_minor(ada)) == (DunningState.RECOVERED, 2 * 9_900)
 
 
 @pytest.mark.parametrize(("interval", "begin"), [("month", "2026-01-15 10:00"), ("year", "2025-02-15 10:00")])
 def test_who_cannot_pay_on_the_day_it_is_caught_up_has_as_long_as_ever(
-    books: Dunned, ada: UUID, interval: str, begin: str
+    dunned: Dunned, ada: UUID, interval: str, begin: str
 ) -> None:
     """Due on 15 February, asked for on the 24th, and declined: the retries count from the 24th on."""
-    subscription_id = books.subscribe(ada, utc(begin), interval=interval)
-    books.answer(utc(begin))
+    subscription_id = dunned.subscribe(ada, utc(begin), interval=interval)
+    dunned.answer(utc(begin))
     back = utc("2026-02-24 12:00")
-    assert books.catch_up(back) == 1
-    books.answer(back, BROKE)
-    dunning = books.dunning()
+    assert dunned.catch_up(back) == 1
+    dunned.answer(back, BROKE)
+    dunning = dunned.dunning()
     assert (dunning.opened_at, dunning.next_attempt_at) == (back, utc("2026-02-25 10:00"))
     assert dunning.ends_at == utc("2026-03-03 10:00")
 
-    assert books.sweep(utc("2026-02-25 10:00")) == (1, 0)
-    books.answer(utc("2026-02-25 10:00"))
-    assert books.subscription(subscription_id).status is SubscriptionStatus.ACTIVE
-    assert _periods(books, subscription_id)[1:] == (BY_MONTH if interval == "month" else BY_YEAR)
+    assert dunned.sweep(utc("2026-02-25 10:00")) == (1, 0)
+    dunned.answer(utc("2026-02-25 10:00"))
+    assert dunned.subscription(subscription_id).status is SubscriptionStatus.ACTIVE
+    assert _periods(dunned, subscription_id)[1:] == (BY_MONTH if interval == "month" else BY_YEAR)
 
 
 def _declined(books: Dunned, account_id: UUID, interval: str, begin: str, retry_days: list[int] | None = None) -> UUID:

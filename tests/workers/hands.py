@@ -1,0 +1,43 @@
+"""What a worker process has, in this one."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from billing.catalog.seed import seed
+from database.engine import Database, make_engine
+from database.roles import WORKER
+from settings import SANDBOX_STRIPE_KEY, Settings
+from workers import task
+from workers.celery_app import make_app
+from workers.wiring import Work, wire
+
+NOBODY = "http://127.0.0.1:1"
+MANY = 16
+
+
+def equip(database_url: str, broker_url: str, gateway_url: str = NOBODY) -> Work:
+    """A worker's hands; at the gateway's address nobody answers, unless one is given."""
+    settings = Settings(
+        database_url=database_url,
+        broker_url=broker_url,
+        stripe_secret_key=SANDBOX_STRIPE_KEY,
+        stripe_api_base=gateway_url,
+    )
+    return wire(settings, make_app(broker_url))
+
+
+def equip_many(database_url: str, broker_url: str, gateway_url: str = NOBODY) -> Work:
+    """The same, with connections enough for so many at once."""
+    database = Database(make_engine(database_url, WORKER, pool_size=2 * MANY))
+    return replace(equip(database_url, broker_url, gateway_url), database=database)
+
+
+@contextmanager
+def at_work(work: Work) -> Iterator[Work]:
+    """There is a catalog to sell from, and tasks that are called in this process work with these hands."""
+    with work.database.transaction() as session:
+        seed(session)
+    task.start(work)
+    yield work
+    task.stop()
