@@ -17,10 +17,10 @@ from tests.delivery.desk import Desk
 from tests.delivery.processes import Broker, Process, ValkeyServer, Worker, python
 from tests.gateways.sandbox_process import Sandbox
 from workers.celery_app import make_app
-from workers.queues import COMMANDS, UPKEEP, WorkerGroup
+from workers.queues import COMMANDS, PAYMENTS, UPKEEP, WorkerGroup
 
 # one process tree for what these stories need; the groups of a running Cashbeat are in workers/queues.py
-GROUP = WorkerGroup("hands", (COMMANDS, UPKEEP), concurrency=2)
+GROUP = WorkerGroup("hands", (COMMANDS, PAYMENTS, UPKEEP), concurrency=2)
 
 
 @pytest.fixture

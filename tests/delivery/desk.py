@@ -1,18 +1,28 @@
 """Accept commands as the door does, ring for them, and see what became of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from uuid import UUID, uuid4
 
 from celery import Celery
-from sqlalchemy import update
+from sqlalchemy import select, text, update
 
+from billing.invoices.tables import Invoice, InvoiceStatus
+from billing.receipts.tables import Receipt
 from database.engine import Database
 from database.memory import WorkState
 from database.operations import Operation, stage_command
-from schemas.commands import Command, OpenAccount, StartCreditCheckout
+from database.outbox import OutboxEntry
+from gateways.stripe.client import StripeGateway
+from schemas.commands import Command, CreateSubscription, OpenAccount, StartCreditCheckout
 from schemas.messages import RunCommand, SweepMemories
+from settings import SANDBOX_STRIPE_KEY
+from tests.billing.charges import give_card
+from tests.gateways.cards_there import save_there
+from tests.gateways.sandbox_process import Sandbox
 from tests.scenarios.storytelling import eventually
 from workers.producer import Bell
+from workers.wiring import utc_now
 
 PATIENCE_SECONDS = 30.0
 
@@ -38,9 +48,9 @@ class Desk:
         """Ring for a row again; true when the broker took it."""
         return self.bell.ring(RunCommand(id=operation_id))
 
-    def sweep(self) -> None:
-        """What beat rings for every five seconds."""
-        self.bell.ring(SweepMemories(interval_seconds=1))
+    def sweep(self) -> bool:
+        """What beat rings for every five seconds; true when the broker took it."""
+        return self.bell.ring(SweepMemories(interval_seconds=1))
 
     def row(self, operation_id: UUID) -> Operation:
         """The row as it is now."""
@@ -56,11 +66,34 @@ class Desk:
         """Wait until a worker has taken it in hand."""
         self.wait(lambda: self.row(operation_id).lease_token is not None, f"{operation_id} to be taken")
 
-    def let_lease_run_out(self, operation_id: UUID) -> None:
-        """As 45 seconds would."""
+    def let_leases_run_out(self) -> None:
+        """Of what is not finished, as 45 seconds would; and what was rung for is stale."""
         with self.database.transaction() as session:
-            ended = update(Operation).where(Operation.id == operation_id)
-            session.execute(ended.values(lease_until=Operation.created_at, next_attempt_at=Operation.created_at))
+            for memory in (Operation, OutboxEntry):
+                long_ago = {"lease_until": memory.created_at, "next_attempt_at": memory.created_at, "hinted_at": None}
+                session.execute(update(memory).where(memory.state == WorkState.READY).values(long_ago))
+
+    def give_card(self, account_id: UUID, sandbox: Sandbox) -> None:
+        """A card that the gateway has, too."""
+        fact = save_there(StripeGateway(SANDBOX_STRIPE_KEY, sandbox.address), account_id)
+        give_card(self.database, account_id, utc_now(), fact)
+
+    @contextmanager
+    def receipts_held(self) -> Iterator[None]:
+        """Money may be taken, and it cannot be booked."""
+        with self.database.transaction() as session:
+            session.execute(text("LOCK TABLE receipts IN SHARE MODE"))
+            yield
+
+    def invoices(self) -> list[tuple[InvoiceStatus, int]]:
+        """Status and total of each."""
+        with self.database.transaction() as session:
+            return [(row.status, row.total_minor) for row in session.scalars(select(Invoice))]
+
+    def receipts(self) -> list[tuple[int, int]]:
+        """Of each, what arrived and how much of it pays an invoice."""
+        with self.database.transaction() as session:
+            return [(row.amount_minor, row.allocated_minor) for row in session.scalars(select(Receipt))]
 
     def wait(self, condition: Callable[[], bool], what: str) -> None:
         """Wait until something is true."""
@@ -72,6 +105,11 @@ def an_account() -> OpenAccount:
     return OpenAccount.model_validate(
         {"name": "Ada", "owner": "user-1", "billing_email": "ada@ada.example", "billing_address": {"country": "GB"}}
     )
+
+
+def a_subscription(account_id: UUID) -> CreateSubscription:
+    """Starter, by the saved card."""
+    return CreateSubscription.model_validate({"account_id": account_id, "plan": {"plan": "starter"}})
 
 
 def a_checkout(account_id: object) -> StartCreditCheckout:

@@ -5,6 +5,7 @@ attrs, logs, reload, kill, restart, stop. Here that surface is a process group, 
 """
 
 import os
+import shutil
 import signal as signals
 import subprocess
 import sys
@@ -124,6 +125,10 @@ class ValkeyServer:
         self._server.kill()
         self.status = "exited"
 
+    def wipe(self) -> None:
+        """What it had written down is gone, too; its place is ready for the next life."""
+        shutil.rmtree(self._server.folder)
+
     def restart(self, timeout: float = STOP_SECONDS) -> None:
         """Stop it if it lives, start it on the same port with what it had written down."""
         self._server.stop()
@@ -144,7 +149,7 @@ class Broker(RedisContainer):
 
     def __init__(self, server: ValkeyServer) -> None:
         super().__init__(server)
-        self._url = server.url()
+        self.server, self._url = server, server.url()
 
     @property
     def celeryconfig(self) -> dict[str, str]:

@@ -26,13 +26,14 @@ from database.memory import WorkState
 from database.outbox import OutboxEntry
 from gateways.stripe.limits import LIMITS
 from gateways.stripe.vendor import open_gateway
-from schemas.facts import CheckoutFact, CheckoutRequest, CustomerRequest, PaymentFact, PaymentStatus
+from schemas.facts import CheckoutFact, CheckoutRequest, PaymentFact, PaymentStatus
 from schemas.messages import LookUpPayments
 from settings import SANDBOX_STRIPE_KEY, Settings
 from tasks import payments
 from tests.billing.charges import card, give_card, intend, issue
 from tests.billing.conftest import ADA
 from tests.billing.purchases import fact, start_purchase
+from tests.gateways.cards_there import save_there
 from tests.gateways.sandbox_process import Sandbox
 from workers import task as task_base
 from workers.wiring import Work, utc_now
@@ -45,13 +46,8 @@ def _customer(work: Work, card_ref: str = "pm_card_visa") -> UUID:
     """An account with a saved card at the sandbox."""
     with work.database.transaction() as session:
         account_id = open_account(session, uuid7(), ADA)
-    cards = work.gateway("stripe").saved_methods
-    request = CustomerRequest(str(account_id), f"customer/{account_id}", "Ada", "ada@example.com")
-    customer_ref = cards.create_customer(request)
-    cards.make_default(customer_ref, card_ref, idempotency_key=f"card/{account_id}")
-    known = cards.fetch_customer(customer_ref)
-    assert known is not None
-    give_card(work.database, account_id, work.wall().at, card(known.card_ref, customer_ref))
+    fact = save_there(work.gateway("stripe").saved_methods, account_id, card_ref)
+    give_card(work.database, account_id, work.wall().at, fact)
     return account_id
 
 

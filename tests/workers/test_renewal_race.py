@@ -11,11 +11,11 @@ from sqlalchemy import select
 from billing.agenda.duties import SWEEPS
 from billing.invoices.tables import Invoice, InvoiceReason, InvoiceStatus
 from database.outbox import OutboxEntry
-from schemas.facts import CustomerRequest
 from schemas.messages import RenewSubscriptions
 from tasks import payments, renewals
-from tests.billing.charges import card, give_card
+from tests.billing.charges import give_card
 from tests.billing.subscribers import Books
+from tests.gateways.cards_there import save_there
 from tests.gateways.sandbox_process import Sandbox
 from tests.workers.hands import MANY, at_work, equip_many
 from workers.sweeps import sweep
@@ -33,12 +33,7 @@ def _subscribe(work: Work) -> UUID:
     """A subscription that began a month ago and is due now; its first payment was answered by hand."""
     books, began = Books(work.database), utc_now() - timedelta(days=31)
     account_id = books.open()
-    cards = work.gateway("stripe").saved_methods
-    customer_ref = cards.create_customer(CustomerRequest(str(account_id), f"c/{account_id}", "Ada", "a@ada.example"))
-    cards.make_default(customer_ref, "pm_card_visa", idempotency_key=f"card/{account_id}")
-    known = cards.fetch_customer(customer_ref)
-    assert known is not None
-    give_card(work.database, account_id, began, card(known.card_ref, customer_ref))
+    give_card(work.database, account_id, began, save_there(work.gateway("stripe").saved_methods, account_id))
     subscription_id = books.subscribe(account_id, began)
     books.answer(began)
     return subscription_id
