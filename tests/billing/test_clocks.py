@@ -20,6 +20,7 @@ from billing.credits.tables import CreditMovement, CreditTransaction
 from billing.cycle.pause.pause import pause_subscription
 from billing.dunning.tables import Dunning, DunningState
 from billing.errors import Rejected
+from billing.payments.tables import AttemptStatus, PaymentAttempt
 from billing.subscriptions.queries import lock_subscription
 from billing.subscriptions.tables import SubscriptionStatus
 from calls.move_clock import move_clocks
@@ -40,7 +41,10 @@ ROUNDS_MAX = 100
 
 
 class World(threading.Thread):
-    """The gateway and the mail room: every charge is answered and every mail tried, at the time on the clock."""
+    """The gateway and the mail room: every charge is answered and every mail tried, at the time on the clock.
+
+    The clock is read after something was seen to wait, as it stands still from then on: before that it may go on.
+    """
 
     def __init__(self, books: Books, clock_id: UUID) -> None:
         super().__init__(name="world")
@@ -50,20 +54,27 @@ class World(threading.Thread):
 
     def run(self) -> None:
         while not self.over.wait(0.005):
-            now = self.now()
-            self.books.answer(now, "insufficient_funds" if SHORT_OF_MONEY[0] <= now < SHORT_OF_MONEY[1] else "")
-            self._read_mails(now)
+            self._answer_charges()
+            self._read_mails()
 
     def now(self) -> datetime:
         """What the clock shows."""
         with self.books.database.transaction() as session:
             return session.get_one(TestClock, self.clock_id).frozen_at
 
-    def _read_mails(self, now: datetime) -> None:
+    def _answer_charges(self) -> None:
+        under_way = select(func.count()).where(PaymentAttempt.status == AttemptStatus.CREATED)
+        with self.books.database.transaction() as session:
+            is_asked = session.scalars(under_way).one() > 0
+        if is_asked:
+            now = self.now()
+            self.books.answer(now, "insufficient_funds" if SHORT_OF_MONEY[0] <= now < SHORT_OF_MONEY[1] else "")
+
+    def _read_mails(self) -> None:
         with self.books.database.transaction() as session:
             waiting = (OutboxEntry.state == WorkState.READY, OutboxEntry.topic.in_(EMAILS))
             rows = session.scalars(select(OutboxEntry).where(*waiting).order_by(OutboxEntry.id)).all()
-            self.mails += [(f"{now:%Y-%m-%d}", row.topic) for row in rows]
+            self.mails += [(f"{self.now():%Y-%m-%d}", row.topic) for row in rows]
             ids = [row.id for row in rows]
             session.execute(update(OutboxEntry).where(OutboxEntry.id.in_(ids)).values(state=WorkState.DONE))
 
