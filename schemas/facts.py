@@ -260,12 +260,23 @@ class GatewayLineFact:
 
 
 @dataclass(frozen=True, slots=True)
+class InvoicePaymentFact:
+    """One payment that succeeded for an invoice, in minor units of the invoice's currency."""
+
+    payment_ref: str
+    amount_minor: int
+    charge_ref: str = ""
+    paid_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class GatewayInvoiceFact:
     """An invoice of a subscription that the gateway bills, as the gateway has it now.
 
     `status` is draft, open, paid, void or uncollectible; `reason` is create, cycle, change or other. `total_minor` may
     be negative (the gateway then credits the customer's balance); `due_minor` is what is asked for after
-    `balance_minor` (credit of the customer that was used, not negative) and never negative.
+    `balance_minor` (credit of the customer that was used, not negative) and never negative. `paid_minor` is the sum of
+    all `payments`, where the gateway names them. `payment_ref` is the one that paid, or is to pay.
     """
 
     gateway: str
@@ -288,6 +299,14 @@ class GatewayInvoiceFact:
     payment_ref: str = ""
     charge_ref: str = ""
     failure_code: str = ""
+    payments: tuple[InvoicePaymentFact, ...] = ()
+
+    @property
+    def came(self) -> tuple[InvoicePaymentFact, ...]:
+        """Each payment; where none is named, all that was paid is one."""
+        if self.payments or not self.paid_minor:
+            return self.payments
+        return (InvoicePaymentFact(self.payment_ref, self.paid_minor, self.charge_ref, self.paid_at),)
 
 
 @dataclass(frozen=True, slots=True)

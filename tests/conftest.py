@@ -1,6 +1,7 @@
 """Real servers for the tests: started once per run, stopped at its end."""
 
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -25,9 +26,13 @@ UNSYNCED = {"fsync": "off", "full_page_writes": "off"}
 
 
 @pytest.fixture(scope="session")
-def stack_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home of its own for this test run, away from the developer's."""
-    return tmp_path_factory.mktemp("home")
+def stack_home() -> Iterator[Path]:
+    """A home of its own for this test run, away from the developer's.
+
+    And away from pytest's: a second run closes that to all but its user, and root's PostgreSQL runs as another.
+    """
+    with tempfile.TemporaryDirectory(prefix="cashbeat-home-") as home:
+        yield Path(home)
 
 
 @pytest.fixture(scope="session")

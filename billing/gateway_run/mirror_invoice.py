@@ -47,9 +47,8 @@ def mirror_invoice(session: Session, fact: GatewayInvoiceFact, now: datetime) ->
         invoice = _issue_or_keep(session, subscription, fact, now)
     if invoice is None:
         return None
-    if invoice.status in OWED:
-        bring_on(session, invoice, fact, now)
-        _check_paid(invoice, fact)
+    bring_on(session, invoice, fact, now)
+    _check_paid(invoice, fact)
     session.flush()  # the next invoice is looked up in the same transaction
     return invoice.id
 
@@ -122,6 +121,6 @@ def _issue(session: Session, subscription: Subscription, fact: GatewayInvoiceFac
 
 def _check_paid(invoice: Invoice, fact: GatewayInvoiceFact) -> None:
     """Paid at the gateway without money, as by hand: nobody else would ever see that it is still owed here."""
-    if fact.status == "paid" and not fact.paid_minor and invoice.left_minor:
+    if fact.status == "paid" and not fact.paid_minor and invoice.status in OWED and invoice.left_minor:
         left = f"{invoice.left_minor} {invoice.currency}"
         raise InvoiceContradiction(f"{fact.invoice_ref} is paid, but the gateway has no money for it; {left} are left")

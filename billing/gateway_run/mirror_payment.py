@@ -1,5 +1,6 @@
 """What became of an invoice that a gateway wrote: paid, void, given up, or a try that failed."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from billing.invoices.give_up import give_up_invoice
 from billing.invoices.settle import settle_invoice
-from billing.invoices.tables import Invoice, InvoiceStatus
+from billing.invoices.tables import OWED, Invoice, InvoiceStatus
 from billing.ledger.post import post
 from billing.money import Money
 from billing.payments.tables import AttemptKind, AttemptStatus, PaymentAttempt
@@ -19,15 +20,21 @@ from billing.receipts.void_invoice import void_issued
 from billing.receipts.write import write_receipts
 from database.ids import uuid7
 from database.outbox import stage
-from schemas.facts import GatewayInvoiceFact
+from schemas.facts import GatewayInvoiceFact, InvoicePaymentFact
 
 
 def bring_on(session: Session, invoice: Invoice, fact: GatewayInvoiceFact, now: datetime) -> None:
-    """Bring an invoice that is not paid to what the gateway says of it. The caller holds its row lock."""
-    if fact.status == "paid":
-        _pay(session, invoice, fact, now)
+    """Book each payment that came for it, and bring an invoice that is not paid to what the gateway says of it.
+
+    What comes for one that is paid or void already is kept. The caller holds its row lock.
+    """
+    for payment in _unbooked(session, fact, fact.came if invoice.status in OWED else fact.payments):
+        _receive(session, invoice, fact, payment, now)
+    if invoice.status not in OWED:
+        return
+    if fact.status == "paid" and not invoice.left_minor:
+        settle_invoice(session, invoice, fact.paid_at or now, now)
     elif fact.status == "void":
-        _receive_once(session, invoice, fact, now)
         void_issued(session, invoice, now)
     elif fact.status == "uncollectible" and invoice.status is InvoiceStatus.PENDING:
         give_up_invoice(invoice)
@@ -37,17 +44,18 @@ def bring_on(session: Session, invoice: Invoice, fact: GatewayInvoiceFact, now: 
 
 def keep_unmatched(session: Session, account_id: UUID, fact: GatewayInvoiceFact, now: datetime) -> None:
     """Keep for the account what was paid for an invoice that does not add up in our books, once, and call a person."""
-    if _is_booked(session, fact):
-        return
-    booked = receive(_received(account_id, None, fact, now), None, remark=ReceiptRemark.OTHER_AMOUNT)
-    post(session, [booked.movement], now)
-    write_receipts(session, [booked])
+    booked = [
+        receive(_received(account_id, None, fact, payment, now), None, remark=ReceiptRemark.OTHER_AMOUNT)
+        for payment in _unbooked(session, fact, fact.came)
+    ]
+    post(session, [each.movement for each in booked], now)
+    write_receipts(session, booked)
 
 
 def kept_early_minor(session: Session, fact: GatewayInvoiceFact) -> int:
     """What of the sum that is asked for was paid and kept already, see above: it pays the invoice once that adds up."""
-    came = unmatched_minor(session, fact.gateway, _reference(fact), fact.currency)
-    return min(came, fact.due_minor)
+    references = {_reference(fact, payment) for payment in fact.came}
+    return min(unmatched_minor(session, fact.gateway, references, fact.currency), fact.due_minor)
 
 
 def _fail(session: Session, invoice: Invoice, fact: GatewayInvoiceFact) -> None:
@@ -64,41 +72,40 @@ def _fail(session: Session, invoice: Invoice, fact: GatewayInvoiceFact) -> None:
         stage(session, "payment_failed", invoice.id, f"payment_failed/{attempt.id}")
 
 
-def _pay(session: Session, invoice: Invoice, fact: GatewayInvoiceFact, now: datetime) -> None:
+def _unbooked(
+    session: Session, fact: GatewayInvoiceFact, payments: Sequence[InvoicePaymentFact]
+) -> list[InvoicePaymentFact]:
+    """Those that are no receipt yet. One booked under the invoice's own name stands for all of them."""
+    whole = fact.gateway, fact.invoice_ref
+    names = {(fact.gateway, _reference(fact, payment)): payment for payment in payments}
+    booked = booked_among(session, {*names, whole}) if names else set()
+    return [] if whole in booked else [payment for name, payment in names.items() if name not in booked]
+
+
+def _receive(
+    session: Session, invoice: Invoice, fact: GatewayInvoiceFact, payment: InvoicePaymentFact, now: datetime
+) -> None:
     """What was paid is booked as it was paid; less than was asked for leaves the invoice open."""
-    _receive_once(session, invoice, fact, now)
-    if not invoice.left_minor:
-        settle_invoice(session, invoice, fact.paid_at or now, now)
-
-
-def _receive_once(session: Session, invoice: Invoice, fact: GatewayInvoiceFact, now: datetime) -> None:
-    if fact.paid_minor and not _is_booked(session, fact):
-        _receive(session, invoice, fact, now)
-
-
-def _receive(session: Session, invoice: Invoice, fact: GatewayInvoiceFact, now: datetime) -> None:
-    attempt = _attempt(invoice, fact, _cause(fact), AttemptStatus.CAPTURED)
-    attempt.amount_minor, attempt.captured_at = fact.paid_minor, fact.paid_at or now
+    attempt = _attempt(invoice, fact, f"{_cause(fact)}/{_reference(fact, payment)}", AttemptStatus.CAPTURED)
+    attempt.amount_minor, attempt.captured_at = payment.amount_minor, payment.paid_at or now
     # the gateway keeps one payment for all its tries, so only the one that succeeded bears its name
-    attempt.payment_ref, attempt.charge_ref = fact.payment_ref, fact.charge_ref
+    attempt.payment_ref, attempt.charge_ref = payment.payment_ref, payment.charge_ref
     session.add(attempt)
     session.flush()  # the receipt refers to it
-    booked = receive(_received(invoice.account_id, attempt.id, fact, now), invoice)
+    booked = receive(_received(invoice.account_id, attempt.id, fact, payment, now), invoice)
     post(session, [booked.movement], now)
     write_receipts(session, [booked])
 
 
-def _received(account_id: UUID, attempt_id: UUID | None, fact: GatewayInvoiceFact, now: datetime) -> Received:
-    amount = Money(fact.paid_minor, fact.currency)
-    return capture_of(account_id, attempt_id, fact.gateway, _reference(fact), amount, fact.paid_at or now)
+def _received(
+    account_id: UUID, attempt_id: UUID | None, fact: GatewayInvoiceFact, payment: InvoicePaymentFact, now: datetime
+) -> Received:
+    amount, name = Money(payment.amount_minor, fact.currency), _reference(fact, payment)
+    return capture_of(account_id, attempt_id, fact.gateway, name, amount, payment.paid_at or now)
 
 
-def _is_booked(session: Session, fact: GatewayInvoiceFact) -> bool:
-    return bool(booked_among(session, {(fact.gateway, _reference(fact))}))
-
-
-def _reference(fact: GatewayInvoiceFact) -> str:
-    return fact.payment_ref or fact.invoice_ref
+def _reference(fact: GatewayInvoiceFact, payment: InvoicePaymentFact) -> str:
+    return payment.payment_ref or fact.invoice_ref
 
 
 def _attempt(invoice: Invoice, fact: GatewayInvoiceFact, cause: str, status: AttemptStatus) -> PaymentAttempt:

@@ -53,13 +53,18 @@ def keep_given_back(session: Session, invoice: Invoice, lines: Sequence[LineDraf
     Where a gateway wrote the invoice, it is the gateway that keeps it.
     The invoice itself comes to zero and moves nothing: what is given back leaves revenue and tax here.
     """
-    kept = [_given_back(invoice, line, now) for line in lines if line.kind is LineKind.KEPT]
-    write_receipts(session, kept)
-    return [each.movement for each in kept]
+    kept = [line for line in lines if line.kind is LineKind.KEPT]
+    if not kept:
+        return []
+    booked = _given_back(invoice, kept, now)
+    write_receipts(session, [booked])
+    return [booked.movement]
 
 
-def _given_back(invoice: Invoice, line: LineDraft, now: datetime) -> Booked:
-    net, tax = line.net, line.fixed_tax or Money(0, invoice.currency)
+def _given_back(invoice: Invoice, kept: Sequence[LineDraft], now: datetime) -> Booked:
+    nothing = Money(0, invoice.currency)
+    net = sum((line.net for line in kept), nothing)
+    tax = sum((line.fixed_tax or nothing for line in kept), nothing)
     received = Received(
         account_id=invoice.account_id,
         source=ReceiptSource.GIVEN_BACK,

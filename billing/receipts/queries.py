@@ -38,10 +38,10 @@ def booked_among(session: Session, references: Collection[tuple[str, str]]) -> s
     return {(row.gateway, row.reference) for row in rows}
 
 
-def unmatched_minor(session: Session, gateway: str, reference: str, currency: str) -> int:
-    """What came under a reference for nothing that we had asked for, in minor units; 0 when that is no receipt."""
-    came = select(Receipt.amount_minor).where(Receipt.gateway == gateway, Receipt.reference == reference)
-    return session.scalar(came.where(Receipt.currency == currency, Receipt.attempt_id.is_(None))) or 0
+def unmatched_minor(session: Session, gateway: str, references: Collection[str], currency: str) -> int:
+    """What came under these references for nothing that we had asked for, in minor units."""
+    came = select(func.sum(Receipt.amount_minor)).where(Receipt.gateway == gateway, Receipt.reference.in_(references))
+    return int(session.scalar(came.where(Receipt.currency == currency, Receipt.attempt_id.is_(None))) or 0)
 
 
 def lock_kept(

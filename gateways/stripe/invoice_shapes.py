@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from gateways.stripe.payments import failure_code_of
 from gateways.stripe.shapes import SUBSCRIPTION_MARK, Json, inside, instant, mark, moment, reference
 from gateways.stripe.translate import GATEWAY
-from schemas.facts import GatewayInvoiceFact, GatewayLineFact
+from schemas.facts import GatewayInvoiceFact, GatewayLineFact, InvoicePaymentFact
 
 REASONS = {"subscription_create": "create", "subscription_cycle": "cycle", "subscription_update": "change"}
 
@@ -47,6 +47,19 @@ def invoice_of(invoice: Json, lines: Iterable[Json]) -> GatewayInvoiceFact:
         payment_ref=reference(intent),
         charge_ref=reference(expanded.get("latest_charge")),
         failure_code=failure_code_of(error) if error else "",
+        payments=tuple(_payment_of(each) for each in _payments(invoice) if each["status"] == "paid"),
+    )
+
+
+def _payment_of(payment: Json) -> InvoicePaymentFact:
+    """https://docs.stripe.com/api/invoice-payment/object: of an intent, or of a charge from the days before those."""
+    intent = payment["payment"].get("payment_intent")
+    charge = intent.get("latest_charge") if isinstance(intent, dict) else payment["payment"].get("charge")
+    return InvoicePaymentFact(
+        payment_ref=reference(intent) or reference(charge),
+        amount_minor=payment["amount_paid"],
+        charge_ref=reference(charge),
+        paid_at=moment(payment["status_transitions"].get("paid_at")),
     )
 
 
@@ -98,6 +111,10 @@ def _intent(invoice: Json) -> object:
 
     An invoice may have several payments: one that paid counts first, then the one Stripe keeps for it.
     """
-    payments = list(inside(invoice, "payments").get("data", ()))
+    payments = _payments(invoice)
     payments.sort(key=lambda payment: (payment["status"] == "paid", payment["is_default"]), reverse=True)
     return payments[0]["payment"].get("payment_intent") if payments else None
+
+
+def _payments(invoice: Json) -> list[Json]:
+    return list(inside(invoice, "payments").get("data", ()))

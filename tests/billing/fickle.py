@@ -12,6 +12,7 @@ from billing.catalog.publish_plan import PlanContent, publish_plan
 from billing.catalog.tables import Coupon, Interval
 from billing.credits.queries import view_balance
 from billing.errors import Rejected
+from billing.invoices.tables import InvoiceReason
 from billing.subscriptions.tables import SubscriptionStatus
 from billing.tax.tables import TaxRate
 from billing.usage.consume import consume_credits
@@ -139,7 +140,7 @@ class Fickle:
         self.planned: Choice | None = None
         self.discounts_left = COUPONS[coupon][2] if coupon else None
         self.redeemed_per = choice[1]
-        self.is_discounted, self.discounted_periods = False, 0
+        self.is_discounted = False
         self.may_lack_credits = False
         self.id = books.subscribe(
             self.account_id, self.now, choice[0], interval=choice[1], coupon=coupon, trial_days=trial_days,
@@ -222,6 +223,10 @@ class Fickle:
         """Money that was captured, less the money that is kept."""
         return self.books.paid_minor(self.account_id) - self.books.kept_minor(self.account_id)
 
+    def changes_billed(self) -> int:
+        """Invoices of changes of plan."""
+        return sum(invoice.reason is InvoiceReason.CHANGE for invoice in self.books.invoices(self.account_id))
+
     def granted_less_revoked(self) -> int:
         """Credits of the subscription."""
         return self._sum("SELECT sum(amount) FROM credit_transactions "
@@ -229,7 +234,6 @@ class Fickle:
 
     def _begin_whole_period(self) -> None:
         self._count_discount()
-        self.discounted_periods += self.is_discounted
         present = self.books.subscription(self.id)
         price, credits = self._price(), PLANS[self.choice][1]
         self.meter.begin(price, credits, present.period_start, present.period_end, present.period_start)

@@ -16,6 +16,7 @@ from billing.gateway_run.mirror_invoice import mirror_invoice
 from billing.gateway_run.sync import sync_subscription
 from billing.invoices.tables import Invoice, InvoiceLine
 from billing.receipts.queries import kept_for
+from billing.receipts.tables import Receipt, ReceiptSource
 from billing.subscriptions.queries import get_subscription
 from billing.subscriptions.tables import Subscription
 from database.engine import Database
@@ -106,6 +107,12 @@ class GatewayRun:
         """What is kept for the account."""
         with self.database.transaction() as session:
             return kept_for(session, self.account_id, currency).minor
+
+    def received(self) -> dict[str, int]:
+        """What the gateway captured, payment by payment."""
+        captured = select(Receipt.reference, Receipt.amount_minor).where(Receipt.source == ReceiptSource.CAPTURE)
+        with self.database.transaction() as session:
+            return {row.reference: row.amount_minor for row in session.execute(captured)}
 
     def mails(self) -> list[str]:
         """What was staged."""

@@ -13,6 +13,7 @@ from billing.invariants import violations
 from billing.invoices.tables import InvoiceStatus
 from billing.receipts.queries import kept_of
 from database.engine import Database
+from schemas.facts import InvoicePaymentFact
 from tests.billing.gateway_facts import FEBRUARY_14, FEBRUARY_28, JANUARY_31, GatewayRun, invoice_of, line
 from tests.billing.subscribers import Books, utc
 
@@ -180,6 +181,28 @@ def test_what_was_paid_of_an_invoice_that_is_void_is_kept(begun_run: GatewayRun,
     void = invoice_of(line(9_900), status="void", paid_minor=100)
     invoice = begun_run.invoice(next(begun_run.bill(void) for _ in range(2)))
     assert (invoice.status, begun_run.kept("USD")) == (InvoiceStatus.VOID, 100)
+
+
+def test_several_payments_of_one_invoice_are_a_receipt_each(begun_run: GatewayRun) -> None:
+    part, rest = InvoicePaymentFact("pi_1", 4_000), InvoicePaymentFact("pi_2", 5_900)
+    opened = invoice_of(line(9_900), status="open", paid_minor=4_000, payments=(part,))
+    waiting = begun_run.invoice(next(begun_run.bill(opened) for _ in range(2)))
+    assert (waiting.status, waiting.left_minor, begun_run.credits(JANUARY_31)) == (InvoiceStatus.PENDING, 5_900, 0)
+    paid = invoice_of(line(9_900), payments=(part, rest))
+    invoice = begun_run.invoice(next(begun_run.bill(paid) for _ in range(2)))
+    assert (invoice.status, invoice.left_minor, begun_run.credits(JANUARY_31)) == (InvoiceStatus.PAID, 0, 500)
+    assert (begun_run.received(), begun_run.kept("USD")) == ({"pi_1": 4_000, "pi_2": 5_900}, 0)
+
+
+@pytest.mark.parametrize(("status", "paid_minor"), [("paid", 9_900), ("void", 0)])
+def test_a_payment_of_what_is_paid_or_void_already_is_kept(begun_run: GatewayRun, status: str, paid_minor: int) -> None:
+    over = invoice_of(line(9_900), status=status, paid_minor=paid_minor)
+    begun_run.bill(over)
+    late = InvoicePaymentFact("pi_late", 9_900)
+    again = replace(over, paid_minor=paid_minor + 9_900, payments=(*over.came, late))
+    invoice = begun_run.invoice(next(begun_run.bill(again) for _ in range(2)))
+    assert (invoice.status.value, begun_run.kept("USD")) == (status, 9_900)
+    assert begun_run.received()["pi_late"] == 9_900
 
 
 def test_what_was_paid_in_part_leaves_the_rest_open(begun_run: GatewayRun) -> None:

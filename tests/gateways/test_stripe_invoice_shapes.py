@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateways.stripe.invoice_shapes import invoice_of, is_of_subscription, line_of
-from schemas.facts import GatewayInvoiceFact, GatewayLineFact
+from schemas.facts import GatewayInvoiceFact, GatewayLineFact, InvoicePaymentFact
 from tests.contracts.stripe_openapi import validate_object
 from tests.gateways.fuzzing import fuzzed
 from tests.gateways.golden_events import VERSION_NEW, golden_object
@@ -84,6 +84,7 @@ def test_a_paid_invoice() -> None:
         attempts=1,
         payment_ref=INTENT,
         charge_ref=CHARGE,
+        payments=(InvoicePaymentFact(INTENT, 2999, CHARGE),),
     )
 
 
@@ -108,9 +109,16 @@ def test_of_several_payments_the_one_that_paid_counts() -> None:
     assert fact_of(invoice("invoice.finalized", canceled, payment("pi_default"))).payment_ref == "pi_default"
 
 
+def test_each_payment_that_succeeded_is_told() -> None:
+    part, rest = payment("pi_part", "paid") | {"amount_paid": 999}, payment("pi_rest", "paid") | {"amount_paid": 2000}
+    fact = fact_of(invoice("invoice.paid", part, payment("pi_canceled", "canceled"), rest))
+    assert fact.payments == fact.came == (InvoicePaymentFact("pi_part", 999), InvoicePaymentFact("pi_rest", 2000))
+
+
 def test_a_payment_that_came_by_other_ways_has_no_intent() -> None:
     by_hand = payment(None, "paid") | {"payment": {"type": "charge", "charge": CHARGE}}
-    assert fact_of(invoice("invoice.paid", by_hand)).payment_ref == ""
+    fact = fact_of(invoice("invoice.paid", by_hand))
+    assert (fact.payment_ref, fact.payments) == ("", (InvoicePaymentFact(CHARGE, 2999, CHARGE),))
 
 
 @pytest.mark.parametrize(

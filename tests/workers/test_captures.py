@@ -277,12 +277,12 @@ def test_a_checkout_that_the_gateway_does_not_know_goes_to_the_end_of_the_line(w
     assert waiting.look_up_at > later
 
 
-def test_a_look_up_that_fails_for_a_bug_holds_up_no_other(work: Work, database: Database) -> None:
+def test_a_look_up_that_fails_for_a_bug_holds_up_no_other(work: Work) -> None:
     """The gateway says of two purchases that one payment paid both: the books refuse the second of them."""
-    with database.transaction() as session:
+    with work.database.transaction() as session:
         seed(session)
         account_id = open_account(session, uuid7(), ADA)
-    requests = [start_purchase(database, account_id, utc_now()) for _ in range(3)]
+    requests = [start_purchase(work.database, account_id, utc_now()) for _ in range(3)]
     confused = _Confused(
         {f"cs_test_{each.attempt_id}": fact(each, PaymentStatus.CAPTURED) for each in requests},
         payment_refs=["pi_same", "pi_same", "pi_other"],
@@ -292,7 +292,7 @@ def test_a_look_up_that_fails_for_a_bug_holds_up_no_other(work: Work, database: 
     task_base.start(replace(work, wall=lambda: later, gateways=gateways))
     with structlog.testing.capture_logs() as lines:
         payments.look_up_payments(**LookUpPayments(interval_seconds=1).model_dump())
-    statuses = [_attempt(database, UUID(each.attempt_id)).status for each in requests]
+    statuses = [_attempt(work.database, UUID(each.attempt_id)).status for each in requests]
     assert statuses == [AttemptStatus.CAPTURED, AttemptStatus.PENDING, AttemptStatus.CAPTURED]
     failed = [line["attempt_id"] for line in lines if line["event"] == "look_up_failed"]
     assert failed == [requests[1].attempt_id]

@@ -152,21 +152,21 @@ def test_a_choice_that_is_told_after_a_later_one_does_not_take_it_back(
 
 
 def test_a_choice_that_is_told_again_does_not_take_back_what_was_chosen_since_by_command(
-    work: Work, ada: Subscriber, sandbox: Sandbox
+    work: Work, subscriber: Subscriber, module_sandbox: Sandbox
 ) -> None:
     """Back to the older card: both here and there, whatever is heard of the newer one later."""
-    ada.subscribe()
-    deliver(work, ada.news())
+    subscriber.subscribe()
+    deliver(work, subscriber.news())
     first = next(card["card_ref"] for card in books(work)["cards"] if card["is_default"])
-    sandbox.advance(1)
-    ada.save_card(MASTERCARD)
-    chosen = ada.news()
+    module_sandbox.advance(1)
+    subscriber.save_card(MASTERCARD)
+    chosen = subscriber.news()
     deliver(work, [last(chosen, "setup_intent.succeeded")])
-    ada.command(ChangePaymentMethod.model_validate({"account_id": ada.account_id, "card_ref": first}))
-    deliver(work, ada.news())
+    subscriber.command(ChangePaymentMethod.model_validate({"account_id": subscriber.account_id, "card_ref": first}))
+    deliver(work, subscriber.news())
     deliver(work, [last(chosen, "checkout.session.completed")], _again(chosen))
-    assert _charged_there(ada) == ("4242", "4242")
-    assert _cards(ada) == {"4242": True, "4444": False}
+    assert _charged_there(subscriber) == ("4242", "4242")
+    assert _cards(subscriber) == {"4242": True, "4444": False}
 
 
 def test_a_worker_that_died_before_the_subscription_had_the_card_has_paid_once(

@@ -75,13 +75,13 @@ def test_sixteen_workers_with_the_same_news_write_it_once(
 
 
 def test_a_gateway_that_asks_us_to_slow_down_is_asked_nothing_more_for_that_long(
-    work: Work, subscriber: Subscriber, sandbox: Sandbox
+    work: Work, subscriber: Subscriber, module_sandbox: Sandbox
 ) -> None:
     subscriber.subscribe()
     first, second = ([event] for event in subscriber.news()[-2:])
-    sandbox.arm("429", retry_after_seconds=30, method="GET")
+    module_sandbox.arm("429", retry_after_seconds=30, method="GET")
     webhooks.handle(ids=store(work, first))
-    sandbox.clear_faults()
+    module_sandbox.clear_faults()
     (row_id,) = store(work, second)
     webhooks.handle(ids=[row_id])
     with work.database.transaction() as session:

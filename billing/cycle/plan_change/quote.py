@@ -70,9 +70,7 @@ def quote_change(running: Running, wanted: PlanTerms, tax: TaxDecision, at: date
         lines += _services_of_new_cycle(running, wanted, period, at)
     lines = [line for line in lines if line.unit.minor or line.credits]
     kept = _kept(lines, tax)
-    if kept is not None:
-        lines.append(kept)
-    return ChangeQuote(tuple(lines), _gross(kept, wanted.price.currency), gained, anchor, period)
+    return ChangeQuote((*lines, *kept), _gross(kept, wanted.price.currency), gained, anchor, period)
 
 
 def _given_back(running: Running, at: datetime) -> LineDraft:
@@ -107,17 +105,26 @@ def _services_of_new_cycle(running: Running, wanted: PlanTerms, period: Period, 
     return lines
 
 
-def _kept(lines: Sequence[LineDraft], tax: TaxDecision) -> LineDraft | None:
-    """The line that brings a negative total to zero, its tax exactly that of the lines above."""
-    if not lines:
-        return None
-    totals = add_up(lines, tax)
-    if totals.total.minor >= 0:
-        return None
-    return LineDraft("Kept on your account", 1, -totals.subtotal, kind=LineKind.KEPT, fixed_tax=-totals.tax)
+def _kept(lines: Sequence[LineDraft], tax: TaxDecision) -> list[LineDraft]:
+    """The lines that bring a negative total to zero, and with it the net and the tax of each of its rates.
+
+    Nearly always that is one line. One for two rates would have the tax of both at one of them.
+    """
+    if not lines or add_up(lines, tax).total.minor >= 0:
+        return []
+    of_rate: dict[tuple[str, int], list[LineDraft]] = {}
+    for line in lines:
+        of_rate.setdefault((line.tax or tax).key, []).append(line)
+    kept = [_kept_of(together, tax) for together in of_rate.values()]
+    return [line for line in kept if line.unit.minor]
 
 
-def _gross(kept: LineDraft | None, currency: str) -> Money:
-    if kept is None or kept.fixed_tax is None:
-        return Money(0, currency)
-    return kept.net + kept.fixed_tax
+def _kept_of(lines: Sequence[LineDraft], tax: TaxDecision) -> LineDraft:
+    totals, decided = add_up(lines, tax), lines[0].tax or tax
+    text = "Kept on your account"
+    return LineDraft(text, 1, -totals.subtotal, kind=LineKind.KEPT, fixed_tax=-totals.tax, tax=decided)
+
+
+def _gross(kept: Sequence[LineDraft], currency: str) -> Money:
+    nothing = Money(0, currency)
+    return sum((line.net + (line.fixed_tax or nothing) for line in kept), nothing)
