@@ -20,7 +20,7 @@ from calls.hear_subscription import SUBSCRIPTION
 from calls.hearing import Conversation, Heard, Inquiry, Known, Other, Payment, Unheard
 from calls.known import look
 from calls.record_together import record_together
-from calls.side_by_side import SideBySide, reserve_slots, slot, slots_max, told
+from calls.side_by_side import READS, SideBySide, reserve_slots, slot, slots_max, told
 from database.inbox import InboxEvent
 from schemas.facts import Concern, EventFact, PaymentFact
 from workers import claims
@@ -35,7 +35,6 @@ CONVERSATIONS: Mapping[Concern, Conversation] = {
 }
 # what could not be asked in time is left for the sweep
 NO_SLOT_WAIT = timedelta(seconds=5)
-READS = "reads"
 
 Key = tuple[str, Concern, str]
 

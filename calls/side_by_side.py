@@ -27,6 +27,8 @@ THREADS = CHARGE_IDS_MAX
 SLOT_WAIT_MAX = timedelta(seconds=8)
 SLOTS_SECONDS_MAX = 8.0
 
+# the lane of what only asks, see `reserve_slots`
+READS = "reads"
 # An answer waits so long at most for the others of its message. Far less than what a lease has left, see above.
 TOGETHER_SECONDS = 0.05
 
@@ -84,7 +86,7 @@ class SideBySide(Generic[Key, Answer]):
         self._running[_threads().submit(copy_context().run, run)] = key
 
     def take_answered(self) -> Mapping[Key, Future[Answer]]:
-        """Those that are answered by now, at least one while any is under way; none: all were taken.
+        """Those that are answered by now, in the order of their calls; none: all were taken.
 
         What is answered in quick succession is taken together: it is written in one transaction, which costs little
         more than one of a single answer.
@@ -94,7 +96,8 @@ class SideBySide(Generic[Key, Answer]):
         answered, _ = wait(self._running, timeout=TOGETHER_SECONDS)
         if not answered:
             answered, _ = wait(self._running, return_when=FIRST_COMPLETED)
-        return {self._running.pop(future): future for future in answered}
+        in_order = [future for future in self._running if future in answered]
+        return {self._running.pop(future): future for future in in_order}
 
 
 def _reserve(session: Session, gateway: Gateway, count: int, lane: str) -> float | None:

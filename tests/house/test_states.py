@@ -61,8 +61,13 @@ def _writes(module: Path) -> Iterator[str]:
 
 
 def _is_update(node: ast.Call) -> bool:
-    is_values = isinstance(node.func, ast.Attribute) and node.func.attr == "values"
-    return is_values and any(keyword.arg in STATE_COLUMNS for keyword in node.keywords)
+    if not (isinstance(node.func, ast.Attribute) and node.func.attr == "values"):
+        return False
+    named = {keyword.arg for keyword in node.keywords}
+    keys = [key for argument in node.args if isinstance(argument, ast.Dict) for key in argument.keys]
+    named |= {key.value for key in keys if isinstance(key, ast.Constant)}
+    named |= {key.attr for key in keys if isinstance(key, ast.Attribute)}
+    return not named.isdisjoint(STATE_COLUMNS)
 
 
 def _targets(node: ast.Assign) -> Iterator[ast.expr]:
