@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
+import structlog
 from sqlalchemy.orm import Session
 
 import logs
@@ -22,9 +23,12 @@ from calls.known import look
 from calls.record_together import record_together
 from calls.side_by_side import READS, SideBySide, reserve_slots, slot, slots_max, told
 from database.inbox import InboxEvent
+from database.turns import turn
 from schemas.facts import Concern, EventFact, PaymentFact
 from workers import claims
 from workers.wiring import Work
+
+log = structlog.get_logger(__name__)
 
 CONVERSATIONS: Mapping[Concern, Conversation] = {
     Concern.PAYMENT: PAYMENT,
@@ -34,7 +38,8 @@ CONVERSATIONS: Mapping[Concern, Conversation] = {
     Concern.CUSTOMER: CUSTOMER,
 }
 # what could not be asked in time is left for the sweep
-NO_SLOT_WAIT = timedelta(seconds=5)
+LEFT_FOR = timedelta(seconds=5)
+NO_SLOT = "the gateway is asked by others"
 
 Key = tuple[str, Concern, str]
 
@@ -91,8 +96,18 @@ def _hear(work: Work, known: Known, rung: Sequence[Rung]) -> list[InboxEvent]:
         (in_turn if CONVERSATIONS[each.key[1]].is_in_turn else together).setdefault(each.key, []).append(each)
     unheard = _hear_together(work, known, together)
     for key, of_key in in_turn.items():
-        unheard += _hear_together(work, known, {key: of_key})
+        unheard += _hear_in_turn(work, known, key, of_key)
     return unheard
+
+
+def _hear_in_turn(work: Work, known: Known, key: Key, rung: list[Rung]) -> list[InboxEvent]:
+    """Ask about a customer, and write that down, while no other worker does; what is not ours to ask comes again."""
+    gateway, _, reference = key
+    with turn(work.database, f"{gateway}/{rung[0].fact.customer_ref or reference}") as is_ours:
+        if is_ours:
+            return _hear_together(work, known, {key: rung})
+    _leave(work, rung, "another worker asks about the same customer")
+    return []
 
 
 def _hear_together(work: Work, known: Known, by_key: Mapping[Key, list[Rung]]) -> list[InboxEvent]:
@@ -111,6 +126,7 @@ def _hear_together(work: Work, known: Known, by_key: Mapping[Key, list[Rung]]) -
                         case Other() as other:
                             _record_other(work, each, other, written)
                         case Unheard():
+                            log.info("nothing_heard", concern=key[1].value)
                             unheard.append(each.event)
         record_together(work.database, payments, partial(_write_payments, work))
     return unheard
@@ -123,12 +139,12 @@ def _ask_all(work: Work, known: Known, by_key: Mapping[Key, list[Rung]]) -> Side
         inquiry = Inquiry(gateway, known)
         keys = [key for key in by_key if key[0] == name]
         for late in keys[slots_max(gateway) :]:
-            _leave(work, by_key[late])
+            _leave(work, by_key[late], NO_SLOT)
         keys = keys[: slots_max(gateway)]
         first_slot = reserve_slots(work.database, gateway, len(keys), READS)
         for place, key in enumerate(keys):
             if first_slot is None:
-                _leave(work, by_key[key])
+                _leave(work, by_key[key], NO_SLOT)
             else:
                 first = by_key[key][0]
                 question = partial(CONVERSATIONS[key[1]].ask, inquiry, first.fact)
@@ -137,9 +153,9 @@ def _ask_all(work: Work, known: Known, by_key: Mapping[Key, list[Rung]]) -> Side
     return under_way
 
 
-def _leave(work: Work, rung: Sequence[Rung]) -> None:
+def _leave(work: Work, rung: Sequence[Rung], reason: str) -> None:
     for each in rung:
-        claims.postpone(work.database, each.event, NO_SLOT_WAIT, "the gateway is asked by others", is_tried=False)
+        claims.postpone(work.database, each.event, LEFT_FOR, reason, is_tried=False)
 
 
 def _write_payments(work: Work, session: Session, facts: Sequence[PaymentFact]) -> None:

@@ -24,6 +24,10 @@ class Sandbox:
         """Put a fault in place."""
         self._control("POST", "faults", {"kind": kind, **parameters})
 
+    def has_struck(self, kind: str) -> bool:
+        """Whether every fault of this kind has had its requests."""
+        return all(fault["spent"] for fault in self._control("GET", "faults")["faults"] if fault["kind"] == kind)
+
     def clear_faults(self) -> None:
         """Fair weather again."""
         self._control("DELETE", "faults")

@@ -63,7 +63,7 @@ def _writes(module: Path) -> Iterator[str]:
 def _is_update(node: ast.Call) -> bool:
     if not (isinstance(node.func, ast.Attribute) and node.func.attr == "values"):
         return False
-    named = {keyword.arg for keyword in node.keywords}
+    named: set[object] = {keyword.arg for keyword in node.keywords}
     keys = [key for argument in node.args if isinstance(argument, ast.Dict) for key in argument.keys]
     named |= {key.value for key in keys if isinstance(key, ast.Constant)}
     named |= {key.attr for key in keys if isinstance(key, ast.Attribute)}

@@ -1,17 +1,26 @@
 """Cards that are chosen, renewed and taken away at the gateway: what is charged from then on, there and here."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 import requests
+from sqlalchemy import func, update
 
 from billing.cards.queries import find_card
 from billing.subscriptions.queries import get_subscription
 from billing.subscriptions.tables import SubscriptionStatus
+from calls.handle_webhooks import handle_webhooks
+from database.engine import Database, make_engine
+from database.inbox import InboxEvent
+from database.roles import WORKER
 from schemas.commands import ChangePaymentMethod
 from settings import SANDBOX_STRIPE_KEY
 from tests.gateways.sandbox_process import ANSWER_SECONDS, Sandbox
-from tests.workers.gateway_run import JANUARY_31, Json, Subscriber, bills, books, deliver, last
+from tests.scenarios.storytelling import eventually
+from tests.workers.gateway_run import JANUARY_31, Json, Subscriber, bills, books, deliver, last, store
 from workers.wiring import Work
 
 MARCH_1 = JANUARY_31 + timedelta(days=29)
@@ -167,6 +176,41 @@ def test_a_choice_that_is_told_again_does_not_take_back_what_was_chosen_since_by
     deliver(work, [last(chosen, "checkout.session.completed")], _again(chosen))
     assert _charged_there(subscriber) == ("4242", "4242")
     assert _cards(subscriber) == {"4242": True, "4444": False}
+
+
+@pytest.mark.parametrize("stuck", ["/v1/customers", "/v1/subscriptions"])
+def test_of_two_choices_heard_by_two_workers_the_newer_is_charged(
+    work: Work, subscriber: Subscriber, module_sandbox: Sandbox, database_url: str, stuck: str
+) -> None:
+    """Also when the older one's call comes through last."""
+    subscriber.subscribe()
+    deliver(work, subscriber.news())
+    choices = []
+    for number in (MASTERCARD, VISA):
+        module_sandbox.advance(2)
+        subscriber.save_card(number)
+        choices.append(last(subscriber.news(), "setup_intent.succeeded"))
+    older, newer = (store(work, [choice]) for choice in choices)
+    another = replace(work, database=Database(make_engine(database_url, WORKER)))
+
+    module_sandbox.arm("slow", seconds=20, count=1, method="POST", path=stuck)
+    with ThreadPoolExecutor(1) as worker:
+        hearing = worker.submit(handle_webhooks, another, older)
+        eventually(lambda: module_sandbox.has_struck("slow"), "the older choice is under way")
+        handle_webhooks(work, newer)
+        module_sandbox.clear_faults()
+        hearing.result()
+    with work.database.transaction() as session:
+        session.execute(update(InboxEvent).values(next_attempt_at=func.now()))
+    handle_webhooks(work, newer)
+    deliver(work, subscriber.news())
+    assert [card["card_ref"] for card in books(work)["cards"] if card["is_default"]] == [_chosen(choices[1])]
+    assert _charged_there(subscriber) == ("4242", "4242")
+
+
+def _chosen(choice: Json) -> str:
+    card_ref: str = choice["data"]["object"]["payment_method"]
+    return card_ref
 
 
 def test_a_worker_that_died_before_the_subscription_had_the_card_has_paid_once(
