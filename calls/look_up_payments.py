@@ -29,8 +29,8 @@ class Question:
     """What became of one attempt?"""
 
     attempt_id: UUID
-    gateway: Gateway
-    ask: Callable[[], PaymentFact | None]
+    gateway: str
+    ask: Callable[[Gateway], PaymentFact | None]
 
 
 def look_up_payments(work: Work) -> None:
@@ -38,63 +38,63 @@ def look_up_payments(work: Work) -> None:
     with work.database.transaction() as session:
         checkouts = open_checkouts(session, work.wall(), LOOK_UPS_MAX)
         charges = open_charges(session, work.wall(), LOOK_UPS_MAX)
-    questions = [_about_checkout(work, checkout) for checkout in checkouts]
-    questions += [_about_charge(work, charge) for charge in charges]
-    under_way = _ask_all(work, questions)
+    questions = [Question(each.attempt_id, each.gateway, partial(_ask_for_checkout, each)) for each in checkouts]
+    questions += [Question(each.attempt_id, each.gateway, partial(_ask_for_charge, each)) for each in charges]
+    under_way: SideBySide[Question, PaymentFact | None] = SideBySide()
+    for name in {question.gateway for question in questions}:
+        _ask_all(work, name, [question for question in questions if question.gateway == name], under_way)
     while answers := under_way.take_answered():
         for question, answer in answers.items():
             _record(work, question, answer)
 
 
-def _ask_all(work: Work, questions: Sequence[Question]) -> SideBySide[Question, PaymentFact | None]:
-    """At the pace of each gateway's reads. What gets no slot soon stays due: the next sweep finds it."""
-    under_way: SideBySide[Question, PaymentFact | None] = SideBySide()
-    of_gateway: dict[str, list[Question]] = {}
-    for question in questions:
-        of_gateway.setdefault(question.gateway.name, []).append(question)
-    for of_one in of_gateway.values():
-        gateway = of_one[0].gateway
-        asked = of_one[: slots_max(gateway)]
-        first_slot = reserve_slots(work.database, gateway, len(asked), READS)
-        for place, question in enumerate(asked if first_slot is not None else ()):
-            under_way.call(question, question.ask, slot(gateway, first_slot or 0.0, place))
-    return under_way
+def _ask_all(
+    work: Work, name: str, questions: Sequence[Question], under_way: SideBySide[Question, PaymentFact | None]
+) -> None:
+    """At the pace of the gateway's reads. What gets no slot soon stays due: the next sweep finds it."""
+    try:
+        gateway = work.gateway(name)
+    except Rejected as refusal:
+        for question in questions:
+            _ask_again_later(work, question.attempt_id, refusal)
+        return
+    asked = questions[: slots_max(gateway)]
+    first_slot = reserve_slots(work.database, gateway, len(asked), READS)
+    if first_slot is None:
+        return
+    for place, question in enumerate(asked):
+        under_way.call(question, partial(question.ask, gateway), slot(gateway, first_slot, place))
 
 
 def _record(work: Work, question: Question, answer: Future[PaymentFact | None]) -> None:
     """One payment. Where nothing came of it, it goes to the end of the line, so that it holds up no other for ever."""
-    attempt_id = question.attempt_id
     try:
-        if _is_recorded(work, told(work.database, question.gateway, answer, READS)):
-            return
-    except Unavailable as error:
-        log.warning("look_up_unanswered", attempt_id=str(attempt_id), reason=str(error))
-    except (Rejected, PaymentContradiction) as error:
-        log.error("look_up_failed", attempt_id=str(attempt_id), reason=str(error))
+        if not _is_recorded(work, told(work.database, work.gateway(question.gateway), answer, READS)):
+            _ask_again_later(work, question.attempt_id, None)
     except Exception as error:
         if is_weather(error):
             raise
-        # a bug, or a row that the books refuse; nothing parks an attempt, so the line goes on behind it
-        log.exception("look_up_failed", attempt_id=str(attempt_id))
+        _ask_again_later(work, question.attempt_id, error)
+
+
+def _ask_again_later(work: Work, attempt_id: UUID, error: Exception | None) -> None:
+    """At the end of the line. Nothing parks an attempt, so a bug, or a row that the books refuse, ends here as well."""
+    named = {"attempt_id": str(attempt_id)}
+    if isinstance(error, Unavailable):
+        log.warning("look_up_unanswered", reason=str(error), **named)
+    elif isinstance(error, Rejected | PaymentContradiction):
+        log.error("look_up_failed", reason=str(error), **named)
+    elif error is not None:
+        log.error("look_up_failed", exc_info=error, **named)
     with work.database.transaction() as session:
         look_up_again(session, attempt_id, work.wall())
 
 
-def _about_checkout(work: Work, checkout: OpenCheckout) -> Question:
-    gateway = work.gateway(checkout.gateway)
-    return Question(checkout.attempt_id, gateway, partial(_ask_for_checkout, gateway, checkout))
-
-
-def _about_charge(work: Work, charge: Charge) -> Question:
-    gateway = work.gateway(charge.gateway)
-    return Question(charge.attempt_id, gateway, partial(_ask_for_charge, gateway, charge))
-
-
-def _ask_for_checkout(gateway: Gateway, checkout: OpenCheckout) -> PaymentFact | None:
+def _ask_for_checkout(checkout: OpenCheckout, gateway: Gateway) -> PaymentFact | None:
     return gateway.checkout.fetch_payment(checkout_ref=checkout.checkout_ref)
 
 
-def _ask_for_charge(gateway: Gateway, charge: Charge) -> PaymentFact | None:
+def _ask_for_charge(charge: Charge, gateway: Gateway) -> PaymentFact | None:
     if charge.payment_ref:
         return gateway.charges.fetch_payment(payment_ref=charge.payment_ref)
     return look(gateway, charge)

@@ -18,11 +18,12 @@ def uuid7() -> uuid.UUID:
 
 
 def uuid7s(number: int) -> list[uuid.UUID]:
-    """That many of them, of one instant, in no order, for one question to the system's randomness."""
+    """That many of them, of one instant and ascending, for one question to the system's randomness."""
     milliseconds, rest = divmod(time.time_ns(), 1_000_000)
     instant = milliseconds << 80 | 0x7 << 76 | (rest << 12) // 1_000_000 << 64 | 0b10 << 62
     random_bytes = os.urandom(8 * number)
-    return [uuid.UUID(int=instant | bits & (1 << 62) - 1) for (bits,) in struct.iter_unpack("!Q", random_bytes)]
+    randoms = sorted(bits & (1 << 62) - 1 for (bits,) in struct.iter_unpack("!Q", random_bytes))
+    return [uuid.UUID(int=instant | random_bits) for random_bits in randoms]
 
 
 def operation_id(caller: str, idempotency_key: str | None) -> uuid.UUID:

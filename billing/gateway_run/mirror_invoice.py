@@ -108,8 +108,8 @@ def _issue(session: Session, subscription: Subscription, fact: GatewayInvoiceFac
     movements = [issue_invoice(session, invoice, issued_at, issued_at)]
     movements += keep_given_back(session, invoice, new.lines, now)
     early_minor = kept_early_minor(session, fact)
-    used = use_kept_of_gateway(session, invoice, fact.balance_minor, early_minor)
-    left, currency = invoice.left_minor + early_minor, subscription.currency
+    used, of_gateway_minor = use_kept_of_gateway(session, invoice, fact.balance_minor, early_minor)
+    left, currency = invoice.total_minor - of_gateway_minor, subscription.currency
     if (left, currency) != (fact.due_minor, fact.currency):
         raise InvoiceContradiction(
             f"{fact.invoice_ref} asks for {fact.due_minor} {fact.currency}, our books for {left} {currency}"
@@ -120,7 +120,11 @@ def _issue(session: Session, subscription: Subscription, fact: GatewayInvoiceFac
 
 
 def _check_paid(invoice: Invoice, fact: GatewayInvoiceFact) -> None:
-    """Paid at the gateway without money, as by hand: nobody else would ever see that it is still owed here."""
-    if fact.status == "paid" and not fact.paid_minor and invoice.status in OWED and invoice.left_minor:
+    """Paid at the gateway, and still owed here, of which nobody else would ever hear.
+
+    It was paid without money, as by hand; or what came early was kept here, and has paid something else since.
+    """
+    is_paid_there = fact.status == "paid" and not 0 < fact.paid_minor < fact.due_minor
+    if is_paid_there and invoice.status in OWED and invoice.left_minor:
         left = f"{invoice.left_minor} {invoice.currency}"
-        raise InvoiceContradiction(f"{fact.invoice_ref} is paid, but the gateway has no money for it; {left} are left")
+        raise InvoiceContradiction(f"{fact.invoice_ref} is paid, but here no money is left for it; it lacks {left}")

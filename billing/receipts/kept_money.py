@@ -12,7 +12,7 @@ from billing.invoices.tables import Invoice, LineKind
 from billing.ledger.post import Movement, Side
 from billing.ledger.tables import LedgerAccount, LedgerReason
 from billing.money import Money
-from billing.receipts.queries import lock_kept
+from billing.receipts.queries import OURS, lock_kept
 from billing.receipts.receive import Booked, Received, Row, receive
 from billing.receipts.rules import draw, kept_in, share_of_kept
 from billing.receipts.tables import Receipt, ReceiptSource
@@ -33,18 +33,23 @@ def use_kept(session: Session, invoice: Invoice, *, by_card: bool) -> Movement |
     return _use(session, draw(receipts, used, invoice.id), receipts, invoice, used)
 
 
-def use_kept_of_gateway(session: Session, invoice: Invoice, used_minor: int, early_minor: int) -> Movement | None:
-    """Let kept money pay what the gateway has let its own pay, as far as ours goes; returns what to post.
+def use_kept_of_gateway(
+    session: Session, invoice: Invoice, used_minor: int, early_minor: int
+) -> tuple[Movement | None, int]:
+    """Let kept money pay what the gateway has let its own pay, as far as ours goes.
 
     The gateway has decided already what it charges. `early_minor` came for the invoice before, and was kept here.
+    Returns what to post, and how much of it is of what the gateway keeps.
     """
     if not used_minor and not early_minor:
-        return None
-    there, here = _locked(session, invoice, invoice.gateway), _locked(session, invoice)
+        return None, 0
+    receipts = _locked(session, invoice, ("", invoice.gateway))
+    there = [receipt for receipt in receipts if receipt.held_at]
+    here = [receipt for receipt in receipts if not receipt.held_at]
     of_there = min(kept_in(there), invoice.total_minor, used_minor)
     of_here = min(kept_in(here), invoice.total_minor - of_there, early_minor)
     draws = [*draw(there, of_there, invoice.id), *draw(here, of_here, invoice.id)]
-    return _use(session, draws, [*there, *here], invoice, of_there + of_here)
+    return _use(session, draws, receipts, invoice, of_there + of_here), of_there
 
 
 def keep_given_back(session: Session, invoice: Invoice, lines: Sequence[LineDraft], now: datetime) -> list[Movement]:
@@ -84,7 +89,7 @@ def used_movement(invoice_id: UUID, account_id: UUID, used: Money) -> Movement:
     return Movement(LedgerReason.BALANCE_USED, f"balance_used/{invoice_id}", account_id, sides)
 
 
-def _locked(session: Session, invoice: Invoice, held_at: str = "") -> list[Receipt]:
+def _locked(session: Session, invoice: Invoice, held_at: tuple[str, ...] = OURS) -> list[Receipt]:
     return lock_kept(session, [invoice.account_id], held_at).get((invoice.account_id, invoice.currency), [])
 
 

@@ -14,6 +14,8 @@ from schemas.views import Page, ReceiptView
 
 IS_KEPT = Receipt.allocated_minor < Receipt.amount_minor
 NEEDS_A_LOOK = (Receipt.remark != ReceiptRemark.NONE, Receipt.looked_at.is_(None))
+# held by no gateway
+OURS = ("",)
 _KEPT = func.sum(Receipt.amount_minor - Receipt.allocated_minor)
 
 
@@ -45,14 +47,14 @@ def unmatched_minor(session: Session, gateway: str, references: Collection[str],
 
 
 def lock_kept(
-    session: Session, account_ids: Collection[UUID], held_at: str = ""
+    session: Session, account_ids: Collection[UUID], held_at: tuple[str, ...] = OURS
 ) -> dict[tuple[UUID, str], list[Receipt]]:
     """Receipts with something left, by account and currency, the oldest first; nobody else's until commit.
 
-    Those for invoices of ours, or those that a gateway holds for its own: it would use them a second time.
+    Those for invoices of ours; what a gateway holds is for its own, as it will use it for those, whatever we do.
     Locked in the order of their ids: two batches that meet in an account cannot deadlock.
     """
-    kept = select(Receipt).where(is_among(Receipt.account_id, account_ids), Receipt.held_at == held_at, IS_KEPT)
+    kept = select(Receipt).where(is_among(Receipt.account_id, account_ids), Receipt.held_at.in_(held_at), IS_KEPT)
     in_order = kept.order_by(Receipt.id).with_for_update().execution_options(populate_existing=True)
     found: dict[tuple[UUID, str], list[Receipt]] = {}
     for receipt in session.scalars(in_order):

@@ -56,7 +56,7 @@ def _payment_of(payment: Json) -> InvoicePaymentFact:
     intent = payment["payment"].get("payment_intent")
     charge = intent.get("latest_charge") if isinstance(intent, dict) else payment["payment"].get("charge")
     return InvoicePaymentFact(
-        payment_ref=reference(intent) or reference(charge),
+        payment_ref=reference(intent) or reference(charge) or payment["id"],
         amount_minor=payment["amount_paid"],
         charge_ref=reference(charge),
         paid_at=moment(payment["status_transitions"].get("paid_at")),

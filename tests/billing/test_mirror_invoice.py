@@ -143,6 +143,19 @@ def test_what_was_kept_pays_the_invoice_once_it_adds_up(begun_run: GatewayRun) -
     assert begun_run.lines(renewal.id) == [(9_900, 500, "charge")]
 
 
+def test_what_was_kept_and_has_paid_something_else_since_leaves_no_invoice_unseen(books: Books) -> None:
+    ada = books.open()
+    books.give_card(ada, JANUARY_31)
+    run = GatewayRun(books.database, ada)
+    run.hear(run.fact())
+    early = replace(invoice_of(line(9_900)), due_minor=9_800)
+    assert (run.bill(early), books.kept_minor(ada)) == (None, 9_900)
+    books.subscribe(ada, JANUARY_31)
+    assert books.kept_minor(ada) == 0
+    with pytest.raises(InvoiceContradiction, match="it lacks 9900 USD"):
+        run.bill(invoice_of(line(9_900)))
+
+
 def test_what_a_gateway_keeps_pays_no_invoice_of_ours(books: Books) -> None:
     """The gateway will use it for its own next invoice: it would be spent twice."""
     ada = books.open()
@@ -169,7 +182,7 @@ def test_what_a_gateway_keeps_pays_no_invoice_of_ours(books: Books) -> None:
 def test_what_is_paid_without_money_is_no_matter_of_course(begun_run: GatewayRun) -> None:
     """Somebody marked it as paid by hand: it must not stay open here with nobody knowing."""
     invoice_id = begun_run.bill(invoice_of(line(9_900), status="open"))
-    with pytest.raises(InvoiceContradiction, match="9900 USD are left"):
+    with pytest.raises(InvoiceContradiction, match="it lacks 9900 USD"):
         begun_run.bill(invoice_of(line(9_900), paid_minor=0, payment_ref=""))
     assert (begun_run.invoice(invoice_id).status, begun_run.credits(JANUARY_31)) == (InvoiceStatus.PENDING, 0)
 

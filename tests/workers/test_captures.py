@@ -298,6 +298,25 @@ def test_a_look_up_that_fails_for_a_bug_holds_up_no_other(work: Work) -> None:
     assert failed == [requests[1].attempt_id]
 
 
+def test_a_payment_of_a_gateway_that_is_gone_holds_up_no_other(work: Work) -> None:
+    with work.database.transaction() as session:
+        seed(session)
+        account_id = open_account(session, uuid7(), ADA)
+    requests = [start_purchase(work.database, account_id, utc_now()) for _ in range(2)]
+    gone, other = (UUID(each.attempt_id) for each in requests)
+    with work.database.transaction() as session:
+        session.execute(update(PaymentAttempt).where(PaymentAttempt.id == gone).values(gateway="gone"))
+    confused = _Confused({f"cs_test_{other}": fact(requests[1], PaymentStatus.CAPTURED)}, payment_refs=["pi_other"])
+    later = Wall(utc_now() + timedelta(minutes=16))
+    gateways = {"stripe": replace(work.gateway("stripe"), offers_checkout=confused)}
+    task_base.start(replace(work, wall=lambda: later, gateways=gateways))
+    payments.look_up_payments(**LookUpPayments(interval_seconds=1).model_dump())
+    assert _attempt(work.database, other).status is AttemptStatus.CAPTURED
+    waiting = _attempt(work.database, gone)
+    assert waiting.look_up_at is not None
+    assert waiting.look_up_at > later.at
+
+
 class _Confused:
     """A gateway that tells of these payments, under references of its own choice."""
 
