@@ -1,8 +1,9 @@
 """Many arrive together: few commits, each caller answered after its own, a bad row alone refused."""
 
 import asyncio
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from typing import Any
@@ -19,7 +20,7 @@ from ingress.inbox_store import ArrivedEvent, InboxStore
 from tests.ingress.deliveries import deliver, event
 
 Rows = Callable[..., list[tuple[Any, ...]]]
-DELIVERIES = 100
+DELIVERIES = 200
 
 
 def arrived(event_id: str, body: bytes = b"{}") -> ArrivedEvent:
@@ -30,17 +31,44 @@ def ignore(events: Any, outcomes: Any) -> None:
     """For tests in which nobody rings."""
 
 
-def test_a_hundred_that_arrive_during_a_commit_share_a_few(door: httpx.Client, database_url: str, rows: Rows) -> None:
-    with closing(psycopg2.connect(database_url)) as other, other.cursor() as cursor:
-        cursor.execute("LOCK TABLE inbox IN SHARE MODE")
-        with ThreadPoolExecutor(DELIVERIES) as senders:
-            answers = senders.map(lambda _: deliver(door, event()), range(DELIVERIES))
-            time.sleep(0.5)
-            other.rollback()
-            assert {answer.status_code for answer in answers} == {200}
-    [(stored, commits)] = rows("SELECT count(*), count(DISTINCT xmin::text) FROM inbox")
-    assert stored == DELIVERIES
-    assert commits < DELIVERIES / 4
+class Held:
+    """A store whose first commit does not end before `may_end`; its rows go into the real one."""
+
+    def __init__(self, database_url: str) -> None:
+        self._store = InboxStore(database_url)
+        self.has_begun, self.may_end = threading.Event(), threading.Event()
+        self.interrupt, self.close = self._store.interrupt, self._store.close
+
+    def write(self, rows: Sequence[ArrivedEvent]) -> Sequence[UUID | None]:
+        """See `Store.write`."""
+        self.has_begun.set()
+        self.may_end.wait()
+        return self._store.write(rows)
+
+
+def test_two_hundred_at_once_are_each_stored_once(door: httpx.Client, rows: Rows) -> None:
+    with ThreadPoolExecutor(50) as senders:
+        answers = list(senders.map(lambda _: deliver(door, event()), range(DELIVERIES)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert rows("SELECT count(*) FROM inbox") == [(DELIVERIES,)]
+
+
+def test_what_arrives_during_a_commit_shares_the_next(database_url: str, rows: Rows) -> None:
+    held = Held(database_url)
+
+    async def story() -> None:
+        inbox = GroupCommit(held, ignore)
+        inbox.start()
+        first = asyncio.ensure_future(inbox.submit(arrived("evt_first"), 2))
+        await asyncio.to_thread(held.has_begun.wait)
+        others = [asyncio.ensure_future(inbox.submit(arrived(f"evt_{number}"), 2)) for number in range(100)]
+        await asyncio.sleep(0)
+        held.may_end.set()
+        assert None not in await asyncio.gather(first, *others)
+        await inbox.stop()
+
+    asyncio.run(story())
+    assert rows("SELECT count(*), count(DISTINCT xmin::text) FROM inbox") == [(101, 2)]
 
 
 def test_what_waits_together_is_one_commit(database_url: str, rows: Rows) -> None:
