@@ -21,7 +21,7 @@ from calls.hear_subscription import SUBSCRIPTION
 from calls.hearing import Conversation, Heard, Inquiry, Known, Other, Payment, Unheard
 from calls.known import look
 from calls.record_together import record_together
-from calls.side_by_side import READS, SideBySide, reserve_slots, slot, slots_max, told
+from calls.side_by_side import READS, SideBySide, told
 from database.inbox import InboxEvent
 from database.turns import turn
 from schemas.facts import Concern, EventFact, PaymentFact
@@ -39,7 +39,6 @@ CONVERSATIONS: Mapping[Concern, Conversation] = {
 }
 # what could not be asked in time is left for the sweep
 LEFT_FOR = timedelta(seconds=5)
-NO_SLOT = "the gateway is asked by others"
 
 Key = tuple[str, Concern, str]
 
@@ -137,20 +136,15 @@ def _ask_all(work: Work, known: Known, by_key: Mapping[Key, list[Rung]]) -> Side
     for name in {key[0] for key in by_key}:
         gateway = work.gateway(name)
         inquiry = Inquiry(gateway, known)
-        keys = [key for key in by_key if key[0] == name]
-        for late in keys[slots_max(gateway) :]:
-            _leave(work, by_key[late], NO_SLOT)
-        keys = keys[: slots_max(gateway)]
-        first_slot = reserve_slots(work.database, gateway, len(keys), READS)
-        for place, key in enumerate(keys):
-            if first_slot is None:
-                _leave(work, by_key[key], NO_SLOT)
-            else:
-                first = by_key[key][0]
-                question = partial(CONVERSATIONS[key[1]].ask, inquiry, first.fact)
-                with logs.bound(**first.event.log_context()):
-                    under_way.call(key, question, slot(gateway, first_slot, place))
+        questions = {key: partial(_ask, inquiry, rung[0]) for key, rung in by_key.items() if key[0] == name}
+        for key in under_way.read_all(work.database, gateway, questions):
+            _leave(work, by_key[key], "the gateway is asked by others")
     return under_way
+
+
+def _ask(inquiry: Inquiry, rung: Rung) -> Heard:
+    with logs.bound(**rung.event.log_context()):
+        return CONVERSATIONS[rung.key[1]].ask(inquiry, rung.fact)
 
 
 def _leave(work: Work, rung: Sequence[Rung], reason: str) -> None:

@@ -85,9 +85,9 @@ class Conversation:
     """How one concern is heard.
 
     `subject` is the reference that is asked for: never the hints, which whoever pays through a payment link can set.
-    `is_idle` tells that asking could change nothing, by what the books know. `is_in_turn`: of one
-    customer, the next is asked when this one is written down, whichever worker does it: nothing else tells which of
-    two answers is the newer, or asking changes something there. Where an event names no customer, it is of one object.
+    `is_idle` tells that asking could change nothing, by what the books know. `is_in_turn`: of one customer, the next is
+    asked when this one is written down, whichever worker does it: nothing else tells which of two answers is the newer,
+    or asking changes something there. Where an event names no customer, it is of one object.
     """
 
     subject: Subject

@@ -13,7 +13,7 @@ from billing.outcomes.record_outcome import Outcome, PaymentContradiction, recor
 from billing.payments.look_up_again import look_up_again
 from billing.payments.queries import Charge, OpenCheckout, open_charges, open_checkouts
 from calls.charge_call import look
-from calls.side_by_side import READS, SideBySide, reserve_slots, slot, slots_max, told
+from calls.side_by_side import READS, SideBySide, told
 from database.weather import is_weather
 from gateways.gateway import Gateway
 from schemas.facts import PaymentFact
@@ -58,12 +58,7 @@ def _ask_all(
         for question in questions:
             _ask_again_later(work, question.attempt_id, refusal)
         return
-    asked = questions[: slots_max(gateway)]
-    first_slot = reserve_slots(work.database, gateway, len(asked), READS)
-    if first_slot is None:
-        return
-    for place, question in enumerate(asked):
-        under_way.call(question, partial(question.ask, gateway), slot(gateway, first_slot, place))
+    under_way.read_all(work.database, gateway, {question: partial(question.ask, gateway) for question in questions})
 
 
 def _record(work: Work, question: Question, answer: Future[PaymentFact | None]) -> None:

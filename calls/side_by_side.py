@@ -1,7 +1,7 @@
 """Ask a gateway several things at once: bounded threads, at the pace that all workers share."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextvars import copy_context
 from datetime import timedelta
@@ -84,6 +84,19 @@ class SideBySide(Generic[Key, Answer]):
             return job()
 
         self._running[_threads().submit(copy_context().run, run)] = key
+
+    def read_all(
+        self, database: Database, gateway: Gateway, questions: Mapping[Key, Callable[[], Answer]]
+    ) -> Sequence[Key]:
+        """Begin these calls at the pace of the gateway's reads; returns those that get no slot soon."""
+        keys = list(questions)
+        asked = keys[: slots_max(gateway)]
+        first_slot = reserve_slots(database, gateway, len(asked), READS)
+        if first_slot is None:
+            return keys
+        for place, key in enumerate(asked):
+            self.call(key, questions[key], slot(gateway, first_slot, place))
+        return keys[len(asked) :]
 
     def take_answered(self) -> Mapping[Key, Future[Answer]]:
         """Those that are answered by now, in the order of their calls; none: all were taken.

@@ -39,13 +39,12 @@ def remember(session: Session, gateway: str, events: Sequence[tuple[str, str, st
     """
     if not events:
         return []
+    # nobody has rung for them yet: the caller does, and the sweep is to do it if that is lost
     rows: list[dict[str, Any]] = [
-        {"id": uuid7(), "gateway": gateway, "event_id": event_id, "event_type": event_type, "body": body}
-        for event_id, event_type, body in events
+        {"id": uuid7(), "gateway": gateway, "event_id": name, "event_type": kind, "body": body, "hinted_at": None}
+        for name, kind, body in events
     ]
-    # nobody rings for them yet: the caller does, and the sweep is to do it if that is lost
-    unheard = [{**row, "hinted_at": None} for row in rows]
     # written in the order of the unique key, as by the door: two that write the same events never deadlock
-    unheard.sort(key=lambda row: row["event_id"])
-    statement = insert(InboxEvent).values(unheard).on_conflict_do_nothing(index_elements=["gateway", "event_id"])
+    rows.sort(key=lambda row: row["event_id"])
+    statement = insert(InboxEvent).values(rows).on_conflict_do_nothing(index_elements=["gateway", "event_id"])
     return list(session.scalars(statement.returning(InboxEvent.id)))

@@ -43,7 +43,7 @@ def use_kept_of_gateway(
     """
     if not used_minor and not early_minor:
         return None, 0
-    receipts = _locked(session, invoice, ("", invoice.gateway))
+    receipts = _locked(session, invoice, (*OURS, invoice.gateway))
     there = [receipt for receipt in receipts if receipt.held_at]
     here = [receipt for receipt in receipts if not receipt.held_at]
     of_there = min(kept_in(there), invoice.total_minor, used_minor)

@@ -9,10 +9,7 @@ import re
 import pytest
 
 from sandbox.stripe.api.routes import BILLING_ROUTES
-from sandbox.stripe.catalog import coupons, prices, products
-from sandbox.stripe.checkout import subscription as checkout_subscription
-from sandbox.stripe.subscriptions import asked as subscription_asked
-from tests.contracts.stripe_openapi import specification, validate_event
+from tests.contracts.stripe_openapi import validate_event
 from tests.sandbox.running import Api, Receiver, eventually
 from tests.sandbox.subscribing import Subscriber, moment, price
 
@@ -194,20 +191,3 @@ def test_a_clock_never_goes_back(billing: Api) -> None:
     assert billing.call("POST", path, f"frozen_time={moment('2026-01-01')}")[0] == 400
     after = billing.made("POST", path, f"frozen_time={moment('2026-01-02')}")
     assert (after["status"], after["frozen_time"]) == ("ready", moment("2026-01-02"))
-
-
-@pytest.mark.parametrize(
-    ("path", "accepted"),
-    [
-        ("/v1/products", products.CREATABLE),
-        ("/v1/prices", prices.CREATABLE),
-        ("/v1/coupons", coupons.CREATABLE),
-        ("/v1/subscriptions", subscription_asked.CREATABLE),
-        ("/v1/subscriptions/{subscription_exposed_id}", subscription_asked.UPDATABLE),
-        ("/v1/checkout/sessions", checkout_subscription.ACCEPTED),
-    ],
-)
-def test_parameters_that_are_taken_exist_at_stripe(path: str, accepted: tuple[str, ...]) -> None:
-    content = specification()["paths"][path]["post"]["requestBody"]["content"]
-    described = content["application/x-www-form-urlencoded"]["schema"]["properties"]
-    assert set(accepted) - set(described) == set()

@@ -12,12 +12,15 @@ from sandbox.stripe.api.resource import Resource
 from sandbox.stripe.api.resources import BILLING, PAYMENTS
 from sandbox.stripe.api.routes import PAYMENT_ROUTES
 from sandbox.stripe.cards.numbers import CARDS, PAYMENT_METHODS
+from sandbox.stripe.catalog import coupons, prices, products
 from sandbox.stripe.checkout import payment as checkout_payment
 from sandbox.stripe.checkout import setup as checkout_setup
+from sandbox.stripe.checkout import subscription as checkout_subscription
 from sandbox.stripe.customers import customers
 from sandbox.stripe.payment_methods import payment_methods
 from sandbox.stripe.payments import payment_intents
 from sandbox.stripe.setup_intents import setup_intents
+from sandbox.stripe.subscriptions import asked as subscription_asked
 from tests.contracts.stripe_openapi import specification, validate_event
 from tests.sandbox.running import Api, Json, session_form
 
@@ -253,6 +256,12 @@ def test_a_wrong_key_and_no_key_are_described_errors(api: Api) -> None:
         ("/v1/setup_intents/{intent}/confirm", setup_intents.CONFIRMABLE),
         ("/v1/payment_intents", payment_intents.CREATABLE),
         ("/v1/customers", customers.CREATABLE),
+        ("/v1/products", products.CREATABLE),
+        ("/v1/prices", prices.CREATABLE),
+        ("/v1/coupons", coupons.CREATABLE),
+        ("/v1/subscriptions", subscription_asked.CREATABLE),
+        ("/v1/subscriptions/{subscription_exposed_id}", subscription_asked.UPDATABLE),
+        ("/v1/checkout/sessions", checkout_subscription.ACCEPTED),
     ],
 )
 def test_parameters_that_are_taken_exist_at_stripe(path: str, accepted: tuple[str, ...]) -> None:
