@@ -12,7 +12,7 @@ LOADER := DYLD_FALLBACK_LIBRARY_PATH=/opt/homebrew/lib:/usr/local/lib
 endif
 PYTHON_HERE := $(LOADER) .venv/bin/python
 
-PACKAGES := $(wildcard *.py) $(patsubst %/__init__.py,%,$(wildcard */__init__.py)) tests tools/house
+PACKAGES := $(wildcard *.py) $(patsubst %/__init__.py,%,$(wildcard */__init__.py)) tests tools/house client/cashbeat_client
 UV_LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--no-annotate
 
@@ -36,7 +36,7 @@ lint: environment ## Style, formatting, types and who may import whom
 	@.venv/bin/ruff check --no-cache .
 	@.venv/bin/ruff format --no-cache --check .
 	@.venv/bin/mypy $(PACKAGES)
-	@.venv/bin/lint-imports
+	@PYTHONPATH=client .venv/bin/lint-imports
 
 bench: environment libraries ## Measure speed against floors of the same run; ARGS="ingress" for one row
 	@$(PYTHON_HERE) -m benchmarks $(ARGS)

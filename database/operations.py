@@ -5,6 +5,7 @@ import json
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import CheckConstraint
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session
 
@@ -12,12 +13,20 @@ from database.base import Base
 from database.ids import operation_id
 from database.memory import Remembered, memory_constraints
 
+# An API key's operations bear its id; those that a product hands over itself, its name: see `client/`.
+PRODUCT_CALLER = "app/"
+
 
 class Operation(Remembered, Base):
     """A command with an id. `result` is set when done, `problem` (RFC 9457 members) when rejected or parked."""
 
     __tablename__ = "operations"
-    __table_args__ = memory_constraints("operations")
+    __table_args__ = (
+        *memory_constraints("operations"),
+        # a product stages rows itself: what could be no command is refused while it is still in its transaction
+        CheckConstraint("jsonb_typeof(body) = 'object'", name="body_is_an_object"),
+        CheckConstraint("kind <> '' AND caller <> ''", name="kind_and_caller_are_said"),
+    )
 
     kind: Mapped[str]
     caller: Mapped[str]
@@ -43,8 +52,8 @@ def stage_command(
 ) -> UUID:
     """Write a command inside the caller's own transaction; it runs once that transaction commits.
 
-    For a product app that shares the database: the command exists if and only if the app's own change does. The sweep
-    rings for it within seconds. A repeat with the same caller and key writes nothing and returns the same id.
+    The command exists if and only if that transaction's other changes do. The sweep rings for it within half a minute.
+    A repeat with the same caller and key writes nothing and returns the same id; what was said first counts.
     `body` must be JSON of the command's class in `schemas.commands`; a malformed one is rejected by the worker.
     """
     row_id = operation_id(caller, idempotency_key)

@@ -43,14 +43,14 @@ class RunCommand(Message):
 
 
 class SubmitCommand(Message):
-    """Store a command that arrived through the broker alone, then run it. The same caller and key store it once."""
+    """Store a command that a product sent through the broker, then run it. The same caller and key store it once."""
 
     task = "commands.submit"
     queue = "commands"
 
-    kind: str
+    kind: Annotated[str, Field(min_length=1, max_length=100)]
     body: dict[str, Any]
-    caller: str
+    caller: Annotated[str, Field(pattern=r"^app/[a-z0-9][a-z0-9-]{0,59}$")]
     idempotency_key: Annotated[str, Field(min_length=1, max_length=255)]
 
 

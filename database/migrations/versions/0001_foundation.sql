@@ -46,7 +46,9 @@ CREATE TABLE operations (
     created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
     finished_at TIMESTAMPTZ,
     CONSTRAINT pk_operations PRIMARY KEY (id),
-    CONSTRAINT ck_operations_state_known CHECK (state IN ('ready', 'done', 'rejected', 'parked'))
+    CONSTRAINT ck_operations_state_known CHECK (state IN ('ready', 'done', 'rejected', 'parked')),
+    CONSTRAINT ck_operations_body_is_an_object CHECK (jsonb_typeof(body) = 'object'),
+    CONSTRAINT ck_operations_kind_and_caller_are_said CHECK (kind <> '' AND caller <> '')
 );
 CREATE INDEX ix_operations_due ON operations (next_attempt_at) WHERE state = 'ready';
 CREATE INDEX ix_operations_parked ON operations (id) WHERE state = 'parked';

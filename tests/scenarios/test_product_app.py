@@ -1,0 +1,134 @@
+"""A product app hands commands over without HTTP: in its own transaction, or through the broker."""
+
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+from uuid import UUID
+
+import psycopg2
+import pytest
+from cashbeat_client import Command, send, stage
+from celery import Celery
+from hypothesis import given
+from hypothesis import strategies as st
+
+from database.ids import operation_id
+from database.operations import fingerprint
+from stack.errors import StackError
+from stack.running import Stack
+from stack.shopper import FINAL, Shopper
+
+ACME = {
+    "name": "Acme Corp", "owner": "user_1", "billing_email": "billing@acme.example",
+    "billing_address": {"country": "US"},
+}  # fmt: skip
+# a staged row is found by the sweep, which rings after the time that the door's own bell would have had
+KNOWN_SECONDS = 60.0
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.dictionaries(st.text(), inner) | st.lists(inner),
+)
+
+
+@pytest.fixture
+def product(stack: Stack) -> Iterator[Any]:
+    """The product's connection to the database that both share, with a table of its own."""
+    with closing(psycopg2.connect(stack.addresses.database_url)) as connection:
+        with connection, connection.cursor() as cursor:
+            cursor.execute("CREATE TABLE IF NOT EXISTS product_users (id text)")
+        yield connection
+        with connection, connection.cursor() as cursor:
+            cursor.execute("DROP TABLE product_users")
+
+
+def _ended(shopper: Shopper, row_id: UUID) -> dict[str, Any]:
+    deadline = time.monotonic() + KNOWN_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            operation: dict[str, Any] = shopper.get(f"/v1/operations/{row_id}")
+        except StackError:  # not stored yet
+            operation = {"status": "unknown"}
+        if operation["status"] in FINAL:
+            return operation
+        time.sleep(0.2)
+    raise AssertionError("the operation did not end")
+
+
+def test_a_staged_command_exists_if_and_only_if_the_product_commits(product: Any, shopper: Shopper) -> None:
+    regretted = Command("open_account", ACME, product="shop", idempotency_key="regretted")
+    meant = Command("open_account", ACME, product="shop", idempotency_key="meant")
+    with product.cursor() as cursor:
+        cursor.execute("INSERT INTO product_users VALUES ('user_1')")
+        stage(cursor, regretted)
+    product.rollback()
+    with product, product.cursor() as cursor:
+        cursor.execute("INSERT INTO product_users VALUES ('user_2')")
+        assert stage(cursor, meant) == stage(cursor, meant) == meant.id
+    ended = _ended(shopper, meant.id)
+    assert (ended["status"], ended["result"]["name"]) == ("succeeded", "Acme Corp")
+    with pytest.raises(StackError, match="operation_not_found"):
+        shopper.get(f"/v1/operations/{regretted.id}")
+
+
+def test_a_command_sent_twice_through_the_broker_is_one_operation(stack: Stack, shopper: Shopper) -> None:
+    with Celery(broker=stack.addresses.broker_url) as app:
+        command = Command("open_account", ACME, product="shop", idempotency_key="signup-1")
+        assert send(app, command) == send(app, command) == command.id
+        opened = _ended(shopper, command.id)
+        assert opened["result"]["id"] == str(command.id)
+        used = send(app, Command("consume_credits", {"account_id": opened["result"]["id"], "amount": 5}, "shop", "job"))
+        assert _ended(shopper, used)["problem"]["type"] == "urn:cashbeat:problem:insufficient_credits"
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "problem"),
+    [
+        ("open_acount", ACME, "command_unknown"),
+        ("open_account", {**ACME, "billing_email": "nobody"}, "command_invalid"),
+        ("open_account", {}, "command_invalid"),
+    ],
+)
+def test_what_is_no_command_is_seen_to_be_refused(
+    stack: Stack, shopper: Shopper, kind: str, body: dict[str, Any], problem: str
+) -> None:
+    with Celery(broker=stack.addresses.broker_url) as app:
+        row_id = send(app, Command(kind, body, product="shop", idempotency_key=f"{kind}-{len(body)}-{problem}"))
+    ended = _ended(shopper, row_id)
+    assert (ended["status"], ended["problem"]["type"]) == ("failed", f"urn:cashbeat:problem:{problem}")
+
+
+@pytest.mark.parametrize(("kind", "body"), [("", "{}"), ("open_account", "[]"), ("open_account", "null")])
+def test_what_could_be_no_command_is_refused_within_the_products_transaction(
+    product: Any, kind: str, body: str
+) -> None:
+    statement = (
+        "INSERT INTO operations (id, kind, caller, body, body_sha256) VALUES (gen_random_uuid(), %s, 'app/x', %s, '')"
+    )
+    with product.cursor() as cursor, pytest.raises(psycopg2.errors.CheckViolation):
+        cursor.execute(statement, (kind, body))
+    product.rollback()
+
+
+@pytest.mark.parametrize(
+    ("product", "key", "body"),
+    [
+        ("Shop", "k", {}),
+        ("", "k", {}),
+        ("a/b", "k", {}),
+        ("shop", "", {}),
+        ("shop", "ü", {}),
+        ("shop", "k", {"a": float("nan")}),
+    ],
+)
+def test_the_client_refuses_what_could_not_be_stored(product: str, key: str, body: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"product|idempotency_key|JSON"):
+        Command("open_account", body, product=product, idempotency_key=key)
+
+
+@given(body=st.dictionaries(st.text(), json_values), key=st.from_regex(r"[\x20-\x7e]{1,255}", fullmatch=True))
+def test_client_and_cashbeat_know_a_command_by_the_same_id_and_form(body: dict[str, Any], key: str) -> None:
+    command = Command("open_account", body, product="shop", idempotency_key=key)
+    assert command.id == operation_id(command.caller, key)
+    assert command.body_sha256 == fingerprint("open_account", body)
