@@ -44,10 +44,13 @@ ERROR_LENGTH_MAX = 4_000
 
 
 def take(database: Database, memory: type[Row], ids: Sequence[UUID], *, with_suspects: bool = False) -> list[Row]:
-    """The free rows among `ids`, oldest first, with this attempt already counted and committed.
+    """Count an attempt on each free row among `ids`, commit that, and return these rows, oldest first.
 
-    A row that kills its worker is thereby seen: out of attempts, it is parked here and not returned. Where it is one of
-    many, a suspect is left for the sweep, which rings for it alone; also when the broker hands out the message again.
+    The count is committed before the work begins, so that a row whose worker dies without a word has its attempt
+    counted all the same. A row that is out of attempts that way is parked here and not returned.
+
+    A row that was tried before may be what killed its worker. Among several ids it is left out, so that it cannot take
+    its neighbours along; the sweep rings for it alone. `with_suspects` takes it nevertheless.
     """
     free = select(memory.id).where(is_among(memory.id, ids), is_free(memory)).with_for_update(skip_locked=True)
     if len(ids) > 1 and not with_suspects:

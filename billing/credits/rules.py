@@ -16,9 +16,10 @@ def spread(amount: int, remaining: Sequence[int]) -> list[int]:
 
 @dataclass(frozen=True, slots=True)
 class Fall:
-    """A usable balance that went from `before` to `after`; `lapsed` expired since somebody last looked.
+    """A usable balance that went from `before` to `after`; `lapsed` credits expired since somebody last looked.
 
-    When credits expire, time takes them: the sweep finds `before` and `after` equal, and what lapsed beside them.
+    Credits that expire are gone from the usable balance before any sweep comes by: it finds `before` and `after` equal,
+    and tells by `lapsed` how much higher the balance was.
     """
 
     before: int

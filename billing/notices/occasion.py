@@ -17,12 +17,12 @@ from schemas.documents import NoticeFacts, PartyFacts
 
 
 class Moot(Exception):
-    """The news is no longer true, or no longer news: the mail is dropped. The text says why."""
+    """What the mail would say has ceased to be true or to matter since it was staged: it is not sent. Says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """One mail to be written: the row it is about, what caused it, and the wall clock's time."""
+    """One mail to be written: the id of what it is about, its cause in the outbox, and the wall clock's time."""
 
     subject_id: UUID
     cause: str
@@ -31,7 +31,7 @@ class Occasion:
 
 
 def require(is_true: bool, otherwise: str) -> None:
-    """Raise Moot unless the news still holds."""
+    """Raise Moot with the reason `otherwise` unless `is_true`."""
     if not is_true:
         raise Moot(otherwise)
 
@@ -45,7 +45,7 @@ def write_to(session: Session, occasion: Occasion, account_id: UUID, **facts: An
 
 
 def with_invoice(session: Session, occasion: Occasion, invoice_id: UUID | None) -> dict[str, Any]:
-    """The facts about an invoice, with its document if it was rendered; none of both without an invoice."""
+    """The facts `invoice` and `pdf`, the latter None before it is rendered; no facts at all without an invoice."""
     if invoice_id is None:
         return {}
     rendered = select(InvoiceDocument.content).where(

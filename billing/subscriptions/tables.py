@@ -41,10 +41,11 @@ class Subscription(Base):
     """An account's subscription to a plan at a price.
 
     The present period is `[period_start, period_end)`. `anchor` is the instant that all boundaries are computed from.
-    `due_at` is when the cycle must look at it next: a trial's or a period's end, the end of an incomplete start or of a
-    pause; null when nothing is to come. `discount_*` are the terms of the redeemed coupon; `discount_periods` how many
-    periods are still to be discounted after this one (null: all). `synced_at` is the wall clock's time of the last look
-    at the gateway that runs it. `failed_*` stop a row that could not be brought on.
+    `due_at` is when the cycle must look at it next: the end of a trial, of a period, of a pause, or of the time that a
+    start has to be paid; null when nothing is to come. `discount_*` are the terms of the redeemed coupon;
+    `discount_periods` how many periods are still to be discounted after this one (null: all). `synced_at` is the wall
+    clock's time of the last look at the gateway that runs it. `failed_*` are set on a row that the cycle could not
+    handle, which it leaves alone from then on.
     """
 
     __tablename__ = "subscriptions"
@@ -94,7 +95,8 @@ class Subscription(Base):
     coupon_id: Mapped[UUID | None] = mapped_column(ForeignKey("coupons.id"))
     discount_ppm: Mapped[int] = mapped_column(server_default="0")
     discount_minor: Mapped[int] = mapped_column(server_default="0")
-    # null is said to the database, which would take the default for what is not said
+    # SQLAlchemy leaves out a column whose value is None, and the database would then write its default, 0: no period.
+    # None means all periods, so it has to be written as NULL.
     discount_periods: Mapped[int | None] = mapped_column(BigInteger().evaluates_none(), server_default="0")
     is_period_discounted: Mapped[bool] = mapped_column(server_default="false")
     synced_at: Mapped[datetime | None]

@@ -17,10 +17,10 @@ from billing.top_ups.tables import AutoTopUp
 def start_due_top_up(session: Session, account_id: UUID, now: datetime) -> bool:
     """Begin a purchase if one is due; true when one began. The card is charged after the commit.
 
-    The balance is looked at again under the row's lock, so that of many callers one buys. While a subscription renews,
-    nothing is bought: the old period's credits may be gone a moment before the new one's come. What cannot be bought
-    stops the top-up with a code, `no_card`, `package_not_found` or `nothing_to_pay`, and the customer is told. The
-    caller has flushed its changes.
+    The balance is looked at under the row's lock, so that of many callers at once only one buys. Nothing is bought
+    while a subscription renews: its old credits may have expired a moment before the new ones are granted. What cannot
+    be bought stops the top-up with a code, `no_card`, `package_not_found` or `nothing_to_pay`, and the customer is
+    told. The caller has flushed its changes.
     """
     top_up = lock_top_up(session, AutoTopUp.account_id == account_id, may_begin(month_of(now)))
     if top_up is None or view_balance(session, account_id, now).balance >= top_up.top_up_below:

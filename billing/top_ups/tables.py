@@ -12,9 +12,9 @@ from database.base import Base
 class AutoTopUp(Base):
     """Buys a package by the default card when credits fall below a threshold.
 
-    One purchase at a time: `invoice_id` is the one under way. At most `monthly_max` purchases of a month (UTC) are paid
-    or under way; `purchases` counts those of `month`. `stopped_at` is set by what could not be bought, with the reason
-    in `stop_code`, or by the customer (`ended`), and cleared by the customer alone.
+    One purchase at a time: `invoice_id` is the one under way. `purchases` counts those of `month` (UTC) that are paid
+    or under way; there are never more than `monthly_max`. A purchase that fails stops it: `stopped_at` with the reason
+    in `stop_code`. So does the customer, with the code `ended`. Only the customer lets it go on.
     """
 
     __tablename__ = "auto_top_ups"

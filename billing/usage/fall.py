@@ -31,7 +31,10 @@ THRESHOLDS = (
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Below which balances something happens now, None for nowhere. Read without a lock: good for a first look."""
+    """Below which balance the customer is warned, and below which a top-up is bought; None: never.
+
+    They were read without a lock. Whoever acts on them looks again under the lock of the row that they come from.
+    """
 
     warn_below: int | None
     top_up_below: int | None
@@ -49,14 +52,18 @@ def find_thresholds(session: Session, account_id: UUID, now: datetime) -> Thresh
 def follow_fall(
     session: Session, account_id: UUID, thresholds: Thresholds, before: int, after: int, now: datetime
 ) -> None:
-    """Warn and top up where the usable balance, locked by the caller, fell low. Costs nothing where it did not."""
+    """Warn and top up if the usable balance fell below a threshold on its way from `before` to `after`.
+
+    The caller holds the lock of the account's grants. Without a threshold that was crossed no statement is sent.
+    """
     _follow(session, account_id, thresholds, Fall(before, after), now)
 
 
 def follow_expiry(session: Session, lapsed: Mapping[UUID, int], now: datetime) -> None:
-    """Warn and top up where accounts are low after so many credits of each were taken as expired.
+    """Warn and top up accounts that are low after credits of theirs expired; `lapsed` says how many, by account.
 
-    What has expired too and is still to be taken counts for the fall, else it would be warned of in parts or never.
+    Other credits of theirs may have expired in the same moment, and not be taken yet by this sweep. They count as
+    fallen with these: otherwise a fall that crosses the threshold only as a whole would never be warned of.
     """
     rows = session.execute(_balances(list(lapsed), now)).all()
     for row in rows:

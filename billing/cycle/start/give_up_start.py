@@ -15,16 +15,17 @@ from billing.subscriptions.tables import Subscription
 def give_up_start(session: Session, subscription: Subscription, now: datetime) -> bool:
     """Void the unpaid invoices of a subscription that never began; the kept money that was used on them comes back.
 
-    False, and nothing done, while a charge may still take the money: of one that is only written down, too, nobody
-    knows that it is not being sent at this moment. The caller holds the subscription's row lock and moves it to its
-    end.
+    Returns false, and does nothing, while a charge of one of them may still take the money. That includes a charge that
+    is only written down: a worker may be sending it at this very moment. The caller holds the subscription's row lock
+    and moves it to its end.
     """
     is_unpaid = (Invoice.subscription_id == subscription.id, Invoice.status == InvoiceStatus.PENDING)
     count = session.scalar(select(func.count()).where(*is_unpaid))
-    # Waits for nobody: whoever records a payment holds the invoice and comes for the subscription next.
+    # Skips what is locked instead of waiting for it: whoever records a payment holds the invoice and wants the
+    # subscription next, which our caller holds. Waiting here would be a deadlock.
     locked = select(Invoice).where(*is_unpaid).order_by(Invoice.id).with_for_update(skip_locked=True)
     invoices = session.scalars(locked).all()
-    # asked under the lock: a charge that was begun a moment ago is seen only by a statement that starts now
+    # only now that the invoices are locked: an earlier statement would not see a charge that was begun a moment ago
     if len(invoices) != count or _is_being_charged(session, invoices):
         return False
     for invoice in invoices:
