@@ -44,6 +44,17 @@ def one_of(column: str, states: type[StrEnum]) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_known")
 
 
+def in_calendar(column: str) -> CheckConstraint:
+    """The database refuses an instant that `schemas.instants` refuses: far ones are in no calendar of Python's."""
+    within = f"{column} >= '2000-01-01T00:00:00Z' AND {column} < '2200-01-01T00:00:00Z'"
+    return CheckConstraint(within, name=f"{column}_in_calendar")
+
+
+def of_letters(column: str, count: int) -> CheckConstraint:
+    """The database refuses what cannot be the code of a country (two letters) or of a currency (three)."""
+    return CheckConstraint(f"{column} ~ '^[A-Z]{{{count}}}$'", name=f"{column}_iso")
+
+
 def written_at() -> Any:
     """When the row was written, by the database's clock, UTC."""
     return mapped_column(server_default=func.now())

@@ -1,9 +1,7 @@
 """`POST /v1/billing/subscriptions/preview/`: a read with a body, answered at once and written nowhere."""
 
 from datetime import UTC, datetime
-from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,24 +16,17 @@ from ingress.queries.answers import as_json
 from ingress.reads import Reads
 from ingress.validation import parse_json, validated
 from schemas.commands import ChangePlan
+from schemas.instants import Instant
 from schemas.views import ChangePreview
 
 BODY_BYTES_MAX = 64 * 1024
 SCOPE = "billing:read"
 
 
-def _in_utc(value: datetime) -> datetime:
-    """Tax rates go by the day of UTC. At both ends of the calendar there is no such day."""
-    try:
-        return value.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("must be a time that exists in UTC") from None
-
-
 class PreviewChange(ChangePlan):
     """The change to be previewed, and the instant `at` which it would happen; without one it is the account's now."""
 
-    at: Annotated[AwareDatetime, AfterValidator(_in_utc)] | None = None
+    at: Instant | None = None
 
 
 class Previews:

@@ -18,11 +18,11 @@ REQUEST_SECONDS = 10.0
 
 
 class HeadRefused(Exception):
-    """The head of a request is too large; the parser turns it into a 400."""
+    """The head of a request is too large, or does not name one host; the parser turns it into a 400."""
 
 
 class PatientProtocol(HttpToolsProtocol):
-    """Closes a connection whose request head does not come, answers 408 when a body does not, 400 to a large head."""
+    """Closes a connection whose request head does not come, answers 408 when a body does not, 400 to a bad head."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -52,6 +52,8 @@ class PatientProtocol(HttpToolsProtocol):
         self._has_head = True
         if len(self.url) + sum([len(name) + len(value) for name, value in self.headers]) > HEAD_BYTES_MAX:
             raise HeadRefused
+        if not self._names_one_host():
+            raise HeadRefused
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
@@ -66,6 +68,11 @@ class PatientProtocol(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:
         """What uvicorn calls for bytes that are no HTTP; nothing is told about the reason."""
         self._close_with(Problem(400, "malformed_request", "This is not an HTTP request that we take."))
+
+    def _names_one_host(self) -> bool:
+        """RFC 9112, 3.2: with two a proxy before us may have believed the other one. Only HTTP/1.0 knows none."""
+        hosts = [name for name, _ in self.headers].count(b"host")
+        return hosts == 1 or (hosts == 0 and self.parser.get_http_version() == "1.0")
 
     def _await_request(self) -> None:
         self._head_bytes = 0

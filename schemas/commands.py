@@ -1,45 +1,18 @@
 """Commands the API accepts, each with the scope its caller needs. Validated at the door and again by the worker."""
 
-import re
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-URL_LENGTH_MAX = 2000
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]")
-_EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f,;<>\"()\[\]\\]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+")
+from schemas.amounts import Credits, PurchasesAMonth, Quantity, TrialDays
+from schemas.countries import Country
+from schemas.emails import Email
+from schemas.instants import Instant
+from schemas.names import CardReference, CouponCode, GatewayName, Line, Name, Slug
+from schemas.urls import Url
 
-
-def _one_line(value: str) -> str:
-    """Names end in mail headers and PDF metadata: no line breaks, no control characters."""
-    if _CONTROL.search(value):
-        raise ValueError("must not contain line breaks or control characters")
-    return value
-
-
-def _email(value: str) -> str:
-    if not _EMAIL.fullmatch(value) or not value.isascii():
-        raise ValueError("must be an e-mail address")
-    return value
-
-
-def _http_url(value: str) -> str:
-    if not value.startswith(("http://", "https://")):
-        raise ValueError("must be an http or https URL")
-    return value
-
-
-Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(_one_line)]
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_one_line)]
-Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254), AfterValidator(_email)]
-Url = Annotated[str, StringConstraints(max_length=URL_LENGTH_MAX), AfterValidator(_one_line), AfterValidator(_http_url)]
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=100)]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
-CouponCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
-# a vendor by its name; without one the first that can do what is asked is asked
-GatewayName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,40}$")]
-Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 
 
 class Command(BaseModel):
@@ -52,7 +25,7 @@ class Command(BaseModel):
 
 
 class Address(BaseModel):
-    """A billing address. `country` is ISO 3166-1 alpha-2, upper case."""
+    """A billing address. `country` is ISO 3166-1 alpha-2, upper case, or XK."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -99,7 +72,7 @@ class ConsumeCredits(Command):
     scope = "credits:write"
 
     account_id: UUID
-    amount: Annotated[int, Field(ge=1, le=1_000_000_000)]
+    amount: Credits
     description: Line = ""
 
 
@@ -109,7 +82,7 @@ class ServiceItem(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     service: Slug
-    quantity: Annotated[int, Field(ge=1, le=1_000)] = 1
+    quantity: Quantity = 1
 
 
 class PlanChoice(BaseModel):
@@ -134,7 +107,7 @@ class CreateSubscription(Command):
     account_id: UUID
     plan: PlanChoice
     pay_by: Literal["card", "transfer"] = "card"
-    trial_days: Annotated[int, Field(ge=0, le=730)] | None = None
+    trial_days: TrialDays | None = None
     coupon: CouponCode | None = None
     services: tuple[ServiceItem, ...] = Field(default=(), max_length=20)
     dunning_policy: Slug = "default"
@@ -148,7 +121,7 @@ class StartSubscriptionCheckout(Command):
 
     account_id: UUID
     plan: PlanChoice
-    trial_days: Annotated[int, Field(ge=0, le=730)] | None = None
+    trial_days: TrialDays | None = None
     coupon: CouponCode | None = None
     success_url: Url
     cancel_url: Url
@@ -196,7 +169,7 @@ class PauseSubscription(OfSubscription):
     kind = "pause_subscription"
     scope = "billing:write"
 
-    resumes_at: AwareDatetime | None = None
+    resumes_at: Instant | None = None
 
 
 class ResumeSubscription(OfSubscription):
@@ -246,7 +219,7 @@ class ChangePaymentMethod(Command):
     scope = "billing:write"
 
     account_id: UUID
-    card_ref: Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,200}$")]
+    card_ref: CardReference
     gateway: GatewayName | None = None
 
 
@@ -257,7 +230,7 @@ class SetBalanceWatch(Command):
     scope = "credits:write"
 
     account_id: UUID
-    warn_below: Annotated[int, Field(ge=1, le=1_000_000_000)] | None
+    warn_below: Credits | None
 
 
 class SetAutoTopUp(Command):
@@ -268,8 +241,8 @@ class SetAutoTopUp(Command):
 
     account_id: UUID
     package: Slug
-    top_up_below: Annotated[int, Field(ge=1, le=1_000_000_000)]
-    monthly_max: Annotated[int, Field(ge=1, le=100)] = 3
+    top_up_below: Credits
+    monthly_max: PurchasesAMonth = 3
 
 
 class EndAutoTopUp(Command):
@@ -288,7 +261,7 @@ class CreateTestClock(Command):
     scope = "accounts:write"
 
     name: Name
-    frozen_at: AwareDatetime
+    frozen_at: Instant
     gateway: GatewayName | None = None
 
 
@@ -299,7 +272,7 @@ class AdvanceTestClock(Command):
     scope = "accounts:write"
 
     test_clock_id: UUID
-    frozen_at: AwareDatetime
+    frozen_at: Instant
 
 
 COMMANDS: dict[str, type[Command]] = {

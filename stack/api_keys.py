@@ -4,13 +4,16 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from database.api_keys import ApiKey, create_key, list_keys, revoke_key
+from schemas.names import Name
 from settings import Settings
+from stack.arguments import checked
 from stack.errors import StackError
 from stack.sessions import session
 
 
 def create(settings: Settings, name: str, scopes: list[str]) -> str:
-    """Make a key and return it; it cannot be read again."""
+    """Make a key and return it; it cannot be read again. Raises StackError for a name that cannot be read."""
+    name = checked(Name, name, "the name")
     with session(settings) as opened:
         return create_key(opened, name, scopes)
 

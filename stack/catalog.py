@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
@@ -14,7 +15,11 @@ from billing.catalog.tables import Interval
 from billing.cycle.renewal.migrate import migrate_subscriptions
 from billing.errors import Rejected
 from billing.money import Money, exponent, format_major
+from schemas.amounts import DiscountPeriods, IncludedCredits, LimitOfPlan, Redemptions, TrialDays
+from schemas.instants import Instant
+from schemas.names import CouponCode, Name, Slug
 from settings import Settings
+from stack.arguments import checked
 from stack.errors import StackError
 from stack.sessions import session
 
@@ -46,11 +51,21 @@ def publish(
     }
     if not prices:
         raise StackError("a plan needs a price: --month USD=99.00")
-    priced = PlanContent(
-        content.credits, prices, content.credits_roll_over, content.sites_max, content.users_max, content.trial_days
-    )
+    priced = replace(_checked_content(content), prices=prices)
+    slug, name = checked(Slug, slug, "the plan"), checked(Name, name, "--name")
     with _opened(settings) as opened:
         return publish_plan(opened, slug, name, priced)
+
+
+def _checked_content(content: PlanContent) -> PlanContent:
+    return PlanContent(
+        checked(IncludedCredits, content.credits, "--credits"),
+        content.prices,
+        content.credits_roll_over,
+        checked(LimitOfPlan | None, content.sites_max, "--sites"),
+        checked(LimitOfPlan | None, content.users_max, "--users"),
+        checked(TrialDays, content.trial_days, "--trial-days"),
+    )
 
 
 def migrate(settings: Settings, slug: str, *, dry_run: bool) -> int:
@@ -69,12 +84,13 @@ def issue(
     expires_at: datetime | None,
 ) -> None:
     """Issue a coupon of a percentage like `12.5` or of an amount like `USD=10.00`. Raises StackError."""
+    checked(CouponCode, code, "the coupon")
     terms = CouponTerms(
         percent_ppm=_parse_percent(percent) if percent else 0,
         amount=parse_money(amount) if amount else None,
-        periods=periods,
-        redemptions_max=redemptions_max,
-        expires_at=expires_at,
+        periods=checked(DiscountPeriods, periods, "--periods"),
+        redemptions_max=checked(Redemptions | None, redemptions_max, "--redemptions"),
+        expires_at=checked(Instant | None, expires_at, "--expires"),
     )
     with _opened(settings) as opened:
         issue_coupon(opened, code, terms)

@@ -3,17 +3,17 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from database.base import Base, written_at
+from database.base import Base, of_letters, written_at
 
 
 class Account(Base):
     """A customer of the SaaS company. `owner` is the product's own id of the person who may act for the account."""
 
     __tablename__ = "accounts"
-    __table_args__ = (CheckConstraint("country ~ '^[A-Z]{2}$'", name="country_iso"),)
+    __table_args__ = (of_letters("country", 2),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     name: Mapped[str]

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from database.base import Base, one_of, written_at
+from database.base import Base, in_calendar, of_letters, one_of, written_at
 
 
 class Interval(StrEnum):
@@ -23,6 +23,7 @@ class CreditPackage(Base):
 
     __tablename__ = "credit_packages"
     __table_args__ = (
+        of_letters("currency", 3),
         CheckConstraint("credits > 0", name="credits_positive"),
         CheckConstraint("list_price_minor >= 0", name="price_not_negative"),
         CheckConstraint("discount_ppm BETWEEN 0 AND 1000000", name="discount_is_a_share"),
@@ -82,6 +83,7 @@ class PlanPrice(Base):
 
     __tablename__ = "plan_prices"
     __table_args__ = (
+        of_letters("currency", 3),
         one_of("interval", Interval),
         UniqueConstraint("version_id", "currency", "interval"),
         CheckConstraint("price_minor >= 0", name="price_not_negative"),
@@ -121,6 +123,7 @@ class ServicePrice(Base):
 
     __tablename__ = "service_prices"
     __table_args__ = (
+        of_letters("currency", 3),
         one_of("interval", Interval),
         UniqueConstraint("service_id", "currency", "version"),
         CheckConstraint("price_minor >= 0", name="price_not_negative"),
@@ -143,6 +146,8 @@ class Coupon(Base):
 
     __tablename__ = "coupons"
     __table_args__ = (
+        in_calendar("expires_at"),
+        CheckConstraint("currency ~ '^([A-Z]{3})?$'", name="currency_iso"),
         CheckConstraint("percent_ppm BETWEEN 0 AND 1000000", name="percent_is_a_share"),
         CheckConstraint("(percent_ppm > 0) <> (amount_minor > 0)", name="percent_or_amount"),
         CheckConstraint("(amount_minor > 0) = (currency <> '')", name="amount_has_a_currency"),

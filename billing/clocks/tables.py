@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from database.base import Base, one_of, written_at
+from database.base import Base, in_calendar, one_of, written_at
 
 
 class ClockStatus(StrEnum):
@@ -29,6 +29,8 @@ class TestClock(Base):
     __test__ = False  # no test case, whatever pytest makes of the name
     __table_args__ = (
         one_of("status", ClockStatus),
+        in_calendar("frozen_at"),
+        in_calendar("target_at"),
         CheckConstraint("target_at >= frozen_at", name="time_goes_on"),
         CheckConstraint("(status = 'advancing') = (target_at > frozen_at)", name="advancing_has_a_way"),
     )

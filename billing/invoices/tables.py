@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, tex
 from sqlalchemy.orm import Mapped, mapped_column
 
 from billing.tax.decision import TaxReason
-from database.base import Base, one_of, written_at
+from database.base import Base, of_letters, one_of, written_at
 
 
 class InvoiceStatus(StrEnum):
@@ -58,6 +58,7 @@ class Invoice(Base):
     __table_args__ = (
         one_of("status", InvoiceStatus),
         one_of("reason", InvoiceReason),
+        of_letters("currency", 3),
         CheckConstraint("total_minor >= 0", name="total_not_negative"),
         one_of("tax_reason", TaxReason),
         CheckConstraint("balance_used_minor BETWEEN 0 AND allocated_minor", name="balance_is_allocated"),

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from database.base import Base, one_of, written_at
+from database.base import Base, of_letters, one_of, written_at
 
 
 class ReceiptSource(StrEnum):
@@ -39,6 +39,7 @@ class Receipt(Base):
     __table_args__ = (
         one_of("source", ReceiptSource),
         one_of("remark", ReceiptRemark),
+        of_letters("currency", 3),
         CheckConstraint("amount_minor > 0", name="amount_positive"),
         CheckConstraint("allocated_minor BETWEEN 0 AND amount_minor", name="allocated_within_amount"),
         CheckConstraint("(source = 'capture') = (gateway <> '')", name="captured_at_a_gateway"),

@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueCon
 from sqlalchemy.orm import Mapped, mapped_column
 
 from billing.catalog.tables import Interval
-from database.base import Base, one_of
+from database.base import Base, in_calendar, one_of
 
 
 class SubscriptionStatus(StrEnum):
@@ -54,6 +54,7 @@ class Subscription(Base):
         one_of("collection", Collection),
         one_of("pay_by", PayBy),
         one_of("interval", Interval),
+        in_calendar("resumes_at"),
         CheckConstraint("period_end > period_start", name="period_has_length"),
         CheckConstraint("(status IN ('canceled', 'expired')) = (ended_at IS NOT NULL)", name="ended_has_a_time"),
         CheckConstraint("status NOT IN ('canceled', 'expired') OR due_at IS NULL", name="ended_is_never_due"),

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from database.base import Base
+from database.base import Base, of_letters
 
 
 class TaxRate(Base):
@@ -15,6 +15,7 @@ class TaxRate(Base):
     __tablename__ = "tax_rates"
     __table_args__ = (
         UniqueConstraint("country", "name", "valid_from"),
+        of_letters("country", 2),
         CheckConstraint("rate_ppm BETWEEN 0 AND 1000000", name="rate_is_a_share"),
     )
 

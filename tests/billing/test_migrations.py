@@ -1,8 +1,9 @@
 """The tables in code and the tables in the database are the same tables."""
 
 from alembic import command
-from sqlalchemy import create_engine
+from sqlalchemy import CheckConstraint, create_engine, text
 
+from database.base import Base
 from database.engine import dialect_url
 from database.migrate import alembic_config, upgrade
 
@@ -16,3 +17,17 @@ def test_models_and_migrations_agree(database_url: str) -> None:
 
 def test_migrating_twice_changes_nothing(database_url: str) -> None:
     upgrade(database_url)
+
+
+def test_what_the_database_refuses_is_what_the_tables_say(database_url: str) -> None:
+    engine = create_engine(dialect_url(database_url))
+    with engine.begin() as connection:
+        checks = text("SELECT conname FROM pg_constraint WHERE contype = 'c' AND connamespace = 'public'::regnamespace")
+        refused = set(connection.scalars(checks))
+    engine.dispose()
+    assert refused == {
+        str(constraint.name)
+        for table in Base.metadata.tables.values()
+        for constraint in table.constraints
+        if isinstance(constraint, CheckConstraint)
+    }
