@@ -59,8 +59,8 @@ def sample_notices() -> Mapping[str, NoticeFacts]:
         "trial_ending": replace(base, subscription=TRIAL),
         "trial_ending-no_card": replace(base, subscription=replace(TRIAL, card=None)),
         "card_expiring": base,
-        "subscription_cancelled": replace(base, subscription=LEAVING),
-        "subscription_cancelled-now": replace(base, subscription=replace(LEAVING, status="canceled")),
+        "subscription_canceled": replace(base, subscription=LEAVING),
+        "subscription_canceled-now": replace(base, subscription=replace(LEAVING, status="canceled")),
         "subscription_paused": replace(base, subscription=replace(TEAM, status="paused", resumes_on=date(2027, 1, 22))),
         "low_credits": replace(base, credits_balance=120, credits_threshold=200),
         "top_up_stopped": replace(

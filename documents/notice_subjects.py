@@ -88,7 +88,7 @@ def card_preview(facts: NoticeFacts) -> str:
     return f"It is good through {card_expiry(card_of(facts))} and pays for your {plan} subscription."
 
 
-def cancelled_subject(facts: NoticeFacts) -> str:
+def canceled_subject(facts: NoticeFacts) -> str:
     """Tells an end to come from one that has come."""
     subscription = subscription_of(facts)
     if subscription.ends_on and not has_ended(subscription):
@@ -96,7 +96,7 @@ def cancelled_subject(facts: NoticeFacts) -> str:
     return f"Your {subscription.plan_name} subscription has ended"
 
 
-def cancelled_preview(facts: NoticeFacts) -> str:
+def canceled_preview(facts: NoticeFacts) -> str:
     """That no more is charged."""
     return "It will not renew, and you will not be charged for it again."
 

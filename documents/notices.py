@@ -69,7 +69,7 @@ NOTICES: Mapping[str, Notice] = {
         needs=(subscription_of, card_of),
         rows=("Card", "Good through", "Plan", "Renews"),
     ),
-    "subscription_cancelled": Notice(subjects.cancelled_subject, subjects.cancelled_preview, needs=(subscription_of,)),
+    "subscription_canceled": Notice(subjects.canceled_subject, subjects.canceled_preview, needs=(subscription_of,)),
     "subscription_paused": Notice(subjects.paused_subject, subjects.paused_preview, needs=(subscription_of,)),
     "low_credits": Notice(subjects.credits_subject, subjects.credits_preview),
     "top_up_stopped": Notice(subjects.top_up_subject, subjects.top_up_preview),

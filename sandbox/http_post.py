@@ -100,7 +100,7 @@ class Poster:
         connection = self._take_idle(origin) or await _connect(origin)
         try:
             status = await connection.exchange(request)
-        except BaseException:  # a cancelled exchange leaves an answer on its way: this connection is spoilt
+        except BaseException:  # a canceled exchange leaves an answer on its way: this connection is spoilt
             connection.close()
             raise
         self._give_back(origin, connection)

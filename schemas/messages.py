@@ -176,7 +176,7 @@ TOPICS: dict[str, type[FollowUps]] = {
     "payment_confirmation": SendEmails,
     "subscription_activated": SendEmails,
     "subscription_renewal": SendEmails,
-    "subscription_cancelled": SendEmails,
+    "subscription_canceled": SendEmails,
     "subscription_paused": SendEmails,
     "payment_failed": SendEmails,
     "trial_ending": SendEmails,

@@ -140,8 +140,8 @@ def _tell(session: Session, subscription: Subscription, before: SubscriptionStat
     if subscription.cancel_at_period_end or subscription.status is SubscriptionStatus.CANCELED:
         # the gateway keeps the instant of the wish until the end comes, and forgets it when it is taken back
         wished_at = subscription.canceled_at or subscription.period_end
-        cause = f"subscription_cancelled/{subscription.id}/{wished_at:%Y%m%dT%H%M%S}"
-        stage(session, "subscription_cancelled", subscription.id, cause)
+        cause = f"subscription_canceled/{subscription.id}/{wished_at:%Y%m%dT%H%M%S}"
+        stage(session, "subscription_canceled", subscription.id, cause)
 
 
 def _as_uuid(mark: str) -> UUID | None:

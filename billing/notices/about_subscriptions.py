@@ -34,7 +34,7 @@ def trial_ending(session: Session, occasion: Occasion) -> NoticeFacts:
     return write_to(session, occasion, subscription.account_id, subscription=facts)
 
 
-def cancelled(session: Session, occasion: Occasion) -> NoticeFacts:
+def canceled(session: Session, occasion: Occasion) -> NoticeFacts:
     """It has ended, or will with its period."""
     subscription = get_subscription(session, occasion.subject_id)
     is_over = subscription.status in ENDED or subscription.cancel_at_period_end

@@ -12,7 +12,7 @@ from schemas.documents import NoticeFacts
 LETTERS: dict[str, Callable[[Session, Occasion], NoticeFacts]] = {
     "subscription_activated": about_subscriptions.activated,
     "subscription_renewal": about_invoices.renewed,
-    "subscription_cancelled": about_subscriptions.cancelled,
+    "subscription_canceled": about_subscriptions.canceled,
     "subscription_paused": about_subscriptions.paused,
     "payment_failed": about_invoices.payment_failed,
     "trial_ending": about_subscriptions.trial_ending,

@@ -59,7 +59,7 @@ def end_due(session: Session, invoice_id: UUID, now: datetime) -> bool:
 def _cancel(session: Session, subscription: Subscription, invoice_id: UUID, now: datetime) -> None:
     subscription.canceled_at = subscription.canceled_at or now
     end_subscription(session, subscription, now)
-    stage(session, "subscription_cancelled", subscription.id, f"subscription_cancelled/{subscription.id}/{invoice_id}")
+    stage(session, "subscription_canceled", subscription.id, f"subscription_canceled/{subscription.id}/{invoice_id}")
 
 
 def _pause(session: Session, subscription: Subscription, invoice_id: UUID, now: datetime) -> None:

@@ -47,7 +47,7 @@ def clock_of(clock: Json) -> ClockFact:
 
 
 def _ends_with_its_period(subscription: Json, period_end: int) -> bool:
-    """Whether it is cancelled by then.
+    """Whether it is canceled by then.
 
     Of a subscription in flexible billing mode the customer portal sets `cancel_at` alone.
     https://docs.stripe.com/billing/subscriptions/billing-mode/compare

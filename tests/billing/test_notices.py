@@ -258,7 +258,7 @@ def test_an_end_is_told_unless_it_was_taken_back_and_a_pause_unless_it_is_over(
     with books.database.transaction() as session:
         subscription = lock_subscription(session, subscription_id)
         cancel_subscription(session, subscription, at_period_end=True, cause="1", now=MAY)
-    leaving = _write(books, "subscription_cancelled", subscription_id, MAY)
+    leaving = _write(books, "subscription_canceled", subscription_id, MAY)
     assert leaving.subscription is not None
     assert leaving.subscription.ends_on == date(2026, 6, 1)
 
@@ -267,7 +267,7 @@ def test_an_end_is_told_unless_it_was_taken_back_and_a_pause_unless_it_is_over(
         reactivate_subscription(subscription, MAY)
         pause_subscription(session, subscription, utc("2026-07-01 10:00"), "1", MAY)
     with pytest.raises(Moot, match="the subscription was reactivated"):
-        _write(books, "subscription_cancelled", subscription_id, MAY)
+        _write(books, "subscription_canceled", subscription_id, MAY)
     paused = _write(books, "subscription_paused", subscription_id, MAY)
     assert paused.subscription is not None
     assert paused.subscription.resumes_on == date(2026, 7, 1)

@@ -93,7 +93,7 @@ def test_a_trial_without_a_card_ends_past_due_and_with_one_it_is_paid(books: Boo
     assert books.subscription(broke).status is SubscriptionStatus.PAST_DUE
 
 
-def test_cancelled_on_the_last_second_it_does_not_renew(books: Books, ada: UUID) -> None:
+def test_canceled_on_the_last_second_it_does_not_renew(books: Books, ada: UUID) -> None:
     from billing.cycle.end.cancel import cancel_subscription
     from billing.subscriptions.queries import lock_subscription
 

@@ -74,7 +74,7 @@ def test_the_end_is_no_second_news_after_its_announcement(run: GatewayRun) -> No
     assert (run.row().status, run.row().ended_at) == (SubscriptionStatus.CANCELED, FEBRUARY_28)
     run.hear(run.fact())
     assert run.row().status is SubscriptionStatus.CANCELED
-    assert run.mails() == ["subscription_cancelled"]
+    assert run.mails() == ["subscription_canceled"]
 
 
 def test_the_plan_is_the_first_item_at_a_price_of_ours(run: GatewayRun) -> None:

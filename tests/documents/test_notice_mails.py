@@ -182,12 +182,12 @@ def test_a_trial_that_ends_names_the_charge_or_asks_for_a_card() -> None:
     assert "is charged to" not in asked.text + asked.html
 
 
-def test_a_cancelled_subscription_is_active_until_its_end_or_over() -> None:
-    assert "It stays active until 22 December 2026" in mail_of("subscription_cancelled").text
-    over = mail_of("subscription_cancelled-now")
+def test_a_canceled_subscription_is_active_until_its_end_or_over() -> None:
+    assert "It stays active until 22 December 2026" in mail_of("subscription_canceled").text
+    over = mail_of("subscription_canceled-now")
     assert "subscription ended on 22 December 2026." in over.text
     assert "stays active" not in over.text + over.html
-    assert "subscription has ended." in mail_of("subscription_cancelled", subscription=TEAM).text
+    assert "subscription has ended." in mail_of("subscription_canceled", subscription=TEAM).text
 
 
 def test_a_renewal_thanks_for_a_payment_only_when_it_arrived() -> None:

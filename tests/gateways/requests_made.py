@@ -16,7 +16,7 @@ ATTEMPT = "0192f0c4-7d3e-7aa1-8c55-3f6d2b9e4a10"
 SUBSCRIPTION_ID = "0192f0c4-7d3e-7aa1-8c55-3f6d2b9e4a20"
 ACCOUNT = "0192f0c4-7d3e-7aa1-8c55-3f6d2b9e4a00"
 THANKS = "https://app.example.com/thanks"
-CANCELLED = "https://app.example.com/cancelled"
+CANCELED = "https://app.example.com/canceled"
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
 CHECKOUT = CheckoutRequest(
@@ -27,7 +27,7 @@ CHECKOUT = CheckoutRequest(
     customer_ref="",
     customer_email="owner@example.com",
     success_url=THANKS,
-    cancel_url=CANCELLED,
+    cancel_url=CANCELED,
     expires_at=NOON,
 )
 CUSTOMER = CustomerRequest(
@@ -43,7 +43,7 @@ SETUP = SetupRequest(
     customer_ref="cus_1",
     currency="USD",
     success_url=THANKS,
-    cancel_url=CANCELLED,
+    cancel_url=CANCELED,
 )
 CHARGE = ChargeRequest(
     attempt_id=ATTEMPT,
@@ -65,6 +65,6 @@ SUBSCRIPTION = SubscriptionCheckoutRequest(
     trial_days=14,
     coupon_ref="cashbeat_autumn",
     success_url=THANKS,
-    cancel_url=CANCELLED,
+    cancel_url=CANCELED,
     expires_at=NOON,
 )

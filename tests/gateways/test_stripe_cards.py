@@ -70,7 +70,7 @@ def test_a_page_for_saving_a_card(scripted: Scripted) -> None:
         "metadata[cashbeat_account]": ACCOUNT,
         "setup_intent_data[metadata][cashbeat_account]": ACCOUNT,
         "success_url": "https://app.example.com/thanks",
-        "cancel_url": "https://app.example.com/cancelled",
+        "cancel_url": "https://app.example.com/canceled",
     }
 
 

@@ -26,7 +26,7 @@ def purchase(**changes: object) -> CheckoutRequest:
         customer_ref="",
         customer_email="owner@example.com",
         success_url="https://app.example.com/thanks",
-        cancel_url="https://app.example.com/cancelled",
+        cancel_url="https://app.example.com/canceled",
         expires_at=datetime.now(UTC) + timedelta(hours=1),
     )
     return dataclasses.replace(request, **changes)  # type: ignore[arg-type]  # the names of its own fields

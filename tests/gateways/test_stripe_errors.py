@@ -26,7 +26,7 @@ REQUEST = CheckoutRequest(
     customer_ref="",
     customer_email="owner@example.com",
     success_url="https://app.example.com/thanks",
-    cancel_url="https://app.example.com/cancelled",
+    cancel_url="https://app.example.com/canceled",
     expires_at=datetime(2030, 1, 1, tzinfo=UTC),
 )
 

@@ -23,7 +23,7 @@ REQUEST = CheckoutRequest(
     customer_ref="",
     customer_email="owner+billing@example.com",
     success_url="https://app.example.com/thanks?session={CHECKOUT_SESSION_ID}",
-    cancel_url="https://app.example.com/cancelled",
+    cancel_url="https://app.example.com/canceled",
     expires_at=datetime(2026, 11, 1, 12, 30, tzinfo=UTC),
 )
 OPENED = json.dumps({"id": "cs_test_1", "url": "https://checkout.example.com/1", "status": "open"}).encode()
@@ -65,7 +65,7 @@ def test_the_first_purchase_of_a_customer(stripe_server: ScriptedServer) -> None
         ("metadata[cashbeat_attempt]", ATTEMPT),
         ("payment_intent_data[metadata][cashbeat_attempt]", ATTEMPT),
         ("success_url", "https://app.example.com/thanks?session={CHECKOUT_SESSION_ID}"),
-        ("cancel_url", "https://app.example.com/cancelled"),
+        ("cancel_url", "https://app.example.com/canceled"),
         ("expires_at", "1793536200"),
         ("customer_creation", "always"),
         ("customer_email", "owner+billing@example.com"),

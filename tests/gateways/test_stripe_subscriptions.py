@@ -43,7 +43,7 @@ def test_a_page_for_starting_a_subscription(scripted: Scripted) -> None:
         "subscription_data[metadata][cashbeat_subscription]": SUBSCRIPTION_ID,
         "subscription_data[trial_period_days]": "14",
         "success_url": "https://app.example.com/thanks",
-        "cancel_url": "https://app.example.com/cancelled",
+        "cancel_url": "https://app.example.com/canceled",
         "expires_at": "1793534400",
         "discounts[0][coupon]": "cashbeat_autumn",
         "customer": "cus_1",
@@ -86,7 +86,7 @@ def test_a_cancellation_is_set_and_taken_back(scripted: Scripted, at_period_end:
     assert changes_asked(server) == [(PATH, {"cancel_at_period_end": text}, "end/1")]
 
 
-def test_what_the_portal_has_cancelled_is_taken_back_too(scripted: Scripted) -> None:
+def test_what_the_portal_has_canceled_is_taken_back_too(scripted: Scripted) -> None:
     december = subscription()["items"]["data"][0]["current_period_end"]
     answers = {f"POST {PATH}": subscription(cancel_at=december)}
     server = scripted(script(answers))

@@ -12,8 +12,8 @@ def test_a_cancellation_that_was_taken_back_renews_and_the_next_one_ends_it(
     carl.use_card()
     subscription_id = carl.subscribe("starter")
 
-    cancelled = carl.ask(subscription_id, "cancel")
-    assert (cancelled["status"], cancelled["cancel_at_period_end"]) == ("active", True)
+    canceled = carl.ask(subscription_id, "cancel")
+    assert (canceled["status"], canceled["cancel_at_period_end"]) == ("active", True)
     carl.awaits_mail("Your Starter subscription is active", "Your Starter subscription ends on 10 July 2026")
     assert not carl.ask(subscription_id, "reactivate")["cancel_at_period_end"]
 

@@ -169,7 +169,7 @@ def test_what_the_calendar_and_the_customer_bring_about_is_told_too(mail_desk: D
         "card_expiring": ("Your Visa ending in 4242 expires soon", ""),
         "low_credits": ("Your credits are running low", ""),
         "subscription_paused": ("Your Starter subscription is paused", ""),
-        "subscription_cancelled": ("Your Starter subscription has ended", ""),
+        "subscription_canceled": ("Your Starter subscription has ended", ""),
     }
 
 
@@ -210,7 +210,7 @@ def test_a_mail_that_is_no_longer_true_is_dropped_and_its_row_says_why(mail_desk
     dropped = mail_desk.send_all(MAY)
     assert {topic: (row.state, row.result) for topic, row in dropped.items()} == {
         "payment_failed": (WorkState.DONE, {"dropped": "the invoice is paid"}),
-        "subscription_cancelled": (WorkState.DONE, {"dropped": "the subscription was reactivated"}),
+        "subscription_canceled": (WorkState.DONE, {"dropped": "the subscription was reactivated"}),
     }
     assert mail_desk.inbox(dropped) == {}
 

@@ -268,7 +268,7 @@ def test_every_cancellation_is_told_of_once(work: Work, subscriber: Subscriber) 
     subscriber.live_until(MARCH_1)
     deliver(work, subscriber.news())
     assert _subscription(subscriber).status is SubscriptionStatus.CANCELED
-    assert _mails(subscriber).count("subscription_cancelled") == 2
+    assert _mails(subscriber).count("subscription_canceled") == 2
 
 
 def test_a_checkout_that_nobody_pays_expires(work: Work, subscriber: Subscriber) -> None:

@@ -31,7 +31,7 @@ def cancel_subscription(
         subscription.cancel_at_period_end = True
     else:
         _end(session, subscription, now)
-    stage(session, "subscription_cancelled", subscription.id, f"subscription_cancelled/{subscription.id}/{cause}")
+    stage(session, "subscription_canceled", subscription.id, f"subscription_canceled/{subscription.id}/{cause}")
 
 
 def _end(session: Session, subscription: Subscription, now: datetime) -> None:

@@ -24,7 +24,7 @@ from tests.billing.subscribers import utc
 @pytest.mark.parametrize(
     ("at_the_end", "status", "invoice_status", "mail"),
     [
-        (DunningEnd.CANCEL, SubscriptionStatus.CANCELED, InvoiceStatus.UNCOLLECTIBLE, "subscription_cancelled"),
+        (DunningEnd.CANCEL, SubscriptionStatus.CANCELED, InvoiceStatus.UNCOLLECTIBLE, "subscription_canceled"),
         (DunningEnd.PAUSE, SubscriptionStatus.PAUSED, InvoiceStatus.UNCOLLECTIBLE, "subscription_paused"),
         (DunningEnd.MARK_UNPAID, SubscriptionStatus.PAST_DUE, InvoiceStatus.PENDING, ""),
     ],
@@ -47,7 +47,7 @@ def test_the_end_is_the_one_of_the_policy_it_began_with(
     assert dunned.sweep(tuesday) == (0, 1)
     assert dunned.subscription(subscription_id).status is status
     assert (dunned.dunning().state, dunned.invoices(ada)[1].status) == (DunningState.EXHAUSTED, invoice_status)
-    staged = {topic: dunned.mails(topic) for topic in ("subscription_cancelled", "subscription_paused")}
+    staged = {topic: dunned.mails(topic) for topic in ("subscription_canceled", "subscription_paused")}
     assert {topic for topic, count in staged.items() if count} == ({mail} if mail else set())
 
 

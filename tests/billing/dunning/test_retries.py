@@ -46,7 +46,7 @@ def test_four_retries_fail_and_the_subscription_ends(dunned: Dunned, ada: UUID) 
     assert (subscription.status, subscription.ended_at) == (SubscriptionStatus.CANCELED, utc("2026-02-22 10:01"))
     assert (dunning.state, dunning.attempts) == (DunningState.EXHAUSTED, 5)
     assert dunned.invoices(ada)[1].status is InvoiceStatus.UNCOLLECTIBLE
-    assert (dunned.mails("payment_failed"), dunned.mails("subscription_cancelled")) == (5, 1)
+    assert (dunned.mails("payment_failed"), dunned.mails("subscription_canceled")) == (5, 1)
     assert dunned.sweep(utc("2026-03-22 10:00")) == (0, 0)
     assert dunned.come_due(utc("2026-04-15 10:00")) == 0
 
