@@ -57,7 +57,7 @@ class Settings(BaseSettings):
     seller_tax_id: str = ""
     seller_email: str = "billing@example.com"
     seller_website: str = "https://example.com"
-    payment_instructions: str = "Questions about this invoice? Reply to the e-mail it came with."
+    payment_instructions: str = "Example Bank, Springfield\nIBAN DE00 0000 0000 0000 0000 00\nBIC EXAMPLEX"
     portal_url: str = ""
 
     @property

@@ -1,5 +1,6 @@
 """The last look before an invoice is printed: a reader with a pencil must arrive at the same sums."""
 
+from documents.amounts import due_minor
 from schemas.documents import InvoiceFacts
 
 
@@ -13,3 +14,6 @@ def require_sums(invoice: InvoiceFacts) -> None:
     for name, (stated, added) in sums.items():
         if stated != added:
             raise ValueError(f"{name} of invoice {invoice.number} is {stated}, its parts add up to {added}")
+    left = due_minor(invoice)
+    if left < 0 or (left and invoice.status == "paid"):
+        raise ValueError(f"invoice {invoice.number} is {invoice.status}, what paid it does not add up: {left} are due")

@@ -3,7 +3,7 @@
 from datetime import date
 
 from documents.formatting import format_month
-from schemas.documents import CardFacts
+from schemas.documents import CardFacts, PaymentFacts
 
 # https://docs.stripe.com/api/payment_methods/object#payment_method_object-card-brand
 BRANDS = {
@@ -23,9 +23,18 @@ BRANDS = {
 
 def card_name(card: CardFacts) -> str:
     """`Visa ending in 4242`. A brand this table does not know is shown as it was given."""
-    return f"{BRANDS.get(card.brand.lower(), card.brand)} ending in {card.last4}"
+    return _name(card.brand, card.last4)
+
+
+def payment_name(payment: PaymentFacts) -> str:
+    """The same of the card that was charged; where none is known, how the money came."""
+    return _name(payment.card_brand, payment.card_last4) if payment.card_last4 else payment.method
 
 
 def card_expiry(card: CardFacts) -> str:
     """`November 2026`, the last month in which the card is good. Raises ValueError for a month that does not exist."""
     return format_month(date(card.exp_year, card.exp_month, 1))
+
+
+def _name(brand: str, last4: str) -> str:
+    return f"{BRANDS.get(brand.lower(), brand)} ending in {last4}"

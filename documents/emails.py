@@ -6,6 +6,7 @@ from documents.formatting import format_money
 from documents.headers import file_stem, header_text, recipient_address
 from documents.limits import require_short_texts
 from documents.templates import render
+from documents.thanks import came_minor
 from schemas.documents import EmailFacts, InvoiceFacts, PartyFacts
 
 LINES_SHOWN_MAX = 10  # a mail is glanced at, and some clients cut it at 100 kB; the attached invoice has every line
@@ -22,19 +23,30 @@ def render_payment_confirmation(facts: InvoiceFacts, pdf: bytes | None, recipien
     require_short_texts(facts)
     header_text("buyer name", facts.buyer.name)
     attachments = ((f"{file_stem(facts.number)}.pdf", pdf),) if pdf is not None else ()
-    total = format_money(facts.total_minor, facts.currency)
+    heading, subject = _title(facts)
+    paid = format_money(came_minor(facts) or facts.kept_minor, facts.currency)
     return compose(
         "payment_confirmation",
         recipient=recipient,
-        subject=f"Payment received: {facts.number}",
-        preview=f"{total} for invoice {facts.number}{', which is attached' if attachments else ''}.",
+        subject=subject,
+        heading=heading,
+        preview=f"{paid} for invoice {facts.number}{', which is attached' if attachments else ''}.",
         seller=facts.seller,
         attachments=attachments,
         invoice=facts,
         lines_shown_max=LINES_SHOWN_MAX,
-        total=total,
         attachment_name=attachments[0][0] if attachments else "",
     )
+
+
+def _title(facts: InvoiceFacts) -> tuple[str, str]:
+    """(heading, subject): whether money came, or the customer's own was used, or none was needed."""
+    if came_minor(facts):
+        what = "Automatic top-up, payment received" if facts.is_top_up else "Payment received"
+        return "We received your payment", f"{what}: {facts.number}"
+    if facts.kept_minor:
+        return "Paid from your balance", f"Paid from your balance: {facts.number}"
+    return "Nothing to pay", f"Nothing to pay: {facts.number}"
 
 
 def compose(

@@ -39,6 +39,16 @@ def format_date(day: date) -> str:
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
+def format_days(first: date, last: date) -> str:
+    """`22 November to 21 December 2026`: days in a row, both included; what they share is said once."""
+    if first == last:
+        return format_date(last)
+    if first.year != last.year:
+        return f"{format_date(first)} to {format_date(last)}"
+    month = "" if first.month == last.month else f" {MONTHS[first.month - 1]}"
+    return f"{first.day}{month} to {format_date(last)}"
+
+
 def format_month(day: date) -> str:
     """`November 2026`: the month that a day falls in."""
     return f"{MONTHS[day.month - 1]} {day.year}"

@@ -3,12 +3,13 @@
 from base64 import b64encode
 from functools import lru_cache
 
-from documents.formatting import format_count, format_date, format_money
+from documents.amounts import due_minor
+from documents.cards import payment_name
+from documents.formatting import format_count, format_credits, format_date, format_money
 from documents.templates import read, render
-from schemas.documents import InvoiceFacts, PartyFacts
+from schemas.documents import InvoiceFacts, PartyFacts, PaymentFacts
 
 STAMPS = {"paid": "PAID", "void": "VOID", "draft": "DRAFT"}
-SETTLED = frozenset({"paid", "void"})
 
 
 def invoice_html(invoice: InvoiceFacts) -> str:
@@ -20,7 +21,6 @@ def invoice_html(invoice: InvoiceFacts) -> str:
         seller_details=_details(invoice.seller),
         buyer_details=_details(invoice.buyer),
         headline=headline(invoice),
-        amount_due_minor=amount_due_minor(invoice),
         stamp=STAMPS.get(invoice.status, ""),
         payment=_payment(invoice),
         credits=_credits(invoice),
@@ -28,19 +28,16 @@ def invoice_html(invoice: InvoiceFacts) -> str:
     )
 
 
-def amount_due_minor(invoice: InvoiceFacts) -> int:
-    """What the buyer still owes, in minor units: all or nothing, an invoice is paid in one payment."""
-    return 0 if invoice.status in SETTLED else invoice.total_minor
-
-
 def headline(invoice: InvoiceFacts) -> str:
     """The one sentence a reader looks for: `29.99 USD paid on 22 November 2026`."""
     total = format_money(invoice.total_minor, invoice.currency)
+    if invoice.status == "paid" and not invoice.total_minor:
+        return "Nothing to pay"
     if invoice.status == "paid":
         return f"{total} paid on {format_date(invoice.paid_on)}" if invoice.paid_on else f"{total} paid"
     if invoice.status == "void":
         return f"{total} void: nothing to pay"
-    return f"{total} due {format_date(invoice.due_on)}"
+    return f"{format_money(due_minor(invoice), invoice.currency)} due {format_date(invoice.due_on)}"
 
 
 def terms(invoice: InvoiceFacts) -> str:
@@ -54,15 +51,35 @@ def _details(party: PartyFacts) -> str:
     return "\n".join(filter(None, (*party.address_lines, party.email, tax_id)))
 
 
+def how_to_pay(invoice: InvoiceFacts) -> str:
+    """What the buyer of an unpaid invoice has to do, if anything; empty when nothing is due."""
+    due = format_money(due_minor(invoice), invoice.currency)
+    if invoice.status != "pending":
+        return ""
+    if invoice.pays_by == "card":
+        return f"{due} is charged to your card automatically; there is nothing that you need to do."
+    by, quoting = format_date(invoice.due_on), f"quote {invoice.number} as the reference"
+    return f"Please pay {due} by bank transfer by {by}, and {quoting}.\n{invoice.payment_instructions}".rstrip()
+
+
 def _payment(invoice: InvoiceFacts) -> str:
-    method = f"Method: {invoice.payment_method}" if invoice.payment_method else ""
-    reference = f"Reference: {invoice.payment_reference}" if invoice.payment_reference else ""
-    return "\n".join(filter(None, (method, reference, invoice.payment_instructions)))
+    came = (_came(payment, invoice.currency) for payment in invoice.payments)
+    return "\n".join(filter(None, (*came, how_to_pay(invoice))))
+
+
+def _came(payment: PaymentFacts, currency: str) -> str:
+    reference = f", reference {payment.reference}" if payment.reference else ""
+    amount, day = format_money(payment.amount_minor, currency), format_date(payment.received_on)
+    return f"{amount} on {day}: {payment_name(payment)}{reference}"
 
 
 def _credits(invoice: InvoiceFacts) -> str:
-    credits_granted = invoice.credits_granted
-    return f"{format_count(credits_granted)} credits added to your account." if credits_granted else ""
+    why = " They were bought automatically, because your credits were running low." if invoice.is_top_up else ""
+    if invoice.credits_granted:
+        return f"{format_credits(invoice.credits_granted)} added to your account.{why}"
+    if invoice.credits_to_come and invoice.status == "pending":
+        return f"{format_credits(invoice.credits_to_come)} are added to your account once this invoice is paid."
+    return ""
 
 
 def _footer(invoice: InvoiceFacts) -> str:

@@ -3,12 +3,12 @@
 from datetime import date
 from enum import StrEnum
 
+from documents.amounts import due_minor
 from documents.formatting import format_money
-from documents.invoice_html import SETTLED
 from schemas.documents import CardFacts, InvoiceFacts, NoticeFacts, SubscriptionFacts
 
 ENDED = frozenset({"canceled", "expired"})
-NOT_PAYABLE = SETTLED | {"draft"}
+NOT_PAYABLE = frozenset({"paid", "void", "draft"})
 
 
 class FailedPayment(StrEnum):
@@ -57,9 +57,10 @@ def price(subscription: SubscriptionFacts) -> str:
 
 
 def amount(facts: NoticeFacts) -> str:
-    """What a payment is about: the invoice's total, or the net price while there is no invoice."""
-    if facts.invoice:
-        return format_money(facts.invoice.total_minor, facts.invoice.currency)
+    """What a payment is about: what is due of the invoice or was, or the net price while there is no invoice."""
+    invoice = facts.invoice
+    if invoice:
+        return format_money(due_minor(invoice) or invoice.total_minor, invoice.currency)
     subscription = subscription_of(facts)
     return f"{format_money(subscription.price_minor, subscription.currency)} before tax"
 

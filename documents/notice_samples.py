@@ -6,7 +6,16 @@ from datetime import date
 
 from documents.declines import explain_decline
 from documents.samples import BUYER, SELLER
-from schemas.documents import CardFacts, InvoiceFacts, LineFacts, NoticeFacts, SubscriptionFacts, TaxFacts
+from schemas.documents import (
+    CardFacts,
+    InvoiceFacts,
+    LineFacts,
+    NoticeFacts,
+    PaymentFacts,
+    SubscriptionFacts,
+    TaxFacts,
+    TopUpFacts,
+)
 
 CARD = CardFacts("visa", "4242", 12, 2026)
 TEAM = SubscriptionFacts(
@@ -33,14 +42,23 @@ INVOICE = InvoiceFacts(
     paid_on=None,
     seller=SELLER,
     buyer=BUYER,
-    lines=(LineFacts("Team plan, 22 November to 22 December 2026", 1, 4_900, 4_900),),
+    lines=(LineFacts("Team plan, per month", 1, 4_900, 4_900, date(2026, 11, 22), date(2026, 12, 21)),),
     taxes=(TaxFacts("VAT", 190_000, 4_900, 931),),
     subtotal_minor=4_900,
     tax_minor=931,
     total_minor=5_831,
+    credits_to_come=2_000,
     payment_instructions="Example Bank, Springfield\nIBAN DE00 0000 0000 0000 0000 00\nBIC EXAMPLEX",
 )
-PAID = replace(INVOICE, status="paid", paid_on=INVOICE.issued_on, credits_granted=2_000)
+BILL = replace(INVOICE, pays_by="transfer")
+PAID = replace(
+    INVOICE,
+    status="paid",
+    paid_on=INVOICE.issued_on,
+    payments=(PaymentFacts(INVOICE.issued_on, 5_831, 5_831, "Card", "CB-1", card_brand="visa", card_last4="4242"),),
+    credits_granted=2_000,
+    credits_to_come=0,
+)
 
 
 def sample_notices() -> Mapping[str, NoticeFacts]:
@@ -57,16 +75,20 @@ def sample_notices() -> Mapping[str, NoticeFacts]:
         "payment_failed-final": replace(failed, subscription=final),
         "payment_failed-ended": replace(failed, subscription=replace(final, status="canceled")),
         "trial_ending": replace(base, subscription=TRIAL),
+        "trial_ending-kept": replace(base, subscription=replace(TRIAL, kept_minor=1_000)),
         "trial_ending-no_card": replace(base, subscription=replace(TRIAL, card=None)),
         "card_expiring": base,
         "subscription_canceled": replace(base, subscription=LEAVING),
         "subscription_canceled-now": replace(base, subscription=replace(LEAVING, status="canceled")),
         "subscription_paused": replace(base, subscription=replace(TEAM, status="paused", resumes_on=date(2027, 1, 22))),
         "low_credits": replace(base, credits_balance=120, credits_threshold=200),
+        "low_credits-top_up": replace(
+            base, credits_balance=120, credits_threshold=200, top_up=TopUpFacts("Value", 100), subscription=None
+        ),
         "top_up_stopped": replace(
             base, subscription=None, credits_balance=120, failure=explain_decline("insufficient_funds")
         ),
-        "invoice_created": replace(base, subscription=None, invoice=INVOICE),
+        "invoice_created": replace(base, subscription=None, invoice=BILL),
     }
 
 

@@ -1,5 +1,6 @@
 """What an inbox shows of a notice: its subject, and one sentence beside it that adds to the subject."""
 
+from documents.amounts import due_minor
 from documents.cards import card_expiry, card_name
 from documents.formatting import format_credits, format_date, format_money
 from documents.notice_facts import (
@@ -141,4 +142,4 @@ def invoice_subject(facts: NoticeFacts) -> str:
 def invoice_preview(facts: NoticeFacts) -> str:
     """How much, and how."""
     invoice = open_invoice_of(facts)
-    return f"{format_money(invoice.total_minor, invoice.currency)}, payable by bank transfer."
+    return f"{format_money(due_minor(invoice), invoice.currency)}, payable by bank transfer."

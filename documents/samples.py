@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from schemas.documents import InvoiceFacts, LineFacts, PartyFacts, TaxFacts
+from schemas.documents import InvoiceFacts, LineFacts, PartyFacts, PaymentFacts, TaxFacts
 
 SELLER = PartyFacts(
     name="Example SaaS Inc.",
@@ -32,16 +32,14 @@ def sample_invoice() -> InvoiceFacts:
         buyer=BUYER,
         lines=(
             LineFacts("Value package: 2,000 credits", 1, 2_999, 2_999),
-            LineFacts("Team plan, November 2026", 1, 4_900, 4_900),
-            LineFacts("Additional seats, 22 to 30 November 2026", 12, 300, 3_600),
+            LineFacts("Team plan, per month", 1, 4_900, 4_900, date(2026, 11, 22), date(2026, 12, 21)),
+            LineFacts("Additional seats", 12, 300, 3_600, date(2026, 11, 22), date(2026, 11, 30)),
             LineFacts("Priority support", 1, 14_999, 14_999),
         ),
         taxes=(TaxFacts("VAT", 190_000, 26_498, 5_035),),
         subtotal_minor=26_498,
         tax_minor=5_035,
         total_minor=31_533,
-        payment_method="Visa ending in 4242",
-        payment_reference="CB-7Q2M-48XK",
-        payment_instructions="Questions about this invoice? Reply to the e-mail it came with.",
+        payments=(PaymentFacts(date(2026, 11, 22), 31_533, 31_533, "Card", "CB-7Q2M-48XK", "visa", "4242"),),
         credits_granted=2_000,
     )

@@ -7,7 +7,10 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from documents import formatting
-from documents.cards import card_expiry, card_name
+from documents.amounts import closing
+from documents.cards import card_expiry, card_name, payment_name
+from documents.thanks import thanks
+from schemas.documents import LineFacts
 
 FOLDER = Path(__file__).parent / "templates"
 
@@ -43,5 +46,14 @@ def _environment() -> Environment:
         single_line=formatting.single_line,
         card=card_name,
         expiry=card_expiry,
+        payment_name=payment_name,
+        period=_period,
+        closing=closing,
+        thanks=thanks,
     )
     return environment
+
+
+def _period(line: LineFacts) -> str:
+    """The days of a line's service; empty where it is for no time."""
+    return formatting.format_days(line.first_day, line.last_day) if line.first_day and line.last_day else ""

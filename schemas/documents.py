@@ -17,12 +17,17 @@ class PartyFacts:
 
 @dataclass(frozen=True, slots=True)
 class LineFacts:
-    """One invoice line. Amounts are minor units of the invoice's currency, without tax."""
+    """One invoice line. Amounts are minor units of the invoice's currency, without tax.
+
+    `first_day` and `last_day` are those of the service it is for, both included; None where it is for no time.
+    """
 
     description: str
     quantity: int
     unit_minor: int
     net_minor: int
+    first_day: date | None = None
+    last_day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +41,31 @@ class TaxFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class PaymentFacts:
+    """Money that came for an invoice. Amounts are minor units of the invoice's currency.
+
+    `amount_minor` is what came, `paid_minor` what of it pays the invoice; the rest is kept for the customer. `method`
+    is how it came as its gateway calls that; where it came by a card that is known, brand and last digits say more.
+    """
+
+    received_on: date
+    amount_minor: int
+    paid_minor: int
+    method: str
+    reference: str = ""
+    card_brand: str = ""
+    card_last4: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class InvoiceFacts:
-    """Everything an invoice document shows. Dates are calendar days in UTC; amounts minor units of `currency`."""
+    """Everything an invoice document shows. Dates are calendar days in UTC; amounts minor units of `currency`.
+
+    What is due is the total less `kept_minor`, the customer's own money that was kept and paid of it at its issue, and
+    less what the `payments` paid of it. `pays_by` is how the rest is to come: `card`, by itself, or `transfer`, by
+    `payment_instructions`. `credits_granted` are those of a paid invoice, `credits_to_come` those that it grants once
+    it is paid. `is_top_up`: it was bought by itself, because credits fell low.
+    """
 
     number: str
     status: str
@@ -52,10 +80,13 @@ class InvoiceFacts:
     subtotal_minor: int
     tax_minor: int
     total_minor: int
-    payment_method: str = ""
-    payment_reference: str = ""
+    kept_minor: int = 0
+    payments: tuple[PaymentFacts, ...] = ()
+    pays_by: str = "card"
     payment_instructions: str = ""
     credits_granted: int = 0
+    credits_to_come: int = 0
+    is_top_up: bool = False
     notes: tuple[str, ...] = field(default=())
 
 
@@ -76,7 +107,8 @@ class SubscriptionFacts:
     `status` is a word of `billing.subscriptions`; `canceled` and `expired` are over. `interval` is `month` or `year`.
     `price_minor` is the net price of one period in minor units of `currency`, before tax. Dates are calendar days in
     UTC. The current period is half-open: it renews on `period_end`. `ends_on` is the first day without it, set once
-    its end is known; `next_attempt_on` the day a failed payment is tried again. `card` is the one that will be charged.
+    its end is known; `next_attempt_on` the day a failed payment is tried again. `card` is the one that will be charged,
+    but for `kept_minor`: the customer's own money, which pays first.
     """
 
     plan_name: str
@@ -93,6 +125,15 @@ class SubscriptionFacts:
     next_attempt_on: date | None = None
     resumes_on: date | None = None
     card: CardFacts | None = None
+    kept_minor: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TopUpFacts:
+    """What is bought by itself once fewer than so many credits are left."""
+
+    package_name: str
+    below: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +141,8 @@ class NoticeFacts:
     """Everything a notice may tell; which of it a kind of notice needs is said in `documents.notices`.
 
     `manage_url` is where the buyer changes cards and plans. `pdf` is the document of `invoice`. Credits are whole
-    credits. `failure` is one sentence for the buyer, see `documents.declines`; `needs_new_card` says that the card was
-    refused for good.
+    credits; `top_up` is set while some are bought by themselves. `failure` is one sentence for the buyer, see
+    `documents.declines`; `needs_new_card` says that the card was refused for good.
     """
 
     seller: PartyFacts
@@ -112,6 +153,7 @@ class NoticeFacts:
     pdf: bytes | None = None
     credits_balance: int = 0
     credits_threshold: int = 0
+    top_up: TopUpFacts | None = None
     failure: str = ""
     needs_new_card: bool = False
 

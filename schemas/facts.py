@@ -15,6 +15,17 @@ class PaymentStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class ChargedCard:
+    """The card that a payment came by, as its owner knows it; empty where it came otherwise or nobody says."""
+
+    brand: str = ""
+    last4: str = ""
+
+
+NO_CARD_NAMED = ChargedCard()
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentFact:
     """The gateway's own account of one payment, read from the gateway, never from an event's body.
 
@@ -33,6 +44,7 @@ class PaymentFact:
     currency: str
     paid_at: datetime | None = None
     failure_code: str = ""
+    card: ChargedCard = NO_CARD_NAMED
 
 
 class Concern(StrEnum):
@@ -261,12 +273,13 @@ class GatewayLineFact:
 
 @dataclass(frozen=True, slots=True)
 class InvoicePaymentFact:
-    """One payment that succeeded for an invoice, in minor units of the invoice's currency."""
+    """One payment that succeeded for an invoice, in minor units of the invoice's currency; `card_ref` paid it."""
 
     payment_ref: str
     amount_minor: int
     charge_ref: str = ""
     paid_at: datetime | None = None
+    card_ref: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,14 @@
 """What became of an invoice that a gateway wrote: paid, void, given up, or a try that failed."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from billing.cards.queries import find_card
 from billing.invoices.give_up import give_up_invoice
 from billing.invoices.settle import settle_invoice
 from billing.invoices.tables import OWED, Invoice, InvoiceStatus
@@ -20,7 +22,7 @@ from billing.receipts.void_invoice import void_issued
 from billing.receipts.write import write_receipts
 from database.ids import uuid7
 from database.outbox import stage
-from schemas.facts import GatewayInvoiceFact, InvoicePaymentFact
+from schemas.facts import NO_CARD_NAMED, ChargedCard, GatewayInvoiceFact, InvoicePaymentFact
 
 
 def bring_on(session: Session, invoice: Invoice, fact: GatewayInvoiceFact, now: datetime) -> None:
@@ -92,7 +94,8 @@ def _receive(
     attempt.payment_ref, attempt.charge_ref = payment.payment_ref, payment.charge_ref
     session.add(attempt)
     session.flush()  # the receipt refers to it
-    booked = receive(_received(invoice.account_id, attempt.id, fact, payment, now), invoice)
+    received = _received(invoice.account_id, attempt.id, fact, payment, now)
+    booked = receive(replace(received, card=_card(session, fact.gateway, payment)), invoice)
     post(session, [booked.movement], now)
     write_receipts(session, [booked])
 
@@ -102,6 +105,12 @@ def _received(
 ) -> Received:
     amount, name = Money(payment.amount_minor, fact.currency), _reference(fact, payment)
     return capture_of(account_id, attempt_id, fact.gateway, name, amount, payment.paid_at or now)
+
+
+def _card(session: Session, gateway: str, payment: InvoicePaymentFact) -> ChargedCard:
+    """The card that paid, if it was saved here."""
+    card = find_card(session, gateway, payment.card_ref) if payment.card_ref else None
+    return ChargedCard(card.brand, card.last4) if card else NO_CARD_NAMED
 
 
 def _reference(fact: GatewayInvoiceFact, payment: InvoicePaymentFact) -> str:

@@ -13,9 +13,10 @@ from billing.notices.card_expiring import expires_soon
 from billing.notices.describe_subscription import describe_card, describe_subscription
 from billing.notices.occasion import Moot, Occasion, require, write_to
 from billing.notices.queries import find_live
+from billing.top_ups.queries import find_active, is_renewing
 from billing.top_ups.row import ENDED, cause_of_stop
 from billing.top_ups.tables import AutoTopUp
-from schemas.documents import NoticeFacts
+from schemas.documents import NoticeFacts, TopUpFacts
 
 # why an automatic purchase did not get as far as the bank
 NOT_BOUGHT = {
@@ -38,13 +39,20 @@ def card_expiring(session: Session, occasion: Occasion) -> NoticeFacts:
 
 
 def low_credits(session: Session, occasion: Occasion) -> NoticeFacts:
-    """Credits are still below the number that the customer wants to be warned at."""
+    """Credits are still below the number that the customer wants to be warned at, and none are being bought.
+
+    Whatever comes of a purchase has a mail of its own: the receipt, or that the top-up has stopped.
+    """
     account_id = occasion.subject_id
     watch = session.get(BalanceWatch, account_id)
     if watch is None:
         raise Moot("the warning was ended")
-    balance = view_balance(session, account_id, now_of(session, account_id, occasion.wall)).balance
+    now = now_of(session, account_id, occasion.wall)
+    balance = view_balance(session, account_id, now).balance
     require(balance < watch.warn_below, "credits were added")
+    top_up = find_active(session, account_id, now)
+    is_buying = top_up is not None and (top_up.is_under_way or balance < top_up.below)
+    require(not is_buying or is_renewing(session, account_id, now), "credits are being bought automatically")
     subscription = find_live(session, account_id)
     facts = describe_subscription(session, subscription) if subscription else None
     return write_to(
@@ -54,6 +62,7 @@ def low_credits(session: Session, occasion: Occasion) -> NoticeFacts:
         subscription=facts,
         credits_balance=balance,
         credits_threshold=watch.warn_below,
+        top_up=TopUpFacts(top_up.package_name, top_up.below) if top_up else None,
     )
 
 

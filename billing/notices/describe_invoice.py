@@ -1,17 +1,18 @@
 """Describe an issued invoice as the facts a document is made of."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.accounts.rules import country_name
 from billing.errors import Rejected
 from billing.invoices.queries import get_invoice, list_lines
-from billing.invoices.tables import Invoice, InvoiceLine
+from billing.invoices.tables import Invoice, InvoiceLine, InvoiceReason, InvoiceStatus
+from billing.notices.describe_payments import describe_payments
 from billing.notices.letterhead import Letterhead
-from billing.receipts.tables import Allocation, Receipt, ReceiptSource
+from billing.subscriptions.tables import PayBy, Subscription
 from schemas.documents import InvoiceFacts, LineFacts, PartyFacts, TaxFacts
 
 
@@ -21,7 +22,8 @@ def describe_invoice(session: Session, invoice_id: UUID, letterhead: Letterhead)
     if invoice.number is None or invoice.issued_at is None or invoice.buyer is None:
         raise Rejected("invoice_state", "A draft has no document.", status=409)
     lines = list_lines(session, invoice_id)
-    gateway, reference = _payment(session, invoice_id)
+    promised = sum(line.credits for line in lines)
+    is_paid = invoice.status is InvoiceStatus.PAID
     return InvoiceFacts(
         number=invoice.number,
         status=invoice.status,
@@ -31,16 +33,33 @@ def describe_invoice(session: Session, invoice_id: UUID, letterhead: Letterhead)
         paid_on=invoice.paid_at.date() if invoice.paid_at else None,
         seller=letterhead.seller,
         buyer=_buyer(invoice),
-        lines=tuple(LineFacts(line.description, line.quantity, line.unit_minor, line.net_minor) for line in lines),
+        lines=tuple(_line(line) for line in lines),
         taxes=_taxes(lines),
         subtotal_minor=invoice.subtotal_minor,
         tax_minor=invoice.tax_minor,
         total_minor=invoice.total_minor,
-        payment_method=letterhead.method_names.get(gateway, gateway),
-        payment_reference=reference,
+        kept_minor=invoice.balance_used_minor,
+        payments=describe_payments(session, invoice, letterhead),
+        pays_by=_pays_by(session, invoice),
         payment_instructions=letterhead.payment_instructions,
-        credits_granted=sum(line.credits for line in lines),
+        credits_granted=promised if is_paid else 0,
+        credits_to_come=0 if is_paid else promised,
+        is_top_up=invoice.reason is InvoiceReason.TOP_UP,
     )
+
+
+def _line(line: InvoiceLine) -> LineFacts:
+    start, end = line.period_start, line.period_end
+    # half-open: what ends at midnight does not serve on the day that begins then
+    last_day = (end - timedelta(microseconds=1)).date() if end else None
+    first_day = start.date() if start else None
+    return LineFacts(line.description, line.quantity, line.unit_minor, line.net_minor, first_day, last_day)
+
+
+def _pays_by(session: Session, invoice: Invoice) -> str:
+    """By card unless its subscription is paid by transfer."""
+    subscription = session.get(Subscription, invoice.subscription_id) if invoice.subscription_id else None
+    return (subscription.pay_by if subscription else PayBy.CARD).value
 
 
 def _buyer(invoice: Invoice) -> PartyFacts:
@@ -64,12 +83,3 @@ def _taxes(lines: Sequence[InvoiceLine]) -> tuple[TaxFacts, ...]:
             net, tax = sums.get(key, (0, 0))
             sums[key] = (net + line.net_minor, tax + line.tax_minor)
     return tuple(TaxFacts(name, rate, net, tax) for (name, rate), (net, tax) in sorted(sums.items()))
-
-
-def _payment(session: Session, invoice_id: UUID) -> tuple[str, str]:
-    """(gateway, reference) of the payment that settled the invoice; empty where kept money did, or nothing has."""
-    paid = select(Receipt.gateway, Receipt.reference).join(Allocation, Allocation.receipt_id == Receipt.id)
-    captured = paid.where(Allocation.invoice_id == invoice_id, Receipt.source == ReceiptSource.CAPTURE)
-    # what was kept of an earlier payment came first
-    row = session.execute(captured.order_by(Allocation.id.desc()).limit(1)).one_or_none()
-    return (row.gateway, row.reference) if row else ("", "")

@@ -14,9 +14,10 @@ from billing.dunning.rules import terms_of as dunning_terms_of
 from billing.dunning.tables import Dunning, DunningEnd, DunningState
 from billing.money import Money
 from billing.periods import Period
+from billing.receipts.queries import kept_for
 from billing.subscriptions.queries import additions_of
 from billing.subscriptions.rules import INCOMPLETE_LIFETIME
-from billing.subscriptions.tables import PayBy, Subscription, SubscriptionStatus
+from billing.subscriptions.tables import Collection, PayBy, Subscription, SubscriptionStatus
 from schemas.documents import CardFacts, SubscriptionFacts
 
 
@@ -46,6 +47,7 @@ def describe_subscription(
         next_attempt_on=_day(dunning.next_attempt_at) if dunning else None,
         resumes_on=_day(subscription.resumes_at),
         card=_card_to_charge(session, subscription),
+        kept_minor=_kept_minor(session, subscription),
     )
 
 
@@ -88,6 +90,12 @@ def _card_to_charge(session: Session, subscription: Subscription) -> CardFacts |
         return None
     card = session.scalar(select(Card).where(Card.account_id == subscription.account_id, Card.is_default))
     return describe_card(card) if card else None
+
+
+def _kept_minor(session: Session, subscription: Subscription) -> int:
+    """What pays of its next invoice first: kept here, or by the gateway that runs it."""
+    held_at = subscription.gateway if subscription.collection is Collection.GATEWAY else ""
+    return kept_for(session, subscription.account_id, subscription.currency, held_at).minor
 
 
 def _day(instant: datetime | None) -> date | None:

@@ -4,6 +4,7 @@ A batch is written with one statement per table.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -52,7 +53,8 @@ class Capture(NamedTuple):
     def received(self) -> Received:
         """The money as a receipt."""
         attempt, reference = self.attempt, self.fact.payment_ref
-        return capture_of(attempt.account_id, attempt.id, attempt.gateway, reference, self.amount, self.paid_at)
+        came = capture_of(attempt.account_id, attempt.id, attempt.gateway, reference, self.amount, self.paid_at)
+        return replace(came, card=self.fact.card)
 
 
 def capture_all(session: Session, captures: Sequence[Capture]) -> None:

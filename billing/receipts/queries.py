@@ -19,10 +19,10 @@ OURS = ("",)
 _KEPT = func.sum(Receipt.amount_minor - Receipt.allocated_minor)
 
 
-def kept_for(session: Session, account_id: UUID, currency: str) -> Money:
-    """What is kept for an account's next invoices of ours now, without a lock."""
+def kept_for(session: Session, account_id: UUID, currency: str, held_at: str = "") -> Money:
+    """What is kept for an account's next invoices now: of ours, or of the gateway that holds it. Without a lock."""
     usable = select(_KEPT).where(Receipt.account_id == account_id, Receipt.currency == currency, IS_KEPT)
-    return Money(int(session.scalar(usable.where(Receipt.held_at.in_(OURS))) or 0), currency)
+    return Money(int(session.scalar(usable.where(Receipt.held_at == held_at)) or 0), currency)
 
 
 def kept_of(session: Session, account_id: UUID) -> dict[str, int]:

@@ -11,6 +11,7 @@ from billing.ledger.tables import LedgerAccount, LedgerReason
 from billing.money import Money
 from billing.receipts.tables import ReceiptRemark, ReceiptSource
 from database.ids import uuid7
+from schemas.facts import NO_CARD_NAMED, ChargedCard
 
 Row = dict[str, Any]
 
@@ -30,6 +31,7 @@ class Received:
     gateway: str = ""
     reference: str = ""
     held_at: str = ""
+    card: ChargedCard = NO_CARD_NAMED
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,8 @@ def receive(received: Received, invoice: Invoice | None, *, remark: ReceiptRemar
         "currency": received.amount.currency,
         "allocated_minor": allocated,
         "held_at": received.held_at,
+        "card_brand": received.card.brand,
+        "card_last4": received.card.last4,
         "remark": remark,
         "received_at": received.received_at,
     }

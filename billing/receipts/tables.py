@@ -32,7 +32,8 @@ class Receipt(Base):
 
     `allocated_minor` is what of it pays invoices; the rest is the customer's balance. `reference` is the gateway's own
     of the payment: each is one receipt. `held_at` names the gateway that keeps the rest in a balance of its own: only
-    the invoices that it writes are paid of it. `remark` calls a person until `looked_at` is set.
+    the invoices that it writes are paid of it. `card_brand` and `card_last4` are those of the card that it came by, as
+    it was then, where its gateway says so. `remark` calls a person until `looked_at` is set.
     """
 
     __tablename__ = "receipts"
@@ -60,6 +61,8 @@ class Receipt(Base):
     currency: Mapped[str]
     allocated_minor: Mapped[int]
     held_at: Mapped[str] = mapped_column(server_default="")
+    card_brand: Mapped[str] = mapped_column(server_default="")
+    card_last4: Mapped[str] = mapped_column(server_default="")
     remark: Mapped[ReceiptRemark] = mapped_column(server_default="")
     received_at: Mapped[datetime]
     looked_at: Mapped[datetime | None]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import BindParameter, ColumnElement, and_, func, or_, select
@@ -65,6 +66,26 @@ def due_top_ups(session: Session, timeline: Timeline, limit: int) -> Sequence[UU
         )
     )
     return session.scalars(due.order_by(AutoTopUp.account_id).limit(limit)).all()
+
+
+class ActiveTopUp(NamedTuple):
+    """A top-up that buys, or is buying: what, below how many credits, and whether a purchase is under way."""
+
+    package_name: str
+    below: int
+    is_under_way: bool
+
+
+def find_active(session: Session, account_id: UUID, now: datetime) -> ActiveTopUp | None:
+    """The account's top-up; None without one, and for one that has stopped or has bought all that a month may."""
+    is_under_way = AutoTopUp.invoice_id.is_not(None)
+    found = (
+        select(CreditPackage.name, AutoTopUp.top_up_below, is_under_way)
+        .join(CreditPackage, CreditPackage.id == AutoTopUp.package_id)
+        .where(AutoTopUp.account_id == account_id, or_(may_begin(month_of(now)), is_under_way))
+    )
+    row = session.execute(found).one_or_none()
+    return ActiveTopUp(*row) if row else None
 
 
 def view_top_up(session: Session, account_id: UUID) -> AutoTopUpView | None:

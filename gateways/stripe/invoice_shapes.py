@@ -60,6 +60,8 @@ def _payment_of(payment: Json) -> InvoicePaymentFact:
         amount_minor=payment["amount_paid"],
         charge_ref=reference(charge),
         paid_at=moment(payment["status_transitions"].get("paid_at")),
+        # the charge itself, which names the card's digits, lies a level deeper than Stripe expands
+        card_ref=reference(intent.get("payment_method")) if isinstance(intent, dict) else "",
     )
 
 

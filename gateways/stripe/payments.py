@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from billing.money import Money
-from gateways.stripe.shapes import Json, attempt_mark, instant, reference
+from gateways.stripe.shapes import NOTHING, Json, attempt_mark, inside, instant, reference
 from gateways.stripe.translate import GATEWAY
-from schemas.facts import CheckoutFact, PaymentFact, PaymentStatus
+from schemas.facts import NO_CARD_NAMED, ChargedCard, CheckoutFact, PaymentFact, PaymentStatus
 
 SETTLED = frozenset({"paid", "no_payment_required"})
 
@@ -73,6 +73,7 @@ def _payment(
         currency=amount.currency,
         paid_at=_created(charge) if status is PaymentStatus.CAPTURED else None,
         failure_code=failure_code,
+        card=_card(charge) if status is PaymentStatus.CAPTURED else NO_CARD_NAMED,
     )
 
 
@@ -106,3 +107,9 @@ def _unpaid_outcome(intent: Json) -> tuple[PaymentStatus, str]:
 
 def _created(charge: object) -> datetime | None:
     return instant(charge["created"]) if isinstance(charge, dict) else None
+
+
+def _card(charge: object) -> ChargedCard:
+    """https://docs.stripe.com/api/charges/object#charge_object-payment_method_details: the card as it was then."""
+    card = inside(charge if isinstance(charge, dict) else NOTHING, "payment_method_details", "card")
+    return ChargedCard(card.get("brand") or "", card.get("last4") or "")

@@ -29,7 +29,7 @@ from billing.subscriptions.tables import Subscription
 from database.engine import Database
 from database.ids import uuid7
 from schemas.commands import Address, ChangePlan, CreateSubscription, OpenAccount, PlanChoice
-from schemas.facts import CardFact, PaymentFact, PaymentStatus
+from schemas.facts import CardFact, ChargedCard, PaymentFact, PaymentStatus
 
 
 def utc(text: str) -> datetime:
@@ -188,4 +188,5 @@ def _answer(attempt: PaymentAttempt, now: datetime, decline: str) -> PaymentFact
         currency=attempt.currency,
         paid_at=None if decline else now,
         failure_code=decline,
+        card=ChargedCard("visa", "4242"),
     )

@@ -1,13 +1,14 @@
 """The receipt that arrives in an inbox."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from billing.errors import Rejected
 from documents.emails import LINES_SHOWN_MAX, render_payment_confirmation
 from documents.samples import sample_invoice
-from schemas.documents import LineFacts, PartyFacts
+from schemas.documents import EmailFacts, LineFacts, PartyFacts
 
 PDF = b"%PDF-1.7 stand-in"
 RECIPIENT = "accounts@harbour.example"
@@ -27,6 +28,53 @@ def test_the_receipt_names_the_payment_and_carries_the_invoice() -> None:
         assert "Visa ending in 4242" in body
         assert "INV-2026-11-00001.pdf" in body
         assert "Springfield, IL 62701" in body
+
+
+def confirmed(**changes: Any) -> EmailFacts:
+    mail = render_payment_confirmation(replace(sample_invoice(), **changes), PDF, RECIPIENT)
+    assert "\n\n\n" not in mail.text
+    return mail
+
+
+def test_kept_money_is_not_called_a_payment() -> None:
+    payment = replace(sample_invoice().payments[0], amount_minor=21_533, paid_minor=21_533)
+    mail = confirmed(kept_minor=10_000, payments=(payment,))
+    for body in (mail.html, mail.text):
+        assert "Thank you for your payment of 215.33 USD on 22 November 2026." in body
+        assert "100.00 USD was paid from your balance." in body
+    assert (
+        "Total: 315.33 USD\nPaid from your balance: -100.00 USD\nPaid on 22 November 2026: -215.33 USD\n" in mail.text
+    )
+
+
+def test_what_kept_money_pays_alone_charges_nothing_and_says_so() -> None:
+    mail = confirmed(kept_minor=31_533, payments=())
+    assert mail.subject == "Paid from your balance: INV-2026-11-00001"
+    assert "315.33 USD was paid from your balance, and nothing was charged." in mail.text
+    assert "payment" not in mail.text.lower()
+
+
+def test_what_costs_nothing_thanks_for_no_payment() -> None:
+    nothing = {"subtotal_minor": 0, "tax_minor": 0, "total_minor": 0, "taxes": (), "payments": ()}
+    lines = (LineFacts("Rest of Scale", 1, -4_900, -4_900), LineFacts("Kept on your account", 1, 4_900, 4_900))
+    mail = confirmed(**nothing, lines=lines, credits_granted=0)
+    assert mail.subject == "Nothing to pay: INV-2026-11-00001"
+    assert "There was nothing to pay." in mail.text
+    assert "Thank you" not in mail.text
+
+
+def test_what_came_beyond_what_was_asked_for_is_said_to_be_kept() -> None:
+    payment = replace(sample_invoice().payments[0], amount_minor=32_000)
+    mail = confirmed(payments=(payment,))
+    assert "Thank you for your payment of 320.00 USD on 22 November 2026." in mail.text
+    assert "4.67 USD of it is more than was asked for and is kept on your account." in mail.text
+
+
+def test_the_receipt_of_an_automatic_top_up_says_that_it_was_automatic() -> None:
+    mail = confirmed(is_top_up=True)
+    assert mail.subject == "Automatic top-up, payment received: INV-2026-11-00001"
+    for body in (mail.html, mail.text):
+        assert "Your credits were running low, so these were bought automatically, as you have set it." in body
 
 
 def test_the_html_loads_nothing_and_the_text_has_no_markup() -> None:

@@ -59,7 +59,8 @@ def named(name: str) -> InvoiceFacts:
     sample = sample_invoice()
     lines = tuple(replace(line, description=name) for line in sample.lines)
     buyer = PartyFacts(name, (name, name), name, name, name)
-    return replace(sample, lines=lines, buyer=buyer, notes=(name,), payment_reference=name, payment_method=name)
+    payment = replace(sample.payments[0], reference=name, method=name, card_brand=name, card_last4=name)
+    return replace(sample, lines=lines, buyer=buyer, notes=(name,), payments=(payment,))
 
 
 def noticed(sample: str, name: str) -> NoticeFacts:

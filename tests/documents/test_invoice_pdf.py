@@ -33,7 +33,9 @@ def text_of(pdf: bytes) -> str:
 def with_lines(*lines: LineFacts, taxes: tuple[TaxFacts, ...] = (), **changes: object) -> InvoiceFacts:
     subtotal = sum(line.net_minor for line in lines)
     tax = sum(each.tax_minor for each in taxes)
-    sums = {"subtotal_minor": subtotal, "tax_minor": tax, "total_minor": subtotal + tax}
+    total = subtotal + tax
+    payment = replace(sample_invoice().payments[0], amount_minor=total, paid_minor=total)
+    sums = {"subtotal_minor": subtotal, "tax_minor": tax, "total_minor": total, "payments": (payment,)}
     return replace(sample_invoice(), lines=lines, taxes=taxes, **sums, **changes)  # type: ignore[arg-type] # by name
 
 
@@ -49,11 +51,13 @@ def test_a_paid_invoice_says_who_what_when_and_how_much(paid_pdf: bytes) -> None
         for printed in (party.name, *party.address_lines, party.tax_id, party.email):
             assert printed in text
     assert "Number INV-2026-11-00001 Issued 22 November 2026 Due 22 December 2026 Paid 22 November 2026" in text
-    assert "Additional seats, 22 to 30 November 2026 12 3.00 36.00" in text
-    assert "Subtotal 264.98 USD VAT 19% on 264.98 USD 50.35 USD Total 315.33 USD Amount due 0.00 USD" in text
+    assert "Additional seats 22 to 30 November 2026 12 3.00 36.00" in text
+    assert "Team plan, per month 22 November to 21 December 2026 1 49.00 49.00" in text
+    assert "Subtotal 264.98 USD VAT 19% on 264.98 USD 50.35 USD Total 315.33 USD" in text
+    assert "Total 315.33 USD Paid on 22 November 2026 -315.33 USD Amount due 0.00 USD" in text
     assert "315.33 USD paid on 22 November 2026" in text
     assert "PAID" in text
-    assert "Method: Visa ending in 4242 Reference: CB-7Q2M-48XK" in text
+    assert "315.33 USD on 22 November 2026: Visa ending in 4242, reference CB-7Q2M-48XK" in text
     assert "2,000 credits added to your account." in text
     assert "Terms: payable within 30 days" in text
     assert "https://example.com" in text
@@ -72,23 +76,48 @@ def test_it_is_one_tagged_a4_page_with_metadata(paid_pdf: bytes) -> None:
     assert tuple(round(float(side)) for side in reader.pages[0].mediabox[2:]) == A4_POINTS
 
 
-def test_an_unpaid_invoice_asks_for_its_money() -> None:
-    unpaid = replace(
-        sample_invoice(),
-        status="pending",
-        paid_on=None,
-        payment_instructions="Bank transfer to Example Bank\nPlease quote INV-2026-11-00001.",
-    )
-    text = text_of(render_invoice_pdf(unpaid))
+def unpaid(**changes: Any) -> InvoiceFacts:
+    """The sample before it was paid."""
+    pending = replace(sample_invoice(), status="pending", paid_on=None, payments=(), credits_granted=0)
+    return replace(pending, credits_to_come=2_000, payment_instructions="Example Bank\nIBAN DE00", **changes)
+
+
+def test_an_unpaid_invoice_asks_for_its_money_and_says_how_it_is_paid() -> None:
+    text = text_of(render_invoice_pdf(unpaid(pays_by="transfer")))
     assert "315.33 USD due 22 December 2026" in text
-    assert "Amount due 315.33 USD" in text
-    assert "Bank transfer to Example Bank Please quote INV-2026-11-00001." in text
+    assert "Total 315.33 USD Amount due 315.33 USD" in text
+    assert "Please pay 315.33 USD by bank transfer by 22 December 2026, and quote INV-2026-11-00001 as" in text
+    assert "as the reference. Example Bank IBAN DE00" in text
+    assert "2,000 credits are added to your account once this invoice is paid." in text
     assert "PAID" not in text
     assert "Paid" not in text
 
 
+def test_an_invoice_that_a_card_pays_by_itself_asks_for_no_transfer() -> None:
+    text = text_of(render_invoice_pdf(unpaid()))
+    assert "315.33 USD is charged to your card automatically; there is nothing that you need to do." in text
+    assert "Example Bank" not in text
+    paid = text_of(render_invoice_pdf(replace(sample_invoice(), payment_instructions="Example Bank")))
+    assert "Example Bank" not in paid, "what is paid is not asked for"
+
+
+def test_kept_money_and_what_came_already_are_named_and_subtracted() -> None:
+    part = replace(sample_invoice().payments[0], amount_minor=20_000, paid_minor=20_000)
+    text = text_of(render_invoice_pdf(unpaid(pays_by="transfer", kept_minor=10_000, payments=(part,))))
+    assert (
+        "Total 315.33 USD Paid from your balance -100.00 USD Paid on 22 November 2026 -200.00 USD Amount due 15.33 USD"
+    ) in text
+    assert "15.33 USD due 22 December 2026" in text
+    assert "Please pay 15.33 USD by bank transfer" in text
+
+
+def test_what_was_bought_automatically_says_so() -> None:
+    text = text_of(render_invoice_pdf(replace(sample_invoice(), is_top_up=True)))
+    assert "They were bought automatically, because your credits were running low." in text
+
+
 def test_a_void_invoice_asks_for_nothing() -> None:
-    text = text_of(render_invoice_pdf(replace(sample_invoice(), status="void", paid_on=None)))
+    text = text_of(render_invoice_pdf(replace(sample_invoice(), status="void", paid_on=None, payments=())))
     assert "VOID" in text
     assert "Amount due 0.00 USD" in text
 
@@ -152,7 +181,7 @@ def test_the_same_facts_give_the_same_bytes_in_any_process(paid_pdf: bytes) -> N
     assert other.stdout.strip() == sha256(paid_pdf).hexdigest()
 
 
-@pytest.mark.parametrize("name", ["subtotal_minor", "tax_minor", "total_minor"])
+@pytest.mark.parametrize("name", ["subtotal_minor", "tax_minor", "total_minor", "kept_minor"])
 def test_an_invoice_that_does_not_add_up_is_never_printed(name: str) -> None:
     wrong = replace(sample_invoice(), **{name: 1})  # type: ignore[arg-type] # by name
     with pytest.raises(ValueError, match="add up"):

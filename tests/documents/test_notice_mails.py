@@ -193,12 +193,38 @@ def test_a_canceled_subscription_is_active_until_its_end_or_over() -> None:
 def test_a_renewal_thanks_for_a_payment_only_when_it_arrived() -> None:
     paid = mail_of("subscription_renewal", pdf=PDF)
     assert "now runs until 22 December 2026." in paid.text
-    assert "Thank you for your payment of 58.31 USD. 2,000 credits were added to your account." in paid.text
+    assert (
+        "Thank you for your payment of 58.31 USD on 22 November 2026. 2,000 credits were added to your account."
+    ) in paid.text
     assert paid.attachments == (("INV-2026-11-00002.pdf", PDF),)
     assert "Your invoice is attached as INV-2026-11-00002.pdf." in paid.text
     unpaid = mail_of("subscription_renewal", invoice=INVOICE)
     assert "Please pay 58.31 USD by 22 December 2026." in unpaid.text
     assert "Thank you" not in unpaid.text
+
+
+def test_only_what_is_missing_is_called_missing() -> None:
+    part = replace(PAID.payments[0], amount_minor=831, paid_minor=831)
+    owed = replace(INVOICE, kept_minor=2_000, payments=(part,))
+    failed = mail_of("payment_failed", invoice=owed)
+    assert "We could not collect 30.00 USD for your Team subscription" in failed.text
+    assert "Amount: 30.00 USD\n" in failed.text
+    assert "58.31" not in failed.text + failed.html
+    bill = mail_of("invoice_created", invoice=replace(owed, pays_by="transfer"))
+    assert "Here is your invoice for 30.00 USD." in bill.text
+    assert "Total: 58.31 USD\nPaid from your balance: -20.00 USD\n" in bill.text
+    assert "Paid on 22 November 2026: -8.31 USD\nAmount due: 30.00 USD\n" in bill.text
+
+
+def test_a_trial_names_the_money_that_pays_before_the_card() -> None:
+    mail = mail_of("trial_ending-kept")
+    assert "is charged to Visa ending in 4242. 10.00 USD that is kept on your account pays first." in mail.text
+
+
+def test_low_credits_tell_of_the_top_up_that_will_buy_some() -> None:
+    mail = mail_of("low_credits-top_up")
+    assert "We let you know when fewer than 200 credits remain." in mail.text
+    assert "When fewer than 100 credits remain, the Value package is bought automatically." in mail.text
 
 
 def test_an_invoice_says_how_and_when_to_pay() -> None:

@@ -84,7 +84,7 @@ def test_a_paid_invoice() -> None:
         attempts=1,
         payment_ref=INTENT,
         charge_ref=CHARGE,
-        payments=(InvoicePaymentFact(INTENT, 2999, CHARGE),),
+        payments=(InvoicePaymentFact(INTENT, 2999, CHARGE, card_ref=intent["payment_method"]),),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from gateways.stripe.payments import checkout_of_session, payment_of_intent, payment_of_session
-from schemas.facts import PaymentFact, PaymentStatus
+from schemas.facts import ChargedCard, PaymentFact, PaymentStatus
 from tests.gateways.golden_events import VERSION_NEW, golden_object
 
 ATTEMPT = "0192f0c4-7d3e-7aa1-8c55-3f6d2b9e4a10"
@@ -16,7 +16,9 @@ DECLINE = {"code": "card_declined", "decline_code": "insufficient_funds", "type"
 
 def intent(**changes: Any) -> dict[str, Any]:
     expanded = golden_object(VERSION_NEW, "payment_intent.succeeded")
-    expanded["latest_charge"] = {"id": expanded["latest_charge"], "object": "charge", "created": 1_793_534_460}
+    charge = {"id": expanded["latest_charge"], "object": "charge", "created": 1_793_534_460}
+    card = {"brand": "visa", "last4": "4242", "exp_month": 12, "exp_year": 2030}
+    expanded["latest_charge"] = charge | {"payment_method_details": {"type": "card", "card": card}}
     return expanded | changes
 
 
@@ -36,7 +38,14 @@ def test_a_paid_checkout() -> None:
         amount_minor=2999,
         currency="USD",
         paid_at=CHARGED_AT,
+        card=ChargedCard("visa", "4242"),
     )
+
+
+@pytest.mark.parametrize("details", [None, {"type": "sepa_debit", "sepa_debit": {"last4": "3000"}}, {"card": None}])
+def test_a_payment_by_no_card_names_none(details: dict[str, Any] | None) -> None:
+    charge = {"id": "ch_1", "object": "charge", "created": 1_793_534_460, "payment_method_details": details}
+    assert payment_of_intent(intent(latest_charge=charge)).card == ChargedCard()
 
 
 UNPAID = {"status": "complete", "payment_status": "unpaid"}

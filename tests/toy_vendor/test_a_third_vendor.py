@@ -112,7 +112,7 @@ def test_it_sells_a_package_through_its_own_door(
         assert (invoice.status, invoice.number is not None) == ("paid", True)
         assert (receipt.gateway, receipt.amount_minor, receipt.kept_minor) == ("toy", 2_999, 0)
         assert view_balance(session, toy_customer, utc_now()).balance == 2_000
-        assert facts.payment_method == "Toy money"
+        assert [payment.method for payment in facts.payments] == ["Toy money"]
 
 
 def test_who_does_not_know_its_secret_is_refused(toy_door: httpx.Client, toy_work: Work) -> None:

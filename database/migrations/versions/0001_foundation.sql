@@ -548,6 +548,8 @@ CREATE TABLE receipts (
     currency TEXT NOT NULL,
     allocated_minor BIGINT NOT NULL,
     held_at TEXT DEFAULT '' NOT NULL,
+    card_brand TEXT DEFAULT '' NOT NULL,
+    card_last4 TEXT DEFAULT '' NOT NULL,
     remark VARCHAR(32) DEFAULT '' NOT NULL,
     received_at TIMESTAMPTZ NOT NULL,
     looked_at TIMESTAMPTZ,
