@@ -17,6 +17,7 @@ from calls.hear_card import CARD
 from calls.hear_customer import CUSTOMER
 from calls.hear_invoice import INVOICE
 from calls.hear_payment import PAYMENT
+from calls.hear_reversal import REVERSAL
 from calls.hear_subscription import SUBSCRIPTION
 from calls.hearing import Conversation, Heard, Inquiry, Known, Other, Payment, Unheard
 from calls.known import look
@@ -32,6 +33,7 @@ log = structlog.get_logger(__name__)
 
 CONVERSATIONS: Mapping[Concern, Conversation] = {
     Concern.PAYMENT: PAYMENT,
+    Concern.REVERSAL: REVERSAL,
     Concern.SUBSCRIPTION: SUBSCRIPTION,
     Concern.INVOICE: INVOICE,
     Concern.CARD: CARD,

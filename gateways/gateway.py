@@ -13,6 +13,7 @@ from gateways.ports import (
     Limits,
     OffSessionCharge,
     Refunds,
+    Reversals,
     RunsSubscriptions,
     SavedMethods,
     VirtualClocks,
@@ -30,6 +31,7 @@ class Capability(StrEnum):
     CHARGES = "charge a saved payment method"
     SUBSCRIPTIONS = "run subscriptions"
     REFUNDS = "give money back"
+    REVERSALS = "tell what has left again"
     EVENTS = "list its events"
     TEST_CLOCKS = "keep test clocks"
 
@@ -48,6 +50,7 @@ class Gateway:
     offers_charges: OffSessionCharge | None = None
     offers_subscriptions: RunsSubscriptions | None = None
     offers_refunds: Refunds | None = None
+    offers_reversals: Reversals | None = None
     offers_events: EventsList | None = None
     offers_test_clocks: VirtualClocks | None = None
 
@@ -75,6 +78,11 @@ class Gateway:
     def refunds(self) -> Refunds:
         """Money back."""
         return self._offered(self.offers_refunds, Capability.REFUNDS)
+
+    @property
+    def reversals(self) -> Reversals:
+        """Money that left again."""
+        return self._offered(self.offers_reversals, Capability.REVERSALS)
 
     @property
     def events(self) -> EventsList:

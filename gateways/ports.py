@@ -26,6 +26,7 @@ from schemas.facts import (
     PriceRequest,
     RefundFact,
     RefundRequest,
+    ReversedPaymentFact,
     SetupRequest,
     SubscriptionCheckoutRequest,
     SubscriptionFact,
@@ -190,6 +191,13 @@ class Refunds(Protocol):
 
     def refund(self, request: RefundRequest) -> RefundFact:
         """Give back a part or all of a captured payment; the same key gives it back once."""
+
+
+class Reversals(Protocol):
+    """The gateway tells which captured money has left again, whoever gave it back or took it."""
+
+    def fetch_reversals(self, charge_ref: str) -> ReversedPaymentFact | None:
+        """All refunds and disputes of one charge as they stand now; None when the gateway does not know the charge."""
 
 
 class EventsList(Protocol):

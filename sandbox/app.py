@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox import card_control, control, due, ledger
+from sandbox import card_control, control, due, ledger, reversal_control
 from sandbox.resend import gate as resend_gate
 from sandbox.resend import inbox
 from sandbox.stripe.api import gate as stripe_gate
@@ -44,6 +44,7 @@ def create_app(world: World) -> Starlette:
             *inbox.routes(),
             *control.routes(),
             *card_control.routes(),
+            *reversal_control.routes(),
         ],
         lifespan=_life,
     )

@@ -12,6 +12,7 @@ INDEXED = {
     "payment_intent": ("customer",),
     "charge": ("payment_intent", "customer"),
     "refund": ("charge", "payment_intent"),
+    "dispute": ("charge", "payment_intent"),
     "payment_method": ("customer",),
     "setup_intent": ("customer", "payment_method"),
     "delivery": ("event",),

@@ -51,6 +51,7 @@ class Concern(StrEnum):
     """Which kind of object an event is about; each has one way of asking the gateway for it."""
 
     PAYMENT = "payment"
+    REVERSAL = "reversal"
     SUBSCRIPTION = "subscription"
     INVOICE = "invoice"
     CARD = "card"
@@ -73,6 +74,7 @@ class EventFact:
     concerns: Concern
     checkout_ref: str = ""
     payment_ref: str = ""
+    charge_ref: str = ""
     attempt_id: str = ""
     subscription_ref: str = ""
     subscription_id: str = ""
@@ -320,6 +322,46 @@ class GatewayInvoiceFact:
         if self.payments or not self.paid_minor:
             return self.payments
         return (InvoicePaymentFact(self.payment_ref, self.paid_minor, self.charge_ref, self.paid_at),)
+
+
+class ReversalKind(StrEnum):
+    """Why money left a gateway again."""
+
+    REFUND = "refund"
+    DISPUTE = "dispute"
+    DISPUTE_FEE = "dispute_fee"
+
+
+@dataclass(frozen=True, slots=True)
+class ReversalFact:
+    """A refund, a dispute, or what the gateway takes for one, as it stands now.
+
+    `left_minor` is what has left because of it and has not come back: a refund that failed and a dispute that was won
+    have taken nothing. Minor units of `currency`, which for a fee may be another than the payment's.
+    """
+
+    kind: ReversalKind
+    reversal_ref: str
+    left_minor: int
+    currency: str
+    moved_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReversedPaymentFact:
+    """Everything that has left again of one captured payment, with all references by which our books may know it.
+
+    `attempt_id` and `subscription_id` are the ids that we gave the payment, or the subscription whose invoice it paid;
+    empty when neither is ours.
+    """
+
+    gateway: str
+    charge_ref: str
+    payment_ref: str
+    reversals: tuple[ReversalFact, ...]
+    attempt_id: str = ""
+    subscription_id: str = ""
+    invoice_ref: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,10 +56,12 @@ class InvoiceLineView(View):
 
 
 class ReceiptView(View):
-    """Money that arrived: a capture at a gateway, or what an invoice gave back.
+    """Money that arrived: a capture at a gateway, or what an invoice gave back. Or that left, and is below zero: a
+    refund, a dispute or a dispute_fee; above zero these came back after all.
 
     `allocated_minor` is what of it pays invoices, `kept_minor` the rest, which is kept for the account. `remark` says
-    why it fits nothing that was open, if so: paid_twice, other_amount, other_currency or invoice_void.
+    why it fits nothing that was open, if so: paid_twice, other_amount, other_currency or invoice_void; and that no
+    document explains it: reversed or came_back.
     """
 
     id: UUID

@@ -74,10 +74,10 @@ def see(settings: Settings, receipt_id: UUID) -> None:
 
 
 def _describe_receipt(row: Receipt) -> Parked:
-    """Money that came and fits nothing; it is kept for the account."""
-    came = Money(row.amount_minor, row.currency)
-    kept = Money(row.amount_minor - row.allocated_minor, row.currency)
-    reason = f"{format_major(came)} of account {row.account_id}, {format_major(kept)} of it kept"
+    """Money that came and fits nothing, and is kept; or that left again (then it is negative), or came back."""
+    moved, kept = Money(row.amount_minor, row.currency), Money(row.kept_minor, row.currency)
+    of_whom = f"of account {row.account_id}, {format_major(kept)} of it kept"
+    reason = f"{row.source.value} of {format_major(moved)} {of_whom}"
     return Parked("receipts", row.id, row.remark.value, 1, reason)
 
 

@@ -13,6 +13,7 @@ from billing.invariants import (
     ledger_sums_to_zero,
     nothing_waits_too_long,
     paid_invoice_is_covered,
+    reversals_are_proved,
 )
 
 QUESTIONS: dict[str, Callable[[Session], list[str]]] = {
@@ -24,6 +25,7 @@ QUESTIONS: dict[str, Callable[[Session], list[str]]] = {
         capture_is_one_receipt,
         invoice_and_ledger_agree,
         balances_are_proved,
+        reversals_are_proved,
         credits_are_proved,
         nothing_waits_too_long,
     )

@@ -13,7 +13,7 @@ ALLOCATED = text("""
 BALANCES = text("""
     WITH kept AS (
         SELECT account_id, currency, sum(amount_minor - allocated_minor) AS kept_minor
-        FROM receipts GROUP BY account_id, currency
+        FROM receipts WHERE source NOT IN ('refund', 'dispute', 'dispute_fee') GROUP BY account_id, currency
     ), proved AS (
         SELECT account_id, currency, -sum(amount_minor) AS proved_minor
         FROM ledger_entries WHERE ledger_account = 'customer_balance' GROUP BY account_id, currency

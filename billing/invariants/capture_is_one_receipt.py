@@ -1,4 +1,4 @@
-"""Each capture at a gateway is one receipt, and what the ledger says is at a gateway is what was received there."""
+"""Each capture at a gateway is one receipt, and what the ledger says is there is what came less what left."""
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 # a second payment for what was paid is a receipt of the same attempt, under a reference of its own
 CAPTURED = text("""
     SELECT p.id, count(r.id) FILTER (WHERE r.reference IN (p.payment_ref, '') OR p.payment_ref = '') AS receipts
-    FROM payment_attempts p LEFT JOIN receipts r ON r.attempt_id = p.id
+    FROM payment_attempts p LEFT JOIN receipts r ON r.attempt_id = p.id AND r.source = 'capture'
     GROUP BY p.id
     HAVING count(r.id) FILTER (WHERE r.reference IN (p.payment_ref, '') OR p.payment_ref = '')
         <> (p.status = 'captured')::int

@@ -17,6 +17,7 @@ class LedgerAccount(StrEnum):
     RECEIVABLE = "receivable"  # asset: billed, not yet paid
     DEFERRED_REVENUE = "deferred_revenue"  # liability: paid, service still owed (prepaid credits)
     CUSTOMER_BALANCE = "customer_balance"  # liability: kept for the customer's next invoices
+    UNEXPLAINED_REVERSALS = "unexplained_reversals"  # asset: left a gateway again, no document says yet for what
     TAX_PAYABLE = "tax_payable"  # liability: collected for the tax office
 
 
@@ -26,6 +27,7 @@ class LedgerReason(StrEnum):
     INVOICE_ISSUED = "invoice_issued"
     INVOICE_VOIDED = "invoice_voided"
     PAYMENT_CAPTURED = "payment_captured"
+    PAYMENT_REVERSED = "payment_reversed"
     BALANCE_KEPT = "balance_kept"
     BALANCE_USED = "balance_used"
 

@@ -3,16 +3,16 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import ColumnElement, and_, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from billing.money import Money
-from billing.receipts.tables import Receipt, ReceiptRemark
+from billing.receipts.tables import REVERSALS, Receipt, ReceiptRemark, ReceiptSource
 from database.among import is_among
 from database.pages import newest_first
 from schemas.views import Page, ReceiptView
 
-IS_KEPT = Receipt.allocated_minor < Receipt.amount_minor
+IS_KEPT = and_(Receipt.allocated_minor < Receipt.amount_minor, Receipt.source.not_in(REVERSALS))
 NEEDS_A_LOOK = (Receipt.remark != ReceiptRemark.NONE, Receipt.looked_at.is_(None))
 # held by no gateway
 OURS = ("",)
@@ -36,14 +36,20 @@ def booked_among(session: Session, references: Collection[tuple[str, str]]) -> s
     if not references:
         return set()
     named = tuple_(Receipt.gateway, Receipt.reference).in_(references)
-    rows = session.execute(select(Receipt.gateway, Receipt.reference).where(named))
+    captured = select(Receipt.gateway, Receipt.reference).where(Receipt.source == ReceiptSource.CAPTURE)
+    rows = session.execute(captured.where(named))
     return {(row.gateway, row.reference) for row in rows}
 
 
 def unmatched_minor(session: Session, gateway: str, references: Collection[str], currency: str) -> int:
     """What came under these references for nothing that we had asked for, in minor units."""
-    came = select(func.sum(Receipt.amount_minor)).where(Receipt.gateway == gateway, Receipt.reference.in_(references))
+    came = select(func.sum(Receipt.amount_minor)).where(_captured_as(gateway, references))
     return int(session.scalar(came.where(Receipt.currency == currency, Receipt.attempt_id.is_(None))) or 0)
+
+
+def lock_captured(session: Session, gateway: str, references: Collection[str]) -> Receipt | None:
+    """The payment that came under one of these references, nobody else's until commit; None when none did."""
+    return session.scalar(select(Receipt).where(_captured_as(gateway, references)).limit(1).with_for_update())
 
 
 def lock_kept(
@@ -80,6 +86,11 @@ def list_receipts(
     return Page(data=[_view(receipt) for receipt in page], next_cursor=cursor)
 
 
+def _captured_as(gateway: str, references: Collection[str]) -> ColumnElement[bool]:
+    is_capture = and_(Receipt.source == ReceiptSource.CAPTURE, Receipt.reference != "")
+    return and_(is_capture, Receipt.gateway == gateway, Receipt.reference.in_(references))
+
+
 def _view(receipt: Receipt) -> ReceiptView:
     return ReceiptView(
         id=receipt.id,
@@ -90,7 +101,7 @@ def _view(receipt: Receipt) -> ReceiptView:
         amount_minor=receipt.amount_minor,
         currency=receipt.currency,
         allocated_minor=receipt.allocated_minor,
-        kept_minor=receipt.amount_minor - receipt.allocated_minor,
+        kept_minor=receipt.kept_minor,
         remark=receipt.remark.value,
         received_at=receipt.received_at,
     )

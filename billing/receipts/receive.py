@@ -75,9 +75,15 @@ def receive(received: Received, invoice: Invoice | None, *, remark: ReceiptRemar
     if invoice is not None:
         remark = remark_of(received.amount, invoice)
     allocated = _pay(received.amount, invoice) if invoice is not None else 0
-    receipt_id = uuid7()
-    receipt = {
-        "id": receipt_id,
+    receipt = receipt_row(received, allocated, remark)
+    pays = allocation_row(receipt["id"], invoice.id, allocated) if invoice is not None and allocated else None
+    return Booked(receipt, pays, _movement(received, allocated))
+
+
+def receipt_row(received: Received, allocated_minor: int, remark: ReceiptRemark) -> Row:
+    """Money that moved, as a row of `receipts`."""
+    return {
+        "id": uuid7(),
         "account_id": received.account_id,
         "source": received.source,
         "cause": received.cause,
@@ -86,15 +92,13 @@ def receive(received: Received, invoice: Invoice | None, *, remark: ReceiptRemar
         "reference": received.reference,
         "amount_minor": received.amount.minor,
         "currency": received.amount.currency,
-        "allocated_minor": allocated,
+        "allocated_minor": allocated_minor,
         "held_at": received.held_at,
         "card_brand": received.card.brand,
         "card_last4": received.card.last4,
         "remark": remark,
         "received_at": received.received_at,
     }
-    allocation = allocation_row(receipt_id, invoice.id, allocated) if invoice is not None and allocated else None
-    return Booked(receipt, allocation, _movement(received, allocated))
 
 
 def remark_of(amount: Money, invoice: Invoice) -> ReceiptRemark:

@@ -22,7 +22,7 @@ def share_of_kept(kept: Money, total: Money, least: Money | None) -> Money:
 
 def kept_in(receipts: Sequence[Receipt]) -> int:
     """What is left of receipts together, in minor units of their one currency."""
-    return sum(receipt.amount_minor - receipt.allocated_minor for receipt in receipts)
+    return sum(receipt.kept_minor for receipt in receipts)
 
 
 def draw(receipts: Sequence[Receipt], amount_minor: int, invoice_id: UUID) -> list[Row]:
@@ -32,7 +32,7 @@ def draw(receipts: Sequence[Receipt], amount_minor: int, invoice_id: UUID) -> li
     """
     rows = []
     for receipt in receipts:
-        share = min(amount_minor, receipt.amount_minor - receipt.allocated_minor)
+        share = min(amount_minor, receipt.kept_minor)
         if share:
             receipt.allocated_minor += share
             rows.append(allocation_row(receipt.id, invoice_id, share))

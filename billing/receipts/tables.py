@@ -11,29 +11,48 @@ from database.base import Base, of_letters, one_of, written_at
 
 
 class ReceiptSource(StrEnum):
-    """Where money came from: a payment that a gateway captured, or an invoice that gave back more than it charged."""
+    """Where money came from, or by what it left again.
+
+    It came by a payment that a gateway captured, or from an invoice that gave back more than it charged. It left by a
+    refund or a dispute, or as what the gateway takes for one.
+    """
 
     CAPTURE = "capture"
     GIVEN_BACK = "given_back"
+    REFUND = "refund"
+    DISPUTE = "dispute"
+    DISPUTE_FEE = "dispute_fee"
+
+
+# they pay nothing and are kept for nobody
+REVERSALS = frozenset({ReceiptSource.REFUND, ReceiptSource.DISPUTE, ReceiptSource.DISPUTE_FEE})
+_ARE_REVERSALS = f"source IN ({', '.join(repr(source.value) for source in ReceiptSource if source in REVERSALS)})"
 
 
 class ReceiptRemark(StrEnum):
-    """Why a person should look at a receipt: the money fits nothing that was open. It is kept for the customer."""
+    """Why a person should look at a receipt.
+
+    Money came that fits nothing that was open, and is kept for the customer. Or it left, or came back after all, and no
+    document of ours says for what.
+    """
 
     NONE = ""
     PAID_TWICE = "paid_twice"
     OTHER_AMOUNT = "other_amount"
     OTHER_CURRENCY = "other_currency"
     INVOICE_VOID = "invoice_void"
+    REVERSED = "reversed"
+    CAME_BACK = "came_back"
 
 
 class Receipt(Base):
-    """Money that really arrived, once per cause, in minor units of `currency`.
+    """Money that really arrived or left (then it is negative), once per cause, in minor units of `currency`.
 
     `allocated_minor` is what of it pays invoices; the rest is the customer's balance. `reference` is the gateway's own
-    of the payment: each is one receipt. `held_at` names the gateway that keeps the rest in a balance of its own: only
-    the invoices that it writes are paid of it. `card_brand` and `card_last4` are those of the card that it came by, as
-    it was then, where its gateway says so. `remark` calls a person until `looked_at` is set.
+    of the payment: each is one receipt; or of the refund or dispute: each of its movements is one. `attempt_id` is the
+    payment that came, or of which it left. `held_at` names the gateway that keeps the rest in a balance of its own:
+    only the invoices that it writes are paid of it. `card_brand` and `card_last4` are those of the card that it came
+    by, as it was then, where its gateway says so. `remark` calls a person until `looked_at` is set.
     """
 
     __tablename__ = "receipts"
@@ -41,14 +60,20 @@ class Receipt(Base):
         one_of("source", ReceiptSource),
         one_of("remark", ReceiptRemark),
         of_letters("currency", 3),
-        CheckConstraint("amount_minor > 0", name="amount_positive"),
-        CheckConstraint("allocated_minor BETWEEN 0 AND amount_minor", name="allocated_within_amount"),
-        CheckConstraint("(source = 'capture') = (gateway <> '')", name="captured_at_a_gateway"),
-        Index("uq_receipts_reference", "gateway", "reference", unique=True, postgresql_where=text("reference <> ''")),
+        CheckConstraint("amount_minor <> 0", name="amount_moves"),
+        CheckConstraint(f"amount_minor > 0 OR {_ARE_REVERSALS}", name="only_reversals_leave"),
+        CheckConstraint("allocated_minor BETWEEN 0 AND greatest(amount_minor, 0)", name="allocated_within_amount"),
+        CheckConstraint(f"allocated_minor = 0 OR NOT {_ARE_REVERSALS}", name="reversals_pay_nothing"),
+        CheckConstraint("(source = 'given_back') = (gateway = '')", name="moved_at_a_gateway"),
+        Index(
+            "uq_receipts_reference", "gateway", "reference", unique=True,
+            postgresql_where=text("source = 'capture' AND reference <> ''"),
+        ),
+        Index("ix_receipts_reversals", "gateway", "reference", postgresql_where=text(_ARE_REVERSALS)),
         Index("ix_receipts_account", "account_id", "id"),
         Index("ix_receipts_kept", "account_id", "currency", postgresql_where=text("allocated_minor < amount_minor")),
         Index("ix_receipts_remarked", "id", postgresql_where=text("remark <> '' AND looked_at IS NULL")),
-    )
+    )  # fmt: skip
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
@@ -67,6 +92,11 @@ class Receipt(Base):
     received_at: Mapped[datetime]
     looked_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = written_at()
+
+    @property
+    def kept_minor(self) -> int:
+        """What of it is kept for the customer's next invoices."""
+        return 0 if self.source in REVERSALS else self.amount_minor - self.allocated_minor
 
 
 class Allocation(Base):

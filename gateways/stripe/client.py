@@ -12,6 +12,7 @@ from gateways.stripe.customers import Customers
 from gateways.stripe.default_card import DefaultCard
 from gateways.stripe.events_list import EventsList
 from gateways.stripe.invoices import Invoices
+from gateways.stripe.reversals import Reversals
 from gateways.stripe.subscriptions import Subscriptions
 from gateways.stripe.transport import KeptConnections
 
@@ -24,7 +25,7 @@ stripe.enable_telemetry = False
 
 
 class StripeGateway(
-    Checkouts, EventsList, Customers, Cards, DefaultCard, Charges, Catalog, Subscriptions, Invoices, Clocks
+    Checkouts, EventsList, Customers, Cards, DefaultCard, Charges, Catalog, Subscriptions, Invoices, Reversals, Clocks
 ):
     """All that Stripe offers, see `gateways.ports`.
 

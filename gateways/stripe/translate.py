@@ -21,6 +21,17 @@ HANDLED_TYPES = MappingProxyType(
         "payment_intent.payment_failed": "payment_intent",
         "payment_intent.processing": "payment_intent",
         "payment_intent.canceled": "payment_intent",
+        "charge.refunded": "charge",
+        # what older versions of the API tell of a refund that failed
+        "charge.refund.updated": "refund",
+        "refund.created": "refund",
+        "refund.updated": "refund",
+        "refund.failed": "refund",
+        "charge.dispute.created": "dispute",
+        "charge.dispute.updated": "dispute",
+        "charge.dispute.closed": "dispute",
+        "charge.dispute.funds_withdrawn": "dispute",
+        "charge.dispute.funds_reinstated": "dispute",
         "invoice.finalized": "invoice",
         "invoice.paid": "invoice",
         "invoice.payment_failed": "invoice",
@@ -44,6 +55,9 @@ HANDLED_TYPES = MappingProxyType(
 _SUBJECTS = {
     "checkout.session": Concern.PAYMENT,
     "payment_intent": Concern.PAYMENT,
+    "charge": Concern.REVERSAL,
+    "refund": Concern.REVERSAL,
+    "dispute": Concern.REVERSAL,
     "invoice": Concern.INVOICE,
     "subscription": Concern.SUBSCRIPTION,
     "payment_method": Concern.CARD,
@@ -135,6 +149,16 @@ def _of_payment_intent(envelope: Envelope, intent: Json) -> EventFact:
     return _about(envelope, Concern.PAYMENT, payment_ref=reference(intent), attempt_id=attempt_mark(intent))
 
 
+def _of_charge(envelope: Envelope, charge: Json) -> EventFact:
+    return _about(envelope, Concern.REVERSAL, charge_ref=reference(charge))
+
+
+def _of_reversal(envelope: Envelope, reversal: Json) -> EventFact:
+    """A refund or a dispute; a refund of a balance that was never charged is of no payment."""
+    charge_ref = reference(reversal.get("charge"))
+    return _about(envelope, Concern.REVERSAL if charge_ref else Concern.NOTHING, charge_ref=charge_ref)
+
+
 def _of_invoice(envelope: Envelope, invoice: Json) -> EventFact:
     # 2025-03-31.basil moved what tells of the subscription from the invoice itself to its parent
     parent = inside(invoice, "parent", "subscription_details")
@@ -204,6 +228,9 @@ SESSION_READERS: Mapping[str, Reader] = {
 READERS: Mapping[str, Reader] = {
     "checkout.session": _of_session,
     "payment_intent": _of_payment_intent,
+    "charge": _of_charge,
+    "refund": _of_reversal,
+    "dispute": _of_reversal,
     "invoice": _of_invoice,
     "subscription": _of_subscription,
     "payment_method": _of_payment_method,

@@ -34,6 +34,7 @@ DAMAGES = [
     ("invoice_and_ledger_agree", "UPDATE invoices SET status = 'pending', paid_at = NULL, allocated_minor = 0"),
     ("balances_are_proved", "UPDATE receipts SET amount_minor = amount_minor + 1"),
     ("balances_are_proved", "UPDATE receipts SET allocated_minor = allocated_minor - 1"),
+    ("reversals_are_proved", "UPDATE receipts SET source = 'refund', allocated_minor = 0"),
     ("credits_are_proved", "UPDATE credit_grants SET remaining = remaining - 1"),
     ("credits_are_proved", "UPDATE credit_grants SET expires_at = NULL, held_for = interval '1 day'"),
     ("credits_are_proved", "DELETE FROM credit_transactions; DELETE FROM credit_grants"),

@@ -58,6 +58,18 @@ class Sandbox:
         """The card's network tells of a card that was issued anew."""
         self._control("POST", f"payment-methods/{card_ref}/auto-update", {"exp_year": exp_year})
 
+    def dispute(self, charge_ref: str) -> str:
+        """A customer asks the bank for the money back; the dispute."""
+        return str(self._control("POST", f"charges/{charge_ref}/dispute", {})["id"])
+
+    def end_dispute(self, dispute_ref: str, *, is_won: bool) -> None:
+        """The bank decides."""
+        self._control("POST", f"disputes/{dispute_ref}/end", {"won": is_won})
+
+    def fail_refund(self, refund_ref: str) -> None:
+        """The customer's bank sends a refund back."""
+        self._control("POST", f"refunds/{refund_ref}/fail")
+
     def _control(self, method: str, path: str, content: object = None) -> dict[str, Any]:
         answer = requests.request(method, f"{self.address}/sandbox/{path}", json=content, timeout=ANSWER_SECONDS)
         answer.raise_for_status()

@@ -13,6 +13,7 @@ from tests.gateways.golden_events import GOLDEN_FILES, VERSION_NEW, VERSION_OLD,
 ATTEMPT = "0192f0c4-7d3e-7aa1-8c55-3f6d2b9e4a10"
 CHECKOUT = "cs_test_a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8s9T0u1V2w3X4y5Z6a7B8c9"
 INTENT = "pi_3QaBcDeFgHiJkLmN0pQrStUv"
+CHARGE = "ch_3QaBcDeFgHiJkLmN0wXyZ012"
 CUSTOMER = "cus_RaBcDeFgHiJkLm"
 CARD = "pm_1QaBcDeFgHiJkLmNoPqRsTuV"
 SETUP = "seti_1QaBcDeFgHiJkLmNsEtUp00"
@@ -35,6 +36,9 @@ OF_SUBSCRIPTION = {"subscription_ref": SUBSCRIPTION, "subscription_id": OURS, "c
 RUNG: dict[str, tuple[Concern, dict[str, str]]] = {
     "checkout.session": (Concern.PAYMENT, {"checkout_ref": CHECKOUT, "payment_ref": INTENT, "attempt_id": ATTEMPT}),
     "payment_intent": (Concern.PAYMENT, {"payment_ref": INTENT, "attempt_id": ATTEMPT}),
+    "charge": (Concern.REVERSAL, {"charge_ref": CHARGE}),
+    "refund": (Concern.REVERSAL, {"charge_ref": CHARGE}),
+    "dispute": (Concern.REVERSAL, {"charge_ref": CHARGE}),
     "invoice": (Concern.INVOICE, OF_SUBSCRIPTION | {"invoice_ref": INVOICE}),
     "subscription": (Concern.SUBSCRIPTION, OF_SUBSCRIPTION),
     "payment_method": (Concern.CARD, SAVED_CARD),
@@ -89,7 +93,7 @@ def test_payments_of_others_ring_without_an_attempt() -> None:
     assert (fact.concerns, fact.payment_ref, fact.attempt_id) == ("payment", INTENT, "")
 
 
-@pytest.mark.parametrize("event_type", ["customer.created", "charge.refunded", "invoice.created", "x.y.z"])
+@pytest.mark.parametrize("event_type", ["customer.created", "charge.captured", "invoice.created", "x.y.z"])
 def test_other_types_concern_nothing(event_type: str) -> None:
     event = golden_event(VERSION_NEW, "payment_intent.succeeded") | {"type": event_type, "data": {}}
     fact = translated(event)
@@ -173,7 +177,7 @@ def test_the_oldest_sessions_had_no_mode_and_were_payments() -> None:
         {},
         {"object": None},
         {"object": []},
-        {"object": {"object": "charge", "id": "ch_1"}},
+        {"object": {"object": "payout", "id": "po_1"}},
         {"object": {"object": "checkout.session"}},
         {"object": {"object": "payment_intent", "id": None}},
         {"object": {"object": "payment_intent", "id": 7}},

@@ -8,6 +8,8 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from billing.invariants import QUESTIONS
+from billing.ledger.queries import balances
+from billing.ledger.tables import LedgerAccount
 from billing.payments.tables import AttemptStatus, PaymentAttempt
 from gateways.stripe.shapes import attempt_mark
 from stack.shopper import Shopper
@@ -47,7 +49,8 @@ def judge(
     plan: Plan, happened: Happened, session: Session, shopper: Shopper, subscribers: Sequence[Subscriber]
 ) -> dict[str, int]:
     """Compare everything and return the figures; what is wrong goes to `happened.problems`."""
-    charges = shopper.sandbox("GET", "/sandbox/ledger")["charges"]
+    theirs = shopper.sandbox("GET", "/sandbox/ledger")
+    charges = theirs["charges"]
     figures = _compare_charges(happened, charges, session)
     # the books first: a receipt that is sent in between is in the mailbox as well
     numbers, ahead = (
@@ -65,6 +68,7 @@ def judge(
     forged = session.scalar(text("SELECT count(*) FROM inbox WHERE event_id LIKE 'evt_forged%'")) or 0
     if forged:
         happened.blame(f"{forged} forged events were accepted")
+    _compare_clearing(happened, theirs["totals"], session)
     _ask_invariants(happened, session, is_waiting_fine=bool(ahead))
     if subscribers:
         mails = Counter(email["idempotency_key"] for email in emails)
@@ -104,6 +108,18 @@ def _compare_charges(happened: Happened, charges: list[dict[str, Any]], session:
         if refs:
             happened.blame(f"{len(refs)} payments are {what}, such as {sorted(refs)[:EXAMPLES_MAX]}")
     return {"charges": len(charges), "captured": len(captured), "lost": len(lost), "doubled": len(doubled)}
+
+
+def _compare_clearing(happened: Happened, totals: dict[str, int], session: Session) -> None:
+    """What our ledger says is at the gateway is there: what came, less what was refunded and disputed."""
+    theirs = {currency.upper(): minor for currency, minor in totals.items() if minor}
+    ours = {
+        currency: minor
+        for (account, _, currency), minor in balances(session).items()
+        if account is LedgerAccount.GATEWAY_CLEARING and minor
+    }
+    if theirs != ours:
+        happened.blame(f"the gateway holds {theirs}, our ledger says {ours}")
 
 
 def _told_by_them(charge: dict[str, Any]) -> Taken:

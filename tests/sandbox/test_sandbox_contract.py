@@ -31,7 +31,12 @@ DECLINING = sorted(
     if CARDS[number].decline and CARDS[number].authentication == "never"
 )
 EVENT_TYPES = {
+    "charge.dispute.closed",
+    "charge.dispute.created",
+    "charge.dispute.funds_reinstated",
+    "charge.dispute.funds_withdrawn",
     "charge.failed",
+    "charge.refund.updated",
     "charge.refunded",
     "charge.succeeded",
     "charge.updated",
@@ -50,6 +55,8 @@ EVENT_TYPES = {
     "payment_method.detached",
     "payment_method.updated",
     "refund.created",
+    "refund.failed",
+    "refund.updated",
     "setup_intent.canceled",
     "setup_intent.created",
     "setup_intent.requires_action",
@@ -113,7 +120,24 @@ def refund_one(api: Api, charge_id: str) -> None:
     api.made("GET", f"/v1/charges/{charge_id}/refunds")
     charge = api.made("GET", f"/v1/charges/{charge_id}?expand[]=refunds&expand[]=customer&expand[]=payment_intent")
     api.made("GET", f"/v1/balance_transactions/{charge['balance_transaction']}")
+    api.sandbox.control("POST", f"refunds/{refund['id']}/fail")
+    failed = api.made("GET", f"/v1/refunds/{refund['id']}")
+    api.made("GET", f"/v1/balance_transactions/{failed['failure_balance_transaction']}")
     api.made("GET", "/v1/charges?expand[]=data.balance_transaction")
+
+
+def visit_disputes(api: Api) -> None:
+    for is_won in (True, False):
+        form = "amount=1000&currency=eur&confirm=true&payment_method=pm_card_visa"
+        charge_id = api.made("POST", "/v1/payment_intents", form)["latest_charge"]
+        dispute = api.sandbox.control("POST", f"charges/{charge_id}/dispute", {})
+        path = f"/v1/disputes/{dispute['id']}"
+        api.made("GET", f"{path}?expand[]=charge&expand[]=payment_intent")
+        if is_won:
+            api.sandbox.control("POST", f"disputes/{dispute['id']}/end", {"won": True})
+        else:
+            api.made("POST", f"{path}/close")
+        api.made("GET", f"/v1/disputes?charge={charge_id}")
 
 
 def visit_saved_cards(api: Api, buyer: Json) -> None:
@@ -153,6 +177,7 @@ def visit_setups(api: Api, buyer: Json) -> None:
 def visit_everything(api: Api, buyer: Json) -> None:
     visit_customers_and_sessions(api, buyer)
     visit_intents_charges_refunds(api, buyer)
+    visit_disputes(api)
     visit_saved_cards(api, buyer)
     visit_setups(api, buyer)
     api.made("DELETE", f"/v1/customers/{buyer['id']}")

@@ -93,3 +93,20 @@ def test_the_ledger_has_what_moved_and_nothing_else(api: Api) -> None:
     assert ledger["totals"]["sek"] - before == 3800
     assert [row["id"] for row in ledger["charges"] if row["currency"] == "sek"] == [paid["id"]]
     assert [row["id"] for row in ledger["refunds"] if row["currency"] == "sek"] == [refund["id"]]
+
+
+def test_what_a_dispute_takes_is_gone_until_it_is_won_but_for_the_fee(api: Api) -> None:
+    paid = charge(api, 5000, "nzd")
+    dispute = api.sandbox.control("POST", f"charges/{paid['id']}/dispute", {"amount": 4000})
+    assert api.sandbox.control("GET", "ledger")["totals"]["nzd"] == 5000 - 4000 - 1500
+    ended = api.sandbox.control("POST", f"disputes/{dispute['id']}/end", {"won": True})
+    assert [(each["amount"], each["fee"]) for each in ended["balance_transactions"]] == [(-4000, 1500), (4000, 0)]
+    assert api.sandbox.control("GET", "ledger")["totals"]["nzd"] == 5000 - 1500
+
+
+def test_a_refund_that_fails_comes_back_and_can_be_made_again(api: Api) -> None:
+    paid = charge(api, 5000, "dkk")
+    refund = api.made("POST", "/v1/refunds", f"charge={paid['id']}")
+    assert api.sandbox.control("POST", f"refunds/{refund['id']}/fail")["status"] == "failed"
+    assert api.sandbox.control("GET", "ledger")["totals"]["dkk"] == 5000
+    assert api.made("POST", "/v1/refunds", f"charge={paid['id']}")["amount"] == 5000

@@ -556,11 +556,13 @@ CREATE TABLE receipts (
     created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
     CONSTRAINT pk_receipts PRIMARY KEY (id),
     CONSTRAINT ck_receipts_currency_iso CHECK (currency ~ '^[A-Z]{3}$'),
-    CONSTRAINT ck_receipts_source_known CHECK (source IN ('capture', 'given_back')),
-    CONSTRAINT ck_receipts_remark_known CHECK (remark IN ('', 'paid_twice', 'other_amount', 'other_currency', 'invoice_void')),
-    CONSTRAINT ck_receipts_amount_positive CHECK (amount_minor > 0),
-    CONSTRAINT ck_receipts_allocated_within_amount CHECK (allocated_minor BETWEEN 0 AND amount_minor),
-    CONSTRAINT ck_receipts_captured_at_a_gateway CHECK ((source = 'capture') = (gateway <> '')),
+    CONSTRAINT ck_receipts_source_known CHECK (source IN ('capture', 'given_back', 'refund', 'dispute', 'dispute_fee')),
+    CONSTRAINT ck_receipts_remark_known CHECK (remark IN ('', 'paid_twice', 'other_amount', 'other_currency', 'invoice_void', 'reversed', 'came_back')),
+    CONSTRAINT ck_receipts_amount_moves CHECK (amount_minor <> 0),
+    CONSTRAINT ck_receipts_only_reversals_leave CHECK (amount_minor > 0 OR source IN ('refund', 'dispute', 'dispute_fee')),
+    CONSTRAINT ck_receipts_allocated_within_amount CHECK (allocated_minor BETWEEN 0 AND greatest(amount_minor, 0)),
+    CONSTRAINT ck_receipts_reversals_pay_nothing CHECK (allocated_minor = 0 OR NOT source IN ('refund', 'dispute', 'dispute_fee')),
+    CONSTRAINT ck_receipts_moved_at_a_gateway CHECK ((source = 'given_back') = (gateway = '')),
     CONSTRAINT fk_receipts_account_id FOREIGN KEY(account_id) REFERENCES accounts (id),
     CONSTRAINT uq_receipts_cause UNIQUE (cause),
     CONSTRAINT fk_receipts_attempt_id FOREIGN KEY(attempt_id) REFERENCES payment_attempts (id)
@@ -568,7 +570,8 @@ CREATE TABLE receipts (
 CREATE INDEX ix_receipts_account ON receipts (account_id, id);
 CREATE INDEX ix_receipts_kept ON receipts (account_id, currency) WHERE allocated_minor < amount_minor;
 CREATE INDEX ix_receipts_remarked ON receipts (id) WHERE remark <> '' AND looked_at IS NULL;
-CREATE UNIQUE INDEX uq_receipts_reference ON receipts (gateway, reference) WHERE reference <> '';
+CREATE UNIQUE INDEX uq_receipts_reference ON receipts (gateway, reference) WHERE source = 'capture' AND reference <> '';
+CREATE INDEX ix_receipts_reversals ON receipts (gateway, reference) WHERE source IN ('refund', 'dispute', 'dispute_fee');
 
 CREATE TABLE allocations (
     id UUID NOT NULL,
@@ -619,7 +622,7 @@ CREATE TABLE ledger_transactions (
     occurred_at TIMESTAMPTZ NOT NULL,
     written_at TIMESTAMPTZ DEFAULT now() NOT NULL,
     CONSTRAINT pk_ledger_transactions PRIMARY KEY (id),
-    CONSTRAINT ck_ledger_transactions_reason_known CHECK (reason IN ('invoice_issued', 'invoice_voided', 'payment_captured', 'balance_kept', 'balance_used')),
+    CONSTRAINT ck_ledger_transactions_reason_known CHECK (reason IN ('invoice_issued', 'invoice_voided', 'payment_captured', 'payment_reversed', 'balance_kept', 'balance_used')),
     CONSTRAINT uq_ledger_transactions_cause UNIQUE (cause)
 );
 
@@ -632,7 +635,7 @@ CREATE TABLE ledger_entries (
     currency TEXT NOT NULL,
     amount_minor BIGINT NOT NULL,
     CONSTRAINT pk_ledger_entries PRIMARY KEY (id),
-    CONSTRAINT ck_ledger_entries_ledger_account_known CHECK (ledger_account IN ('gateway_clearing', 'receivable', 'deferred_revenue', 'customer_balance', 'tax_payable')),
+    CONSTRAINT ck_ledger_entries_ledger_account_known CHECK (ledger_account IN ('gateway_clearing', 'receivable', 'deferred_revenue', 'customer_balance', 'unexplained_reversals', 'tax_payable')),
     CONSTRAINT ck_ledger_entries_amount_moves CHECK (amount_minor <> 0),
     CONSTRAINT fk_ledger_entries_transaction_id FOREIGN KEY(transaction_id) REFERENCES ledger_transactions (id),
     CONSTRAINT fk_ledger_entries_account_id FOREIGN KEY(account_id) REFERENCES accounts (id)

@@ -22,6 +22,8 @@ EXPANDABLE = {
     ("refund", "charge"): "charge",
     ("refund", "payment_intent"): "payment_intent",
     ("refund", "balance_transaction"): "balance_transaction",
+    ("dispute", "charge"): "charge",
+    ("dispute", "payment_intent"): "payment_intent",
     ("payment_method", "customer"): "customer",
     ("checkout.session", "setup_intent"): "setup_intent",
     ("customer.invoice_settings", "default_payment_method"): "payment_method",

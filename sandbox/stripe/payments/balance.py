@@ -8,6 +8,8 @@ KIND = "balance_transaction"
 # 2.9 % and 30 minor units: a usual price for cards, so that net and gross differ as they do in life
 FEE_PER_MILLE = 29
 FEE_FIXED_MINOR = 30
+# what Stripe takes for a dispute, in minor units of whatever currency; it keeps that also of one that was won
+DISPUTE_FEE_MINOR = 1_500
 PAYOUT_DELAY_SECONDS = 2 * 24 * 60 * 60
 
 
@@ -22,7 +24,23 @@ def add_refund(world: World, refund: JsonObject) -> JsonObject:
     return _add(world, refund, -refund["amount"], 0)
 
 
-def _add(world: World, source: JsonObject, amount: int, fee: int) -> JsonObject:
+def add_refund_failure(world: World, refund: JsonObject, now: int) -> JsonObject:
+    """The entry of a refund that did not reach its card: the money is back."""
+    return _add(world, {**refund, "created": now}, refund["amount"], 0, "refund_failure")
+
+
+def add_withdrawal(world: World, dispute: JsonObject) -> JsonObject:
+    """The entry of a dispute that was begun, with its fee."""
+    return _add(world, dispute, -dispute["amount"], DISPUTE_FEE_MINOR, "adjustment")
+
+
+def add_reinstatement(world: World, dispute: JsonObject) -> JsonObject:
+    """The entry of a dispute that was won."""
+    return _add(world, dispute, dispute["amount"], 0, "adjustment")
+
+
+def _add(world: World, source: JsonObject, amount: int, fee: int, entry_type: str = "") -> JsonObject:
+    """Of the type that the source itself is, unless told otherwise."""
     now = source["created"]
     parts = {"amount": fee, "application": None, "currency": source["currency"], "type": "stripe_fee"}
     entry = {
@@ -38,9 +56,9 @@ def _add(world: World, source: JsonObject, amount: int, fee: int) -> JsonObject:
         "fee": fee,
         "fee_details": [{**parts, "description": "Stripe processing fees"}] if fee else [],
         "net": amount - fee,
-        "reporting_category": source["object"],
+        "reporting_category": entry_type if entry_type == "refund_failure" else source["object"],
         "source": source["id"],
         "status": "pending",
-        "type": source["object"],
+        "type": entry_type or source["object"],
     }
     return world.store.put(KIND, entry)

@@ -5,7 +5,7 @@ from sandbox.ids import new_id
 from sandbox.json_types import JsonObject
 from sandbox.stripe.api import errors
 from sandbox.stripe.api.blanks import blank
-from sandbox.stripe.api.call import Call
+from sandbox.stripe.api.call import Call, Cause
 from sandbox.stripe.events import events
 from sandbox.stripe.payments import balance, charges
 from sandbox.world import World
@@ -36,6 +36,20 @@ def create(world: World, call: Call) -> JsonObject:
     ledger.record_refund(world.store, refund)
     _tell(world, call, charge, refund)
     return refund
+
+
+def fail(world: World, refund: JsonObject) -> JsonObject:
+    """The bank has sent it back (https://docs.stripe.com/refunds#failed-refunds); it counts as refunded no more."""
+    charge = world.store.get(charges.KIND, refund["charge"]) or {}
+    entry = balance.add_refund_failure(world, refund, world.time_of(charge.get("customer")))
+    ledger.record_adjustment(world.store, entry, refund)
+    changes = {"status": "failed", "failure_reason": "unknown", "failure_balance_transaction": entry["id"]}
+    failed = world.store.put(KIND, {**refund, **changes})
+    refunded = charge["amount_refunded"] - refund["amount"]
+    world.store.put(charges.KIND, {**charge, "amount_refunded": refunded, "refunded": False})
+    for event_type in ("refund.updated", "refund.failed", "charge.refund.updated"):
+        events.emit(world, event_type, failed, Cause(), {"status": refund["status"]})
+    return failed
 
 
 def _charge(world: World, call: Call) -> JsonObject:

@@ -1,0 +1,40 @@
+"""What follows when captured money leaves again: it is booked, or it is told that we do not know the payment."""
+
+from sqlalchemy.orm import Session
+
+from billing.clocks.timelines import now_of
+from billing.clocks.wall import Wall
+from billing.errors import Unavailable
+from billing.payments.queries import as_uuid
+from billing.payments.tables import PaymentAttempt
+from billing.receipts.queries import lock_captured
+from billing.receipts.reverse import reverse
+from billing.subscriptions.tables import Subscription
+from schemas.facts import ReversedPaymentFact
+
+
+class ReversalContradiction(Exception):
+    """Money left of a payment that bears our mark and is not in our books. Parked, for a person to look at."""
+
+
+def reverse_payment(session: Session, fact: ReversedPaymentFact, wall: Wall) -> None:
+    """Book what has left of a payment by now; of a payment that is not ours nothing is written.
+
+    Raises Unavailable as long as the payment itself may still be on its way into the books, ReversalContradiction when
+    it never will be.
+    """
+    references = [ref for ref in (fact.payment_ref, fact.charge_ref, fact.invoice_ref) if ref]
+    captured = lock_captured(session, fact.gateway, references)
+    if captured is not None:
+        reverse(session, captured, fact.reversals, now_of(session, captured.account_id, wall))
+    elif any(reversal.left_minor for reversal in fact.reversals):
+        _refuse_if_ours(session, fact)
+
+
+def _refuse_if_ours(session: Session, fact: ReversedPaymentFact) -> None:
+    for mark, table in ((fact.attempt_id, PaymentAttempt), (fact.subscription_id, Subscription)):
+        our_id = as_uuid(mark)
+        if our_id is not None and session.get(table, our_id) is not None:
+            raise Unavailable(f"the payment {fact.payment_ref or fact.charge_ref} is not in our books yet")
+        if mark:
+            raise ReversalContradiction(f"money left of {fact.charge_ref}, which bears the unknown mark {mark}")

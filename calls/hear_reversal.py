@@ -1,0 +1,14 @@
+"""Hear of money that left again: `charge.refunded`, `refund.*` and `charge.dispute.*` in one vendor's words."""
+
+from billing.outcomes.reverse_payment import reverse_payment
+from calls.hearing import UNHEARD, Conversation, Heard, Inquiry, Other
+from schemas.facts import EventFact
+
+
+def ask_reversal(inquiry: Inquiry, fact: EventFact) -> Heard:
+    """Call: everything that has left of the charge by now, whichever of it the event is about."""
+    found = inquiry.gateway.reversals.fetch_reversals(fact.charge_ref)
+    return UNHEARD if found is None else Other(lambda session, wall: reverse_payment(session, found, wall))
+
+
+REVERSAL = Conversation(lambda fact: fact.charge_ref, ask_reversal)

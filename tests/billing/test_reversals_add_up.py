@@ -1,0 +1,78 @@
+"""Whatever is told of refunds and disputes, in whatever order: what is booked is what has left by the last news."""
+
+from collections import Counter
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from billing.clocks.wall import Wall
+from billing.invariants import violations
+from billing.ledger.queries import balances
+from billing.ledger.tables import LedgerAccount
+from billing.outcomes.record_outcome import record_outcome
+from billing.outcomes.reverse_payment import reverse_payment
+from billing.receipts.tables import Receipt, ReceiptSource
+from database.engine import Database
+from schemas.facts import PaymentStatus, ReversalFact, ReversalKind, ReversedPaymentFact
+from tests.billing.conftest import NOON
+from tests.billing.purchases import fact, start_purchase
+from tests.billing.subscribers import Books
+
+PRICE = 2_999
+REVERSALS = st.sampled_from(
+    [(ReversalKind.REFUND, "re_1"), (ReversalKind.REFUND, "re_2"), (ReversalKind.DISPUTE, "dp_1"),
+     (ReversalKind.DISPUTE_FEE, "dp_1")]
+)  # fmt: skip
+LEFT = st.tuples(st.integers(0, PRICE), st.sampled_from(["USD", "EUR"]))
+NEWS = st.lists(st.dictionaries(REVERSALS, LEFT, max_size=4), max_size=6)
+
+
+def _tell(database: Database, attempt_id: str, *reversals: ReversalFact) -> None:
+    told = ReversedPaymentFact("stripe", f"ch_{attempt_id}", f"pi_{attempt_id}", reversals, attempt_id)
+    with database.transaction() as session:
+        reverse_payment(session, told, Wall(NOON))
+
+
+@pytest.fixture
+def attempt_id(books: Books, account_id: UUID) -> str:
+    """A paid purchase."""
+    request = start_purchase(books.database, account_id, NOON)
+    with books.database.transaction() as session:
+        record_outcome(session, fact(request, PaymentStatus.CAPTURED), Wall(NOON))
+    return request.attempt_id
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(news=NEWS)
+def test_the_last_news_of_each_is_what_has_left(
+    books: Books, attempt_id: str, news: list[dict[tuple[ReversalKind, str], tuple[int, str]]]
+) -> None:
+    # each example goes on where the last one ended, under the same references
+    last: dict[tuple[str, str, str], int] = {}
+    for told in news:
+        facts = [
+            ReversalFact(kind, reference, minor, currency, NOON - timedelta(hours=1))
+            for (kind, reference), (minor, currency) in told.items()
+        ]
+        last |= {(each.kind.value, each.reversal_ref, each.currency): each.left_minor for each in facts}
+        _tell(books.database, attempt_id, *facts)
+        _tell(books.database, attempt_id, *facts)
+    with books.database.transaction() as session:
+        booked = session.scalars(select(Receipt).where(Receipt.source != ReceiptSource.CAPTURE)).all()
+        moved: Counter[tuple[str, str, str]] = Counter()
+        for each in booked:
+            moved[each.source.value, each.reference, each.currency] += each.amount_minor
+        assert {said: -moved[said] for said in last} == last
+        gone = sum(each.amount_minor for each in booked if each.currency == "USD")
+        assert balances(session)[(LedgerAccount.GATEWAY_CLEARING, "stripe", "USD")] == PRICE + gone
+        assert violations(session) == []
+
+
+def test_kept_money_is_not_made_of_what_came_back(books: Books, account_id: UUID, attempt_id: str) -> None:
+    for left_minor in (PRICE, 0):
+        _tell(books.database, attempt_id, ReversalFact(ReversalKind.DISPUTE, "dp_1", left_minor, "USD", NOON))
+    assert books.kept_minor(account_id) == 0

@@ -1,0 +1,150 @@
+"""Money that leaves again: refunds from the dashboard, disputes, and what comes back of them after all."""
+
+import random
+from collections.abc import Iterator
+
+import pytest
+import requests
+from sqlalchemy import select
+from structlog.testing import capture_logs
+
+from billing.credits.queries import view_balance
+from billing.invariants import violations
+from billing.invoices.tables import Invoice, InvoiceStatus
+from billing.receipts.queries import list_receipts
+from database.memory import WorkState
+from settings import SANDBOX_STRIPE_KEY
+from tasks import webhooks
+from tests.gateways.sandbox_process import ANSWER_SECONDS, Sandbox
+from tests.workers.buyers import Buyer, state_of
+from tests.workers.gateway_run import Subscriber, deliver, store
+from tests.workers.hands import at_work, equip
+from workers.wiring import Work
+
+PRICE = 2_999
+FEE = 1_500
+
+
+@pytest.fixture
+def own_work(database_url: str, broker_url: str, own_sandbox: Sandbox) -> Iterator[Work]:
+    """Whatever is in its gateway's ledger was done by this test."""
+    with at_work(equip(database_url, broker_url, own_sandbox.address)) as work:
+        yield work
+        with work.database.transaction() as session:
+            # one of the stories ends with an event that waits for a person
+            assert [each for each in violations(session) if "are parked" not in each] == []
+
+
+@pytest.fixture
+def holder(own_work: Work, own_sandbox: Sandbox) -> Buyer:
+    return Buyer(own_work, own_sandbox)
+
+
+def test_a_refund_in_the_dashboard_is_money_that_left_and_calls_a_person(holder: Buyer) -> None:
+    charge_ref = holder.buy()
+    holder.hear()
+    holder.refund(charge_ref)
+    with capture_logs() as lines:
+        assert set(holder.hear()) == {WorkState.DONE}
+    assert holder.at_gateway() == (0, 0)
+    assert holder.receipts() == [("capture", PRICE, ""), ("refund", -PRICE, "reversed")]
+    alarms = [line for line in lines if line["log_level"] == "error"]
+    assert [(line["event"], line["remark"]) for line in alarms] == [("receipt_needs_a_look", "reversed")]
+    with holder.work.database.transaction() as session:
+        assert session.scalars(select(Invoice.status)).one() is InvoiceStatus.PAID
+        assert view_balance(session, holder.account_id, holder.work.wall().at).balance == 2_000, "credits stay"
+        shown = list_receipts(session, needs_a_look=True).data
+    assert [(each.amount_minor, each.kept_minor, each.remark) for each in shown] == [(-PRICE, 0, "reversed")]
+
+
+def test_several_refunds_of_which_one_comes_back_in_any_order_and_twice(holder: Buyer, own_sandbox: Sandbox) -> None:
+    charge_ref = holder.buy()
+    holder.hear()
+    first = holder.refund(charge_ref, 1_000)
+    holder.hear()
+    assert holder.at_gateway() == (1_999, 1_999)
+    holder.refund(charge_ref, 499)
+    own_sandbox.fail_refund(first)
+    holder.refund(charge_ref, 700)
+    events = holder.news()
+    copies = [{**event, "id": f"{event['id']}again"} for event in events]
+    mixed = [*events, *copies]
+    random.Random(1).shuffle(mixed)  # noqa: S311 - an order, no secret
+    for event in mixed:
+        assert holder.hear([event]) == [WorkState.DONE]
+    assert holder.at_gateway() == (PRICE - 499 - 700, PRICE - 499 - 700)
+    moved = [minor for source, minor, _ in holder.receipts() if source == "refund"]
+    assert sorted(moved) == [-1_000, -700, -499, 1_000]
+
+
+@pytest.mark.parametrize(("is_won", "left"), [(True, PRICE - FEE), (False, -FEE)])
+def test_a_dispute_takes_the_money_and_a_fee_and_what_is_won_comes_back(
+    holder: Buyer, own_sandbox: Sandbox, is_won: bool, left: int
+) -> None:
+    charge_ref = holder.buy()
+    holder.hear()
+    dispute_ref = own_sandbox.dispute(charge_ref)
+    holder.hear()
+    assert holder.at_gateway() == (-FEE, -FEE)
+    own_sandbox.end_dispute(dispute_ref, is_won=is_won)
+    holder.hear()
+    assert holder.at_gateway() == (left, left)
+    came_back = [("dispute", PRICE, "came_back")] if is_won else []
+    gone = [("dispute", -PRICE, "reversed"), ("dispute_fee", -FEE, "reversed")]
+    assert holder.receipts() == [("capture", PRICE, ""), *gone, *came_back]
+
+
+def test_a_refund_that_is_heard_of_before_its_payment_waits_for_it(holder: Buyer) -> None:
+    holder.refund(holder.buy())
+    events = holder.news()
+    of_refund = [event for event in events if event["type"] in ("refund.created", "charge.refunded")]
+    assert holder.hear(of_refund) == [WorkState.READY] * 2
+    holder.hear([event for event in events if event not in of_refund])
+    deliver(holder.work)
+    assert holder.at_gateway() == (0, 0)
+
+
+def test_what_we_never_asked_for_is_nobodys_money_here(holder: Buyer, own_sandbox: Sandbox) -> None:
+    holder.refund(_charge_by_somebody_else(own_sandbox))
+    assert set(holder.hear()) == {WorkState.DONE}
+    assert holder.receipts() == []
+
+
+def test_a_refund_of_an_unknown_payment_that_bears_our_mark_is_parked(holder: Buyer, own_sandbox: Sandbox) -> None:
+    mark = {"metadata[cashbeat_attempt]": "0192f0c4-7d3e-7aa1-8c55-3f6d2b9e4a10"}
+    holder.refund(_charge_by_somebody_else(own_sandbox, **mark))
+    (event,) = [event for event in holder.news() if event["type"] == "refund.created"]
+    (row_id,) = store(holder.work, [event])
+    webhooks.handle(ids=[row_id])
+    row = state_of(holder.work, row_id)
+    assert row.state is WorkState.PARKED
+    assert "ReversalContradiction" in (row.error or "")
+
+
+def test_a_refund_of_an_invoice_that_the_gateway_wrote_is_booked_too(work: Work, subscriber: Subscriber) -> None:
+    subscriber.subscribe()
+    deliver(work, subscriber.news())
+    holder = Buyer.__new__(Buyer)
+    holder.work, holder.sandbox = work, subscriber.sandbox
+    charge_ref = _charge_of(subscriber)
+    holder.refund(charge_ref, 4_000)
+    refund = {"id": "evt_refunded", "type": "refund.created", "object": "event", "created": 1_700_000_000,
+              "api_version": "2026-10-28.endive",
+              "data": {"object": {"id": "re_1", "object": "refund", "charge": charge_ref}}}  # fmt: skip
+    deliver(work, [refund])
+    assert holder.receipts() == [("capture", 9_900, ""), ("refund", -4_000, "reversed")]
+
+
+def _charge_of(subscriber: Subscriber) -> str:
+    of_customer = [
+        each for each in subscriber.sandbox.ledger()["charges"] if each["customer"] == subscriber.customer_ref
+    ]
+    return str(of_customer[-1]["id"])
+
+
+def _charge_by_somebody_else(sandbox: Sandbox, **more: str) -> str:
+    form = {"amount": "500", "currency": "usd", "confirm": "true", "payment_method": "pm_card_visa", **more}
+    url = f"{sandbox.address}/v1/payment_intents"
+    answer = requests.post(url, data=form, auth=(SANDBOX_STRIPE_KEY, ""), timeout=ANSWER_SECONDS)
+    answer.raise_for_status()
+    return str(answer.json()["latest_charge"])
