@@ -22,12 +22,15 @@ HEARTS = ("webhooks", "commands", "payments", "renewals", "documents", "emails",
 
 
 def _every(interval_seconds: int, message: Message, queue: str | None = None) -> dict[str, Any]:
-    """A tick that is worthless once the next one is due expires then, so that a dead worker meets no pile of them."""
+    """A tick. It never expires: a worker whose clock is ahead would throw away each one.
+
+    A pile of them costs a dead worker that comes back no more than their reading: a period is begun once.
+    """
     return {
         "task": message.task,
         "schedule": interval_seconds,
         "kwargs": message.model_dump(mode="json"),
-        "options": {"queue": queue or message.queue, "expires": interval_seconds},
+        "options": {"queue": queue or message.queue},
     }
 
 

@@ -7,6 +7,7 @@ from kombu import Exchange, Queue
 
 import beat_schedule
 import settings as configuration
+from workers.broker import read_with_care
 from workers.queues import COMMANDS, DOCUMENTS, EMAILS, PAYMENTS, QUEUE_NAMES, RENEWALS, UPKEEP, WEBHOOKS
 
 # Longer than twice the slowest hard limit: a copy that is delivered earlier would overlap with the original.
@@ -98,6 +99,7 @@ def _queues() -> list[Queue]:
 
 def make_app(broker_url: str) -> Celery:
     """The app for one process. Tasks are found by name; nobody imports them."""
+    read_with_care()
     app = Celery("cashbeat", broker=broker_url, include=(*TASK_MODULES, LIFE_CYCLE))
     app.conf.update(
         **DELIVERY,

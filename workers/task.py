@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
 from celery import Task
+from celery.exceptions import Reject
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -18,6 +19,7 @@ from database.upkeep import begin_period, record_heartbeat
 from database.weather import is_weather
 from schemas.messages import Message, Periodic
 from workers.celery_app import app
+from workers.clock_check import ClockCheck
 
 if TYPE_CHECKING:
     from workers.wiring import Work  # at run time only a wired process needs the gateways
@@ -29,15 +31,18 @@ Doorway = Callable[["Work", Content], None]
 
 # A queue shows its pulse this often at most; the supervisor looks for one that is two minutes old.
 PULSE_SECONDS = 10.0
+# So long a process with a wrong clock keeps a message before another may have it.
+PAUSE_SECONDS = 2.0
 
 _work: "Work | None" = None
+_clock: ClockCheck | None = None
 _pulses: dict[str, float] = {}
 
 
 def start(work: "Work") -> None:
     """Give this process what it works with."""
-    global _work
-    _work = work
+    global _work, _clock
+    _work, _clock = work, ClockCheck(work.database, work.clock)
 
 
 def stop() -> None:
@@ -51,7 +56,8 @@ def doorway(message_class: type[Content]) -> Callable[[Doorway[Content]], Task]:
 
     A message that does not parse is logged as an error and dropped: the row it rings for is rung for again in the
     right form. A tick of beat whose period was begun before does nothing. Weather in PostgreSQL ends the task with a
-    warning; the rows are untouched and the sweep rings again.
+    warning; the rows are untouched and the sweep rings again. While this machine's clock is wrong, messages go back to
+    their queue, and no pulse is shown.
     """
 
     def register(function: Doorway[Content]) -> Task:
@@ -79,9 +85,12 @@ def doorway(message_class: type[Content]) -> Callable[[Doorway[Content]], Task]:
 
 
 def _run(function: Doorway[Content], message: Content) -> None:
-    work = _work
-    if work is None:
+    work, clock = _work, _clock
+    if work is None or clock is None:
         raise RuntimeError("this process was not wired; is it a Celery worker?")
+    if not clock.is_right():
+        time.sleep(PAUSE_SECONDS)
+        raise Reject("the clock is off", requeue=True)
     try:
         if _is_its_period(work, message):
             function(work, message)

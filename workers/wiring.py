@@ -30,7 +30,10 @@ def read_wall() -> Wall:
 
 @dataclass(frozen=True)
 class Work:
-    """One process's database, bell, gateways and seller. `wall` is read at the door and passed down."""
+    """One process's database, bell, gateways and seller.
+
+    `wall` is read at the door and passed down; `clock` is this machine's, looked at to see whether it is right.
+    """
 
     database: Database
     bell: Bell
@@ -40,6 +43,7 @@ class Work:
     payment_instructions: str
     portal_url: str = ""
     wall: Callable[[], Wall] = read_wall
+    clock: Callable[[], datetime] = utc_now
 
     def gateway(self, name: str) -> Gateway:
         """The gateway that a row or a command names; raises Rejected `gateway_unknown`."""

@@ -46,9 +46,10 @@ def celery_setup_app(celery_setup_config: dict[str, str]) -> Celery:
 
 @pytest.fixture
 def celery_worker(
-    celery_setup_app: Celery, database_url: str, own_sandbox: Sandbox, tmp_path: Path
+    request: pytest.FixtureRequest, celery_setup_app: Celery, database_url: str, own_sandbox: Sandbox, tmp_path: Path
 ) -> Iterator[CeleryTestWorker]:
-    """A worker group, started with the supervisor's own command line."""
+    """A worker group, `GROUP` unless a test names another, started with the supervisor's own command line."""
+    group = getattr(request, "param", GROUP)
     environment = {
         "DATABASE_URL": database_url,
         "BROKER_URL": celery_setup_app.conf.broker_url,
@@ -56,9 +57,9 @@ def celery_worker(
         "STRIPE_API_BASE": own_sandbox.address,
         "LOG_FORMAT": "json",
     }
-    command = python(*worker_argv(GROUP, is_watched=False))
+    command = python(*worker_argv(group, is_watched=False))
     worker = CeleryTestWorker(
-        Worker(Process(GROUP.name, command, environment, tmp_path / "worker.log")), celery_setup_app
+        Worker(Process(group.name, command, environment, tmp_path / "worker.log")), celery_setup_app
     )
     assert worker.ready()
     yield worker

@@ -18,3 +18,7 @@ def test_everything_is_due_when_beat_starts(tmp_path: Path) -> None:
     assert SCHEDULE.keys() <= entries.keys()
     assert [name for name in SCHEDULE if not entries[name].is_due().is_due] == []
     service.scheduler.close()
+
+
+def test_no_tick_expires_by_the_clock_of_whoever_hears_it() -> None:
+    assert [name for name, entry in SCHEDULE.items() if "expires" in entry["options"]] == []
