@@ -136,12 +136,12 @@ def simulate(
 
 @app.command()
 def migrate() -> None:
-    """Bring the database to the newest migration."""
+    """Bring the database to the newest migration, and the accounts that processes log in with to their rights."""
     from stack.prepare import migrate as migrate_database
-    from stack.stores import database_url
+    from stack.stores import database_urls
 
-    with database_url(_settings()) as url:
-        migrate_database(url)
+    with database_urls(_settings()) as urls:
+        migrate_database(urls)
     _say("the database is up to date")
 
 
@@ -149,10 +149,10 @@ def migrate() -> None:
 def seed() -> None:
     """Put the first packages, plans and services into the catalog; what was changed since stays changed."""
     from stack.prepare import prepare
-    from stack.stores import database_url
+    from stack.stores import database_urls
 
-    with database_url(_settings()) as url:
-        prepare(url)
+    with database_urls(_settings()) as urls:
+        prepare(urls)
     _say("the catalog is seeded")
 
 

@@ -16,6 +16,23 @@ TEST_KEY_PREFIXES = ("sk_test_", "rk_test_")
 SANDBOX_WEBHOOK_SECRET = "whsec_sandbox"  # noqa: S105 - opens nothing but the sandbox
 SANDBOX_RESEND_KEY = "re_sandbox"
 
+_EVERYWHERE = ("cashbeat_home", "cashbeat_env", "log_format", "log_level")
+# What each process is told, and nothing else: whoever takes over one of them does not hold the keys of all.
+READ_BY: dict[str, tuple[str, ...]] = {
+    "ingress": (
+        *_EVERYWHERE, "ingress_database_url", "broker_url", "ingress_host", "ingress_port", "ingress_processes",
+        "stripe_webhook_secrets",
+    ),
+    "worker": (
+        *_EVERYWHERE, "worker_database_url", "broker_url", "stripe_secret_key", "stripe_api_base",
+        "stripe_calls_per_second", "resend_api_key", "resend_api_base", "seller_name", "seller_address",
+        "seller_tax_id", "seller_email", "seller_website", "payment_instructions", "portal_url",
+    ),
+    "beat": (*_EVERYWHERE, "broker_url"),
+    "flower": (*_EVERYWHERE, "broker_url", "flower_port", "flower_basic_auth"),
+    "sandbox": (*_EVERYWHERE, "sandbox_port"),
+}  # fmt: skip
+
 
 class Settings(BaseSettings):
     """Configuration of one Cashbeat installation. Money never lives here; secrets are `SecretStr` and never printed."""
@@ -29,8 +46,12 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     # the two stores; empty means the embedded ones
-    database_url: str = ""
-    broker_url: str = ""
+    database_url: str = Field(default="", repr=False)
+    broker_url: str = Field(default="", repr=False)
+    # the same database, as each process enters it; `up` makes up what is not set
+    ingress_database_url: str = Field(default="", repr=False)
+    worker_database_url: str = Field(default="", repr=False)
+    portal_database_url: str = Field(default="", repr=False)
 
     # the door
     ingress_host: str = "127.0.0.1"

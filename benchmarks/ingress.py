@@ -16,8 +16,10 @@ import psycopg2
 from benchmarks.ingress_load import drive, signed_events
 from benchmarks.row import Row
 from database.migrate import upgrade
+from settings import Settings
 from stack.ports import LOOPBACK, free_port
 from stack.postgres import EmbeddedPostgres
+from stack.stores import urls_of
 from stack.valkey import EmbeddedValkey
 
 AIM = 0.45
@@ -40,8 +42,9 @@ def ingress() -> list[Row]:
             server.start()
             stack.callback(server.stop)
         postgres.create_database("cashbeat")
-        upgrade(postgres.url())
-        stores = {"DATABASE_URL": postgres.url(), "BROKER_URL": valkey.url()}
+        urls = urls_of(Settings(), home, postgres.url())
+        upgrade(urls)
+        stores = {"INGRESS_DATABASE_URL": urls.ingress, "BROKER_URL": valkey.url()}
         floor_port = stack.enter_context(_server("benchmarks.ingress_floor", home / "floor", stores))
         port = stack.enter_context(_server("ingress", home / "door", stores))
         floor, value = _measure(floor_port, port, postgres.url())

@@ -15,10 +15,12 @@ import redis
 import requests
 
 from database.engine import Database, make_engine
-from settings import SANDBOX_STRIPE_KEY, SANDBOX_WEBHOOK_SECRET
+from database.roles import DatabaseUrls
+from settings import SANDBOX_STRIPE_KEY, SANDBOX_WEBHOOK_SECRET, Settings
 from stack.ports import LOOPBACK, free_port
 from stack.postgres import EmbeddedPostgres
 from stack.prepare import prepare
+from stack.stores import urls_of
 from stack.valkey import EmbeddedValkey
 from workers.celery_app import make_app
 from workers.producer import Bell
@@ -54,24 +56,25 @@ def running_bench(calls_per_second: float = 0.0) -> Iterator[Bench]:
             server.start()
             cleanup.callback(server.stop)
         postgres.create_database("books")
-        prepare(postgres.url("books"))
+        urls = urls_of(Settings(), home, postgres.url("books"))
+        prepare(urls)
         port = free_port(8400)
         pace = {"STRIPE_CALLS_PER_SECOND": str(calls_per_second)}
-        environment = _environment(postgres.url("books"), valkey.url(), port) | pace
+        environment = _environment(urls, valkey.url(), port) | pace
         cleanup.enter_context(_process(["-m", "sandbox", "--port", str(port), "--home", str(home / "s")], environment))
         sandbox_url = environment["STRIPE_API_BASE"]
         _await_sandbox(sandbox_url)
-        database = Database(make_engine(postgres.url("books")))
+        database = Database(make_engine(urls.owner))
         cleanup.callback(database.engine.dispose)
         broker = redis.Redis.from_url(valkey.url())
         cleanup.callback(broker.close)
         yield Bench(database, broker, Bell(make_app(valkey.url())), environment, sandbox_url)
 
 
-def _environment(database_url: str, broker_url: str, sandbox_port: int) -> dict[str, str]:
+def _environment(urls: DatabaseUrls, broker_url: str, sandbox_port: int) -> dict[str, str]:
     return {
         **os.environ,
-        "DATABASE_URL": database_url,
+        "WORKER_DATABASE_URL": urls.worker,
         "BROKER_URL": broker_url,
         "STRIPE_API_BASE": f"http://{LOOPBACK}:{sandbox_port}",
         "STRIPE_SECRET_KEY": SANDBOX_STRIPE_KEY,

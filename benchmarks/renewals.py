@@ -19,9 +19,11 @@ from benchmarks.renewals_due import make_due
 from benchmarks.renewals_run import NOW, renew
 from benchmarks.row import Row
 from billing.cycle.renewal.come_due import RENEWALS
+from settings import Settings
 from stack.ports import free_port
 from stack.postgres import EmbeddedPostgres
 from stack.prepare import migrate
+from stack.stores import urls_of
 
 SIZES = (10_000, 100_000)
 AIM = 0.6
@@ -67,11 +69,11 @@ def running_server() -> Iterator[EmbeddedPostgres]:
 def _measure(server: EmbeddedPostgres, size: int) -> tuple[float, float]:
     base, books, floor = (f"{name}_{size}" for name in ("base", "books", "floor"))
     server.create_database(base)
-    migrate(server.url(base))
+    migrate(urls_of(Settings(), server.home, server.url(base)))
     make_due(server.url(base), size, NOW)
     server.create_database(books, template=base)
     server.create_database(floor, template=base)
-    value = renew(server.url(books), size).per_second
+    value = renew(urls_of(Settings(), server.home, server.url(books)).worker, size).per_second
     rate_of_floor = size / _insert(server.url(floor), _batches_of_rows(server.url(books)))
     for name in (base, books, floor):
         server.drop_database(name)

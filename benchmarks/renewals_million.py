@@ -7,8 +7,10 @@ from benchmarks.renewals import running_server
 from benchmarks.renewals_due import make_due
 from benchmarks.renewals_run import NOW, Renewed, renew
 from benchmarks.row import Row
+from settings import Settings
 from stack.postgres import EmbeddedPostgres
 from stack.prepare import migrate
+from stack.stores import urls_of
 
 SMALL, LARGE = 100_000, 1_000_000
 AIM = 0.9
@@ -29,9 +31,10 @@ def _measure(server: EmbeddedPostgres, size: int) -> Renewed:
     """In a process of its own, whose memory has seen nothing else."""
     name = f"books_{size}"
     server.create_database(name)
-    migrate(server.url(name))
+    urls = urls_of(Settings(), server.home, server.url(name))
+    migrate(urls)
     make_due(server.url(name), size, NOW)
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
-        renewed = process.submit(renew, server.url(name), size).result()
+        renewed = process.submit(renew, urls.worker, size).result()
     server.drop_database(name)
     return renewed

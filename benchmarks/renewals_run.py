@@ -11,7 +11,6 @@ from billing.clocks.timelines import Timeline
 from billing.cycle.renewal.come_due import RENEWALS
 from billing.invariants import violations
 from database.engine import Database, make_engine
-from database.roles import WORKER
 from workers.collector import settle_collector
 
 NOW = datetime(2026, 3, 31, 10, 0, tzinfo=UTC)
@@ -28,7 +27,7 @@ class Renewed:
 def renew(url: str, size: int) -> Renewed:
     """Renew so many, a transaction per batch; raises RuntimeError when the books are wrong afterwards."""
     settle_collector()
-    database, process, peak_bytes = Database(make_engine(url, WORKER)), psutil.Process(), 0
+    database, process, peak_bytes = Database(make_engine(url)), psutil.Process(), 0
     started = time.perf_counter()
     while _renew_batch(database):
         database.take_staged()

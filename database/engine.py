@@ -40,21 +40,20 @@ def dialect_url(url: str) -> str:
     return f"postgresql+psycopg2://{rest}" if scheme in ("postgresql", "postgres") else url
 
 
-def link_options(role: str | None) -> dict[str, object]:
-    """libpq options with the server-side timeouts and, when given, the role the connection acts as."""
-    options = SERVER_OPTIONS + (f" -c role={role}" if role else "")
-    return {**LINK_OPTIONS, "options": options}
+def link_options() -> dict[str, object]:
+    """libpq options with all timeouts, ours and the server's."""
+    return {**LINK_OPTIONS, "options": SERVER_OPTIONS}
 
 
-def make_engine(url: str, role: str | None = None, *, pool_size: int = POOL_SIZE) -> Engine:
-    """An engine for this process alone; never carry one across a fork."""
+def make_engine(url: str, *, pool_size: int = POOL_SIZE) -> Engine:
+    """An engine for this process alone; never carry one across a fork. Whom the address names is what it may do."""
     engine = create_engine(
         dialect_url(url),
         pool_size=pool_size,
         max_overflow=POOL_OVERFLOW,
         pool_timeout=POOL_WAIT_SECONDS,
         pool_recycle=RECYCLE_SECONDS,
-        connect_args=link_options(role),
+        connect_args=link_options(),
     )
     event.listen(engine, "checkin", _note_time)
     event.listen(engine, "checkout", _test_after_idling)

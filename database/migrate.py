@@ -8,7 +8,7 @@ from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.pool import NullPool
 
 from database.engine import dialect_url
-from database.roles import create_roles, grant_roles
+from database.roles import DatabaseUrls, renew_roles
 
 # Any number of processes may start at once; the first migrates, the others wait and find nothing to do.
 MIGRATION_LOCK = 0x0CA5BEA7
@@ -23,17 +23,16 @@ def alembic_config(connection: Connection) -> Config:
     return config
 
 
-def upgrade(database_url: str, revision: str = "head") -> None:
-    """Apply what is missing and renew the roles' rights, in one transaction. The URL's user must own the database.
+def upgrade(urls: DatabaseUrls, revision: str = "head") -> None:
+    """Apply what is missing and renew the roles, in one transaction. The owner needs CREATEROLE.
 
     Raises sqlalchemy.exc.OperationalError when the database cannot be reached or another migration holds the lock for
-    longer than a minute.
+    longer than a minute, and what `renew_roles` raises.
     """
-    engine = create_engine(dialect_url(database_url), poolclass=NullPool)
+    engine = create_engine(dialect_url(urls.owner), poolclass=NullPool)
     with engine.begin() as connection:
         connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_WAIT}'"))
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
         connection.execute(text("SET LOCAL lock_timeout = '5s'"))
         command.upgrade(alembic_config(connection), revision)
-        for statement in (*create_roles(), *grant_roles()):
-            connection.execute(text(statement))
+        renew_roles(connection, urls)

@@ -1,37 +1,100 @@
-"""Who may do what, as SQL. Renewed after every migration; the ingress role cannot touch the books."""
+"""The accounts that processes log in to PostgreSQL with, and their rights as SQL. Renewed after every migration.
+
+Each is a wall of its own: an account that may log in, owns nothing, is a member of nothing and has no privilege beyond
+`database.rights`. There is no SET ROLE, so there is none to take back.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from psycopg2.extensions import encrypt_password
+from sqlalchemy import Connection, make_url
+
+from database.rights import DECISIONS, Rights
 
 INGRESS = "cashbeat_ingress"
 WORKER = "cashbeat_worker"
+PORTAL = "cashbeat_portal"
+ROLES = (INGRESS, WORKER, PORTAL)
 
-# What the door writes, and what it serves.
-INGRESS_WRITES = ("inbox", "operations")
-INGRESS_READS = (
-    "inbox", "operations", "api_keys", "heartbeats", "outbox",
-    "accounts", "credit_packages", "credit_grants", "credit_transactions",
-    "invoices", "invoice_lines", "invoice_documents", "receipts", "allocations", "least_charges", "tax_rates",
-    "plans", "plan_versions", "plan_prices", "services", "service_prices", "coupons",
-    "subscriptions", "subscription_services", "subscription_periods", "cards", "dunnings", "test_clocks",
-    "auto_top_ups", "balance_watches",
-)  # fmt: skip
-# Append-only: history is never edited, not even by us.
-APPEND_ONLY = ("ledger_transactions", "ledger_entries", "credit_transactions", "allocations")
+# What a wall must not have: it would lead around the rights on tables.
+POWERS = """
+    SELECT string_agg(rolname, ', ' ORDER BY rolname) FROM pg_roles r WHERE rolname = ANY (%(roles)s) AND (
+        rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls
+        OR EXISTS (SELECT FROM pg_auth_members m WHERE m.member = r.oid)
+        OR EXISTS (SELECT FROM pg_class c WHERE c.relowner = r.oid)
+        OR EXISTS (SELECT FROM pg_database d WHERE d.datdba = r.oid)
+    )
+"""
 
 
-def create_roles() -> list[str]:
-    """Statements that make both roles exist and lend them to the connecting user. Roles belong to the whole cluster."""
-    return [
-        f"""DO $$ BEGIN CREATE ROLE {role} NOLOGIN;
+class RoleRefused(Exception):
+    """An address or an account that would be no wall. The text is one sentence for an operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseUrls:
+    """Addresses of one database: the owner's, who migrates and operates, and one per process. Never printed."""
+
+    owner: str
+    ingress: str
+    worker: str
+    portal: str
+
+    def of_roles(self) -> dict[str, str]:
+        """The address of each role, by its name."""
+        return {INGRESS: self.ingress, WORKER: self.worker, PORTAL: self.portal}
+
+
+def as_role(url: str, role: str, password: str) -> str:
+    """The same database, entered as another."""
+    return make_url(url).set(username=role, password=password).render_as_string(hide_password=False)
+
+
+def renew_roles(connection: Connection, urls: DatabaseUrls) -> None:
+    """Make the accounts log in with the passwords of their addresses, and give each exactly its rights.
+
+    Needs CREATEROLE and the tables' ownership, and no superuser. Raises RoleRefused for an address of another user,
+    and for an account that has more power than a wall may have.
+    """
+    for role, url in urls.of_roles().items():
+        connection.exec_driver_sql(_created(role))
+        connection.exec_driver_sql(f"ALTER ROLE {role} LOGIN PASSWORD '{_verifier(connection, role, url)}'")
+    for statement in _grants():
+        connection.exec_driver_sql(statement)
+    powerful = connection.exec_driver_sql(POWERS, {"roles": list(ROLES)}).scalar()
+    if powerful is not None:
+        raise RoleRefused(
+            f"more than a wall may have: {powerful} owns something, is a member of a role or has attributes"
+        )
+
+
+def _created(role: str) -> str:
+    """Roles belong to the whole cluster: another database of ours may have made it, even at this moment."""
+    return f"""DO $$ BEGIN CREATE ROLE {role} LOGIN;
         EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"""
-        for role in (INGRESS, WORKER)
-    ] + [f"GRANT {role} TO CURRENT_USER" for role in (INGRESS, WORKER)]
 
 
-def grant_roles() -> list[str]:
-    """Statements that give each role exactly its rights on the present tables."""
-    return [
-        f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {WORKER}",
-        f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {WORKER}",
-        f"REVOKE UPDATE, DELETE, TRUNCATE ON {', '.join(APPEND_ONLY)} FROM {WORKER}",
-        f"GRANT SELECT ON {', '.join(INGRESS_READS)} TO {INGRESS}",
-        f"GRANT INSERT ON {', '.join(INGRESS_WRITES)} TO {INGRESS}",
-    ]
+def _verifier(connection: Connection, role: str, url: str) -> str:
+    """What the server keeps instead of the password, which so appears in no statement and in no log."""
+    entered = make_url(url)
+    if entered.username != role or not entered.password:
+        raise RoleRefused(f"an address for {role} has to name that user and a password")
+    driver = connection.connection.driver_connection
+    verifier: str = encrypt_password(entered.password, role, driver, "scram-sha-256")
+    return verifier
+
+
+def _grants() -> Iterator[str]:
+    # databases that were begun before PostgreSQL 15 still let everybody create tables
+    yield "REVOKE CREATE ON SCHEMA public FROM PUBLIC"
+    yield f"GRANT USAGE ON SCHEMA public TO {', '.join(ROLES)}"
+    for table, decision in DECISIONS.items():
+        yield f"REVOKE ALL ON {table} FROM {', '.join(ROLES)}"
+        yield from _granted(table, {INGRESS: decision.door, WORKER: decision.worker, PORTAL: decision.portal})
+
+
+def _granted(table: str, rights: dict[str, Rights]) -> Iterator[str]:
+    for role, given in rights.items():
+        if privileges := ", ".join(given.privileges()):
+            yield f"GRANT {privileges} ON {table} TO {role}"

@@ -46,13 +46,13 @@ def serve() -> Door:
 
 def make_door(settings: Settings) -> Door:
     """Build a door; it opens its connections when the server starts it up."""
-    reads = Reads(settings.database_url)
+    reads = Reads(settings.ingress_database_url)
     identity = Identity(reads)
     waiting = Waiting(reads)
     bell = _bell(settings)
     events, commands = event_ringer(bell), command_ringer(bell)
-    inbox = GroupCommit(InboxStore(settings.database_url), _after_events(events))
-    operations = GroupCommit(OperationStore(settings.database_url), _after_commands(commands))
+    inbox = GroupCommit(InboxStore(settings.ingress_database_url), _after_events(events))
+    operations = GroupCommit(OperationStore(settings.ingress_database_url), _after_commands(commands))
 
     parts = Parts(
         webhooks={name: Webhooks(name, door, inbox) for name, door in open_doors(settings.of_vendor).items()},
@@ -75,8 +75,7 @@ def make_door(settings: Settings) -> Door:
         commands.stop()
         reads.close()
 
-    table = routes(parts, has_test_clocks=settings.is_test_mode)
-    return Door(Router(table, redirect_slashes=False, lifespan=lifespan), waiting.release)
+    return Door(Router(routes(parts), redirect_slashes=False, lifespan=lifespan), waiting.release)
 
 
 def _bell(settings: Settings) -> Bell:

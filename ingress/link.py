@@ -1,4 +1,4 @@
-"""A writer's connection to PostgreSQL: opened when needed, dropped when in doubt, as the role of the door."""
+"""A writer's connection to PostgreSQL: opened when needed, dropped when in doubt."""
 
 import contextlib
 import os
@@ -13,7 +13,6 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from billing.errors import Unavailable
 from database.engine import link_options
-from database.roles import INGRESS
 from ingress.group_commit import RowsRefused
 
 log = structlog.get_logger(__name__)
@@ -65,7 +64,7 @@ class Link:
         self._connection = self._socket = None
 
     def _open(self) -> Connection:
-        options: dict[str, Any] = link_options(INGRESS)
+        options: dict[str, Any] = link_options()
         connection: Connection = psycopg2.connect(self._url, application_name="cashbeat-ingress", **options)
         # our own handle on the socket, so that another thread never touches libpq's
         self._socket = socket.socket(fileno=os.dup(connection.fileno()))

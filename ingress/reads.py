@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from billing.errors import Unavailable
 from database.engine import Database, make_engine
-from database.roles import INGRESS
 
 THREADS = 4  # each with a connection of its own; a read takes a millisecond or two
 WAITING_MAX = 400  # what four threads get done within the deadline
@@ -22,7 +21,7 @@ class Reads:
     """One process's readers."""
 
     def __init__(self, database_url: str) -> None:
-        self._database = Database(make_engine(database_url, INGRESS, pool_size=THREADS))
+        self._database = Database(make_engine(database_url, pool_size=THREADS))
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="reads")
         self._running = 0
 

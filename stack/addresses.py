@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from database.roles import DatabaseUrls
 from settings import SANDBOX_RESEND_KEY, SANDBOX_STRIPE_KEY, SANDBOX_WEBHOOK_SECRET, Settings
 from stack.ports import LOOPBACK, claimed_port, free_port
 
@@ -13,12 +14,17 @@ STRIPE_WEBHOOK_PATH = "/v1/billing/webhooks/stripe/"
 class Addresses:
     """URLs of the stores and ports of the rest. `sandbox_port` is none when real gateways are used."""
 
-    database_url: str
+    urls: DatabaseUrls
     broker_url: str
     ingress_host: str
     ingress_port: int
     flower_port: int
     sandbox_port: int | None
+
+    @property
+    def database_url(self) -> str:
+        """The database, as its owner and operators enter it."""
+        return self.urls.owner
 
     @property
     def ingress_url(self) -> str:
@@ -42,10 +48,10 @@ class Addresses:
         return f"{self.ingress_url}{STRIPE_WEBHOOK_PATH}"
 
 
-def choose(settings: Settings, database_url: str, broker_url: str) -> Addresses:
+def choose(settings: Settings, urls: DatabaseUrls, broker_url: str) -> Addresses:
     """Pick the ports: the usual ones, or free ones when those are taken. A port set by name has to be free."""
     return Addresses(
-        database_url=database_url,
+        urls=urls,
         broker_url=broker_url,
         ingress_host=settings.ingress_host,
         ingress_port=_port(settings, "ingress_port"),
@@ -55,10 +61,13 @@ def choose(settings: Settings, database_url: str, broker_url: str) -> Addresses:
 
 
 def environment(settings: Settings, addresses: Addresses) -> dict[str, str]:
-    """What the processes of this stack, and commands that want to talk to it, find in their environment."""
+    """All that processes of this stack are told, each its part, and that commands look up to talk to it."""
     shared = {
         "CASHBEAT_HOME": str(settings.cashbeat_home.absolute()),
-        "DATABASE_URL": addresses.database_url,
+        "DATABASE_URL": addresses.urls.owner,
+        "INGRESS_DATABASE_URL": addresses.urls.ingress,
+        "WORKER_DATABASE_URL": addresses.urls.worker,
+        "PORTAL_DATABASE_URL": addresses.urls.portal,
         "BROKER_URL": addresses.broker_url,
         "INGRESS_HOST": addresses.ingress_host,
         "INGRESS_PORT": str(addresses.ingress_port),

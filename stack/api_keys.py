@@ -8,7 +8,7 @@ from schemas.names import Name
 from settings import Settings
 from stack.arguments import checked
 from stack.errors import StackError
-from stack.sessions import session
+from stack.sessions import reading, session
 
 
 def create(settings: Settings, name: str, scopes: list[str]) -> str:
@@ -20,7 +20,7 @@ def create(settings: Settings, name: str, scopes: list[str]) -> str:
 
 def describe_all(settings: Settings) -> list[str]:
     """One line per key, newest first."""
-    with session(settings) as opened:
+    with reading(settings) as opened:
         return [_describe(key) for key in list_keys(opened)]
 
 

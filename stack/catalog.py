@@ -21,7 +21,7 @@ from schemas.names import CouponCode, Name, Slug
 from settings import Settings
 from stack.arguments import checked
 from stack.errors import StackError
-from stack.sessions import session
+from stack.sessions import reading, session
 
 PERCENT_PPM = 10_000
 MINOR_MAX = 10**12  # ten thousand million dollars: a slip of the finger, not a price
@@ -29,7 +29,7 @@ MINOR_MAX = 10**12  # ten thousand million dollars: a slip of the finger, not a 
 
 def describe_plans(settings: Settings) -> list[str]:
     """One line per plan on offer."""
-    with session(settings) as opened:
+    with reading(settings) as opened:
         return [
             f"{plan.slug:<16} version {plan.version}  {plan.credits_per_month:>6} credits a month  "
             + ", ".join(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from settings import Settings
 from stack import leash, leftovers
 from stack.account import Account, current
 
@@ -25,8 +26,9 @@ class ProcessSpec:
 
     `stop_signals` are tried in turn, `stop_timeout_seconds` is the wait after each; SIGKILL to the whole group follows.
     `clean` runs before every start and removes what an earlier life left behind. `stop_order`: lower stops earlier.
-    `environment` is added to ours. `parting_signal` is what the kernel sends it when we are killed: Celery answers a
-    polite one by a line on a pipe that nobody reads any more, fails at that, and lives on.
+    `environment` is added to ours, from which our settings are taken: what the process is told of them is named here.
+    `parting_signal` is what the kernel sends it when we are killed: Celery answers a polite one by a line on a pipe
+    that nobody reads any more, fails at that, and lives on.
     """
 
     name: str
@@ -46,6 +48,11 @@ def leashed(argv: Sequence[str], account: Account, parting_signal: signal.Signal
     """The command that runs `argv` as `account` and has the kernel send it `parting_signal` when we die."""
     identity = (os.getpid(), int(parting_signal), account.user_id, account.group_id)
     return [sys.executable, "-I", "-S", leash.__file__, *map(str, identity), *argv]
+
+
+def _inherited() -> dict[str, str]:
+    """Whoever takes over one process finds no more secrets than that process needs."""
+    return {name: value for name, value in os.environ.items() if name.lower() not in Settings.model_fields}
 
 
 class ChildProcess:
@@ -85,7 +92,7 @@ class ChildProcess:
         process = subprocess.Popen(  # noqa: S603 - specifications are ours
             leashed(self.spec.argv, self.spec.account, self.spec.parting_signal),
             cwd=self.spec.directory,
-            env={**os.environ, **self.spec.environment},
+            env={**_inherited(), **self.spec.environment},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

@@ -17,7 +17,7 @@ from database.operations import Operation
 from database.outbox import OutboxEntry
 from settings import Settings
 from stack.errors import StackError
-from stack.sessions import session
+from stack.sessions import reading, session
 
 MEMORIES: dict[str, type[InboxEvent] | type[Operation] | type[OutboxEntry]] = {
     "inbox": InboxEvent,
@@ -40,7 +40,7 @@ class Parked:
 
 def list_parked(settings: Settings) -> list[Parked]:
     """The oldest parked rows of each memory, refused e-mails (sent again by decision), subscriptions and receipts."""
-    with session(settings) as opened:
+    with reading(settings) as opened:
         work = [
             _describe(name, row)
             for name, memory in MEMORIES.items()

@@ -10,22 +10,25 @@ from billing.cards.least_charge import declare_least_charges
 from billing.catalog.seed import seed
 from database.engine import Database, make_engine
 from database.migrate import upgrade
+from database.roles import DatabaseUrls, RoleRefused
 from gateways.registry import limits_of_vendors
 from stack.errors import StackError
 
 
-def migrate(database_url: str) -> None:
-    """Apply the missing migrations and write down what the gateways allow.
+def migrate(urls: DatabaseUrls) -> None:
+    """Apply the missing migrations, renew the roles, and write down what the gateways allow.
 
-    Raises StackError when PostgreSQL does not answer.
+    Raises StackError when PostgreSQL does not answer, or when a role would be no wall.
     """
     try:
-        upgrade(database_url)
-        with _transaction(database_url) as session:
+        upgrade(urls)
+        with _transaction(urls.owner) as session:
             for gateway, limits in limits_of_vendors().items():
                 declare_least_charges(session, gateway, limits.least_charge_minor)
     except OperationalError as error:
         raise StackError(f"PostgreSQL does not answer: {error.orig}") from error
+    except RoleRefused as error:
+        raise StackError(str(error)) from error
 
 
 def seed_catalog(database_url: str) -> None:
@@ -34,10 +37,10 @@ def seed_catalog(database_url: str) -> None:
         seed(session)
 
 
-def prepare(database_url: str) -> None:
+def prepare(urls: DatabaseUrls) -> None:
     """Both, in this order. Doing it again changes nothing."""
-    migrate(database_url)
-    seed_catalog(database_url)
+    migrate(urls)
+    seed_catalog(urls.owner)
 
 
 @contextmanager

@@ -1,12 +1,13 @@
 """Which processes a running Cashbeat consists of, and how each is started and stopped."""
 
+import os
 import shutil
 import signal
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from settings import SANDBOX_WEBHOOK_SECRET, Settings
+from settings import READ_BY, SANDBOX_WEBHOOK_SECRET, Settings
 from stack import home as homes
 from stack.addresses import Addresses
 from stack.child import ProcessSpec, nothing
@@ -68,11 +69,12 @@ def worker_argv(group: WorkerGroup, *, is_watched: bool = True) -> tuple[str, ..
 
 def _worker(group: WorkerGroup, environment: Mapping[str, str], is_watched: bool) -> ProcessSpec:
     argv = worker_argv(group, is_watched=is_watched)
-    return _python(group.name, argv, environment, stop_order=STOP_WORKERS, stop_timeout_seconds=WORKER_STOP_SECONDS)
+    own = _told("worker", environment)
+    return _python(group.name, argv, own, stop_order=STOP_WORKERS, stop_timeout_seconds=WORKER_STOP_SECONDS)
 
 
 def _ingress(environment: Mapping[str, str]) -> ProcessSpec:
-    return _python("ingress", ("-m", "ingress"), environment)
+    return _python("ingress", ("-m", "ingress"), _told("ingress", environment))
 
 
 def _beat(home: Path, environment: Mapping[str, str]) -> ProcessSpec:
@@ -94,7 +96,7 @@ def _beat(home: Path, environment: Mapping[str, str]) -> ProcessSpec:
         str(folder / "schedule"),
         "--pidfile=",
     )
-    return _python("beat", argv, environment, clean=clean)
+    return _python("beat", argv, _told("beat", environment), clean=clean)
 
 
 def _flower(settings: Settings, addresses: Addresses, environment: Mapping[str, str]) -> ProcessSpec:
@@ -103,7 +105,7 @@ def _flower(settings: Settings, addresses: Addresses, environment: Mapping[str, 
         *(f"--address={LOOPBACK}", f"--port={addresses.flower_port}", f"--max-tasks={FLOWER_TASKS_MAX}"),
     )
     login = {"FLOWER_BASIC_AUTH": ":".join(flower_login(settings)), "FLOWER_UNAUTHENTICATED_API": "false"}
-    return _python("flower", argv, {**environment, **login})
+    return _python("flower", argv, {**_told("flower", environment), **login})
 
 
 def _sandbox(home: Path, addresses: Addresses, environment: Mapping[str, str]) -> ProcessSpec:
@@ -111,7 +113,13 @@ def _sandbox(home: Path, addresses: Addresses, environment: Mapping[str, str]) -
         *("-m", "sandbox", "--port", str(addresses.sandbox_port), "--home", str(home / "sandbox")),
         *("--webhook-url", addresses.webhook_url, "--webhook-secret", SANDBOX_WEBHOOK_SECRET),
     )
-    return _python("sandbox", argv, environment, stop_order=STOP_SANDBOX)
+    return _python("sandbox", argv, _told("sandbox", environment), stop_order=STOP_SANDBOX)
+
+
+def _told(process: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """Of what this stack has chosen, and else of what is set here, the part that this process reads."""
+    known = {**os.environ, **environment}
+    return {name: value for name, value in known.items() if name.lower() in READ_BY[process]}
 
 
 def _python(

@@ -17,7 +17,7 @@ from stack.heartbeat_watch import HeartbeatWatch, read_ages
 from stack.output import Output
 from stack.postgres import EmbeddedPostgres
 from stack.prepare import prepare
-from stack.stores import DATABASE_NAME
+from stack.stores import DATABASE_NAME, urls_of
 from stack.supervisor import Supervisor
 from stack.valkey import EmbeddedValkey
 from workers.queues import GROUPS
@@ -89,10 +89,10 @@ class Stack:
             client.flushall()
 
     def _start(self) -> None:
-        database_url, broker_url = self._start_postgres(), self._start_valkey()
+        urls, broker_url = urls_of(self.settings, self.home, self._start_postgres()), self._start_valkey()
         self._progress("migrating the database")
-        prepare(database_url)
-        self.addresses = where.choose(self.settings, database_url, broker_url)
+        prepare(urls)
+        self.addresses = where.choose(self.settings, urls, broker_url)
         self.environment = where.environment(self.settings, self.addresses)
         self._progress("starting ingress, workers, beat" + (" and Flower" if self._is_watched else ""))
         for spec in processes.business_processes(

@@ -1,24 +1,93 @@
 """A database session for one command, in whichever database this home works with."""
 
+import select
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psycopg2
+from psycopg2 import extensions
+from sqlalchemy import make_url, text
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from database.engine import Database, make_engine
 from settings import Settings
-from stack.prepare import migrate
-from stack.stores import database_url
+from stack.errors import StackError
+from stack.stores import database_urls, known_database_url
+
+# whoever only looks gives up so soon: at night a command that hangs is one more thing that is broken
+READING_SECONDS = 5.0
 
 
 @contextmanager
 def session(settings: Settings) -> Iterator[Session]:
-    """One transaction on the migrated database; it commits at the end of the block."""
-    with database_url(settings) as url:
-        migrate(url)
-        database = Database(make_engine(url))
-        try:
-            with database.transaction() as opened:
-                yield opened
-        finally:
-            database.engine.dispose()
+    """One transaction that commits at the end of the block; the embedded server is started for it when none runs.
+
+    Raises StackError when the database does not answer or was not migrated.
+    """
+    with database_urls(settings) as urls, _transaction(urls.owner) as opened:
+        yield opened
+
+
+@contextmanager
+def reading(settings: Settings) -> Iterator[Session]:
+    """One transaction that can change nothing. Nothing is started, made or migrated for it.
+
+    Raises StackError when no database is there, or when it does not answer within a few seconds.
+    """
+    url = known_database_url(settings)
+    if not url:
+        home = settings.cashbeat_home.absolute()
+        raise StackError(f"no Cashbeat runs in {home}, and DATABASE_URL is not set; `cashbeat up` starts one")
+    with _giving_up_after(READING_SECONDS), _transaction(url) as opened:
+        opened.execute(text("SET TRANSACTION READ ONLY"))
+        yield opened
+
+
+def place_of(url: str) -> str:
+    """The address of a database as a person may read it, without password."""
+    parts = make_url(url)
+    return f"{parts.database} at {parts.host or 'the local socket'}:{parts.port or 5432}"
+
+
+@contextmanager
+def _transaction(url: str) -> Iterator[Session]:
+    database = Database(make_engine(url))
+    try:
+        with database.transaction() as opened:
+            yield opened
+    except ProgrammingError as error:
+        if isinstance(error.orig, psycopg2.errors.UndefinedTable | psycopg2.errors.UndefinedColumn):
+            raise StackError(f"the database {place_of(url)} is not up to date; run `cashbeat migrate`") from error
+        raise
+    except OperationalError as error:
+        raise StackError(f"PostgreSQL does not answer ({place_of(url)}): {_first_line(error)}") from error
+    finally:
+        database.engine.dispose()
+
+
+def _first_line(error: DBAPIError) -> str:
+    return str(error.orig).strip().partition("\n")[0]
+
+
+@contextmanager
+def _giving_up_after(seconds: float) -> Iterator[None]:
+    """Within the block no statement, and no connecting, of this process is waited for beyond the deadline.
+
+    The server's own time-outs are no help where the server hangs, and libpq's knows connecting only.
+    """
+    deadline = time.monotonic() + seconds
+
+    def wait(connection: extensions.connection) -> None:
+        while (state := connection.poll()) != extensions.POLL_OK:
+            reads = [connection] if state == extensions.POLL_READ else []
+            writes = [] if reads else [connection]
+            if not any(select.select(reads, writes, [], max(0.0, deadline - time.monotonic()))):
+                raise psycopg2.OperationalError(f"no answer within {seconds:.0f} seconds")
+
+    extensions.set_wait_callback(wait)
+    try:
+        yield
+    finally:
+        extensions.set_wait_callback(None)

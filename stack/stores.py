@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from database.roles import INGRESS, PORTAL, WORKER, DatabaseUrls, as_role
 from settings import Settings
 from stack import discover
 from stack import home as homes
@@ -13,18 +14,37 @@ DATABASE_NAME = "cashbeat"
 
 
 @contextlib.contextmanager
-def database_url(settings: Settings) -> Iterator[str]:
-    """Address of the database that a command is to work on, for as long as the block lasts.
+def database_urls(settings: Settings) -> Iterator[DatabaseUrls]:
+    """Addresses of the database that a command is to work on, for as long as the block lasts.
 
     That is the configured one, or the running stack's, or the embedded one started for this moment.
     """
-    known = settings.database_url or discover.environment(settings.cashbeat_home).get("DATABASE_URL", "")
-    if known:
-        yield known
-        return
     home = homes.prepare(settings.cashbeat_home)
+    known = known_database_url(settings)
+    if known:
+        yield urls_of(settings, home, known)
+        return
     with homes.exclusive(home), embedded_postgres(home) as server:
-        yield server.url(DATABASE_NAME)
+        yield urls_of(settings, home, server.url(DATABASE_NAME))
+
+
+def known_database_url(settings: Settings) -> str:
+    """The owner's address of the configured database, or of the running stack's; empty when there is neither."""
+    return settings.database_url or discover.environment(settings.cashbeat_home).get("DATABASE_URL", "")
+
+
+def urls_of(settings: Settings, home: Path, owner_url: str) -> DatabaseUrls:
+    """How each process enters the owner's database: as it is set, else with a password that this home makes up."""
+
+    def entered_by(role: str, configured: str) -> str:
+        return configured or as_role(owner_url, role, homes.secret(home, role))
+
+    return DatabaseUrls(
+        owner=owner_url,
+        ingress=entered_by(INGRESS, settings.ingress_database_url),
+        worker=entered_by(WORKER, settings.worker_database_url),
+        portal=entered_by(PORTAL, settings.portal_database_url),
+    )
 
 
 @contextlib.contextmanager

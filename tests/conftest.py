@@ -3,22 +3,31 @@
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from uuid import uuid4
 
+import psycopg2
 import pytest
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.pool import NullPool
 
 # the folders in here bear the names of the rooms they test, and must not stand in front of them
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from database.engine import Database, make_engine
+from database.engine import Database, dialect_url, make_engine
 from database.roles import WORKER
 from stack.ports import free_port
 from stack.postgres import EmbeddedPostgres
 from stack.valkey import EmbeddedValkey
 from tests.gateways.sandbox_process import Sandbox, running_sandbox
+from tests.logins import as_worker, urls_of
 
 TEMPLATE_DATABASE = "template_migrated"
+THE_OPERATORS = (
+    "credit_packages", "plans", "plan_versions", "plan_prices", "services", "service_prices", "coupons", "tax_rates",
+    "dunning_policies", "least_charges", "api_keys",
+)  # fmt: skip
 ANY_PORT = 0
 # A database of its own for each test is dropped after it, and that waits for the disk. Nothing here has to survive a
 # power cut; a killed server still recovers. Tests with whole stacks have the settings that people have.
@@ -55,11 +64,16 @@ def valkey_server(stack_home: Path) -> Iterator[EmbeddedValkey]:
 
 @pytest.fixture(scope="session")
 def migrated_template(postgres_server: EmbeddedPostgres) -> str:
-    """Name of a migrated database that nobody is connected to, so that it can be copied."""
+    """Name of a migrated database that nobody is connected to, so that it can be copied.
+
+    Stories write their price list and keys through the hands they work with; elsewhere both are the operator's.
+    """
     from stack.prepare import migrate
 
     postgres_server.create_database(TEMPLATE_DATABASE)
-    migrate(postgres_server.url(TEMPLATE_DATABASE))
+    migrate(urls_of(postgres_server.url(TEMPLATE_DATABASE)))
+    with closing(psycopg2.connect(postgres_server.url(TEMPLATE_DATABASE))) as owner, owner, owner.cursor() as cursor:
+        cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {', '.join(THE_OPERATORS)} TO {WORKER}")
     return TEMPLATE_DATABASE
 
 
@@ -73,9 +87,17 @@ def database_url(postgres_server: EmbeddedPostgres, migrated_template: str) -> I
 
 
 @pytest.fixture
+def as_owner(database_url: str) -> Iterator[Engine]:
+    """The way to what no process may do, for stories that begin with it."""
+    engine = create_engine(dialect_url(database_url), poolclass=NullPool)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
 def bare_database(database_url: str) -> Iterator[Database]:
     """It, as a worker sees it: nothing is in it, not even a catalog."""
-    database = Database(make_engine(database_url, WORKER, pool_size=20))
+    database = Database(make_engine(as_worker(database_url), pool_size=20))
     yield database
     database.engine.dispose()
 

@@ -9,7 +9,6 @@ from celery import Celery
 from billing.clocks.wall import Wall
 from billing.errors import Rejected
 from database.engine import Database, make_engine
-from database.roles import WORKER
 from gateways.gateway import Capability, Gateway
 from gateways.ports import EmailGateway
 from gateways.registry import open_email, open_gateways
@@ -72,7 +71,7 @@ class Work:
 def wire(settings: Settings, app: Celery) -> Work:
     """Build everything a worker process needs from its settings."""
     return Work(
-        database=Database(make_engine(settings.database_url, WORKER)),
+        database=Database(make_engine(settings.worker_database_url)),
         bell=Bell(app),
         gateways=open_gateways(settings.of_vendor),
         email=open_email(settings.of_vendor),

@@ -2,11 +2,13 @@
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 import pytest
 import structlog
+from pydantic import SecretStr
 from sqlalchemy import func, select, update
 
 from billing.accounts.tables import Account
@@ -23,11 +25,16 @@ from billing.errors import Rejected
 from billing.payments.tables import AttemptStatus, PaymentAttempt
 from billing.subscriptions.queries import lock_subscription
 from billing.subscriptions.tables import SubscriptionStatus
+from calls.create_clock import create_clock_beside
 from calls.move_clock import move_clocks
 from database.ids import uuid7
 from database.inbox import remember
 from database.memory import WorkState
+from database.operations import Operation
 from database.outbox import OutboxEntry
+from gateways.registry import open_gateways
+from schemas.commands import CreateTestClock
+from settings import Settings
 from tests.billing.subscribers import Books, utc
 from tests.workers.hands import equip
 from workers.wiring import Work
@@ -161,6 +168,14 @@ def test_a_worker_that_stops_at_any_moment_is_followed_by_the_next(books: Books,
         rounds += 1
     assert rounds > 10
     assert _paid_on(books, account_id) == MONTH_ENDS
+
+
+def test_time_cannot_be_turned_where_money_is_real(hands: Work) -> None:
+    live = Settings(stripe_secret_key=SecretStr("sk_live_nobody"))
+    real = replace(hands, gateways=open_gateways(live.of_vendor))
+    wanted = CreateTestClock(name="spring", frozen_at=NEW_YEARS_EVE)
+    with pytest.raises(Rejected, match="no test clocks where real money moves"):
+        create_clock_beside(real, Operation(id=uuid7()), wanted)
 
 
 def test_two_workers_do_what_one_would(

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, select, text
+from sqlalchemy import Engine, delete, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
@@ -31,10 +31,11 @@ def _account(index: int, name: str) -> dict[str, Any]:
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(names=st.lists(st.one_of(ANY_TEXT, st.sampled_from(AWKWARD)), min_size=1, max_size=8))
-def test_texts_come_back_as_they_went_in(database: Database, names: list[str]) -> None:
+def test_texts_come_back_as_they_went_in(database: Database, as_owner: Engine, names: list[str]) -> None:
     rows = [_account(index, name) for index, name in enumerate(names)]
+    with as_owner.begin() as connection:
+        connection.execute(delete(Account))
     with database.transaction() as session:
-        session.execute(delete(Account))
         copy_rows(session, Account, rows)
     with database.transaction() as session:
         found = session.execute(select(Account.id, Account.name, Account.created_at).order_by(Account.slug)).all()

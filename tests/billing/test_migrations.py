@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, create_engine, text
 from database.base import Base
 from database.engine import dialect_url
 from database.migrate import alembic_config, upgrade
+from tests.logins import urls_of
 
 
 def test_models_and_migrations_agree(database_url: str) -> None:
@@ -16,7 +17,7 @@ def test_models_and_migrations_agree(database_url: str) -> None:
 
 
 def test_migrating_twice_changes_nothing(database_url: str) -> None:
-    upgrade(database_url)
+    upgrade(urls_of(database_url))
 
 
 def test_what_the_database_refuses_is_what_the_tables_say(database_url: str) -> None:

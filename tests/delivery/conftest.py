@@ -9,13 +9,13 @@ from pytest_celery import CeleryTestWorker, RedisTestBroker
 
 from billing.catalog.seed import seed
 from database.engine import Database, make_engine
-from database.roles import WORKER
 from settings import SANDBOX_STRIPE_KEY
 from stack.processes import worker_argv
 from stack.valkey import EmbeddedValkey
 from tests.delivery.desk import Desk
 from tests.delivery.processes import Broker, Process, ValkeyServer, Worker, python
 from tests.gateways.sandbox_process import Sandbox
+from tests.logins import as_worker
 from workers.celery_app import make_app
 from workers.queues import COMMANDS, PAYMENTS, UPKEEP, WorkerGroup
 
@@ -51,7 +51,7 @@ def celery_worker(
     """A worker group, `GROUP` unless a test names another, started with the supervisor's own command line."""
     group = getattr(request, "param", GROUP)
     environment = {
-        "DATABASE_URL": database_url,
+        "WORKER_DATABASE_URL": as_worker(database_url),
         "BROKER_URL": celery_setup_app.conf.broker_url,
         "STRIPE_SECRET_KEY": SANDBOX_STRIPE_KEY,
         "STRIPE_API_BASE": own_sandbox.address,
@@ -69,7 +69,7 @@ def celery_worker(
 @pytest.fixture
 def desk(celery_setup_app: Celery, database_url: str) -> Iterator[Desk]:
     """Whoever accepts commands and watches what becomes of them."""
-    database = Database(make_engine(database_url, WORKER))
+    database = Database(make_engine(as_worker(database_url)))
     with database.transaction() as session:
         seed(session)
     yield Desk(database, celery_setup_app)

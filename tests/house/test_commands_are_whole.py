@@ -40,7 +40,7 @@ class Recorder:
 def _routed() -> set[type[Command]]:
     recorder: Any = Recorder()
     everybody = {part.name: recorder for part in fields(Parts)} | {"webhooks": {}}
-    routes(Parts(**everybody), has_test_clocks=True)
+    routes(Parts(**everybody))
     taken: set[type[Command]] = recorder.taken
     return taken
 

@@ -23,6 +23,7 @@ from schemas.commands import SCOPES, Address, OpenAccount
 from settings import Settings
 from tests.ingress.deliveries import OLD_SECRET, SECRET
 from tests.ingress.running_door import in_thread
+from tests.logins import as_door
 
 Rows = Callable[..., list[tuple[Any, ...]]]
 
@@ -31,7 +32,7 @@ Rows = Callable[..., list[tuple[Any, ...]]]
 def settings(database_url: str, broker_url: str, tmp_path: Path) -> Settings:
     """One installation, in the middle of a change of its webhook secret."""
     return Settings(
-        database_url=database_url,
+        ingress_database_url=as_door(database_url),
         broker_url=broker_url,
         cashbeat_home=tmp_path,
         stripe_webhook_secrets=(SecretStr(SECRET), SecretStr(OLD_SECRET)),

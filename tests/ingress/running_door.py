@@ -43,7 +43,7 @@ def as_process(settings: Settings) -> Iterator[tuple[httpx.Client, "subprocess.P
     port = free_port(0)
     environment = {
         **os.environ,
-        "DATABASE_URL": settings.database_url,
+        "INGRESS_DATABASE_URL": settings.ingress_database_url,
         "BROKER_URL": settings.broker_url,
         "STRIPE_WEBHOOK_SECRETS": ",".join(secret.get_secret_value() for secret in settings.stripe_webhook_secrets),
         "CASHBEAT_HOME": str(settings.cashbeat_home),

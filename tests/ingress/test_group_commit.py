@@ -18,6 +18,7 @@ from ingress import group_commit
 from ingress.group_commit import GroupCommit, RowsRefused
 from ingress.inbox_store import ArrivedEvent, InboxStore
 from tests.ingress.deliveries import deliver, event
+from tests.logins import as_door
 
 Rows = Callable[..., list[tuple[Any, ...]]]
 DELIVERIES = 200
@@ -34,8 +35,8 @@ def ignore(events: Any, outcomes: Any) -> None:
 class Held:
     """A store whose first commit does not end before `may_end`; its rows go into the real one."""
 
-    def __init__(self, database_url: str) -> None:
-        self._store = InboxStore(database_url)
+    def __init__(self, url: str) -> None:
+        self._store = InboxStore(url)
         self.has_begun, self.may_end = threading.Event(), threading.Event()
         self.interrupt, self.close = self._store.interrupt, self._store.close
 
@@ -54,7 +55,7 @@ def test_two_hundred_at_once_are_each_stored_once(door: httpx.Client, rows: Rows
 
 
 def test_what_arrives_during_a_commit_shares_the_next(database_url: str, rows: Rows) -> None:
-    held = Held(database_url)
+    held = Held(as_door(database_url))
 
     async def story() -> None:
         inbox = GroupCommit(held, ignore)
@@ -73,7 +74,7 @@ def test_what_arrives_during_a_commit_shares_the_next(database_url: str, rows: R
 
 def test_what_waits_together_is_one_commit(database_url: str, rows: Rows) -> None:
     async def story() -> list[UUID | None]:
-        inbox = GroupCommit(InboxStore(database_url), ignore)
+        inbox = GroupCommit(InboxStore(as_door(database_url)), ignore)
         inbox.start()
         outcomes = await asyncio.gather(*(inbox.submit(arrived(f"evt_{number % 90}"), 2) for number in range(100)))
         await inbox.stop()
@@ -86,7 +87,7 @@ def test_what_waits_together_is_one_commit(database_url: str, rows: Rows) -> Non
 
 
 def test_of_a_batch_with_known_events_the_new_ones_are_stored(database_url: str, rows: Rows) -> None:
-    store = InboxStore(database_url)
+    store = InboxStore(as_door(database_url))
     first = store.write([arrived("evt_1"), arrived("evt_3")])
     second = store.write([arrived(f"evt_{number}") for number in range(5)])
     store.close()
@@ -102,7 +103,7 @@ def test_one_row_that_cannot_be_stored_fails_alone(database_url: str, rows: Rows
     ids = [f"evt_{number}" for number in range(20)] + ["evt_\x00"] + [f"evt_{number}" for number in range(20, 40)]
 
     async def story() -> list[UUID | BaseException | None]:
-        inbox = GroupCommit(InboxStore(database_url), ignore)
+        inbox = GroupCommit(InboxStore(as_door(database_url)), ignore)
         inbox.start()
         waiting = [inbox.submit(arrived(event_id), 2) for event_id in ids]
         outcomes = await asyncio.gather(*waiting, return_exceptions=True)
@@ -131,7 +132,7 @@ def test_a_table_that_is_locked_costs_an_answer_within_two_seconds_and_no_row(
 
 def test_a_full_queue_says_so_at_once(database_url: str) -> None:
     async def story() -> None:
-        inbox = GroupCommit(InboxStore(database_url), ignore)
+        inbox = GroupCommit(InboxStore(as_door(database_url)), ignore)
         inbox.start()
         waiting = [
             asyncio.ensure_future(inbox.submit(arrived(f"evt_{number}"), 2))
@@ -150,7 +151,7 @@ def test_a_full_queue_says_so_at_once(database_url: str) -> None:
 
 def test_who_stops_commits_and_answers_first(database_url: str, rows: Rows) -> None:
     async def story() -> None:
-        inbox = GroupCommit(InboxStore(database_url), ignore)
+        inbox = GroupCommit(InboxStore(as_door(database_url)), ignore)
         inbox.start()
         waiting = [asyncio.ensure_future(inbox.submit(arrived(f"evt_{number}"), 2)) for number in range(300)]
         await asyncio.sleep(0)
@@ -170,7 +171,7 @@ def test_two_processes_that_take_the_same_events_in_another_order_never_wait_for
     ids = [f"evt_{number}" for number in range(100)]
 
     def write(order: list[str]) -> None:
-        store = InboxStore(database_url)
+        store = InboxStore(as_door(database_url))
         for _ in range(5):
             store.write([arrived(f"{event_id}_{_}") for event_id in order])
         store.close()

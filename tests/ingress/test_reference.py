@@ -19,7 +19,7 @@ CODE_IN_SOURCE = re.compile(r'Problem\(\s*\d{3}, "([a-z_]+)"|_refused\(\s*"([a-z
 def test_every_route_is_documented_and_nothing_else() -> None:
     served = set()
     for route in make_door(
-        Settings(database_url="postgresql://nowhere/none", broker_url="redis://nowhere")
+        Settings(ingress_database_url="postgresql://nowhere/none", broker_url="redis://nowhere")
     ).router.routes:
         assert isinstance(route, Route)
         for method in (route.methods or set()) - {"HEAD"}:

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
-from pydantic import SecretStr
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from starlette.routing import Route
@@ -26,7 +25,6 @@ from ingress.app import make_door
 from schemas.commands import ChangePlan, CreateSubscription, PlanChoice
 from settings import Settings
 from tests.billing.gifts import grant_credits
-from tests.ingress.running_door import in_thread
 
 Rows = Callable[..., list[tuple[Any, ...]]]
 
@@ -177,22 +175,6 @@ def test_a_path_for_two_methods_says_so_to_a_third(door: httpx.Client, key: dict
     answer = door.delete(SUBSCRIPTIONS, headers=key)
     assert answer.status_code == 405
     assert {"GET", "POST"} <= set(answer.headers["allow"].split(", "))
-
-
-def test_time_cannot_be_turned_where_money_is_real(settings: Settings, key: dict[str, str]) -> None:
-    live = settings.model_copy(update={"stripe_secret_key": SecretStr("sk_live_nobody")})
-    clock = {"name": "spring", "frozen_at": "2026-03-01T00:00:00Z"}
-    with in_thread(live) as door:
-        for answer in (
-            door.get(CLOCKS, headers=key),
-            door.post(CLOCKS, json=clock, headers=key),
-            door.get(f"{CLOCKS}{uuid4()}/", headers=key),
-            door.post(f"{CLOCKS}{uuid4()}/advance/", json=clock, headers=key),
-        ):
-            assert (answer.status_code, answer.json()["type"]) == (404, "urn:cashbeat:problem:not_found")
-    test = settings.model_copy(update={"stripe_secret_key": SecretStr("sk_test_nobody")})
-    with in_thread(test) as door:
-        assert door.post(CLOCKS, json=clock, headers=key).status_code == 202
 
 
 def _subscribe(books: Session, account_id: UUID, plan: str) -> UUID:

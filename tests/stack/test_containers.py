@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 from sandbox.__main__ import _parser as sandbox_parser
-from settings import SANDBOX_WEBHOOK_SECRET
+from settings import READ_BY, SANDBOX_WEBHOOK_SECRET
 from stack.addresses import STRIPE_WEBHOOK_PATH
 from stack.postgres import SERVER_SETTINGS
 from stack.processes import worker_argv
@@ -35,6 +35,14 @@ def test_everything_else_of_a_running_stack_is_there() -> None:
     assert others == {"migrate", "ingress", "beat", "flower", "sandbox"}
     assert SERVICES["sandbox"]["profiles"] == ["sandbox"]
     assert all(service["build"] == "." for name, service in SERVICES.items() if name not in STORES)
+
+
+def test_each_process_is_told_what_it_reads_and_nothing_else() -> None:
+    told = {name: {each.lower() for each in SERVICES[name].get("environment", ())} for name in SERVICES}
+    for name in ("ingress", "beat", "flower", *(group.name for group in GROUPS)):
+        reads = set(READ_BY["worker" if name in {group.name for group in GROUPS} else name])
+        assert told[name] - {"flower_unauthenticated_api"} <= reads, name
+    assert told["migrate"] == {"database_url", "ingress_database_url", "worker_database_url", "portal_database_url"}
 
 
 def test_nothing_is_reachable_from_outside_this_machine() -> None:

@@ -10,6 +10,7 @@ from settings import Settings
 from stack.addresses import choose
 from stack.errors import StackError
 from stack.ports import LOOPBACK, QUIET_PORTS, free_port
+from tests.logins import urls_of
 
 
 @pytest.fixture
@@ -26,11 +27,11 @@ def test_a_taken_port_is_replaced_by_one_that_no_outgoing_connection_can_sit_on(
 
 def test_a_port_set_by_name_has_to_be_free(taken_port: int) -> None:
     with pytest.raises(StackError, match=rf"port {taken_port} \(FLOWER_PORT\) is already in use"):
-        choose(Settings(flower_port=taken_port), "postgresql://", "redis://")
+        choose(Settings(flower_port=taken_port), urls_of("postgresql://owner@nowhere/none"), "redis://")
 
 
 def test_there_is_no_sandbox_beside_a_real_gateway() -> None:
     settings = Settings(stripe_secret_key=SecretStr("sk_test_canary"), ingress_host="0.0.0.0")  # noqa: S104 - not bound
-    addresses = choose(settings, "postgresql://", "redis://")
+    addresses = choose(settings, urls_of("postgresql://owner@nowhere/none"), "redis://")
     assert addresses.sandbox_port is None
     assert addresses.webhook_url == f"http://127.0.0.1:{addresses.ingress_port}/v1/billing/webhooks/stripe/"

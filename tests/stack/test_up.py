@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil  # type: ignore[import-untyped]  # ships no types
 import pytest
 
+from settings import READ_BY, Settings
 from stack import discover
 from stack.leftovers import is_gone
 from stack.ports import free_port
@@ -82,6 +83,13 @@ def test_everything_listens_and_other_commands_find_it(running: Running) -> None
     assert (running.home / "run" / "stack.json").stat().st_mode & 0o077 == 0
     for name in ("postgres", "valkey", "ingress", "beat", "flower", "sandbox", *(group.name for group in GROUPS)):
         assert not is_gone(running.record(name)), name
+
+
+def test_each_process_is_told_its_own_settings_alone(running: Running) -> None:
+    keys_of = dict.fromkeys((group.name for group in GROUPS), "worker")
+    for name in ("ingress", "beat", "flower", "sandbox", "postgres", "valkey", *keys_of):
+        told = {each.lower() for each in psutil.Process(running.record(name)).environ()} & set(Settings.model_fields)
+        assert told <= set(READ_BY.get(keys_of.get(name, name), ())), name
 
 
 def test_a_second_one_is_refused_in_one_sentence(running: Running) -> None:

@@ -25,6 +25,7 @@ from settings import Settings
 from tasks import commands, webhooks
 from tests.billing.conftest import ADA
 from tests.ingress.running_door import in_thread
+from tests.logins import as_door, as_worker
 from tests.toy_vendor import vendor
 from tests.toy_vendor.door import SECRET
 from tests.toy_vendor.office import Office, open_office
@@ -46,7 +47,11 @@ def office(monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
 def toy_settings(database_url: str, broker_url: str, office: Office, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """With the one line."""
     monkeypatch.setitem(VENDORS, "toy", "tests.toy_vendor")
-    return Settings(database_url=database_url, broker_url=broker_url)
+    return Settings(
+        worker_database_url=as_worker(database_url),
+        ingress_database_url=as_door(database_url),
+        broker_url=broker_url,
+    )
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from billing.catalog.seed import seed
 from database.engine import Database, make_engine
-from database.roles import WORKER
 from settings import SANDBOX_STRIPE_KEY, Settings
+from tests.logins import as_worker
 from workers import task
 from workers.celery_app import make_app
 from workers.wiring import Work, wire
@@ -19,7 +19,7 @@ MANY = 16
 def equip(database_url: str, broker_url: str, gateway_url: str = NOBODY) -> Work:
     """A worker's hands; at the gateway's address nobody answers, unless one is given."""
     settings = Settings(
-        database_url=database_url,
+        worker_database_url=as_worker(database_url),
         broker_url=broker_url,
         stripe_secret_key=SANDBOX_STRIPE_KEY,
         stripe_api_base=gateway_url,
@@ -29,7 +29,7 @@ def equip(database_url: str, broker_url: str, gateway_url: str = NOBODY) -> Work
 
 def equip_many(database_url: str, broker_url: str, gateway_url: str = NOBODY) -> Work:
     """The same, with connections enough for so many at once."""
-    database = Database(make_engine(database_url, WORKER, pool_size=2 * MANY))
+    database = Database(make_engine(as_worker(database_url), pool_size=2 * MANY))
     return replace(equip(database_url, broker_url, gateway_url), database=database)
 
 

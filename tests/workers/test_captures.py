@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 import structlog
-from sqlalchemy import func, select, update
+from sqlalchemy import Engine, func, select, update
 
 from billing.accounts.open import open_account
 from billing.catalog.seed import seed
@@ -172,12 +172,14 @@ def test_while_a_call_may_still_be_under_way_no_other_key_is_used(work: Work, mo
     assert _taken(module_sandbox, attempt) == [2_900]
 
 
-def test_a_day_later_the_gateway_is_asked_before_anything_is_sent(work: Work, module_sandbox: Sandbox) -> None:
+def test_a_day_later_the_gateway_is_asked_before_anything_is_sent(
+    work: Work, module_sandbox: Sandbox, as_owner: Engine
+) -> None:
     attempt = _owe(work, _customer(work))
     module_sandbox.arm(LOST, count=1, **INTENTS)
     _charge(work)
-    with work.database.transaction() as session:
-        session.execute(update(PaymentAttempt).values(created_at=func.now() - timedelta(days=2)))
+    with as_owner.begin() as connection:
+        connection.execute(update(PaymentAttempt).values(created_at=func.now() - timedelta(days=2)))
     # whatever is sent now would be lost as well: only a look can bring the answer
     module_sandbox.arm(LOST, **INTENTS)
     _charge(work)
@@ -298,14 +300,14 @@ def test_a_look_up_that_fails_for_a_bug_holds_up_no_other(work: Work) -> None:
     assert failed == [requests[1].attempt_id]
 
 
-def test_a_payment_of_a_gateway_that_is_gone_holds_up_no_other(work: Work) -> None:
+def test_a_payment_of_a_gateway_that_is_gone_holds_up_no_other(work: Work, as_owner: Engine) -> None:
     with work.database.transaction() as session:
         seed(session)
         account_id = open_account(session, uuid7(), ADA)
     requests = [start_purchase(work.database, account_id, utc_now()) for _ in range(2)]
     gone, other = (UUID(each.attempt_id) for each in requests)
-    with work.database.transaction() as session:
-        session.execute(update(PaymentAttempt).where(PaymentAttempt.id == gone).values(gateway="gone"))
+    with as_owner.begin() as connection:
+        connection.execute(update(PaymentAttempt).where(PaymentAttempt.id == gone).values(gateway="gone"))
     confused = _Confused({f"cs_test_{other}": fact(requests[1], PaymentStatus.CAPTURED)}, payment_refs=["pi_other"])
     later = Wall(utc_now() + timedelta(minutes=16))
     gateways = {"stripe": replace(work.gateway("stripe"), offers_checkout=confused)}

@@ -60,13 +60,13 @@ def test_the_effect_and_the_mark_are_one_transaction(bare_database: Database) ->
     [row] = claims.take(bare_database, InboxEvent, _remember(bare_database, "evt_1"))
 
     def effect_then_crash(session: Session) -> None:
-        session.execute(text("UPDATE inbox SET event_type = 'half written'"))
+        session.execute(text("UPDATE inbox SET error = 'half written'"))
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         claims.finish(bare_database, row, effect_then_crash)
     after = _reload(bare_database, InboxEvent, row.id)
-    assert (after.state, after.event_type) == (WorkState.READY, "test.event")
+    assert (after.state, after.error) == (WorkState.READY, None)
 
 
 def test_a_lease_keeps_others_away_until_it_runs_out_and_its_late_holder_writes_nothing(

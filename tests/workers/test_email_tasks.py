@@ -30,7 +30,6 @@ from calls.send_emails import EMAILS
 from database.engine import Database, make_engine
 from database.memory import WorkState
 from database.outbox import OutboxEntry
-from database.roles import WORKER
 from gateways.resend.client import ResendGateway
 from schemas.documents import PartyFacts
 from schemas.facts import PaymentStatus
@@ -40,6 +39,7 @@ from tests.billing.gifts import grant_credits
 from tests.billing.purchases import fact, start_purchase
 from tests.billing.subscribers import Books, utc
 from tests.gateways.sandbox_process import Sandbox
+from tests.logins import as_worker
 from workers import task
 from workers.celery_app import make_app
 from workers.producer import Bell
@@ -104,7 +104,7 @@ def _file(mail: dict[str, Any]) -> str:
 @pytest.fixture
 def mail_desk(database_url: str, module_sandbox: Sandbox, broker_url: str) -> Iterator[Desk]:
     """Books with a catalog, and everything that sending takes."""
-    database = Database(make_engine(database_url, WORKER, pool_size=5))
+    database = Database(make_engine(as_worker(database_url), pool_size=5))
     with database.transaction() as session:
         seed(session)
     yield Desk(database, module_sandbox, broker_url)

@@ -15,10 +15,10 @@ from billing.subscriptions.tables import SubscriptionStatus
 from calls.handle_webhooks import handle_webhooks
 from database.engine import Database, make_engine
 from database.inbox import InboxEvent
-from database.roles import WORKER
 from schemas.commands import ChangePaymentMethod
 from settings import SANDBOX_STRIPE_KEY
 from tests.gateways.sandbox_process import ANSWER_SECONDS, Sandbox
+from tests.logins import as_worker
 from tests.scenarios.storytelling import eventually
 from tests.workers.gateway_run import JANUARY_31, Json, Subscriber, bills, books, deliver, last, store
 from workers.wiring import Work
@@ -191,7 +191,7 @@ def test_of_two_choices_heard_by_two_workers_the_newer_is_charged(
         subscriber.save_card(number)
         choices.append(last(subscriber.news(), "setup_intent.succeeded"))
     older, newer = (store(work, [choice]) for choice in choices)
-    another = replace(work, database=Database(make_engine(database_url, WORKER)))
+    another = replace(work, database=Database(make_engine(as_worker(database_url))))
 
     module_sandbox.arm("slow", seconds=20, count=1, method="POST", path=stuck)
     with ThreadPoolExecutor(1) as worker:

@@ -18,12 +18,12 @@ from database.ids import uuid7
 from database.inbox import InboxEvent
 from database.memory import WorkState
 from database.outbox import OutboxEntry
-from database.roles import WORKER
 from schemas.commands import CancelSubscription, ChangePlan, PauseSubscription, ResumeSubscription, SyncWithGateway
 from schemas.messages import HandleWebhooks
 from settings import SANDBOX_STRIPE_KEY
 from tasks import webhooks
 from tests.gateways.sandbox_process import ANSWER_SECONDS, Sandbox
+from tests.logins import as_worker
 from tests.workers.gateway_run import JANUARY_31, Subscriber, bills, books, deliver, last, settle, store
 from workers.wiring import Work
 
@@ -59,7 +59,7 @@ def test_sixteen_workers_with_the_same_news_write_it_once(
     handle = doorway.__wrapped__.__wrapped__
 
     def worker(ids: list[Any]) -> None:
-        own = replace(work, database=Database(make_engine(database_url, WORKER)))
+        own = replace(work, database=Database(make_engine(as_worker(database_url))))
         together.wait()
         handle(own, HandleWebhooks(ids=tuple(ids)))
         own.database.engine.dispose()

@@ -736,6 +736,18 @@ FOR EACH STATEMENT EXECUTE FUNCTION refuse_edit();
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON credit_transactions
 FOR EACH STATEMENT EXECUTE FUNCTION refuse_edit();
 
+-- A paper that has left keeps its number, its day and its buyer, and numbers only go on
+
+CREATE FUNCTION refuse_other_number() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION 'a number once given stays' USING ERRCODE = 'restrict_violation'; END $$;
+
+CREATE TRIGGER number_stays BEFORE UPDATE OF number, issued_at, buyer ON invoices FOR EACH ROW
+WHEN (OLD.number IS NOT NULL AND (OLD.number, OLD.issued_at, OLD.buyer) IS DISTINCT FROM (NEW.number, NEW.issued_at, NEW.buyer))
+EXECUTE FUNCTION refuse_other_number();
+CREATE TRIGGER numbers_go_on BEFORE UPDATE ON invoice_counters FOR EACH ROW
+WHEN (NEW.last_number < OLD.last_number OR NEW.month <> OLD.month)
+EXECUTE FUNCTION refuse_other_number();
+
 -- Every statement that adds entries must leave each touched transaction at zero in each currency
 
 CREATE FUNCTION refuse_crooked_transaction() RETURNS trigger LANGUAGE plpgsql AS $$

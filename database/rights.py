@@ -1,0 +1,123 @@
+"""Which role may do what with which table: a decision per table, and nothing without one.
+
+The door verifies and queues, so it adds to two tables and reads what it serves. Workers read everything and write what
+the books need: they remove no money and no paper, and of money and papers they change only the columns named here. The
+portal reads. Whoever owns the tables migrates, and is an operator at the command line.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+ALL_COLUMNS = ("*",)
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What one role may do with one table. `changes` names columns; SELECT ... FOR UPDATE needs at least one."""
+
+    reads: bool = False
+    adds: bool = False
+    changes: tuple[str, ...] = ()
+    removes: bool = False
+
+    def privileges(self) -> Iterator[str]:
+        """In PostgreSQL's words, as they stand after GRANT."""
+        if self.reads:
+            yield "SELECT"
+        if self.adds:
+            yield "INSERT"
+        if self.changes:
+            yield "UPDATE" if self.changes == ALL_COLUMNS else f"UPDATE ({', '.join(self.changes)})"
+        if self.removes:
+            yield "DELETE"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One table's, for each role."""
+
+    worker: Rights
+    door: Rights = Rights()
+    portal: Rights = Rights()
+
+
+NOTHING = Rights()
+READS = Rights(reads=True)
+READS_AND_ADDS = Rights(reads=True, adds=True)
+KEEPS = Rights(reads=True, adds=True, changes=ALL_COLUMNS)
+KEEPS_AND_REMOVES = Rights(reads=True, adds=True, changes=ALL_COLUMNS, removes=True)
+
+# how far a remembered piece of work has come; what it is about stays as it was written
+PROGRESS = (
+    "state", "attempts", "first_attempt_at", "next_attempt_at", "hinted_at", "lease_until", "lease_token", "error",
+    "finished_at",
+)  # fmt: skip
+
+
+def _changes(*columns: str) -> Rights:
+    return Rights(reads=True, adds=True, changes=columns)
+
+
+def _shown(worker: Rights) -> Decision:
+    """What customers see: the door and the portal read it."""
+    return Decision(worker, door=READS, portal=READS)
+
+
+DECISIONS: Mapping[str, Decision] = {
+    # the pipeline's memory
+    "inbox": Decision(Rights(reads=True, adds=True, changes=PROGRESS, removes=True), door=READS_AND_ADDS),
+    "operations": Decision(_changes(*PROGRESS, "result", "problem"), door=READS_AND_ADDS),
+    "outbox": Decision(_changes(*PROGRESS, "result"), door=READS),
+    "job_periods": Decision(Rights(reads=True, adds=True, removes=True)),
+    "heartbeats": Decision(KEEPS, door=READS),
+    "api_keys": Decision(NOTHING, door=READS),
+    "call_rates": Decision(KEEPS),
+    # time and customers
+    "test_clocks": _shown(KEEPS),
+    "accounts": _shown(KEEPS),
+    "gateway_customers": Decision(KEEPS),
+    "cards": _shown(KEEPS),
+    # the price list is the operator's
+    "least_charges": _shown(READS),
+    "credit_packages": _shown(READS),
+    "plans": _shown(READS),
+    "plan_versions": _shown(READS),
+    "plan_prices": _shown(READS),
+    "services": _shown(READS),
+    "service_prices": _shown(READS),
+    "coupons": _shown(Rights(reads=True, changes=("redemptions",))),
+    "gateway_prices": Decision(READS_AND_ADDS),
+    "tax_rates": _shown(READS),
+    # subscriptions
+    "dunning_policies": Decision(READS),
+    "subscriptions": _shown(KEEPS),
+    "subscription_services": _shown(KEEPS_AND_REMOVES),
+    "subscription_periods": _shown(_changes("period_end", "invoice_id")),
+    "dunnings": _shown(KEEPS),
+    # papers: a number once given stays, see the triggers; lines and documents are written once
+    "invoice_counters": Decision(_changes("last_number")),
+    "invoices": _shown(
+        _changes(
+            "status", "number", "issued_at", "due_at", "paid_at", "voided_at", "allocated_minor", "balance_used_minor",
+            "buyer",
+        )
+    ),
+    "invoice_lines": _shown(READS_AND_ADDS),
+    "invoice_documents": _shown(READS_AND_ADDS),
+    # money: what came stays as it came
+    "payment_attempts": Decision(
+        _changes(
+            "status", "request", "checkout_ref", "checkout_url", "payment_ref", "charge_ref", "failure_code",
+            "captured_at", "look_up_at",
+        )
+    ),
+    "receipts": _shown(_changes("allocated_minor", "looked_at")),
+    "allocations": _shown(READS_AND_ADDS),
+    "ledger_transactions": Decision(READS_AND_ADDS),
+    "ledger_entries": Decision(READS_AND_ADDS),
+    # credits
+    "credit_grants": _shown(_changes("remaining", "expires_at", "held_for")),
+    "credit_transactions": _shown(READS_AND_ADDS),
+    "balance_watches": _shown(KEEPS_AND_REMOVES),
+    "auto_top_ups": _shown(KEEPS),
+}  # fmt: skip

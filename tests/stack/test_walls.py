@@ -1,0 +1,248 @@
+"""Whoever takes over a process has that process's rights, and no way to more. PostgreSQL says so, not our code."""
+
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from typing import Any, LiteralString
+from uuid import uuid4
+
+import psycopg2
+import pytest
+from psycopg2.errors import InsufficientPrivilege, RestrictViolation
+
+from billing.catalog.seed import seed
+from database.engine import Database, link_options, make_engine
+from database.migrate import upgrade
+from database.migrations.tables import metadata
+from database.rights import ALL_COLUMNS, DECISIONS, Rights
+from database.roles import INGRESS, PORTAL, ROLES, WORKER, DatabaseUrls, RoleRefused, as_role
+from tests.billing.subscribers import Books, utc
+from tests.logins import as_worker, urls_of
+
+# what nobody but the owner may ever do
+WAYS_OUT: tuple[LiteralString, ...] = (
+    "SET ROLE cashbeat",
+    "SET SESSION AUTHORIZATION cashbeat",
+    "COPY (SELECT 1) TO PROGRAM 'true'",
+    "CREATE TABLE mine (id int)",
+    "CREATE FUNCTION mine() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+    "CREATE SCHEMA mine",
+    "CREATE ROLE mine",
+    "CREATE DATABASE mine",
+    "CREATE EXTENSION file_fdw",
+    "ALTER ROLE cashbeat_ingress SUPERUSER",
+    "ALTER ROLE cashbeat PASSWORD 'mine'",
+    "GRANT cashbeat TO cashbeat_worker",
+    "ALTER SYSTEM SET fsync = off",
+    "SET session_replication_role = replica",
+    "SELECT pg_read_file('PG_VERSION')",
+    "SELECT pg_ls_dir('.')",
+    "SELECT rolpassword FROM pg_authid",
+    "ALTER TABLE invoices DISABLE TRIGGER ALL",
+    "ALTER TABLE invoices ADD COLUMN mine int",
+    "DROP TABLE invoices",
+    "TRUNCATE inbox",
+    "TRUNCATE ledger_entries",
+    "DROP TRIGGER append_only ON ledger_entries",
+    "CREATE TRIGGER mine BEFORE INSERT ON invoices EXECUTE FUNCTION refuse_edit()",
+)
+FORBIDDEN: dict[str, tuple[LiteralString, ...]] = {
+    INGRESS: (
+        "SELECT * FROM payment_attempts",
+        "SELECT * FROM ledger_entries",
+        "INSERT INTO ledger_entries DEFAULT VALUES",
+        "INSERT INTO invoices DEFAULT VALUES",
+        "INSERT INTO subscriptions DEFAULT VALUES",
+        "INSERT INTO credit_grants DEFAULT VALUES",
+        "INSERT INTO api_keys DEFAULT VALUES",
+        "UPDATE operations SET state = 'done'",
+        "UPDATE test_clocks SET frozen_at = now()",
+        "UPDATE inbox SET body = ''",
+        "DELETE FROM inbox",
+    ),
+    WORKER: (
+        "SELECT * FROM api_keys",
+        "INSERT INTO api_keys DEFAULT VALUES",
+        "UPDATE plan_prices SET price_minor = 1",
+        "UPDATE coupons SET percent_ppm = 1000000",
+        "INSERT INTO tax_rates DEFAULT VALUES",
+        "DELETE FROM invoices",
+        "DELETE FROM invoice_lines",
+        "UPDATE invoice_lines SET unit_minor = 1, net_minor = 1",
+        "UPDATE invoices SET total_minor = 1, subtotal_minor = 1",
+        "UPDATE invoices SET account_id = id",
+        "DELETE FROM invoice_documents",
+        "UPDATE invoice_documents SET content = ''",
+        "DELETE FROM receipts",
+        "UPDATE receipts SET amount_minor = 1",
+        "DELETE FROM allocations",
+        "UPDATE allocations SET amount_minor = 1",
+        "DELETE FROM payment_attempts",
+        "UPDATE payment_attempts SET amount_minor = 1",
+        "DELETE FROM ledger_entries",
+        "DELETE FROM ledger_transactions",
+        "UPDATE ledger_entries SET amount_minor = 1",
+        "DELETE FROM credit_transactions",
+        "UPDATE credit_grants SET amount = 1",
+        "DELETE FROM operations",
+        "UPDATE operations SET body = '{}'",
+        "UPDATE inbox SET body = ''",
+        "DELETE FROM outbox",
+    ),
+    PORTAL: (
+        "SELECT * FROM api_keys",
+        "SELECT * FROM inbox",
+        "SELECT * FROM operations",
+        "SELECT * FROM payment_attempts",
+        "INSERT INTO operations DEFAULT VALUES",
+        "UPDATE invoices SET status = 'paid'",
+        "DELETE FROM accounts",
+    ),
+}
+
+
+@pytest.fixture
+def walled(database_url: str) -> str:
+    """The owner's address of a database as installations have it, without what stories may do beyond."""
+    upgrade(urls_of(database_url))
+    return database_url
+
+
+@pytest.fixture(params=ROLES)
+def intruder(request: pytest.FixtureRequest, walled: str) -> Iterator[tuple[str, Any]]:
+    """Whoever holds a process's address, and has tried to shed its role."""
+    role: str = request.param
+    with closing(psycopg2.connect(as_role(walled, role, role), **link_options())) as connection:  # type: ignore[call-overload] # options of any type
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute("SET ROLE NONE; RESET SESSION AUTHORIZATION; RESET ALL")
+            yield role, cursor
+
+
+def test_every_table_has_a_decision() -> None:
+    assert set(DECISIONS) == set(metadata.tables), "say in database/rights.py who may do what with it"
+
+
+def test_each_role_has_the_rights_that_were_decided_and_no_other(intruder: tuple[str, Any]) -> None:
+    role, cursor = intruder
+    for table, decision in DECISIONS.items():
+        rights = {INGRESS: decision.door, WORKER: decision.worker, PORTAL: decision.portal}[role]
+        assert _on_table(cursor, role, table) == set(_whole(rights)), table
+        assert _changeable(cursor, role, table) == _columns(table, rights.changes), table
+
+
+def test_no_role_is_more_than_a_login(intruder: tuple[str, Any]) -> None:
+    role, cursor = intruder
+    cursor.execute("SELECT session_user, current_user, current_setting('is_superuser')")
+    assert cursor.fetchone() == (role, role, "off")
+    cursor.execute(
+        "SELECT count(*) FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.member WHERE r.rolname = %s", [role]
+    )
+    assert cursor.fetchone() == (0,)
+
+
+def test_what_is_forbidden_is_refused(intruder: tuple[str, Any]) -> None:
+    role, cursor = intruder
+    for statement in (*WAYS_OUT, *FORBIDDEN[role]):
+        assert _is_refused(cursor, statement), statement
+
+
+def test_a_worker_cannot_renumber_a_paper_nor_turn_the_counter_back(walled: str) -> None:
+    database = Database(make_engine(walled))
+    with database.transaction() as session:
+        seed(session)
+    books = Books(database)
+    account_id = books.open()
+    books.give_card(account_id, utc("2026-01-15 09:00"))
+    books.subscribe(account_id, utc("2026-01-15 10:00"))
+    database.engine.dispose()
+    with closing(psycopg2.connect(as_worker(walled))) as connection, connection.cursor() as cursor:
+        for statement in (
+            "UPDATE invoices SET number = 'INV-1'",
+            "UPDATE invoices SET number = NULL, issued_at = NULL, status = 'draft'",
+            "UPDATE invoices SET issued_at = now()",
+            "UPDATE invoices SET buyer = '{}'",
+            "UPDATE invoice_counters SET last_number = 0",
+        ):
+            with pytest.raises(RestrictViolation, match="a number once given stays"):
+                cursor.execute(statement)
+            connection.rollback()
+
+
+def test_an_owner_without_superuser_makes_the_walls(walled: str, postgres_server: Any) -> None:
+    name, owner = f"managed_{uuid4().hex[:8]}", f"owner_{uuid4().hex[:8]}"
+    with closing(psycopg2.connect(walled)) as connection, connection.cursor() as cursor:
+        connection.autocommit = True
+        cursor.execute(f"CREATE ROLE {owner} LOGIN CREATEROLE PASSWORD 'its own'")
+        cursor.execute(f"GRANT {', '.join(ROLES)} TO {owner} WITH ADMIN OPTION, SET FALSE, INHERIT FALSE")
+        cursor.execute(f"CREATE DATABASE {name} OWNER {owner}")
+        try:
+            managed = urls_of(as_role(postgres_server.url(name), owner, "its own"))
+            for _ in range(2):
+                upgrade(managed)
+            with closing(psycopg2.connect(managed.worker)) as hands, hands.cursor() as worker:
+                worker.execute("SELECT count(*) FROM invoices")
+                assert _is_refused(worker, "DELETE FROM invoices")
+        finally:
+            postgres_server.drop_database(name)
+            cursor.execute(f"REVOKE {', '.join(ROLES)} FROM {owner}")
+            cursor.execute(f"DROP ROLE {owner}")
+
+
+def test_a_password_is_changed_by_migrating_with_another_address(walled: str) -> None:
+    changed = DatabaseUrls(walled, *(as_role(walled, role, "another: @/%'") for role in ROLES))
+    try:
+        upgrade(changed)
+        for url in changed.of_roles().values():
+            psycopg2.connect(url).close()
+        with pytest.raises(psycopg2.OperationalError, match="password authentication failed"):
+            psycopg2.connect(as_worker(walled))
+    finally:
+        upgrade(urls_of(walled))
+
+
+def test_a_role_that_could_do_more_is_refused(walled: str) -> None:
+    with closing(psycopg2.connect(walled)) as connection, connection.cursor() as cursor:
+        connection.autocommit = True
+        cursor.execute(f"ALTER ROLE {PORTAL} CREATEDB")
+        try:
+            with pytest.raises(RoleRefused, match=PORTAL):
+                upgrade(urls_of(walled))
+        finally:
+            cursor.execute(f"ALTER ROLE {PORTAL} NOCREATEDB")
+
+
+def test_an_address_of_another_user_is_refused(walled: str) -> None:
+    with pytest.raises(RoleRefused, match=f"an address for {INGRESS} has to name that user and a password"):
+        upgrade(DatabaseUrls(walled, walled, walled, walled))
+
+
+def _whole(rights: Rights) -> Iterator[str]:
+    """The privileges on the whole table."""
+    return (privilege for privilege in rights.privileges() if "(" not in privilege)
+
+
+def _columns(table: str, changes: tuple[str, ...]) -> set[str]:
+    return {column.name for column in metadata.tables[table].columns} if changes == ALL_COLUMNS else set(changes)
+
+
+def _on_table(cursor: Any, role: str, table: str) -> set[str]:
+    found = set()
+    for privilege in ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER"):
+        cursor.execute("SELECT has_table_privilege(%s, %s, %s)", (role, table, privilege))
+        found |= {privilege} if cursor.fetchone()[0] else set()
+    return found
+
+
+def _changeable(cursor: Any, role: str, table: str) -> set[str]:
+    found = set()
+    for column in metadata.tables[table].columns:
+        cursor.execute("SELECT has_column_privilege(%s, %s, %s, 'UPDATE')", (role, table, column.name))
+        found |= {column.name} if cursor.fetchone()[0] else set()
+    return found
+
+
+def _is_refused(cursor: Any, statement: LiteralString) -> bool:
+    with suppress(InsufficientPrivilege):
+        cursor.execute(statement)
+        return False
+    return True
