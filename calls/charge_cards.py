@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from billing.errors import Rejected
 from billing.outcomes.record_outcome import Outcome, PaymentContradiction, record_outcomes
 from billing.payments.begin_charges import Step, begin_charges, step
-from billing.payments.drop_charge import drop_charge
+from billing.payments.drop_attempt import drop_attempt
 from billing.payments.queries import Charge, gateways_of_charges
 from billing.payments.tables import AttemptStatus
 from calls.charge_call import ChargeCall, call_gateway
@@ -126,5 +126,5 @@ def _write_down(work: Work, session: Session, facts: Sequence[PaymentFact]) -> N
 
 
 def _drop(charge: Charge, session: Session) -> dict[str, Any]:
-    dropped = drop_charge(session, charge.attempt_id)
+    dropped = drop_attempt(session, charge.attempt_id)
     return {"dropped": f"invoice_{charge.invoice_status}" if dropped else f"attempt_{charge.status}"}

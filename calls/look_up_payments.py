@@ -11,8 +11,9 @@ import structlog
 from billing.errors import Rejected, Unavailable
 from billing.outcomes.record_outcome import Outcome, PaymentContradiction, record_outcome
 from billing.payments.look_up_again import look_up_again
-from billing.payments.queries import Charge, OpenCheckout, open_charges, open_checkouts
+from billing.payments.queries import Charge, open_charges, open_checkouts
 from calls.charge_call import look
+from calls.page_call import look_at_page
 from calls.side_by_side import READS, SideBySide, told
 from database.weather import is_weather
 from gateways.gateway import Gateway
@@ -38,7 +39,8 @@ def look_up_payments(work: Work) -> None:
     with work.database.transaction() as session:
         checkouts = open_checkouts(session, work.wall(), LOOK_UPS_MAX)
         charges = open_charges(session, work.wall(), LOOK_UPS_MAX)
-    questions = [Question(each.attempt_id, each.gateway, partial(_ask_for_checkout, each)) for each in checkouts]
+    at_page = partial(look_at_page, wall=work.wall())
+    questions = [Question(each.attempt_id, each.gateway, partial(at_page, page=each)) for each in checkouts]
     questions += [Question(each.attempt_id, each.gateway, partial(_ask_for_charge, each)) for each in charges]
     under_way: SideBySide[Question, PaymentFact | None] = SideBySide()
     for name in {question.gateway for question in questions}:
@@ -83,10 +85,6 @@ def _ask_again_later(work: Work, attempt_id: UUID, error: Exception | None) -> N
         log.error("look_up_failed", exc_info=error, **named)
     with work.database.transaction() as session:
         look_up_again(session, attempt_id, work.wall())
-
-
-def _ask_for_checkout(checkout: OpenCheckout, gateway: Gateway) -> PaymentFact | None:
-    return gateway.checkout.fetch_payment(checkout_ref=checkout.checkout_ref)
 
 
 def _ask_for_charge(charge: Charge, gateway: Gateway) -> PaymentFact | None:

@@ -64,6 +64,12 @@ class HostedCheckout(Protocol):
     def fetch_payment(self, *, checkout_ref: str = "", payment_ref: str = "") -> PaymentFact | None:
         """What the gateway says now about one payment, by either reference; None when it does not know it."""
 
+    def close_checkout(self, checkout_ref: str) -> PaymentFact:
+        """Close a page, so that nobody can pay on it any more, and say what became of its payment.
+
+        One that was paid meanwhile is captured; closing it again changes nothing.
+        """
+
     def find_checkout(
         self,
         attempt_id: str,
@@ -131,6 +137,12 @@ class OffSessionCharge(Protocol):
 
     def fetch_payment(self, *, checkout_ref: str = "", payment_ref: str = "") -> PaymentFact | None:
         """What the gateway says now about one charge; None when it does not know it."""
+
+    def cancel_charge(self, payment_ref: str) -> PaymentFact:
+        """Stop a charge that has no outcome yet, and say what became of it.
+
+        Stopped it has expired; one that was captured or declined meanwhile stays that. Pending: it cannot be stopped.
+        """
 
 
 class RunsSubscriptions(Protocol):

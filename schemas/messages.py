@@ -85,6 +85,15 @@ class ChargeCards(FollowUps):
     ids_max = CHARGE_IDS_MAX
 
 
+class CancelPayments(FollowUps):
+    """Cancel at their gateways the payments that these outbox rows name: each takes several calls, so it goes alone."""
+
+    task = "payments.cancel"
+    queue = "payments"
+
+    ids_max = 1
+
+
 class Periodic(Message):
     """A tick of beat. `interval_seconds` says how long the period is that this tick asks for."""
 
@@ -173,6 +182,7 @@ class BeatHeart(Message):
 TOPICS: dict[str, type[FollowUps]] = {
     "invoice_pdf": RenderInvoices,
     "charge": ChargeCards,
+    "cancel_payment": CancelPayments,
     "payment_confirmation": SendEmails,
     "subscription_activated": SendEmails,
     "subscription_renewal": SendEmails,
@@ -193,6 +203,7 @@ MESSAGES: tuple[type[Message], ...] = (
     RenderInvoices,
     SendEmails,
     ChargeCards,
+    CancelPayments,
     RenewSubscriptions,
     DunInvoices,
     SweepCredits,

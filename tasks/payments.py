@@ -1,9 +1,10 @@
-"""The queue of what waits for a gateway: charges, and asking for what webhooks did not tell."""
+"""The queue of what waits for a gateway: charges and their end, and asking for what webhooks did not tell."""
 
+from calls.cancel_payment import cancel_payments
 from calls.charge_cards import charge_cards
 from calls.look_up_payments import look_up_payments as look_up
 from calls.pull_events import pull_events as pull
-from schemas.messages import ChargeCards, LookUpPayments, PullEvents
+from schemas.messages import CancelPayments, ChargeCards, LookUpPayments, PullEvents
 from workers.task import doorway
 from workers.wiring import Work
 
@@ -12,6 +13,12 @@ from workers.wiring import Work
 def charge(work: Work, message: ChargeCards) -> None:
     """Charge the cards that these outbox rows ask for."""
     charge_cards(work, message.ids)
+
+
+@doorway(CancelPayments)
+def cancel(work: Work, message: CancelPayments) -> None:
+    """Cancel the payments that these outbox rows name."""
+    cancel_payments(work, message.ids)
 
 
 @doorway(PullEvents)

@@ -1,7 +1,7 @@
 """Reads of dunning, and its locks. The order of locks is: the invoice, its dunning, the subscription."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, bindparam, select
@@ -9,10 +9,15 @@ from sqlalchemy.orm import Session
 
 from billing.dunning.tables import Dunning, DunningState
 from billing.invoices.tables import Invoice, InvoiceStatus
+from billing.payments.cancel_under_way import close_page
+from billing.payments.queries import live_attempt
 from billing.payments.tables import LIVE_ATTEMPTS, AttemptKind, PaymentAttempt
 from billing.subscriptions.tables import Subscription
 from database.among import is_among
 
+# So long what is due waits for a page to be paid; then it is closed, so that nobody puts dunning off by opening others.
+# On a test clock nobody is waited for: hours go by in a moment there.
+PAGE_GRACE = timedelta(hours=1)
 # built once: these two run for every capture
 LOCKED_DUNNING = select(Dunning).where(Dunning.invoice_id == bindparam("invoice_id")).with_for_update()
 LOCKED_OWNER = select(Subscription).where(Subscription.id == bindparam("subscription_id")).with_for_update()
@@ -40,8 +45,10 @@ def lock_owners(session: Session, subscription_ids: Collection[UUID | None]) -> 
     return {subscription.id: subscription for subscription in session.scalars(found.with_for_update())}
 
 
-def lock_due(session: Session, invoice_id: UUID, is_due: ColumnElement[bool]) -> tuple[Invoice, Dunning] | None:
-    """An invoice and its open dunning, locked; None when another has either, it is not due, or is being charged.
+def lock_due(
+    session: Session, invoice_id: UUID, is_due: ColumnElement[bool], now: datetime
+) -> tuple[Invoice, Dunning] | None:
+    """An invoice and its open dunning, locked; None when another has either, it is not due, or is just being paid.
 
     Waits for nobody: whoever records an outcome holds the invoice and comes for the dunning next.
     """
@@ -49,9 +56,17 @@ def lock_due(session: Session, invoice_id: UUID, is_due: ColumnElement[bool]) ->
     due = due.where(Invoice.id == invoice_id, Dunning.state == DunningState.OPEN, is_due)
     found = session.execute(due.with_for_update(of=(Invoice, Dunning), skip_locked=True)).one_or_none()
     # asked under the lock: a charge that was begun a moment ago is seen only by a statement that starts now
-    if found is None or is_being_charged(charges_of(session, invoice_id)):
+    if found is None or not _has_way(session, found[1], now):
         return None
     return found[0], found[1]
+
+
+def _has_way(session: Session, dunning: Dunning, now: datetime) -> bool:
+    """Whether nothing else is under way. A customer who is on a page comes before the calendar, for a while."""
+    due_at = dunning.next_attempt_at or dunning.ends_at
+    if dunning.clock_id is None and now < due_at + PAGE_GRACE:
+        return live_attempt(session, dunning.invoice_id) is None
+    return close_page(session, dunning.invoice_id)
 
 
 def lock_owner(session: Session, subscription_id: UUID) -> Subscription:
@@ -65,11 +80,6 @@ def charges_of(session: Session, invoice_id: UUID) -> Sequence[PaymentAttempt]:
         PaymentAttempt.invoice_id == invoice_id, PaymentAttempt.kind == AttemptKind.CHARGE
     )
     return session.scalars(charges.order_by(PaymentAttempt.created_at, PaymentAttempt.id)).all()
-
-
-def is_being_charged(charges: Sequence[PaymentAttempt]) -> bool:
-    """Whether one of the charges may still take the money."""
-    return any(charge.status in LIVE_ATTEMPTS for charge in charges)
 
 
 def has_live_charge() -> ColumnElement[bool]:

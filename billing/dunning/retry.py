@@ -6,10 +6,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from billing.dunning.queries import charges_of, is_being_charged, lock_dunning
+from billing.dunning.queries import charges_of, lock_dunning
 from billing.dunning.stop import stop_if_ended
 from billing.dunning.tables import Dunning
 from billing.invoices.tables import Invoice, InvoiceStatus
+from billing.payments.cancel_under_way import close_page
 from billing.payments.intend_charge import intend_charge
 from billing.subscriptions.tables import Collection, Subscription, SubscriptionStatus
 
@@ -18,7 +19,8 @@ def retry_at_once(session: Session, account_id: UUID, now: datetime) -> int:
     """Charge the default card for every unpaid invoice that waits for money; how many charges.
 
     Those are invoices that are being dunned, those that were in vain and are marked unpaid, and those of a start.
-    One with a charge under way is left alone: if that is declined, `charge_failed` sees that there is a new card.
+    One with a charge under way is left alone: if that is declined, `charge_failed` sees that there is a new card. A
+    page that is open is closed first, and `attempt_ended` sees it.
     """
     return sum(retry_invoice(session, invoice, now) for invoice in _lock_unpaid(session, account_id))
 
@@ -30,7 +32,7 @@ def retry_invoice(session: Session, invoice: Invoice, now: datetime) -> bool:
     """
     dunning = lock_dunning(session, invoice.id)
     charges = charges_of(session, invoice.id)
-    if is_being_charged(charges) or (dunning is not None and stop_if_ended(session, invoice, dunning, now)):
+    if not close_page(session, invoice.id) or (dunning is not None and stop_if_ended(session, invoice, dunning, now)):
         return False
     if intend_charge(session, invoice, f"new_card/{invoice.id}/{len(charges)}", now) is None:
         return False

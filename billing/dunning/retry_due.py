@@ -32,7 +32,7 @@ def retry_due(session: Session, invoice_id: UUID, now: datetime) -> bool:
     Without a card it counts as refused for good; after the end of its subscription it is not tried any more. What is
     due stays due until the outcome is recorded: a charge that comes to nothing is begun again.
     """
-    due = lock_due(session, invoice_id, Dunning.next_attempt_at <= now)
+    due = lock_due(session, invoice_id, Dunning.next_attempt_at <= now, now)
     if due is None:
         return False
     invoice, dunning = due

@@ -40,7 +40,7 @@ def end_due(session: Session, invoice_id: UUID, now: datetime) -> bool:
     The invoice is given up, unless the policy marks it unpaid: then it stays open for the customer to pay, as at Stripe
     (https://docs.stripe.com/billing/subscriptions/overview#unpaid).
     """
-    due = lock_due(session, invoice_id, and_(Dunning.ends_at <= now, NO_MORE_TRIES))
+    due = lock_due(session, invoice_id, and_(Dunning.ends_at <= now, NO_MORE_TRIES), now)
     if due is None:
         return False
     invoice, dunning = due

@@ -14,13 +14,14 @@ from sqlalchemy.orm import Session
 from billing.accounts.tables import Account
 from billing.clocks.tables import TestClock
 from billing.clocks.wall import Wall
-from billing.invoices.tables import CHARGEABLE, Invoice
+from billing.invoices.tables import CHARGEABLE, Invoice, InvoiceStatus
 from billing.invoices.void import void_draft
+from billing.outcomes.attempt_ended import attempt_ended
 from billing.outcomes.capture import Capture, capture_all
 from billing.outcomes.charge_failed import charge_failed
 from billing.payments.queries import as_uuid
 from billing.payments.start_checkout import LOOK_UP_AFTER
-from billing.payments.states import can_move, is_over, look_up_no_more_when_final, move
+from billing.payments.states import can_move, is_answered, is_over, look_up_no_more_when_final, move
 from billing.payments.tables import AttemptKind, AttemptStatus, PaymentAttempt
 from database.among import is_among
 from database.update import update_rows
@@ -134,9 +135,13 @@ def _capture(standing: Standing, fact: PaymentFact, wall: Wall) -> Capture:
 
 
 def _lose(session: Session, standing: Standing, wall: Wall) -> None:
-    """No money will come of this attempt: a checkout's draft is dropped; after a charge, dunning decides."""
+    """No money will come of this attempt: a purchase's draft is dropped; after a declined charge, dunning decides."""
     attempt, invoice, now = standing.attempt, standing.invoice, standing.frozen_at or wall.at
-    if attempt.kind is not AttemptKind.CHARGE:
+    if attempt.kind is AttemptKind.CHECKOUT:
         void_draft(invoice, now)
-    elif invoice.status in CHARGEABLE:
+    elif invoice.status not in CHARGEABLE:
+        return
+    elif is_answered(attempt) or invoice.status is InvoiceStatus.DRAFT:
         charge_failed(session, invoice, attempt, now)
+    else:
+        attempt_ended(session, invoice, now)

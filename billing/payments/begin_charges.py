@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from billing.clocks.wall import Wall
 from billing.invoices.tables import CHARGEABLE
-from billing.payments.queries import Charge, charges_among
+from billing.payments.queries import Charge, lock_charges
 from billing.payments.start_checkout import LOOK_UP_AFTER
 from billing.payments.states import move_to_unknown
 from billing.payments.tables import AttemptStatus
@@ -26,9 +26,10 @@ def begin_charges(session: Session, attempt_ids: Collection[UUID], wall: Wall) -
     """The charges as they stood, by attempt; those that will be sent are unknown until an answer is recorded.
 
     Written before the call, so that also a worker that dies in the middle of it leaves an attempt that is looked up,
-    after a while by the wall clock, and is never sent again blindly.
+    after a while by the wall clock, and is never sent again blindly. Whoever cancels a charge that is not sent yet
+    takes the same lock: either it is not sent, or it is not dropped.
     """
-    charges = charges_among(session, attempt_ids, wall)
+    charges = lock_charges(session, attempt_ids, wall)
     sent = [charge.attempt_id for charge in charges.values() if step(charge) is not Step.DROP]
     move_to_unknown(session, sent, wall.at + LOOK_UP_AFTER)
     return charges

@@ -14,11 +14,13 @@ from billing.clocks.tables import TestClock
 from billing.clocks.wall import Wall
 from billing.invoices.tables import Invoice, InvoiceStatus
 from billing.payments.intend_charge import thaw_charge
-from billing.payments.tables import AttemptKind, AttemptStatus, PaymentAttempt
+from billing.payments.start_checkout import thaw
+from billing.payments.tables import LIVE_ATTEMPTS, AttemptKind, AttemptStatus, PaymentAttempt
 from database.among import is_among
 from database.outbox import OutboxEntry
-from schemas.facts import ChargeRequest
+from schemas.facts import ChargeRequest, CheckoutRequest
 
+IS_LIVE = PaymentAttempt.status.in_(LIVE_ATTEMPTS)
 # Our clock and the gateway's may differ by this much.
 CLOCK_TOLERANCE = timedelta(minutes=5)
 
@@ -45,21 +47,43 @@ def as_uuid(attempt_id: str) -> UUID | None:
         return None
 
 
+def live_attempt(session: Session, invoice_id: UUID) -> PaymentAttempt | None:
+    """The one attempt of ours that may still take the money of an invoice, if there is one. Read without a lock."""
+    attempt = PaymentAttempt
+    live = select(attempt).where(attempt.invoice_id == invoice_id, attempt.kind != AttemptKind.GATEWAY, IS_LIVE)
+    return session.scalar(live.execution_options(populate_existing=True))
+
+
 @dataclass(frozen=True, slots=True)
 class OpenCheckout:
-    """A checkout that nothing was heard of for a while."""
+    """A hosted page as it stands. Nothing but its opening is known of one without a `checkout_ref`."""
 
     attempt_id: UUID
     gateway: str
     checkout_ref: str
+    request: CheckoutRequest
+    created_at: datetime
 
 
 def open_checkouts(session: Session, wall: Wall, limit: int) -> list[OpenCheckout]:
-    """Checkouts that should have been heard of by now, the longest waiting first."""
-    waiting = select(PaymentAttempt.id, PaymentAttempt.gateway, PaymentAttempt.checkout_ref).where(
-        PaymentAttempt.look_up_at <= wall.at, PaymentAttempt.checkout_ref != ""
-    )
-    return [OpenCheckout(*row) for row in session.execute(waiting.order_by(PaymentAttempt.look_up_at).limit(limit))]
+    """Pages that should have been heard of by now, the longest waiting first."""
+    waiting = _checkouts().where(PaymentAttempt.look_up_at <= wall.at).order_by(PaymentAttempt.look_up_at)
+    return [_checkout(attempt) for attempt in session.scalars(waiting.limit(limit))]
+
+
+def find_live_checkout(session: Session, attempt_id: UUID) -> OpenCheckout | None:
+    """This page, if it may still be paid."""
+    attempt = session.scalar(_checkouts().where(PaymentAttempt.id == attempt_id, IS_LIVE))
+    return _checkout(attempt) if attempt else None
+
+
+def _checkouts() -> Select[PaymentAttempt]:
+    return select(PaymentAttempt).where(PaymentAttempt.kind.in_((AttemptKind.CHECKOUT, AttemptKind.PAGE)))
+
+
+def _checkout(attempt: PaymentAttempt) -> OpenCheckout:
+    request = thaw(attempt.request)
+    return OpenCheckout(attempt.id, attempt.gateway, attempt.checkout_ref, request, attempt.created_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +115,14 @@ def gateways_of_charges(session: Session, entry_ids: Collection[UUID]) -> dict[s
     return by_gateway
 
 
-def charges_among(session: Session, attempt_ids: Collection[UUID], wall: Wall) -> dict[UUID, Charge]:
-    """These charges by their attempts' ids; `wall` is the wall clock's time."""
-    rows = session.execute(_charges().where(is_among(PaymentAttempt.id, attempt_ids)))
+def lock_charges(session: Session, attempt_ids: Collection[UUID], wall: Wall) -> dict[UUID, Charge]:
+    """These charges by their attempts' ids, nobody else's until commit; `wall` is the wall clock's time.
+
+    Locked in the order in which outcomes are recorded.
+    """
+    wanted = _charges().where(is_among(PaymentAttempt.id, attempt_ids))
+    in_order = wanted.order_by(PaymentAttempt.invoice_id, PaymentAttempt.id)
+    rows = session.execute(in_order.with_for_update(of=PaymentAttempt))
     return {row.id: _charge(row, wall) for row in rows}
 
 
@@ -101,6 +130,12 @@ def open_charges(session: Session, wall: Wall, limit: int) -> list[Charge]:
     """Charges that were sent and should have been answered by now, the longest waiting first."""
     waiting = _charges().where(PaymentAttempt.look_up_at <= wall.at)
     return [_charge(row, wall) for row in session.execute(waiting.order_by(PaymentAttempt.look_up_at).limit(limit))]
+
+
+def find_live_charge(session: Session, attempt_id: UUID, wall: Wall) -> Charge | None:
+    """This charge, if it may still take the money."""
+    row = session.execute(_charges().where(PaymentAttempt.id == attempt_id, IS_LIVE)).one_or_none()
+    return _charge(row, wall) if row else None
 
 
 def _charges() -> Select[Any]:

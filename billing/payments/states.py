@@ -22,9 +22,12 @@ TRANSITIONS: dict[AttemptStatus, frozenset[AttemptStatus]] = {
     AttemptStatus.EXPIRED: frozenset({AttemptStatus.CAPTURED}),
 }
 
+# another card is another attempt: of an issued invoice only one is under way, and a failed one has made way
+ASKED_ANEW = frozenset({AttemptKind.CHARGE, AttemptKind.PAGE})
+
 
 def can_move(attempt: PaymentAttempt, after: AttemptStatus) -> bool:
-    """Whether the state machine has this step. A declined charge is over: another card is another attempt."""
+    """Whether the state machine has this step. For an issued invoice what has failed is over: see `is_over`."""
     if is_over(attempt):
         return after is AttemptStatus.CAPTURED
     return after in TRANSITIONS[attempt.status]
@@ -59,6 +62,14 @@ def look_up_no_more_when_final(attempt: PaymentAttempt) -> None:
 
 
 def is_over(attempt: PaymentAttempt) -> bool:
-    """No money is awaited any more. A checkout that failed may yet be paid by another card, a charge may not."""
-    is_failed_charge = attempt.status is AttemptStatus.FAILED and attempt.kind is AttemptKind.CHARGE
-    return attempt.status is AttemptStatus.EXPIRED or is_failed_charge
+    """No money is awaited any more. A purchase that failed may yet be paid by another card; an invoice is asked anew.
+
+    What is asked anew is another attempt.
+    """
+    has_failed = attempt.status is AttemptStatus.FAILED
+    return attempt.status is AttemptStatus.EXPIRED or (has_failed and attempt.kind in ASKED_ANEW)
+
+
+def is_answered(attempt: PaymentAttempt) -> bool:
+    """A card was charged and refused. What has expired had no answer: it was canceled, or nobody came to pay."""
+    return attempt.kind is AttemptKind.CHARGE and attempt.status is AttemptStatus.FAILED

@@ -23,9 +23,14 @@ class AttemptStatus(StrEnum):
 
 
 class AttemptKind(StrEnum):
-    """How money is asked for: on a hosted page, from a saved card, or by a gateway that runs the cycle itself."""
+    """How money is asked for.
+
+    On a hosted page, for a purchase (`checkout`: its draft is issued when it is paid) or for an invoice that is issued
+    (`page`); from a saved card; or by a gateway that runs the cycle itself.
+    """
 
     CHECKOUT = "checkout"
+    PAGE = "page"
     CHARGE = "charge"
     GATEWAY = "gateway"
 
@@ -54,10 +59,10 @@ class PaymentAttempt(Base):
             "uq_payment_attempts_payment", "gateway", "payment_ref", unique=True,
             postgresql_where=text("payment_ref <> ''"),
         ),
-        # a second try is never begun while the first may still take the money
+        # of an invoice one attempt is under way at most: who is first wins, and the other begins when that one is over
         Index(
-            "uq_payment_attempts_live_charge", "invoice_id", unique=True,
-            postgresql_where=text("kind = 'charge' AND status IN ('created', 'unknown', 'pending')"),
+            "uq_payment_attempts_live", "invoice_id", unique=True,
+            postgresql_where=text("kind <> 'gateway' AND status IN ('created', 'unknown', 'pending')"),
         ),
         Index("ix_payment_attempts_invoice", "invoice_id"),
         Index("ix_payment_attempts_look_up", "look_up_at", postgresql_where=text("look_up_at IS NOT NULL")),

@@ -4,12 +4,14 @@ https://docs.stripe.com/payments/save-and-reuse?platform=web&ui=checkout#charge-
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 import stripe
 
-from gateways.stripe.calls import Calls, window
+from billing.errors import Rejected
+from gateways.stripe.calls import Calls, segment, window
 from gateways.stripe.errors import family_of
 from gateways.stripe.payments import failure_code_of, payment_of_intent
 from gateways.stripe.shapes import ATTEMPT_MARK, Json, inside, reference
@@ -32,6 +34,14 @@ class Charges(Calls):
         except stripe.StripeError as error:
             raise family_of(error) from error
         return payment_of_intent(intent)
+
+    def cancel_charge(self, payment_ref: str) -> PaymentFact:
+        """Cancel a payment intent; see OffSessionCharge."""
+        intent = f"{INTENTS}/{segment(payment_ref)}"
+        # one that is over cannot be canceled; whatever it is, the object tells
+        with suppress(Rejected):
+            self._call("post", f"{intent}/cancel", {"cancellation_reason": "abandoned"})
+        return payment_of_intent(self._call("get", intent, {"expand": ["latest_charge"]}))
 
     def find_charge(
         self, attempt_id: str, *, customer_ref: str, created_after: datetime, created_before: datetime

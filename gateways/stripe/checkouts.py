@@ -1,8 +1,10 @@
 """Checkouts that take one payment (https://docs.stripe.com/api/checkout/sessions)."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from billing.errors import Rejected
 from gateways.stripe.calls import Calls, segment, unix, window
 from gateways.stripe.payments import checkout_of_session, payment_of_intent, payment_of_session
 from gateways.stripe.shapes import ATTEMPT_MARK
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
     from stripe.params.checkout import SessionCreateParams, SessionCreateParamsLineItem
 
 SESSIONS = "/v1/checkout/sessions"
+INTENT_AND_CHARGE = ["payment_intent", "payment_intent.latest_charge"]
 
 
 class Checkouts(Calls):
@@ -26,6 +29,14 @@ class Checkouts(Calls):
         if not checkout_ref and not payment_ref:
             raise ValueError("a payment is fetched by its checkout or its own reference")
         return self._payment_of_checkout(checkout_ref) if checkout_ref else self._payment_of_intent(payment_ref)
+
+    def close_checkout(self, checkout_ref: str) -> PaymentFact:
+        """Expire a session, and with it what was begun there; see HostedCheckout."""
+        session = f"{SESSIONS}/{segment(checkout_ref)}"
+        # only an open one can be expired; whatever else it is, the object tells
+        with suppress(Rejected):
+            self._call("post", f"{session}/expire", {})
+        return payment_of_session(self._call("get", session, {"expand": INTENT_AND_CHARGE}))
 
     def find_checkout(
         self,
@@ -43,8 +54,7 @@ class Checkouts(Calls):
         return checkout_of_session(session) if session else None
 
     def _payment_of_checkout(self, checkout_ref: str) -> PaymentFact | None:
-        expand = ["payment_intent", "payment_intent.latest_charge"]
-        session = self._known(f"{SESSIONS}/{segment(checkout_ref)}", {"expand": expand})
+        session = self._known(f"{SESSIONS}/{segment(checkout_ref)}", {"expand": INTENT_AND_CHARGE})
         return payment_of_session(session) if session else None
 
     def _payment_of_intent(self, payment_ref: str) -> PaymentFact | None:

@@ -96,10 +96,10 @@ def _intent_outcome(intent: Json) -> tuple[PaymentStatus, str]:
 
 
 def _unpaid_outcome(intent: Json) -> tuple[PaymentStatus, str]:
-    """Failed only for the two states that end a payment; any other, known or new, is still on its way."""
+    """Over only in the two states that end a payment; any other, known or new, is still on its way."""
     error = intent.get("last_payment_error") or {}
     if intent.get("status") == "canceled":
-        return PaymentStatus.FAILED, "canceled"
+        return PaymentStatus.EXPIRED, "canceled"
     if intent.get("status") == "requires_payment_method" and error:
         return PaymentStatus.FAILED, failure_code_of(error)
     return PaymentStatus.PENDING, ""

@@ -21,6 +21,7 @@ from billing.invoices.tables import Invoice
 from billing.outcomes.end_dunning import due_ends, end_due
 from billing.outcomes.record_outcome import record_outcome
 from billing.outcomes.save_card import save_card
+from billing.payments.begin_charges import begin_charges
 from billing.payments.tables import AttemptKind, AttemptStatus, PaymentAttempt
 from billing.receipts.queries import kept_for
 from billing.receipts.tables import Receipt, ReceiptSource
@@ -110,11 +111,15 @@ class Books:
             count += done
         return count
 
-    def answer(self, now: datetime, decline: str = "") -> int:
-        """The gateway answers every charge under way: it captures, or declines with this code."""
-        live = select(PaymentAttempt).where(
-            PaymentAttempt.kind == AttemptKind.CHARGE, PaymentAttempt.status == AttemptStatus.CREATED
-        )
+    def send(self, now: datetime) -> None:
+        """Every charge that was begun is sent; nobody knows yet what became of it."""
+        with self.database.transaction() as session:
+            begun = select(PaymentAttempt.id).where(PaymentAttempt.status == AttemptStatus.CREATED)
+            begin_charges(session, session.scalars(begun).all(), Wall(now))
+
+    def answer(self, now: datetime, decline: str = "", status: AttemptStatus = AttemptStatus.CREATED) -> int:
+        """The gateway answers every charge that stands there: it captures, or declines with this code."""
+        live = select(PaymentAttempt).where(PaymentAttempt.kind == AttemptKind.CHARGE, PaymentAttempt.status == status)
         with self.database.transaction() as session:
             attempts = session.scalars(live.order_by(PaymentAttempt.id)).all()
         for attempt in attempts:

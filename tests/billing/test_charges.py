@@ -25,7 +25,7 @@ from billing.ledger.tables import LedgerAccount
 from billing.money import Money
 from billing.outcomes.record_outcome import Outcome, record_outcome
 from billing.payments.begin_charges import Step, begin_charges, step
-from billing.payments.drop_charge import drop_charge
+from billing.payments.drop_attempt import drop_attempt
 from billing.payments.intend_charge import charge_row, intend_charge, thaw_charge
 from billing.payments.queries import open_charges
 from billing.payments.tables import AttemptStatus, PaymentAttempt
@@ -93,7 +93,7 @@ def test_without_a_card_there_is_nothing_to_charge(database: Database, account_i
 
 def test_a_second_charge_waits_until_the_first_is_over(database: Database, invoice_id: UUID) -> None:
     first = intend(database, invoice_id, NOON)
-    with pytest.raises(IntegrityError, match="live_charge"):
+    with pytest.raises(IntegrityError, match="uq_payment_attempts_live"):
         intend(database, invoice_id, NOON)
     _record(database, answer(first, FAILED, failure_code="insufficient_funds"))
     assert intend(database, invoice_id, NOON).id != first.id
@@ -225,9 +225,9 @@ def test_an_invoice_that_is_not_open_is_not_charged_but_what_was_sent_is_asked_a
 def test_a_dropped_charge_makes_way_for_another(database: Database, invoice_id: UUID) -> None:
     attempt = intend(database, invoice_id, NOON)
     with database.transaction() as session:
-        assert drop_charge(session, attempt.id)
+        assert drop_attempt(session, attempt.id)
     with database.transaction() as session:
-        assert not drop_charge(session, attempt.id)
+        assert not drop_attempt(session, attempt.id)
     assert intend(database, invoice_id, NOON).id != attempt.id
 
 

@@ -11,6 +11,7 @@ from billing.catalog.tables import Interval
 from billing.errors import Rejected
 from billing.invoices.tables import Invoice, InvoiceStatus
 from billing.money import Money
+from billing.payments.tables import AttemptStatus
 from billing.receipts.rules import share_of_kept
 from billing.subscriptions.tables import PayBy, SubscriptionStatus
 from tests.billing.subscribers import Books, utc
@@ -54,11 +55,12 @@ def test_it_pays_a_part_of_a_start_and_comes_back_when_the_card_does_not_pay_the
 def test_it_comes_back_when_a_start_is_canceled_that_was_not_paid(books: Books, saver: UUID) -> None:
     """99.00 of Growth are asked of the card: nothing ends before the answer, and after a decline nothing is owed."""
     subscription_id = books.subscribe(saver, LATER, "growth")
+    books.send(LATER)
     with pytest.raises(Rejected, match="payment_under_way"):
         books.cancel(subscription_id, LATER)
     started = books.subscription(subscription_id)
     assert (started.status, started.canceled_at) == (SubscriptionStatus.INCOMPLETE, None)
-    books.answer(LATER, decline="insufficient_funds")
+    books.answer(LATER, "insufficient_funds", AttemptStatus.UNKNOWN)
     books.cancel(subscription_id, utc("2026-04-20 12:00"), at_period_end=True)
     assert books.subscription(subscription_id).ended_at == utc("2026-04-20 12:00")
     assert (books.invoices(saver)[-1].status, books.kept_minor(saver)) == (InvoiceStatus.VOID, 10_000)
@@ -66,11 +68,21 @@ def test_it_comes_back_when_a_start_is_canceled_that_was_not_paid(books: Books, 
     assert books.answer(utc("2026-04-20 13:00")) == 0, "what is void is not charged"
 
 
+def test_a_start_whose_charge_was_not_sent_is_canceled_at_once(books: Books, saver: UUID) -> None:
+    subscription_id = books.subscribe(saver, LATER, "growth")
+    books.cancel(subscription_id, LATER)
+    assert books.subscription(subscription_id).status is SubscriptionStatus.CANCELED
+    assert (books.invoices(saver)[-1].status, books.kept_minor(saver)) == (InvoiceStatus.VOID, 10_000)
+    books.send(LATER)
+    assert books.answer(LATER) == 0, "nobody is charged for it"
+
+
 def test_a_start_that_is_paid_after_all_can_be_canceled_then(books: Books, saver: UUID) -> None:
     subscription_id = books.subscribe(saver, LATER, "growth")
+    books.send(LATER)
     with pytest.raises(Rejected, match="payment_under_way"):
         books.cancel(subscription_id, LATER)
-    books.answer(LATER)
+    books.answer(LATER, status=AttemptStatus.UNKNOWN)
     books.cancel(subscription_id, LATER)
     assert (books.invoices(saver)[-1].status, books.kept_minor(saver)) == (InvoiceStatus.PAID, 0)
 

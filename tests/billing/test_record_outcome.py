@@ -17,7 +17,7 @@ from billing.invoices.tables import Invoice, InvoiceStatus
 from billing.ledger.queries import balances
 from billing.ledger.tables import LedgerAccount
 from billing.outcomes.record_outcome import Outcome, PaymentContradiction, record_outcome, record_outcomes
-from billing.payments.queries import OpenCheckout, open_checkouts
+from billing.payments.queries import open_checkouts
 from billing.payments.tables import AttemptStatus, PaymentAttempt
 from database.engine import Database
 from database.outbox import OutboxEntry
@@ -121,8 +121,9 @@ def test_an_open_checkout_is_asked_about_until_it_is_final(database: Database, a
     soon, later = NOON + timedelta(minutes=1), NOON + timedelta(minutes=16)
     with database.transaction() as session:
         assert open_checkouts(session, Wall(soon), 10) == []
-        waiting = OpenCheckout(UUID(request.attempt_id), "stripe", f"cs_test_{request.attempt_id}")
-        assert open_checkouts(session, Wall(later), 10) == [waiting]
+        [waiting] = open_checkouts(session, Wall(later), 10)
+    assert (waiting.attempt_id, waiting.checkout_ref) == (UUID(request.attempt_id), f"cs_test_{request.attempt_id}")
+    assert (waiting.gateway, waiting.request) == ("stripe", request)
     _record(database, fact(request, CAPTURED))
     with database.transaction() as session:
         assert open_checkouts(session, Wall(NOON + timedelta(days=1)), 10) == []

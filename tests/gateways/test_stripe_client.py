@@ -79,6 +79,23 @@ def test_a_declined_card_leaves_the_checkout_open_for_another(stripe: StripeGate
     assert paid.status is PaymentStatus.CAPTURED
 
 
+def test_on_a_closed_page_nobody_pays(stripe: StripeGateway, sandbox: Sandbox) -> None:
+    checkout = stripe.open_checkout(purchase())
+    assert sandbox.pay(checkout.url, DECLINING_CARD) == 402
+    closed = stripe.close_checkout(checkout.checkout_ref)
+    assert (closed.status, closed.checkout_ref) == (PaymentStatus.EXPIRED, checkout.checkout_ref)
+    assert stripe.close_checkout(checkout.checkout_ref) == closed
+    assert sandbox.pay(checkout.url) != 303
+
+
+def test_a_page_that_was_paid_is_closed_and_paid(stripe: StripeGateway, sandbox: Sandbox) -> None:
+    checkout = stripe.open_checkout(purchase())
+    assert sandbox.pay(checkout.url) == 303
+    paid = stripe.close_checkout(checkout.checkout_ref)
+    assert paid == stripe.fetch_payment(checkout_ref=checkout.checkout_ref)
+    assert paid.status is PaymentStatus.CAPTURED
+
+
 def test_what_the_gateway_does_not_know_is_none(stripe: StripeGateway) -> None:
     assert stripe.fetch_payment(checkout_ref="cs_test_unknown") is None
     assert stripe.fetch_payment(checkout_ref="cs_test_unknown?expand=x#y") is None

@@ -28,6 +28,7 @@ ASKED: dict[str, Asking] = {
     "open_checkout": lambda stripe: stripe.open_checkout(asked.CHECKOUT),
     "fetch_payment by checkout": lambda stripe: stripe.fetch_payment(checkout_ref="cs_test_1"),
     "fetch_payment by payment": lambda stripe: stripe.fetch_payment(payment_ref="pi_1"),
+    "close_checkout": lambda stripe: stripe.close_checkout("cs_test_1"),
     "find_checkout": lambda stripe: stripe.find_checkout(
         "1", created_after=NOON, created_before=NOON, customer_ref="cus_1"
     ),
@@ -41,6 +42,7 @@ ASKED: dict[str, Asking] = {
     "fetch_card by setup": lambda stripe: stripe.fetch_card(setup_ref="seti_1"),
     "fetch_card by checkout": lambda stripe: stripe.fetch_card(checkout_ref="cs_test_1"),
     "charge": lambda stripe: stripe.charge(asked.CHARGE),
+    "cancel_charge": lambda stripe: stripe.cancel_charge("pi_1"),
     "find_charge": lambda stripe: stripe.find_charge(
         "1", customer_ref="cus_1", created_after=NOON, created_before=NOON
     ),

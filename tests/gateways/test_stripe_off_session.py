@@ -103,6 +103,28 @@ def test_a_decline_is_the_same_answer_whoever_tells_it(
     assert charges_of(sandbox, customer_ref) == []
 
 
+def test_a_charge_that_has_no_outcome_is_canceled(stripe: StripeGateway, sandbox: Sandbox, customer_ref: str) -> None:
+    request = charge_of(customer_ref, with_card(stripe, customer_ref, "pm_card_visa"))
+    form = {"amount": 2999, "currency": "usd", "customer": customer_ref, "payment_method": request.card_ref,
+            "metadata[cashbeat_attempt]": request.attempt_id}  # fmt: skip
+    begun = requests.post(
+        f"{sandbox.address}/v1/payment_intents", data=form, auth=("sk_test_sandbox", ""), timeout=ANSWER_SECONDS
+    ).json()
+    pending = stripe.fetch_payment(payment_ref=begun["id"])
+    assert pending is not None
+    assert pending.status is PaymentStatus.PENDING
+    canceled = stripe.cancel_charge(begun["id"])
+    assert (canceled.status, canceled.attempt_id) == (PaymentStatus.EXPIRED, request.attempt_id)
+    assert stripe.fetch_payment(payment_ref=begun["id"]) == canceled == stripe.cancel_charge(begun["id"])
+    assert charges_of(sandbox, customer_ref) == []
+
+
+def test_a_charge_that_has_paid_cannot_be_canceled(stripe: StripeGateway, sandbox: Sandbox, customer_ref: str) -> None:
+    paid = stripe.charge(charge_of(customer_ref, with_card(stripe, customer_ref, "pm_card_visa")))
+    assert stripe.cancel_charge(paid.payment_ref) == paid
+    assert charges_of(sandbox, customer_ref) == [2999]
+
+
 def test_a_repeat_charges_once(stripe: StripeGateway, sandbox: Sandbox, customer_ref: str) -> None:
     request = charge_of(customer_ref, with_card(stripe, customer_ref, "pm_card_visa"))
     assert stripe.charge(request) == stripe.charge(request)

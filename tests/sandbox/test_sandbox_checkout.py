@@ -152,6 +152,19 @@ def test_only_an_open_session_can_be_expired(api: Api) -> None:
     assert status == 400
 
 
+def test_with_a_session_its_declined_payment_is_over(api: Api) -> None:
+    session = api.made("POST", "/v1/checkout/sessions", session_form())
+    path = f"/v1/checkout/sessions/{session['id']}"
+    assert api.sandbox.pay(session["id"], "4000000000000002").status_code == 402
+    intent = api.made("GET", path)["payment_intent"]
+    status, body = api.call("POST", f"/v1/payment_intents/{intent}/cancel")
+    assert (status, "Expire the Checkout Session" in body["error"]["message"]) == (400, True)
+    api.made("POST", f"{path}/expire")
+    ended = api.made("GET", f"/v1/payment_intents/{intent}")
+    assert (ended["status"], ended["cancellation_reason"]) == ("canceled", "abandoned")
+    assert api.made("GET", "/v1/events?type=payment_intent.canceled&limit=1")["data"][0]["data"]["object"] == ended
+
+
 @pytest.mark.parametrize(("creation", "made"), [("always", True), ("if_required", False)])
 def test_a_customer_is_made_when_asked_for(api: Api, creation: str, made: bool) -> None:
     session = api.made("POST", "/v1/checkout/sessions", session_form(customer_creation=creation))

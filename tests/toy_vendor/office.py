@@ -23,6 +23,8 @@ class Office:
         order = self.orders.get(path.rpartition("/orders/")[2].partition("/")[0].replace("~", "/"))
         if order is not None and path.endswith("/refund"):
             order["refunded"] += asked["amount_minor"]
+        if order is not None and path.endswith("/close") and order["status"] == "open":
+            order["status"] = "closed"
         return order
 
     def pay(self, ref: str, amount_minor: int | None = None) -> bytes:

@@ -23,6 +23,7 @@ from tests.toy_vendor.door import envelope_of
 from tests.toy_vendor.limits import LIMITS
 
 NAME = "toy"
+STATUSES = {"open": PaymentStatus.PENDING, "paid": PaymentStatus.CAPTURED, "closed": PaymentStatus.EXPIRED}
 # where its office is; a real vendor has this from its settings
 address = ""
 
@@ -39,6 +40,9 @@ class Toy:
     def fetch_payment(self, *, checkout_ref: str = "", payment_ref: str = "") -> PaymentFact | None:
         order = _ask("GET", f"/orders/{checkout_ref or payment_ref}", {})
         return _payment(order) if order else None
+
+    def close_checkout(self, checkout_ref: str) -> PaymentFact:
+        return _payment(_ask("POST", f"/orders/{checkout_ref}/close", {}))
 
     def find_checkout(
         self,
@@ -73,7 +77,8 @@ def open_gateway(values: Mapping[str, Any]) -> Gateway:
 
 
 def _payment(order: dict[str, Any]) -> PaymentFact:
-    is_paid = order["status"] == "paid"
+    status = STATUSES[order["status"]]
+    is_paid = status is PaymentStatus.CAPTURED
     return PaymentFact(
         gateway=NAME,
         attempt_id=order["attempt_id"],
@@ -81,7 +86,7 @@ def _payment(order: dict[str, Any]) -> PaymentFact:
         payment_ref=order["ref"] if is_paid else "",
         charge_ref="",
         customer_ref="",
-        status=PaymentStatus.CAPTURED if is_paid else PaymentStatus.PENDING,
+        status=status,
         amount_minor=order["paid_minor"] if is_paid else order["amount_minor"],
         currency=order["currency"],
     )

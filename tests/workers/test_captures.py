@@ -333,6 +333,9 @@ class _Confused:
     def open_checkout(self, request: CheckoutRequest) -> CheckoutFact:
         raise AssertionError("nothing is opened here")
 
+    def close_checkout(self, checkout_ref: str) -> PaymentFact:
+        raise AssertionError("nothing is closed here")
+
     def find_checkout(self, attempt_id: str, **window: Any) -> CheckoutFact | None:
         raise AssertionError("nothing is searched here")
 

@@ -6,6 +6,7 @@ from sandbox.stripe.api.call import Call, Cause
 from sandbox.stripe.checkout import modes as checkout_modes
 from sandbox.stripe.checkout.shape import KIND, PLAN
 from sandbox.stripe.events import events
+from sandbox.stripe.payments import payment_intents
 from sandbox.stripe.setup_intents import setup_intents
 from sandbox.world import World
 
@@ -59,6 +60,8 @@ def plan_of(world: World, session: JsonObject) -> JsonObject:
 def _expired(world: World, session: JsonObject, cause: Cause) -> JsonObject:
     if session["setup_intent"]:
         setup_intents.abandon(world, session["setup_intent"], cause)
+    if session["payment_intent"]:
+        payment_intents.abandon(world, session["payment_intent"], cause)
     after = world.store.put(KIND, {**session, "status": "expired", "url": None})
     events.emit(world, "checkout.session.expired", after, cause)
     return after

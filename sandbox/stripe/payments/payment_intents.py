@@ -82,11 +82,17 @@ def cancel(world: World, call: Call, before: JsonObject) -> JsonObject:
     if invoice_payments.of_intent(world, before["id"]):
         message = "You cannot cancel this PaymentIntent because it is for an invoice. Void the invoice instead."
         raise errors.conflict(message, "payment_intent_unexpected_state", payment_intent=before)
-    now = world.time_of(before["customer"])
-    changes = {"status": "canceled", "next_action": None, "canceled_at": now, "cancellation_reason": reason}
-    after = world.store.put(KIND, {**before, **changes})
-    events.emit(world, "payment_intent.canceled", after, call.cause)
-    return after
+    if world.store.find("checkout.session", "payment_intent", before["id"]):
+        message = "You cannot cancel the PaymentIntent for a Checkout Session. Expire the Checkout Session instead."
+        raise errors.conflict(message, "payment_intent_unexpected_state", payment_intent=before)
+    return _canceled(world, before, reason, call.cause)
+
+
+def abandon(world: World, intent_id: str, cause: Cause) -> None:
+    """Its checkout expired: a declined try on it is not followed by another."""
+    intent = world.store.get(KIND, intent_id)
+    if intent is not None and intent["status"] in OPEN:
+        _canceled(world, intent, "abandoned", cause)
 
 
 def add(world: World, cause: Cause, wishes: JsonObject) -> JsonObject:
@@ -97,6 +103,14 @@ def add(world: World, cause: Cause, wishes: JsonObject) -> JsonObject:
     intent = world.store.put(KIND, {**empty, **wishes, "status": status})
     events.emit(world, "payment_intent.created", intent, cause)
     return intent
+
+
+def _canceled(world: World, before: JsonObject, reason: str | None, cause: Cause) -> JsonObject:
+    now = world.time_of(before["customer"])
+    changes = {"status": "canceled", "next_action": None, "canceled_at": now, "cancellation_reason": reason}
+    after = world.store.put(KIND, {**before, **changes})
+    events.emit(world, "payment_intent.canceled", after, cause)
+    return after
 
 
 def _must_be_open(intent: JsonObject, verb: str) -> None:
