@@ -4,10 +4,12 @@ from datetime import datetime
 from enum import Enum, StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, MetaData, Text, func
-from sqlalchemy import Enum as EnumType
+import structlog
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, MetaData, String, Text, TypeDecorator, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, mapped_column
+
+log = structlog.get_logger(__name__)
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -19,10 +21,39 @@ NAMING = {
 
 
 STATE_LENGTH_MAX = 32
-# Plain text in the database: adding a state must not need an ALTER TYPE. `one_of` keeps strangers out.
-STATES = EnumType(
-    Enum, native_enum=False, length=STATE_LENGTH_MAX, values_callable=lambda states: [state.value for state in states]
-)
+
+
+class State(TypeDecorator[Any]):
+    """A word of a `StrEnum`, plain text in the database: adding one must not need an ALTER TYPE.
+
+    `one_of` keeps strangers out. One that a newer version has written, before this one came back, is read as the text
+    that it is: no rule takes it for anything and no `move` leads on from it, but the list that it stands in is shown.
+    """
+
+    impl = String(STATE_LENGTH_MAX)
+    cache_ok = True
+
+    def __init__(self, words: type[Enum] = StrEnum) -> None:
+        super().__init__()
+        self.words = words
+
+    def process_bind_param(self, value: Any, dialect: Any) -> str | None:
+        """Its text."""
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: str | None, dialect: Any) -> Any:
+        """The word, or the text when there is no such word."""
+        if value is None:
+            return None
+        try:
+            return self.words(value)
+        except ValueError:
+            log.warning("unknown_word", word=value, words=self.words.__name__)
+            return value
+
+    def _resolve_for_python_type(self, python_type: type[Any], matched_on: Any, flattened: Any) -> "State":
+        """SQLAlchemy asks its own `Enum` the same way: which type a column is of whose annotation is this enum."""
+        return State(python_type)
 
 
 class Base(DeclarativeBase):
@@ -34,7 +65,7 @@ class Base(DeclarativeBase):
         int: BigInteger(),
         datetime: DateTime(timezone=True),
         dict[str, Any]: JSONB(),
-        Enum: STATES,
+        Enum: State(),
     }
 
 

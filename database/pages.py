@@ -1,23 +1,67 @@
-"""Pages of a list, newest first. Ids of ours grow with time, so the last one of a page is the cursor of the next."""
+"""Pages of a list, newest first.
 
-from typing import TypeVar
+The order is that of `(created_at, id)`: ids alone do not tell it, as some are derived from an Idempotency-Key. Neither
+column ever changes, so whoever follows the cursors sees each row that was there when it began, whatever is added
+meanwhile. A row whose transaction took long appears at the place of its beginning, behind who has passed there.
+"""
+
+import struct
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select
+from sqlalchemy import Select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 PAGE_SIZE_MAX = 100
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_FORM = struct.Struct(">q16s")
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """The last row of a page, after which the next one begins. Its text is nobody's business but ours."""
+
+    created_at: datetime
+    row_id: UUID
+
+    def __str__(self) -> str:
+        microseconds = (self.created_at - _EPOCH) // _MICROSECOND
+        return urlsafe_b64encode(_FORM.pack(microseconds, self.row_id.bytes)).decode()
+
+    @classmethod
+    def parse(cls, text: str) -> "Cursor":
+        """The cursor that has this text; raises ValueError for what was never one."""
+        try:
+            microseconds, row_id = _FORM.unpack(urlsafe_b64decode(text))
+            return cls(_EPOCH + microseconds * _MICROSECOND, UUID(bytes=row_id))
+        except (struct.error, ValueError, OverflowError):
+            raise ValueError("must be the next_cursor of a page") from None
+
+
+class Listed(Protocol):
+    """A table whose rows are listed."""
+
+    id: InstrumentedAttribute[UUID]
+    created_at: InstrumentedAttribute[datetime]
+
 
 Row = TypeVar("Row")
 
 
 def newest_first(
-    session: Session, query: Select[Row], row_id: InstrumentedAttribute[UUID], before: UUID | None, limit: int
+    session: Session, query: Select[Row], table: Any, before: Cursor | None, limit: int
 ) -> tuple[list[Row], str | None]:
     """A page of a query and the cursor of the next one, None at the end; `limit` is 1 to `PAGE_SIZE_MAX`."""
+    place = tuple_(table.created_at, table.id)
     if before is not None:
-        query = query.where(row_id < before)
+        query = query.where(place < tuple_(before.created_at, before.row_id))
     limit = min(limit, PAGE_SIZE_MAX)
-    found = session.scalars(query.order_by(row_id.desc()).limit(limit + 1)).all()
-    cursor = str(getattr(found[limit - 1], row_id.key)) if len(found) > limit else None
+    in_order = query.order_by(table.created_at.desc(), table.id.desc())
+    found: Sequence[Any] = session.scalars(in_order.limit(limit + 1)).all()
+    cursor = str(Cursor(found[limit - 1].created_at, found[limit - 1].id)) if len(found) > limit else None
     return list(found[:limit]), cursor

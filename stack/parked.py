@@ -77,13 +77,13 @@ def _describe_receipt(row: Receipt) -> Parked:
     """Money that came and fits nothing, and is kept; or that left again (then it is negative), or came back."""
     moved, kept = Money(row.amount_minor, row.currency), Money(row.kept_minor, row.currency)
     of_whom = f"of account {row.account_id}, {format_major(kept)} of it kept"
-    reason = f"{row.source.value} of {format_major(moved)} {of_whom}"
-    return Parked("receipts", row.id, row.remark.value, 1, reason)
+    reason = f"{row.source} of {format_major(moved)} {of_whom}"
+    return Parked("receipts", row.id, str(row.remark), 1, reason)
 
 
 def _describe_subscription(row: Subscription) -> Parked:
     """One that the cycle could not bring on; replaying it lets the cycle try again."""
-    return Parked("subscriptions", row.id, row.status.value, 1, row.failure.strip().rpartition("\n")[2])
+    return Parked("subscriptions", row.id, str(row.status), 1, row.failure.strip().rpartition("\n")[2])
 
 
 def _waits(memory: type[Remembered]) -> ColumnElement[bool]:

@@ -77,7 +77,7 @@ def list_services(session: Session) -> list[ServiceView]:
         ServiceView(
             slug=row.Service.slug,
             name=row.Service.name,
-            interval=row.ServicePrice.interval.value,
+            interval=str(row.ServicePrice.interval),
             currency=row.ServicePrice.currency,
             price_minor=row.ServicePrice.price_minor,
         )
@@ -101,7 +101,8 @@ def _plan_terms(row: tuple[PlanPrice, PlanVersion, Plan]) -> PlanTerms:
         version=version.version,
         interval=price.interval,
         price=Money(price.price_minor, price.currency),
-        credits=version.credits * MONTHS[price.interval],
+        # nobody is billed by an interval that this version has no word for, but what is on it can be listed
+        credits=version.credits * MONTHS.get(price.interval, 0),
         credits_roll_over=version.credits_roll_over,
         trial_days=version.trial_days,
         sites_max=version.sites_max,
@@ -132,7 +133,7 @@ def _view_plan(plan: Plan, version: PlanVersion, prices: Iterable[PlanPrice]) ->
         users_max=version.users_max,
         trial_days=version.trial_days,
         prices=[
-            PlanPriceView(currency=price.currency, interval=price.interval.value, price_minor=price.price_minor)
+            PlanPriceView(currency=price.currency, interval=str(price.interval), price_minor=price.price_minor)
             for price in prices
             if price.version_id == version.id
         ],

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from billing.clocks.tables import ClockStatus, TestClock
 from billing.errors import Rejected
-from database.pages import newest_first
+from database.pages import Cursor, newest_first
 from schemas.views import Page, TestClockView
 
 
@@ -24,10 +24,10 @@ def show_clock(session: Session, clock_id: UUID) -> TestClockView:
     return view_clock(get_clock(session, clock_id))
 
 
-def list_clocks(session: Session, *, before: UUID | None = None, limit: int = 20) -> Page[TestClockView]:
+def list_clocks(session: Session, *, before: Cursor | None = None, limit: int = 20) -> Page[TestClockView]:
     """A page of test clocks, newest first; `before` is the cursor of the page before, `limit` 1 to 100."""
     query = select(TestClock)
-    page, cursor = newest_first(session, query, TestClock.id, before, limit)
+    page, cursor = newest_first(session, query, TestClock, before, limit)
     return Page(data=[view_clock(clock) for clock in page], next_cursor=cursor)
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import BindParameter, ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from billing.credits.tables import BalanceWatch, CreditGrant, CreditTransaction
-from database.pages import newest_first
+from database.pages import Cursor, newest_first
 from schemas.views import BalanceView, BalanceWatchView, CreditTransactionView, Page
 
 
@@ -38,11 +38,11 @@ def lock_usable(session: Session, account_id: UUID, now: datetime) -> list[Credi
 
 
 def list_transactions(
-    session: Session, account_id: UUID, before: UUID | None = None, limit: int = 20
+    session: Session, account_id: UUID, before: Cursor | None = None, limit: int = 20
 ) -> Page[CreditTransactionView]:
     """A page of an account's movements, newest first; `before` is the cursor of the page before, `limit` 1 to 100."""
     query = select(CreditTransaction).where(CreditTransaction.account_id == account_id)
-    page, cursor = newest_first(session, query, CreditTransaction.id, before, limit)
+    page, cursor = newest_first(session, query, CreditTransaction, before, limit)
     return Page(data=[_view_transaction(row) for row in page], next_cursor=cursor)
 
 
@@ -59,7 +59,7 @@ def _view_transaction(row: CreditTransaction) -> CreditTransactionView:
         id=row.id,
         account_id=row.account_id,
         grant_id=row.grant_id,
-        movement=row.movement.value,
+        movement=str(row.movement),
         amount=row.amount,
         description=row.description,
         created_at=row.created_at,

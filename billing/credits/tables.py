@@ -66,7 +66,7 @@ class CreditTransaction(Base):
         one_of("movement", CreditMovement),
         CheckConstraint("(movement = 'grant') = (amount > 0)", name="sign_fits_movement"),
         UniqueConstraint("cause", "grant_id"),
-        Index("ix_credit_transactions_account", "account_id", "id"),
+        Index("ix_credit_transactions_account", "account_id", "created_at", "id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -11,7 +11,7 @@ from billing.invoices.attach_document import PDF
 from billing.invoices.tables import Invoice, InvoiceDocument, InvoiceLine, InvoiceStatus, LineKind
 from billing.tax.decision import TaxDecision, TaxReason
 from database.among import is_among
-from database.pages import newest_first
+from database.pages import Cursor, newest_first
 from schemas.views import InvoiceLineView, InvoiceView, Page
 
 
@@ -52,7 +52,7 @@ def list_invoices(
     status: InvoiceStatus | None = None,
     number: str | None = None,
     subscription_id: UUID | None = None,
-    before: UUID | None = None,
+    before: Cursor | None = None,
     limit: int = 20,
 ) -> Page[InvoiceView]:
     """A page of invoices, newest first; `before` is the cursor of the page before, `limit` 1 to 100."""
@@ -65,7 +65,7 @@ def list_invoices(
         query = query.where(Invoice.number == number)
     if subscription_id is not None:
         query = query.where(Invoice.subscription_id == subscription_id)
-    page, cursor = newest_first(session, query, Invoice.id, before, limit)
+    page, cursor = newest_first(session, query, Invoice, before, limit)
     rendered = _rendered(session, [invoice.id for invoice in page])
     return Page(data=[view_invoice(invoice, invoice.id in rendered) for invoice in page], next_cursor=cursor)
 
@@ -106,9 +106,9 @@ def view_invoice(invoice: Invoice, rendered: bool) -> InvoiceView:
         id=invoice.id,
         account_id=invoice.account_id,
         subscription_id=invoice.subscription_id,
-        reason=invoice.reason.value,
+        reason=str(invoice.reason),
         number=invoice.number,
-        status=invoice.status,
+        status=str(invoice.status),
         currency=invoice.currency,
         subtotal_minor=invoice.subtotal_minor,
         tax_minor=invoice.tax_minor,

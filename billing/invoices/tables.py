@@ -68,7 +68,8 @@ class Invoice(Base):
         CheckConstraint("status IN ('draft', 'void') OR number IS NOT NULL", name="numbered_once_issued"),
         CheckConstraint("(number IS NULL) = (issued_at IS NULL)", name="number_and_issue_together"),
         CheckConstraint("(status = 'paid') = (paid_at IS NOT NULL)", name="paid_has_a_time"),
-        Index("ix_invoices_account", "account_id", "id"),
+        Index("ix_invoices_account", "account_id", "created_at", "id"),
+        Index("ix_invoices_newest", "created_at", "id"),
         Index("ix_invoices_subscription", "subscription_id", postgresql_where=text("subscription_id IS NOT NULL")),
         Index("uq_invoices_gateway", "gateway", "invoice_ref", unique=True, postgresql_where=text("invoice_ref <> ''")),
     )

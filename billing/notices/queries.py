@@ -25,4 +25,4 @@ def was_told(cause: ColumnElement[str]) -> ColumnElement[bool]:
 def find_live(session: Session, account_id: UUID) -> Subscription | None:
     """The account's newest subscription that goes on; None without one."""
     live = select(Subscription).where(Subscription.account_id == account_id, is_live())
-    return session.scalar(live.order_by(Subscription.id.desc()).limit(1))
+    return session.scalar(live.order_by(Subscription.created_at.desc(), Subscription.id.desc()).limit(1))

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from billing.money import Money
 from billing.receipts.tables import REVERSALS, Receipt, ReceiptRemark, ReceiptSource
 from database.among import is_among
-from database.pages import newest_first
+from database.pages import Cursor, newest_first
 from schemas.views import Page, ReceiptView
 
 IS_KEPT = and_(Receipt.allocated_minor < Receipt.amount_minor, Receipt.source.not_in(REVERSALS))
@@ -73,7 +73,7 @@ def list_receipts(
     *,
     account_id: UUID | None = None,
     needs_a_look: bool = False,
-    before: UUID | None = None,
+    before: Cursor | None = None,
     limit: int = 20,
 ) -> Page[ReceiptView]:
     """A page of receipts, newest first; `before` is the cursor of the page before, `limit` 1 to 100."""
@@ -82,7 +82,7 @@ def list_receipts(
         query = query.where(Receipt.account_id == account_id)
     if needs_a_look:
         query = query.where(*NEEDS_A_LOOK)
-    page, cursor = newest_first(session, query, Receipt.id, before, limit)
+    page, cursor = newest_first(session, query, Receipt, before, limit)
     return Page(data=[_view(receipt) for receipt in page], next_cursor=cursor)
 
 
@@ -95,13 +95,13 @@ def _view(receipt: Receipt) -> ReceiptView:
     return ReceiptView(
         id=receipt.id,
         account_id=receipt.account_id,
-        source=receipt.source.value,
+        source=str(receipt.source),
         gateway=receipt.gateway,
         reference=receipt.reference,
         amount_minor=receipt.amount_minor,
         currency=receipt.currency,
         allocated_minor=receipt.allocated_minor,
         kept_minor=receipt.kept_minor,
-        remark=receipt.remark.value,
+        remark=str(receipt.remark),
         received_at=receipt.received_at,
     )

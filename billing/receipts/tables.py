@@ -70,7 +70,8 @@ class Receipt(Base):
             postgresql_where=text("source = 'capture' AND reference <> ''"),
         ),
         Index("ix_receipts_reversals", "gateway", "reference", postgresql_where=text(_ARE_REVERSALS)),
-        Index("ix_receipts_account", "account_id", "id"),
+        Index("ix_receipts_account", "account_id", "created_at", "id"),
+        Index("ix_receipts_newest", "created_at", "id"),
         Index("ix_receipts_kept", "account_id", "currency", postgresql_where=text("allocated_minor < amount_minor")),
         Index("ix_receipts_remarked", "id", postgresql_where=text("remark <> '' AND looked_at IS NULL")),
     )  # fmt: skip

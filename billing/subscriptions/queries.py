@@ -11,7 +11,7 @@ from billing.catalog.terms import Addition, PlanTerms
 from billing.errors import Rejected
 from billing.subscriptions.tables import Subscription, SubscriptionService, SubscriptionStatus
 from database.among import is_among
-from database.pages import newest_first
+from database.pages import Cursor, newest_first
 from schemas.views import Page, SubscriptionView
 
 
@@ -44,7 +44,7 @@ def list_subscriptions(
     *,
     account_id: UUID | None = None,
     status: SubscriptionStatus | None = None,
-    before: UUID | None = None,
+    before: Cursor | None = None,
     limit: int = 20,
 ) -> Page[SubscriptionView]:
     """A page of subscriptions, newest first; `before` is the cursor of the page before, `limit` 1 to 100."""
@@ -53,7 +53,7 @@ def list_subscriptions(
         query = query.where(Subscription.account_id == account_id)
     if status is not None:
         query = query.where(Subscription.status == status)
-    page, cursor = newest_first(session, query, Subscription.id, before, limit)
+    page, cursor = newest_first(session, query, Subscription, before, limit)
     return Page(data=_views(session, page), next_cursor=cursor)
 
 
@@ -88,12 +88,12 @@ def _view(row: Subscription, terms: dict[UUID, PlanTerms], services: list[str]) 
     return SubscriptionView(
         id=row.id,
         account_id=row.account_id,
-        status=row.status.value,
-        collection=row.collection.value,
-        pay_by=row.pay_by.value,
+        status=str(row.status),
+        collection=str(row.collection),
+        pay_by=str(row.pay_by),
         plan=plan.plan_slug,
         plan_version=plan.version,
-        interval=row.interval.value,
+        interval=str(row.interval),
         currency=row.currency,
         price_minor=plan.price.minor,
         credits_per_period=plan.credits,

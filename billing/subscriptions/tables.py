@@ -62,7 +62,8 @@ class Subscription(Base):
         CheckConstraint("(status = 'paused') = (paused_at IS NOT NULL)", name="paused_has_a_time"),
         CheckConstraint("discount_ppm BETWEEN 0 AND 1000000 AND discount_minor >= 0", name="discount_in_range"),
         Index("ix_subscriptions_due", "due_at", postgresql_where=text("due_at IS NOT NULL AND failed_at IS NULL")),
-        Index("ix_subscriptions_account", "account_id", "id"),
+        Index("ix_subscriptions_account", "account_id", "created_at", "id"),
+        Index("ix_subscriptions_newest", "created_at", "id"),
         Index("ix_subscriptions_failed", "id", postgresql_where=text("failed_at IS NOT NULL")),
         Index(
             "uq_subscriptions_gateway", "gateway", "subscription_ref", unique=True,

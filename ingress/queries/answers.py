@@ -1,5 +1,6 @@
 """Makes endpoints of reads: who may ask, what was asked, the answer as JSON."""
 
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 from uuid import UUID
@@ -10,9 +11,10 @@ from starlette.responses import Response
 
 from ingress.identity import Identity
 from ingress.operations import JSON
+from ingress.problems import Problem
 from ingress.queries.filters import Filter
 from ingress.reads import Reads
-from ingress.validation import validated
+from ingress.validation import ERRORS_MAX, validated
 from schemas.views import View
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -50,7 +52,7 @@ class Queries:
 
         async def show(request: Request) -> Response:
             await self._identity.require(request, scope)
-            wanted = validated(wanted_class, dict(request.query_params))
+            wanted = validated(wanted_class, _asked(request))
             return as_json(await self._reads.run(lambda session: read(session, wanted)))
 
         return show
@@ -65,6 +67,15 @@ class Queries:
             return answer(request)
 
         return show
+
+
+def _asked(request: Request) -> dict[str, str]:
+    """The parameters of the query, each once: of two nobody knows which one was meant. Raises Problem 422."""
+    given = Counter(name for name, _ in request.query_params.multi_items())
+    errors = [{"field": name, "message": "must be given once"} for name, times in given.items() if times > 1]
+    if errors:
+        raise Problem(422, "invalid", "The request is not valid; see `errors`.", errors=errors[:ERRORS_MAX])
+    return dict(request.query_params)
 
 
 def as_json(shown: View) -> Response:

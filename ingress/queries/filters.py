@@ -1,13 +1,21 @@
 """Query parameters. What is not named here is refused."""
 
+import re
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from billing.invoices.tables import InvoiceStatus
 from billing.subscriptions.tables import SubscriptionStatus
-from database.pages import PAGE_SIZE_MAX
+from database.pages import PAGE_SIZE_MAX, Cursor
+
+
+def _figure(written: str) -> int:
+    """Whole numbers in figures alone: Python would read `1_0` as ten."""
+    if not re.fullmatch("[0-9]{1,9}", written):
+        raise ValueError("must be a whole number")
+    return int(written)
 
 
 class Filter(BaseModel):
@@ -19,8 +27,8 @@ class Filter(BaseModel):
 class PageFilter(Filter):
     """A page of a list. `cursor` is `next_cursor` of the page before."""
 
-    cursor: UUID | None = None
-    limit: Annotated[int, Field(ge=1, le=PAGE_SIZE_MAX)] = 20
+    cursor: Annotated[Cursor, BeforeValidator(Cursor.parse)] | None = None
+    limit: Annotated[int, BeforeValidator(_figure), Field(ge=1, le=PAGE_SIZE_MAX)] = 20
 
 
 class OfAccount(Filter):

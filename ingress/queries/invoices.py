@@ -20,6 +20,7 @@ def invoices(session: Session, wanted: InvoiceFilter) -> Page[InvoiceView]:
         account_id=wanted.account_id,
         status=wanted.status,
         number=wanted.number,
+        subscription_id=wanted.subscription_id,
         before=wanted.cursor,
         limit=wanted.limit,
     )

@@ -48,6 +48,7 @@ def test_invoices_by_account_status_and_number(
         ({"number": "INV-2026-11-00001"}, ["INV-2026-11-00001"]),
         ({"account_id": str(acme_id), "status": "pending"}, ["INV-2026-11-00001"]),
         ({"account_id": str(uuid4())}, []),
+        ({"subscription_id": str(uuid4())}, []),
     ):
         found = door.get(INVOICES, params=wanted, headers=key).json()["data"]
         assert [invoice["number"] for invoice in found] == expected
@@ -56,7 +57,8 @@ def test_invoices_by_account_status_and_number(
 def test_filters_that_make_no_sense(door: httpx.Client, key: dict[str, str]) -> None:
     for name, value in (
         ("limit", "0"), ("limit", "101"), ("limit", "x"), ("account_id", "x"), ("status", "x"), ("cursor", "x"),
-        ("number", "\x00"), ("color", "red"),
+        ("number", "\x00"), ("color", "red"), ("limit", "1_0"), ("limit", "+5"), ("limit", "5.0"),
+        ("limit", ["2", "3"]), ("account_id", [str(UUID(int=1))] * 2),
     ):  # fmt: skip
         answer = door.get(INVOICES, params={name: value}, headers=key)
         assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, name), value

@@ -384,7 +384,8 @@ CREATE TABLE subscriptions (
     CONSTRAINT fk_subscriptions_dunning_policy FOREIGN KEY(dunning_policy) REFERENCES dunning_policies (slug),
     CONSTRAINT fk_subscriptions_coupon_id FOREIGN KEY(coupon_id) REFERENCES coupons (id)
 );
-CREATE INDEX ix_subscriptions_account ON subscriptions (account_id, id);
+CREATE INDEX ix_subscriptions_account ON subscriptions (account_id, created_at, id);
+CREATE INDEX ix_subscriptions_newest ON subscriptions (created_at, id);
 CREATE INDEX ix_subscriptions_due ON subscriptions (due_at) WHERE due_at IS NOT NULL AND failed_at IS NULL;
 CREATE INDEX ix_subscriptions_failed ON subscriptions (id) WHERE failed_at IS NOT NULL;
 CREATE UNIQUE INDEX uq_subscriptions_gateway ON subscriptions (gateway, subscription_ref) WHERE subscription_ref <> '';
@@ -451,7 +452,8 @@ CREATE TABLE invoices (
     CONSTRAINT uq_invoices_cause UNIQUE (cause),
     CONSTRAINT uq_invoices_number UNIQUE (number)
 );
-CREATE INDEX ix_invoices_account ON invoices (account_id, id);
+CREATE INDEX ix_invoices_account ON invoices (account_id, created_at, id);
+CREATE INDEX ix_invoices_newest ON invoices (created_at, id);
 CREATE INDEX ix_invoices_subscription ON invoices (subscription_id) WHERE subscription_id IS NOT NULL;
 CREATE UNIQUE INDEX uq_invoices_gateway ON invoices (gateway, invoice_ref) WHERE invoice_ref <> '';
 
@@ -567,7 +569,8 @@ CREATE TABLE receipts (
     CONSTRAINT uq_receipts_cause UNIQUE (cause),
     CONSTRAINT fk_receipts_attempt_id FOREIGN KEY(attempt_id) REFERENCES payment_attempts (id)
 );
-CREATE INDEX ix_receipts_account ON receipts (account_id, id);
+CREATE INDEX ix_receipts_account ON receipts (account_id, created_at, id);
+CREATE INDEX ix_receipts_newest ON receipts (created_at, id);
 CREATE INDEX ix_receipts_kept ON receipts (account_id, currency) WHERE allocated_minor < amount_minor;
 CREATE INDEX ix_receipts_remarked ON receipts (id) WHERE remark <> '' AND looked_at IS NULL;
 CREATE UNIQUE INDEX uq_receipts_reference ON receipts (gateway, reference) WHERE source = 'capture' AND reference <> '';
@@ -684,7 +687,7 @@ CREATE TABLE credit_transactions (
     CONSTRAINT fk_credit_transactions_account_id FOREIGN KEY(account_id) REFERENCES accounts (id),
     CONSTRAINT fk_credit_transactions_grant_id FOREIGN KEY(grant_id) REFERENCES credit_grants (id)
 );
-CREATE INDEX ix_credit_transactions_account ON credit_transactions (account_id, id);
+CREATE INDEX ix_credit_transactions_account ON credit_transactions (account_id, created_at, id);
 
 CREATE TABLE balance_watches (
     account_id UUID NOT NULL,
