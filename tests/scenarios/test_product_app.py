@@ -1,8 +1,10 @@
 """A product app hands commands over without HTTP: in its own transaction, or through the broker."""
 
+import re
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +14,7 @@ from cashbeat_client import Command, send, stage
 from celery import Celery
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import make_url
 
 from database.ids import operation_id
 from database.operations import fingerprint
@@ -19,6 +22,7 @@ from stack.errors import StackError
 from stack.running import Stack
 from stack.shopper import FINAL, Shopper
 
+GUIDE = (Path(__file__).resolve().parents[2] / "docs" / "integrating.md").read_text(encoding="utf-8")
 ACME = {
     "name": "Acme Corp", "owner": "user_1", "billing_email": "billing@acme.example",
     "billing_address": {"country": "US"},
@@ -34,13 +38,18 @@ json_values = st.recursive(
 
 @pytest.fixture
 def product(stack: Stack) -> Iterator[Any]:
-    """The product's connection to the database that both share, with a table of its own."""
-    with closing(psycopg2.connect(stack.addresses.database_url)) as connection:
+    """The product's connection to the shared database: as the role that the guide makes, with a table of its own."""
+    statements = "".join(re.findall(r"```sql\n(.*?)```", GUIDE, re.DOTALL))
+    owner = stack.addresses.urls.owner
+    entered = make_url(owner).set(username="product", password="let-me-in").render_as_string(hide_password=False)
+    with closing(psycopg2.connect(owner)) as connection:
         with connection, connection.cursor() as cursor:
-            cursor.execute("CREATE TABLE IF NOT EXISTS product_users (id text)")
-        yield connection
+            cursor.execute(statements + "ALTER ROLE product PASSWORD 'let-me-in'")
+            cursor.execute("CREATE TABLE product_users (id text); GRANT INSERT ON product_users TO product")
+        with closing(psycopg2.connect(entered)) as product:
+            yield product
         with connection, connection.cursor() as cursor:
-            cursor.execute("DROP TABLE product_users")
+            cursor.execute("DROP TABLE product_users; DROP OWNED BY product; DROP ROLE product")
 
 
 def _ended(shopper: Shopper, row_id: UUID) -> dict[str, Any]:
@@ -70,6 +79,23 @@ def test_a_staged_command_exists_if_and_only_if_the_product_commits(product: Any
     assert (ended["status"], ended["result"]["name"]) == ("succeeded", "Acme Corp")
     with pytest.raises(StackError, match="operation_not_found"):
         shopper.get(f"/v1/operations/{regretted.id}")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT body FROM operations",
+        "UPDATE operations SET caller = 'x'",
+        "DELETE FROM operations",
+        "INSERT INTO operations (id, kind, caller, body, body_sha256, state) VALUES ('{}', 'a', 'a', '', '', 'done')",
+        "SELECT name FROM accounts",
+        "INSERT INTO inbox DEFAULT VALUES",
+    ],
+)
+def test_a_product_can_stage_and_nothing_else(product: Any, statement: str) -> None:
+    with product.cursor() as cursor, pytest.raises(psycopg2.errors.InsufficientPrivilege):
+        cursor.execute(statement.format(UUID(int=7)))
+    product.rollback()
 
 
 def test_a_command_sent_twice_through_the_broker_is_one_operation(stack: Stack, shopper: Shopper) -> None:
