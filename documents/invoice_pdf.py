@@ -2,6 +2,7 @@
 
 from documents.arithmetic import require_sums
 from documents.invoice_html import invoice_html
+from documents.letters import LettersMissing
 from documents.limits import require_short_markup, require_short_texts
 from documents.samples import sample_invoice
 from documents.typesetting import typeset
@@ -11,14 +12,18 @@ from schemas.documents import InvoiceFacts
 def render_invoice_pdf(facts: InvoiceFacts) -> bytes:
     """The invoice as a tagged A4 PDF; the same facts give the same bytes on the same machine.
 
-    Raises Rejected for texts or documents beyond `documents.limits`, ValueError when the sums do not add up. Call it
-    from one thread per process; where many are made, call `warm_up()` first.
+    Raises Rejected for texts or documents beyond `documents.limits`, ValueError when the sums do not add up, and
+    LettersMissing, with their places, for letters that no installed font has. Call it from one thread per process;
+    where many are made, call `warm_up()` first.
     """
     require_sums(facts)
     require_short_texts(facts)
     markup = invoice_html(facts)
     require_short_markup(markup)
-    return typeset(markup)
+    try:
+        return typeset(markup)
+    except LettersMissing as gap:
+        raise LettersMissing(gap.letters, facts) from None
 
 
 def warm_up() -> None:

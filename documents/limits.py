@@ -1,9 +1,7 @@
 """How large a document may be. Laying out one long text takes time with the square of its length."""
 
-from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
-
 from billing.errors import Rejected
+from documents.texts import texts_of
 
 # A text of 1,000 characters takes 0.1 seconds at worst, one of 10,000 takes 10.
 TEXT_LENGTH_MAX = 1_000
@@ -13,7 +11,7 @@ MARKUP_LENGTH_MAX = 300_000
 
 def require_short_texts(facts: object) -> None:
     """Raise Rejected `text_too_long` if any text within these facts is longer than TEXT_LENGTH_MAX."""
-    if any(len(text) > TEXT_LENGTH_MAX for text in _texts(facts)):
+    if any(len(text) > TEXT_LENGTH_MAX for _, text in texts_of(facts)):
         raise Rejected("text_too_long", f"a text in a document is limited to {TEXT_LENGTH_MAX:,} characters")
 
 
@@ -21,14 +19,3 @@ def require_short_markup(markup: str) -> None:
     """Raise Rejected `document_too_large` above MARKUP_LENGTH_MAX."""
     if len(markup) > MARKUP_LENGTH_MAX:
         raise Rejected("document_too_large", f"a document is limited to {MARKUP_LENGTH_MAX:,} characters of markup")
-
-
-def _texts(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, tuple):
-        for part in value:
-            yield from _texts(part)
-    elif is_dataclass(value):
-        for each in fields(value):
-            yield from _texts(getattr(value, each.name))

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from documents.fetcher import data_only_fetcher
+from documents.letters import Listener
 from documents.templates import read
 
 if TYPE_CHECKING:
@@ -30,12 +31,17 @@ class Press:
     sheet: CSS
     fonts: FontConfiguration
     fetcher: URLFetcher
+    listener: Listener
     images: dict[str, Any] = field(default_factory=dict)  # only the seller's mark: customers' text brings no images
 
 
 def typeset(html: str) -> bytes:
-    """Our own markup as a tagged PDF, loading nothing but `data:`. One thread per process."""
+    """Our own markup as a tagged PDF, loading nothing but `data:`. One thread per process.
+
+    Raises LettersMissing when a letter would come out as a box.
+    """
     pdf: bytes = lay_out(html).write_pdf(pdf_tags=True)
+    _press().listener.require_all()
     return pdf
 
 
@@ -51,11 +57,13 @@ def _press() -> Press:
     from weasyprint import CSS
     from weasyprint.text.fonts import FontConfiguration
 
-    # Its warnings quote letters of customers' names that no installed font has: one line each, for nobody's use.
-    logging.getLogger("weasyprint").setLevel(logging.ERROR)
+    listener = Listener()
+    renderer = logging.getLogger("weasyprint")
+    renderer.setLevel(logging.WARNING)  # whatever the process logs: what is not logged at all is not heard
+    renderer.addFilter(listener)
     fonts, fetcher = FontConfiguration(), data_only_fetcher()
     sheet = CSS(string=read(STYLE_SHEET), font_config=fonts, url_fetcher=fetcher)
-    return Press(_bare_markup(), sheet, fonts, fetcher)
+    return Press(_bare_markup(), sheet, fonts, fetcher, listener)
 
 
 def _bare_markup() -> type[HTML]:

@@ -31,6 +31,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     running = discover.environment(settings.cashbeat_home)
     yield _python()
     yield _libraries()
+    yield _fonts()
     yield _home(settings)
     yield _store("PostgreSQL", settings.database_url or running.get("DATABASE_URL", ""), _ask_postgres)
     yield _store("Broker", settings.broker_url or running.get("BROKER_URL", ""), _ask_broker)
@@ -47,8 +48,14 @@ def _python() -> Finding:
 
 def _libraries() -> Finding:
     missing = system_libraries.missing()
-    detail = f"missing: {', '.join(missing)}" if missing else "all there, and fonts"
+    detail = f"missing: {', '.join(missing)}" if missing else "all there, and the font of invoices"
     return Finding("PDF libraries", not missing, detail, "run `python stack/system_libraries.py`")
+
+
+def _fonts() -> Finding:
+    missing = system_libraries.missing_scripts()
+    detail = f"none for {', '.join(missing)}" if missing else "letters of all scripts that we know of"
+    return Finding("Fonts", not missing, detail, "run `python stack/system_libraries.py`, or documents are parked")
 
 
 def _home(settings: Settings) -> Finding:

@@ -166,7 +166,7 @@ def test_long_names_wrap_instead_of_running_out_of_their_column() -> None:
 @pytest.mark.parametrize(
     "name", ["חברה לדוגמה בע״מ", "شركة المثال", "例示株式会社", "👩‍👩‍👧 🧾", "a\u0301" * 40, " ", "\ud800"]
 )
-def test_any_script_is_drawn_or_left_blank_but_never_breaks_an_invoice(name: str) -> None:
+def test_any_script_is_drawn_and_never_breaks_an_invoice(name: str) -> None:
     pdf = render_invoice_pdf(with_lines(LineFacts(name, 1, 100, 100), buyer=PartyFacts(name, (name,))))
     assert len(read(pdf).pages) == 1
 
