@@ -4,7 +4,7 @@
     ├── Rejected      a business outcome: recorded, shown to the caller, never retried
     └── Unavailable   weather: retried with growing waits, then parked
 
-Anything else is a bug: it fails loudly and is parked with its traceback.
+Anything else is a bug: it fails loudly and is parked with its traceback. So is what bears our mark and is unknown here.
 """
 
 
@@ -39,3 +39,11 @@ class Unavailable(BillingError):
         self.detail = detail
         self.ambiguous = ambiguous
         self.retry_after_seconds = retry_after_seconds
+
+
+class UnknownMark(Exception):
+    """Something at a gateway bears our mark, and the books do not know what it names.
+
+    They knew it when they wrote the mark: they were restored from a backup since, or the gateway serves other books as
+    well. Never passed over as somebody else's: it is parked, for a person to look at.
+    """

@@ -2,14 +2,14 @@
 
 from sqlalchemy.orm import Session
 
-from billing.accounts.queries import find_account_of_customer
+from billing.accounts.adopt_customer import adopt_customer
 from billing.cards.detach import detach_card
 from billing.cards.queries import find_card, list_cards
 from billing.clocks.timelines import now_of
 from billing.clocks.wall import Wall
 from billing.outcomes.save_card import save_card
 from calls.hearing import UNHEARD, Conversation, Heard, Inquiry, Other
-from schemas.facts import CardFact, EventFact
+from schemas.facts import CardFact, CustomerFact, EventFact
 
 
 def ask_card(inquiry: Inquiry, fact: EventFact) -> Heard:
@@ -19,15 +19,16 @@ def ask_card(inquiry: Inquiry, fact: EventFact) -> Heard:
     if card is None:
         return UNHEARD
     is_chosen = fact.is_choice and _is_charged_now(inquiry, card)
-    return Other(lambda session, wall: record_card(session, card, chosen=is_chosen, wall=wall))
+    owner = _owner(inquiry, card)
+    return Other(lambda session, wall: record_card(session, card, owner, chosen=is_chosen, wall=wall))
 
 
-def record_card(session: Session, fact: CardFact, *, chosen: bool, wall: Wall) -> None:
+def record_card(session: Session, fact: CardFact, owner: CustomerFact | None, *, chosen: bool, wall: Wall) -> None:
     """Record: a card saved, brought up to date, or gone. The first card of an account is the one that is charged.
 
-    `chosen`: the customer saved it on a page of ours to be charged from now on.
+    `owner` is the customer whose card it is; `chosen`: saved on a page of ours to be charged from now on.
     """
-    account_id = find_account_of_customer(session, fact.gateway, fact.customer_ref) if fact.customer_ref else None
+    account_id = adopt_customer(session, owner) if owner is not None else None
     if account_id is not None:
         now = now_of(session, account_id, wall)
         is_first = not list_cards(session, account_id)
@@ -38,13 +39,26 @@ def record_card(session: Session, fact: CardFact, *, chosen: bool, wall: Wall) -
         detach_card(session, fact.gateway, fact.card_ref, now_of(session, known.account_id, wall))
 
 
+def _owner(inquiry: Inquiry, card: CardFact) -> CustomerFact | None:
+    """Whose card it is. One whom the books do not know may be ours nevertheless: the gateway is asked."""
+    if not card.customer_ref:
+        return None
+    if _is_known(inquiry, card):
+        return CustomerFact(card.gateway, card.customer_ref)
+    return inquiry.gateway.saved_methods.fetch_customer(card.customer_ref)
+
+
+def _is_known(inquiry: Inquiry, card: CardFact) -> bool:
+    return (card.gateway, card.customer_ref) in inquiry.known.customers
+
+
 def _is_charged_now(inquiry: Inquiry, card: CardFact) -> bool:
     """Have the gateway charge it where it runs subscriptions.
 
     False when the card was taken away, another was saved and chosen after it, or the customer is not ours. The key is
     the card's: one choice has several events, and each may come again.
     """
-    if (card.gateway, card.customer_ref) not in inquiry.known.customers:
+    if not _is_known(inquiry, card):
         return False
     key = f"cashbeat/chosen_card/{card.card_ref}"
     methods = inquiry.gateway.saved_methods

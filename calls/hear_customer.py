@@ -2,8 +2,8 @@
 
 from sqlalchemy.orm import Session
 
+from billing.accounts.adopt_customer import adopt_customer
 from billing.accounts.forget_customer import forget_customer
-from billing.accounts.queries import find_account_of_customer
 from billing.cards.detach import detach_card
 from billing.cards.queries import list_cards
 from billing.clocks.timelines import now_of
@@ -25,7 +25,7 @@ def ask_customer(inquiry: Inquiry, fact: EventFact) -> Heard:
 
 def record_customer(session: Session, fact: CustomerFact, default: CardFact | None, wall: Wall) -> None:
     """Record: a customer's default card, saved or not; a deleted customer has no cards and is charged no more."""
-    account_id = find_account_of_customer(session, fact.gateway, fact.customer_ref)
+    account_id = adopt_customer(session, fact)
     if account_id is None:
         return
     now = now_of(session, account_id, wall)

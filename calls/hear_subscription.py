@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from uuid import UUID
 
 import structlog
 from sqlalchemy.orm import Session
@@ -10,9 +9,11 @@ from sqlalchemy.orm import Session
 from billing.accounts.queries import find_account_of_customer
 from billing.clocks.timelines import now_of
 from billing.clocks.wall import Wall
+from billing.errors import UnknownMark
 from billing.gateway_run.expire_checkout import expire_checkout
 from billing.gateway_run.mirror_invoice import InvoiceContradiction, mirror_invoice
 from billing.gateway_run.sync import sync_subscription
+from billing.payments.queries import as_uuid
 from billing.subscriptions.tables import Subscription
 from calls.hearing import UNHEARD, Conversation, Heard, Inquiry, Other
 from schemas.facts import EventFact, GatewayInvoiceFact, SubscriptionFact
@@ -64,13 +65,13 @@ def record_subscription(
 
 
 def record_expired_checkout(session: Session, subscription_id: str, wall: Wall) -> None:
-    """Record: a page ended without the subscription it was to start; an unknown id changes nothing."""
-    try:
-        known = session.get(Subscription, UUID(subscription_id))
-    except ValueError:
-        return
+    """Record: a page ended without the subscription it was to start. Raises UnknownMark for one not in the books."""
+    known_id = as_uuid(subscription_id)
+    known = session.get(Subscription, known_id) if known_id is not None else None
     if known is not None:
         expire_checkout(session, known.id, now_of(session, known.account_id, wall))
+    elif subscription_id:
+        raise UnknownMark(f"a page ended that bears the mark of subscription {subscription_id}")
 
 
 def _mirror_if_it_fits(session: Session, invoice: GatewayInvoiceFact, now: datetime) -> None:

@@ -126,12 +126,16 @@ class CustomerRequest:
 
 @dataclass(frozen=True, slots=True)
 class CustomerFact:
-    """A customer as the gateway has it. `card_ref` is its default card, empty when there is none."""
+    """A customer as the gateway has it. `card_ref` is its default card, empty when there is none.
+
+    `account_id` is the account that we made it for (empty if it is not ours); of a deleted one nobody can tell.
+    """
 
     gateway: str
     customer_ref: str
     card_ref: str = ""
     is_deleted: bool = False
+    account_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

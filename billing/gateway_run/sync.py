@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from billing.catalog.gateway_prices import known_prices, remember_price
 from billing.catalog.plans import terms_of
 from billing.cycle.start.give_back_coupon import give_back_coupon
+from billing.errors import UnknownMark
 from billing.subscriptions.rules import ENDED
 from billing.subscriptions.states import TRANSITIONS, move
 from billing.subscriptions.tables import Collection, Subscription, SubscriptionStatus
@@ -31,11 +32,12 @@ def sync_subscription(session: Session, fact: SubscriptionFact, asked_at: dateti
     `asked_at` is what the database's clock showed before the gateway was asked: the answer that was written last, or an
     older one, changes nothing. `now` is the account's own time. What has ended here stays so. The row stays locked
     until commit and is in the database on return. Raises SubscriptionContradiction for a price that is none of ours,
-    for a second subscription of one checkout, and for one whose checkout had ended without it.
+    for a second subscription of one checkout, and for one whose checkout had ended without it; UnknownMark for one of
+    ours that is not in the books.
     """
     subscription = _locked(session, fact)
     if subscription is None:
-        _refuse_a_second(session, fact)
+        _refuse_if_marked(session, fact)
         return None
     if subscription.status in ENDED:
         _refuse_a_revival(subscription, fact)
@@ -56,11 +58,14 @@ def _locked(session: Session, fact: SubscriptionFact) -> Subscription | None:
     return session.scalar(wanted.with_for_update())
 
 
-def _refuse_a_second(session: Session, fact: SubscriptionFact) -> None:
+def _refuse_if_marked(session: Session, fact: SubscriptionFact) -> None:
     marked_id = _as_uuid(fact.subscription_id)
-    if marked_id is not None and (first := session.get(Subscription, marked_id)) is not None:
+    first = session.get(Subscription, marked_id) if marked_id is not None else None
+    if first is not None:
         known = first.subscription_ref
         raise SubscriptionContradiction(f"{fact.subscription_ref} bears the mark of {marked_id}, which is {known!r}")
+    if fact.subscription_id:
+        raise UnknownMark(f"{fact.subscription_ref} is {fact.status} and bears the mark of {fact.subscription_id}")
 
 
 def _refuse_a_revival(subscription: Subscription, fact: SubscriptionFact) -> None:

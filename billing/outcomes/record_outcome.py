@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from billing.accounts.tables import Account
 from billing.clocks.tables import TestClock
 from billing.clocks.wall import Wall
+from billing.errors import UnknownMark
 from billing.invoices.tables import CHARGEABLE, Invoice, InvoiceStatus
 from billing.invoices.void import void_draft
 from billing.outcomes.attempt_ended import attempt_ended
@@ -59,13 +60,14 @@ def record_outcomes(session: Session, facts: Sequence[PaymentFact], wall: Wall) 
     """Bring our books to what gateways say, and return what each fact did. Duplicates and stale news change nothing.
 
     `wall` is the wall clock's; what is booked gets the account's own time. A capture is booked as money that we hold
-    whatever it fits. Raises PaymentContradiction for news of another checkout than was opened.
+    whatever it fits. Raises PaymentContradiction for news of another checkout than was opened, and UnknownMark for a
+    payment that bears the mark of an attempt that is not in the books.
     """
     standings = _lock(session, facts)
     outcomes, captures, lost = [], [], []
     for fact in facts:
         standing = standings.get((fact.gateway, fact.attempt_id))
-        outcome = Outcome.NOT_OURS if standing is None else _take(standing, fact, wall)
+        outcome = _not_ours(fact) if standing is None else _take(standing, fact, wall)
         if standing is not None and outcome is Outcome.RECORDED:
             if fact.status is PaymentStatus.CAPTURED:
                 captures.append(_capture(standing, fact, wall))
@@ -77,6 +79,14 @@ def record_outcomes(session: Session, facts: Sequence[PaymentFact], wall: Wall) 
         _lose(session, standing, wall)
     capture_all(session, captures)
     return outcomes
+
+
+def _not_ours(fact: PaymentFact) -> Outcome:
+    """Whoever pays cannot write our mark; only the books did."""
+    if fact.attempt_id:
+        reference = fact.payment_ref or fact.checkout_ref
+        raise UnknownMark(f"{reference} is {fact.status} and bears the mark of attempt {fact.attempt_id}")
+    return Outcome.NOT_OURS
 
 
 def _lock(session: Session, facts: Sequence[PaymentFact]) -> dict[tuple[str, str], Standing]:

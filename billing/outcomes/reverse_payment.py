@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from billing.clocks.timelines import now_of
 from billing.clocks.wall import Wall
-from billing.errors import Unavailable
+from billing.errors import Unavailable, UnknownMark
 from billing.payments.queries import as_uuid
 from billing.payments.tables import PaymentAttempt
 from billing.receipts.queries import lock_captured
@@ -13,15 +13,11 @@ from billing.subscriptions.tables import Subscription
 from schemas.facts import ReversedPaymentFact
 
 
-class ReversalContradiction(Exception):
-    """Money left of a payment that bears our mark and is not in our books. Parked, for a person to look at."""
-
-
 def reverse_payment(session: Session, fact: ReversedPaymentFact, wall: Wall) -> None:
     """Book what has left of a payment by now; of a payment that is not ours nothing is written.
 
-    Raises Unavailable as long as the payment itself may still be on its way into the books, ReversalContradiction when
-    it never will be.
+    Raises Unavailable as long as the payment itself may still be on its way into the books, UnknownMark when it never
+    will be.
     """
     references = [ref for ref in (fact.payment_ref, fact.charge_ref, fact.invoice_ref) if ref]
     captured = lock_captured(session, fact.gateway, references)
@@ -37,4 +33,4 @@ def _refuse_if_ours(session: Session, fact: ReversedPaymentFact) -> None:
         if our_id is not None and session.get(table, our_id) is not None:
             raise Unavailable(f"the payment {fact.payment_ref or fact.charge_ref} is not in our books yet")
         if mark:
-            raise ReversalContradiction(f"money left of {fact.charge_ref}, which bears the unknown mark {mark}")
+            raise UnknownMark(f"money left of {fact.charge_ref}, which bears the unknown mark {mark}")

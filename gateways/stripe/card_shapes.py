@@ -1,6 +1,6 @@
 """Turns fetched customers and payment methods into our words. Pure; reads the pinned API version only."""
 
-from gateways.stripe.shapes import Json, inside, reference
+from gateways.stripe.shapes import ACCOUNT_MARK, Json, inside, mark, reference
 from gateways.stripe.translate import GATEWAY
 from schemas.facts import CardFact, CustomerFact
 
@@ -12,6 +12,7 @@ def customer_of(customer: Json) -> CustomerFact:
         customer_ref=customer["id"],
         card_ref=reference(inside(customer, "invoice_settings").get("default_payment_method")),
         is_deleted=customer.get("deleted", False),
+        account_id=mark(customer, ACCOUNT_MARK),
     )
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from billing.clocks.wall import Wall
 from billing.credits.queries import view_balance
 from billing.credits.tables import CreditGrant
+from billing.errors import UnknownMark
 from billing.invariants import violations
 from billing.invoices.tables import Invoice, InvoiceStatus
 from billing.ledger.queries import balances
@@ -93,7 +94,7 @@ def test_a_batch_is_recorded_as_its_payments_would_be_one_by_one(database: Datab
     requests = [start_purchase(database, account_id, NOON) for _ in range(5)]
     statuses = [CAPTURED, PENDING, EXPIRED, CAPTURED, CAPTURED]
     news = [fact(request, status) for request, status in zip(requests, statuses, strict=True)]
-    foreign = replace(news[0], attempt_id=str(account_id))
+    foreign = replace(news[0], attempt_id="")
     with database.transaction() as session:
         outcomes = record_outcomes(session, [*news, foreign, news[0]], Wall(NOON))
     assert outcomes == [
@@ -110,10 +111,17 @@ def test_a_batch_is_recorded_as_its_payments_would_be_one_by_one(database: Datab
 
 def test_a_payment_that_is_not_ours_changes_nothing(database: Database, account_id: UUID) -> None:
     request = start_purchase(database, account_id, NOON)
-    news = fact(request, CAPTURED)
-    for stranger in ("", "not-a-uuid", str(account_id)):
-        foreign = PaymentFact(**{**{name: getattr(news, name) for name in news.__slots__}, "attempt_id": stranger})
-        assert _record(database, foreign) is Outcome.NOT_OURS
+    assert _record(database, replace(fact(request, CAPTURED), attempt_id="")) is Outcome.NOT_OURS
+
+
+@pytest.mark.parametrize("status", list(PaymentStatus))
+@pytest.mark.parametrize("mark", ["not-a-uuid", "0192f0c4-7d3e-7aa1-8c55-3f6d2b9e4a10"])
+def test_a_payment_that_bears_a_mark_we_do_not_know_is_for_a_person_to_look_at(
+    database: Database, account_id: UUID, status: PaymentStatus, mark: str
+) -> None:
+    request = start_purchase(database, account_id, NOON)
+    with pytest.raises(UnknownMark, match=mark):
+        _record(database, replace(fact(request, status), attempt_id=mark))
 
 
 def test_an_open_checkout_is_asked_about_until_it_is_final(database: Database, account_id: UUID) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from billing.catalog.tables import Coupon
-from billing.errors import Rejected
+from billing.errors import Rejected, UnknownMark
 from billing.gateway_run.begin_checkout import begin_checkout
 from billing.gateway_run.expire_checkout import expire_checkout
 from billing.gateway_run.sync import SubscriptionContradiction
@@ -30,8 +30,13 @@ def test_the_first_news_finds_it_by_our_mark_and_later_news_by_the_reference(run
 
 def test_what_is_not_ours_changes_nothing(run: GatewayRun) -> None:
     assert run.hear(run.fact(subscription_id="")) is None
-    assert run.hear(run.fact(subscription_id=str(uuid7()))) is None
     assert run.row().status is SubscriptionStatus.INCOMPLETE
+
+
+@pytest.mark.parametrize("mark", ["not-a-uuid", "0192f0c4-7d3e-7aa1-8c55-3f6d2b9e4a10"])
+def test_what_bears_a_mark_we_do_not_know_is_for_a_person_to_look_at(run: GatewayRun, mark: str) -> None:
+    with pytest.raises(UnknownMark, match=mark):
+        run.hear(run.fact(subscription_id=mark))
 
 
 def test_an_answer_no_newer_than_the_last_one_changes_nothing(run: GatewayRun) -> None:

@@ -49,7 +49,9 @@ def test_only_a_setup_that_succeeded_has_saved_a_card() -> None:
 
 
 def test_a_customer_and_a_deleted_one() -> None:
-    assert customer_of(golden_object(VERSION_NEW, "customer.updated")) == CustomerFact("stripe", CUSTOMER, CARD)
+    assert customer_of(golden_object(VERSION_NEW, "customer.updated")) == CustomerFact(
+        "stripe", CUSTOMER, CARD, account_id="0192f0c4-7d3e-7aa1-8c55-3f6d2b9e4a00"
+    )
     assert customer_of({"id": CUSTOMER, "object": "customer", "deleted": True}) == CustomerFact(
         "stripe", CUSTOMER, is_deleted=True
     )

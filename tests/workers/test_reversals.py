@@ -118,7 +118,7 @@ def test_a_refund_of_an_unknown_payment_that_bears_our_mark_is_parked(holder: Bu
     webhooks.handle(ids=[row_id])
     row = state_of(holder.work, row_id)
     assert row.state is WorkState.PARKED
-    assert "ReversalContradiction" in (row.error or "")
+    assert "UnknownMark" in (row.error or "")
 
 
 def test_a_refund_of_an_invoice_that_the_gateway_wrote_is_booked_too(work: Work, subscriber: Subscriber) -> None:

@@ -7,16 +7,19 @@ from datetime import timedelta
 
 import pytest
 import requests
-from sqlalchemy import func, update
+from sqlalchemy import delete, func, select, update
 
+from billing.accounts.tables import GatewayCustomer
 from billing.cards.queries import find_card
 from billing.subscriptions.queries import get_subscription
 from billing.subscriptions.tables import SubscriptionStatus
 from calls.handle_webhooks import handle_webhooks
 from database.engine import Database, make_engine
 from database.inbox import InboxEvent
+from database.memory import WorkState
 from schemas.commands import ChangePaymentMethod
 from settings import SANDBOX_STRIPE_KEY
+from tasks import webhooks
 from tests.gateways.sandbox_process import ANSWER_SECONDS, Sandbox
 from tests.logins import as_worker
 from tests.scenarios.storytelling import eventually
@@ -239,6 +242,32 @@ def test_a_card_of_a_stranger_to_us_is_not_touched(work: Work, subscriber: Subsc
     customer = subscriber.stripe.fetch_customer(stranger)
     assert customer is not None
     assert (customer.card_ref, _cards(subscriber)) == ("", {})
+
+
+def test_a_customer_that_was_forgotten_is_known_again_by_our_mark(work: Work, subscriber: Subscriber) -> None:
+    """As after a restore: the account was in the backup, its customer was made later."""
+    subscriber.save_card(VISA)
+    news = subscriber.news()
+    with work.database.transaction() as session:
+        session.execute(delete(GatewayCustomer))
+    deliver(work, [last(news, "payment_method.attached")])
+    assert _cards(subscriber) == {"4242": True}
+    assert subscriber.customer_ref
+
+
+def test_what_bears_the_mark_of_an_account_we_do_not_know_is_parked(work: Work, subscriber: Subscriber) -> None:
+    mark = {"metadata[cashbeat_account]": "0192f0c4-7d3e-7aa1-8c55-3f6d2b9e4a10"}
+    stranger = _ask(subscriber, "POST", "customers", email="grace@grace.example", **mark)["id"]
+    _ask(subscriber, "POST", "payment_methods/pm_card_visa/attach", customer=stranger)
+    _ask(subscriber, "POST", f"customers/{stranger}", name="Grace")
+    types = ["payment_method.attached", "customer.updated"]
+    told = map(json.loads, subscriber.stripe.list_events(created_after=JANUARY_31, types=types))
+    ids = store(work, [each for each in told if stranger in json.dumps(each)])
+    webhooks.handle(ids=ids)
+    with work.database.transaction() as session:
+        found = session.scalars(select(InboxEvent).where(InboxEvent.id.in_(ids))).all()
+        assert [(row.state, "UnknownMark" in (row.error or "")) for row in found] == [(WorkState.PARKED, True)] * 2
+        session.execute(delete(InboxEvent))
 
 
 def test_a_command_names_the_card_that_pays_at_once_what_is_open(work: Work, subscriber: Subscriber) -> None:
