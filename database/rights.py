@@ -99,7 +99,7 @@ DECISIONS: Mapping[str, Decision] = {
     "invoices": _shown(
         _changes(
             "status", "number", "issued_at", "due_at", "paid_at", "voided_at", "allocated_minor", "balance_used_minor",
-            "buyer",
+            "carried_over_minor", "buyer",
         )
     ),
     "invoice_lines": _shown(READS_AND_ADDS),

@@ -24,7 +24,7 @@ def render_payment_confirmation(facts: InvoiceFacts, pdf: bytes | None, recipien
     header_text("buyer name", facts.buyer.name)
     attachments = ((f"{file_stem(facts.number)}.pdf", pdf),) if pdf is not None else ()
     heading, subject = _title(facts)
-    paid = format_money(came_minor(facts) or facts.kept_minor, facts.currency)
+    paid = format_money(came_minor(facts) or max(facts.kept_minor, 0), facts.currency)
     return compose(
         "payment_confirmation",
         recipient=recipient,
@@ -44,6 +44,8 @@ def _title(facts: InvoiceFacts) -> tuple[str, str]:
     if came_minor(facts):
         what = "Automatic top-up, payment received" if facts.is_top_up else "Payment received"
         return "We received your payment", f"{what}: {facts.number}"
+    if facts.carried_over_minor:
+        return "Nothing to pay now", f"Nothing to pay now: {facts.number}"
     if facts.kept_minor:
         return "Paid from your balance", f"Paid from your balance: {facts.number}"
     return "Nothing to pay", f"Nothing to pay: {facts.number}"

@@ -7,7 +7,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from documents import formatting
-from documents.amounts import closing
+from documents.amounts import closing, kept
 from documents.cards import card_expiry, card_name, payment_name
 from documents.thanks import thanks
 from schemas.documents import LineFacts
@@ -49,6 +49,7 @@ def _environment() -> Environment:
         payment_name=payment_name,
         period=_period,
         closing=closing,
+        kept=kept,
         thanks=thanks,
     )
     return environment

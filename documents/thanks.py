@@ -25,15 +25,26 @@ def _for_payment(invoice: InvoiceFacts) -> str:
     sentences = [f"Thank you for your payment of {_money(came, invoice)}{on}."]
     if too_much:
         sentences.append(f"{_money(too_much, invoice)} of it is more than was asked for and is kept on your account.")
-    if invoice.kept_minor:
+    if invoice.kept_minor > 0:
         sentences.append(f"{_money(invoice.kept_minor, invoice)} was paid from your balance.")
+    if invoice.kept_minor < 0:
+        sentences.append(f"{_money(-invoice.kept_minor, invoice)} of it was carried over from earlier invoices.")
+    if invoice.carried_over_minor:
+        sentences.append(_carried_over(invoice))
     return " ".join(sentences)
 
 
 def _without_payment(invoice: InvoiceFacts) -> str:
+    if invoice.carried_over_minor:
+        return f"Nothing was charged. {_carried_over(invoice)}"
     if not invoice.kept_minor:
         return "There was nothing to pay."
     return f"{_money(invoice.kept_minor, invoice)} was paid from your balance, and nothing was charged."
+
+
+def _carried_over(invoice: InvoiceFacts) -> str:
+    rest = _money(invoice.carried_over_minor, invoice)
+    return f"{rest} is too little to be charged and is carried over to your next invoice."
 
 
 def _money(minor: int, invoice: InvoiceFacts) -> str:

@@ -61,10 +61,12 @@ class PaymentFacts:
 class InvoiceFacts:
     """Everything an invoice document shows. Dates are calendar days in UTC; amounts minor units of `currency`.
 
-    What is due is the total less `kept_minor`, the customer's own money that was kept and paid of it at its issue, and
-    less what the `payments` paid of it. `pays_by` is how the rest is to come: `card`, by itself, or `transfer`, by
-    `payment_instructions`. `credits_granted` are those of a paid invoice, `credits_to_come` those that it grants once
-    it is paid. `is_top_up`: it was bought by itself, because credits fell low.
+    What is due is the total less `kept_minor`, the customer's own money that was kept and paid of it at its issue
+    (negative: what was carried over from earlier invoices and is asked for with this one), less what the `payments`
+    paid of it, and less `carried_over_minor`, a rest too small to be charged, which the next invoice asks for.
+    `pays_by` is how the rest is to come: `card`, by itself, or `transfer`, by `payment_instructions`. `credits_granted`
+    are those of a paid invoice, `credits_to_come` those that it grants once it is paid. `is_top_up`: it was bought by
+    itself, because credits fell low.
     """
 
     number: str
@@ -81,6 +83,7 @@ class InvoiceFacts:
     tax_minor: int
     total_minor: int
     kept_minor: int = 0
+    carried_over_minor: int = 0
     payments: tuple[PaymentFacts, ...] = ()
     pays_by: str = "card"
     payment_instructions: str = ""
@@ -108,7 +111,7 @@ class SubscriptionFacts:
     `price_minor` is the net price of one period in minor units of `currency`, before tax. Dates are calendar days in
     UTC. The current period is half-open: it renews on `period_end`. `ends_on` is the first day without it, set once
     its end is known; `next_attempt_on` the day a failed payment is tried again. `card` is the one that will be charged,
-    but for `kept_minor`: the customer's own money, which pays first.
+    but for `kept_minor`: the customer's own money, which pays first (negative: owed, and asked for on top).
     """
 
     plan_name: str

@@ -294,8 +294,9 @@ class GatewayInvoiceFact:
 
     `status` is draft, open, paid, void or uncollectible; `reason` is create, cycle, change or other. `total_minor` may
     be negative (the gateway then credits the customer's balance); `due_minor` is what is asked for after
-    `balance_minor` (credit of the customer that was used, not negative) and never negative. `paid_minor` is the sum of
-    all `payments`, where the gateway names them. `payment_ref` is the one that paid, or is to pay.
+    `balance_minor` (credit of the customer that was used; negative, a debt from before that is asked for on top) and
+    `carried_over_minor` (too small to be charged, and owed with the next invoice), never negative. `paid_minor` is the
+    sum of all `payments`, where the gateway names them. `payment_ref` is the one that paid, or is to pay.
     """
 
     gateway: str
@@ -319,6 +320,7 @@ class GatewayInvoiceFact:
     charge_ref: str = ""
     failure_code: str = ""
     payments: tuple[InvoicePaymentFact, ...] = ()
+    carried_over_minor: int = 0
 
     @property
     def came(self) -> tuple[InvoicePaymentFact, ...]:

@@ -29,7 +29,10 @@ class OperationView(View):
 
 
 class AccountView(View):
-    """A customer of the SaaS company. `kept_minor` is money kept for the next invoices, in minor units by currency."""
+    """A customer of the SaaS company.
+
+    `kept_minor` is money kept for the next invoices, in minor units by currency; negative, it is owed with them.
+    """
 
     id: UUID
     name: str
@@ -59,7 +62,8 @@ class ReceiptView(View):
     """Money that arrived: a capture at a gateway, or what an invoice gave back. Or that left, and is below zero: a
     refund, a dispute or a dispute_fee; above zero these came back after all.
 
-    `allocated_minor` is what of it pays invoices, `kept_minor` the rest, which is kept for the account. `remark` says
+    `allocated_minor` is what of it pays invoices, `kept_minor` the rest, which is kept for the account. What is
+    `carried_over` has not arrived yet: its `kept_minor` is negative until the next invoice asks for it. `remark` says
     why it fits nothing that was open, if so: paid_twice, other_amount, other_currency or invoice_void; and that no
     document explains it: reversed or came_back.
     """
@@ -80,7 +84,9 @@ class ReceiptView(View):
 class InvoiceView(View):
     """An invoice; `number` is null until issued, `pdf` until rendered. `lines` come with a single invoice only.
 
-    `due_minor` is what is asked for: the total less `balance_used_minor`, money kept on the account that pays of it.
+    `due_minor` is what is asked for: the total less `balance_used_minor`, money kept on the account that pays of it
+    (negative: owed from before, and asked for on top), less `carried_over_minor`, a rest too small to be charged, which
+    the next invoice asks for.
     """
 
     id: UUID
@@ -94,6 +100,7 @@ class InvoiceView(View):
     tax_minor: int
     total_minor: int
     balance_used_minor: int
+    carried_over_minor: int
     due_minor: int
     created_at: datetime
     issued_at: datetime | None
@@ -210,8 +217,9 @@ class QuotedLineView(View):
 class ChangePreview(View):
     """What a change of plan costs at the instant `at`, and what it does to credits.
 
-    `total_minor` is the invoice's total, `balance_used_minor` what kept money pays of it, `due_minor` the rest that is
-    charged; `kept_minor` is added to the money kept on the account.
+    `total_minor` is the invoice's total, `balance_used_minor` what kept money pays of it (negative: owed from before,
+    and charged on top), `carried_over_minor` a rest too small to be charged, which the next invoice asks for, and
+    `due_minor` what is charged; `kept_minor` is added to the money kept on the account.
     """
 
     subscription_id: UUID
@@ -223,6 +231,7 @@ class ChangePreview(View):
     tax_minor: int
     total_minor: int
     balance_used_minor: int
+    carried_over_minor: int
     due_minor: int
     kept_minor: int
     credits_granted: int

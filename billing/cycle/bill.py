@@ -39,8 +39,8 @@ class Bill:
 def bill(session: Session, subscription: Subscription, wanted: Bill, now: datetime) -> Invoice:
     """Issue the invoice and begin to collect it.
 
-    What kept money pays in full is settled at once; else the default card is charged after the commit, or a transfer is
-    awaited. The database refuses a second bill of the same cause (IntegrityError).
+    What kept money pays in full, or is too small to be charged, is settled at once; else the default card is charged
+    after the commit, or a transfer is awaited. The database refuses a second bill of the same cause (IntegrityError).
     """
     account = get_account(session, subscription.account_id)
     tax = decide_tax(session, account.country, now.date())
@@ -51,8 +51,8 @@ def bill(session: Session, subscription: Subscription, wanted: Bill, now: dateti
         issue_to(invoice, buyer_of(account), now + term, now),
         *keep_given_back(session, invoice, wanted.lines, now),
     ]
-    used = use_kept(session, invoice, by_card=subscription.pay_by is PayBy.CARD)
-    post(session, [*movements, used] if used else movements, now)
+    movements += use_kept(session, invoice, now, by_card=subscription.pay_by is PayBy.CARD)
+    post(session, movements, now)
     number_invoice(session, invoice)
     _collect(session, subscription, invoice, now)
     return invoice

@@ -109,7 +109,7 @@ def good_hour(session: Session, account_id: UUID, otherwise: datetime) -> int:
     paid = select(Invoice.paid_at).where(
         Invoice.account_id == account_id,
         Invoice.paid_at.is_not(None),
-        Invoice.total_minor > Invoice.balance_used_minor,
+        Invoice.total_minor > Invoice.balance_used_minor + Invoice.carried_over_minor,
     )
     last = session.scalar(paid.order_by(Invoice.id.desc()).limit(1))
     return (last or otherwise).hour

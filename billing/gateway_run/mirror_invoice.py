@@ -15,7 +15,9 @@ from billing.invoices.draft import draft_invoice
 from billing.invoices.issue import issue_invoice, number_invoice
 from billing.invoices.tables import OWED, Invoice, InvoiceReason
 from billing.ledger.post import post
+from billing.money import Money
 from billing.receipts.kept_money import keep_given_back, use_kept_of_gateway
+from billing.receipts.rules import Share
 from billing.subscriptions.tables import Subscription
 from billing.tax.decision import TaxDecision, TaxReason
 from schemas.facts import GatewayInvoiceFact
@@ -107,14 +109,15 @@ def _issue(session: Session, subscription: Subscription, fact: GatewayInvoiceFac
     invoice, issued_at = draft_invoice(session, new), fact.finalized_at or now
     movements = [issue_invoice(session, invoice, issued_at, issued_at)]
     movements += keep_given_back(session, invoice, new.lines, now)
-    early_minor = kept_early_minor(session, fact)
-    used, of_gateway_minor = use_kept_of_gateway(session, invoice, fact.balance_minor, early_minor)
-    left, currency = invoice.total_minor - of_gateway_minor, subscription.currency
+    told = Share(Money(fact.balance_minor, fact.currency), Money(fact.carried_over_minor, fact.currency))
+    early = Money(kept_early_minor(session, fact), fact.currency)
+    used, of_gateway = use_kept_of_gateway(session, invoice, told, early, now)
+    left, currency = invoice.total_minor - of_gateway.minor, subscription.currency
     if (left, currency) != (fact.due_minor, fact.currency):
         raise InvoiceContradiction(
             f"{fact.invoice_ref} asks for {fact.due_minor} {fact.currency}, our books for {left} {currency}"
         )
-    post(session, [*movements, used] if used else movements, now)
+    post(session, [*movements, *used], now)
     number_invoice(session, invoice)
     return invoice
 

@@ -37,13 +37,14 @@ class NewInvoice:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """What issuing adds: the buyer as of then, when it was issued and is due, and kept money that pays of it."""
+    """What issuing adds: the buyer as of then, when it was issued and is due, and what is met without asking for it."""
 
     number: str
     buyer: Mapping[str, str]
     issued_at: datetime
     due_at: datetime
-    kept: Money
+    used: Money
+    carried_over: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +73,9 @@ def issued(composed: Composed, issue: Issue) -> Row:
         "buyer": issue.buyer,
         "issued_at": issue.issued_at,
         "due_at": issue.due_at,
-        "balance_used_minor": issue.kept.minor,
-        "allocated_minor": issue.kept.minor,
+        "balance_used_minor": issue.used.minor,
+        "carried_over_minor": issue.carried_over.minor,
+        "allocated_minor": issue.used.minor + issue.carried_over.minor,
     }
 
 
@@ -94,6 +96,7 @@ def _invoice(invoice_id: UUID, new: NewInvoice, totals: Totals) -> Row:
         "tax_reason": new.tax.reason,
         "tax_evidence": new.tax.evidence,
         "balance_used_minor": 0,
+        "carried_over_minor": 0,
         "allocated_minor": 0,
     }
 

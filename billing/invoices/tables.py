@@ -51,7 +51,9 @@ class Invoice(Base):
     """A bill. Totals are minor units of `currency`; `buyer` is the account as it was on the day of issue.
 
     What is left to pay is `total_minor` less `allocated_minor`: what receipts have paid of it. `balance_used_minor` is
-    the share of that which was kept on the account and used when the invoice was issued: the rest was asked for.
+    the share of that which was kept on the account and used when the invoice was issued; negative, it was owed from
+    before and is asked for on top. `carried_over_minor` is a rest that is too small to be charged: it is not asked for,
+    the invoice is paid without it, and the next one takes it up in its `balance_used_minor`.
     """
 
     __tablename__ = "invoices"
@@ -61,8 +63,12 @@ class Invoice(Base):
         of_letters("currency", 3),
         CheckConstraint("total_minor >= 0", name="total_not_negative"),
         one_of("tax_reason", TaxReason),
-        CheckConstraint("balance_used_minor BETWEEN 0 AND allocated_minor", name="balance_is_allocated"),
-        CheckConstraint("allocated_minor BETWEEN 0 AND total_minor", name="allocated_within_total"),
+        CheckConstraint("balance_used_minor + carried_over_minor <= allocated_minor", name="balance_is_allocated"),
+        CheckConstraint("allocated_minor <= total_minor", name="allocated_within_total"),
+        CheckConstraint(
+            "carried_over_minor = 0 OR (carried_over_minor > 0 AND allocated_minor = total_minor)",
+            name="carried_over_is_the_rest",
+        ),
         CheckConstraint("status <> 'paid' OR allocated_minor = total_minor", name="paid_is_covered"),
         CheckConstraint("total_minor = subtotal_minor + tax_minor", name="total_adds_up"),
         CheckConstraint("status IN ('draft', 'void') OR number IS NOT NULL", name="numbered_once_issued"),
@@ -90,6 +96,7 @@ class Invoice(Base):
     tax_reason: Mapped[TaxReason] = mapped_column(server_default=TaxReason.NO_RATE)
     tax_evidence: Mapped[str] = mapped_column(server_default="")
     balance_used_minor: Mapped[int] = mapped_column(server_default="0")
+    carried_over_minor: Mapped[int] = mapped_column(server_default="0")
     allocated_minor: Mapped[int] = mapped_column(server_default="0")
     buyer: Mapped[dict[str, Any] | None]
     created_at: Mapped[datetime] = written_at()
@@ -97,6 +104,11 @@ class Invoice(Base):
     due_at: Mapped[datetime | None]
     paid_at: Mapped[datetime | None]
     voided_at: Mapped[datetime | None]
+
+    @property
+    def due_minor(self) -> int:
+        """What is asked for, or was: the total less what kept money met of it, more what was owed from before."""
+        return self.total_minor - self.balance_used_minor - self.carried_over_minor
 
     @property
     def left_minor(self) -> int:

@@ -16,7 +16,7 @@ class LedgerAccount(StrEnum):
     GATEWAY_CLEARING = "gateway_clearing"  # asset: captured at a gateway, not yet paid out
     RECEIVABLE = "receivable"  # asset: billed, not yet paid
     DEFERRED_REVENUE = "deferred_revenue"  # liability: paid, service still owed (prepaid credits)
-    CUSTOMER_BALANCE = "customer_balance"  # liability: kept for the customer's next invoices
+    CUSTOMER_BALANCE = "customer_balance"  # liability: kept for the customer's next invoices; a debit is owed with them
     UNEXPLAINED_REVERSALS = "unexplained_reversals"  # asset: left a gateway again, no document says yet for what
     TAX_PAYABLE = "tax_payable"  # liability: collected for the tax office
 
@@ -30,6 +30,7 @@ class LedgerReason(StrEnum):
     PAYMENT_REVERSED = "payment_reversed"
     BALANCE_KEPT = "balance_kept"
     BALANCE_USED = "balance_used"
+    CARRIED_OVER = "carried_over"
 
 
 class LedgerTransaction(Base):

@@ -39,6 +39,7 @@ def describe_invoice(session: Session, invoice_id: UUID, letterhead: Letterhead)
         tax_minor=invoice.tax_minor,
         total_minor=invoice.total_minor,
         kept_minor=invoice.balance_used_minor,
+        carried_over_minor=invoice.carried_over_minor,
         payments=describe_payments(session, invoice, letterhead),
         pays_by=_pays_by(session, invoice),
         payment_instructions=letterhead.payment_instructions,

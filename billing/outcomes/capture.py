@@ -11,6 +11,7 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from billing.accounts.tables import GatewayCustomer
+from billing.cards.least_charge import load_least_charges
 from billing.invoices.buyers import Buyer, load_buyers
 from billing.invoices.issue import issue_to, number_all
 from billing.invoices.settle import Settlement, settle_invoices
@@ -21,6 +22,7 @@ from billing.money import Money
 from billing.outcomes.charge_failed import charge_fell_short
 from billing.outcomes.invoice_paid import invoices_paid
 from billing.payments.tables import AttemptKind, PaymentAttempt
+from billing.receipts.carry_over import carry_over
 from billing.receipts.queries import booked_among
 from billing.receipts.receive import Booked, Received, capture_of, receive, remark_of
 from billing.receipts.write import write_receipts
@@ -30,7 +32,7 @@ from database.update import update_rows
 from schemas.facts import PaymentFact
 
 # what being paid changes of an invoice
-WRITTEN = ("status", "number", "buyer", "issued_at", "due_at", "paid_at", "allocated_minor")
+WRITTEN = ("status", "number", "buyer", "issued_at", "due_at", "paid_at", "carried_over_minor", "allocated_minor")
 # why a purchase stops that was paid with another amount than it costs
 OTHER_AMOUNT = "other_amount"
 
@@ -98,12 +100,25 @@ def _book_issued(session: Session, captures: Sequence[Capture]) -> None:
     if not captures:
         return
     booked = [receive(capture.received, capture.invoice) for capture in captures]
-    settlements = _settle(session, captures, booked, [])
+    settlements = _settle(session, captures, booked, _carry_over(session, captures))
     update_rows(session, _invoices(captures), WRITTEN)
     invoices_paid(session, settlements)
     for attempt, invoice, _, _, now in captures:
         if attempt.kind is AttemptKind.CHARGE and invoice.status is InvoiceStatus.PENDING:
             charge_fell_short(session, invoice, attempt, now)
+
+
+def _carry_over(session: Session, captures: Sequence[Capture]) -> list[Dated]:
+    """What is left to pay and too small to be charged: each gateway has a least charge of its own."""
+    short = [capture for capture in captures if capture.invoice.status in OWED and capture.invoice.left_minor]
+    if not short:
+        return []
+    least, rests = load_least_charges(session), []
+    for attempt, invoice, _, _, now in {capture.invoice.id: capture for capture in short}.values():
+        left = Money(invoice.left_minor, invoice.currency)
+        if left.minor < least.of(attempt.gateway, left.currency).minor:
+            rests.append((carry_over(session, invoice, left, now), now))
+    return rests
 
 
 def _book_purchases(session: Session, captures: Sequence[Capture]) -> None:

@@ -12,7 +12,8 @@ from database.among import is_among
 from database.pages import Cursor, newest_first
 from schemas.views import Page, ReceiptView
 
-IS_KEPT = and_(Receipt.allocated_minor < Receipt.amount_minor, Receipt.source.not_in(REVERSALS))
+# something is left of it, or, of what was carried over, less than nothing
+IS_KEPT = and_(Receipt.allocated_minor != Receipt.amount_minor, Receipt.source.not_in(REVERSALS))
 NEEDS_A_LOOK = (Receipt.remark != ReceiptRemark.NONE, Receipt.looked_at.is_(None))
 # held by no gateway
 OURS = ("",)
@@ -20,15 +21,19 @@ _KEPT = func.sum(Receipt.amount_minor - Receipt.allocated_minor)
 
 
 def kept_for(session: Session, account_id: UUID, currency: str, held_at: str = "") -> Money:
-    """What is kept for an account's next invoices now: of ours, or of the gateway that holds it. Without a lock."""
+    """What is kept for an account's next invoices now: of ours, or of the gateway that holds it; negative, it is owed.
+
+    Without a lock.
+    """
     usable = select(_KEPT).where(Receipt.account_id == account_id, Receipt.currency == currency, IS_KEPT)
     return Money(int(session.scalar(usable.where(Receipt.held_at == held_at)) or 0), currency)
 
 
 def kept_of(session: Session, account_id: UUID) -> dict[str, int]:
-    """All that is kept for an account, in minor units by currency; currencies without any are missing."""
+    """All that is kept for an account, in minor units by currency; negative where it is owed, left out at zero."""
     kept = select(Receipt.currency, _KEPT).where(Receipt.account_id == account_id, IS_KEPT).group_by(Receipt.currency)
-    return {currency: int(minor) for currency, minor in session.execute(kept.order_by(Receipt.currency))}
+    rows = session.execute(kept.order_by(Receipt.currency))
+    return {currency: int(minor) for currency, minor in rows if minor}
 
 
 def booked_among(session: Session, references: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
@@ -55,7 +60,7 @@ def lock_captured(session: Session, gateway: str, references: Collection[str]) -
 def lock_kept(
     session: Session, account_ids: Collection[UUID], held_at: tuple[str, ...] = OURS
 ) -> dict[tuple[UUID, str], list[Receipt]]:
-    """Receipts with something left, by account and currency, the oldest first; nobody else's until commit.
+    """Receipts with something left or owed, by account and currency, the oldest first; nobody else's until commit.
 
     Those for invoices of ours; what a gateway holds is for its own, as it will use it for those, whatever we do.
     Locked in the order of their ids: two batches that meet in an account cannot deadlock.

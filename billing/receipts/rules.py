@@ -1,6 +1,7 @@
-"""Pure rules of kept money."""
+"""Pure rules of kept money: what it pays, and what is carried over because no card can be charged so little."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from billing.money import Money
@@ -8,35 +9,60 @@ from billing.receipts.receive import Row, allocation_row
 from billing.receipts.tables import Receipt
 
 
-def share_of_kept(kept: Money, total: Money, least: Money | None) -> Money:
-    """What kept money pays of a total: all that it can.
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What of a total is met without asking for it: `used` of kept money, and `carried_over` to the next invoice.
 
-    `least` is what a card can be charged, None where none is: it leaves either nothing or that, and the rest of it
-    stays kept; of a total that is less than that, it pays all or nothing.
+    `used` is negative where money is owed from before: so much is asked for on top of the total.
     """
-    used = min(kept.minor, total.minor)
-    if least is not None and 0 < total.minor - used < least.minor:
-        used = max(total.minor - least.minor, 0)
-    return Money(used, total.currency)
+
+    used: Money
+    carried_over: Money
+
+    @property
+    def met(self) -> Money:
+        """Both together: what is asked for is the total less this."""
+        return self.used + self.carried_over
+
+
+def share_of_kept(kept: Money, total: Money, least: Money | None) -> Share:
+    """What of a total is met by what is kept for the customer, or, negative, is owed from before.
+
+    `least` is what a card can be charged, None where no card is: less than that is not asked for, but carried over. So
+    what is kept goes below zero by less than that.
+    """
+    left, nothing = total - kept, Money(0, total.currency)
+    if left.minor <= 0:
+        return Share(total, nothing)
+    if least is not None and left.minor < least.minor:
+        return Share(kept, left)
+    return Share(kept, nothing)
 
 
 def kept_in(receipts: Sequence[Receipt]) -> int:
-    """What is left of receipts together, in minor units of their one currency."""
+    """What is left of receipts together, in minor units of their one currency; negative when more is owed."""
     return sum(receipt.kept_minor for receipt in receipts)
 
 
 def draw(receipts: Sequence[Receipt], amount_minor: int, invoice_id: UUID) -> list[Row]:
     """Let receipts pay so much of an invoice, the first of them first; returns the rows of their allocations.
 
-    Raises ValueError when less is left of them.
+    All that is owed from before is taken back to the invoice first, so that the amount may be negative. Raises
+    ValueError when less is left of them, or more is owed.
     """
-    rows = []
+    owed = [receipt for receipt in receipts if receipt.kept_minor < 0]
+    rows = [_allocate(receipt, receipt.kept_minor, invoice_id) for receipt in owed]
+    missing = amount_minor - sum(row["amount_minor"] for row in rows)
     for receipt in receipts:
-        share = min(amount_minor, receipt.kept_minor)
-        if share:
-            receipt.allocated_minor += share
-            rows.append(allocation_row(receipt.id, invoice_id, share))
-            amount_minor -= share
-    if amount_minor:
-        raise ValueError(f"{amount_minor} are missing")
+        share = min(missing, receipt.kept_minor)
+        if share > 0:
+            rows.append(_allocate(receipt, share, invoice_id))
+            missing -= share
+    if missing:
+        raise ValueError(f"{missing} are missing")
     return rows
+
+
+def _allocate(receipt: Receipt, share_minor: int, invoice_id: UUID) -> Row:
+    receipt.allocated_minor += share_minor
+    return allocation_row(receipt.id, invoice_id, share_minor)

@@ -14,7 +14,8 @@ class ReceiptSource(StrEnum):
     """Where money came from, or by what it left again.
 
     It came by a payment that a gateway captured, or from an invoice that gave back more than it charged. It left by a
-    refund or a dispute, or as what the gateway takes for one.
+    refund or a dispute, or as what the gateway takes for one. What is carried over has not come yet: an invoice asks
+    for less than can be charged, and the next one asks for it.
     """
 
     CAPTURE = "capture"
@@ -22,6 +23,7 @@ class ReceiptSource(StrEnum):
     REFUND = "refund"
     DISPUTE = "dispute"
     DISPUTE_FEE = "dispute_fee"
+    CARRIED_OVER = "carried_over"
 
 
 # they pay nothing and are kept for nobody
@@ -52,7 +54,9 @@ class Receipt(Base):
     of the payment: each is one receipt; or of the refund or dispute: each of its movements is one. `attempt_id` is the
     payment that came, or of which it left. `held_at` names the gateway that keeps the rest in a balance of its own:
     only the invoices that it writes are paid of it. `card_brand` and `card_last4` are those of the card that it came
-    by, as it was then, where its gateway says so. `remark` calls a person until `looked_at` is set.
+    by, as it was then, where its gateway says so. `remark` calls a person until `looked_at` is set. What is carried
+    over is a receipt of nothing that pays for an invoice all the same: less than nothing is left of it, until the next
+    invoice takes that back.
     """
 
     __tablename__ = "receipts"
@@ -60,11 +64,14 @@ class Receipt(Base):
         one_of("source", ReceiptSource),
         one_of("remark", ReceiptRemark),
         of_letters("currency", 3),
-        CheckConstraint("amount_minor <> 0", name="amount_moves"),
-        CheckConstraint(f"amount_minor > 0 OR {_ARE_REVERSALS}", name="only_reversals_leave"),
-        CheckConstraint("allocated_minor BETWEEN 0 AND greatest(amount_minor, 0)", name="allocated_within_amount"),
+        CheckConstraint("(amount_minor = 0) = (source = 'carried_over')", name="amount_moves"),
+        CheckConstraint(f"amount_minor >= 0 OR {_ARE_REVERSALS}", name="only_reversals_leave"),
+        CheckConstraint(
+            "allocated_minor >= 0 AND (allocated_minor <= greatest(amount_minor, 0) OR source = 'carried_over')",
+            name="allocated_within_amount",
+        ),
         CheckConstraint(f"allocated_minor = 0 OR NOT {_ARE_REVERSALS}", name="reversals_pay_nothing"),
-        CheckConstraint("(source = 'given_back') = (gateway = '')", name="moved_at_a_gateway"),
+        CheckConstraint("(source IN ('given_back', 'carried_over')) = (gateway = '')", name="moved_at_a_gateway"),
         Index(
             "uq_receipts_reference", "gateway", "reference", unique=True,
             postgresql_where=text("source = 'capture' AND reference <> ''"),
@@ -72,7 +79,7 @@ class Receipt(Base):
         Index("ix_receipts_reversals", "gateway", "reference", postgresql_where=text(_ARE_REVERSALS)),
         Index("ix_receipts_account", "account_id", "created_at", "id"),
         Index("ix_receipts_newest", "created_at", "id"),
-        Index("ix_receipts_kept", "account_id", "currency", postgresql_where=text("allocated_minor < amount_minor")),
+        Index("ix_receipts_kept", "account_id", "currency", postgresql_where=text("allocated_minor <> amount_minor")),
         Index("ix_receipts_remarked", "id", postgresql_where=text("remark <> '' AND looked_at IS NULL")),
     )  # fmt: skip
 
@@ -96,7 +103,7 @@ class Receipt(Base):
 
     @property
     def kept_minor(self) -> int:
-        """What of it is kept for the customer's next invoices."""
+        """What of it is kept for the customer's next invoices; negative while what was carried over is owed."""
         return 0 if self.source in REVERSALS else self.amount_minor - self.allocated_minor
 
 

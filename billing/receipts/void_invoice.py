@@ -18,14 +18,15 @@ from billing.receipts.write import write_draws
 def void_issued(session: Session, invoice: Invoice, now: datetime) -> None:
     """Void an issued invoice that was not paid in full: it keeps its number, and what paid of it is the customer's.
 
+    What was owed from before and asked for with it is owed again.
+
     The caller holds its row lock and knows that no charge of it is under way. Raises Rejected `invoice_state`.
     """
     move(invoice, InvoiceStatus.VOID)
     invoice.voided_at = now
     post(session, [_reversed(invoice)], now)
-    if invoice.allocated_minor:
-        invoice.balance_used_minor = invoice.allocated_minor = 0
-        _release(session, invoice)
+    invoice.balance_used_minor = invoice.allocated_minor = 0
+    _release(session, invoice)
 
 
 def _release(session: Session, invoice: Invoice) -> None:

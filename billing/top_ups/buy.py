@@ -9,14 +9,19 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from billing.accounts.queries import get_account
+from billing.cards.queries import least_for
 from billing.catalog.rules import price_of
 from billing.catalog.tables import CreditPackage
 from billing.errors import Rejected
 from billing.invoices.compose import NewInvoice
 from billing.invoices.draft import draft_invoice
+from billing.invoices.issue import issue_invoice, number_invoice
 from billing.invoices.rules import package_line
+from billing.invoices.settle import settle_invoice
 from billing.invoices.tables import Invoice, InvoiceReason
+from billing.ledger.post import post
 from billing.payments.intend_charge import intend_charge
+from billing.receipts.kept_money import use_kept
 from billing.tax.queries import decide_tax
 from billing.top_ups.queries import month_of
 from billing.top_ups.row import cause_of_month, purchases_of
@@ -24,7 +29,10 @@ from billing.top_ups.tables import AutoTopUp
 
 
 def buy_package(session: Session, top_up: AutoTopUp, now: datetime) -> Invoice:
-    """Write the draft and the charge of the next purchase. Raises Rejected for what cannot be bought."""
+    """Write the draft and the charge of the next purchase. Raises Rejected for what cannot be bought.
+
+    What is too small to be charged is issued at once, to be carried over or asked for with what was before.
+    """
     account = get_account(session, top_up.account_id)
     package = on_offer(session.get_one(CreditPackage, top_up.package_id))
     month = month_of(now)
@@ -32,9 +40,20 @@ def buy_package(session: Session, top_up: AutoTopUp, now: datetime) -> Invoice:
     cause = f"{cause_of_month(account.id, month)}{begun + 1}"
     tax = decide_tax(session, account.country, now.date())
     invoice = draft_invoice(session, NewInvoice(account.id, cause, InvoiceReason.TOP_UP, [package_line(package)], tax))
-    if intend_charge(session, invoice, cause, now) is None:
+    if invoice.total_minor < least_for(session, account.id, invoice.currency).minor:
+        _issue(session, invoice, now)
+    if invoice.left_minor and intend_charge(session, invoice, cause, now) is None:
         raise Rejected("no_card", "The account has no card that could be charged.", status=409)
     return invoice
+
+
+def _issue(session: Session, invoice: Invoice, now: datetime) -> None:
+    movements = [issue_invoice(session, invoice, now, now), *use_kept(session, invoice, now, by_card=True)]
+    post(session, movements, now)
+    number_invoice(session, invoice)
+    if not invoice.left_minor:
+        settle_invoice(session, invoice, now, now)
+    session.flush()
 
 
 def on_offer(package: CreditPackage) -> CreditPackage:

@@ -4,8 +4,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from billing.invoices.tables import Invoice
+from billing.invoices.tables import Invoice, InvoiceStatus
 from billing.invoices.void import void_draft
+from billing.receipts.void_invoice import void_issued
 from billing.top_ups.queries import month_of
 from billing.top_ups.row import count_purchases, lock_top_up, stop_top_up
 from billing.top_ups.tables import AutoTopUp
@@ -19,11 +20,14 @@ def top_up_captured(session: Session, invoice: Invoice, now: datetime) -> None:
 
 
 def top_up_failed(session: Session, invoice: Invoice, code: str, now: datetime) -> None:
-    """The card was declined: void the draft and stop with the gateway's code, until the customer sets it anew.
+    """The card was declined: void the purchase and stop with the gateway's code, until the customer sets it anew.
 
     The customer is told. The purchase does not count for its month. The caller holds the invoice's row lock.
     """
-    void_draft(invoice, now)
+    if invoice.status is InvoiceStatus.DRAFT:
+        void_draft(invoice, now)
+    else:
+        void_issued(session, invoice, now)
     session.flush()
     top_up = lock_top_up(session, AutoTopUp.invoice_id == invoice.id, AutoTopUp.account_id == invoice.account_id)
     if top_up is None:

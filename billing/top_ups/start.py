@@ -33,7 +33,7 @@ def start_due_top_up(session: Session, account_id: UUID, now: datetime) -> bool:
     except Rejected as refusal:
         stop_top_up(session, top_up, refusal.code, now)
         return False
-    top_up.invoice_id = invoice.id
+    top_up.invoice_id = invoice.id if invoice.left_minor else None
     count_purchases(session, top_up, month_of(now))
     return True
 

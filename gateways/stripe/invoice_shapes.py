@@ -38,7 +38,8 @@ def invoice_of(invoice: Json, lines: Iterable[Json]) -> GatewayInvoiceFact:
         total_minor=invoice["total"],
         due_minor=invoice["amount_due"],
         paid_minor=invoice["amount_paid"],
-        balance_minor=_credit_used(invoice),
+        balance_minor=_balance_used(invoice),
+        carried_over_minor=_carried_over(invoice),
         lines=tuple(line_of(line) for line in lines),
         finalized_at=moment(transitions.get("finalized_at")),
         paid_at=moment(transitions.get("paid_at")),
@@ -92,20 +93,24 @@ def _is_proration(line: Json) -> bool:
     return any(parent.get("proration") for parent in parents)
 
 
-def _credit_used(invoice: Json) -> int:
-    """What of the customer's credit went into the invoice. Stripe's balances are negative for a credit.
+def _balance_used(invoice: Json) -> int:
+    """What of the customer's balance went into the invoice: credit, or, negative, a debt that is asked for on top.
 
-    A positive balance is a debt, such as an amount too small to be charged: no credit
-    (https://docs.stripe.com/billing/customer/balance). Nothing is used before the invoice is final.
+    https://docs.stripe.com/billing/customer/balance. Nothing is used before the invoice is final; a total below zero
+    goes to the balance.
     """
-    ending = invoice.get("ending_balance")
-    if ending is None:
+    if invoice.get("ending_balance") is None:
         return 0
-    return max(0, _credit(invoice["starting_balance"]) - _credit(ending))
+    used: int = max(invoice["total"], 0) - invoice["amount_due"] - _carried_over(invoice)
+    return used
 
 
-def _credit(balance: int) -> int:
-    return max(0, -balance)
+def _carried_over(invoice: Json) -> int:
+    """What it leaves as a debt on the customer's balance, because so little is not charged.
+
+    Stripe's balances are negative for a credit.
+    """
+    return max(0, invoice.get("ending_balance") or 0)
 
 
 def _intent(invoice: Json) -> object:

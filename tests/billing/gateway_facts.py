@@ -15,7 +15,7 @@ from billing.gateway_run.begin_checkout import begin_checkout
 from billing.gateway_run.mirror_invoice import mirror_invoice
 from billing.gateway_run.sync import sync_subscription
 from billing.invoices.tables import Invoice, InvoiceLine
-from billing.receipts.queries import kept_for
+from billing.receipts.queries import kept_for, kept_of
 from billing.receipts.tables import Receipt, ReceiptSource
 from billing.subscriptions.queries import get_subscription
 from billing.subscriptions.tables import Subscription
@@ -114,6 +114,11 @@ class GatewayRun:
         with self.database.transaction() as session:
             return {row.reference: row.amount_minor for row in session.execute(captured)}
 
+    def kept_there(self) -> int:
+        """What the gateway keeps in a balance of its own, in US cents; negative when it is owed."""
+        with self.database.transaction() as session:
+            return kept_of(session, self.account_id).get("USD", 0)
+
     def mails(self) -> list[str]:
         """What was staged."""
         with self.database.transaction() as session:
@@ -129,7 +134,7 @@ def line(net_minor: int, price_ref: str = "price_starter", **fields: Any) -> Gat
 def invoice_of(*lines: GatewayLineFact, ref: str = "in_1", status: str = "paid", **fields: Any) -> GatewayInvoiceFact:
     """A paid invoice of these lines."""
     total = sum(each.net_minor + each.tax_minor for each in lines)
-    due = max(0, total - fields.get("balance_minor", 0))
+    due = max(0, total - fields.get("balance_minor", 0) - fields.get("carried_over_minor", 0))
     fact = GatewayInvoiceFact(
         gateway="stripe",
         invoice_ref=ref,

@@ -132,8 +132,8 @@ def _write_in_bulk(session: Session, news: Sequence[NewInvoice]) -> list[UUID]:
     rows = []
     for new, each, number in zip(news, composed, numbers, strict=True):
         buyer = buyer_of(get_account(session, new.account_id))
-        kept = Money(0, each.totals.total.currency)
-        rows.append(issued(each, Issue(number, buyer, JANUARY_31, JANUARY_31, kept)))
+        nothing = Money(0, each.totals.total.currency)
+        rows.append(issued(each, Issue(number, buyer, JANUARY_31, JANUARY_31, nothing, nothing)))
     copy_rows(session, Invoice, rows)
     copy_rows(session, InvoiceLine, [row for each in composed for row in each.lines])
     owed = [

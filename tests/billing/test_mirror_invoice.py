@@ -11,9 +11,10 @@ from billing.errors import Unavailable
 from billing.gateway_run.mirror_invoice import InvoiceContradiction
 from billing.invariants import violations
 from billing.invoices.tables import InvoiceStatus
+from billing.periods import boundary
 from billing.receipts.queries import kept_of
 from database.engine import Database
-from schemas.facts import InvoicePaymentFact
+from schemas.facts import GatewayLineFact, InvoicePaymentFact
 from tests.billing.gateway_facts import FEBRUARY_14, FEBRUARY_28, JANUARY_31, GatewayRun, invoice_of, line
 from tests.billing.subscribers import Books, utc
 
@@ -179,6 +180,37 @@ def test_what_a_gateway_keeps_pays_no_invoice_of_ours(books: Books) -> None:
         assert kept_of(session, ada) == {}
 
 
+def test_what_the_gateway_carries_over_is_owed_with_its_next_invoice(begun_run: GatewayRun) -> None:
+    """A 99.8 % coupon leaves 0.20 in January, which are no charge, and 0.20 in February; March asks for 99.40."""
+    january = begun_run.invoice(begun_run.bill(invoice_of(line(20), carried_over_minor=20)))
+    assert (january.status, january.carried_over_minor, begun_run.kept_there()) == (InvoiceStatus.PAID, 20, -20)
+    assert begun_run.credits(JANUARY_31) == 500
+
+    in_february: dict[str, Any] = {"balance_minor": -20, "carried_over_minor": 40}
+    begun_run.bill(invoice_of(_month(line(20), 2), ref="in_2", reason="cycle", **in_february))
+    assert begun_run.kept_there() == -40
+    march = begun_run.invoice(
+        begun_run.bill(invoice_of(_month(line(9_900), 3), ref="in_3", reason="cycle", balance_minor=-40))
+    )
+    assert (march.status, march.balance_used_minor, march.due_minor) == (InvoiceStatus.PAID, -40, 9_940)
+    assert (begun_run.received(), begun_run.kept_there()) == ({"pi_in_3": 9_940}, 0)
+    assert set(begun_run.mails()) == {"invoice_pdf"}
+
+
+def test_what_the_gateway_carried_over_is_owed_again_when_the_next_invoice_is_void(begun_run: GatewayRun) -> None:
+    begun_run.bill(invoice_of(line(20), carried_over_minor=20))
+    february = invoice_of(_month(line(9_900), 2), ref="in_2", reason="cycle", balance_minor=-20, status="open")
+    begun_run.bill(february)
+    assert begun_run.kept_there() == 0
+    begun_run.bill(replace(february, status="void"))
+    assert begun_run.kept_there() == -20
+
+
+def test_a_debt_at_the_gateway_that_we_never_heard_of_does_not_add_up(begun_run: GatewayRun) -> None:
+    with pytest.raises(InvoiceContradiction, match="asks for 9920 USD, our books for 9900 USD"):
+        begun_run.bill(invoice_of(line(9_900), balance_minor=-20, status="open"))
+
+
 def test_what_is_paid_without_money_is_no_matter_of_course(begun_run: GatewayRun) -> None:
     """Somebody marked it as paid by hand: it must not stay open here with nobody knowing."""
     invoice_id = begun_run.bill(invoice_of(line(9_900), status="open"))
@@ -227,3 +259,9 @@ def test_what_was_paid_in_part_leaves_the_rest_open(begun_run: GatewayRun) -> No
 def test_an_invoice_waits_for_its_subscription(database: Database, account_id: UUID) -> None:
     with pytest.raises(Unavailable):
         GatewayRun(database, account_id).bill(invoice_of(line(9_900)))
+
+
+def _month(each: GatewayLineFact, month: int) -> GatewayLineFact:
+    """The same line for another month of the year."""
+    start, end = (boundary(JANUARY_31, 1, index) for index in (month - 1, month))
+    return replace(each, period_start=start, period_end=end)

@@ -84,29 +84,25 @@ def test_without_a_card_a_trial_goes_to_any_plan_and_a_transfer_too(books: Books
 
 
 def test_a_few_cents_are_not_charged_and_do_not_cost_the_plan(books: Books, ada_with_pm_ada: UUID) -> None:
-    """An hour of April (720) is left: Growth for 199.00 instead of Starter for 99.00 would cost 0.14, 3 hours 0.42."""
+    """An hour of April (720) is left: Growth for 199.00 instead of Starter for 99.00 costs 0.14, asked for with May."""
     subscription_id = books.subscribe(ada_with_pm_ada, BEGIN)
     books.answer(BEGIN)
-    refused = _refused(books, subscription_id, "growth", LAST_HOUR)
-    assert (refused.code, refused.status) == ("amount_too_small", 409)
-    assert refused.detail == (
-        "Only 0.14 USD would be charged now, and a card can be charged no less than 0.50 USD: "
-        "change the plan at the period's end instead (when=period_end)."
-    )
-    assert _refused(books, subscription_id, "growth", utc("2026-05-01 07:00")).code == "amount_too_small"
-
-    books.change(subscription_id, "growth", LAST_HOUR, when="period_end")
-    books.come_due(END)
-    books.answer(END)
-    assert [invoice.total_minor for invoice in books.invoices(ada_with_pm_ada)] == [9_900, 19_900]
+    assert _preview(books, subscription_id, "growth", LAST_HOUR) == 0
+    books.change(subscription_id, "growth", LAST_HOUR)
+    assert (books.answer(LAST_HOUR), books.kept_minor(ada_with_pm_ada)) == (0, -14)
     assert books.subscription(subscription_id).status is SubscriptionStatus.ACTIVE
 
+    books.come_due(END)
+    books.answer(END)
+    assert [invoice.total_minor for invoice in books.invoices(ada_with_pm_ada)] == [9_900, 14, 19_900]
+    assert (books.paid_minor(ada_with_pm_ada), books.kept_minor(ada_with_pm_ada)) == (9_900 + 14 + 19_900, 0)
 
-@pytest.mark.parametrize(("kept", "due"), [(4_949, 51), (4_950, 50), (4_951, 50), (4_999, 50), (5_000, 0)])
-def test_kept_money_leaves_nothing_to_pay_or_what_a_card_can_be_charged(
+
+@pytest.mark.parametrize(("kept", "due"), [(4_949, 51), (4_950, 50), (4_951, 0), (4_999, 0), (5_000, 0)])
+def test_kept_money_leaves_what_a_card_can_be_charged_or_nothing_to_pay(
     books: Books, ada_with_pm_ada: UUID, kept: int, due: int
 ) -> None:
-    """Half a month of Growth instead of Starter is 50.00. Of 49.99 that are kept 49.50 are used: 0.01 is no charge."""
+    """Half a month of Growth instead of Starter is 50.00. With 49.99 that are kept 0.01 is no charge, but owed."""
     with books.database.transaction() as session:
         publish_plan(session, "rest", "Rest", PlanContent(0, {("USD", Interval.MONTH): 29_900 - kept}))
     subscription_id, other = books.subscribe(ada_with_pm_ada, BEGIN), books.subscribe(ada_with_pm_ada, BEGIN, "scale")

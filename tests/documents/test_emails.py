@@ -54,6 +54,25 @@ def test_what_kept_money_pays_alone_charges_nothing_and_says_so() -> None:
     assert "payment" not in mail.text.lower()
 
 
+def test_what_is_too_little_to_be_charged_is_said_to_come_with_the_next_invoice() -> None:
+    lines, small = (LineFacts("Starter", 1, 20, 20),), {"subtotal_minor": 20, "tax_minor": 0, "total_minor": 20}
+    mail = confirmed(**small, lines=lines, taxes=(), payments=(), carried_over_minor=20)
+    assert mail.subject == "Nothing to pay now: INV-2026-11-00001"
+    for body in (mail.html, mail.text):
+        assert "0.20 USD is too little to be charged and is carried over to your next invoice." in body
+    assert "Total: 0.20 USD\nCarried over to your next invoice: -0.20 USD\n" in mail.text
+    assert "Thank you" not in mail.text
+
+
+def test_what_was_carried_over_is_named_where_it_is_asked_for() -> None:
+    payment = replace(sample_invoice().payments[0], amount_minor=31_553, paid_minor=31_553)
+    mail = confirmed(kept_minor=-20, payments=(payment,))
+    for body in (mail.html, mail.text):
+        assert "Thank you for your payment of 315.53 USD on 22 November 2026." in body
+        assert "0.20 USD of it was carried over from earlier invoices." in body
+    assert "Total: 315.33 USD\nCarried over from earlier invoices: 0.20 USD\nPaid on 22 November 2026" in mail.text
+
+
 def test_what_costs_nothing_thanks_for_no_payment() -> None:
     nothing = {"subtotal_minor": 0, "tax_minor": 0, "total_minor": 0, "taxes": (), "payments": ()}
     lines = (LineFacts("Rest of Scale", 1, -4_900, -4_900), LineFacts("Kept on your account", 1, 4_900, 4_900))

@@ -219,6 +219,9 @@ def test_only_what_is_missing_is_called_missing() -> None:
 def test_a_trial_names_the_money_that_pays_before_the_card() -> None:
     mail = mail_of("trial_ending-kept")
     assert "is charged to Visa ending in 4242. 10.00 USD that is kept on your account pays first." in mail.text
+    owing = replace(SAMPLES["trial_ending-kept"].subscription, kept_minor=-20)  # type: ignore[type-var] # it has one
+    mail = mail_of("trial_ending-kept", subscription=owing)
+    assert "4242. 0.20 USD that was carried over from earlier invoices is added." in mail.text
 
 
 def test_low_credits_tell_of_the_top_up_that_will_buy_some() -> None:

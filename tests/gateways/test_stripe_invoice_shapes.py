@@ -142,29 +142,35 @@ def test_states_are_called_the_same(status: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("total", "due", "starting", "ending", "used"),
+    ("total", "due", "starting", "ending", "used", "carried_over"),
     [
-        (2999, 2999, 0, 0, 0),
+        (2999, 2999, 0, 0, 0, 0),
         # credit of 5.00, used up
-        (2999, 2499, -500, 0, 500),
+        (2999, 2499, -500, 0, 500, 0),
         # credit of 50.00, of which 20.01 are left
-        (2999, 0, -5000, -2001, 2999),
+        (2999, 0, -5000, -2001, 2999, 0),
         # a downgrade: the invoice gives credit
-        (-1200, 0, 0, -1200, 0),
-        (-1200, 0, -300, -1500, 0),
+        (-1200, 0, 0, -1200, 0, 0),
+        (-1200, 0, -300, -1500, 0, 0),
         # too small to be charged: a debt for the next invoice, which asks for it
-        (30, 0, 0, 30, 0),
-        (2999, 3029, 30, 0, 0),
+        (30, 0, 0, 30, 0, 30),
+        (2999, 3029, 30, 0, -30, 0),
+        # a debt that grows, and one that a downgrade makes smaller
+        (10, 0, 30, 40, -30, 40),
+        (-10, 0, 30, 20, -20, 20),
         # credit that is smaller than an amount too small to be charged
-        (30, 0, -10, 20, 10),
+        (30, 0, -10, 20, 10, 20),
         # a draft: nothing is used yet
-        (2999, 2499, -500, None, 0),
+        (2999, 2499, -500, None, 0, 0),
     ],
 )
-def test_how_much_credit_was_used(total: int, due: int, starting: int, ending: int | None, used: int) -> None:
+def test_what_of_the_customers_balance_was_used(
+    total: int, due: int, starting: int, ending: int | None, used: int, carried_over: int
+) -> None:
     money = {"total": total, "amount_due": due, "starting_balance": starting, "ending_balance": ending}
     fact = fact_of(invoice("invoice.finalized", **money))
     assert (fact.total_minor, fact.due_minor, fact.balance_minor) == (total, due, used)
+    assert fact.carried_over_minor == carried_over
 
 
 def test_an_invoice_of_no_subscription() -> None:

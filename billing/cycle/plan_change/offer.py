@@ -15,7 +15,7 @@ from billing.invoices.rules import add_up
 from billing.money import Money, format_major
 from billing.periods import Period
 from billing.receipts.queries import kept_for
-from billing.receipts.rules import share_of_kept
+from billing.receipts.rules import Share, share_of_kept
 from billing.subscriptions.queries import additions_of
 from billing.subscriptions.tables import PayBy, Subscription, SubscriptionStatus
 from billing.tax.decision import TaxDecision
@@ -26,9 +26,9 @@ from billing.usage.revoke import check_revocable
 def quote_now(session: Session, subscription: Subscription, change: Change, at: datetime) -> ChangeQuote:
     """What the change costs at an instant within the present period. Reads without locks.
 
-    Refuses what could not be carried out, before a plan that is paid for is put at risk. Raises Rejected `no_card` or
-    `amount_too_small` when something is left to pay by card, and `credits_already_used` when more of the plan's credits
-    were used than the new plan leaves.
+    Refuses what could not be carried out, before a plan that is paid for is put at risk. Raises Rejected `no_card` when
+    something is left to pay by card, and `credits_already_used` when more of the plan's credits were used than the new
+    plan leaves.
     """
     tax = decide_tax(session, get_account(session, subscription.account_id).country, at.date())
     quote = quote_change(_running(session, subscription, change, tax), change.wanted, tax, at)
@@ -41,8 +41,8 @@ def quote_now(session: Session, subscription: Subscription, change: Change, at: 
     return quote
 
 
-def usable_for(session: Session, subscription: Subscription, total: Money) -> Money:
-    """What kept money would pay of a total now, without a lock."""
+def share_for(session: Session, subscription: Subscription, total: Money) -> Share:
+    """What of a total kept money would meet now, and what would be carried over; without a lock."""
     kept = kept_for(session, subscription.account_id, total.currency)
     is_by_card = subscription.pay_by is PayBy.CARD
     least = least_for(session, subscription.account_id, total.currency) if is_by_card else None
@@ -63,11 +63,11 @@ def _running(session: Session, subscription: Subscription, change: Change, tax: 
 
 
 def _due(session: Session, subscription: Subscription, quote: ChangeQuote, tax: TaxDecision) -> Money:
-    """What is to be charged: the total less what kept money pays of it."""
+    """What is to be charged: the total less what kept money meets of it, and what is carried over."""
     if not quote.lines:
         return Money(0, subscription.currency)
     total = add_up(quote.lines, tax).total
-    return total - usable_for(session, subscription, total)
+    return total - share_for(session, subscription, total).met
 
 
 def _check_charge(session: Session, subscription: Subscription, due: Money) -> None:
@@ -75,10 +75,3 @@ def _check_charge(session: Session, subscription: Subscription, due: Money) -> N
     if get_default_card(session, subscription.account_id) is None:
         detail = f"{format_major(due)} would be charged now, but the account has no card: save one first."
         raise Rejected("no_card", detail, status=409)
-    least = least_for(session, subscription.account_id, due.currency)
-    if due.minor < least.minor:
-        detail = (
-            f"Only {format_major(due)} would be charged now, and a card can be charged no less than "
-            f"{format_major(least)}: change the plan at the period's end instead (when=period_end)."
-        )
-        raise Rejected("amount_too_small", detail, status=409)

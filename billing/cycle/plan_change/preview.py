@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from billing.accounts.queries import get_account
 from billing.catalog.terms import PlanTerms
 from billing.cycle.plan_change.choice import check_change, find_change
-from billing.cycle.plan_change.offer import quote_now, usable_for
+from billing.cycle.plan_change.offer import quote_now, share_for
 from billing.cycle.plan_change.quote import ChangeQuote
 from billing.cycle.pricing.discounts import next_discount
 from billing.cycle.pricing.lines import period_lines
@@ -51,7 +51,7 @@ def _view(session: Session, subscription: Subscription, when: str, at: datetime,
     tax = decide_tax(session, get_account(session, subscription.account_id).country, day)
     nothing = Money(0, subscription.currency)
     totals = add_up(quote.lines, tax) if quote.lines else Totals(nothing, nothing)
-    used = usable_for(session, subscription, totals.total).minor
+    share = share_for(session, subscription, totals.total)
     return ChangePreview(
         subscription_id=subscription.id,
         at=at,
@@ -61,8 +61,9 @@ def _view(session: Session, subscription: Subscription, when: str, at: datetime,
         subtotal_minor=totals.subtotal.minor,
         tax_minor=totals.tax.minor,
         total_minor=totals.total.minor,
-        balance_used_minor=used,
-        due_minor=totals.total.minor - used,
+        balance_used_minor=share.used.minor,
+        carried_over_minor=share.carried_over.minor,
+        due_minor=(totals.total - share.met).minor,
         kept_minor=quote.kept.minor,
         credits_granted=max(quote.credits_gained, 0),
         credits_revoked=max(-quote.credits_gained, 0),

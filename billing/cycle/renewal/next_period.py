@@ -13,8 +13,10 @@ from billing.invoices.compose import Composed, NewInvoice, compose_invoice
 from billing.invoices.tables import InvoiceReason
 from billing.money import Money
 from billing.periods import Period, period_from
+from billing.receipts.carry_over import owed_allocation, owed_receipt
 from billing.receipts.receive import Row
-from billing.receipts.rules import draw, kept_in, share_of_kept
+from billing.receipts.rules import Share, draw, kept_in, share_of_kept
+from billing.receipts.tables import Receipt
 from billing.subscriptions.states import move
 from billing.subscriptions.tables import PayBy, Subscription, SubscriptionStatus
 from database.ids import uuid7
@@ -22,14 +24,18 @@ from database.ids import uuid7
 
 @dataclass(frozen=True, slots=True)
 class Renewal:
-    """A period that begins, and its invoice. `used` is kept money that pays of it, `left` what is still to pay."""
+    """A period that begins, and its invoice. `share` is met without asking for it, `left` what is still to pay.
+
+    `owed` is the receipt of what is carried over to the next invoice, if anything is.
+    """
 
     subscription: Subscription
     invoice_id: UUID
     period: Period
     invoice: Composed
-    used: Money
+    share: Share
     allocations: Sequence[Row]
+    owed: Receipt | None
 
     @property
     def account_id(self) -> UUID:
@@ -44,7 +50,7 @@ class Renewal:
     @property
     def left(self) -> Money:
         """What is to be charged or transferred."""
-        return self.invoice.totals.total - self.used
+        return self.invoice.totals.total - self.share.met
 
     @property
     def is_by_card(self) -> bool:
@@ -78,8 +84,8 @@ def begin_next_period(subscription: Subscription, around: Surroundings, now: dat
         subscription_id=subscription.id,
     )
     composed = compose_invoice(invoice_id, new)
-    used, allocations = _use_kept(subscription, around, invoice_id, composed.totals.total)
-    return Renewal(subscription, invoice_id, period, composed, used, allocations)
+    met = _meet(subscription, around, invoice_id, composed.totals.total, now)
+    return Renewal(subscription, invoice_id, period, composed, *met)
 
 
 def next_period(subscription: Subscription, terms: PlanTerms) -> Period:
@@ -89,13 +95,17 @@ def next_period(subscription: Subscription, terms: PlanTerms) -> Period:
     return period_from(anchor, terms.months, subscription.period_end)
 
 
-def _use_kept(
-    subscription: Subscription, around: Surroundings, invoice_id: UUID, total: Money
-) -> tuple[Money, Sequence[Row]]:
-    receipts = around.kept.get((subscription.account_id, subscription.currency))
-    if not receipts:
-        return Money(0, total.currency), ()
-    is_by_card = subscription.pay_by is PayBy.CARD
-    least = around.least_for(subscription.account_id, total.currency) if is_by_card else None
-    used = share_of_kept(Money(kept_in(receipts), total.currency), total, least)
-    return used, draw(receipts, used.minor, invoice_id)
+def _meet(
+    subscription: Subscription, around: Surroundings, invoice_id: UUID, total: Money, now: datetime
+) -> tuple[Share, Sequence[Row], Receipt | None]:
+    """The account's next invoice of the same batch asks for what this one carries over."""
+    account_id, currency = subscription.account_id, subscription.currency
+    receipts = around.kept.setdefault((account_id, currency), [])
+    least = around.least_for(account_id, currency) if subscription.pay_by is PayBy.CARD else None
+    share = share_of_kept(Money(kept_in(receipts), currency), total, least)
+    allocations = draw(receipts, share.used.minor, invoice_id)
+    if not share.carried_over.minor:
+        return share, allocations, None
+    owed = owed_receipt(account_id, invoice_id, share.carried_over, now)
+    receipts.append(owed)
+    return share, [*allocations, owed_allocation(owed, invoice_id)], owed

@@ -17,7 +17,9 @@ from billing.invoices.tables import Invoice, InvoiceLine
 from billing.ledger.post import Movement, post_many
 from billing.payments.intend_charge import charge_cause, charge_row
 from billing.payments.tables import PaymentAttempt
+from billing.receipts.carry_over import carried_over_movement, receipt_row
 from billing.receipts.kept_money import used_movement
+from billing.receipts.tables import Receipt
 from billing.receipts.write import write_draws
 from billing.subscriptions.tables import SubscriptionPeriod
 from database.copy import copy_rows
@@ -55,6 +57,8 @@ def write_renewals(
 
 
 def _draw(session: Session, renewals: Sequence[Renewal], around: Surroundings) -> None:
+    owed = [receipt_row(renewal.owed) for renewal in renewals if renewal.owed is not None]
+    copy_rows(session, Receipt, owed)
     drawn = {renewal.key for renewal in renewals if renewal.allocations}
     receipts = [receipt for key in drawn for receipt in around.kept[key]]
     write_draws(session, [row for renewal in renewals for row in renewal.allocations], receipts)
@@ -62,7 +66,8 @@ def _draw(session: Session, renewals: Sequence[Renewal], around: Surroundings) -
 
 def _invoice(renewal: Renewal, number: str, around: Surroundings, now: datetime) -> dict[str, Any]:
     due_at = now if renewal.is_by_card else now + TRANSFER_TERM
-    return issued(renewal.invoice, Issue(number, around.buyers[renewal.account_id], now, due_at, renewal.used))
+    buyer, share = around.buyers[renewal.account_id], renewal.share
+    return issued(renewal.invoice, Issue(number, buyer, now, due_at, share.used, share.carried_over))
 
 
 def _period(renewal: Renewal) -> dict[str, Any]:
@@ -77,9 +82,10 @@ def _period(renewal: Renewal) -> dict[str, Any]:
 def _movements(renewal: Renewal) -> list[Movement]:
     totals = renewal.invoice.totals
     owed = owed_movement(renewal.invoice_id, renewal.account_id, totals.subtotal, totals.tax)
-    if not renewal.used.minor:
+    if not renewal.allocations:
         return [owed]
-    return [owed, used_movement(renewal.invoice_id, renewal.account_id, renewal.used)]
+    named, share = (renewal.invoice_id, renewal.account_id), renewal.share
+    return [owed, used_movement(*named, share.used), carried_over_movement(*named, share.carried_over)]
 
 
 def _attempt(renewal: Renewal, number: str, card: ChargeableCard) -> dict[str, Any]:

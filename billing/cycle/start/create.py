@@ -3,12 +3,11 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.accounts.queries import get_account
 from billing.accounts.tables import Account
-from billing.cards.tables import Card
+from billing.cards.queries import get_default_card
 from billing.catalog.plans import find_service, find_terms
 from billing.catalog.redeem import redeem_coupon
 from billing.catalog.tables import Interval
@@ -18,7 +17,8 @@ from billing.cycle.pricing.discounts import present_discount, spend_discount
 from billing.cycle.pricing.lines import period_lines, service_line
 from billing.dunning.tables import DunningPolicy
 from billing.errors import Rejected
-from billing.invoices.tables import InvoiceReason
+from billing.invoices.rules import LineDraft
+from billing.invoices.tables import Invoice, InvoiceReason
 from billing.periods import Period, period_at
 from billing.subscriptions.rules import due_at_of
 from billing.subscriptions.states import move
@@ -41,9 +41,9 @@ def create_subscription(
 ) -> Subscription:
     """Begin a trial, or bill the first period; a repeat with the same id returns what was begun.
 
-    Billed by card it is incomplete until the first payment is captured; by transfer it is active at once. A trial needs
-    no card, but ends past due without one. Raises Rejected `account_not_found`, `plan_not_found`, `price_not_found`,
-    `service_not_found`, `policy_not_found`, `coupon_...` or `no_card`.
+    Billed by card it is incomplete until the first payment is captured; by transfer, or with nothing to charge, it is
+    active at once. A trial needs no card, but ends past due without one. Raises Rejected `account_not_found`,
+    `plan_not_found`, `price_not_found`, `service_not_found`, `policy_not_found`, `coupon_...` or `no_card`.
     """
     known = session.get(Subscription, subscription_id)
     if known is not None:
@@ -52,7 +52,7 @@ def create_subscription(
     terms = find_terms(session, command.plan.plan, Interval(command.plan.interval), command.plan.currency)
     additions = [_addition(session, item, command.plan.currency) for item in command.services]
     trial_days = terms.trial_days if command.trial_days is None else command.trial_days
-    _check(session, command, needs_card=trial_days == 0 or any(_is_once(addition) for addition in additions))
+    _check_policy(session, command.dunning_policy)
     start = now.replace(microsecond=0)
     subscription = _row(subscription_id, account, command, terms, start, trial_days)
     if command.coupon is not None:
@@ -65,19 +65,13 @@ def create_subscription(
     return subscription
 
 
-def _check(session: Session, command: CreateSubscription, *, needs_card: bool) -> None:
-    if session.get(DunningPolicy, command.dunning_policy) is None:
-        raise Rejected("policy_not_found", f"There is no dunning policy {command.dunning_policy!r}.", status=404)
-    if command.pay_by == "card" and needs_card and not _has_card(session, command.account_id):
-        raise Rejected("no_card", "The account has no saved card to charge.", status=409)
+def _check_policy(session: Session, policy: str) -> None:
+    if session.get(DunningPolicy, policy) is None:
+        raise Rejected("policy_not_found", f"There is no dunning policy {policy!r}.", status=404)
 
 
 def _is_once(addition: Addition) -> bool:
     return addition.terms.interval is Interval.ONCE
-
-
-def _has_card(session: Session, account_id: UUID) -> bool:
-    return session.scalar(select(Card.id).where(Card.account_id == account_id, Card.is_default)) is not None
 
 
 def _addition(session: Session, item: ServiceItem, currency: str) -> Addition:
@@ -146,8 +140,7 @@ def _bill_first_period(
     lines = period_lines(terms, additions, present_discount(subscription), period)
     if subscription.pay_by is PayBy.TRANSFER:
         move(subscription, SubscriptionStatus.ACTIVE, now)
-    invoice = bill(session, subscription, Bill(InvoiceReason.START, f"start/{subscription.id}", lines), now)
-    _begin(session, subscription, invoice.id)
+    _begin(session, subscription, _bill(session, subscription, InvoiceReason.START, lines, now).id)
 
 
 def _bill_what_is_due_in_trial(
@@ -159,11 +152,20 @@ def _bill_what_is_due_in_trial(
     invoice_id = None
     if once:
         lines = [service_line(addition, 1, period) for addition in once]
-        invoice_id = bill(
-            session, subscription, Bill(InvoiceReason.PURCHASE, f"start/{subscription.id}", lines), now
-        ).id
+        invoice_id = _bill(session, subscription, InvoiceReason.PURCHASE, lines, now).id
     _begin(session, subscription, invoice_id)
     stage(session, "subscription_activated", subscription.id, f"subscription_activated/{subscription.id}/trial")
+
+
+def _bill(
+    session: Session, subscription: Subscription, reason: InvoiceReason, lines: list[LineDraft], now: datetime
+) -> Invoice:
+    """Who has no card can start what leaves nothing to charge, and nothing else."""
+    invoice = bill(session, subscription, Bill(reason, f"start/{subscription.id}", lines), now)
+    is_charged = subscription.pay_by is PayBy.CARD and invoice.left_minor
+    if is_charged and get_default_card(session, subscription.account_id) is None:
+        raise Rejected("no_card", "The account has no saved card to charge.", status=409)
+    return invoice
 
 
 def _begin(session: Session, subscription: Subscription, invoice_id: UUID | None) -> None:

@@ -427,6 +427,7 @@ CREATE TABLE invoices (
     tax_reason VARCHAR(32) DEFAULT 'no_rate' NOT NULL,
     tax_evidence TEXT DEFAULT '' NOT NULL,
     balance_used_minor BIGINT DEFAULT '0' NOT NULL,
+    carried_over_minor BIGINT DEFAULT '0' NOT NULL,
     allocated_minor BIGINT DEFAULT '0' NOT NULL,
     buyer JSONB,
     created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
@@ -440,8 +441,9 @@ CREATE TABLE invoices (
     CONSTRAINT ck_invoices_reason_known CHECK (reason IN ('purchase', 'start', 'renewal', 'change', 'top_up')),
     CONSTRAINT ck_invoices_total_not_negative CHECK (total_minor >= 0),
     CONSTRAINT ck_invoices_tax_reason_known CHECK (tax_reason IN ('rate_of_country', 'no_rate', 'as_charged', 'in_prices')),
-    CONSTRAINT ck_invoices_balance_is_allocated CHECK (balance_used_minor BETWEEN 0 AND allocated_minor),
-    CONSTRAINT ck_invoices_allocated_within_total CHECK (allocated_minor BETWEEN 0 AND total_minor),
+    CONSTRAINT ck_invoices_balance_is_allocated CHECK (balance_used_minor + carried_over_minor <= allocated_minor),
+    CONSTRAINT ck_invoices_allocated_within_total CHECK (allocated_minor <= total_minor),
+    CONSTRAINT ck_invoices_carried_over_is_the_rest CHECK (carried_over_minor = 0 OR (carried_over_minor > 0 AND allocated_minor = total_minor)),
     CONSTRAINT ck_invoices_paid_is_covered CHECK (status <> 'paid' OR allocated_minor = total_minor),
     CONSTRAINT ck_invoices_total_adds_up CHECK (total_minor = subtotal_minor + tax_minor),
     CONSTRAINT ck_invoices_numbered_once_issued CHECK (status IN ('draft', 'void') OR number IS NOT NULL),
@@ -558,20 +560,20 @@ CREATE TABLE receipts (
     created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
     CONSTRAINT pk_receipts PRIMARY KEY (id),
     CONSTRAINT ck_receipts_currency_iso CHECK (currency ~ '^[A-Z]{3}$'),
-    CONSTRAINT ck_receipts_source_known CHECK (source IN ('capture', 'given_back', 'refund', 'dispute', 'dispute_fee')),
+    CONSTRAINT ck_receipts_source_known CHECK (source IN ('capture', 'given_back', 'refund', 'dispute', 'dispute_fee', 'carried_over')),
     CONSTRAINT ck_receipts_remark_known CHECK (remark IN ('', 'paid_twice', 'other_amount', 'other_currency', 'invoice_void', 'reversed', 'came_back')),
-    CONSTRAINT ck_receipts_amount_moves CHECK (amount_minor <> 0),
-    CONSTRAINT ck_receipts_only_reversals_leave CHECK (amount_minor > 0 OR source IN ('refund', 'dispute', 'dispute_fee')),
-    CONSTRAINT ck_receipts_allocated_within_amount CHECK (allocated_minor BETWEEN 0 AND greatest(amount_minor, 0)),
+    CONSTRAINT ck_receipts_amount_moves CHECK ((amount_minor = 0) = (source = 'carried_over')),
+    CONSTRAINT ck_receipts_only_reversals_leave CHECK (amount_minor >= 0 OR source IN ('refund', 'dispute', 'dispute_fee')),
+    CONSTRAINT ck_receipts_allocated_within_amount CHECK (allocated_minor >= 0 AND (allocated_minor <= greatest(amount_minor, 0) OR source = 'carried_over')),
     CONSTRAINT ck_receipts_reversals_pay_nothing CHECK (allocated_minor = 0 OR NOT source IN ('refund', 'dispute', 'dispute_fee')),
-    CONSTRAINT ck_receipts_moved_at_a_gateway CHECK ((source = 'given_back') = (gateway = '')),
+    CONSTRAINT ck_receipts_moved_at_a_gateway CHECK ((source IN ('given_back', 'carried_over')) = (gateway = '')),
     CONSTRAINT fk_receipts_account_id FOREIGN KEY(account_id) REFERENCES accounts (id),
     CONSTRAINT uq_receipts_cause UNIQUE (cause),
     CONSTRAINT fk_receipts_attempt_id FOREIGN KEY(attempt_id) REFERENCES payment_attempts (id)
 );
 CREATE INDEX ix_receipts_account ON receipts (account_id, created_at, id);
 CREATE INDEX ix_receipts_newest ON receipts (created_at, id);
-CREATE INDEX ix_receipts_kept ON receipts (account_id, currency) WHERE allocated_minor < amount_minor;
+CREATE INDEX ix_receipts_kept ON receipts (account_id, currency) WHERE allocated_minor <> amount_minor;
 CREATE INDEX ix_receipts_remarked ON receipts (id) WHERE remark <> '' AND looked_at IS NULL;
 CREATE UNIQUE INDEX uq_receipts_reference ON receipts (gateway, reference) WHERE source = 'capture' AND reference <> '';
 CREATE INDEX ix_receipts_reversals ON receipts (gateway, reference) WHERE source IN ('refund', 'dispute', 'dispute_fee');
@@ -625,7 +627,7 @@ CREATE TABLE ledger_transactions (
     occurred_at TIMESTAMPTZ NOT NULL,
     written_at TIMESTAMPTZ DEFAULT now() NOT NULL,
     CONSTRAINT pk_ledger_transactions PRIMARY KEY (id),
-    CONSTRAINT ck_ledger_transactions_reason_known CHECK (reason IN ('invoice_issued', 'invoice_voided', 'payment_captured', 'payment_reversed', 'balance_kept', 'balance_used')),
+    CONSTRAINT ck_ledger_transactions_reason_known CHECK (reason IN ('invoice_issued', 'invoice_voided', 'payment_captured', 'payment_reversed', 'balance_kept', 'balance_used', 'carried_over')),
     CONSTRAINT uq_ledger_transactions_cause UNIQUE (cause)
 );
 
