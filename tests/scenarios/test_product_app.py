@@ -87,7 +87,7 @@ def test_a_staged_command_exists_if_and_only_if_the_product_commits(product: Any
         "SELECT body FROM operations",
         "UPDATE operations SET caller = 'x'",
         "DELETE FROM operations",
-        "INSERT INTO operations (id, kind, caller, body, body_sha256, state) VALUES ('{}', 'a', 'a', '', '', 'done')",
+        "INSERT INTO operations (id, kind, caller, body, body_sha256, state) VALUES ('{}', 'a', 'a', '{{}}', '', '')",
         "SELECT name FROM accounts",
         "INSERT INTO inbox DEFAULT VALUES",
     ],
