@@ -1,7 +1,7 @@
 """Instants: points in time with an offset, in UTC from here on, and within two centuries."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator
@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator
 # PostgreSQL, whose calendars end in different years.
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST = datetime(2199, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _WRITTEN = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}[0-9:.]*([Zz]|[+-]\d{2}:?\d{2})", re.ASCII)
 
 
@@ -32,4 +33,15 @@ def _in_utc(value: datetime) -> datetime:
     return instant
 
 
+def _day(value: object) -> date:
+    if not (isinstance(value, str) and _DAY.fullmatch(value)):
+        raise ValueError("must be a day, like 2026-01-31")
+    day = date.fromisoformat(value)
+    if not EARLIEST.date() <= day <= LATEST.date():
+        raise ValueError(f"must be between the years {EARLIEST.year} and {LATEST.year}")
+    return day
+
+
+# a day of UTC
+Day = Annotated[date, BeforeValidator(_day)]
 Instant = Annotated[datetime, BeforeValidator(_no_number), AfterValidator(_in_utc)]

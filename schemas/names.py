@@ -54,6 +54,13 @@ _Text = Annotated[
 ]
 Line = Annotated[_Text, AfterValidator(lambda value: value and _visible(value))]
 Name = Annotated[_Text, Field(min_length=1), AfterValidator(_visible)]
+# of a tax, as invoices and gateways print it
+TaxName = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=50),
+    AfterValidator(_printable),
+    AfterValidator(_visible),
+]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=100)]
 CouponCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 # a vendor by its name; without one the first that can do what is asked is asked

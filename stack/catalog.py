@@ -21,9 +21,9 @@ from schemas.names import CouponCode, Name, Slug
 from settings import Settings
 from stack.arguments import checked
 from stack.errors import StackError
+from stack.percent import parse_percent
 from stack.sessions import reading, session
 
-PERCENT_PPM = 10_000
 MINOR_MAX = 10**12  # ten thousand million dollars: a slip of the finger, not a price
 
 
@@ -86,7 +86,7 @@ def issue(
     """Issue a coupon of a percentage like `12.5` or of an amount like `USD=10.00`. Raises StackError."""
     checked(CouponCode, code, "the coupon")
     terms = CouponTerms(
-        percent_ppm=_parse_percent(percent) if percent else 0,
+        percent_ppm=parse_percent(percent) if percent else 0,
         amount=parse_money(amount) if amount else None,
         periods=checked(DiscountPeriods, periods, "--periods"),
         redemptions_max=checked(Redemptions | None, redemptions_max, "--redemptions"),
@@ -106,16 +106,6 @@ def parse_money(written: str) -> Money:
         return Money(int(minor), currency)
     except (InvalidOperation, ValueError, OverflowError) as error:
         raise StackError(f"{written!r} is no price; write it like USD=99.00") from error
-
-
-def _parse_percent(written: str) -> int:
-    try:
-        ppm = Decimal(written) * PERCENT_PPM
-        if ppm != int(ppm):
-            raise InvalidOperation
-        return int(ppm)
-    except (InvalidOperation, ValueError, OverflowError) as error:
-        raise StackError(f"{written!r} is no percentage; write it like 12.5") from error
 
 
 @contextmanager

@@ -1,11 +1,13 @@
 """Reads of invoices."""
 
 from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from billing.accounts.tables import Account
 from billing.errors import Rejected
 from billing.invoices.attach_document import PDF
 from billing.invoices.tables import Invoice, InvoiceDocument, InvoiceLine, InvoiceStatus, LineKind
@@ -98,6 +100,26 @@ def last_tax(session: Session, subscription_id: UUID) -> TaxDecision | None:
     )
     row = session.execute(charged.order_by(Invoice.id.desc()).limit(1)).one_or_none()
     return TaxDecision(row.tax_name, row.tax_rate_ppm, TaxReason.AS_CHARGED, row.number) if row else None
+
+
+def last_taxed_day(session: Session, country: str) -> date | None:
+    """The last UTC day by whose rate of this country an invoice was issued; None when none was.
+
+    Test clocks are left out: what was tried out on them binds nobody.
+    """
+    evidence = func.max(Invoice.tax_evidence)  # the country and the day, see `TaxDecision`
+    issued = (
+        select(evidence)
+        .join(Account, Account.id == Invoice.account_id)
+        .where(
+            Invoice.number.is_not(None),
+            Invoice.tax_reason.in_((TaxReason.RATE_OF_COUNTRY, TaxReason.NO_RATE)),
+            Invoice.tax_evidence.like(f"{country} ____-__-__"),
+            Account.clock_id.is_(None),
+        )
+    )
+    last = session.scalar(issued)
+    return date.fromisoformat(last.rpartition(" ")[2]) if last else None
 
 
 def view_invoice(invoice: Invoice, rendered: bool) -> InvoiceView:

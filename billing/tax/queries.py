@@ -1,6 +1,6 @@
 """Reads of the tax rate table."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from sqlalchemy import or_, select
@@ -25,6 +25,12 @@ def decide_taxes(session: Session, countries: Collection[str], day: date) -> dic
     # of two that are valid the newer one counts: it is read last
     rates = {rate.country: rate for rate in session.scalars(valid.order_by(TaxRate.valid_from))}
     return {country: _decision(rates.get(country), country, day) for country in countries}
+
+
+def list_rates(session: Session, country: str | None = None) -> Sequence[TaxRate]:
+    """All rates, or those of one country, by country and day."""
+    rates = select(TaxRate).order_by(TaxRate.country, TaxRate.valid_from)
+    return session.scalars(rates if country is None else rates.where(TaxRate.country == country)).all()
 
 
 def _decision(rate: TaxRate | None, country: str, day: date) -> TaxDecision:

@@ -14,8 +14,9 @@ class TaxRate(Base):
 
     __tablename__ = "tax_rates"
     __table_args__ = (
-        UniqueConstraint("country", "name", "valid_from"),
+        UniqueConstraint("country", "valid_from"),
         of_letters("country", 2),
+        CheckConstraint("valid_until > valid_from", name="valid_for_a_day"),
         CheckConstraint("rate_ppm BETWEEN 0 AND 1000000", name="rate_is_a_share"),
     )
 

@@ -46,7 +46,7 @@ def test_help_names_every_command(tmp_path: Path) -> None:
     shown = cashbeat("--help", home=tmp_path)
     assert shown.returncode == 0
     work = ("up", "demo", "simulate", "migrate", "seed", "doctor", "parked", "replay", "seen")
-    commands = (*work, "plan", "coupon", "api-key")
+    commands = (*work, "plan", "coupon", "tax", "api-key")
     for command in commands:
         assert f" {command} " in shown.stdout
 
