@@ -48,8 +48,26 @@ def period_at(anchor: datetime, months: int, index: int) -> Period:
 
 def period_from(anchor: datetime, months: int, start: datetime) -> Period:
     """The period that begins at one of the anchor's boundaries. Raises ValueError for any other instant."""
-    apart = (start.year - anchor.year) * 12 + start.month - anchor.month
-    index, remainder = divmod(apart, months)
-    if remainder or boundary(anchor, months, index) != start:
+    if not is_boundary(anchor, months, start):
         raise ValueError(f"{start:%Y-%m-%d %H:%M:%S} is no boundary of the anchor {anchor:%Y-%m-%d %H:%M:%S}")
-    return period_at(anchor, months, index)
+    return period_at(anchor, months, _months_apart(anchor, start) // months)
+
+
+def is_boundary(anchor: datetime, months: int, at: datetime) -> bool:
+    """Whether one of the anchor's periods begins, and another ends, at this instant."""
+    index, remainder = divmod(_months_apart(anchor, at), months)
+    return not remainder and boundary(anchor, months, index) == at
+
+
+def moved_anchor(anchor: datetime, months: int, period_end: datetime, pause: timedelta) -> datetime:
+    """The anchor after the cycle has stood still for so long in the period that was to end at one of its boundaries.
+
+    It moves by the pause: after an hour the 31st still comes back after February. The period that is paid for keeps its
+    whole length, and where the calendar would let it end at no boundary of the moved anchor, its end is the new one.
+    """
+    moved = anchor + pause
+    return moved if is_boundary(moved, months, period_end + pause) else period_end + pause
+
+
+def _months_apart(earlier: datetime, later: datetime) -> int:
+    return (later.year - earlier.year) * 12 + later.month - earlier.month

@@ -76,6 +76,25 @@ def _expire(books: Books, now: datetime) -> int:
         return int(session.scalars(taken).one())
 
 
+@pytest.mark.parametrize(
+    ("pause", "days"), [(timedelta(minutes=1), ["28", "31", "30"]), (timedelta(hours=1), ["28", "31", "30"])]
+)
+def test_a_short_pause_keeps_the_day_of_the_month(
+    books: Books, ada: UUID, pause: timedelta, days: list[str]
+) -> None:
+    subscription_id, now = books.subscribe(ada, BEGIN), utc("2026-02-10 10:00")
+    books.answer(BEGIN)
+    books.pause(subscription_id, now)
+    books.resume(subscription_id, now + pause)
+    ends = []
+    for _ in days:
+        ends.append(books.subscription(subscription_id).period_end)
+        books.come_due(ends[-1])
+        books.answer(ends[-1])
+    assert [f"{end:%d}" for end in ends] == days
+    assert {end - end.replace(hour=10, minute=0) for end in ends} == {pause}
+
+
 def test_pauses_never_shorten_or_lengthen_what_is_paid_for(books: Books) -> None:
     """For any pauses, ended by command or by their day: time on + time paused = time gone by, per paid period.
 

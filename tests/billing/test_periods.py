@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.periods import SECOND, Period, boundary, period_at, period_from
+from billing.periods import SECOND, Period, boundary, is_boundary, moved_anchor, period_at, period_from
 from tests.gateways.fuzzing import fuzzed
 
 LENGTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
@@ -95,3 +95,60 @@ def test_a_period_without_a_length_is_none() -> None:
     at = datetime(2026, 1, 1, tzinfo=UTC)
     with pytest.raises(ValueError, match="length"):
         Period(at, at)
+
+
+@fuzzed
+@given(anchors, months, st.integers(-40, 40), st.integers(0, 400 * 86_400))
+def test_a_pause_moves_the_anchor_and_shortens_no_period(
+    anchor: datetime, months: int, index: int, seconds: int
+) -> None:
+    """What was paid for ends as much later as the pause was long, and what follows are the moved anchor's periods."""
+    end, pause = period_at(anchor, months, index).end, seconds * SECOND
+    moved = moved_anchor(anchor, months, end, pause)
+    assert is_boundary(moved, months, end + pause)
+    if is_boundary(anchor + pause, months, end + pause):
+        assert moved == anchor + pause
+    if anchor.day <= 28 and (end + pause).day <= 28:
+        assert moved.day == (end + pause).day, "no stand-in for a day that the month lacks"
+
+
+@fuzzed
+@given(anchors, months, st.integers(-40, 40), st.integers(0, 86_399))
+def test_a_pause_within_a_day_keeps_the_day_of_the_month(
+    anchor: datetime, months: int, index: int, seconds: int
+) -> None:
+    """A minute or an hour: every boundary to come is the old one and the pause, unless that is midnight's other side."""
+    pause = seconds * SECOND
+    if (anchor + pause).date() != anchor.date():
+        return
+    moved = moved_anchor(anchor, months, boundary(anchor, months, index), pause)
+    for later in range(index, index + 14):
+        expected = boundary(anchor, months, later) + pause
+        assert is_boundary(moved, months, expected)
+
+
+def test_an_hour_after_february_the_31st_comes_back() -> None:
+    anchor, hour = datetime(2026, 1, 31, 10, tzinfo=UTC), timedelta(hours=1)
+    moved = moved_anchor(anchor, 1, datetime(2026, 2, 28, 10, tzinfo=UTC), hour)
+    assert [f"{boundary(moved, 1, index):%d %b %H:%M}" for index in (1, 2, 3)] == [
+        "28 Feb 11:00", "31 Mar 11:00", "30 Apr 11:00",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("anchor", "end", "pause", "next_ends"),
+    [
+        # past the end of a short month
+        ("2026-01-31 23:30", "2026-02-28 23:30", timedelta(hours=1), ["2026-03-01 00:30", "2026-04-01 00:30"]),
+        ("2028-01-31 10:00", "2028-02-29 10:00", timedelta(hours=1), ["2028-02-29 11:00", "2028-03-31 11:00"]),
+        ("2028-02-29 10:00", "2030-02-28 10:00", timedelta(hours=1), ["2030-02-28 11:00", "2030-03-29 11:00"]),
+        ("2026-01-31 10:00", "2026-02-28 10:00", timedelta(days=5), ["2026-03-05 10:00", "2026-04-05 10:00"]),
+        # forty days after 31 January is the 12th, and after 30 April the 9th of June: what was paid for comes first
+        ("2026-01-31 10:00", "2026-04-30 10:00", timedelta(days=40), ["2026-06-09 10:00", "2026-07-09 10:00"]),
+    ],
+)
+def test_pauses_over_the_ends_of_months(anchor: str, end: str, pause: timedelta, next_ends: list[str]) -> None:
+    begun, ends = (datetime.fromisoformat(each).replace(tzinfo=UTC) for each in (anchor, end))
+    moved = moved_anchor(begun, 1, ends, pause)
+    period = period_from(moved, 1, ends + pause)
+    assert [f"{each:%Y-%m-%d %H:%M}" for each in (period.start, period.end)] == next_ends

@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from billing.catalog.terms import MONTHS
 from billing.credits.release import release_credits
 from billing.errors import Rejected
 from billing.invoices.tables import Invoice, InvoiceStatus
-from billing.periods import SECOND
+from billing.periods import SECOND, moved_anchor
 from billing.subscriptions.states import move
 from billing.subscriptions.tables import Subscription, SubscriptionStatus
 
@@ -41,11 +42,10 @@ def _begin_anew(subscription: Subscription, now: datetime) -> None:
 
 def _run_on(subscription: Subscription, paused_at: datetime, shift: timedelta, now: datetime) -> None:
     was_trial = subscription.trial_end is not None and paused_at < subscription.trial_end
+    months = MONTHS[subscription.interval]
+    subscription.anchor = moved_anchor(subscription.anchor, months, subscription.period_end, shift)
     subscription.period_start += shift
     subscription.period_end += shift
-    if shift:
-        # a pause of no length must not make the 28th of February the anchor of a 31st
-        subscription.anchor = subscription.period_end
     if was_trial:
         subscription.trial_end = subscription.period_end
     move(subscription, SubscriptionStatus.TRIALING if was_trial else SubscriptionStatus.ACTIVE, now)
