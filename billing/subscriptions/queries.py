@@ -103,7 +103,8 @@ def _view(row: Subscription, terms: dict[UUID, PlanTerms], services: list[str]) 
         period_end=row.period_end,
         trial_end=row.trial_end,
         cancel_at_period_end=row.cancel_at_period_end,
-        next_plan=terms[row.next_price_id].plan_slug if row.next_price_id else None,
+        # what was planned before it was to end is planned again when that is taken back
+        next_plan=terms[row.next_price_id].plan_slug if row.next_price_id and not row.cancel_at_period_end else None,
         canceled_at=row.canceled_at,
         paused_at=row.paused_at,
         resumes_at=row.resumes_at,

@@ -79,9 +79,7 @@ def _expire(books: Books, now: datetime) -> int:
 @pytest.mark.parametrize(
     ("pause", "days"), [(timedelta(minutes=1), ["28", "31", "30"]), (timedelta(hours=1), ["28", "31", "30"])]
 )
-def test_a_short_pause_keeps_the_day_of_the_month(
-    books: Books, ada: UUID, pause: timedelta, days: list[str]
-) -> None:
+def test_a_short_pause_keeps_the_day_of_the_month(books: Books, ada: UUID, pause: timedelta, days: list[str]) -> None:
     subscription_id, now = books.subscribe(ada, BEGIN), utc("2026-02-10 10:00")
     books.answer(BEGIN)
     books.pause(subscription_id, now)

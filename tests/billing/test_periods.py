@@ -117,7 +117,7 @@ def test_a_pause_moves_the_anchor_and_shortens_no_period(
 def test_a_pause_within_a_day_keeps_the_day_of_the_month(
     anchor: datetime, months: int, index: int, seconds: int
 ) -> None:
-    """A minute or an hour: every boundary to come is the old one and the pause, unless that is midnight's other side."""
+    """Every boundary to come is the old one and the pause, on this side of midnight."""
     pause = seconds * SECOND
     if (anchor + pause).date() != anchor.date():
         return

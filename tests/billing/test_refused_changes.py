@@ -9,9 +9,11 @@ from billing.cards.detach import detach_card
 from billing.cards.least_charge import load_least_charges
 from billing.catalog.publish_plan import PlanContent, publish_plan
 from billing.catalog.tables import Interval
+from billing.cycle.end.reactivate import reactivate_subscription
 from billing.cycle.plan_change.preview import preview_change
 from billing.errors import Rejected
 from billing.money import Money
+from billing.subscriptions.queries import lock_subscription, show_subscription
 from billing.subscriptions.tables import SubscriptionStatus
 from billing.usage.consume import consume_credits
 from sandbox.stripe.api.amounts import MINIMUM_MINOR as AT_THE_SANDBOX
@@ -138,6 +140,40 @@ def test_credits_that_are_used_are_missed_in_the_preview_too(books: Books, ada_w
     assert (refused.code, refused.status) == ("credits_already_used", 409)
     assert refused.detail == "500 credits would be taken back, only 499 are unspent."
     assert _preview(books, subscription_id, "starter", HALF) == 9_900, "at the period's end it may be"
+
+
+def test_what_is_to_end_has_no_next_period_to_plan_for(books: Books, ada_with_pm_ada: UUID) -> None:
+    subscription_id = books.subscribe(ada_with_pm_ada, BEGIN, "growth")
+    books.answer(BEGIN)
+    books.cancel(subscription_id, HALF, at_period_end=True)
+    for plan, when in [("starter", None), ("scale", "period_end")]:
+        assert _refused(books, subscription_id, plan, HALF, when).code == "subscription_ends"
+    books.change(subscription_id, "scale", HALF)
+    assert books.answer(HALF) == 1, "a dearer plan for the days that are left is the customer's to choose"
+    assert books.come_due(END) == 1
+    assert books.subscription(subscription_id).status is SubscriptionStatus.CANCELED
+
+
+def test_what_was_planned_before_the_end_was_wanted_is_planned_again_after_it(
+    books: Books, ada_with_pm_ada: UUID
+) -> None:
+    subscription_id = books.subscribe(ada_with_pm_ada, BEGIN, "growth")
+    books.answer(BEGIN)
+    books.change(subscription_id, "starter", HALF)
+    assert _next_plan(books, subscription_id) == "starter"
+    books.cancel(subscription_id, HALF, at_period_end=True)
+    assert _next_plan(books, subscription_id) is None
+    with books.database.transaction() as session:
+        reactivate_subscription(lock_subscription(session, subscription_id), HALF)
+    assert _next_plan(books, subscription_id) == "starter"
+    books.come_due(END)
+    books.answer(END)
+    assert [invoice.total_minor for invoice in books.invoices(ada_with_pm_ada)] == [19_900, 9_900]
+
+
+def _next_plan(books: Books, subscription_id: UUID) -> str | None:
+    with books.database.transaction() as session:
+        return show_subscription(session, subscription_id).next_plan
 
 
 def _detach(books: Books, now: datetime) -> None:

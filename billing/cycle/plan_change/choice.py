@@ -54,7 +54,8 @@ def check_change(session: Session, subscription: Subscription, change: Change) -
     """Whether it can be made now, whatever it costs.
 
     Raises Rejected `subscription_state` unless it is active or in its trial and run by us, `currency_differs`,
-    `same_plan` or, while an invoice is not paid, `invoice_open`: what was not paid must not be given back.
+    `same_plan`, `subscription_ends` for a step that the next period would begin with and, while an invoice is not paid,
+    `invoice_open`: what was not paid must not be given back.
     """
     if subscription.status not in (SubscriptionStatus.ACTIVE, SubscriptionStatus.TRIALING):
         detail = f"The plan of a subscription that is {subscription.status} cannot be changed."
@@ -65,6 +66,9 @@ def check_change(session: Session, subscription: Subscription, change: Change) -
         raise Rejected("currency_differs", f"The subscription is billed in {subscription.currency}.", status=409)
     if subscription.price_id == change.wanted.price_id and subscription.next_price_id is None:
         raise Rejected("same_plan", "The subscription is on this plan already.", status=409)
+    if subscription.cancel_at_period_end and not change.is_now and subscription.price_id != change.wanted.price_id:
+        detail = "The subscription ends with its period, and there is no next one: reactivate it first."
+        raise Rejected("subscription_ends", detail, status=409)
     if has_open_invoice(session, subscription.id):
         raise Rejected("invoice_open", "An invoice of the subscription is not paid yet.", status=409)
 
