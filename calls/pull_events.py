@@ -1,10 +1,12 @@
 """Pull the events whose webhooks never came."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 import structlog
 
 from billing.errors import Unavailable
+from database.event_pulls import note_pull, pulled_until
 from database.inbox import remember
 from gateways.gateway import Capability, Gateway
 from gateways.ports import EVENTS_LIMIT
@@ -13,27 +15,62 @@ from workers.wiring import Work
 
 log = structlog.get_logger(__name__)
 
-# Pulls overlap by far more than their interval, so that an outage of an hour leaves no hole.
-PULL_OVERLAP = timedelta(hours=1)
+# An event may be listed a while after what it tells of has happened: the last hour is asked for again and again.
+OVERLAP = timedelta(hours=1)
+# what gateways list of the past (https://docs.stripe.com/api/events/list)
+LISTED_FOR = timedelta(days=30)
+# A listing begins with its newest event, so where there is too much for one it is the oldest that is missing. Hence the
+# oldest time is asked for first, a minute of it, and then twice as long each time: sixteen windows hold thirty days.
+FIRST_WINDOW = timedelta(minutes=1)
 
 
-def pull_events(work: Work) -> None:
-    """Call: the events of the last hour that each gateway lists. Record: those that we have not seen, and ring."""
+def pull_events(work: Work, events_max: int = EVENTS_LIMIT) -> None:
+    """Call: what each gateway lists since the last pull. Record: the events that we have not seen, and ring.
+
+    At most so many events of each gateway; the next pull goes on where this one ends.
+    """
     for gateway in work.gateways.values():
         if gateway.can(Capability.EVENTS):
-            _pull(work, gateway)
+            try:
+                _pull(work, gateway, events_max)
+            except Unavailable as error:
+                log.warning("events_unanswered", gateway=gateway.name, reason=str(error))
 
 
-def _pull(work: Work, gateway: Gateway) -> None:
-    since, types = work.wall().at - PULL_OVERLAP, tuple(gateway.limits.concerns)
-    try:
-        bodies = list(gateway.events.list_events(created_after=since, types=types, limit=EVENTS_LIMIT))
-    except Unavailable as error:
-        log.warning("events_unanswered", gateway=gateway.name, reason=str(error))
-        return
-    if len(bodies) == EVENTS_LIMIT:
-        log.error("events_may_be_missing", gateway=gateway.name, since=since.isoformat(), limit=EVENTS_LIMIT)
-    _store_missing(work, gateway.name, [_as_row(gateway, body) for body in bodies])
+def _pull(work: Work, gateway: Gateway, left: int) -> None:
+    now, window = work.wall().at, FIRST_WINDOW
+    since = _begin(work, gateway.name, now)
+    while since < now and left > 0:
+        until = min(since + window, now)
+        bodies = _list(gateway, since, until, left)
+        _store_missing(work, gateway.name, [_as_row(gateway, body) for body in bodies])
+        left -= len(bodies)
+        if left == 0 and window > FIRST_WINDOW:
+            return  # older ones of this window may be missing: the next pull asks for them
+        if left == 0:
+            log.error("events_may_be_missing", gateway=gateway.name, since=since.isoformat(), until=until.isoformat())
+        with work.database.transaction() as session:
+            note_pull(session, gateway.name, min(until, now - OVERLAP))
+        since, window = until, 2 * window
+
+
+def _begin(work: Work, gateway: str, now: datetime) -> datetime:
+    """Where the last pull ended, which left the overlap to be asked for again."""
+    with work.database.transaction() as session:
+        last = pulled_until(session, gateway)
+    if last is None:
+        return now - OVERLAP
+    if last < now - LISTED_FOR:
+        log.error(
+            "events_may_be_missing", gateway=gateway, since=last.isoformat(), until=(now - LISTED_FOR).isoformat()
+        )
+    return max(min(last, now - OVERLAP), now - LISTED_FOR)
+
+
+def _list(gateway: Gateway, since: datetime, until: datetime, limit: int) -> list[bytes]:
+    types = tuple(gateway.limits.concerns)
+    listed = gateway.events.list_events(created_after=since, created_before=until, types=types, limit=limit)
+    return list(listed)
 
 
 def _as_row(gateway: Gateway, body: bytes) -> tuple[str, str, str]:
@@ -42,7 +79,7 @@ def _as_row(gateway: Gateway, body: bytes) -> tuple[str, str, str]:
     return envelope.event_id, envelope.event_type, body.decode()
 
 
-def _store_missing(work: Work, gateway: str, listed: list[tuple[str, str, str]]) -> None:
+def _store_missing(work: Work, gateway: str, listed: Sequence[tuple[str, str, str]]) -> None:
     for start in range(0, len(listed), WEBHOOK_IDS_MAX):
         with work.database.transaction() as session:
             ids = remember(session, gateway, listed[start : start + WEBHOOK_IDS_MAX])

@@ -70,6 +70,7 @@ DECISIONS: Mapping[str, Decision] = {
     "outbox": Decision(_changes(*PROGRESS, "result"), door=READS),
     "job_periods": Decision(Rights(reads=True, adds=True, removes=True)),
     "heartbeats": Decision(KEEPS, door=READS),
+    "event_pulls": Decision(KEEPS),
     "api_keys": Decision(NOTHING, door=READS),
     "call_rates": Decision(KEEPS),
     # time and customers

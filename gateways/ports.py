@@ -216,9 +216,15 @@ class EventsList(Protocol):
     """The gateway lists what it told by webhook."""
 
     def list_events(
-        self, *, created_after: datetime, types: Sequence[str], limit: int = EVENTS_LIMIT
+        self,
+        *,
+        created_after: datetime,
+        types: Sequence[str],
+        created_before: datetime | None = None,
+        limit: int = EVENTS_LIMIT,
     ) -> Iterator[bytes]:
-        """Raw JSON of the gateway's events since then, newest first, each equal in meaning to its webhook's body.
+        """Raw JSON of the gateway's events of a window (both ends included), newest first, each equal in meaning to its
+        webhook's body.
 
         At most `limit` are given; exactly `limit` means that older ones may be missing.
         """

@@ -17,7 +17,12 @@ class EventsList(Calls):
     """Lists events of chosen types."""
 
     def list_events(
-        self, *, created_after: datetime, types: Sequence[str], limit: int = EVENTS_LIMIT
+        self,
+        *,
+        created_after: datetime,
+        types: Sequence[str],
+        created_before: datetime | None = None,
+        limit: int = EVENTS_LIMIT,
     ) -> Iterator[bytes]:
         """Events as JSON, newest first, at most 30 days back; see EventsList.
 
@@ -26,9 +31,8 @@ class EventsList(Calls):
         """
         if not types:
             raise ValueError("events are listed by their types")
-        lists = [
-            self._all("/v1/events", window(created_after) | {"types": chosen}) for chosen in _types_per_list(types)
-        ]
+        created = window(created_after, created_before)
+        lists = [self._all("/v1/events", created | {"types": chosen}) for chosen in _types_per_list(types)]
         for event in islice(heapq.merge(*lists, key=_created, reverse=True), limit):
             yield json.dumps(event, separators=(",", ":")).encode()
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from gateways.ports import EVENTS_LIMIT
 from gateways.stripe.client import StripeGateway
 from gateways.stripe.events_list import EVENT_TYPES_LIMIT
 from tests.gateways.conversation import listed, read
@@ -39,9 +40,9 @@ def stripe_of(events: list[dict[str, Any]]) -> Callable[[bytes], bytes]:
     return answer
 
 
-def ids_of(server: ScriptedServer, types: list[str], **limits: int) -> list[str]:
+def ids_of(server: ScriptedServer, types: list[str], limit: int = EVENTS_LIMIT) -> list[str]:
     stripe = StripeGateway("sk_test_made_up", server.url, page_limit=3)
-    return [json.loads(body)["id"] for body in stripe.list_events(created_after=NOON, types=types, **limits)]
+    return [json.loads(body)["id"] for body in stripe.list_events(created_after=NOON, types=types, limit=limit)]
 
 
 def test_events_of_several_lists_come_newest_first_and_each_once(scripted: Scripted) -> None:

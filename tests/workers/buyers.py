@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-import requests
 from sqlalchemy import select
 
 from billing.accounts.open import open_account
@@ -22,7 +21,7 @@ from schemas.commands import StartCreditCheckout
 from settings import SANDBOX_STRIPE_KEY
 from tasks import commands, webhooks
 from tests.billing.conftest import ADA
-from tests.gateways.sandbox_process import ANSWER_SECONDS, Sandbox
+from tests.gateways.sandbox_process import Sandbox
 from tests.workers.gateway_run import store
 from workers.wiring import Work
 
@@ -56,10 +55,7 @@ class Buyer:
     def refund(self, charge_ref: str, amount: int | None = None) -> str:
         """As a person does in the gateway's dashboard."""
         form = {"charge": charge_ref} | ({"amount": str(amount)} if amount else {})
-        url = f"{self.sandbox.address}/v1/refunds"
-        answer = requests.post(url, data=form, auth=(SANDBOX_STRIPE_KEY, ""), timeout=ANSWER_SECONDS)
-        answer.raise_for_status()
-        return str(answer.json()["id"])
+        return str(self.sandbox.ask("POST", "/v1/refunds", **form)["id"])
 
     def news(self) -> list[Json]:
         """What was told since the last call, oldest first."""

@@ -4,7 +4,6 @@ import random
 from collections.abc import Iterator
 
 import pytest
-import requests
 from sqlalchemy import select
 from structlog.testing import capture_logs
 
@@ -13,9 +12,8 @@ from billing.invariants import violations
 from billing.invoices.tables import Invoice, InvoiceStatus
 from billing.receipts.queries import list_receipts
 from database.memory import WorkState
-from settings import SANDBOX_STRIPE_KEY
 from tasks import webhooks
-from tests.gateways.sandbox_process import ANSWER_SECONDS, Sandbox
+from tests.gateways.sandbox_process import Sandbox
 from tests.workers.buyers import Buyer, state_of
 from tests.workers.gateway_run import Subscriber, deliver, store
 from tests.workers.hands import at_work, equip
@@ -144,7 +142,4 @@ def _charge_of(subscriber: Subscriber) -> str:
 
 def _charge_by_somebody_else(sandbox: Sandbox, **more: str) -> str:
     form = {"amount": "500", "currency": "usd", "confirm": "true", "payment_method": "pm_card_visa", **more}
-    url = f"{sandbox.address}/v1/payment_intents"
-    answer = requests.post(url, data=form, auth=(SANDBOX_STRIPE_KEY, ""), timeout=ANSWER_SECONDS)
-    answer.raise_for_status()
-    return str(answer.json()["latest_charge"])
+    return str(sandbox.ask("POST", "/v1/payment_intents", **form)["latest_charge"])

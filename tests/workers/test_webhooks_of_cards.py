@@ -244,12 +244,16 @@ def test_a_card_of_a_stranger_to_us_is_not_touched(work: Work, subscriber: Subsc
     assert (customer.card_ref, _cards(subscriber)) == ("", {})
 
 
-def test_a_customer_that_was_forgotten_is_known_again_by_our_mark(work: Work, subscriber: Subscriber) -> None:
+def test_a_customer_that_was_forgotten_is_known_again_by_our_mark(
+    work: Work, subscriber: Subscriber, database_url: str
+) -> None:
     """As after a restore: the account was in the backup, its customer was made later."""
     subscriber.save_card(VISA)
     news = subscriber.news()
-    with work.database.transaction() as session:
+    owner = Database(make_engine(database_url))
+    with owner.transaction() as session:
         session.execute(delete(GatewayCustomer))
+    owner.engine.dispose()
     deliver(work, [last(news, "payment_method.attached")])
     assert _cards(subscriber) == {"4242": True}
     assert subscriber.customer_ref

@@ -90,6 +90,12 @@ CREATE TABLE heartbeats (
     CONSTRAINT pk_heartbeats PRIMARY KEY (queue)
 );
 
+CREATE TABLE event_pulls (
+    gateway TEXT NOT NULL,
+    pulled_until TIMESTAMPTZ NOT NULL,
+    CONSTRAINT pk_event_pulls PRIMARY KEY (gateway)
+);
+
 CREATE TABLE api_keys (
     id UUID NOT NULL,
     name TEXT NOT NULL,
