@@ -11,6 +11,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from documents.logo import read_logo
+
 SANDBOX_STRIPE_KEY = "sk_test_sandbox"
 TEST_KEY_PREFIXES = ("sk_test_", "rk_test_")
 SANDBOX_WEBHOOK_SECRET = "whsec_sandbox"  # noqa: S105 - opens nothing but the sandbox
@@ -26,7 +28,7 @@ READ_BY: dict[str, tuple[str, ...]] = {
     "worker": (
         *_EVERYWHERE, "worker_database_url", "broker_url", "stripe_secret_key", "stripe_api_base",
         "stripe_calls_per_second", "resend_api_key", "resend_api_base", "seller_name", "seller_address",
-        "seller_tax_id", "seller_email", "seller_website", "payment_instructions", "portal_url",
+        "seller_tax_id", "seller_email", "seller_website", "seller_logo", "payment_instructions", "portal_url",
     ),
     "beat": (*_EVERYWHERE, "broker_url"),
     "flower": (*_EVERYWHERE, "broker_url", "flower_port", "flower_basic_auth"),
@@ -78,6 +80,7 @@ class Settings(BaseSettings):
     seller_tax_id: str = ""
     seller_email: str = "billing@example.com"
     seller_website: str = "https://example.com"
+    seller_logo: Path | None = None
     payment_instructions: str = "Example Bank, Springfield\nIBAN DE00 0000 0000 0000 0000 00\nBIC EXAMPLEX"
     portal_url: str = ""
 
@@ -92,6 +95,18 @@ class Settings(BaseSettings):
         prefix = f"{name}_"
         values = {field: getattr(self, field) for field in type(self).model_fields if field.startswith(prefix)}
         return {field.removeprefix(prefix): _plain(value) for field, value in values.items()}
+
+    @field_validator("seller_logo", mode="before")
+    @classmethod
+    def _a_logo_that_can_be_printed(cls, value: object) -> object:
+        """Looked at when a process starts, not when the first invoice is drawn."""
+        if not isinstance(value, str) or not value:
+            return value or None
+        path = Path(value)
+        if not path.is_absolute():
+            raise ValueError("must be an absolute path: not every process starts in the same folder")
+        read_logo(path)
+        return path
 
     @field_validator("stripe_webhook_secrets", mode="before")
     @classmethod

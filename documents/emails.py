@@ -5,10 +5,12 @@ from typing import Any
 from documents.formatting import format_money
 from documents.headers import file_stem, header_text, recipient_address
 from documents.limits import require_short_texts
+from documents.logo_picture import logo_png
 from documents.templates import render
 from documents.thanks import came_minor
 from schemas.documents import EmailFacts, InvoiceFacts, PartyFacts
 
+LOGO_ID = "logo"  # what the logo is called within a mail
 LINES_SHOWN_MAX = 10  # a mail is glanced at, and some clients cut it at 100 kB; the attached invoice has every line
 
 
@@ -66,11 +68,14 @@ def compose(
     Raises Rejected when the recipient, the subject or the seller's name could break out of a mail header.
     """
     header_text("seller name", seller.name)
+    pictures = ((LOGO_ID, logo_png(seller.logo)),) if seller.logo else ()
     shared = {"subject": header_text("subject", subject), "preview": preview, "seller": seller, **context}
+    shared["logo_id"] = LOGO_ID if pictures else ""
     return EmailFacts(
         recipient=recipient_address(recipient),
         subject=subject,
         html=render(f"email/{template}.html", **shared),
         text=render(f"email/{template}.txt", **shared),
         attachments=attachments,
+        pictures=pictures,
     )

@@ -6,6 +6,7 @@ from functools import lru_cache
 from documents.amounts import due_minor
 from documents.cards import payment_name
 from documents.formatting import format_count, format_credits, format_date, format_money
+from documents.logo_picture import data_address
 from documents.templates import read, render
 from schemas.documents import InvoiceFacts, PartyFacts, PaymentFacts
 
@@ -17,6 +18,7 @@ def invoice_html(invoice: InvoiceFacts) -> str:
     return render(
         "invoice.html",
         invoice=invoice,
+        logo=data_address(invoice.seller.logo) if invoice.seller.logo else "",
         mark=_mark(),
         seller_details=_details(invoice.seller),
         buyer_details=_details(invoice.buyer),

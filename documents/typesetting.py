@@ -45,6 +45,17 @@ def typeset(html: str) -> bytes:
     return pdf
 
 
+def typeset_picture(address: str, width_pixels: int, height_pixels: int) -> bytes:
+    """One picture from a `data:` address as a PDF of its own size, in CSS pixels."""
+    from weasyprint import CSS, HTML
+
+    fetcher, size = data_only_fetcher(), f"width: {width_pixels}px; height: {height_pixels}px"
+    sheet = CSS(string=f"@page {{ margin: 0; size: {width_pixels}px {height_pixels}px }} body {{ margin: 0 }}")
+    markup = f'<img style="display: block; {size}" src="{address}">'
+    pdf: bytes = HTML(string=markup, url_fetcher=fetcher).write_pdf(stylesheets=[sheet])
+    return pdf
+
+
 def lay_out(html: str) -> Document:
     """Its pages before they are written: the most of the work, and all of it WeasyPrint's."""
     press = _press()

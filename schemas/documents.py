@@ -5,14 +5,27 @@ from datetime import date
 
 
 @dataclass(frozen=True, slots=True)
+class LogoFacts:
+    """A seller's logo: `kind` is svg or png, `aspect` its width by its height."""
+
+    kind: str
+    content: bytes = field(repr=False)
+    aspect: float
+
+
+@dataclass(frozen=True, slots=True)
 class PartyFacts:
-    """A seller or a buyer as printed. `address_lines` in postal order, country last; empty fields are left out."""
+    """A seller or a buyer as printed. `address_lines` in postal order, country last; empty fields are left out.
+
+    A seller may have a `logo`.
+    """
 
     name: str
     address_lines: tuple[str, ...] = ()
     tax_id: str = ""
     email: str = ""
     website: str = ""
+    logo: LogoFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +176,14 @@ class NoticeFacts:
 
 @dataclass(frozen=True, slots=True)
 class EmailFacts:
-    """A rendered e-mail, ready for a sender. `attachments` are (file name, bytes)."""
+    """A rendered e-mail, ready for a sender. `attachments` are (file name, bytes).
+
+    `pictures` are (content id, PNG): shown where the HTML has `cid:` and the id.
+    """
 
     recipient: str
     subject: str
     html: str
     text: str
     attachments: tuple[tuple[str, bytes], ...] = ()
+    pictures: tuple[tuple[str, bytes], ...] = ()

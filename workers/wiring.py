@@ -9,6 +9,7 @@ from celery import Celery
 from billing.clocks.wall import Wall
 from billing.errors import Rejected
 from database.engine import Database, make_engine
+from documents.logo import read_logo
 from gateways.gateway import Capability, Gateway
 from gateways.ports import EmailGateway
 from gateways.registry import open_email, open_gateways
@@ -89,4 +90,5 @@ def seller_of(settings: Settings) -> PartyFacts:
         tax_id=settings.seller_tax_id,
         email=settings.seller_email,
         website=settings.seller_website,
+        logo=read_logo(settings.seller_logo) if settings.seller_logo else None,
     )

@@ -13,7 +13,7 @@ HEADER_CHARACTERS_MAX = 998  # the longest line of RFC 5322
 
 def payload_of(email: EmailFacts, sender: str) -> dict[str, Any]:
     """The body of `POST /emails`. Raises Rejected for an e-mail that must not go out as it is."""
-    if sum(len(content) for _, content in email.attachments) > ATTACHMENTS_BYTES_MAX:
+    if sum(len(content) for _, content in (*email.attachments, *email.pictures)) > ATTACHMENTS_BYTES_MAX:
         raise Rejected("email_too_large", f"attachments are limited to {ATTACHMENTS_BYTES_MAX} bytes")
     return {
         "from": _one_address(sender),
@@ -22,9 +22,15 @@ def payload_of(email: EmailFacts, sender: str) -> dict[str, Any]:
         "html": email.html,
         "text": email.text,
         "attachments": [
-            {"filename": _header(name), "content": b64encode(content).decode()} for name, content in email.attachments
+            *(_attachment(name, content) for name, content in email.attachments),
+            # https://resend.com/docs/dashboard/emails/embed-inline-images
+            *(_attachment(f"{name}.png", content) | {"content_id": name} for name, content in email.pictures),
         ],
     }
+
+
+def _attachment(name: str, content: bytes) -> dict[str, str]:
+    return {"filename": _header(name), "content": b64encode(content).decode()}
 
 
 def _one_address(value: str) -> str:

@@ -51,7 +51,12 @@ async def show_html(request: Request) -> Response:
     """The HTML part alone, for the frame: no script runs in it and no form can be sent."""
     email = _email(request)
     headers = {"Content-Security-Policy": FRAME_POLICY, "X-Content-Type-Options": "nosniff"}
-    return HTMLResponse(email["html"] if email else "", 200 if email else 404, headers)
+    if email is None:
+        return HTMLResponse("", 404, headers)
+    world: World = request.app.state.world
+    return HTMLResponse(
+        attachments.with_pictures(world.options.home, email["html"], email["attachments"]), 200, headers
+    )
 
 
 async def listing(request: Request) -> Response:

@@ -36,6 +36,12 @@ def test_an_email_with_its_pdf() -> None:
     assert b64decode(attachment["content"]) == PDF
 
 
+def test_a_picture_of_the_html_travels_under_its_content_id() -> None:
+    file, picture = payload_of(dataclasses.replace(EMAIL, pictures=(("logo", b"PNG"),)), SENDER)["attachments"]
+    assert "content_id" not in file
+    assert (picture["filename"], picture["content_id"], b64decode(picture["content"])) == ("logo.png", "logo", b"PNG")
+
+
 @pytest.mark.parametrize(
     ("changes", "code"),
     [

@@ -40,6 +40,13 @@ def inbox(sandbox: RunningSandbox, subject: str) -> list[Json]:
     return [email for email in emails if email["subject"] == subject]
 
 
+def test_a_picture_of_the_mail_is_shown_in_it(vendor: RunningSandbox) -> None:
+    picture: resend.Attachment = {"filename": "logo.png", "content": "AAAA", "content_id": "logo"}
+    sent = resend.Emails.send({**MAIL, "subject": "Branded", "html": '<img src="cid:logo">', "attachments": [picture]})
+    shown = requests.get(f"{vendor.address}/sandbox/inbox/{sent['id']}/html", timeout=ANSWER_SECONDS)
+    assert shown.text == '<img src="data:image/png;base64,AAAA">'
+
+
 def test_an_invoice_is_sent_with_the_vendors_client_and_can_be_looked_at(vendor: RunningSandbox) -> None:
     attachment: resend.Attachment = {"filename": "INV-1.pdf", "content": base64.b64encode(PDF).decode()}
     message: resend.Emails.SendParams = {**MAIL, "attachments": [attachment], "tags": [{"name": "a", "value": "b"}]}
@@ -80,6 +87,7 @@ def test_an_invoice_is_sent_with_the_vendors_client_and_can_be_looked_at(vendor:
         ({"to": ["a@example.com"] * 51}, 422, "validation_error"),
         ({"attachments": [{"filename": "a.pdf", "content": "not base64!"}]}, 422, "validation_error"),
         ({"attachments": [{"content": "AAAA"}]}, 422, "validation_error"),
+        ({"attachments": [{"filename": "a", "content": "AAAA", "content_id": "x" * 128}]}, 422, "validation_error"),
         ({"tags": "x"}, 422, "validation_error"),
         ({"invented": 1}, 422, "validation_error"),
     ],
