@@ -174,7 +174,9 @@ class ServiceView(View):
 class SubscriptionView(View):
     """A subscription. `price_minor` is the plan's list price per interval; the period is half-open.
 
-    The limits are those of the version that it runs, null where there is none.
+    `plan_is_unknown`: the gateway that runs it has it at a price which is none of ours; the plan shown is the last that
+    was known, and what is paid is another amount. The limits are those of the version that it runs, null where there is
+    none.
     """
 
     id: UUID
@@ -184,6 +186,7 @@ class SubscriptionView(View):
     pay_by: str
     plan: str
     plan_version: int
+    plan_is_unknown: bool
     interval: str
     currency: str
     price_minor: int

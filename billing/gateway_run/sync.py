@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
+import structlog
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
@@ -16,6 +17,8 @@ from billing.subscriptions.states import TRANSITIONS, move
 from billing.subscriptions.tables import Collection, Subscription, SubscriptionStatus
 from database.outbox import stage
 from schemas.facts import SubscriptionFact
+
+log = structlog.get_logger(__name__)
 
 # what we have no word of our own for
 STATUSES = {"unpaid": SubscriptionStatus.PAST_DUE}
@@ -31,9 +34,9 @@ def sync_subscription(session: Session, fact: SubscriptionFact, asked_at: dateti
 
     `asked_at` is what the database's clock showed before the gateway was asked: the answer that was written last, or an
     older one, changes nothing. `now` is the account's own time. What has ended here stays so. The row stays locked
-    until commit and is in the database on return. Raises SubscriptionContradiction for a price that is none of ours,
-    for a second subscription of one checkout, and for one whose checkout had ended without it; UnknownMark for one of
-    ours that is not in the books.
+    until commit and is in the database on return. Raises SubscriptionContradiction for a second subscription
+    of one checkout, and for one whose checkout had ended without it; UnknownMark for one of ours that is not in the
+    books.
     """
     subscription = _locked(session, fact)
     if subscription is None:
@@ -79,7 +82,7 @@ def _write(
 ) -> None:
     before = subscription.status
     subscription.subscription_ref, subscription.synced_at = fact.subscription_ref, asked_at
-    _write_price(session, subscription, fact)
+    _write_price(session, subscription, fact, now)
     subscription.anchor, subscription.trial_end = fact.anchor, fact.trial_end
     subscription.period_start, subscription.period_end = fact.period_start, fact.period_end
     subscription.cancel_at_period_end = fact.cancel_at_period_end
@@ -92,20 +95,41 @@ def _write(
     session.flush()  # its invoices are looked up by the reference, in this transaction too
 
 
-def _write_price(session: Session, subscription: Subscription, fact: SubscriptionFact) -> None:
-    """The plan is the first item at a price of ours; the customer may have changed it on the gateway's own page."""
+def _write_price(session: Session, subscription: Subscription, fact: SubscriptionFact, now: datetime) -> None:
+    """The plan is the first item at a price of ours; the customer may have changed it on the gateway's own page.
+
+    Without one the plan is unknown. The money still comes and the end is still followed, but a person has to look.
+    """
     known = known_prices(session, fact.gateway, [item.price_ref for item in fact.items])
     price_ids = _price_ids(fact, known)
     terms = terms_of(session, price_ids.values())
     item = next((item for item in fact.items if price_ids.get(item.item_ref) in terms), None)
     if item is None:
-        refs = ", ".join(item.price_ref for item in fact.items)
-        raise SubscriptionContradiction(f"{fact.subscription_ref} is at prices that are not ours: {refs}")
+        _leave_our_prices(subscription, fact, now)
+        return
+    _come_back_to_our_prices(subscription)
     plan = terms[price_ids[item.item_ref]]
     if item.price_ref not in known:
         remember_price(session, fact.gateway, item.price_ref, plan.price_id)
     subscription.price_id, subscription.interval = plan.price_id, plan.interval
     subscription.currency = plan.price.currency
+
+
+def _leave_our_prices(subscription: Subscription, fact: SubscriptionFact, now: datetime) -> None:
+    """Once for each price that it goes to: whoever has looked is not called again for the same."""
+    refs = ", ".join(item.price_ref for item in fact.items)
+    if subscription.foreign_price == refs:
+        return
+    subscription.foreign_price = refs
+    subscription.failed_at = now
+    subscription.failure = f"{fact.subscription_ref} is at prices that are not ours: {refs}"
+    log.error("plan_unknown", subscription_id=str(subscription.id), prices=refs)
+
+
+def _come_back_to_our_prices(subscription: Subscription) -> None:
+    if subscription.foreign_price:
+        subscription.foreign_price = subscription.failure = ""
+        subscription.failed_at = None
 
 
 def _price_ids(fact: SubscriptionFact, known: Mapping[str, UUID]) -> dict[str, UUID]:

@@ -93,6 +93,7 @@ def _view(row: Subscription, terms: dict[UUID, PlanTerms], services: list[str]) 
         pay_by=str(row.pay_by),
         plan=plan.plan_slug,
         plan_version=plan.version,
+        plan_is_unknown=bool(row.foreign_price),
         interval=str(row.interval),
         currency=row.currency,
         price_minor=plan.price.minor,

@@ -44,8 +44,9 @@ class Subscription(Base):
     `due_at` is when the cycle must look at it next: the end of a trial, of a period, of a pause, or of the time that a
     start has to be paid; null when nothing is to come. `discount_*` are the terms of the redeemed coupon;
     `discount_periods` how many periods are still to be discounted after this one (null: all). `synced_at` is the wall
-    clock's time of the last look at the gateway that runs it. `failed_*` are set on a row that the cycle could not
-    handle, which it leaves alone from then on.
+    clock's time of the last look at the gateway that runs it. `foreign_price` is what it has there where that is no
+    price of ours: then its plan is unknown, and `price_id` the last that was known. `failed_*` are set on a row that
+    the cycle could not handle, which it leaves alone from then on, and where a plan is unknown.
     """
 
     __tablename__ = "subscriptions"
@@ -102,6 +103,7 @@ class Subscription(Base):
     discount_periods: Mapped[int | None] = mapped_column(BigInteger().evaluates_none(), server_default="0")
     is_period_discounted: Mapped[bool] = mapped_column(server_default="false")
     synced_at: Mapped[datetime | None]
+    foreign_price: Mapped[str] = mapped_column(server_default="")
     failed_at: Mapped[datetime | None]
     failure: Mapped[str] = mapped_column(server_default="")
     created_at: Mapped[datetime]

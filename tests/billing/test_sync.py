@@ -5,17 +5,20 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from structlog.testing import capture_logs
 
 from billing.catalog.tables import Coupon
+from billing.cycle.renewal.set_aside import list_set_aside, take_up
 from billing.errors import Rejected, UnknownMark
 from billing.gateway_run.begin_checkout import begin_checkout
 from billing.gateway_run.expire_checkout import expire_checkout
 from billing.gateway_run.sync import SubscriptionContradiction
+from billing.subscriptions.queries import show_subscription
 from billing.subscriptions.tables import SubscriptionStatus
 from database.engine import Database
 from database.ids import uuid7
 from schemas.facts import ItemFact
-from tests.billing.gateway_facts import FEBRUARY_14, FEBRUARY_28, JANUARY_31, GatewayRun
+from tests.billing.gateway_facts import FEBRUARY_14, FEBRUARY_28, JANUARY_31, GatewayRun, invoice_of, line
 
 SECOND = timedelta(seconds=1)
 
@@ -88,8 +91,38 @@ def test_the_plan_is_the_first_item_at_a_price_of_ours(run: GatewayRun) -> None:
     assert run.row().price_id == run.price_id("growth")
     # once known, it is ours even if somebody edits the gateway's price
     run.hear(run.fact(items=(replace(ours[0], price_id=""),)))
-    with pytest.raises(SubscriptionContradiction, match="price_seat"):
-        run.hear(run.fact(items=(ItemFact("si_0", "price_seat", 3),)))
+    assert run.row().foreign_price == ""
+
+
+def test_at_a_price_that_is_not_ours_money_is_booked_and_the_end_followed_and_a_person_is_called(
+    run: GatewayRun, database: Database
+) -> None:
+    run.hear(run.fact())
+    foreign = (ItemFact("si_0", "price_special", 1),)
+    with capture_logs() as lines:
+        for _ in range(2):
+            assert run.hear(run.fact(items=foreign), now=FEBRUARY_14) == run.id
+    assert [line["event"] for line in lines if line["log_level"] == "error"] == ["plan_unknown"]
+    bill = invoice_of(line(12_345, "price_special"), reason="cycle")
+    run.bill(bill, FEBRUARY_28)
+    assert (run.received(), run.credits(FEBRUARY_28)) == ({"pi_in_1": 12_345}, 0)
+    with database.transaction() as session:
+        assert show_subscription(session, run.id).plan_is_unknown
+        assert [row.id for row in list_set_aside(session, 10)] == [run.id]
+        take_up(session, run.id)
+    # whoever has looked is not called again for the same price
+    run.hear(run.fact(items=foreign, status="past_due"))
+    assert (run.row().status, run.row().failed_at) == (SubscriptionStatus.PAST_DUE, None)
+    run.hear(run.fact(items=foreign, status="canceled", ended_at=FEBRUARY_28))
+    assert (run.row().status, run.row().ended_at) == (SubscriptionStatus.CANCELED, FEBRUARY_28)
+
+
+def test_back_at_a_price_of_ours_the_plan_is_known_again(run: GatewayRun, database: Database) -> None:
+    run.hear(run.fact(items=(ItemFact("si_0", "price_special", 1),)))
+    run.hear(run.fact("growth"))
+    assert (run.row().price_id, run.row().foreign_price, run.row().failed_at) == (run.price_id("growth"), "", None)
+    with database.transaction() as session:
+        assert not show_subscription(session, run.id).plan_is_unknown
 
 
 def test_a_second_subscription_of_one_checkout_is_an_alarm(run: GatewayRun) -> None:

@@ -369,6 +369,7 @@ CREATE TABLE subscriptions (
     discount_periods BIGINT DEFAULT '0',
     is_period_discounted BOOLEAN DEFAULT 'false' NOT NULL,
     synced_at TIMESTAMPTZ,
+    foreign_price TEXT DEFAULT '' NOT NULL,
     failed_at TIMESTAMPTZ,
     failure TEXT DEFAULT '' NOT NULL,
     created_at TIMESTAMPTZ NOT NULL,
