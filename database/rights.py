@@ -94,6 +94,7 @@ DECISIONS: Mapping[str, Decision] = {
     "subscriptions": _shown(KEEPS),
     "subscription_services": _shown(KEEPS_AND_REMOVES),
     "subscription_periods": _shown(_changes("period_end", "invoice_id")),
+    "pending_changes": _shown(_changes("ended_at")),
     "dunnings": _shown(KEEPS),
     # papers: a number once given stays, see the triggers; lines and documents are written once
     "invoice_counters": Decision(_changes("last_number")),

@@ -1,6 +1,6 @@
 """Money, dates and rates as people read them on paper."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from billing.money import Money, format_major
@@ -47,6 +47,11 @@ def format_days(first: date, last: date) -> str:
         return f"{format_date(first)} to {format_date(last)}"
     month = "" if first.month == last.month else f" {MONTHS[first.month - 1]}"
     return f"{first.day}{month} to {format_date(last)}"
+
+
+def format_instant(at: datetime) -> str:
+    """`22 November 2026, 09:05 UTC`: for what ends within a day. Takes UTC."""
+    return f"{format_date(at.date())}, {at:%H:%M} UTC"
 
 
 def format_month(day: date) -> str:

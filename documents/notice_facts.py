@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from documents.amounts import due_minor
 from documents.formatting import format_money
-from schemas.documents import CardFacts, InvoiceFacts, NoticeFacts, SubscriptionFacts
+from schemas.documents import CardFacts, InvoiceFacts, NoticeFacts, PlanChangeFacts, SubscriptionFacts
 
 ENDED = frozenset({"canceled", "expired"})
 NOT_PAYABLE = frozenset({"paid", "void", "draft"})
@@ -49,6 +49,18 @@ def open_invoice_of(facts: NoticeFacts) -> InvoiceFacts:
     if facts.invoice is None or facts.invoice.status in NOT_PAYABLE:
         raise ValueError("this notice needs an invoice that is to be paid")
     return facts.invoice
+
+
+def change_of(facts: NoticeFacts) -> PlanChangeFacts:
+    """The change of plan. Raises ValueError without one."""
+    if facts.change is None:
+        raise ValueError("this notice needs a change of plan")
+    return facts.change
+
+
+def wanted_plan(change: PlanChangeFacts) -> str:
+    """`Growth, per year`: the plan that was wanted."""
+    return f"{change.plan_name}, per {change.interval}"
 
 
 def price(subscription: SubscriptionFacts) -> str:

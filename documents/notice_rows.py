@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from documents.cards import card_expiry, card_name
 from documents.formatting import format_count, format_date
-from documents.notice_facts import FailedPayment, amount, failed_payment, has_ended, on_trial, price
+from documents.notice_facts import FailedPayment, amount, failed_payment, has_ended, on_trial, price, wanted_plan
 from schemas.documents import NoticeFacts, SubscriptionFacts
 
 SERVICES_SHOWN_MAX = 10  # a mail is glanced at; all of them are on the page of the plan
@@ -51,6 +51,10 @@ def _due(facts: NoticeFacts) -> str:
     return format_date(facts.invoice.due_on) if facts.invoice else ""
 
 
+def _wanted(facts: NoticeFacts) -> str:
+    return wanted_plan(facts.change) if facts.change else ""
+
+
 ROWS: Mapping[str, Callable[[NoticeFacts], str]] = {
     "Plan": _of_subscription(lambda each: each.plan_name),
     "Price": _of_subscription(price),
@@ -61,6 +65,7 @@ ROWS: Mapping[str, Callable[[NoticeFacts], str]] = {
     "Card": _of_subscription(lambda each: card_name(each.card) if each.card else ""),
     "Good through": _of_subscription(lambda each: card_expiry(each.card) if each.card else ""),
     "Next attempt": _next_attempt,
+    "Wanted": _wanted,
     "Invoice": _invoice,
     "Amount": amount,
     "Due": _due,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 from documents.declines import explain_decline
 from documents.samples import BUYER, SELLER
@@ -12,6 +12,7 @@ from schemas.documents import (
     LineFacts,
     NoticeFacts,
     PaymentFacts,
+    PlanChangeFacts,
     SubscriptionFacts,
     TaxFacts,
     TopUpFacts,
@@ -32,6 +33,7 @@ TEAM = SubscriptionFacts(
 )
 TRIAL = replace(TEAM, status="trialing", trial_ends_on=date(2026, 12, 6), period_end=date(2026, 12, 6))
 OVERDUE = replace(TEAM, status="past_due", next_attempt_on=date(2026, 11, 25))
+LARGER = PlanChangeFacts("Company", "month", datetime(2026, 11, 23, 9, 5, tzinfo=UTC))
 LEAVING = replace(TEAM, ends_on=date(2026, 12, 22))
 INVOICE = InvoiceFacts(
     number="INV-2026-11-00002",
@@ -65,6 +67,7 @@ def sample_notices() -> Mapping[str, NoticeFacts]:
     """Facts by name. The name without what follows a dash is the kind of notice."""
     base = NoticeFacts(SELLER, BUYER, manage_url="https://example.com/billing", subscription=TEAM)
     failed = replace(base, subscription=OVERDUE, invoice=INVOICE, failure=explain_decline("insufficient_funds"))
+    changing = replace(base, change=LARGER)
     final = replace(OVERDUE, next_attempt_on=None, ends_on=date(2026, 12, 6))
     return {
         "subscription_activated": base,
@@ -74,6 +77,8 @@ def sample_notices() -> Mapping[str, NoticeFacts]:
         "payment_failed-new_card": replace(failed, needs_new_card=True, failure=explain_decline("stolen_card")),
         "payment_failed-final": replace(failed, subscription=final),
         "payment_failed-ended": replace(failed, subscription=replace(final, status="canceled")),
+        "plan_change_unpaid": replace(changing, invoice=INVOICE, failure=explain_decline("insufficient_funds")),
+        "plan_change_dropped": changing,
         "trial_ending": replace(base, subscription=TRIAL),
         "trial_ending-kept": replace(base, subscription=replace(TRIAL, kept_minor=1_000)),
         "trial_ending-no_card": replace(base, subscription=replace(TRIAL, card=None)),

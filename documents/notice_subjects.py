@@ -2,11 +2,12 @@
 
 from documents.amounts import due_minor
 from documents.cards import card_expiry, card_name
-from documents.formatting import format_credits, format_date, format_money
+from documents.formatting import format_credits, format_date, format_instant, format_money
 from documents.notice_facts import (
     FailedPayment,
     amount,
     card_of,
+    change_of,
     failed_payment,
     has_ended,
     on_trial,
@@ -63,6 +64,27 @@ def failed_preview(facts: NoticeFacts) -> str:
     if failed_payment(facts) is FailedPayment.RETRY and subscription.next_attempt_on:
         return f"We will try again to collect {amount(facts)} on {format_date(subscription.next_attempt_on)}."
     return f"We could not collect {amount(facts)}."
+
+
+def change_unpaid_subject(facts: NoticeFacts) -> str:
+    """Which plan is not paid for yet."""
+    return f"Payment failed: your change to {change_of(facts).plan_name} is waiting"
+
+
+def change_unpaid_preview(facts: NoticeFacts) -> str:
+    """That nothing has changed, and until when it may."""
+    until = format_instant(change_of(facts).until)
+    return f"Your {subscription_of(facts).plan_name} plan runs on. The change can be paid for until {until}."
+
+
+def change_dropped_subject(facts: NoticeFacts) -> str:
+    """Which plan did not begin."""
+    return f"Your change to {change_of(facts).plan_name} was not made"
+
+
+def change_dropped_preview(facts: NoticeFacts) -> str:
+    """That nothing has changed."""
+    return f"It was not paid for. Your {subscription_of(facts).plan_name} plan runs on as before."
 
 
 def trial_subject(facts: NoticeFacts) -> str:

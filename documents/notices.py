@@ -14,6 +14,7 @@ from documents.links import web_address
 from documents.notice_facts import (
     amount,
     card_of,
+    change_of,
     failed_payment,
     has_ended,
     on_trial,
@@ -56,6 +57,18 @@ NOTICES: Mapping[str, Notice] = {
         subjects.failed_preview,
         needs=(subscription_of,),
         rows=("Plan", "Invoice", "Amount", "Card", "Next attempt"),
+    ),
+    "plan_change_unpaid": Notice(
+        subjects.change_unpaid_subject,
+        subjects.change_unpaid_preview,
+        needs=(subscription_of, change_of, open_invoice_of),
+        rows=("Plan", "Wanted", "Invoice", "Amount", "Card"),
+    ),
+    "plan_change_dropped": Notice(
+        subjects.change_dropped_subject,
+        subjects.change_dropped_preview,
+        needs=(subscription_of, change_of),
+        rows=("Plan", "Price", "Wanted", "Renews"),
     ),
     "trial_ending": Notice(
         subjects.trial_subject,

@@ -40,6 +40,7 @@ def _environment() -> Environment:
         money=formatting.format_money,
         amount=formatting.format_amount,
         date=formatting.format_date,
+        instant=formatting.format_instant,
         rate=formatting.format_rate,
         count=formatting.format_count,
         credits=formatting.format_credits,

@@ -17,7 +17,7 @@ from ingress.reads import Reads
 from ingress.validation import parse_json, validated
 from schemas.commands import ChangePlan
 from schemas.instants import Instant
-from schemas.views import ChangePreview
+from schemas.plan_change_views import ChangePreview
 
 BODY_BYTES_MAX = 64 * 1024
 SCOPE = "billing:read"

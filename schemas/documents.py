@@ -1,7 +1,7 @@
 """Facts that a document is made of. Billing writes them down, `documents` draws them; neither knows the other."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +153,15 @@ class TopUpFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanChangeFacts:
+    """A change of plan that can, or could, be paid for until an instant (UTC). `interval` is `month` or `year`."""
+
+    plan_name: str
+    interval: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class NoticeFacts:
     """Everything a notice may tell; which of it a kind of notice needs is said in `documents.notices`.
 
@@ -172,6 +181,7 @@ class NoticeFacts:
     top_up: TopUpFacts | None = None
     failure: str = ""
     needs_new_card: bool = False
+    change: PlanChangeFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)

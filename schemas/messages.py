@@ -189,6 +189,8 @@ TOPICS: dict[str, type[FollowUps]] = {
     "subscription_canceled": SendEmails,
     "subscription_paused": SendEmails,
     "payment_failed": SendEmails,
+    "plan_change_unpaid": SendEmails,
+    "plan_change_dropped": SendEmails,
     "trial_ending": SendEmails,
     "card_expiring": SendEmails,
     "low_credits": SendEmails,

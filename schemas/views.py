@@ -171,6 +171,17 @@ class ServiceView(View):
     price_minor: int
 
 
+class PendingChangeView(View):
+    """A change of plan that begins when its invoice is paid, and is dropped at `expires_at`."""
+
+    plan: str
+    plan_version: int
+    interval: str
+    price_minor: int
+    invoice_id: UUID
+    expires_at: datetime
+
+
 class SubscriptionView(View):
     """A subscription. `price_minor` is the plan's list price per interval; the period is half-open.
 
@@ -198,49 +209,13 @@ class SubscriptionView(View):
     trial_end: datetime | None
     cancel_at_period_end: bool
     next_plan: str | None
+    pending_change: PendingChangeView | None
     canceled_at: datetime | None
     paused_at: datetime | None
     resumes_at: datetime | None
     ended_at: datetime | None
     services: list[str]
     created_at: datetime
-
-
-class QuotedLineView(View):
-    """One line of an invoice that does not exist yet."""
-
-    kind: str
-    description: str
-    quantity: int
-    unit_minor: int
-    net_minor: int
-    tax_minor: int
-
-
-class ChangePreview(View):
-    """What a change of plan costs at the instant `at`, and what it does to credits.
-
-    `total_minor` is the invoice's total, `balance_used_minor` what kept money pays of it (negative: owed from before,
-    and charged on top), `carried_over_minor` a rest too small to be charged, which the next invoice asks for, and
-    `due_minor` what is charged; `kept_minor` is added to the money kept on the account.
-    """
-
-    subscription_id: UUID
-    at: datetime
-    when: str
-    currency: str
-    lines: list[QuotedLineView]
-    subtotal_minor: int
-    tax_minor: int
-    total_minor: int
-    balance_used_minor: int
-    carried_over_minor: int
-    due_minor: int
-    kept_minor: int
-    credits_granted: int
-    credits_revoked: int
-    period_start: datetime
-    period_end: datetime
 
 
 class CreditTransactionView(View):

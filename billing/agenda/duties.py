@@ -7,6 +7,7 @@ because the old month's credits went a moment before the new month's came.
 from collections.abc import Mapping
 
 from billing.clocks.duty import Duty
+from billing.cycle.plan_change.expire_change import CHANGE_EXPIRIES
 from billing.cycle.renewal.come_due import RENEWALS
 from billing.dunning.retry_due import RETRIES
 from billing.notices.card_expiring import CARD_NOTICES
@@ -17,7 +18,8 @@ from billing.usage.expire import EXPIRIES
 from schemas.messages import DunInvoices, NoticeCards, Periodic, RenewSubscriptions, SweepCredits
 
 SWEEPS: Mapping[type[Periodic], tuple[Duty, ...]] = {
-    RenewSubscriptions: (RENEWALS,),
+    # a change of plan that nobody paid for is dropped before the period that it was quoted for is renewed
+    RenewSubscriptions: (CHANGE_EXPIRIES, RENEWALS),
     # retries first: what cannot be tried for want of a card may end in the same sweep
     DunInvoices: (RETRIES, DUNNING_ENDS),
     NoticeCards: (TRIAL_NOTICES, CARD_NOTICES),

@@ -20,7 +20,7 @@ from billing.cycle.pause.pause import pause_subscription
 from billing.cycle.pause.resume import resume_subscription
 from billing.cycle.plan_change.change_plan import change_plan
 from billing.cycle.start.create import create_subscription
-from billing.subscriptions.queries import get_subscription, lock_subscription, show_subscription
+from billing.subscriptions.queries import get_subscription, lock_subscription, show_changed, show_subscription
 from billing.top_ups.end import end_top_up
 from billing.top_ups.set import set_top_up
 from billing.usage.consume import consume_credits
@@ -75,7 +75,8 @@ def _create(session: Session, operation: Operation, command: CreateSubscription,
 
 
 def _change_plan(session: Session, operation: Operation, command: ChangePlan, now: datetime) -> Result:
-    return _shown(session, change_plan(session, command, cause_of(operation), now).id)
+    made = change_plan(session, command, cause_of(operation), now)
+    return show_changed(session, command.subscription_id, made).model_dump(mode="json")
 
 
 def _cancel(session: Session, operation: Operation, command: CancelSubscription, now: datetime) -> Result:

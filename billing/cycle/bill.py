@@ -15,7 +15,7 @@ from billing.invoices.issue import issue_to, number_invoice
 from billing.invoices.rules import LineDraft
 from billing.invoices.settle import settle_invoice
 from billing.invoices.tables import Invoice, InvoiceReason
-from billing.ledger.post import post
+from billing.ledger.post import Movement, post
 from billing.payments.intend_charge import intend_charge
 from billing.receipts.kept_money import keep_given_back, use_kept
 from billing.subscriptions.states import start
@@ -36,23 +36,43 @@ class Bill:
     lines: Sequence[LineDraft]
 
 
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """A bill that is still a draft, and what moves in the ledger besides it: kept money comes in, or pays of it."""
+
+    invoice: Invoice
+    movements: Sequence[Movement]
+
+
 def bill(session: Session, subscription: Subscription, wanted: Bill, now: datetime) -> Invoice:
     """Issue the invoice and begin to collect it.
 
     What kept money pays in full, or is too small to be charged, is settled at once; else the default card is charged
     after the commit, or a transfer is awaited. The database refuses a second bill of the same cause (IntegrityError).
     """
+    return issue_bill(session, subscription, draft_bill(session, subscription, wanted, now), now)
+
+
+def draft_bill(session: Session, subscription: Subscription, wanted: Bill, now: datetime) -> Drafted:
+    """Write the invoice as a draft: what kept money pays of it is decided, and what is left is to be collected.
+
+    The receipts that it is drawn from stay locked until commit.
+    """
     account = get_account(session, subscription.account_id)
     tax = decide_tax(session, account.country, now.date())
     new = NewInvoice(account.id, wanted.cause, wanted.reason, wanted.lines, tax, subscription.id)
     invoice = draft_invoice(session, new)
-    term = TRANSFER_TERM if subscription.pay_by is PayBy.TRANSFER else timedelta(0)
-    movements = [
-        issue_to(invoice, buyer_of(account), now + term, now),
-        *keep_given_back(session, invoice, wanted.lines, now),
-    ]
+    movements = keep_given_back(session, invoice, wanted.lines, now)
     movements += use_kept(session, invoice, now, by_card=subscription.pay_by is PayBy.CARD)
-    post(session, movements, now)
+    return Drafted(invoice, movements)
+
+
+def issue_bill(session: Session, subscription: Subscription, drafted: Drafted, now: datetime) -> Invoice:
+    """Issue the draft and begin to collect it, see `bill`."""
+    invoice = drafted.invoice
+    term = TRANSFER_TERM if subscription.pay_by is PayBy.TRANSFER else timedelta(0)
+    owed = issue_to(invoice, buyer_of(get_account(session, subscription.account_id)), now + term, now)
+    post(session, [owed, *drafted.movements], now)
     number_invoice(session, invoice)
     _collect(session, subscription, invoice, now)
     return invoice

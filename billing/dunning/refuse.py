@@ -12,6 +12,7 @@ from billing.dunning.rules import next_retry, terms_of
 from billing.dunning.stop import close_dunning
 from billing.dunning.tables import Dunning, DunningState
 from billing.invoices.tables import Invoice, InvoiceStatus
+from billing.subscriptions.pending_changes import is_waited_for
 from billing.subscriptions.rules import ENDED
 from billing.subscriptions.states import move
 from billing.subscriptions.tables import SubscriptionStatus
@@ -32,10 +33,14 @@ class Refusal:
 def refuse_invoice(session: Session, invoice: Invoice, refusal: Refusal, now: datetime) -> None:
     """Plan the next try or wait for another card, and tell the customer, once per cause.
 
-    A dunning that has ended stays so: an invoice that is marked unpaid waits for another card. Nothing happens to a
-    purchase without a subscription. The caller holds the invoice's row lock; `now` is the account's own time.
+    A dunning that has ended stays so: an invoice that is marked unpaid waits for another card. A change of plan is not
+    dunned: what was paid runs on, and the change waits as long as it may. Nothing happens to a purchase without a
+    subscription. The caller holds the invoice's row lock; `now` is the account's own time.
     """
     if invoice.subscription_id is None or invoice.status is not InvoiceStatus.PENDING:
+        return
+    if is_waited_for(session, invoice.id):
+        stage(session, "plan_change_unpaid", invoice.id, refusal.cause)
         return
     dunning = lock_dunning(session, invoice.id)
     subscription = lock_owner(session, invoice.subscription_id)

@@ -12,15 +12,16 @@ from billing.dunning.tables import Dunning
 from billing.invoices.tables import Invoice, InvoiceStatus
 from billing.payments.cancel_under_way import close_page
 from billing.payments.intend_charge import intend_charge
-from billing.subscriptions.tables import Collection, Subscription, SubscriptionStatus
+from billing.subscriptions.pending_changes import is_too_late
+from billing.subscriptions.tables import Collection, PendingChange, Subscription, SubscriptionStatus
 
 
 def retry_at_once(session: Session, account_id: UUID, now: datetime) -> int:
     """Charge the default card for every unpaid invoice that waits for money; how many charges.
 
-    Those are invoices that are being dunned, those that were in vain and are marked unpaid, and those of a start.
-    One with a charge under way is left alone: if that is declined, `charge_failed` sees that there is a new card. A
-    page that is open is closed first, and `attempt_ended` sees it.
+    Those are invoices that are being dunned, those that were in vain and are marked unpaid, those of a start, and those
+    of a change of plan that waits. One with a charge under way is left alone: if that is declined, `charge_failed` sees
+    that there is a new card. A page that is open is closed first, and `attempt_ended` sees it.
     """
     return sum(retry_invoice(session, invoice, now) for invoice in _lock_unpaid(session, account_id))
 
@@ -28,8 +29,11 @@ def retry_at_once(session: Session, account_id: UUID, now: datetime) -> int:
 def retry_invoice(session: Session, invoice: Invoice, now: datetime) -> bool:
     """Charge the default card for one unpaid invoice, whose row the caller holds; false when nothing was begun.
 
-    What was owed for a subscription that has ended is not asked for any more.
+    What was owed for a subscription that has ended is not asked for any more, nor what a change of plan costs after its
+    time.
     """
+    if is_too_late(session, invoice.id, now):
+        return False
     dunning = lock_dunning(session, invoice.id)
     charges = charges_of(session, invoice.id)
     if not close_page(session, invoice.id) or (dunning is not None and stop_if_ended(session, invoice, dunning, now)):
@@ -50,9 +54,10 @@ def _lock_unpaid(session: Session, account_id: UUID) -> list[Invoice]:
         Subscription.status == SubscriptionStatus.INCOMPLETE,
         Subscription.collection == Collection.CASHBEAT,
     )
+    changing = select(PendingChange.invoice_id).where(PendingChange.invoice_id == Invoice.id, Invoice.gateway == "")
     unpaid = select(Invoice).where(
         Invoice.account_id == account_id,
         Invoice.status == InvoiceStatus.PENDING,
-        dunned.exists() | Invoice.subscription_id.in_(starting),
+        dunned.exists() | Invoice.subscription_id.in_(starting) | changing.exists(),
     )
     return list(session.scalars(unpaid.order_by(Invoice.id).with_for_update(of=Invoice)))

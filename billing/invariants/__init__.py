@@ -13,6 +13,7 @@ from billing.invariants import (
     ledger_sums_to_zero,
     nothing_waits_too_long,
     paid_invoice_is_covered,
+    pending_change_waits,
     reversals_are_proved,
 )
 
@@ -27,6 +28,7 @@ QUESTIONS: dict[str, Callable[[Session], list[str]]] = {
         balances_are_proved,
         reversals_are_proved,
         credits_are_proved,
+        pending_change_waits,
         nothing_waits_too_long,
     )
 }

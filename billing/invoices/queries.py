@@ -79,10 +79,12 @@ def show_invoice(session: Session, invoice_id: UUID) -> InvoiceView:
     return view.model_copy(update={"lines": [_view_line(line) for line in list_lines(session, invoice_id)]})
 
 
-def has_open_invoice(session: Session, subscription_id: UUID) -> bool:
-    """Whether an issued invoice of the subscription waits for its payment."""
+def has_open_invoice(session: Session, subscription_id: UUID, *, besides: UUID | None = None) -> bool:
+    """Whether an issued invoice of the subscription, besides the given one, waits for its payment."""
     open_ones = select(Invoice.id).where(
-        Invoice.subscription_id == subscription_id, Invoice.status == InvoiceStatus.PENDING
+        Invoice.subscription_id == subscription_id,
+        Invoice.status == InvoiceStatus.PENDING,
+        Invoice.id.is_distinct_from(besides),
     )
     return session.scalar(open_ones.limit(1)) is not None
 

@@ -41,22 +41,31 @@ def payment_failed(session: Session, occasion: Occasion) -> NoticeFacts:
     """It is still to be paid, and this is the last that was heard: a newer attempt has, or will have, its own news."""
     invoice = get_invoice(session, occasion.subject_id)
     require(invoice.status is InvoiceStatus.PENDING, f"the invoice is {invoice.status}")
-    attempt = _attempt_of(session, occasion)
-    last = _last_of(session, invoice.id)
+    attempt = last_attempt(session, occasion, invoice.id)
     dunning = session.get(Dunning, invoice.id)
     if attempt is None:
         require(dunning is not None and dunning.last_code == NO_CARD, "a card was charged since")
-    else:
-        require(last is attempt, "a newer attempt was begun")
     return write_to(
         session,
         occasion,
         invoice.account_id,
-        subscription=_with_card(session, _subscription_of(session, invoice, dunning), attempt),
-        failure=occasion.letterhead.explain(attempt.failure_code) if attempt else NO_CARD_SENTENCE,
+        subscription=with_card(session, _subscription_of(session, invoice, dunning), attempt),
+        failure=explain(occasion, attempt),
         needs_new_card=_needs_new_card(attempt, dunning),
         **with_invoice(session, occasion, invoice.id),
     )
+
+
+def last_attempt(session: Session, occasion: Occasion, invoice_id: UUID) -> PaymentAttempt | None:
+    """The attempt that a mail is about; None when there was no card to attempt it with. Raises Moot for an old one."""
+    attempt = _attempt_of(session, occasion)
+    require(attempt is None or _last_of(session, invoice_id) is attempt, "a newer attempt was begun")
+    return attempt
+
+
+def explain(occasion: Occasion, attempt: PaymentAttempt | None) -> str:
+    """Why it failed, in a sentence for the customer."""
+    return occasion.letterhead.explain(attempt.failure_code) if attempt else NO_CARD_SENTENCE
 
 
 def _last_of(session: Session, invoice_id: UUID) -> PaymentAttempt | None:
@@ -86,7 +95,7 @@ def _subscription_of(session: Session, invoice: Invoice, dunning: Dunning | None
     return describe_subscription(session, get_subscription(session, invoice.subscription_id), dunning)
 
 
-def _with_card(
+def with_card(
     session: Session, facts: SubscriptionFacts | None, attempt: PaymentAttempt | None
 ) -> SubscriptionFacts | None:
     """The card that was refused, which need not be the one that is charged next."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from sqlalchemy.orm import Session
 
-from billing.notices import about_accounts, about_invoices, about_subscriptions
+from billing.notices import about_accounts, about_invoices, about_plan_changes, about_subscriptions
 from billing.notices.occasion import Occasion
 from schemas.documents import NoticeFacts
 
@@ -15,6 +15,8 @@ LETTERS: dict[str, Callable[[Session, Occasion], NoticeFacts]] = {
     "subscription_canceled": about_subscriptions.canceled,
     "subscription_paused": about_subscriptions.paused,
     "payment_failed": about_invoices.payment_failed,
+    "plan_change_unpaid": about_plan_changes.unpaid,
+    "plan_change_dropped": about_plan_changes.dropped,
     "trial_ending": about_subscriptions.trial_ending,
     "card_expiring": about_accounts.card_expiring,
     "low_credits": about_accounts.low_credits,

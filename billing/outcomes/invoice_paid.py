@@ -1,10 +1,11 @@
-"""What follows when invoices were paid: their dunnings have recovered, and what waited for the money goes on."""
+"""What follows when invoices were paid: dunnings have recovered, changes of plan are made, what waited goes on."""
 
 from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
 from billing.credits.hold import hold_credits
+from billing.cycle.plan_change.make_change import make_paid_changes
 from billing.dunning.queries import has_other_unpaid, lock_dunnings, lock_owners
 from billing.dunning.stop import close_dunning
 from billing.dunning.tables import DunningState
@@ -16,7 +17,7 @@ from billing.top_ups.follow_payment import top_up_captured
 
 
 def invoices_paid(session: Session, settlements: Sequence[Settlement]) -> None:
-    """End the dunnings of paid invoices; subscriptions that waited for the money are active, or on trial, again.
+    """End the dunnings of paid invoices and make their changes of plan; what waited for the money runs again.
 
     Costs nothing for a purchase without a subscription. The mails follow from settling, see `stage_receipt`. The caller
     holds the invoices' row locks and has written them.
@@ -31,6 +32,7 @@ def invoices_paid(session: Session, settlements: Sequence[Settlement]) -> None:
         dunning = dunnings.get(settlement.invoice.id)
         if dunning is not None:
             close_dunning(settlement.invoice, dunning, DunningState.RECOVERED, settlement.now)
+    make_paid_changes(session, owners, subscribed)
     for settlement in subscribed:
         _go_on(session, owners[settlement.invoice.subscription_id], settlement)
 

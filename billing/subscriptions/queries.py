@@ -9,10 +9,12 @@ from sqlalchemy.orm import Session
 from billing.catalog.plans import services_of, terms_of
 from billing.catalog.terms import Addition, PlanTerms
 from billing.errors import Rejected
-from billing.subscriptions.tables import Subscription, SubscriptionService, SubscriptionStatus
+from billing.subscriptions.pending_changes import find_pending_changes
+from billing.subscriptions.tables import PendingChange, Subscription, SubscriptionService, SubscriptionStatus
 from database.among import is_among
 from database.pages import Cursor, newest_first
-from schemas.views import Page, SubscriptionView
+from schemas.plan_change_views import ChangedSubscriptionView
+from schemas.views import Page, PendingChangeView, SubscriptionView
 
 
 def get_subscription(session: Session, subscription_id: UUID) -> Subscription:
@@ -37,6 +39,12 @@ def additions_of(session: Session, subscription_id: UUID) -> list[Addition]:
 def show_subscription(session: Session, subscription_id: UUID) -> SubscriptionView:
     """One subscription as the API shows it; raises Rejected `subscription_not_found`."""
     return _views(session, [get_subscription(session, subscription_id)])[0]
+
+
+def show_changed(session: Session, subscription_id: UUID, change: str) -> ChangedSubscriptionView:
+    """The same after a wish for another plan, with what became of that."""
+    shown = show_subscription(session, subscription_id)
+    return ChangedSubscriptionView(change=change, **shown.model_dump())
 
 
 def list_subscriptions(
@@ -64,10 +72,13 @@ def _found(subscription: Subscription | None, subscription_id: UUID) -> Subscrip
 
 
 def _views(session: Session, subscriptions: Sequence[Subscription]) -> list[SubscriptionView]:
+    ids = [row.id for row in subscriptions]
+    pending = {change.subscription_id: change for change in find_pending_changes(session, ids)}
     price_ids = {row.price_id for row in subscriptions} | {row.next_price_id for row in subscriptions} - {None}
+    price_ids |= {change.price_id for change in pending.values()}
     terms = terms_of(session, [price_id for price_id in price_ids if price_id is not None])
-    services = _service_names(session, [row.id for row in subscriptions])
-    return [_view(row, terms, services.get(row.id, [])) for row in subscriptions]
+    services = _service_names(session, ids)
+    return [_view(row, terms, services.get(row.id, []), pending.get(row.id)) for row in subscriptions]
 
 
 def _service_names(session: Session, subscription_ids: Sequence[UUID]) -> dict[UUID, list[str]]:
@@ -83,7 +94,9 @@ def _service_names(session: Session, subscription_ids: Sequence[UUID]) -> dict[U
     return names
 
 
-def _view(row: Subscription, terms: dict[UUID, PlanTerms], services: list[str]) -> SubscriptionView:
+def _view(
+    row: Subscription, terms: dict[UUID, PlanTerms], services: list[str], pending: PendingChange | None
+) -> SubscriptionView:
     plan = terms[row.price_id]
     return SubscriptionView(
         id=row.id,
@@ -106,10 +119,22 @@ def _view(row: Subscription, terms: dict[UUID, PlanTerms], services: list[str]) 
         cancel_at_period_end=row.cancel_at_period_end,
         # what was planned before it was to end is planned again when that is taken back
         next_plan=terms[row.next_price_id].plan_slug if row.next_price_id and not row.cancel_at_period_end else None,
+        pending_change=_view_pending(pending, terms[pending.price_id]) if pending else None,
         canceled_at=row.canceled_at,
         paused_at=row.paused_at,
         resumes_at=row.resumes_at,
         ended_at=row.ended_at,
         services=services,
         created_at=row.created_at,
+    )
+
+
+def _view_pending(change: PendingChange, wanted: PlanTerms) -> PendingChangeView:
+    return PendingChangeView(
+        plan=wanted.plan_slug,
+        plan_version=wanted.version,
+        interval=wanted.interval.value,
+        price_minor=wanted.price.minor,
+        invoice_id=change.invoice_id,
+        expires_at=change.expires_at,
     )

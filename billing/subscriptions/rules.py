@@ -7,6 +7,8 @@ from billing.subscriptions.tables import Collection, Subscription, SubscriptionS
 
 # A first payment may take so long; then the start is given up (Stripe: 23 hours).
 INCOMPLETE_LIFETIME = timedelta(hours=23)
+# So long a change of plan may wait for its payment; then it is dropped (Stripe's pending updates: 23 hours, too).
+CHANGE_LIFETIME = timedelta(hours=23)
 ENDED = frozenset({SubscriptionStatus.CANCELED, SubscriptionStatus.EXPIRED})
 
 
@@ -14,6 +16,11 @@ def check_up_to_date(next_due: datetime, now: datetime) -> None:
     """Raises Rejected `renewal_due` when what falls due at an instant is to be renewed before anything else."""
     if next_due <= now:
         raise Rejected("renewal_due", "The subscription is just being renewed; try again in a minute.", status=409)
+
+
+def change_expires_at(subscription: Subscription, asked_at: datetime) -> datetime:
+    """Until when a change of plan may be paid: never longer than the period whose rest it was quoted for."""
+    return min(asked_at + CHANGE_LIFETIME, subscription.period_end)
 
 
 def due_at_of(subscription: Subscription) -> datetime | None:

@@ -133,3 +133,34 @@ class SubscriptionPeriod(Base):
     period_start: Mapped[datetime] = mapped_column(primary_key=True)
     period_end: Mapped[datetime]
     invoice_id: Mapped[UUID | None] = mapped_column(ForeignKey("invoices.id"))
+
+
+class PendingChange(Base):
+    """A change of plan that begins when its invoice is paid; until then the subscription runs as if nobody had asked.
+
+    All is as it was quoted: `price_id` is the wanted plan's, `anchor` and the period are the subscription's afterwards,
+    and of its credits `credits_taken_back` are revoked then. What is not paid by `expires_at` is dropped. `ended_at` is
+    null while it waits; then what became of it is what became of its invoice: paid, it was made, and void, dropped.
+    Whoever ends it holds the row lock of its invoice. Where a gateway runs the cycle, the gateway makes the change, and
+    the anchor and the period are the present ones.
+    """
+
+    __tablename__ = "pending_changes"
+    __table_args__ = (
+        CheckConstraint("period_end > period_start", name="period_has_length"),
+        CheckConstraint("credits_taken_back >= 0", name="credits_not_negative"),
+        Index(
+            "uq_pending_changes_waiting", "subscription_id", unique=True, postgresql_where=text("ended_at IS NULL"),
+        ),
+        Index("ix_pending_changes_expires", "expires_at", postgresql_where=text("ended_at IS NULL")),
+    )  # fmt: skip
+
+    invoice_id: Mapped[UUID] = mapped_column(ForeignKey("invoices.id"), primary_key=True)
+    subscription_id: Mapped[UUID] = mapped_column(ForeignKey("subscriptions.id"))
+    price_id: Mapped[UUID] = mapped_column(ForeignKey("plan_prices.id"))
+    anchor: Mapped[datetime]
+    period_start: Mapped[datetime]
+    period_end: Mapped[datetime]
+    credits_taken_back: Mapped[int]
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]

@@ -60,6 +60,15 @@ def ada(books: Books) -> UUID:
 
 
 @pytest.fixture
+def april(books: Books, ada: UUID) -> UUID:
+    """Ada's subscription to Starter, paid for April."""
+    begin = utc("2026-04-01 10:00")
+    subscription_id = books.subscribe(ada, begin)
+    books.answer(begin)
+    return subscription_id
+
+
+@pytest.fixture
 def prepaid(database: Database, account_id: UUID) -> Prepaid:
     """A customer without credits, who may be given some."""
     return Prepaid(database, account_id)

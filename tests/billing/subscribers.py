@@ -12,6 +12,7 @@ from billing.cycle.end.cancel import cancel_subscription
 from billing.cycle.pause.pause import pause_subscription
 from billing.cycle.pause.resume import resume_subscription
 from billing.cycle.plan_change.change_plan import change_plan
+from billing.cycle.plan_change.expire_change import due_changes, expire_change
 from billing.cycle.renewal.come_due import come_due
 from billing.cycle.renewal.due import claim_due
 from billing.cycle.start.create import create_subscription
@@ -96,6 +97,11 @@ class Books:
             ids = claim_due(session, Timeline(None, now), limit)
             come_due(session, ids, now)
         return len(ids)
+
+    def expire_changes(self, now: datetime) -> int:
+        """The sweep drops changes of plan that nobody paid for; how many."""
+        with self.database.transaction() as session:
+            return sum(expire_change(session, each, now) for each in due_changes(session, Timeline(None, now), 100))
 
     def end_dunnings(self, now: datetime) -> None:
         """The sweep ends what had its last try."""

@@ -38,6 +38,10 @@ DAMAGES = [
     ("credits_are_proved", "UPDATE credit_grants SET remaining = remaining - 1"),
     ("credits_are_proved", "UPDATE credit_grants SET expires_at = NULL, held_for = interval '1 day'"),
     ("credits_are_proved", "DELETE FROM credit_transactions; DELETE FROM credit_grants"),
+    (
+        "pending_change_waits",
+        "INSERT INTO pending_changes SELECT id, id, id, now(), now(), now() + interval '1 day', 0, now() FROM invoices",
+    ),
     ("nothing_waits_too_long", "UPDATE inbox SET next_attempt_at = now() - interval '121 seconds'"),
     ("nothing_waits_too_long", "UPDATE inbox SET state = 'parked'"),
 ]

@@ -17,10 +17,11 @@ from billing.cycle.renewal.migrate import migrate_subscriptions
 from billing.errors import Rejected
 from billing.invoices.queries import list_lines
 from billing.invoices.tables import Invoice, InvoiceReason, InvoiceStatus
+from billing.payments.tables import AttemptStatus
 from billing.periods import Period
 from billing.subscriptions.tables import SubscriptionPeriod, SubscriptionStatus
 from schemas.commands import ChangePlan
-from schemas.views import ChangePreview
+from schemas.plan_change_views import ChangePreview
 from tests.billing.fickle import BEGIN, COUPONS, PLANS, RATES_PPM, Choice, Fickle, stock
 from tests.billing.subscribers import Books, utc
 from tests.gateways.fuzzing import fuzzed
@@ -324,10 +325,24 @@ def test_what_is_not_paid_is_not_given_back(books: Books, ada: UUID) -> None:
     books.answer(BEGIN)
     now = utc("2026-02-05 10:00")
     books.change(subscription_id, "growth", now)
+    books.send(now)
+    with pytest.raises(Rejected, match="change_pending"):
+        books.change(subscription_id, "starter", now, when="now")
+    books.answer(now, decline="insufficient_funds", status=AttemptStatus.UNKNOWN)
+    books.change(subscription_id, "starter", now, when="now")
+    assert [invoice.status for invoice in books.invoices(ada)] == [InvoiceStatus.PAID, InvoiceStatus.VOID]
+    assert (books.kept_minor(ada), books.paid_minor(ada)) == (0, 9_900)
+
+
+def test_a_renewal_that_is_not_paid_is_not_given_back(books: Books, ada: UUID) -> None:
+    subscription_id = books.subscribe(ada, BEGIN, "growth")
+    books.answer(BEGIN)
+    now = books.subscription(subscription_id).period_end
+    books.come_due(now)
     with pytest.raises(Rejected, match="invoice_open"):
         books.change(subscription_id, "starter", now, when="now")
     books.answer(now, decline="insufficient_funds")
     assert books.subscription(subscription_id).status is SubscriptionStatus.PAST_DUE
     with pytest.raises(Rejected, match="subscription_state"):
         books.change(subscription_id, "starter", now, when="now")
-    assert (books.kept_minor(ada), books.paid_minor(ada)) == (0, 9_900)
+    assert (books.kept_minor(ada), books.paid_minor(ada)) == (0, 19_900)

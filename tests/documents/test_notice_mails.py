@@ -1,4 +1,4 @@
-"""The ten mails about a subscription, its payments and its credits: what they say, and that both forms say it."""
+"""The mails about a subscription, its payments and its credits: what they say, and that both forms say it."""
 
 import re
 from collections.abc import Callable
@@ -58,7 +58,10 @@ REMOVALS: dict[str, Removal] = {
     },
 }
 FREE_OF_NEEDS = {"low_credits", "top_up_stopped"}
-NEEDED = {"trial_ending": {"trial_ends_on"}, "card_expiring": {"card"}, "invoice_created": {"invoice"}}
+NEEDED = {
+    "trial_ending": {"trial_ends_on"}, "card_expiring": {"card"}, "invoice_created": {"invoice"},
+    "plan_change_unpaid": {"invoice"},
+}  # fmt: skip
 
 
 def mail_of(sample: str, **changes: object) -> EmailFacts:
@@ -157,6 +160,17 @@ def test_a_card_refused_for_good_is_not_promised_another_attempt() -> None:
     assert "please add another card" in mail.subject
     assert "We will not try this card again. Please add another one to keep your subscription." in mail.text
     assert "25 November 2026" not in mail.text + mail.html
+
+
+def test_a_change_of_plan_that_is_not_paid_names_both_plans_and_the_minute() -> None:
+    mail = mail_of("plan_change_unpaid")
+    assert mail.subject == "Payment failed: your change to Company is waiting"
+    assert "collect 58.31 USD for your change to Company from Visa ending in 4242." in mail.text
+    assert "Your Team plan runs on unchanged." in mail.text
+    assert "add another card before 23 November 2026, 09:05 UTC." in mail.text
+    dropped = mail_of("plan_change_dropped")
+    assert dropped.subject == "Your change to Company was not made"
+    assert "You owe nothing for it." in dropped.text
 
 
 def test_the_last_attempt_says_when_the_subscription_ends() -> None:
@@ -300,6 +314,8 @@ def test_nothing_that_could_end_a_header_is_let_through(kind: str, end: str) -> 
     if kind == "card_expiring":
         card = CardFacts("visa", f"4242{end}", 12, 2026)
         hostile.append(replace(facts, subscription=replace(TEAM, card=card)))
+    elif facts.change is not None:
+        hostile.append(replace(facts, change=replace(facts.change, plan_name=f"Team{end}")))
     elif kind not in FREE_OF_NEEDS | {"invoice_created"}:
         hostile.append(
             replace(facts, subscription=replace(TEAM, plan_name=f"Team{end}", trial_ends_on=date(2026, 12, 6)))

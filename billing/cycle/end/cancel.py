@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from billing.credits.release import release_credits
+from billing.cycle.plan_change.drop_change import drop_change
 from billing.cycle.start.give_back_coupon import give_back_coupon
 from billing.cycle.start.give_up_start import give_up_start
 from billing.dunning.stop import stop_collecting
@@ -21,11 +22,13 @@ def cancel_subscription(
     """Let a subscription end with its period, or now. Nothing is refunded, and credits last as long as they were to.
 
     What is not active any more (incomplete, past due, paused) ends now in either case: there is no paid period to wait
-    for. The bill of a start that was not paid is void. The caller holds the row's lock. Raises Rejected
-    `subscription_ended`, and `payment_under_way` while a charge may still pay for the start.
+    for. The bill of a start that was not paid is void, and a change of plan that waits for its payment is dropped. The
+    caller holds the row's lock. Raises Rejected `subscription_ended`, and `payment_under_way` or `change_pending` while
+    a charge may still pay for the start or for the change.
     """
     if subscription.status in ENDED:
         raise Rejected("subscription_ended", "The subscription has ended already.", status=409)
+    drop_change(session, subscription, now)
     subscription.canceled_at = subscription.canceled_at or now
     if at_period_end and subscription.status in (SubscriptionStatus.TRIALING, SubscriptionStatus.ACTIVE):
         subscription.cancel_at_period_end = True

@@ -52,7 +52,7 @@ def _run_on(subscription: Subscription, paused_at: datetime, shift: timedelta, n
 
 
 def _is_unpaid(session: Session, subscription: Subscription) -> bool:
-    """Whether the period itself, or a dearer plan that was chosen in it, was given up as uncollectible."""
+    """Whether the period itself was given up as uncollectible."""
     given_up = select(Invoice.id).where(
         Invoice.subscription_id == subscription.id,
         Invoice.status == InvoiceStatus.UNCOLLECTIBLE,

@@ -1,34 +1,30 @@
-"""Change the plan: now with proration, or with the next period."""
+"""Change the plan: now with proration, when it is paid for, or with the next period."""
 
 from datetime import datetime
-from uuid import UUID
 
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from billing.catalog.queries import coupon_periods
-from billing.catalog.tables import Interval
-from billing.credits.prolong import prolong_credits
-from billing.cycle.bill import Bill, bill
-from billing.cycle.plan_change.choice import Change, check_change, find_change
+from billing.cycle.bill import Bill, draft_bill, issue_bill
+from billing.cycle.plan_change.choice import Change, ChangeResult, check_change, find_change
+from billing.cycle.plan_change.drop_change import drop_change
+from billing.cycle.plan_change.make_change import make_change
 from billing.cycle.plan_change.offer import quote_now
 from billing.cycle.plan_change.quote import ChangeQuote
-from billing.cycle.pricing.discounts import convert_discount, spend_discount
-from billing.invoices.tables import InvoiceReason
-from billing.periods import Period, period_from
+from billing.invoices.tables import Invoice, InvoiceReason
+from billing.periods import period_from
 from billing.subscriptions.queries import lock_subscription
-from billing.subscriptions.rules import check_up_to_date, due_at_of
-from billing.subscriptions.tables import Subscription, SubscriptionPeriod
-from billing.usage.revoke import revoke_credits
+from billing.subscriptions.rules import change_expires_at, check_up_to_date
+from billing.subscriptions.tables import PayBy, PendingChange, Subscription
 from schemas.commands import ChangePlan
 
 
-def change_plan(session: Session, command: ChangePlan, cause: str, now: datetime) -> Subscription:
+def change_plan(session: Session, command: ChangePlan, cause: str, now: datetime) -> ChangeResult:
     """Bring a subscription to another plan at its newest price, as the command or the house rule says when.
 
-    Done now, what is left of a dearer plan is kept on the account for the next invoices. Raises Rejected
-    `subscription_not_found`, `renewal_due` after a downtime of whole periods, and what `find_change`, `check_change`
-    and `quote_now` raise.
+    What is to be paid by card now is a pending change: the old plan runs on untouched until its invoice is paid. One
+    that waits already is dropped for this one. Done now, what is left of a dearer plan is kept on the account for the
+    next invoices. Raises Rejected `subscription_not_found`, `renewal_due` after a downtime of whole periods, and what
+    `find_change`, `check_change`, `drop_change` and `quote_now` raise.
     """
     subscription = lock_subscription(session, command.subscription_id)
     change = find_change(session, subscription, command)
@@ -36,62 +32,55 @@ def change_plan(session: Session, command: ChangePlan, cause: str, now: datetime
     # a period that was over before the wish is billed as it was sold: it is caught up before anything changes
     coming = period_from(subscription.anchor, change.running.months, subscription.period_end)
     check_up_to_date(coming.end, now)
+    drop_change(session, subscription, now)
+    if change.is_stay:
+        return _stay(subscription, change)
     at = now.replace(microsecond=0)
     # when the period is over already, the coming renewal simply bills the new plan
     if change.is_now and at < subscription.period_end:
-        _change_now(session, subscription, change, quote_now(session, subscription, change, at), cause, now)
-    else:
-        _change_later(subscription, change)
-    return subscription
+        return _change_now(session, subscription, change, quote_now(session, subscription, change, at), cause, now)
+    subscription.next_price_id = change.wanted.price_id
+    return ChangeResult.PLANNED
 
 
-def _change_later(subscription: Subscription, change: Change) -> None:
-    """The next renewal bills the new plan. Back to the present plan: it takes back what was planned."""
-    is_present = change.wanted.price_id == subscription.price_id
-    subscription.next_price_id = None if is_present else change.wanted.price_id
+def _stay(subscription: Subscription, change: Change) -> ChangeResult:
+    """It takes back what was planned."""
+    if not change.is_migrating:
+        subscription.next_price_id = None
+    return ChangeResult.MADE
 
 
 def _change_now(
     session: Session, subscription: Subscription, change: Change, quote: ChangeQuote, cause: str, now: datetime
-) -> None:
-    """Bill the difference, take back credits that are not paid for any more, go on with the new plan."""
-    if quote.credits_gained < 0:
-        reason = f"plan_change/{subscription.id}/{cause}"
-        revoke_credits(session, subscription.account_id, subscription.id, -quote.credits_gained, reason, now)
-    subscription.price_id, subscription.next_price_id = change.wanted.price_id, None
-    _change_interval(session, subscription, change.wanted.interval)
-    is_new_cycle = quote.period != Period(subscription.period_start, subscription.period_end)
-    if is_new_cycle:
-        spend_discount(subscription)
-        prolong_credits(session, subscription.account_id, subscription.id, quote.period.end, now)
-    subscription.anchor = quote.anchor
-    subscription.period_start, subscription.period_end = quote.period.start, quote.period.end
-    subscription.due_at = due_at_of(subscription)
-    invoice_id = None
-    if quote.lines:
-        wanted = Bill(InvoiceReason.CHANGE, f"change/{subscription.id}/{cause}", quote.lines)
-        invoice_id = bill(session, subscription, wanted, now).id
-    if is_new_cycle:
-        _begin_cycle(session, subscription.id, quote.period, invoice_id)
+) -> ChangeResult:
+    """Bill the difference. What a card is to pay of it is waited for."""
+    if not quote.lines:
+        make_change(session, subscription, _row(subscription, change, quote, now), cause, now, is_paid=False)
+        return ChangeResult.MADE
+    wanted = Bill(InvoiceReason.CHANGE, f"change/{subscription.id}/{cause}", quote.lines)
+    drafted = draft_bill(session, subscription, wanted, now)
+    row = _row(subscription, change, quote, now, drafted.invoice)
+    waits = subscription.pay_by is PayBy.CARD and drafted.invoice.left_minor > 0
+    if waits:
+        session.add(row)
+        session.flush()  # a refusal, for want of a card, asks whether the invoice is waited for
+    else:
+        make_change(session, subscription, row, cause, now, is_paid=False)
+    issue_bill(session, subscription, drafted, now)
+    return ChangeResult.PENDING if waits else ChangeResult.MADE
 
 
-def _change_interval(session: Session, subscription: Subscription, interval: Interval) -> None:
-    """Also in a trial, where no new cycle begins."""
-    if interval is not subscription.interval:
-        convert_discount(subscription, interval, coupon_periods(session, [subscription.coupon_id]))
-        subscription.interval = interval
-
-
-def _begin_cycle(session: Session, subscription_id: UUID, period: Period, invoice_id: UUID | None) -> None:
-    """A cycle may begin in the very second in which another one did, and takes its place then."""
-    row = {
-        "subscription_id": subscription_id, "period_start": period.start,
-        "period_end": period.end, "invoice_id": invoice_id,
-    }  # fmt: skip
-    begun = insert(SubscriptionPeriod).values(row)
-    session.execute(
-        begun.on_conflict_do_update(
-            index_elements=["subscription_id", "period_start"],
-            set_={"period_end": begun.excluded.period_end, "invoice_id": begun.excluded.invoice_id},
-        )
+def _row(
+    subscription: Subscription, change: Change, quote: ChangeQuote, now: datetime, invoice: Invoice | None = None
+) -> PendingChange:
+    """The change as it was quoted; written only if it waits."""
+    return PendingChange(
+        invoice_id=invoice.id if invoice else None,
+        subscription_id=subscription.id,
+        price_id=change.wanted.price_id,
+        anchor=quote.anchor,
+        period_start=quote.period.start,
+        period_end=quote.period.end,
+        credits_taken_back=max(-quote.credits_gained, 0),
+        expires_at=change_expires_at(subscription, now),
     )

@@ -1,6 +1,7 @@
 """What was chosen, when it is to happen, and whether the subscription can be changed at all."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
@@ -9,17 +10,42 @@ from billing.catalog.tables import Interval
 from billing.catalog.terms import PlanTerms
 from billing.errors import Rejected
 from billing.invoices.queries import has_open_invoice
-from billing.subscriptions.tables import Collection, Subscription, SubscriptionStatus
+from billing.subscriptions.pending_changes import find_pending_change
+from billing.subscriptions.tables import Collection, PendingChange, Subscription, SubscriptionStatus
 from schemas.commands import ChangePlan
+
+
+class ChangeResult(StrEnum):
+    """What becomes of a wish: it is done, waits for its payment, or is planned for the next period."""
+
+    MADE = "made"
+    PENDING = "pending"
+    PLANNED = "planned"
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What was chosen: the plan now, the plan wanted, and `now` or `period_end` if the customer said when."""
+    """What was chosen: the plan now, the plan wanted, and `now` or `period_end` if the customer said when.
+
+    `planned` is the plan of the next period, if that is another. `pending` is the change that waits for its payment
+    already: this one takes its place.
+    """
 
     running: PlanTerms
     wanted: PlanTerms
     when: str | None
+    planned: PlanTerms | None
+    pending: PendingChange | None
+
+    @property
+    def is_stay(self) -> bool:
+        """The present plan at its present price: what was to come is taken back."""
+        return self.wanted.price_id == self.running.price_id
+
+    @property
+    def is_migrating(self) -> bool:
+        """The next period brings a newer version of the same plan, for everybody."""
+        return self.planned is not None and _name(self.planned) == _name(self.running)
 
     @property
     def is_upgrade(self) -> bool:
@@ -35,19 +61,21 @@ class Change:
 
 
 def find_change(session: Session, subscription: Subscription, command: ChangePlan) -> Change:
-    """The choice at its newest price, or the running terms for who only takes back a planned change to another plan.
+    """The choice at its newest price, or the running terms for who only takes back a change to another plan.
 
-    Those who stay keep what they have, also when it costs more by now or is on offer no more. A planned step to a newer
-    version of the same plan is a migration, and not the customer's to take back. Raises Rejected `plan_not_found` or
-    `price_not_found`.
+    It may be planned, or wait for its payment. Those who stay keep what they have, also when it costs more by now or is
+    on offer no more. A planned step to a newer version of the same plan is a migration, and not the customer's to take
+    back. Raises Rejected `plan_not_found` or `price_not_found`.
     """
-    price_ids = [price_id for price_id in (subscription.price_id, subscription.next_price_id) if price_id is not None]
-    terms = terms_of(session, price_ids)
-    running, planned = terms[price_ids[0]], terms[price_ids[-1]]
+    pending = find_pending_change(session, subscription.id)
+    price_ids = (subscription.price_id, subscription.next_price_id, pending.price_id if pending else None)
+    terms = terms_of(session, [price_id for price_id in price_ids if price_id])
+    running = terms[subscription.price_id]
+    planned = terms[subscription.next_price_id] if subscription.next_price_id else None
     chosen = command.plan.plan, Interval(command.plan.interval), command.plan.currency
-    if _name(running) == chosen != _name(planned):
-        return Change(running, running, command.when)
-    return Change(running, find_terms(session, *chosen), command.when)
+    is_back = _name(running) == chosen and any(_name(each) != chosen for each in terms.values())
+    wanted = running if is_back else find_terms(session, *chosen)
+    return Change(running, wanted, command.when, planned, pending)
 
 
 def check_change(session: Session, subscription: Subscription, change: Change) -> None:
@@ -55,7 +83,7 @@ def check_change(session: Session, subscription: Subscription, change: Change) -
 
     Raises Rejected `subscription_state` unless it is active or in its trial and run by us, `currency_differs`,
     `same_plan`, `subscription_ends` for a step that the next period would begin with and, while an invoice is not paid,
-    `invoice_open`: what was not paid must not be given back.
+    `invoice_open`: what was not paid must not be given back. That of a change that waits is dropped for this one.
     """
     if subscription.status not in (SubscriptionStatus.ACTIVE, SubscriptionStatus.TRIALING):
         detail = f"The plan of a subscription that is {subscription.status} cannot be changed."
@@ -64,12 +92,13 @@ def check_change(session: Session, subscription: Subscription, change: Change) -
         raise Rejected("subscription_state", "The gateway runs this subscription; change it there.", status=409)
     if subscription.currency != change.wanted.price.currency:
         raise Rejected("currency_differs", f"The subscription is billed in {subscription.currency}.", status=409)
-    if subscription.price_id == change.wanted.price_id and subscription.next_price_id is None:
+    if change.is_stay and change.planned is None and change.pending is None:
         raise Rejected("same_plan", "The subscription is on this plan already.", status=409)
-    if subscription.cancel_at_period_end and not change.is_now and subscription.price_id != change.wanted.price_id:
+    if subscription.cancel_at_period_end and not change.is_now and not change.is_stay:
         detail = "The subscription ends with its period, and there is no next one: reactivate it first."
         raise Rejected("subscription_ends", detail, status=409)
-    if has_open_invoice(session, subscription.id):
+    waits_for = change.pending.invoice_id if change.pending else None
+    if has_open_invoice(session, subscription.id, besides=waits_for):
         raise Rejected("invoice_open", "An invoice of the subscription is not paid yet.", status=409)
 
 

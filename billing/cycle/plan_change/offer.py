@@ -10,12 +10,13 @@ from billing.cycle.plan_change.choice import Change
 from billing.cycle.plan_change.quote import ChangeQuote, Running, quote_change
 from billing.cycle.pricing.discounts import next_discount, present_discount
 from billing.errors import Rejected
-from billing.invoices.queries import last_tax
+from billing.invoices.queries import get_invoice, last_tax
 from billing.invoices.rules import add_up
 from billing.money import Money, format_major
 from billing.periods import Period
 from billing.receipts.queries import kept_for
 from billing.receipts.rules import Share, share_of_kept
+from billing.subscriptions.pending_changes import find_pending_change
 from billing.subscriptions.queries import additions_of
 from billing.subscriptions.tables import PayBy, Subscription, SubscriptionStatus
 from billing.tax.decision import TaxDecision
@@ -42,11 +43,20 @@ def quote_now(session: Session, subscription: Subscription, change: Change, at: 
 
 
 def share_for(session: Session, subscription: Subscription, total: Money) -> Share:
-    """What of a total kept money would meet now, and what would be carried over; without a lock."""
-    kept = kept_for(session, subscription.account_id, total.currency)
+    """What of a total kept money would meet now, and what would be carried over; without a lock.
+
+    What a change that waits has used of it comes back.
+    """
+    kept = kept_for(session, subscription.account_id, total.currency) + _used_by_pending(session, subscription)
     is_by_card = subscription.pay_by is PayBy.CARD
     least = least_for(session, subscription.account_id, total.currency) if is_by_card else None
     return share_of_kept(kept, total, least)
+
+
+def _used_by_pending(session: Session, subscription: Subscription) -> Money:
+    pending = find_pending_change(session, subscription.id)
+    used = get_invoice(session, pending.invoice_id).allocated_minor if pending else 0
+    return Money(used, subscription.currency)
 
 
 def _running(session: Session, subscription: Subscription, change: Change, tax: TaxDecision) -> Running:
@@ -71,7 +81,7 @@ def _due(session: Session, subscription: Subscription, quote: ChangeQuote, tax: 
 
 
 def _check_charge(session: Session, subscription: Subscription, due: Money) -> None:
-    """A charge that must fail would end in dunning, and take the plan along that was paid for."""
+    """A charge that must fail is not even tried."""
     if get_default_card(session, subscription.account_id) is None:
         detail = f"{format_major(due)} would be charged now, but the account has no card: save one first."
         raise Rejected("no_card", detail, status=409)

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from billing.accounts.queries import get_account
 from billing.catalog.terms import PlanTerms
-from billing.cycle.plan_change.choice import check_change, find_change
+from billing.cycle.plan_change.choice import ChangeResult, check_change, find_change
 from billing.cycle.plan_change.offer import quote_now, share_for
 from billing.cycle.plan_change.quote import ChangeQuote
 from billing.cycle.pricing.discounts import next_discount
@@ -16,10 +16,10 @@ from billing.errors import Rejected
 from billing.invoices.rules import LineDraft, Totals, add_up
 from billing.money import Money
 from billing.subscriptions.queries import additions_of, get_subscription
-from billing.subscriptions.tables import Subscription
+from billing.subscriptions.tables import PayBy, Subscription
 from billing.tax.queries import decide_tax
 from schemas.commands import ChangePlan
-from schemas.views import ChangePreview, QuotedLineView
+from schemas.plan_change_views import ChangePreview, QuotedLineView
 
 
 def preview_change(session: Session, command: ChangePlan, at: datetime) -> ChangePreview:
@@ -52,10 +52,12 @@ def _view(session: Session, subscription: Subscription, when: str, at: datetime,
     nothing = Money(0, subscription.currency)
     totals = add_up(quote.lines, tax) if quote.lines else Totals(nothing, nothing)
     share = share_for(session, subscription, totals.total)
+    due = totals.total - share.met
     return ChangePreview(
         subscription_id=subscription.id,
         at=at,
         when=when,
+        change=_result(subscription, when, due),
         currency=subscription.currency,
         lines=[_line(*taxed) for taxed in zip(quote.lines, totals.line_taxes, strict=True)],
         subtotal_minor=totals.subtotal.minor,
@@ -63,13 +65,21 @@ def _view(session: Session, subscription: Subscription, when: str, at: datetime,
         total_minor=totals.total.minor,
         balance_used_minor=share.used.minor,
         carried_over_minor=share.carried_over.minor,
-        due_minor=(totals.total - share.met).minor,
+        due_minor=due.minor,
         kept_minor=quote.kept.minor,
         credits_granted=max(quote.credits_gained, 0),
         credits_revoked=max(-quote.credits_gained, 0),
         period_start=quote.period.start,
         period_end=quote.period.end,
     )
+
+
+def _result(subscription: Subscription, when: str, due: Money) -> ChangeResult:
+    """What `change_plan` would answer."""
+    if when != "now":
+        return ChangeResult.PLANNED
+    is_charged = due.minor > 0 and subscription.pay_by is PayBy.CARD
+    return ChangeResult.PENDING if is_charged else ChangeResult.MADE
 
 
 def _line(line: LineDraft, tax: Money) -> QuotedLineView:

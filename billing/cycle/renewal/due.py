@@ -18,6 +18,7 @@ from billing.invoices.buyers import Buyer, load_buyers
 from billing.money import Money
 from billing.receipts.queries import lock_kept
 from billing.receipts.tables import Receipt
+from billing.subscriptions.pending_changes import has_pending_change
 from billing.subscriptions.tables import Subscription, SubscriptionService
 from billing.tax.decision import TaxDecision
 from billing.tax.queries import decide_taxes
@@ -65,6 +66,8 @@ def _due(timeline: Timeline) -> Select[UUID]:
     due = select(Subscription.id).where(
         Subscription.due_at <= timeline.now,
         Subscription.failed_at.is_(None),
+        # it is dropped at the end of the period at the latest; where its money is under way, that is waited for
+        ~has_pending_change(),
         Subscription.clock_id.is_(None) if clock_id is None else Subscription.clock_id == clock_id,
     )
     return due.with_for_update(skip_locked=True)
