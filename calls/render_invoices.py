@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from billing.invoices.attach_document import attach_document
+from billing.invoices.tables import InvoiceStatus
 from billing.notices.describe_invoice import describe_invoice
 from calls.send_emails import letterhead_of
 from database.outbox import OutboxEntry
@@ -23,7 +24,9 @@ def _render(work: Work, entry: OutboxEntry) -> None:
     """Rendering happens between two short transactions: a slow page holds no connection and no lock."""
     with work.database.transaction() as session:
         facts = describe_invoice(session, entry.subject_id, letterhead_of(work))
-    content = render_invoice_pdf(facts)
+    content, is_paid = render_invoice_pdf(facts), facts.status == InvoiceStatus.PAID
     claims.finish(
-        work.database, entry, lambda session: attach_document(session, entry.subject_id, content, work.wall())
+        work.database,
+        entry,
+        lambda session: attach_document(session, entry.subject_id, content, work.wall(), is_paid=is_paid),
     )

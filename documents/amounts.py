@@ -11,6 +11,11 @@ def received_minor(invoice: InvoiceFacts) -> int:
     return sum(payment.paid_minor for payment in invoice.payments)
 
 
+def paid_minor(invoice: InvoiceFacts) -> int:
+    """What was really paid, in minor units: by payments, and of the customer's own money."""
+    return received_minor(invoice) + max(invoice.kept_minor, 0)
+
+
 def due_minor(invoice: InvoiceFacts) -> int:
     """What is really asked for, in minor units: the total less kept money, what came already and what is too small."""
     if invoice.status in NOTHING_DUE:

@@ -3,7 +3,7 @@
 from base64 import b64encode
 from functools import lru_cache
 
-from documents.amounts import due_minor
+from documents.amounts import due_minor, paid_minor
 from documents.cards import payment_name
 from documents.formatting import format_count, format_credits, format_date, format_money
 from documents.logo_picture import data_address
@@ -33,13 +33,19 @@ def invoice_html(invoice: InvoiceFacts) -> str:
 def headline(invoice: InvoiceFacts) -> str:
     """The one sentence a reader looks for: `29.99 USD paid on 22 November 2026`."""
     total = format_money(invoice.total_minor, invoice.currency)
-    if invoice.status == "paid" and not invoice.total_minor:
-        return "Nothing to pay"
     if invoice.status == "paid":
-        return f"{total} paid on {format_date(invoice.paid_on)}" if invoice.paid_on else f"{total} paid"
+        return _headline_when_paid(invoice)
     if invoice.status == "void":
         return f"{total} void: nothing to pay"
     return f"{format_money(due_minor(invoice), invoice.currency)} due {format_date(invoice.due_on)}"
+
+
+def _headline_when_paid(invoice: InvoiceFacts) -> str:
+    paid = paid_minor(invoice)
+    if not paid and invoice.carried_over_minor:
+        return f"{format_money(invoice.carried_over_minor, invoice.currency)} carried over to your next invoice"
+    on = f" on {format_date(invoice.paid_on)}" if invoice.paid_on else ""
+    return f"{format_money(paid, invoice.currency)} paid{on}" if paid else "Nothing to pay"
 
 
 def terms(invoice: InvoiceFacts) -> str:

@@ -35,11 +35,10 @@ def _for_payment(invoice: InvoiceFacts) -> str:
 
 
 def _without_payment(invoice: InvoiceFacts) -> str:
+    kept = f"{_money(invoice.kept_minor, invoice)} was paid from your balance, and nothing was charged."
     if invoice.carried_over_minor:
-        return f"Nothing was charged. {_carried_over(invoice)}"
-    if not invoice.kept_minor:
-        return "There was nothing to pay."
-    return f"{_money(invoice.kept_minor, invoice)} was paid from your balance, and nothing was charged."
+        return f"{kept if invoice.kept_minor > 0 else 'Nothing was charged.'} {_carried_over(invoice)}"
+    return kept if invoice.kept_minor else "There was nothing to pay."
 
 
 def _carried_over(invoice: InvoiceFacts) -> str:

@@ -7,20 +7,23 @@ from sqlalchemy.orm import Session
 
 from billing.clocks.wall import Wall
 from billing.invoices.stage_receipt import stage_receipt
-from billing.invoices.tables import Invoice, InvoiceDocument
+from billing.invoices.tables import Invoice, InvoiceDocument, InvoiceStatus
 from database.rows import insert_unless_known
 
-PDF = "pdf"
+PDF, UNPAID_PDF = "pdf", "pdf_unpaid"
 
 
-def attach_document(session: Session, invoice_id: UUID, content: bytes, wall: Wall) -> None:
+def attach_document(session: Session, invoice_id: UUID, content: bytes, wall: Wall, *, is_paid: bool) -> None:
     """Store the PDF, once, and stage the e-mail that carries it. A second rendering is dropped: what was sent stays.
 
-    An invoice to be paid by transfer is rendered when it is issued, and has a mail of its own for that and for its end.
+    An invoice to be paid by transfer is rendered when it is issued and when it is paid, `is_paid` tells which, and has
+    a mail of its own for either: a receipt never carries a paper that asks for the money.
     """
     row = {
-        "invoice_id": invoice_id, "kind": PDF, "content": content,
+        "invoice_id": invoice_id, "kind": PDF if is_paid else UNPAID_PDF, "content": content,
         "sha256": hashlib.sha256(content).hexdigest(), "created_at": wall.at,
     }  # fmt: skip
     insert_unless_known(session, InvoiceDocument, row)
-    stage_receipt(session, session.get_one(Invoice, invoice_id))
+    invoice = session.get_one(Invoice, invoice_id)
+    if is_paid is (invoice.status is InvoiceStatus.PAID):  # paid meanwhile: the paper that says so is on its way
+        stage_receipt(session, invoice)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from billing.accounts.tables import Account
 from billing.errors import Rejected
-from billing.invoices.attach_document import PDF
+from billing.invoices.attach_document import PDF, UNPAID_PDF
 from billing.invoices.tables import Invoice, InvoiceDocument, InvoiceLine, InvoiceStatus, LineKind
 from billing.tax.decision import TaxDecision, TaxReason
 from database.among import is_among
@@ -32,10 +32,11 @@ def list_lines(session: Session, invoice_id: UUID) -> Sequence[InvoiceLine]:
 
 
 def find_pdf(session: Session, invoice_id: UUID) -> bytes | None:
-    """The stored PDF; None as long as there is none."""
-    return session.scalar(
-        select(InvoiceDocument.content).where(InvoiceDocument.invoice_id == invoice_id, InvoiceDocument.kind == PDF)
+    """The stored PDF, that of the paid invoice before that of the unpaid one; None as long as there is none."""
+    stored = select(InvoiceDocument.content).where(
+        InvoiceDocument.invoice_id == invoice_id, InvoiceDocument.kind.in_((PDF, UNPAID_PDF))
     )
+    return session.scalar(stored.order_by(InvoiceDocument.kind != PDF).limit(1))
 
 
 def get_pdf(session: Session, invoice_id: UUID) -> bytes:
@@ -150,7 +151,7 @@ def view_invoice(invoice: Invoice, rendered: bool) -> InvoiceView:
 
 def _rendered(session: Session, invoice_ids: Sequence[UUID]) -> set[UUID]:
     documents = select(InvoiceDocument.invoice_id).where(
-        is_among(InvoiceDocument.invoice_id, invoice_ids), InvoiceDocument.kind == PDF
+        is_among(InvoiceDocument.invoice_id, invoice_ids), InvoiceDocument.kind.in_((PDF, UNPAID_PDF))
     )
     return set(session.scalars(documents))
 

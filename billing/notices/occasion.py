@@ -4,13 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.accounts.queries import get_account
 from billing.clocks.wall import Wall
-from billing.invoices.attach_document import PDF
-from billing.invoices.tables import InvoiceDocument
+from billing.invoices.queries import find_pdf
 from billing.notices.describe_invoice import describe_invoice
 from billing.notices.letterhead import Letterhead
 from schemas.documents import NoticeFacts, PartyFacts
@@ -48,10 +46,7 @@ def with_invoice(session: Session, occasion: Occasion, invoice_id: UUID | None) 
     """The facts `invoice` and `pdf`, the latter None before it is rendered; no facts at all without an invoice."""
     if invoice_id is None:
         return {}
-    rendered = select(InvoiceDocument.content).where(
-        InvoiceDocument.invoice_id == invoice_id, InvoiceDocument.kind == PDF
-    )
     return {
         "invoice": describe_invoice(session, invoice_id, occasion.letterhead),
-        "pdf": session.scalar(rendered),
+        "pdf": find_pdf(session, invoice_id),
     }

@@ -82,6 +82,11 @@ def test_what_costs_nothing_thanks_for_no_payment() -> None:
     assert "Thank you" not in mail.text
 
 
+def test_kept_money_is_named_also_where_a_rest_is_carried_over() -> None:
+    mail = confirmed(kept_minor=31_503, carried_over_minor=30, payments=())
+    assert "315.03 USD was paid from your balance, and nothing was charged. 0.30 USD is too little" in mail.text
+
+
 def test_what_came_beyond_what_was_asked_for_is_said_to_be_kept() -> None:
     payment = replace(sample_invoice().payments[0], amount_minor=32_000)
     mail = confirmed(payments=(payment,))

@@ -111,6 +111,16 @@ def test_kept_money_and_what_came_already_are_named_and_subtracted() -> None:
     assert "Please pay 15.33 USD by bank transfer" in text
 
 
+def test_what_is_carried_over_was_not_paid() -> None:
+    small = with_lines(LineFacts("Seats", 1, 30, 30), carried_over_minor=30)
+    text = text_of(render_invoice_pdf(replace(small, payments=())))
+    assert "0.30 USD carried over to your next invoice" in text
+    assert "paid on" not in text
+    asked = replace(sample_invoice().payments[0], amount_minor=31_563, paid_minor=31_563)
+    after = text_of(render_invoice_pdf(replace(sample_invoice(), kept_minor=-30, payments=(asked,))))
+    assert "315.63 USD paid on 22 November 2026" in after
+
+
 def test_what_was_bought_automatically_says_so() -> None:
     text = text_of(render_invoice_pdf(replace(sample_invoice(), is_top_up=True)))
     assert "They were bought automatically, because your credits were running low." in text

@@ -22,6 +22,7 @@ from billing.cycle.end.reactivate import reactivate_subscription
 from billing.cycle.pause.pause import pause_subscription
 from billing.dunning.tables import Dunning
 from billing.invoices.attach_document import attach_document
+from billing.invoices.tables import InvoiceStatus
 from billing.outcomes.record_outcome import record_outcome
 from billing.subscriptions.queries import lock_subscription
 from billing.top_ups.set import set_top_up
@@ -87,7 +88,7 @@ class Desk(Books):
         """Every invoice of an account gets a document."""
         for invoice in self.invoices(account_id):
             with self.database.transaction() as session:
-                attach_document(session, invoice.id, PDF, Wall(now))
+                attach_document(session, invoice.id, PDF, Wall(now), is_paid=invoice.status is InvoiceStatus.PAID)
 
     def inbox(self, sent: dict[str, OutboxEntry]) -> dict[str, tuple[str, str]]:
         """(subject, attached file) of the mails that arrived for these rows, by topic."""

@@ -1,12 +1,16 @@
-"""An invoice with a letter that no font has: parked with that reason, nothing is sent, and everybody else is served."""
+"""Invoices as a worker prints them: one whose letters no font has, and one that is printed twice."""
 
+import io
 from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import select
 
 from billing.invoices.queries import find_pdf
+from billing.invoices.tables import Invoice, InvoiceDocument
+from billing.payments.intend_charge import intend_charge
 from database.memory import WorkState
 from database.outbox import OutboxEntry
 from schemas.messages import RenderInvoices
@@ -43,7 +47,7 @@ def printer(database_url: str, broker_url: str) -> Iterator[Work]:
     work.database.engine.dispose()
 
 
-def test_it_is_parked_and_its_neighbour_is_printed(printer: Work) -> None:
+def test_a_letter_that_no_font_has_parks_its_invoice_and_its_neighbour_is_printed(printer: Work) -> None:
     books = Books(printer.database)
     unprintable, japanese = _buy(books, f"Ada {YOUNG_LETTER}"), _buy(books, "例示株式会社")
     rows = _outbox(printer, "invoice_pdf")
@@ -62,3 +66,36 @@ def test_it_is_parked_and_its_neighbour_is_printed(printer: Work) -> None:
         assert find_pdf(session, japanese) is not None
         causes = session.scalars(select(OutboxEntry.cause).where(OutboxEntry.topic == "subscription_activated"))
         assert causes.all() == [f"subscription_activated/{japanese}"]
+
+
+def _print_all(printer: Work) -> None:
+    waiting = select(OutboxEntry.id).where(OutboxEntry.topic == "invoice_pdf", OutboxEntry.state == WorkState.READY)
+    with printer.database.transaction() as session:
+        ids = tuple(session.scalars(waiting))
+    documents.render_invoices(**RenderInvoices(ids=ids).model_dump(mode="json"))
+
+
+def _paper(printer: Work, invoice_id: UUID) -> str:
+    with printer.database.transaction() as session:
+        pdf = find_pdf(session, invoice_id) or b""
+    return " ".join(PdfReader(io.BytesIO(pdf)).pages[0].extract_text().split())
+
+
+def test_the_receipt_of_a_bill_carries_a_paper_that_says_it_is_paid_and_the_bill_is_kept(printer: Work) -> None:
+    books = Books(printer.database)
+    account_id = books.open()
+    books.subscribe(account_id, MAY, pay_by="transfer")
+    (bill,) = books.invoices(account_id)
+    _print_all(printer)
+    assert "Amount due 99.00 USD" in _paper(printer, bill.id)
+
+    books.give_card(account_id, MAY)
+    with printer.database.transaction() as session:
+        attempt = intend_charge(session, session.get_one(Invoice, bill.id), "a customer in person", MAY)
+        assert attempt is not None
+    assert books.answer(MAY) == 1
+    _print_all(printer)
+    assert "Paid on 1 May 2026 -99.00 USD Amount due 0.00 USD" in _paper(printer, bill.id)
+    with printer.database.transaction() as session:
+        kinds = session.scalars(select(InvoiceDocument.kind).where(InvoiceDocument.invoice_id == bill.id))
+        assert sorted(kinds) == ["pdf", "pdf_unpaid"]
