@@ -50,6 +50,8 @@ api_key = typer.Typer(help="Make, list and revoke the keys that servers call the
 app.add_typer(api_key, name="api-key")
 plan = typer.Typer(help="Publish plans and migrate running subscriptions to them.", no_args_is_help=True)
 app.add_typer(plan, name="plan")
+parked = typer.Typer(help="List what waits for a person, show one of it, or decide against it.")
+app.add_typer(parked, name="parked")
 coupon = typer.Typer(help="Issue coupons.", no_args_is_help=True)
 app.add_typer(coupon, name="coupon")
 
@@ -175,14 +177,38 @@ def doctor() -> None:
         raise typer.Exit(EXIT_FOUND_WRONG)
 
 
-@app.command()
-def parked() -> None:
+@parked.callback(invoke_without_command=True)
+def list_what_is_parked(context: typer.Context) -> None:
     """List what waits for a person: work that gave up, with its last error, and money that fits nothing."""
+    if context.invoked_subcommand is not None:
+        return
     from logs import redact_text
     from stack.parked import list_parked
 
     for row in list_parked(_settings()):
-        typer.echo(f"{row.id}  {row.memory:<10}  {row.what}  {row.attempts} attempts  {redact_text(row.reason)}")
+        whose = f"account {row.account_id or '-'}"
+        told = f"{row.what}  {row.named or '-'}  {whose}  {row.attempts} attempts  {redact_text(row.reason)}"
+        typer.echo(f"{row.at:%Y-%m-%dT%H:%M:%SZ}  {row.id}  {row.memory:<10}  {told}")
+
+
+@parked.command("show")
+def show_parked(row_id: Annotated[UUID, typer.Argument(help="The id that `cashbeat parked` shows.")]) -> None:
+    """Show the whole error of parked work and what it is about, personal data masked."""
+    from stack.parked import show
+
+    typer.echo(show(_settings(), row_id))
+
+
+@parked.command("discard")
+def discard_parked(
+    row_id: Annotated[UUID, typer.Argument(help="The id that `cashbeat parked` shows.")],
+    because: Annotated[str, typer.Option(help="Why it is never to run again; kept with the row, and who said so.")],
+) -> None:
+    """Decide that parked work is never run again. It is kept, and no longer waits."""
+    from stack.parked import discard
+
+    memory = discard(_settings(), row_id, because)
+    _say(f"{row_id} in {memory} is discarded")
 
 
 @app.command()

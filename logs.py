@@ -36,8 +36,8 @@ PATTERNS = (
     r"(?P<signature>\bv[01]=)[0-9a-fA-F]{32,}",
     r"(?<=://)(?P<user>[^\s/:@]*):[^\s@]+(?=@)",
     r"(?<![\w.%+\-])(?P<initial>[\w%+])[\w.%+\-]*@(?P<domain>(?:[A-Za-z0-9\-]+\.)+[A-Za-z]{2,})",
-    # 13 to 19 digits; beside a hexadecimal digit or a dash they belong to an id of ours
-    r"(?<![0-9A-Fa-f\-])(?P<card>[2-6]\d{3}(?:[ \-]?\d){9,15})(?![0-9A-Fa-f\-])",
+    # 13 to 19 digits; beside a hexadecimal digit or a dash they belong to an id of ours, after a point to a duration
+    r"(?<![0-9A-Fa-f\-])(?<!\d\.)(?P<card>[2-6]\d{3}(?:[ \-]?\d){9,15})(?![0-9A-Fa-f\-])",
 )
 REVEALING = re.compile("|".join(PATTERNS))
 # Nothing above can match a text without one of these; looking for them first makes the common line four times cheaper.

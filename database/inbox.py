@@ -27,6 +27,11 @@ class InboxEvent(Remembered, Base):
     # the door rings for all that it stores, and its way of storing cannot name the database's clock
     hinted_at: Mapped[datetime | None] = mapped_column(server_default=func.now())
 
+    @property
+    def what(self) -> str:
+        """The gateway's type of event."""
+        return self.event_type
+
     def log_context(self) -> dict[str, str]:
         """The gateway's own id of the event."""
         return {"event_id": self.event_id}

@@ -4,15 +4,17 @@
       │ └───> rejected    a business outcome; only an e-mail may be sent again, by an operator's decision
       └─────> parked      out of attempts or a bug; waits for an operator's replay, which makes it ready again
 
+What waits for an operator may also be discarded: it stays, with who decided so and why, and is never run again.
+
 A row in `ready` with a live lease is being worked on. Nothing else says so: a lease that ran out is simply free again.
 """
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Index, and_, func, or_, text
+from sqlalchemy import CheckConstraint, ColumnElement, Index, and_, func, or_, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from database.base import one_of, written_at
@@ -28,15 +30,17 @@ class WorkState(StrEnum):
     DONE = "done"
     REJECTED = "rejected"
     PARKED = "parked"
+    DISCARDED = "discarded"
 
 
 TRANSITIONS: dict[WorkState, frozenset[WorkState]] = {
     WorkState.READY: frozenset({WorkState.DONE, WorkState.REJECTED, WorkState.PARKED}),
-    # a person lets it run again
-    WorkState.PARKED: frozenset({WorkState.READY}),
+    # a person lets it run again, or decides against it
+    WorkState.PARKED: frozenset({WorkState.READY, WorkState.DISCARDED}),
     # an e-mail that was not sent again blindly may be, by decision; any other refusal was an answer
-    WorkState.REJECTED: frozenset({WorkState.READY}),
+    WorkState.REJECTED: frozenset({WorkState.READY, WorkState.DISCARDED}),
     WorkState.DONE: frozenset(),
+    WorkState.DISCARDED: frozenset(),
 }
 
 
@@ -55,6 +59,11 @@ def ready_again() -> dict[str, Any]:
     }  # fmt: skip
 
 
+def discarded_as(who: str, because: str) -> dict[str, Any]:
+    """What an UPDATE of parked or refused work writes to end it for good."""
+    return {"state": WorkState.DISCARDED, "discarded_by": who, "discarded_because": because}
+
+
 class Remembered:
     """Mixin: one piece of work, its attempts, its due time and its lease. All times UTC by the database's clock."""
 
@@ -69,17 +78,33 @@ class Remembered:
     error: Mapped[str | None]
     created_at: Mapped[datetime] = written_at()
     finished_at: Mapped[datetime | None]
+    discarded_by: Mapped[str | None]
+    discarded_because: Mapped[str | None]
+
+    # whether a refusal waits for a person, too; elsewhere it was an answer
+    refusals_wait: ClassVar[bool] = False
+    # when this process took it, by its monotonic clock; it is no column
+    taken_at_seconds = 0.0
+
+    @property
+    def what(self) -> str:
+        """Which kind of work it is: an event type, a command, a topic."""
+        raise NotImplementedError
 
     def log_context(self) -> dict[str, str]:
         """What every log line about this piece of work carries."""
         raise NotImplementedError
 
 
-def memory_constraints(table: str) -> tuple[object, ...]:
+DISCARDED_BY_SOMEBODY = "(state = 'discarded') = (discarded_by IS NOT NULL AND discarded_because IS NOT NULL)"
+
+
+def memory_constraints(table: str, waiting: str = "state = 'parked'") -> tuple[object, ...]:
     """Known states only, and two small indexes: the work that is not finished, and the work that waits for a person."""
     return (
         one_of("state", WorkState),
-        Index(f"ix_{table}_parked", "id", postgresql_where=text("state = 'parked'")),
+        CheckConstraint(DISCARDED_BY_SOMEBODY, name="discarded_by_somebody"),
+        Index(f"ix_{table}_parked", "id", postgresql_where=text(waiting)),
         Index(f"ix_{table}_due", "next_attempt_at", postgresql_where=text("state = 'ready'")),
     )
 
@@ -91,3 +116,9 @@ def is_free(memory: type[Remembered]) -> ColumnElement[bool]:
         memory.next_attempt_at <= func.now(),
         or_(memory.lease_until.is_(None), memory.lease_until < func.now()),
     )
+
+
+def waits_for_a_person(memory: type[Remembered]) -> ColumnElement[bool]:
+    """Parked; and where a refusal was no answer to anybody, refused."""
+    waiting = (WorkState.PARKED, WorkState.REJECTED) if memory.refusals_wait else (WorkState.PARKED,)
+    return memory.state.in_(waiting)

@@ -16,6 +16,14 @@ from database.memory import Remembered, memory_constraints
 # An API key's operations bear its id; those that a product hands over itself, its name: see `client/`.
 PRODUCT_CALLER = "app/"
 
+# what the API shows of a command that a person decided against
+DISCARDED_PROBLEM = {
+    "type": "urn:cashbeat:problem:discarded",
+    "title": "discarded",
+    "status": 500,
+    "detail": "An operator decided that this command is not run again.",
+}
+
 
 class Operation(Remembered, Base):
     """A command with an id. `result` is set when done, `problem` (RFC 9457 members) when rejected or parked."""
@@ -35,6 +43,11 @@ class Operation(Remembered, Base):
     body: Mapped[dict[str, Any]]
     result: Mapped[dict[str, Any] | None]
     problem: Mapped[dict[str, Any] | None]
+
+    @property
+    def what(self) -> str:
+        """Which command."""
+        return self.kind
 
     def log_context(self) -> dict[str, str]:
         """The id that the API, Flower and the logs share."""

@@ -22,12 +22,20 @@ class OutboxEntry(Remembered, Base):
     """One follow-up. `cause` is unique: the same cause never has the same consequence twice."""
 
     __tablename__ = "outbox"
-    __table_args__ = memory_constraints("outbox")
+    __table_args__ = memory_constraints("outbox", waiting="state IN ('parked', 'rejected')")
+
+    # an e-mail that was refused reaches nobody unless a person looks
+    refusals_wait = True
 
     topic: Mapped[str]
     subject_id: Mapped[UUID]
     cause: Mapped[str] = mapped_column(unique=True)
     result: Mapped[dict[str, Any] | None]
+
+    @property
+    def what(self) -> str:
+        """The topic."""
+        return self.topic
 
     def log_context(self) -> dict[str, str]:
         """The row and what caused it."""

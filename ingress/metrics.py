@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
+from billing.receipts.queries import count_unseen
+from billing.subscriptions.queries import count_set_aside
 from database.inbox import InboxEvent
-from database.memory import Remembered, WorkState, is_free
+from database.memory import Remembered, is_free, waits_for_a_person
 from database.operations import Operation
 from database.outbox import OutboxEntry
 from database.upkeep import heartbeat_ages
@@ -82,6 +84,7 @@ def _read_gauges(session: Session) -> list[Gauge]:
         name = memory.__tablename__
         due[name], oldest[name] = _due(session, memory)
         parked[name] = _count_parked(session, memory)
+    parked |= {"subscriptions": count_set_aside(session), "receipts": count_unseen(session)}
     return [
         _database_up(1.0),
         ("cashbeat_due_rows", "Rows that are due and in nobody's hands.", "memory", due),
@@ -98,7 +101,7 @@ def _due(session: Session, memory: type[Remembered]) -> tuple[float, float]:
 
 
 def _count_parked(session: Session, memory: type[Remembered]) -> float:
-    return float(session.scalar(select(func.count()).where(memory.state == WorkState.PARKED)) or 0)
+    return float(session.scalar(select(func.count()).where(waits_for_a_person(memory))) or 0)
 
 
 def _database_up(value: float) -> Gauge:

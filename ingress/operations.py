@@ -21,6 +21,8 @@ FINISHED: dict[str, Literal["succeeded", "failed", "parked"]] = {
     WorkState.DONE: "succeeded",
     WorkState.REJECTED: "failed",
     WorkState.PARKED: "parked",
+    # a person decided against it
+    WorkState.DISCARDED: "failed",
 }
 
 

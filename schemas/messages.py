@@ -22,6 +22,8 @@ class Message(BaseModel):
 
     task: ClassVar[str]
     queue: ClassVar[str]
+    # a tick of beat: it comes by the minute, whether there is something to do or not
+    is_tick: ClassVar[bool] = False
 
 
 class HandleWebhooks(Message):
@@ -98,6 +100,7 @@ class Periodic(Message):
     """A tick of beat. `interval_seconds` says how long the period is that this tick asks for."""
 
     queue = "upkeep"
+    is_tick = True
 
     interval_seconds: Annotated[int, Field(ge=1)]
 
@@ -161,6 +164,7 @@ class AdvanceClocks(Message):
 
     task = "clocks.advance"
     queue = "renewals"
+    is_tick = True
 
 
 class CheckInvariants(Periodic):
@@ -174,6 +178,7 @@ class BeatHeart(Message):
 
     task = "upkeep.beat_heart"
     queue = "upkeep"
+    is_tick = True
 
     of_queue: str
 

@@ -1,6 +1,7 @@
 """A database session for one command, in whichever database this home works with."""
 
 import select
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,6 +41,7 @@ def reading(settings: Settings) -> Iterator[Session]:
     if not url:
         home = settings.cashbeat_home.absolute()
         raise StackError(f"no Cashbeat runs in {home}, and DATABASE_URL is not set; `cashbeat up` starts one")
+    sys.stderr.write(f"reading the database {place_of(url)}\n")
     with _giving_up_after(READING_SECONDS), _transaction(url) as opened:
         opened.execute(text("SET TRANSACTION READ ONLY"))
         yield opened

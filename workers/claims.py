@@ -5,6 +5,7 @@ once. Work that calls out is claimed by a lease, and its outcome is written only
 """
 
 import random
+import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -24,6 +25,7 @@ from database.among import is_among
 from database.engine import Database
 from database.memory import ATTEMPTS_MAX, Remembered, WorkState, finished_as, is_free
 from database.weather import is_weather
+from workers.endings import tell
 
 log = structlog.get_logger(__name__)
 
@@ -65,15 +67,14 @@ def take(database: Database, memory: type[Row], ids: Sequence[UUID], *, with_sus
             execution_options={"synchronize_session": False},
         ).all()
     for row in rows:
+        row.taken_at_seconds = time.monotonic()
         if row.attempts > ATTEMPTS_MAX:
             _park_spent(database, row)
     return sorted((row for row in rows if row.attempts <= ATTEMPTS_MAX), key=lambda row: row.id)
 
 
 def _park_spent(database: Database, row: Remembered) -> None:
-    reason = row.error or "out of attempts: the worker died each time"
-    log.error("parked", reason=reason, **row.log_context())
-    _close(database, row, WorkState.PARKED, reason)
+    _close(database, row, WorkState.PARKED, row.error or "out of attempts: the worker died each time")
 
 
 def free_among(database: Database, memory: type[Row], ids: Sequence[UUID]) -> list[UUID]:
@@ -119,6 +120,7 @@ def finish(database: Database, row: Remembered, act: Act) -> bool:
         result = act(session)
         if result is not None:
             _write(session, row, result=result)
+    tell(row, WorkState.DONE)
     return True
 
 
@@ -146,7 +148,10 @@ def finish_set(database: Database, rows: Sequence[Row], act: Callable[[Session, 
                 execution_options={"synchronize_session": False},
             )
         )
-        act(session, [row for row in rows if row.id in done])
+        still_ours = [row for row in rows if row.id in done]
+        act(session, still_ours)
+    for row in still_ours:
+        tell(row, WorkState.DONE)
 
 
 def finish_all(database: Database, rows: Sequence[Remembered]) -> None:
@@ -177,8 +182,8 @@ def _ending(database: Database, row: Remembered) -> Iterator[None]:
     try:
         yield
     except Rejected as error:
-        log.info("rejected", code=error.code, detail=error.detail)
-        _close(database, row, WorkState.REJECTED, str(error), _problem(error.code, error.detail, error.status))
+        problem = _problem(error.code, error.detail, error.status)
+        _close(database, row, WorkState.REJECTED, str(error), problem, code=error.code)
     except Unavailable as error:
         _try_later(database, row, str(error), error.retry_after_seconds)
     except SoftTimeLimitExceeded:
@@ -186,8 +191,7 @@ def _ending(database: Database, row: Remembered) -> Iterator[None]:
     except Exception as error:
         if is_weather(error):
             raise
-        log.exception("parked")
-        _close(database, row, WorkState.PARKED, traceback.format_exc())
+        _close(database, row, WorkState.PARKED, traceback.format_exc(), exc_info=error)
 
 
 def wait_seconds(attempts: int, retry_after_seconds: float | None) -> float:
@@ -199,7 +203,6 @@ def wait_seconds(attempts: int, retry_after_seconds: float | None) -> float:
 
 def _try_later(database: Database, row: Remembered, reason: str, retry_after_seconds: float | None) -> None:
     if row.attempts >= ATTEMPTS_MAX:
-        log.error("parked", reason=reason)
         _close(database, row, WorkState.PARKED, reason)
         return
     wait = wait_seconds(row.attempts, retry_after_seconds)
@@ -215,14 +218,22 @@ def _give_back(database: Database, row: Remembered, wait: timedelta, reason: str
 
 
 def _close(
-    database: Database, row: Remembered, state: WorkState, error: str, problem: dict[str, Any] | None = None
+    database: Database,
+    row: Remembered,
+    state: WorkState,
+    error: str,
+    problem: dict[str, Any] | None = None,
+    **said: object,
 ) -> None:
+    """End a row that did not end well, if it is still ours; `said` is what its line in the log tells beside."""
     values: dict[str, Any] = {"error": error[-ERROR_LENGTH_MAX:]}
     if hasattr(row, "problem"):
         values["problem"] = problem or _problem("parked", "This command needs a look by an operator.", 500)
     with database.transaction() as session:
-        if _still_ours(session, row):
-            _write(session, row, **finished_as(state), **values)
+        if not _still_ours(session, row):
+            return
+        _write(session, row, **finished_as(state), **values)
+    tell(row, state, error, **said)
 
 
 @cache

@@ -18,6 +18,7 @@ import logs
 from database.upkeep import begin_period, record_heartbeat
 from database.weather import is_weather
 from schemas.messages import Message, Periodic
+from workers import endings
 from workers.celery_app import app
 from workers.clock_check import ClockCheck
 
@@ -64,14 +65,17 @@ def doorway(message_class: type[Content]) -> Callable[[Doorway[Content]], Task]:
         @functools.wraps(function)
         def run(self: Task, **fields: Any) -> None:
             logs.bind(task=message_class.task, task_id=self.request.id)
+            endings.forget()
             try:
                 _run(function, message_class(**fields))
+                _fail_with_its_rows(self)
             except ValidationError as error:
                 log.error(
                     "message_refused",
                     fields=sorted(fields),
                     errors=error.errors(include_input=False, include_url=False),
                 )
+                _fail(self, endings.Refused(f"no {message_class.task}: {error.error_count()} fields do not fit"))
             except (DBAPIError, PoolTimeout) as error:
                 if not is_weather(error):
                     raise
@@ -79,9 +83,22 @@ def doorway(message_class: type[Content]) -> Callable[[Doorway[Content]], Task]:
             finally:
                 logs.clear()
 
-        return app.task(name=message_class.task, bind=True)(run)
+        # a failure is told by our own line; ticks come by the minute and would bury what a watcher looks for
+        quiet = {"throws": (endings.Parked, endings.Refused), "send_events": not message_class.is_tick}
+        return app.task(name=message_class.task, bind=True, **quiet)(run)
 
     return register
+
+
+def _fail_with_its_rows(task: Task) -> None:
+    """Who watches tasks sees those fail whose rows did not end well. The rows have their record; nothing is retried."""
+    if not task.request.called_directly:
+        endings.raise_failed()
+
+
+def _fail(task: Task, error: Exception) -> None:
+    if not task.request.called_directly:
+        raise error
 
 
 def _run(function: Doorway[Content], message: Content) -> None:

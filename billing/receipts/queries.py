@@ -91,6 +91,11 @@ def list_receipts(
     return Page(data=[_view(receipt) for receipt in page], next_cursor=cursor)
 
 
+def count_unseen(session: Session) -> int:
+    """How many wait for a person."""
+    return session.scalars(select(func.count()).select_from(Receipt).where(*NEEDS_A_LOOK)).one()
+
+
 def _captured_as(gateway: str, references: Collection[str]) -> ColumnElement[bool]:
     is_capture = and_(Receipt.source == ReceiptSource.CAPTURE, Receipt.reference != "")
     return and_(is_capture, Receipt.gateway == gateway, Receipt.reference.in_(references))

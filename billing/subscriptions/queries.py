@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from billing.catalog.plans import services_of, terms_of
@@ -138,3 +138,10 @@ def _view_pending(change: PendingChange, wanted: PlanTerms) -> PendingChangeView
         invoice_id=change.invoice_id,
         expires_at=change.expires_at,
     )
+
+
+def count_set_aside(session: Session) -> int:
+    """How many could not be brought on and wait for a person."""
+    return session.scalars(
+        select(func.count()).select_from(Subscription).where(Subscription.failed_at.is_not(None))
+    ).one()

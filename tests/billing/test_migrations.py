@@ -6,6 +6,8 @@ from sqlalchemy import CheckConstraint, create_engine, text
 from database.base import Base
 from database.engine import dialect_url
 from database.migrate import alembic_config, upgrade
+from database.migrations.tables import metadata
+from database.rights import DECISIONS
 from tests.logins import urls_of
 
 
@@ -14,6 +16,10 @@ def test_models_and_migrations_agree(database_url: str) -> None:
     with engine.begin() as connection:
         command.check(alembic_config(connection))
     engine.dispose()
+
+
+def test_every_table_has_a_decision_who_may_do_what_with_it() -> None:
+    assert set(DECISIONS) == set(metadata.tables), "say it in database/rights.py"
 
 
 def test_migrating_twice_changes_nothing(database_url: str) -> None:

@@ -57,7 +57,7 @@ def celery_worker(
         "STRIPE_API_BASE": own_sandbox.address,
         "LOG_FORMAT": "json",
     }
-    command = python(*worker_argv(group, is_watched=False))
+    command = python(*worker_argv(group))
     worker = CeleryTestWorker(
         Worker(Process(group.name, command, environment, tmp_path / "worker.log")), celery_setup_app
     )

@@ -43,6 +43,7 @@ HARMLESS = (
     "task_abcdefgh on disk_usage, INV-2026-11-00001, 2999 minor units at 1732233600123",
     "sha256 4f242424242424242424242424242424242424242424242424242424242424e2",
     "4242424242424243 fails the check digit",
+    "Task emails.send[1] succeeded in 0.4242424242424242s: None",
     "Basic authentication is on; worker webhooks@vm is ready",
 )
 

@@ -118,10 +118,6 @@ def intruder(request: pytest.FixtureRequest, walled: str) -> Iterator[tuple[str,
             yield role, cursor
 
 
-def test_every_table_has_a_decision() -> None:
-    assert set(DECISIONS) == set(metadata.tables), "say in database/rights.py who may do what with it"
-
-
 def test_each_role_has_the_rights_that_were_decided_and_no_other(intruder: tuple[str, Any]) -> None:
     role, cursor = intruder
     for table, decision in DECISIONS.items():

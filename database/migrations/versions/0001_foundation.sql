@@ -19,9 +19,12 @@ CREATE TABLE inbox (
     error TEXT,
     created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
     finished_at TIMESTAMPTZ,
+    discarded_by TEXT,
+    discarded_because TEXT,
     CONSTRAINT pk_inbox PRIMARY KEY (id),
     CONSTRAINT uq_inbox_gateway_event_id UNIQUE (gateway, event_id),
-    CONSTRAINT ck_inbox_state_known CHECK (state IN ('ready', 'done', 'rejected', 'parked'))
+    CONSTRAINT ck_inbox_state_known CHECK (state IN ('ready', 'done', 'rejected', 'parked', 'discarded')),
+    CONSTRAINT ck_inbox_discarded_by_somebody CHECK ((state = 'discarded') = (discarded_by IS NOT NULL AND discarded_because IS NOT NULL))
 );
 CREATE INDEX ix_inbox_due ON inbox (next_attempt_at) WHERE state = 'ready';
 CREATE INDEX ix_inbox_parked ON inbox (id) WHERE state = 'parked';
@@ -45,8 +48,11 @@ CREATE TABLE operations (
     error TEXT,
     created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
     finished_at TIMESTAMPTZ,
+    discarded_by TEXT,
+    discarded_because TEXT,
     CONSTRAINT pk_operations PRIMARY KEY (id),
-    CONSTRAINT ck_operations_state_known CHECK (state IN ('ready', 'done', 'rejected', 'parked')),
+    CONSTRAINT ck_operations_state_known CHECK (state IN ('ready', 'done', 'rejected', 'parked', 'discarded')),
+    CONSTRAINT ck_operations_discarded_by_somebody CHECK ((state = 'discarded') = (discarded_by IS NOT NULL AND discarded_because IS NOT NULL)),
     CONSTRAINT ck_operations_body_is_an_object CHECK (jsonb_typeof(body) = 'object'),
     CONSTRAINT ck_operations_kind_and_caller_are_said CHECK (kind <> '' AND caller <> '')
 );
@@ -69,12 +75,15 @@ CREATE TABLE outbox (
     error TEXT,
     created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
     finished_at TIMESTAMPTZ,
+    discarded_by TEXT,
+    discarded_because TEXT,
     CONSTRAINT pk_outbox PRIMARY KEY (id),
-    CONSTRAINT ck_outbox_state_known CHECK (state IN ('ready', 'done', 'rejected', 'parked')),
+    CONSTRAINT ck_outbox_state_known CHECK (state IN ('ready', 'done', 'rejected', 'parked', 'discarded')),
+    CONSTRAINT ck_outbox_discarded_by_somebody CHECK ((state = 'discarded') = (discarded_by IS NOT NULL AND discarded_because IS NOT NULL)),
     CONSTRAINT uq_outbox_cause UNIQUE (cause)
 );
 CREATE INDEX ix_outbox_due ON outbox (next_attempt_at) WHERE state = 'ready';
-CREATE INDEX ix_outbox_parked ON outbox (id) WHERE state = 'parked';
+CREATE INDEX ix_outbox_parked ON outbox (id) WHERE state IN ('parked', 'rejected');
 
 CREATE TABLE job_periods (
     job TEXT NOT NULL,

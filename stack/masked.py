@@ -1,0 +1,27 @@
+"""What a person at the terminal may see of stored data: enough to find a fault, and nobody's name or address."""
+
+from typing import Any
+
+from logs import MASK, redact
+
+# as our commands and the gateways' objects call them
+PERSONAL = frozenset({
+    "name", "email", "billing_email", "phone", "owner", "address", "billing_address", "shipping", "line1", "line2",
+    "city", "postal_code", "region", "state", "tax_id", "tax_ids", "ip_address", "last4", "individual_name",
+    "business_name", "customer_email", "customer_name", "customer_phone", "customer_address", "customer_tax_ids",
+    "customer_shipping", "customer_details", "billing_details", "receipt_email", "success_url", "cancel_url", "url",
+})  # fmt: skip
+
+
+def masked(value: Any) -> Any:
+    """The same shape, personal data replaced; keys, ids, amounts and states stay."""
+    if isinstance(value, dict):
+        return {key: _hidden(item) if key in PERSONAL else masked(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [masked(item) for item in value]
+    return redact(value)
+
+
+def _hidden(value: Any) -> Any:
+    """Whether there is something is told, not what."""
+    return MASK if value not in (None, "", [], {}) else value

@@ -1,0 +1,130 @@
+"""What waits for a person is listed whole, shown without anybody's name, run again or decided against."""
+
+import getpass
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import text, update
+
+from billing.accounts.open import open_account
+from database.engine import Database, make_engine
+from database.ids import uuid7
+from database.inbox import InboxEvent, remember
+from database.memory import WorkState
+from database.operations import Operation, stage_command
+from database.outbox import OutboxEntry, stage
+from ingress.metrics import _read_gauges
+from settings import Settings
+from stack import parked
+from stack.errors import StackError
+from tests.billing.conftest import ADA
+from tests.stack.test_command_line import cashbeat
+
+GAVE_UP = {"state": WorkState.PARKED, "attempts": 8, "finished_at": text("'2026-11-29 03:10:00Z'")}
+TRACEBACK = 'Traceback (most recent call last):\n  File "calls/x.py", line 7\nValueError: for jo@example.com'
+
+
+@pytest.fixture
+def books_of_owner(database_url: str) -> Iterator[Database]:
+    database = Database(make_engine(database_url))
+    yield database
+    database.engine.dispose()
+
+
+@pytest.fixture
+def at_home(tmp_path: Path, database_url: str) -> Settings:
+    return Settings(cashbeat_home=tmp_path, database_url=database_url)
+
+
+def _park(database: Database, whose_id: UUID) -> tuple[UUID, UUID, UUID]:
+    """An event, a command and an e-mail that was refused, all of one customer."""
+    body = '{"id": "evt_7", "data": {"object": {"customer": "cus_7", "email": "jo@example.com", "amount": 9900}}}'
+    with database.transaction() as session:
+        session.execute(
+            text("INSERT INTO gateway_customers (gateway, customer_ref, account_id) VALUES ('stripe', 'cus_7', :id)"),
+            {"id": whose_id},
+        )
+        (event_id,) = remember(session, "stripe", [("evt_7", "charge.refunded", body)])
+        command_id = stage_command(session, "open_portal", {"account_id": str(whose_id), "name": "Jo Smith"}, "test")
+        stage(session, "low_credits", whose_id, "low_credits/1")
+        session.execute(update(InboxEvent).values({**GAVE_UP, "error": TRACEBACK}))
+        session.execute(update(Operation).values({**GAVE_UP, "error": TRACEBACK, "problem": {"status": 500}}))
+        session.execute(update(OutboxEntry).values({**GAVE_UP, "state": WorkState.REJECTED, "error": "no: unknown"}))
+        email_id = session.execute(text("SELECT id FROM outbox")).scalar_one()
+    return event_id, command_id, email_id
+
+
+@pytest.fixture
+def whose_id(books_of_owner: Database) -> UUID:
+    with books_of_owner.transaction() as session:
+        return open_account(session, uuid7(), ADA)
+
+
+def test_each_line_says_since_when_what_by_which_id_whose_and_why(
+    books_of_owner: Database, whose_id: UUID, tmp_path: Path, database_url: str
+) -> None:
+    event_id, command_id, email_id = _park(books_of_owner, whose_id)
+    shown = cashbeat("parked", home=tmp_path, DATABASE_URL=database_url).stdout.splitlines()
+    at, whose, fault = "2026-11-29T03:10:00Z", f"account {whose_id}  8 attempts", "ValueError: for j***@example.com"
+    assert shown == [
+        f"{at}  {event_id}  inbox       charge.refunded  evt_7  {whose}  {fault}",
+        f"{at}  {command_id}  operations  open_portal  {command_id}  {whose}  {fault}",
+        f"{at}  {email_id}  outbox      low_credits  {email_id}  {whose}  no: unknown",
+    ]
+
+
+def test_the_figure_counts_all_that_is_listed(books_of_owner: Database, whose_id: UUID, at_home: Settings) -> None:
+    _park(books_of_owner, whose_id)
+    with books_of_owner.transaction() as session:
+        (counted,) = [values for name, _, _, values in _read_gauges(session) if name == "cashbeat_parked_rows"]
+    assert counted == {"inbox": 1.0, "operations": 1.0, "outbox": 1.0, "subscriptions": 0.0, "receipts": 0.0}
+    assert sum(counted.values()) == len(parked.list_parked(at_home))
+
+
+def test_one_is_shown_with_its_traceback_and_body_and_nobodys_name(
+    books_of_owner: Database, whose_id: UUID, at_home: Settings
+) -> None:
+    event_id, command_id, email_id = _park(books_of_owner, whose_id)
+    event, command = parked.show(at_home, event_id), parked.show(at_home, command_id)
+    for shown in (event, command):
+        assert 'File "calls/x.py", line 7\nValueError: for j***@example.com' in shown
+        assert str(whose_id) in shown
+        assert "Jo Smith" not in shown
+        assert "jo@" not in shown
+    assert '"amount": 9900' in event
+    assert '"customer": "cus_7"' in event
+    assert "cause low_credits/1" in parked.show(at_home, email_id)
+    with pytest.raises(StackError, match="no parked work has the id"):
+        parked.show(at_home, uuid4())
+
+
+def test_what_is_discarded_stays_with_who_and_why_and_never_runs_again(
+    books_of_owner: Database, whose_id: UUID, at_home: Settings, tmp_path: Path, database_url: str
+) -> None:
+    event_id, command_id, email_id = _park(books_of_owner, whose_id)
+    told = ("parked", "discard", str(command_id), "--because", "asked for\nby the customer")
+    assert cashbeat(*told, home=tmp_path, DATABASE_URL=database_url).returncode == 0
+    assert parked.discard(at_home, event_id, "seen in the dashboard") == "inbox"
+    assert parked.discard(at_home, email_id, "the address is gone") == "outbox"
+    assert parked.list_parked(at_home) == []
+    with books_of_owner.transaction() as session:
+        kept = session.get_one(Operation, command_id)
+    assert (kept.state, kept.discarded_by, kept.discarded_because, kept.attempts) == (
+        WorkState.DISCARDED, getpass.getuser(), "asked for by the customer", 8,
+    )  # fmt: skip
+    assert kept.problem is not None
+    assert (kept.error, kept.problem["type"]) == (TRACEBACK, "urn:cashbeat:problem:discarded")
+    with pytest.raises(StackError, match="nothing parked has the id"):
+        parked.replay(at_home, event_id)
+    with pytest.raises(StackError, match="no parked work has the id"):
+        parked.discard(at_home, event_id, "again")
+
+
+def test_a_reason_is_wanted(books_of_owner: Database, whose_id: UUID, at_home: Settings) -> None:
+    event_id, _, _ = _park(books_of_owner, whose_id)
+    for because in ("", " \n", "x" * 501):
+        with pytest.raises(StackError, match="say why"):
+            parked.discard(at_home, event_id, because)
+    assert len(parked.list_parked(at_home)) == 3
