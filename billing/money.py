@@ -3,12 +3,8 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-# ISO 4217 currencies whose minor unit is not a hundredth; Stripe's list of zero- and three-decimal currencies agrees
-# (https://docs.stripe.com/currencies#zero-decimal).
-EXPONENTS = dict.fromkeys(
-    ["BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"], 0
-) | dict.fromkeys(["BHD", "JOD", "KWD", "OMR", "TND"], 3)
-EXPONENT_DEFAULT = 2
+from schemas.currencies import exponent
+
 PARTS_PER_MILLION = 1_000_000
 
 
@@ -46,9 +42,22 @@ class Money:
             raise ValueError(f"cannot mix {self.currency} and {other.currency}")
 
 
-def exponent(currency: str) -> int:
-    """Decimal places between the major and the minor unit of a currency."""
-    return EXPONENTS.get(currency, EXPONENT_DEFAULT)
+@dataclass(frozen=True, slots=True)
+class AmountRule:
+    """Which amounts of a currency a gateway takes. All but `unit` are our minor units, those of ISO 4217.
+
+    `unit` is how many of the gateway's units one of ours is, `step` what an amount is a multiple of, `least` and
+    `greatest` the bounds of one charge.
+    """
+
+    unit: int = 1
+    step: int = 1
+    least: int = 1
+    greatest: int = 10**12
+
+    def __post_init__(self) -> None:
+        if not (self.unit > 0 and self.step > 0 and 0 < self.least <= self.greatest):
+            raise ValueError(f"no rule: {self}")
 
 
 def divide_half_up(dividend: int, divisor: int) -> int:

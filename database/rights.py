@@ -79,7 +79,7 @@ DECISIONS: Mapping[str, Decision] = {
     "gateway_customers": Decision(KEEPS),
     "cards": _shown(KEEPS),
     # the price list is the operator's
-    "least_charges": _shown(READS),
+    "gateway_amounts": _shown(READS),
     "credit_packages": _shown(READS),
     "plans": _shown(READS),
     "plan_versions": _shown(READS),

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from billing.money import AmountRule
 from schemas.documents import EmailFacts
 from schemas.facts import (
     CardFact,
@@ -41,7 +42,7 @@ class Limits:
 
     A key is honoured for `key_window`, with a margin for a slow retry taken off; a stored failure may be repeated under
     it, so after `same_key_attempts` tries we look for what they did, then take a new one. `calls_per_second` is what
-    all workers together may ask. `least_charge_minor` are minor units by currency; of others nothing is known.
+    all workers together may ask. `amounts` says by currency which amounts it takes; of others nothing is known.
     `concerns` tells for each event type that is handled what it is about. `method_name` is printed on documents, and
     `method_ref` is the shape of its references to saved methods, as a regular expression.
     """
@@ -52,7 +53,7 @@ class Limits:
     method_name: str
     method_ref: str = ".+"
     same_key_attempts: int = 3
-    least_charge_minor: Mapping[str, int] = field(default_factory=dict)
+    amounts: Mapping[str, AmountRule] = field(default_factory=dict)
 
 
 class HostedCheckout(Protocol):

@@ -3,16 +3,15 @@
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from schemas.amounts import Credits, PurchasesAMonth, Quantity, TrialDays
 from schemas.countries import Country
+from schemas.currencies import Currency
 from schemas.emails import Email
 from schemas.instants import Instant
 from schemas.names import CardReference, CouponCode, GatewayName, Line, Name, Slug
 from schemas.urls import Url
-
-Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 
 
 class Command(BaseModel):
@@ -85,6 +84,13 @@ class ServiceItem(BaseModel):
     quantity: Quantity = 1
 
 
+def _each_once(items: tuple[ServiceItem, ...]) -> tuple[ServiceItem, ...]:
+    named = [item.service for item in items]
+    if len(set(named)) < len(named):
+        raise ValueError("must name each service once; give its quantity instead")
+    return items
+
+
 class PlanChoice(BaseModel):
     """A plan at its newest price for an interval and a currency."""
 
@@ -109,7 +115,7 @@ class CreateSubscription(Command):
     pay_by: Literal["card", "transfer"] = "card"
     trial_days: TrialDays | None = None
     coupon: CouponCode | None = None
-    services: tuple[ServiceItem, ...] = Field(default=(), max_length=20)
+    services: Annotated[tuple[ServiceItem, ...], Field(max_length=20), AfterValidator(_each_once)] = ()
     dunning_policy: Slug = "default"
 
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
 
 from sqlalchemy.orm import Session
 
@@ -14,7 +13,7 @@ from billing.catalog.publish_plan import PlanContent, publish_plan
 from billing.catalog.tables import Interval
 from billing.cycle.renewal.migrate import migrate_subscriptions
 from billing.errors import Rejected
-from billing.money import Money, exponent, format_major
+from billing.money import Money, format_major
 from schemas.amounts import DiscountPeriods, IncludedCredits, LimitOfPlan, Redemptions, TrialDays
 from schemas.instants import Instant
 from schemas.names import CouponCode, Name, Slug
@@ -22,9 +21,8 @@ from settings import Settings
 from stack.arguments import checked
 from stack.errors import StackError
 from stack.percent import parse_percent
+from stack.prices import parse_money
 from stack.sessions import reading, session
-
-MINOR_MAX = 10**12  # ten thousand million dollars: a slip of the finger, not a price
 
 
 def describe_plans(settings: Settings) -> list[str]:
@@ -94,18 +92,6 @@ def issue(
     )
     with _opened(settings) as opened:
         issue_coupon(opened, code, terms)
-
-
-def parse_money(written: str) -> Money:
-    """`USD=99.00` in minor units, exactly; raises StackError for anything that is not an amount of its currency."""
-    currency, _, figure = written.partition("=")
-    try:
-        minor = Decimal(figure).scaleb(exponent(currency))
-        if not 0 <= minor <= MINOR_MAX or minor != int(minor):
-            raise InvalidOperation
-        return Money(int(minor), currency)
-    except (InvalidOperation, ValueError, OverflowError) as error:
-        raise StackError(f"{written!r} is no price; write it like USD=99.00") from error
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from billing.cards.least_charge import declare_least_charges
+from billing.catalog.amount_rules import declare_amount_rules
 from billing.catalog.seed import seed
 from database.engine import Database, make_engine
 from database.migrate import upgrade
@@ -24,7 +24,7 @@ def migrate(urls: DatabaseUrls) -> None:
         upgrade(urls)
         with _transaction(urls.owner) as session:
             for gateway, limits in limits_of_vendors().items():
-                declare_least_charges(session, gateway, limits.least_charge_minor)
+                declare_amount_rules(session, gateway, limits.amounts)
     except OperationalError as error:
         raise StackError(f"PostgreSQL does not answer: {error.orig}") from error
     except RoleRefused as error:

@@ -26,7 +26,7 @@ from tests.logins import as_worker, urls_of
 TEMPLATE_DATABASE = "template_migrated"
 THE_OPERATORS = (
     "credit_packages", "plans", "plan_versions", "plan_prices", "services", "service_prices", "coupons", "tax_rates",
-    "dunning_policies", "least_charges", "api_keys",
+    "dunning_policies", "gateway_amounts", "api_keys",
 )  # fmt: skip
 ANY_PORT = 0
 # A database of its own for each test is dropped after it, and that waits for the disk. Nothing here has to survive a

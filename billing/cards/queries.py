@@ -7,10 +7,10 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from billing.cards.least_charge import load_least_charges
 from billing.cards.tables import Card
+from billing.catalog.amount_rules import load_amount_rules
 from billing.errors import Rejected
-from billing.money import Money
+from billing.money import AmountRule, Money
 from database.among import is_among
 
 
@@ -33,10 +33,15 @@ def get_default_card(session: Session, account_id: UUID) -> ChargeableCard | Non
     return ChargeableCard(*row) if row else None
 
 
-def least_for(session: Session, account_id: UUID, currency: str) -> Money:
-    """The least that the account's default card can be charged; without one the most that any gateway asks."""
+def rule_for(session: Session, account_id: UUID, currency: str) -> AmountRule:
+    """Which amounts the account's default card can be charged; without one, those that all gateways take."""
     card = get_default_card(session, account_id)
-    return load_least_charges(session).of(card.gateway if card else None, currency)
+    return load_amount_rules(session, currency).of(card.gateway if card else None, currency)
+
+
+def least_for(session: Session, account_id: UUID, currency: str) -> Money:
+    """The least of these."""
+    return Money(rule_for(session, account_id, currency).least, currency)
 
 
 def default_cards(session: Session, account_ids: Collection[UUID]) -> dict[UUID, ChargeableCard]:

@@ -32,14 +32,3 @@ class Card(Base):
     is_default: Mapped[bool] = mapped_column(server_default="false")
     detached_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = written_at()
-
-
-class LeastCharge(Base):
-    """The least that a gateway charges a card, in minor units of a currency."""
-
-    __tablename__ = "least_charges"
-    __table_args__ = (CheckConstraint("least_minor > 0", name="least_positive"),)
-
-    gateway: Mapped[str] = mapped_column(primary_key=True)
-    currency: Mapped[str] = mapped_column(primary_key=True)
-    least_minor: Mapped[int]

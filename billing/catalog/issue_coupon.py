@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from billing.catalog.check_amount import check_amount
 from billing.catalog.tables import Coupon
 from billing.errors import Rejected
 from billing.money import PARTS_PER_MILLION, Money
@@ -25,11 +26,16 @@ class CouponTerms:
 
 
 def issue_coupon(session: Session, code: str, terms: CouponTerms) -> None:
-    """Write a coupon. Raises Rejected `coupon_exists`, or `coupon_worthless` unless it is one kind of discount."""
+    """Write a coupon.
+
+    Raises Rejected `coupon_exists`, `coupon_worthless` unless it is one kind of discount, and what `check_amount` does.
+    """
     is_share = 0 < terms.percent_ppm <= PARTS_PER_MILLION
     is_amount = terms.amount is not None and terms.amount.minor > 0
     if is_share == is_amount or terms.periods < 0:
         raise Rejected("coupon_worthless", "A coupon takes off a share up to 100 % or an amount, one of the two.")
+    if terms.amount is not None:
+        check_amount(session, terms.amount)
     row = {
         "id": uuid7(), "code": code, "name": code, "percent_ppm": terms.percent_ppm,
         "amount_minor": terms.amount.minor if terms.amount else 0,

@@ -7,7 +7,9 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from billing.catalog.check_amount import check_amount
 from billing.catalog.tables import Interval, Plan, PlanPrice, PlanVersion
+from billing.money import Money
 from database.ids import uuid7
 from database.rows import insert_rows
 
@@ -27,8 +29,11 @@ class PlanContent:
 def publish_plan(session: Session, slug: str, name: str, content: PlanContent, *, sort_order: int = 0) -> int:
     """Write the next version of a plan, and the plan itself if it is new; returns the version's number.
 
-    New subscriptions get it from now on. Running ones keep theirs until they are migrated on purpose.
+    New subscriptions get it from now on. Running ones keep theirs until they are migrated on purpose. Raises what
+    `check_amount` raises for a price that could not be charged.
     """
+    for (currency, _), minor in content.prices.items():
+        check_amount(session, Money(minor, currency))
     plan = {"id": uuid7(), "slug": slug, "name": name, "sort_order": sort_order}
     session.execute(insert(Plan).values(plan).on_conflict_do_nothing(index_elements=["slug"]))
     # the lock keeps two publishers from taking the same number

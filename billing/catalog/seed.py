@@ -4,8 +4,10 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from billing.catalog.check_amount import check_amount
 from billing.catalog.publish_plan import PlanContent, publish_plan
 from billing.catalog.tables import CreditPackage, Interval, Plan, Service, ServicePrice
+from billing.money import Money
 from database.ids import uuid7
 
 CURRENCY = "USD"
@@ -34,13 +36,15 @@ SERVICES = (
 
 
 def seed(session: Session) -> None:
-    """Add what is missing, by slug; what an admin changed stays changed."""
+    """Add what is missing, by slug; what an admin changed stays changed. What could not be charged is refused."""
     _seed_packages(session)
     _seed_plans(session)
     _seed_services(session)
 
 
 def _seed_packages(session: Session) -> None:
+    for _, _, _, price_minor, _ in PACKAGES:
+        check_amount(session, Money(price_minor, CURRENCY))
     rows = [
         {
             "id": uuid7(), "slug": slug, "name": name, "credits": credits_granted,
@@ -65,6 +69,7 @@ def _seed_plans(session: Session) -> None:
 
 def _seed_services(session: Session) -> None:
     for slug, name, interval, price_minor in SERVICES:
+        check_amount(session, Money(price_minor, CURRENCY))
         service = {"id": uuid7(), "slug": slug, "name": name}
         added = insert(Service).values(service).on_conflict_do_nothing(index_elements=["slug"]).returning(Service.id)
         service_id = session.scalar(added)

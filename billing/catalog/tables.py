@@ -167,3 +167,19 @@ class Coupon(Base):
     expires_at: Mapped[datetime | None]
     active: Mapped[bool] = mapped_column(server_default="true")
     created_at: Mapped[datetime] = written_at()
+
+
+class GatewayAmount(Base):
+    """Which amounts of a currency a gateway takes, in minor units: multiples of a step, from a least to a greatest."""
+
+    __tablename__ = "gateway_amounts"
+    __table_args__ = (
+        of_letters("currency", 3),
+        CheckConstraint("step_minor > 0 AND 0 < least_minor AND least_minor <= greatest_minor", name="bounds_in_order"),
+    )
+
+    gateway: Mapped[str] = mapped_column(primary_key=True)
+    currency: Mapped[str] = mapped_column(primary_key=True)
+    step_minor: Mapped[int]
+    least_minor: Mapped[int]
+    greatest_minor: Mapped[int]

@@ -1,7 +1,9 @@
 """The lines of an invoice that a gateway wrote, with the credits that they grant or take back here."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from billing.catalog.gateway_prices import known_prices
@@ -9,7 +11,7 @@ from billing.catalog.plans import terms_of
 from billing.catalog.terms import PlanTerms
 from billing.cycle.pricing.proration import credits_left
 from billing.invoices.rules import LineDraft
-from billing.invoices.tables import LineKind
+from billing.invoices.tables import Invoice, InvoiceLine, LineKind
 from billing.money import Money
 from billing.periods import Period, boundary
 from billing.subscriptions.tables import Subscription
@@ -25,8 +27,9 @@ def mirrored_lines(
     A gateway that bills taxes has them in its lines' amounts; here they are part of the net.
     """
     plans = _plans(session, fact)
-    anchor = subscription.anchor
-    gained = sum(_prorated_credits(line, plans.get(line.price_ref), anchor) for line in fact.lines if line.is_proration)
+    prorated = [line for line in fact.lines if line.is_proration]
+    begun = _begun(session, subscription, {line.period_end for line in prorated})
+    gained = sum(_prorated_credits(line, plans.get(line.price_ref), begun, subscription.anchor) for line in prorated)
     if gained < 0:
         _take_back(session, subscription, fact, -gained, now)
     lines = []
@@ -77,16 +80,31 @@ def _line(line: GatewayLineFact, currency: str, credits_granted: int, plan: Plan
     )
 
 
-def _prorated_credits(line: GatewayLineFact, plan: PlanTerms | None, anchor: datetime) -> int:
+def _begun(session: Session, subscription: Subscription, ends: Collection[datetime]) -> dict[datetime, datetime]:
+    """When the periods began that end then, as they were billed: their end alone does not tell their anchor."""
+    if not ends:
+        return {}
+    began = func.min(InvoiceLine.period_start).label("began")
+    billed = select(InvoiceLine.period_end, began).join(Invoice, Invoice.id == InvoiceLine.invoice_id)
+    of_these = billed.where(Invoice.subscription_id == subscription.id, InvoiceLine.period_end.in_(ends))
+    rows = session.execute(of_these.group_by(InvoiceLine.period_end))
+    return {row.period_end: row.began for row in rows}
+
+
+def _prorated_credits(
+    line: GatewayLineFact, plan: PlanTerms | None, begun: Mapping[datetime, datetime], anchor: datetime
+) -> int:
     """The plan's credits for the line's time; negative where the line gives back, none where no money moves."""
     if plan is None or line.period_end <= line.period_start or not line.net_minor:
         return 0
-    share = credits_left(plan.credits * line.quantity, _whole_period(line, plan, anchor), line.period_start)
+    began = begun.get(line.period_end)
+    whole = Period(began, line.period_end) if began else _whole_period(line, plan, anchor)
+    share = credits_left(plan.credits * line.quantity, whole, line.period_start)
     return share if line.net_minor > 0 else -share
 
 
 def _whole_period(line: GatewayLineFact, plan: PlanTerms, anchor: datetime) -> Period:
-    """The period that the line ends with: by the anchor, or, of one that another anchor had begun, by its end alone."""
+    """The period that the line ends with and that was never billed here: by the anchor, else by its end alone."""
     end = line.period_end
     months = (end.year - anchor.year) * 12 + end.month - anchor.month
     if boundary(anchor, 1, months) == end:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from billing.accounts.tables import GatewayCustomer
-from billing.cards.least_charge import load_least_charges
+from billing.catalog.amount_rules import load_amount_rules
 from billing.invoices.buyers import Buyer, load_buyers
 from billing.invoices.issue import issue_to, number_all
 from billing.invoices.settle import Settlement, settle_invoices
@@ -113,10 +113,10 @@ def _carry_over(session: Session, captures: Sequence[Capture]) -> list[Dated]:
     short = [capture for capture in captures if capture.invoice.status in OWED and capture.invoice.left_minor]
     if not short:
         return []
-    least, rests = load_least_charges(session), []
+    amounts, rests = load_amount_rules(session), []
     for attempt, invoice, _, _, now in {capture.invoice.id: capture for capture in short}.values():
         left = Money(invoice.left_minor, invoice.currency)
-        if left.minor < least.of(attempt.gateway, left.currency).minor:
+        if left.minor < amounts.of(attempt.gateway, left.currency).least:
             rests.append((carry_over(session, invoice, left, now), now))
     return rests
 

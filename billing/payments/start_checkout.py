@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from billing.accounts.queries import get_account, get_customer_ref
 from billing.accounts.tables import Account
+from billing.catalog.amount_rules import load_amount_rules
+from billing.catalog.check_amount import check_charge
 from billing.catalog.queries import get_package
 from billing.clocks.timelines import now_of
 from billing.clocks.wall import Wall
@@ -18,6 +20,7 @@ from billing.invoices.draft import draft_invoice
 from billing.invoices.queries import list_lines
 from billing.invoices.rules import package_line
 from billing.invoices.tables import Invoice, InvoiceReason
+from billing.money import Money
 from billing.payments.states import move
 from billing.payments.tables import AttemptStatus, PaymentAttempt
 from billing.tax.queries import decide_tax
@@ -38,7 +41,7 @@ def intend_checkout(
 
     The page ends by the wall clock, where the gateway lives; the tax is that of the account's own day.
 
-    Raises Rejected `account_not_found`, `package_not_found` or `nothing_to_pay`.
+    Raises Rejected `account_not_found`, `package_not_found`, `nothing_to_pay`, or what `check_charge` raises.
     """
     cause = f"operation/{operation_id}"
     attempt = session.scalar(select(PaymentAttempt).where(PaymentAttempt.cause == cause))
@@ -79,8 +82,10 @@ def _write_intention(
     line = package_line(get_package(session, command.package))
     tax = decide_tax(session, account.country, now_of(session, account.id, wall).date())
     invoice = draft_invoice(session, NewInvoice(account.id, cause, InvoiceReason.PURCHASE, [line], tax))
-    if invoice.total_minor == 0:
+    total = Money(invoice.total_minor, invoice.currency)
+    if total.minor == 0:
         raise Rejected("nothing_to_pay", "This package costs nothing; there is nothing to check out.")
+    check_charge(total, load_amount_rules(session, total.currency).of(gateway, total.currency))
     attempt = PaymentAttempt(
         id=uuid7(),
         account_id=account.id,

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+from gateways.stripe.amounts import to_stripe
 from gateways.stripe.shapes import PRICE_MARK, Json, inside
 from schemas.facts import CouponRequest, PriceRequest
 
@@ -22,7 +23,7 @@ def price_parameters(request: PriceRequest) -> dict[str, Any]:
     mark = {PRICE_MARK: request.price_id}
     return {
         "currency": request.currency.lower(),
-        "unit_amount": request.amount_minor,
+        "unit_amount": to_stripe(request.amount_minor, request.currency),
         "recurring": {"interval": request.interval},
         "lookup_key": lookup_key(request),
         "metadata": mark,
@@ -34,7 +35,7 @@ def is_same_price(price: Json, request: PriceRequest) -> bool:
     """Whether a customer pays the same by Stripe's price as by ours."""
     recurring = inside(price, "recurring")
     return (
-        price["unit_amount"] == request.amount_minor
+        price["unit_amount"] == to_stripe(request.amount_minor, request.currency)
         and price["currency"] == request.currency.lower()
         and (recurring.get("interval"), recurring.get("interval_count")) == (request.interval, 1)
     )
@@ -56,7 +57,7 @@ def coupon_parameters(request: CouponRequest) -> dict[str, Any]:
     if request.percent_ppm:
         parameters["percent_off"] = f"{_percent(request).normalize():f}"
     else:
-        parameters |= {"amount_off": request.amount_minor, "currency": request.currency.lower()}
+        parameters |= {"amount_off": _amount_off(request), "currency": request.currency.lower()}
     return parameters
 
 
@@ -66,7 +67,11 @@ def is_same_coupon(coupon: Json, request: CouponRequest) -> bool:
         return False
     if request.percent_ppm:
         return Decimal(str(coupon.get("percent_off") or 0)) == _percent(request)
-    return (coupon.get("amount_off"), coupon.get("currency")) == (request.amount_minor, request.currency.lower())
+    return (coupon.get("amount_off"), coupon.get("currency")) == (_amount_off(request), request.currency.lower())
+
+
+def _amount_off(request: CouponRequest) -> int:
+    return to_stripe(request.amount_minor, request.currency)
 
 
 def _percent(request: CouponRequest) -> Decimal:

@@ -11,6 +11,7 @@ from typing import Any
 import stripe
 
 from billing.errors import Rejected
+from gateways.stripe.amounts import to_stripe
 from gateways.stripe.calls import Calls, segment, window
 from gateways.stripe.errors import family_of
 from gateways.stripe.payments import failure_code_of, payment_of_intent
@@ -56,7 +57,7 @@ class Charges(Calls):
 def _intent_parameters(request: ChargeRequest) -> dict[str, Any]:
     """Depends on the request alone: a repeat under the same key must carry the same parameters to the letter."""
     parameters: dict[str, Any] = {
-        "amount": request.amount_minor,
+        "amount": to_stripe(request.amount_minor, request.currency),
         "currency": request.currency.lower(),
         "customer": request.customer_ref,
         "payment_method": request.card_ref,

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from billing.errors import Rejected
+from gateways.stripe.amounts import to_stripe
 from gateways.stripe.calls import Calls, segment, unix, window
 from gateways.stripe.payments import checkout_of_session, payment_of_intent, payment_of_session
 from gateways.stripe.shapes import ATTEMPT_MARK
@@ -96,7 +97,7 @@ def _line_item(currency: str, description: str, quantity: int, unit_minor: int) 
     return {
         "price_data": {
             "currency": currency.lower(),
-            "unit_amount": unit_minor,
+            "unit_amount": to_stripe(unit_minor, currency),
             "product_data": {"name": description},
         },
         "quantity": quantity,

@@ -5,6 +5,7 @@ https://docs.stripe.com/api/invoices/object, https://docs.stripe.com/api/invoice
 
 from collections.abc import Iterable
 
+from gateways.stripe.amounts import from_stripe
 from gateways.stripe.payments import failure_code_of
 from gateways.stripe.shapes import SUBSCRIPTION_MARK, Json, inside, instant, mark, moment, reference
 from gateways.stripe.translate import GATEWAY
@@ -22,7 +23,7 @@ def invoice_of(invoice: Json, lines: Iterable[Json]) -> GatewayInvoiceFact:
     """An invoice of a subscription with all its lines. Payments, and in them the intents, should be expanded:
     without payments there is no `payment_ref`, without intents no `charge_ref` and no `failure_code`.
     """
-    transitions = invoice["status_transitions"]
+    transitions, currency = invoice["status_transitions"], invoice["currency"]
     intent = _intent(invoice)
     expanded = intent if isinstance(intent, dict) else {}
     error = expanded.get("last_payment_error")
@@ -34,12 +35,12 @@ def invoice_of(invoice: Json, lines: Iterable[Json]) -> GatewayInvoiceFact:
         customer_ref=reference(invoice["customer"]),
         reason=REASONS.get(invoice.get("billing_reason") or "", "other"),
         status=invoice["status"],
-        currency=invoice["currency"].upper(),
-        total_minor=invoice["total"],
-        due_minor=invoice["amount_due"],
-        paid_minor=invoice["amount_paid"],
-        balance_minor=_balance_used(invoice),
-        carried_over_minor=_carried_over(invoice),
+        currency=currency.upper(),
+        total_minor=from_stripe(invoice["total"], currency),
+        due_minor=from_stripe(invoice["amount_due"], currency),
+        paid_minor=from_stripe(invoice["amount_paid"], currency),
+        balance_minor=from_stripe(_balance_used(invoice), currency),
+        carried_over_minor=from_stripe(_carried_over(invoice), currency),
         lines=tuple(line_of(line) for line in lines),
         finalized_at=moment(transitions.get("finalized_at")),
         paid_at=moment(transitions.get("paid_at")),
@@ -48,17 +49,17 @@ def invoice_of(invoice: Json, lines: Iterable[Json]) -> GatewayInvoiceFact:
         payment_ref=reference(intent),
         charge_ref=reference(expanded.get("latest_charge")),
         failure_code=failure_code_of(error) if error else "",
-        payments=tuple(_payment_of(each) for each in _payments(invoice) if each["status"] == "paid"),
+        payments=tuple(_payment_of(each, currency) for each in _payments(invoice) if each["status"] == "paid"),
     )
 
 
-def _payment_of(payment: Json) -> InvoicePaymentFact:
+def _payment_of(payment: Json, currency: str) -> InvoicePaymentFact:
     """https://docs.stripe.com/api/invoice-payment/object: of an intent, or of a charge from the days before those."""
     intent = payment["payment"].get("payment_intent")
     charge = intent.get("latest_charge") if isinstance(intent, dict) else payment["payment"].get("charge")
     return InvoicePaymentFact(
         payment_ref=reference(intent) or reference(charge) or payment["id"],
-        amount_minor=payment["amount_paid"],
+        amount_minor=from_stripe(payment["amount_paid"], currency),
         charge_ref=reference(charge),
         paid_at=moment(payment["status_transitions"].get("paid_at")),
         # the charge itself, which names the card's digits, lies a level deeper than Stripe expands
@@ -68,15 +69,14 @@ def _payment_of(payment: Json) -> InvoicePaymentFact:
 
 def line_of(line: Json) -> GatewayLineFact:
     """One line. Stripe's `amount` is before discounts, and holds those taxes that are included in the price."""
-    taxes = line.get("taxes") or ()
-    included_minor = sum(tax["amount"] for tax in taxes if tax["tax_behavior"] == "inclusive")
-    discount_minor = sum(discount["amount"] for discount in line.get("discount_amounts") or ())
-    quantity = line.get("quantity")
+    taxes, quantity, currency = line.get("taxes") or (), line.get("quantity"), line["currency"]
+    included = sum(tax["amount"] for tax in taxes if tax["tax_behavior"] == "inclusive")
+    discount = sum(discount["amount"] for discount in line.get("discount_amounts") or ())
     return GatewayLineFact(
         description=line.get("description") or "",
         quantity=1 if quantity is None else quantity,
-        net_minor=line["amount"] - discount_minor - included_minor,
-        tax_minor=sum(tax["amount"] for tax in taxes),
+        net_minor=from_stripe(line["amount"] - discount - included, currency),
+        tax_minor=from_stripe(sum(tax["amount"] for tax in taxes), currency),
         price_ref=reference(inside(line, "pricing", "price_details").get("price")),
         period_start=instant(line["period"]["start"]),
         period_end=instant(line["period"]["end"]),

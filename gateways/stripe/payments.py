@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from billing.money import Money
+from gateways.stripe.amounts import from_stripe
 from gateways.stripe.shapes import NOTHING, Json, attempt_mark, inside, instant, reference
 from gateways.stripe.translate import GATEWAY
 from schemas.facts import NO_CARD_NAMED, ChargedCard, CheckoutFact, PaymentFact, PaymentStatus
@@ -29,7 +30,7 @@ def payment_of_session(session: Json) -> PaymentFact:
         checkout_ref=session["id"],
         payment_ref=reference(intent),
         charge=intent.get("latest_charge") if isinstance(intent, dict) else None,
-        amount=Money(session["amount_total"], session["currency"].upper()),
+        amount=_money(session["amount_total"], session["currency"]),
         outcome=(status, failure_code),
     )
 
@@ -41,7 +42,7 @@ def payment_of_intent(intent: Json) -> PaymentFact:
         checkout_ref="",
         payment_ref=intent["id"],
         charge=intent.get("latest_charge"),
-        amount=Money(intent["amount"], intent["currency"].upper()),
+        amount=_money(intent["amount"], intent["currency"]),
         outcome=_intent_outcome(intent),
     )
 
@@ -103,6 +104,10 @@ def _unpaid_outcome(intent: Json) -> tuple[PaymentStatus, str]:
     if intent.get("status") == "requires_payment_method" and error:
         return PaymentStatus.FAILED, failure_code_of(error)
     return PaymentStatus.PENDING, ""
+
+
+def _money(amount: int, currency: str) -> Money:
+    return Money(from_stripe(amount, currency), currency.upper())
 
 
 def _created(charge: object) -> datetime | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from gateways.stripe.amounts import from_stripe
 from gateways.stripe.shapes import ATTEMPT_MARK, SUBSCRIPTION_MARK, Json, inside, instant, mark, reference
 from gateways.stripe.translate import GATEWAY
 from schemas.facts import ReversalFact, ReversalKind, ReversedPaymentFact
@@ -31,7 +32,7 @@ def _of_refund(refund: Json) -> ReversalFact:
     return ReversalFact(
         kind=ReversalKind.REFUND,
         reversal_ref=refund["id"],
-        left_minor=0 if is_void else refund["amount"],
+        left_minor=0 if is_void else from_stripe(refund["amount"], refund["currency"]),
         currency=refund["currency"].upper(),
         moved_at=instant(refund["created"]),
     )
@@ -42,13 +43,15 @@ def _of_dispute(dispute: Json) -> Iterator[ReversalFact]:
     moved = dispute["balance_transactions"]
     at = instant(moved[-1]["created"] if moved else dispute["created"])
     currency = dispute["currency"]
-    yield ReversalFact(ReversalKind.DISPUTE, dispute["id"], _taken_minor(dispute, moved), currency.upper(), at)
+    taken_minor = from_stripe(_taken(dispute, moved), currency)
+    yield ReversalFact(ReversalKind.DISPUTE, dispute["id"], taken_minor, currency.upper(), at)
     if moved:
-        fee_minor, fee_currency = sum(entry["fee"] for entry in moved), moved[0]["currency"].upper()
-        yield ReversalFact(ReversalKind.DISPUTE_FEE, dispute["id"], fee_minor, fee_currency, at)
+        fee, fee_currency = sum(entry["fee"] for entry in moved), moved[0]["currency"]
+        fee_minor = from_stripe(fee, fee_currency)
+        yield ReversalFact(ReversalKind.DISPUTE_FEE, dispute["id"], fee_minor, fee_currency.upper(), at)
 
 
-def _taken_minor(dispute: Json, moved: Sequence[Json]) -> int:
+def _taken(dispute: Json, moved: Sequence[Json]) -> int:
     """What the balance has lost, in the charge's currency.
 
     A balance in another currency only tells whether the money is gone: then it is what is disputed.

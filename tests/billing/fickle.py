@@ -36,7 +36,6 @@ PLANS = {
 }  # fmt: skip
 # share off in millionths, US cents off, for how many periods (0: for ever)
 COUPONS = {"HALF": (500_000, 0, 3), "THIRD": (333_333, 0, 0), "TENNER": (0, 1_000, 1), "HUGE": (0, 12_345, 0)}
-LEAST_CHARGE = 50  # US cents, of a card
 BEGIN = utc("2026-01-31 10:00")
 Choice = tuple[str, str]
 
@@ -172,10 +171,6 @@ class Fickle:
         try:
             self.books.change(self.id, choice[0], self.now, interval=choice[1], when=when)
         except Rejected as refusal:
-            if refusal.code == "amount_too_small":
-                costs, kept = self._costs(choice, at), self.books.kept_minor(self.account_id)
-                assert kept < costs < LEAST_CHARGE, "what a card can pay is charged, and kept money leaves no less"
-                return
             is_same = choice == running and self.planned is None
             assert is_same or self.may_lack_credits, "nothing was used, so nothing can be missing"
             if refusal.code != ("same_plan" if is_same else "credits_already_used"):
@@ -237,17 +232,6 @@ class Fickle:
         present = self.books.subscription(self.id)
         price, credits = self._price(), PLANS[self.choice][1]
         self.meter.begin(price, credits, present.period_start, present.period_end, present.period_start)
-
-    def _costs(self, choice: Choice, at: datetime) -> int:
-        """What a change now costs, after what is given back."""
-        self.meter.read(at)
-        is_new_cycle = choice[1] != self.choice[1]
-        is_discounted = self._is_next_discounted() if is_new_cycle else self.is_discounted
-        price = self._price_of(choice, is_discounted)
-        rate_ppm = rate_at(self.meter.country, at)
-        charged = price if is_new_cycle else self.meter.share(price, at)
-        taxed = charged + half_up(Fraction(charged * rate_ppm, 1_000_000))
-        return taxed - self.meter.taxed_value
 
     def _count_discount(self) -> None:
         """A period begins: the coupon counts for it or does not."""

@@ -44,16 +44,17 @@ class GatewayRun:
         with database.transaction() as session:
             begin_checkout(session, self.id, self.command, "stripe", JANUARY_31)
 
-    def price(self, plan: str) -> str:
-        """The gateway's name of a plan's price per month."""
+    def price(self, plan: str, interval: Interval = Interval.MONTH) -> str:
+        """The gateway's name of a plan's price per month or year."""
+        name = f"price_{plan}" if interval is Interval.MONTH else f"price_{plan}_{interval}"
         with self.database.transaction() as session:
-            remember_price(session, "stripe", f"price_{plan}", self.price_id(plan))
-        return f"price_{plan}"
+            remember_price(session, "stripe", name, self.price_id(plan, interval))
+        return name
 
-    def price_id(self, plan: str) -> UUID:
+    def price_id(self, plan: str, interval: Interval = Interval.MONTH) -> UUID:
         """Ours."""
         with self.database.transaction() as session:
-            return find_terms(session, plan, Interval.MONTH, "USD").price_id
+            return find_terms(session, plan, interval, "USD").price_id
 
     def fact(self, plan: str = "starter", **fields: Any) -> SubscriptionFact:
         """What the gateway says of the first month."""

@@ -25,9 +25,9 @@ SECONDS_OF_APRIL = 30 * 86_400
 
 @pytest.fixture(autouse=True)
 def _plans_by_the_second(books: Books) -> None:
-    """Plans of which one second of April costs nothing, 0.01 and 0.61 USD."""
+    """Plans of which one second of April costs nothing, 0.01 and 0.38 USD, which is nearly the most."""
     with books.database.transaction() as session:
-        for slug, cents_a_second in (("free", 0), ("fleet", 1), ("navy", 61)):
+        for slug, cents_a_second in (("free", 0), ("fleet", 1), ("navy", 38)):
             prices = {("USD", Interval.MONTH): cents_a_second * SECONDS_OF_APRIL}
             publish_plan(session, slug, slug.title(), PlanContent(0, prices))
 
@@ -114,16 +114,13 @@ def test_the_last_second_of_small_plans_is_worth_nothing(books: Books, ada: UUID
 
 @pytest.mark.parametrize("at", [LAST_SECOND, utc("2026-05-01 09:59:59.999999")])
 def test_of_the_last_second_a_card_is_not_charged_a_cent(books: Books, ada: UUID, at: datetime) -> None:
-    """0.01 USD for the last second of Fleet: refused. Planned instead, the renewal bills it for May."""
+    """0.01 USD for the last second of Fleet: asked for with the renewal, which bills it for May."""
     subscription_id = _paid(books, ada, "starter")
-    with pytest.raises(Rejected, match=r"Only 0\.01 USD would be charged now") as refused:
-        books.change(subscription_id, "fleet", at)
-    assert refused.value.code == "amount_too_small"
-    assert len(books.invoices(ada)) == 1
-
-    books.change(subscription_id, "fleet", at, when="period_end")
+    books.change(subscription_id, "fleet", at)
+    assert (books.answer(at), books.kept_minor(ada)) == (0, -1)
     _renew_once(books, SWEEP)
-    assert [invoice.total_minor for invoice in books.invoices(ada)] == [9_900, SECONDS_OF_APRIL]
+    assert [invoice.total_minor for invoice in books.invoices(ada)] == [9_900, 1, SECONDS_OF_APRIL]
+    assert (books.invoices(ada)[-1].due_minor, books.kept_minor(ada)) == (SECONDS_OF_APRIL + 1, 0)
 
 
 def test_of_the_last_second_a_transfer_may_be_a_cent(books: Books, ada: UUID) -> None:
@@ -140,17 +137,17 @@ def test_of_the_last_second_a_transfer_may_be_a_cent(books: Books, ada: UUID) ->
     assert [invoice.total_minor for invoice in books.invoices(ada)] == [0, 1, SECONDS_OF_APRIL]
 
 
-def test_of_the_last_second_a_card_is_charged_what_is_enough_and_the_lines_are_the_total(
+def test_of_the_last_seconds_a_card_is_charged_what_is_enough_and_the_lines_are_the_total(
     books: Books, ada: UUID
 ) -> None:
-    """Fleet's last second is worth 0.01, Navy's 0.61: 0.60 are charged, and the whole price for May."""
-    subscription_id = _paid(books, ada, "fleet")
-    books.change(subscription_id, "navy", LAST_SECOND)
-    assert books.answer(LAST_SECOND) == 1
-    assert _lines(books, ada) == [("Unused time on Fleet", -1), ("Remaining time on Navy", 61)]
-    assert books.invoices(ada)[-1].total_minor == 60
+    """Fleet's last two seconds are worth 0.02, Navy's 0.76: 0.74 are charged, and the whole price for May."""
+    subscription_id, last_two = _paid(books, ada, "fleet"), utc("2026-05-01 09:59:58")
+    books.change(subscription_id, "navy", last_two)
+    assert books.answer(last_two) == 1
+    assert _lines(books, ada) == [("Unused time on Fleet", -2), ("Remaining time on Navy", 76)]
+    assert books.invoices(ada)[-1].total_minor == 74
     _renew_once(books, SWEEP)
-    assert books.paid_minor(ada) == SECONDS_OF_APRIL + 60 + 61 * SECONDS_OF_APRIL
+    assert books.paid_minor(ada) == SECONDS_OF_APRIL + 74 + 38 * SECONDS_OF_APRIL
 
 
 def test_of_the_last_second_a_cent_is_kept_and_the_renewal_costs_a_cent_less(books: Books, ada: UUID) -> None:

@@ -7,6 +7,8 @@ from uuid import UUID
 
 import pytest
 
+from billing.catalog.tables import Interval
+from billing.credits.queries import view_balance
 from billing.errors import Unavailable
 from billing.gateway_run.mirror_invoice import InvoiceContradiction
 from billing.invariants import violations
@@ -96,6 +98,29 @@ def test_halfway_through_february_more_credits_are_bought_and_given_back(begun_r
         5_000,
         InvoiceStatus.PAID,
     )
+
+
+def test_a_year_begun_a_day_after_the_31st_brings_the_credits_that_ours_does(books: Books) -> None:
+    """27 of 28 days are left of January the 31st's month: 48,000 are granted, and 3,857 of the 4,000 taken back."""
+    first_of_february, in_a_year = utc("2026-02-01 12:00"), utc("2027-02-01 12:00")
+    ada, eve = books.open(), books.open("Eve")
+    books.give_card(eve, JANUARY_31)
+    ours = books.subscribe(eve, JANUARY_31, "scale")
+    books.answer(JANUARY_31)
+    books.change(ours, "scale", first_of_february, interval="year")
+    books.answer(first_of_february)
+
+    run = GatewayRun(books.database, ada, "scale")
+    run.hear(run.fact("scale"))
+    run.bill(invoice_of(line(29_900, run.price("scale"))))
+    yearly = run.price("scale", Interval.YEAR)
+    run.hear(run.fact("scale", anchor=first_of_february, period_start=first_of_february, period_end=in_a_year))
+    rest = line(-28_832, "price_scale", period_start=first_of_february, is_proration=True)
+    year = line(299_000, yearly, period_start=first_of_february, period_end=in_a_year)
+    run.bill(invoice_of(rest, year, ref="in_year", reason="change"), first_of_february)
+    with books.database.transaction() as session:
+        balances = [view_balance(session, account_id, first_of_february).balance for account_id in (ada, eve)]
+    assert balances == [48_143, 48_143]
 
 
 def test_credits_that_are_spent_stay_spent(begun_run: GatewayRun) -> None:

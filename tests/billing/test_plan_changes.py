@@ -169,7 +169,8 @@ def _compare(books: Books, fay: Fickle, choice: Choice, when: str | None) -> Non
     for invoice in written:
         _assert_same(books, preview, invoice)
     books.answer(fay.now)
-    assert books.kept_minor(fay.account_id) == kept_before + preview.kept_minor - preview.balance_used_minor
+    met = preview.balance_used_minor + preview.carried_over_minor
+    assert books.kept_minor(fay.account_id) == kept_before + preview.kept_minor - met
     gained = preview.credits_granted - preview.credits_revoked
     assert fay.granted_less_revoked() == granted_before + gained
     present = books.subscription(fay.id)
@@ -183,9 +184,9 @@ def _preview(books: Books, subscription_id: UUID, plan: str, at: datetime, when:
 
 
 def _assert_same(books: Books, preview: ChangePreview, invoice: Invoice) -> None:
-    for name in ("subtotal_minor", "tax_minor", "total_minor", "balance_used_minor", "currency"):
-        assert getattr(preview, name) == getattr(invoice, name), name
-    assert preview.due_minor == invoice.total_minor - invoice.balance_used_minor
+    for name in ("subtotal", "tax", "total", "balance_used", "carried_over", "due"):
+        assert getattr(preview, f"{name}_minor") == getattr(invoice, f"{name}_minor"), name
+    assert preview.currency == invoice.currency
     with books.database.transaction() as session:
         lines = list_lines(session, invoice.id)
         asked = session.scalars(

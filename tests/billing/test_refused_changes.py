@@ -6,17 +6,14 @@ from uuid import UUID
 import pytest
 
 from billing.cards.detach import detach_card
-from billing.cards.least_charge import load_least_charges
 from billing.catalog.publish_plan import PlanContent, publish_plan
 from billing.catalog.tables import Interval
 from billing.cycle.end.reactivate import reactivate_subscription
 from billing.cycle.plan_change.preview import preview_change
 from billing.errors import Rejected
-from billing.money import Money
 from billing.subscriptions.queries import lock_subscription, show_subscription
 from billing.subscriptions.tables import SubscriptionStatus
 from billing.usage.consume import consume_credits
-from sandbox.stripe.api.amounts import MINIMUM_MINOR as AT_THE_SANDBOX
 from schemas.commands import ChangePlan
 from tests.billing.subscribers import Books, utc
 
@@ -115,18 +112,6 @@ def test_kept_money_leaves_what_a_card_can_be_charged_or_nothing_to_pay(
     books.change(subscription_id, "growth", HALF)
     assert books.answer(HALF) == bool(due)
     assert books.kept_minor(ada_with_pm_ada) == kept - (5_000 - due)
-
-
-def test_the_minimum_is_the_currencys(books: Books) -> None:
-    with books.database.transaction() as session:
-        least = load_least_charges(session)
-    assert [least.of("stripe", currency).minor for currency in ("USD", "GBP", "JPY", "SEK", "DKK", "HUF")] == [
-        50, 30, 50, 300, 250, 17_500,
-    ]  # fmt: skip
-    assert least.of("stripe", "ISK") == Money(1, "ISK"), "of which the table says nothing"
-    assert least.of(None, "USD") == Money(50, "USD"), "without a card: the most that any gateway asks"
-    known = {currency.upper(): minor for currency, minor in AT_THE_SANDBOX.items()}
-    assert {currency: least.of("stripe", currency).minor for currency in known} == known
 
 
 def test_credits_that_are_used_are_missed_in_the_preview_too(books: Books, ada_with_pm_ada: UUID) -> None:

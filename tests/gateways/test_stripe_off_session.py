@@ -53,6 +53,18 @@ def charges_of(sandbox: Sandbox, customer_ref: str) -> list[int]:
     return [each["amount"] for each in sandbox.ledger()["charges"] if each["customer"] == customer_ref]
 
 
+@pytest.mark.parametrize(
+    ("currency", "minor", "there"), [("UGX", 10_000, 1_000_000), ("ISK", 500, 50_000), ("KWD", 5_120, 5_120)]
+)
+def test_ten_thousand_shillings_are_charged_and_booked_as_such(
+    stripe: StripeGateway, sandbox: Sandbox, customer_ref: str, currency: str, minor: int, there: int
+) -> None:
+    request = charge_of(customer_ref, with_card(stripe, customer_ref, "pm_card_visa"))
+    paid = stripe.charge(dataclasses.replace(request, amount_minor=minor, currency=currency))
+    assert (paid.status, paid.amount_minor, paid.currency) == (PaymentStatus.CAPTURED, minor, currency)
+    assert charges_of(sandbox, customer_ref) == [there]
+
+
 def test_a_card_is_saved_on_a_page_and_charged_later(
     stripe: StripeGateway, sandbox: Sandbox, customer_ref: str
 ) -> None:

@@ -110,6 +110,21 @@ def test_what_is_wrong_is_said_field_by_field(door: httpx.Client, key: dict[str,
     assert rows("SELECT count(*) FROM operations") == [(0,)]
 
 
+def test_the_same_service_twice_is_the_callers_mistake(door: httpx.Client, key: dict[str, str], rows: Rows) -> None:
+    twice = [{"service": "setup-app"}, {"service": "setup-app", "quantity": 2}]
+    body = {"account_id": str(uuid4()), "plan": {"plan": "growth"}, "services": twice}
+    answer = door.post("/v1/billing/subscriptions/", json=body, headers=key)
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "services")
+    assert answer.json()["errors"][0]["message"] == "must name each service once; give its quantity instead"
+    assert rows("SELECT count(*) FROM operations") == [(0,)]
+
+
+def test_a_currency_that_does_not_exist_is_the_callers_mistake(door: httpx.Client, key: dict[str, str]) -> None:
+    body = {"account_id": str(uuid4()), "plan": {"plan": "growth", "currency": "QQQ"}}
+    answer = door.post("/v1/billing/subscriptions/", json=body, headers=key)
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "plan.currency")
+
+
 @pytest.mark.parametrize(
     ("content", "status"),
     [(b"", 400), (b"[]", 400), (b'{"name": ', 400), (b"\xff", 400), (b'"' + b"x" * 65_536 + b'"', 413)],

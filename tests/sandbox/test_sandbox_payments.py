@@ -33,6 +33,35 @@ def test_a_saved_card_is_charged_off_session(sandbox_server: RunningSandbox) -> 
     assert intent.latest_charge.payment_method == method.id
 
 
+@pytest.mark.parametrize(
+    ("amount", "currency", "code"),
+    [
+        (49, "usd", "amount_too_small"),
+        (17_499, "huf", "amount_too_small"),
+        (100_000_000, "usd", "amount_too_large"),
+        (1_050, "isk", "parameter_invalid_integer"),
+        (1_050, "ugx", "parameter_invalid_integer"),
+        (5_124, "kwd", "parameter_invalid_integer"),
+    ],
+)
+def test_amounts_that_stripe_refuses(api: Api, amount: int, currency: str, code: str) -> None:
+    """https://docs.stripe.com/currencies: whole krónur and shillings in hundredths, three decimals that end in 0."""
+    status, body = api.call("POST", "/v1/payment_intents", f"amount={amount}&currency={currency}")
+    assert (status, body["error"]["code"], body["error"]["param"]) == (400, code, "amount")
+
+
+def test_prices_coupons_and_refunds_are_whole_too(api: Api) -> None:
+    product = api.made("POST", "/v1/products", "name=Growth")["id"]
+    refusals = (
+        ("/v1/prices", f"unit_amount=1050&currency=ugx&product={product}", "unit_amount"),
+        ("/v1/coupons", "amount_off=1050&currency=isk&duration=once", "amount_off"),
+        ("/v1/refunds", f"charge={charge(api, 5_120, 'kwd')['id']}&amount=5", "amount"),
+    )
+    for path, form, param in refusals:
+        status, body = api.call("POST", path, form)
+        assert (status, body["error"].get("code"), body["error"]["param"]) == (400, "parameter_invalid_integer", param)
+
+
 def test_a_card_that_attaches_but_declines(sandbox_server: RunningSandbox) -> None:
     client = sandbox_server.client()
     customer = client.v1.customers.create()

@@ -21,9 +21,10 @@ from database.ids import uuid7
 from database.memory import WorkState
 from database.operations import Operation, stage_command
 from settings import Settings
-from stack import api_keys, catalog, parked
+from stack import api_keys, parked
 from stack.doctor import examine
 from stack.errors import StackError
+from stack.prices import parse_money
 from tests.billing.conftest import ADA, NOON
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -153,9 +154,26 @@ def test_the_doctor_finds_stores_that_do_not_answer(tmp_path: Path, broker_url: 
 
 
 def test_a_price_is_exact_or_refused() -> None:
-    assert [catalog.parse_money(written) for written in ("USD=99.00", "JPY=1500", "KWD=1.234")] == [
-        Money(9_900, "USD"), Money(1_500, "JPY"), Money(1_234, "KWD"),
+    assert [parse_money(written) for written in ("USD=99.00", "JPY=1500", "KWD=1.23", "ISK=500", "UGX=10000")] == [
+        Money(9_900, "USD"), Money(1_500, "JPY"), Money(1_230, "KWD"), Money(500, "ISK"), Money(10_000, "UGX"),
     ]  # fmt: skip
-    for nonsense in ("USD=1.234", "JPY=1.5", "USD", "usd=1", "USD=-1", "USD=NaN", "USD=1e9999", "=1"):
-        with pytest.raises(StackError, match="is no price"):
-            catalog.parse_money(nonsense)
+
+
+@pytest.mark.parametrize(
+    ("written", "reason"),
+    [
+        ("USD=1.234", "USD has 2 decimals"), ("JPY=1.5", "JPY has no decimals"), ("ISK=5.50", "ISK has no decimals"),
+        ("USD=99.000", "USD has 2 decimals"), ("KWD=1.2345", "KWD has 3 decimals"),
+        ("QQQ=1", "ISO 4217 has no currency 'QQQ'"), ("usd=1", "has no currency 'usd'"), ("=1", "has no currency ''"),
+        ("USD", "only digits"), ("USD=-1", "only digits"), ("USD=+1", "only digits"), ("USD=1,000.00", "separators"),
+        ("USD=1_000", "separators"), ("USD=1 000", "separators"), ("USD=1e3", "only digits"),
+        ("USD=NaN", "only digits"),
+        ("USD=\u0661\u0662", "only digits"), ("USD=99.", "only digits"), ("USD=.99", "only digits"),
+        ("USD=12345678901234", "only digits"),
+    ],
+)  # fmt: skip
+def test_what_is_no_price_is_refused_with_the_reason(written: str, reason: str) -> None:
+    with pytest.raises(StackError, match="is no price") as refused:
+        parse_money(written)
+    assert reason in str(refused.value)
+    assert "Write it like USD=99.00" in str(refused.value)

@@ -7,7 +7,7 @@ from pydantic import TypeAdapter
 
 from billing.catalog import seed
 from schemas.amounts import IncludedCredits, LimitOfPlan
-from schemas.commands import Currency
+from schemas.currencies import Currency
 from schemas.names import Name, Slug
 from tests.stack.test_command_line import cashbeat
 

@@ -8,10 +8,13 @@ from sqlalchemy.orm import Session
 from billing.catalog.plans import find_terms, terms_of
 from billing.catalog.tables import Interval
 from billing.catalog.terms import PlanTerms
+from billing.cycle.pricing.check_period import check_period
+from billing.cycle.pricing.discounts import lasting_discount
 from billing.errors import Rejected
 from billing.invoices.queries import has_open_invoice
 from billing.subscriptions.pending_changes import find_pending_change
-from billing.subscriptions.tables import Collection, PendingChange, Subscription, SubscriptionStatus
+from billing.subscriptions.queries import additions_of
+from billing.subscriptions.tables import Collection, PayBy, PendingChange, Subscription, SubscriptionStatus
 from schemas.commands import ChangePlan
 
 
@@ -83,7 +86,8 @@ def check_change(session: Session, subscription: Subscription, change: Change) -
 
     Raises Rejected `subscription_state` unless it is active or in its trial and run by us, `currency_differs`,
     `same_plan`, `subscription_ends` for a step that the next period would begin with and, while an invoice is not paid,
-    `invoice_open`: what was not paid must not be given back. That of a change that waits is dropped for this one.
+    `invoice_open`: what was not paid must not be given back. That of a change that waits is dropped for this one. And
+    `amount_too_large` for a plan whose periods no card can be charged.
     """
     if subscription.status not in (SubscriptionStatus.ACTIVE, SubscriptionStatus.TRIALING):
         detail = f"The plan of a subscription that is {subscription.status} cannot be changed."
@@ -100,6 +104,9 @@ def check_change(session: Session, subscription: Subscription, change: Change) -
     waits_for = change.pending.invoice_id if change.pending else None
     if has_open_invoice(session, subscription.id, besides=waits_for):
         raise Rejected("invoice_open", "An invoice of the subscription is not paid yet.", status=409)
+    if subscription.pay_by is PayBy.CARD and not change.is_stay:
+        additions, discount = additions_of(session, subscription.id), lasting_discount(subscription)
+        check_period(session, subscription.account_id, change.wanted, additions, discount, subscription.period_end)
 
 
 def _name(terms: PlanTerms) -> tuple[str, Interval, str]:

@@ -1,1 +1,1 @@
-"""Pure rules: lines, discounts and what a period is still worth."""
+"""Rules, nearly all pure: lines, discounts, what a period is still worth, and whether it can be charged."""

@@ -23,6 +23,12 @@ def next_discount(subscription: Subscription) -> Discount:
     return _terms(subscription) if has_one else NO_DISCOUNT
 
 
+def lasting_discount(subscription: Subscription) -> Discount:
+    """The discount that every period to come will have; none when it runs out."""
+    is_for_ever = subscription.coupon_id is not None and subscription.discount_periods is None
+    return _terms(subscription) if is_for_ever else NO_DISCOUNT
+
+
 def spend_discount(subscription: Subscription) -> None:
     """A period begins: say whether it is discounted, and count it."""
     subscription.is_period_discounted = next_discount(subscription) is not NO_DISCOUNT

@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from billing.cards.least_charge import LeastCharges, load_least_charges
 from billing.cards.queries import ChargeableCard, default_cards
+from billing.catalog.amount_rules import AmountRules, load_amount_rules
 from billing.catalog.plans import services_of, terms_of
 from billing.catalog.queries import coupon_periods
 from billing.catalog.terms import Addition, PlanTerms
@@ -40,12 +40,12 @@ class Surroundings:
     tax: dict[UUID, TaxDecision]
     cards: dict[UUID, ChargeableCard]
     kept: dict[tuple[UUID, str], list[Receipt]]
-    least: LeastCharges
+    amounts: AmountRules
 
     def least_for(self, account_id: UUID, currency: str) -> Money:
         """The least that the account's card can be charged."""
         card = self.cards.get(account_id)
-        return self.least.of(card.gateway if card else None, currency)
+        return Money(self.amounts.of(card.gateway if card else None, currency).least, currency)
 
 
 def claim_due(session: Session, timeline: Timeline, limit: int) -> list[UUID]:
@@ -94,7 +94,7 @@ def load_surroundings(session: Session, subscriptions: Sequence[Subscription], d
         tax={account_id: taxes[buyer["country"]] for account_id, buyer in buyers.items()},
         cards=default_cards(session, account_ids),
         kept=lock_kept(session, account_ids),
-        least=load_least_charges(session),
+        amounts=load_amount_rules(session),
     )
 
 

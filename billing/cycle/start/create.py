@@ -13,7 +13,8 @@ from billing.catalog.redeem import redeem_coupon
 from billing.catalog.tables import Interval
 from billing.catalog.terms import Addition, PlanTerms
 from billing.cycle.bill import Bill, bill
-from billing.cycle.pricing.discounts import present_discount, spend_discount
+from billing.cycle.pricing.check_period import check_period
+from billing.cycle.pricing.discounts import lasting_discount, present_discount, spend_discount
 from billing.cycle.pricing.lines import period_lines, service_line
 from billing.dunning.tables import DunningPolicy
 from billing.errors import Rejected
@@ -43,7 +44,8 @@ def create_subscription(
 
     Billed by card it is incomplete until the first payment is captured; by transfer, or with nothing to charge, it is
     active at once. A trial needs no card, but ends past due without one. Raises Rejected `account_not_found`,
-    `plan_not_found`, `price_not_found`, `service_not_found`, `policy_not_found`, `coupon_...` or `no_card`.
+    `plan_not_found`, `price_not_found`, `service_not_found`, `policy_not_found`, `coupon_...`,
+    `amount_too_large` or `no_card`.
     """
     known = session.get(Subscription, subscription_id)
     if known is not None:
@@ -57,6 +59,8 @@ def create_subscription(
     subscription = _row(subscription_id, account, command, terms, start, trial_days)
     if command.coupon is not None:
         _redeem(session, subscription, command.coupon, now)
+    if subscription.pay_by is PayBy.CARD:
+        check_period(session, account.id, terms, additions, lasting_discount(subscription), now)
     _write(session, subscription, additions)
     if trial_days == 0:
         _bill_first_period(session, subscription, terms, additions, now)

@@ -196,14 +196,6 @@ CREATE TABLE cards (
 CREATE INDEX ix_cards_account ON cards (account_id, id);
 CREATE UNIQUE INDEX uq_cards_default ON cards (account_id) WHERE is_default;
 
-CREATE TABLE least_charges (
-    gateway TEXT NOT NULL,
-    currency TEXT NOT NULL,
-    least_minor BIGINT NOT NULL,
-    CONSTRAINT pk_least_charges PRIMARY KEY (gateway, currency),
-    CONSTRAINT ck_least_charges_least_positive CHECK (least_minor > 0)
-);
-
 -- The price list
 
 CREATE TABLE credit_packages (
@@ -314,6 +306,17 @@ CREATE TABLE coupons (
     CONSTRAINT ck_coupons_periods_not_negative CHECK (periods >= 0),
     CONSTRAINT ck_coupons_redemptions_limited CHECK (redemptions_max IS NULL OR redemptions <= redemptions_max),
     CONSTRAINT uq_coupons_code UNIQUE (code)
+);
+
+CREATE TABLE gateway_amounts (
+    gateway TEXT NOT NULL,
+    currency TEXT NOT NULL,
+    step_minor BIGINT NOT NULL,
+    least_minor BIGINT NOT NULL,
+    greatest_minor BIGINT NOT NULL,
+    CONSTRAINT pk_gateway_amounts PRIMARY KEY (gateway, currency),
+    CONSTRAINT ck_gateway_amounts_currency_iso CHECK (currency ~ '^[A-Z]{3}$'),
+    CONSTRAINT ck_gateway_amounts_bounds_in_order CHECK (step_minor > 0 AND 0 < least_minor AND least_minor <= greatest_minor)
 );
 
 CREATE TABLE gateway_prices (

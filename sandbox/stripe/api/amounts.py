@@ -6,10 +6,15 @@ from sandbox.stripe.api import errors
 from sandbox.stripe.api.params import Params
 
 CURRENCY_PATTERN = re.compile(r"[a-zA-Z]{3}")
-# https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts, in minor units
-MINIMUM_MINOR = {"usd": 50, "eur": 50, "gbp": 30, "chf": 50, "cad": 50, "aud": 50, "jpy": 50}
-MINIMUM_MINOR_OTHERS = 1
-MAXIMUM_MINOR = 99_999_999
+# https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts, in Stripe's units
+MINIMUM = {
+    "usd": 50, "eur": 50, "gbp": 30, "chf": 50, "cad": 50, "aud": 50, "jpy": 50, "sek": 300, "dkk": 250, "huf": 17_500,
+}  # fmt: skip
+MINIMUM_OTHERS = 1
+MAXIMUM = {"cop": 9_999_999_999, "idr": 999_999_999_999, "inr": 999_999_999}
+MAXIMUM_OTHERS = 99_999_999
+# https://docs.stripe.com/currencies#special-cases and #three-decimal: what an amount is a multiple of
+STEPS = dict.fromkeys(("isk", "ugx"), 100) | dict.fromkeys(("bhd", "jod", "kwd", "omr", "tnd"), 10)
 
 
 def currency(params: Params, field: str) -> str:
@@ -20,11 +25,26 @@ def currency(params: Params, field: str) -> str:
     return value.lower()
 
 
+def minimum(currency: str) -> int:
+    """The least that is charged; an invoice of less is carried over to the customer's balance."""
+    return MINIMUM.get(currency, MINIMUM_OTHERS)
+
+
 def must_be_chargeable(amount: int, currency: str, param: str) -> None:
-    """Refuse what Stripe would refuse as too small or too large."""
-    if amount < MINIMUM_MINOR.get(currency, MINIMUM_MINOR_OTHERS):
+    """Refuse what Stripe would refuse as too small, too large or too fine."""
+    if amount < minimum(currency):
         message = "Amount must convert to at least the minimum charge amount of this currency."
         raise errors.invalid(message, code="amount_too_small", param=param)
-    if amount > MAXIMUM_MINOR:
-        message = f"Amount must be no more than {MAXIMUM_MINOR} minor units."
+    maximum = MAXIMUM.get(currency, MAXIMUM_OTHERS)
+    if amount > maximum:
+        message = f"Amount must be no more than {maximum} minor units."
         raise errors.invalid(message, code="amount_too_large", param=param)
+    must_be_whole(amount, currency, param)
+
+
+def must_be_whole(amount: int, currency: str, param: str) -> None:
+    """Refuse fractions of a currency that has none, and a last digit that card networks do not take."""
+    step = STEPS.get(currency, 1)
+    if amount % step:
+        message = f"Amounts in {currency} must be evenly divisible by {step}."
+        raise errors.invalid(message, code="parameter_invalid_integer", param=param)

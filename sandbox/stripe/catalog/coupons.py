@@ -101,7 +101,10 @@ def _off(params: Params) -> JsonObject:
     percent, amount = _percent(params), params.integer("amount_off", least=1)
     if (percent is None) == (amount is None):
         raise errors.invalid("You must set either `percent_off` or `amount_off`.", param="percent_off")
-    currency = amounts.currency(params, "currency") if amount is not None else None
+    currency = None
+    if amount is not None:
+        currency = amounts.currency(params, "currency")
+        amounts.must_be_whole(amount, currency, "amount_off")
     return {"amount_off": amount, "currency": currency, "percent_off": percent}
 
 

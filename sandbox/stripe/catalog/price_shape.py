@@ -19,13 +19,14 @@ AMOUNT_FIELDS = ("currency", "recurring", "tax_behavior", "unit_amount")
 
 def asked_for(params: Params, now: int) -> JsonObject:
     """A price of these amount fields, not stored and without a product. Fields beside them are not looked at."""
-    unit_amount = params.required_integer("unit_amount")
+    unit_amount, currency = params.required_integer("unit_amount"), amounts.currency(params, "currency")
+    amounts.must_be_whole(unit_amount, currency, params.name("unit_amount"))
     recurring = _recurring(params.group("recurring")) if params.given("recurring") else None
     return blank(
         KIND,
         id=new_id("price"),
         created=now,
-        currency=amounts.currency(params, "currency"),
+        currency=currency,
         recurring=recurring,
         tax_behavior=params.choice("tax_behavior", TAX_BEHAVIORS, "unspecified"),
         type="recurring" if recurring else "one_time",

@@ -3,7 +3,7 @@
 from sandbox import ledger
 from sandbox.ids import new_id
 from sandbox.json_types import JsonObject
-from sandbox.stripe.api import errors
+from sandbox.stripe.api import amounts, errors
 from sandbox.stripe.api.blanks import blank
 from sandbox.stripe.api.call import Call, Cause
 from sandbox.stripe.events import events
@@ -82,6 +82,7 @@ def _amount(call: Call, charge: JsonObject) -> int:
     if amount > left:
         message = f"Refund amount ({amount}) is greater than unrefunded amount on charge ({left})"
         raise errors.conflict(message, "amount_too_large", param="amount")
+    amounts.must_be_whole(amount, charge["currency"], "amount")
     return amount
 
 
