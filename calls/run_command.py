@@ -15,12 +15,14 @@ from billing.subscriptions.tables import Collection
 from calls.cancel import cancel_at_gateway, reactivate_at_gateway
 from calls.change_payment_method import change_payment_method
 from calls.change_plan import change_plan_at_gateway
+from calls.close_pages import close_pages, pages_in_the_way
 from calls.create_clock import create_clock_beside
 from calls.open_card_setup import open_card_setup
 from calls.open_checkout import open_checkout
 from calls.open_portal import open_portal
 from calls.open_subscription_checkout import open_subscription_checkout
 from calls.pause import pause_at_gateway, resume_at_gateway
+from calls.pay_invoice import pay_invoice
 from calls.sync_with_gateway import sync_with_gateway
 from database.operations import Operation
 from schemas.commands import (
@@ -34,6 +36,7 @@ from schemas.commands import (
     OfSubscription,
     OpenPortal,
     PauseSubscription,
+    PayInvoice,
     ReactivateSubscription,
     ResumeSubscription,
     StartCardSetup,
@@ -49,6 +52,7 @@ Call = Callable[[Work, Operation, Any], claims.Act]
 
 CALLS: Mapping[type[Command], Call] = {
     StartCreditCheckout: open_checkout,
+    PayInvoice: pay_invoice,
     StartSubscriptionCheckout: open_subscription_checkout,
     StartCardSetup: open_card_setup,
     ChangePaymentMethod: change_payment_method,
@@ -64,8 +68,10 @@ CALLS_OF_GATEWAY_RUN: Mapping[type[Command], Call] = {
     PauseSubscription: pause_at_gateway,
     ResumeSubscription: resume_at_gateway,
 }
+# these void what a start or a change of plan was billed, which may be open on a page
+TAKES_BACK = frozenset({CancelSubscription, ChangePlan})
 # These ask several times, and what asks once is to be tried again sooner when its worker dies.
-MANY_CALLS = frozenset({StartSubscriptionCheckout, ChangePaymentMethod, SyncWithGateway})
+MANY_CALLS = frozenset({*TAKES_BACK, PayInvoice, StartSubscriptionCheckout, ChangePaymentMethod, SyncWithGateway})
 
 
 def run_command(work: Work, operation_id: UUID) -> None:
@@ -117,4 +123,6 @@ def _call_for(work: Work, command: Command) -> Call | None:
             subscription = get_subscription(session, command.subscription_id)
         if subscription.collection is Collection.GATEWAY:
             return CALLS_OF_GATEWAY_RUN[type(command)]
+        if type(command) in TAKES_BACK and pages_in_the_way(work, command):
+            return close_pages
     return None

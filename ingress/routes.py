@@ -45,6 +45,7 @@ from schemas.commands import (
     OpenAccount,
     OpenPortal,
     PauseSubscription,
+    PayInvoice,
     ReactivateSubscription,
     ResumeSubscription,
     SetAutoTopUp,
@@ -120,6 +121,7 @@ def routes(parts: Parts) -> list[Route]:
         # invoices
         _get("/v1/billing/invoices/", query.filtered("billing:read", InvoiceFilter, invoices)),
         _get("/v1/billing/invoices/{id:uuid}/", query.one("billing:read", show_invoice)),
+        _post("/v1/billing/invoices/{id:uuid}/pay/", command.about("invoice_id", PayInvoice)),
         _get("/v1/billing/invoices/{id:uuid}/pdf/", query.file("billing:read", invoice_pdf)),
         _get("/v1/billing/receipts/", query.filtered("billing:read", ReceiptFilter, receipts)),
         # credits

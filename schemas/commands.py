@@ -64,6 +64,18 @@ class StartCreditCheckout(Command):
     gateway: GatewayName | None = None
 
 
+class PayInvoice(Command):
+    """A hosted page on which the customer pays an unpaid invoice in person, with any card."""
+
+    kind = "pay_invoice"
+    scope = "billing:write"
+
+    invoice_id: UUID
+    success_url: Url
+    cancel_url: Url
+    gateway: GatewayName | None = None
+
+
 class ConsumeCredits(Command):
     """Use credits, oldest expiry first. Refused as a whole when the balance is too small."""
 
@@ -286,6 +298,7 @@ COMMANDS: dict[str, type[Command]] = {
     for command in (
         OpenAccount,
         StartCreditCheckout,
+        PayInvoice,
         ConsumeCredits,
         CreateSubscription,
         StartSubscriptionCheckout,

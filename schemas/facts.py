@@ -90,7 +90,8 @@ class EventFact:
 class CheckoutRequest:
     """A hosted checkout to be opened. Parameters are frozen once written: the same attempt always asks for the same.
 
-    `lines` are (description, quantity, unit amount in minor units of `currency`), tax lines included.
+    `lines` are (description, quantity, unit amount in minor units of `currency`), tax lines included. `saves_method`:
+    what the customer pays with can be charged later, while they are away.
     """
 
     attempt_id: str
@@ -102,6 +103,7 @@ class CheckoutRequest:
     success_url: str
     cancel_url: str
     expires_at: datetime
+    saves_method: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,7 +298,8 @@ class GatewayInvoiceFact:
     be negative (the gateway then credits the customer's balance); `due_minor` is what is asked for after
     `balance_minor` (credit of the customer that was used; negative, a debt from before that is asked for on top) and
     `carried_over_minor` (too small to be charged, and owed with the next invoice), never negative. `paid_minor` is the
-    sum of all `payments`, where the gateway names them. `payment_ref` is the one that paid, or is to pay.
+    sum of all `payments`, where the gateway names them. `payment_ref` is the one that paid, or is to pay. On `page_url`
+    the customer pays it in person.
     """
 
     gateway: str
@@ -321,6 +324,7 @@ class GatewayInvoiceFact:
     failure_code: str = ""
     payments: tuple[InvoicePaymentFact, ...] = ()
     carried_over_minor: int = 0
+    page_url: str = ""
 
     @property
     def came(self) -> tuple[InvoicePaymentFact, ...]:

@@ -20,6 +20,7 @@ from billing.invoices.void import void_draft
 from billing.outcomes.attempt_ended import attempt_ended
 from billing.outcomes.capture import Capture, capture_all
 from billing.outcomes.charge_failed import charge_failed
+from billing.payments.cancel_under_way import cancel_under_way
 from billing.payments.queries import as_uuid
 from billing.payments.start_checkout import LOOK_UP_AFTER
 from billing.payments.states import can_move, is_answered, is_over, look_up_no_more_when_final, move
@@ -64,13 +65,15 @@ def record_outcomes(session: Session, facts: Sequence[PaymentFact], wall: Wall) 
     payment that bears the mark of an attempt that is not in the books.
     """
     standings = _lock(session, facts)
-    outcomes, captures, lost = [], [], []
+    outcomes, captures, lost, late = [], [], [], []
     for fact in facts:
         standing = standings.get((fact.gateway, fact.attempt_id))
+        was_over = standing is not None and is_over(standing.attempt)
         outcome = _not_ours(fact) if standing is None else _take(standing, fact, wall)
         if standing is not None and outcome is Outcome.RECORDED:
             if fact.status is PaymentStatus.CAPTURED:
                 captures.append(_capture(standing, fact, wall))
+                late += [standing.invoice.id] if was_over else []
             elif is_over(standing.attempt):
                 lost.append(standing)
         outcomes.append(outcome)
@@ -78,6 +81,9 @@ def record_outcomes(session: Session, facts: Sequence[PaymentFact], wall: Wall) 
     for standing in lost:
         _lose(session, standing, wall)
     capture_all(session, captures)
+    for invoice_id in late:
+        # it had made way for another attempt, which is not to be paid as well
+        cancel_under_way(session, invoice_id)
     return outcomes
 
 

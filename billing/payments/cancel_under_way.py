@@ -30,18 +30,23 @@ def close_page(session: Session, invoice_id: UUID) -> bool:
 
 def cancel_attempt(session: Session, attempt_id: UUID) -> bool:
     """The same for one attempt."""
-    attempt = _lock(session, attempt_id)
-    if attempt is None:
-        return False
-    if attempt.status not in LIVE_ATTEMPTS:
+    if drop_unsent(session, attempt_id):
         return True
-    if attempt.kind is AttemptKind.CHARGE and attempt.status is AttemptStatus.CREATED:
-        move(attempt, AttemptStatus.EXPIRED)
-        # the database must have it before it is given another attempt
-        session.flush()
-        return True
-    stage(session, "cancel_payment", attempt.id, f"cancel_payment/{attempt.id}")
+    stage(session, "cancel_payment", attempt_id, f"cancel_payment/{attempt_id}")
     return False
+
+
+def drop_unsent(session: Session, attempt_id: UUID) -> bool:
+    """Whether an attempt is over, or a charge that was not sent yet and is dropped now."""
+    attempt = _lock(session, attempt_id)
+    if attempt is None or attempt.status not in LIVE_ATTEMPTS:
+        return attempt is not None
+    if attempt.kind is not AttemptKind.CHARGE or attempt.status is not AttemptStatus.CREATED:
+        return False
+    move(attempt, AttemptStatus.EXPIRED)
+    # the database must have it before the invoice is given another attempt
+    session.flush()
+    return True
 
 
 def _lock(session: Session, attempt_id: UUID) -> PaymentAttempt | None:

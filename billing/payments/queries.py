@@ -1,6 +1,6 @@
 """Reads of payment attempts."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from billing.accounts.tables import Account
 from billing.clocks.tables import TestClock
 from billing.clocks.wall import Wall
-from billing.invoices.tables import Invoice, InvoiceStatus
+from billing.invoices.tables import Invoice, InvoiceReason, InvoiceStatus
 from billing.payments.intend_charge import thaw_charge
 from billing.payments.start_checkout import thaw
 from billing.payments.tables import LIVE_ATTEMPTS, AttemptKind, AttemptStatus, PaymentAttempt
@@ -21,6 +21,8 @@ from database.outbox import OutboxEntry
 from schemas.facts import ChargeRequest, CheckoutRequest
 
 IS_LIVE = PaymentAttempt.status.in_(LIVE_ATTEMPTS)
+# what these were billed for can be taken back as long as it is not paid
+TAKEN_BACK = (InvoiceReason.START, InvoiceReason.CHANGE)
 # Our clock and the gateway's may differ by this much.
 CLOCK_TOLERANCE = timedelta(minutes=5)
 
@@ -75,6 +77,14 @@ def find_live_checkout(session: Session, attempt_id: UUID) -> OpenCheckout | Non
     """This page, if it may still be paid."""
     attempt = session.scalar(_checkouts().where(PaymentAttempt.id == attempt_id, IS_LIVE))
     return _checkout(attempt) if attempt else None
+
+
+def open_pages_of(session: Session, subscription_id: UUID) -> Sequence[UUID]:
+    """The attempts whose pages are open for the start of a subscription, or for a change of its plan."""
+    of_this = select(PaymentAttempt.id).join(Invoice, Invoice.id == PaymentAttempt.invoice_id)
+    of_this = of_this.where(Invoice.subscription_id == subscription_id, Invoice.reason.in_(TAKEN_BACK))
+    pages = of_this.where(PaymentAttempt.kind == AttemptKind.PAGE, IS_LIVE)
+    return session.scalars(pages.order_by(PaymentAttempt.id)).all()
 
 
 def _checkouts() -> Select[PaymentAttempt]:

@@ -1,5 +1,6 @@
 """Start a hosted checkout for a credit package: write the intention, and later what the gateway answered."""
 
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -8,7 +9,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.accounts.queries import get_account, get_customer_ref
-from billing.accounts.tables import Account
 from billing.catalog.amount_rules import load_amount_rules
 from billing.catalog.check_amount import check_charge
 from billing.catalog.queries import get_package
@@ -58,6 +58,11 @@ def record_opened(session: Session, attempt_id: UUID, checkout: CheckoutFact, wa
     if attempt.status in (AttemptStatus.CREATED, AttemptStatus.UNKNOWN):
         move(attempt, AttemptStatus.PENDING)
         attempt.look_up_at = wall.at + LOOK_UP_AFTER
+    return view_opened(attempt)
+
+
+def view_opened(attempt: PaymentAttempt) -> dict[str, Any]:
+    """A page that is open, as the result of the operation that asked for one."""
     return {
         "checkout_url": attempt.checkout_url,
         "checkout_ref": attempt.checkout_ref,
@@ -95,35 +100,43 @@ def _write_intention(
         status=AttemptStatus.CREATED,
         amount_minor=invoice.total_minor,
         currency=invoice.currency,
+        look_up_at=wall.at + CHECKOUT_LIFETIME + LOOK_UP_AFTER,
     )
-    attempt.request = _frozen_request(session, attempt, account, invoice, command, wall)
+    customer_ref = get_customer_ref(session, account.id, gateway)
+    urls = command.success_url, command.cancel_url
+    page = Page(_lines(session, invoice), customer_ref, account.billing_email, *urls)
+    attempt.request = freeze(attempt, page, wall)
     session.add(attempt)
     return attempt
 
 
-def _frozen_request(
-    session: Session,
-    attempt: PaymentAttempt,
-    account: Account,
-    invoice: Invoice,
-    command: StartCreditCheckout,
-    wall: Wall,
-) -> dict[str, Any]:
+def _lines(session: Session, invoice: Invoice) -> list[list[Any]]:
     lines: list[list[Any]] = [
         [line.description, line.quantity, line.unit_minor] for line in list_lines(session, invoice.id)
     ]
-    if invoice.tax_minor:
-        lines.append(["Tax", 1, invoice.tax_minor])
+    return [*lines, ["Tax", 1, invoice.tax_minor]] if invoice.tax_minor else lines
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a page is to show, and to whom; `lines` as in `CheckoutRequest`."""
+
+    lines: list[list[Any]]
+    customer_ref: str
+    customer_email: str
+    success_url: str
+    cancel_url: str
+    saves_method: bool = False
+
+
+def freeze(attempt: PaymentAttempt, page: Page, wall: Wall) -> dict[str, Any]:
+    """The frozen parameters of the call, as JSON: a repeat under the same key carries the same to the letter."""
     return {
         "attempt_id": str(attempt.id),
         "idempotency_key": f"cashbeat/checkout/{attempt.id}",
-        "currency": invoice.currency,
-        "lines": lines,
-        "customer_ref": get_customer_ref(session, account.id, attempt.gateway),
-        "customer_email": account.billing_email,
-        "success_url": command.success_url,
-        "cancel_url": command.cancel_url,
+        "currency": attempt.currency,
         "expires_at": (wall.at + CHECKOUT_LIFETIME).isoformat(),
+        **asdict(page),
     }
 
 

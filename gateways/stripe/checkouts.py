@@ -83,6 +83,8 @@ def _session_parameters(request: CheckoutRequest) -> "SessionCreateParams":
         "cancel_url": request.cancel_url,
         "expires_at": unix(request.expires_at),
     }
+    if request.saves_method:
+        parameters["payment_intent_data"]["setup_future_usage"] = "off_session"
     if request.customer_ref:
         parameters["customer"] = request.customer_ref
     else:

@@ -50,6 +50,7 @@ def invoice_of(invoice: Json, lines: Iterable[Json]) -> GatewayInvoiceFact:
         charge_ref=reference(expanded.get("latest_charge")),
         failure_code=failure_code_of(error) if error else "",
         payments=tuple(_payment_of(each, currency) for each in _payments(invoice) if each["status"] == "paid"),
+        page_url=invoice.get("hosted_invoice_url") or "",
     )
 
 

@@ -61,13 +61,17 @@ class Sandbox:
         return [email["id"] for email in emails if email["idempotency_key"] == idempotency_key]
 
     def pay(self, url: str, card_number: str = "4242 4242 4242 4242") -> int:
-        """Fill in the checkout page; the status it answers with (303 is paid, 402 declined)."""
-        form = {"card_number": card_number}
+        """Pay on the page, and pass what the bank asks; the status it answers with (303 is paid, 402 declined)."""
+        form = {"card_number": card_number, "authentication": "complete"}
         return requests.post(url, data=form, allow_redirects=False, timeout=ANSWER_SECONDS).status_code
 
     def in_portal(self, subscription_ref: str, action: str, **wishes: str) -> None:
         """What a customer does in the gateway's own portal: cancel, resume, change-plan, card."""
         self._control("POST", f"portal/{subscription_ref}/{action}", wishes)
+
+    def card_declines(self, card_ref: str, code: str | None) -> None:
+        """From now on charging the card ends like this; None: it pays."""
+        self._control("PATCH", f"payment-methods/{card_ref}", {"decline_code": code})
 
     def renew_card(self, card_ref: str, exp_year: int) -> None:
         """The card's network tells of a card that was issued anew."""

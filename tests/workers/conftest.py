@@ -8,6 +8,7 @@ from billing.invariants import violations
 from tests.gateways.sandbox_process import Sandbox, running_sandbox
 from tests.workers.gateway_run import Subscriber
 from tests.workers.hands import at_work, equip
+from tests.workers.owing import Dunned, Owing
 from workers.wiring import Work
 
 
@@ -38,3 +39,15 @@ def work(database_url: str, broker_url: str, module_sandbox: Sandbox) -> Iterato
 def subscriber(work: Work, module_sandbox: Sandbox) -> Subscriber:
     """A customer whose subscription the sandbox runs, before it begins."""
     return Subscriber(work, module_sandbox)
+
+
+@pytest.fixture
+def owing(work: Work, module_sandbox: Sandbox) -> Owing:
+    """Somebody with a card who owes an invoice."""
+    return Owing(work, module_sandbox)
+
+
+@pytest.fixture
+def debtor(work: Work, module_sandbox: Sandbox) -> Dunned:
+    """A subscriber whose renewal was declined."""
+    return Dunned(work, module_sandbox)

@@ -8,16 +8,9 @@ from billing.invoices.tables import InvoiceStatus
 from billing.payments.begin_charges import Step, begin_charges, step
 from billing.payments.cancel_under_way import cancel_under_way
 from billing.payments.tables import AttemptStatus
-from tests.gateways.sandbox_process import Sandbox
 from tests.workers.owing import Owing
-from workers.wiring import Work
 
 INTENTS = {"method": "POST", "path": "/v1/payment_intents"}
-
-
-@pytest.fixture
-def owing(work: Work, module_sandbox: Sandbox) -> Owing:
-    return Owing(work, module_sandbox)
 
 
 def test_where_nothing_is_under_way_nothing_is_canceled(owing: Owing) -> None:
