@@ -26,6 +26,7 @@ class CommandLine(typer.Typer):
     def __call__(self, *arguments: Any, **options: Any) -> Any:
         from pydantic import ValidationError
 
+        from settings import in_words
         from stack.errors import StackError
 
         try:
@@ -33,7 +34,7 @@ class CommandLine(typer.Typer):
         except StackError as error:
             sentence = str(error)
         except ValidationError as error:
-            sentence = "; ".join(f"{'.'.join(map(str, item['loc'])).upper()}: {item['msg']}" for item in error.errors())
+            sentence = in_words(error)
         sys.stderr.write(f"cashbeat: {sentence}\n")
         sys.exit(EXIT_IMPOSSIBLE)
 

@@ -4,17 +4,31 @@ Every other module receives its settings as arguments or calls `load()`. Names a
 a test compares the two.
 """
 
+import sys
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NoReturn
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from documents.logo import read_logo
+from setting_values import (
+    BrokerUrl,
+    DatabaseUrl,
+    Login,
+    Mailbox,
+    Port,
+    ResendKey,
+    SellerName,
+    StripeKey,
+    WebhookSecret,
+    WebPage,
+)
 
+EXIT_IMPOSSIBLE = 2
 SANDBOX_STRIPE_KEY = "sk_test_sandbox"
-TEST_KEY_PREFIXES = ("sk_test_", "rk_test_")
+LIVE_KEY_PREFIXES = ("sk_live_", "rk_live_")
 SANDBOX_WEBHOOK_SECRET = "whsec_sandbox"  # noqa: S105 - opens nothing but the sandbox
 SANDBOX_RESEND_KEY = "re_sandbox"
 
@@ -39,7 +53,8 @@ READ_BY: dict[str, tuple[str, ...]] = {
 class Settings(BaseSettings):
     """Configuration of one Cashbeat installation. Money never lives here; secrets are `SecretStr` and never printed."""
 
-    model_config = SettingsConfigDict(env_file=None, extra="ignore", frozen=True)
+    # an empty variable is one that is not set: compose files and unit files pass those on
+    model_config = SettingsConfigDict(env_file=None, env_ignore_empty=True, extra="ignore", frozen=True)
 
     # where we run
     cashbeat_home: Path = Path(".cashbeat")
@@ -48,53 +63,57 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     # the two stores; empty means the embedded ones
-    database_url: str = Field(default="", repr=False)
-    broker_url: str = Field(default="", repr=False)
+    database_url: DatabaseUrl = ""
+    broker_url: BrokerUrl = ""
     # the same database, as each process enters it; `up` makes up what is not set
-    ingress_database_url: str = Field(default="", repr=False)
-    worker_database_url: str = Field(default="", repr=False)
-    portal_database_url: str = Field(default="", repr=False)
+    ingress_database_url: DatabaseUrl = ""
+    worker_database_url: DatabaseUrl = ""
+    portal_database_url: DatabaseUrl = ""
 
     # the door
     ingress_host: str = "127.0.0.1"
-    ingress_port: int = 8000
+    ingress_port: Port = 8000
     ingress_processes: Annotated[int, Field(ge=1, le=64)] = 2
 
     # the watchers
-    flower_port: int = 5555
-    flower_basic_auth: SecretStr = SecretStr("")
+    flower_port: Port = 5555
+    flower_basic_auth: Login = SecretStr("")
 
     # gateways; without a Stripe key the sandbox stands in
-    stripe_secret_key: SecretStr = SecretStr("")
-    stripe_api_base: str = ""
-    stripe_webhook_secrets: Annotated[tuple[SecretStr, ...], NoDecode] = ()
+    stripe_secret_key: StripeKey = SecretStr("")
+    stripe_api_base: WebPage = ""
+    stripe_webhook_secrets: Annotated[tuple[WebhookSecret, ...], NoDecode] = ()
     # all workers together; 0 follows the key
     stripe_calls_per_second: Annotated[float, Field(ge=0, le=10_000)] = 0.0
-    resend_api_key: SecretStr = SecretStr("")
-    resend_api_base: str = ""
-    sandbox_port: int = 8400
+    resend_api_key: ResendKey = SecretStr("")
+    resend_api_base: WebPage = ""
+    sandbox_port: Port = 8400
 
     # who sells
-    seller_name: str = "Example SaaS Inc."
+    seller_name: SellerName = "Example SaaS Inc."
     seller_address: str = "1 Example Street\nSpringfield, IL 62701\nUnited States"
     seller_tax_id: str = ""
-    seller_email: str = "billing@example.com"
-    seller_website: str = "https://example.com"
+    seller_email: Mailbox = "billing@example.com"
+    seller_website: WebPage = "https://example.com"
     seller_logo: Path | None = None
     payment_instructions: str = "Example Bank, Springfield\nIBAN DE00 0000 0000 0000 0000 00\nBIC EXAMPLEX"
-    portal_url: str = ""
+    portal_url: WebPage = ""
 
     @property
-    def is_test_mode(self) -> bool:
-        """Whether no real money can move: the sandbox stands in, or the key is one of Stripe's test mode."""
+    def is_production(self) -> bool:
+        """Whether this is no trial: it was said so, or real money can move."""
         key = self.stripe_secret_key.get_secret_value()
-        return not key or key.startswith(TEST_KEY_PREFIXES)
+        return self.cashbeat_env == "production" or key.startswith(LIVE_KEY_PREFIXES)
 
     def of_vendor(self, name: str) -> dict[str, Any]:
         """What is set for one vendor, by its names without their prefix; secrets as plain text."""
         prefix = f"{name}_"
-        values = {field: getattr(self, field) for field in type(self).model_fields if field.startswith(prefix)}
-        return {field.removeprefix(prefix): _plain(value) for field, value in values.items()}
+        fields = [field for field in type(self).model_fields if field.startswith(prefix)]
+        return {field.removeprefix(prefix): self.plain(field) for field in fields}
+
+    def plain(self, field: str) -> object:
+        """One value, secrets as plain text."""
+        return _plain(getattr(self, field))
 
     @field_validator("seller_logo", mode="before")
     @classmethod
@@ -123,10 +142,27 @@ def _plain(value: object) -> object:
     return value.get_secret_value() if isinstance(value, SecretStr) else value
 
 
+def in_words(error: ValidationError) -> str:
+    """One sentence about all values that cannot be used; it repeats none of them, for they may be secrets."""
+    told = {".".join(str(part) for part in each["loc"][:1]).upper(): each["msg"] for each in error.errors()}
+    return "; ".join(f"{name} {_half_a_sentence(message)}" for name, message in told.items())
+
+
+def _half_a_sentence(message: str) -> str:
+    """In our words: the type's own refusal, or pydantic's made to fit behind a name."""
+    return message.removeprefix("Value error, ").replace("Input should be", "must be").partition(", unable to")[0]
+
+
 @lru_cache(maxsize=1)
 def load() -> Settings:
-    """Read the environment once per process.
+    """Read the environment once per process. Ends the process with one sentence when a value cannot be used."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        refuse_to_start(in_words(error))
 
-    Raises pydantic's ValidationError when a value cannot be used.
-    """
-    return Settings()
+
+def refuse_to_start(sentence: str) -> NoReturn:
+    """End this process: what is wrong is for an operator to mend, and a traceback would only hide it."""
+    sys.stderr.write(f"cashbeat: {sentence}\n")
+    raise SystemExit(EXIT_IMPOSSIBLE)

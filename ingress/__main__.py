@@ -3,8 +3,10 @@
 import logs
 import settings as configuration
 from ingress.server import run
+from setting_needs import require
 
 if __name__ == "__main__":
     loaded = configuration.load()
+    require(loaded, "ingress")
     logs.configure(loaded, "ingress")
     run("ingress.app:serve", loaded)

@@ -12,7 +12,7 @@ from sandbox.journal import JournalInUse
 from sandbox.options import API_VERSION_CURRENT, Options
 from sandbox.protocol import CuttableProtocol
 from sandbox.world import World, open_world
-from settings import SANDBOX_RESEND_KEY, SANDBOX_STRIPE_KEY, SANDBOX_WEBHOOK_SECRET
+from settings import SANDBOX_RESEND_KEY, SANDBOX_STRIPE_KEY, SANDBOX_WEBHOOK_SECRET, load, refuse_to_start
 
 HOST = "127.0.0.1"
 BACKLOG = 1024
@@ -33,6 +33,8 @@ examples:
 
 def main() -> None:
     """Serve until interrupted. Prints one line with the address once the port is taken."""
+    if load().is_production:
+        refuse_to_start("the sandbox never runs in production (CASHBEAT_ENV)")
     parser = _parser()
     arguments = parser.parse_args()
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:

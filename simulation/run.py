@@ -61,7 +61,12 @@ def run(plan: Plan, home: Path, progress: Progress) -> Result:
     progress("starting", 0)
     # stores of its own and the sandbox, whatever else this machine is configured for
     settings = Settings(
-        cashbeat_home=home, log_format="json", database_url="", broker_url="", stripe_secret_key=SecretStr("")
+        cashbeat_env="development",
+        cashbeat_home=home,
+        log_format="json",
+        database_url="",
+        broker_url="",
+        stripe_secret_key=SecretStr(""),
     )
     stack = Stack(settings, progress=lambda text: progress(text, 0), is_watched=False)
     with interruptible(stack.supervisor.hurry), stack:

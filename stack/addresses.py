@@ -64,6 +64,7 @@ def environment(settings: Settings, addresses: Addresses) -> dict[str, str]:
     """All that processes of this stack are told, each its part, and that commands look up to talk to it."""
     shared = {
         "CASHBEAT_HOME": str(settings.cashbeat_home.absolute()),
+        "CASHBEAT_ENV": "production" if settings.is_production else settings.cashbeat_env,
         "DATABASE_URL": addresses.urls.owner,
         "INGRESS_DATABASE_URL": addresses.urls.ingress,
         "WORKER_DATABASE_URL": addresses.urls.worker,

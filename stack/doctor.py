@@ -1,6 +1,7 @@
 """Looks at this machine and says what would keep Cashbeat from running."""
 
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -8,12 +9,15 @@ from dataclasses import dataclass
 import psycopg2
 import redis
 
+from logs import redact_text
+from setting_needs import UP, unmet
 from settings import Settings
-from stack import discover, home, ports, postgres, system_libraries, valkey
-from stack.errors import StackError
+from stack import discover, ports, postgres, system_libraries, valkey
 
 TIMEOUT_SECONDS = 3
 PYTHON_MIN = (3, 11)
+GIGABYTE = 10**9
+FREE_MIN = 2 * GIGABYTE  # a day of webhooks, and what a checkpoint writes meanwhile
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +31,14 @@ class Finding:
 
 
 def examine(settings: Settings) -> Iterator[Finding]:
-    """All questions, cheapest first. Starts nothing and changes nothing but making the home folder."""
+    """All questions, cheapest first. Starts, makes and changes nothing."""
     running = discover.environment(settings.cashbeat_home)
     yield _python()
     yield _libraries()
     yield _fonts()
     yield _home(settings)
+    yield _disk(settings)
+    yield _needs(settings)
     yield _store("PostgreSQL", settings.database_url or running.get("DATABASE_URL", ""), _ask_postgres)
     yield _store("Broker", settings.broker_url or running.get("BROKER_URL", ""), _ask_broker)
     if running:
@@ -59,11 +65,27 @@ def _fonts() -> Finding:
 
 
 def _home(settings: Settings) -> Finding:
-    try:
-        place = home.prepare(settings.cashbeat_home)
-    except StackError as error:
-        return Finding("Home", False, str(error))
-    return Finding("Home", os.access(place, os.W_OK), str(place), "set CASHBEAT_HOME to a folder of yours")
+    """There and ours to write; or not there, where we could make it."""
+    place = nearest = settings.cashbeat_home.absolute()
+    while not nearest.exists():
+        nearest = nearest.parent
+    return Finding("Home", os.access(nearest, os.W_OK), str(place), "set CASHBEAT_HOME to a folder of yours")
+
+
+def _disk(settings: Settings) -> Finding:
+    """PostgreSQL stops at a full disk, and the doors with it; so this is told before."""
+    place = settings.cashbeat_home.absolute()
+    while not place.exists():
+        place = place.parent
+    free = shutil.disk_usage(place).free
+    detail = f"{free / GIGABYTE:.1f} GB free in {place}"
+    return Finding("Disk", free >= FREE_MIN, detail, "make room, see docs/operations.md, A full disk")
+
+
+def _needs(settings: Settings) -> Finding:
+    missing = unmet(settings, UP)
+    fine = "all there for production" if settings.is_production else "enough for a trial; no real money moves"
+    return Finding("Settings", not missing, "; ".join(missing) or fine, "nothing starts before")
 
 
 def _store(subject: str, url: str, ask: Callable[[str], str]) -> Finding:
@@ -72,7 +94,7 @@ def _store(subject: str, url: str, ask: Callable[[str], str]) -> Finding:
     try:
         return Finding(subject, True, ask(url))
     except (psycopg2.Error, redis.RedisError, ValueError) as error:
-        return Finding(subject, False, str(error).strip(), "is it running, and is the address right?")
+        return Finding(subject, False, redact_text(str(error).strip()), "is it running, and is the address right?")
 
 
 def _embedded_program(subject: str) -> str:

@@ -8,6 +8,7 @@ from typing import IO, Self
 
 import redis
 
+from setting_needs import UP, unmet
 from settings import Settings
 from stack import addresses as where
 from stack import discover, processes, readiness
@@ -61,6 +62,8 @@ class Stack:
         self._cleanup = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
+        if missing := unmet(self.settings, UP):
+            raise StackError("; ".join(missing))
         with contextlib.ExitStack() as cleanup:
             cleanup.enter_context(homes.exclusive(self.home))
             cleanup.callback(self._output.close)

@@ -4,10 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 from celery.beat import Service
-from celery.signals import beat_init, setup_logging, worker_process_init, worker_process_shutdown
+from celery.signals import beat_init, setup_logging, worker_init, worker_process_init, worker_process_shutdown
 
 import logs
 import settings as configuration
+from setting_needs import require
 from workers.celery_app import app
 from workers.queues import DOCUMENTS
 
@@ -17,6 +18,11 @@ LONG_AGO = timedelta(days=1)
 @setup_logging.connect
 def _configure_logs(**_: Any) -> None:
     logs.configure(configuration.load(), "worker")
+
+
+@worker_init.connect
+def _look_what_is_missing(**_: Any) -> None:
+    require(configuration.load(), "worker")
 
 
 @worker_process_init.connect
@@ -49,5 +55,6 @@ def _begin_beat(sender: Service, **_: Any) -> None:
     A job that has run in this period already knows that, see `database.upkeep.begin_period`.
     """
     logs.configure(configuration.load(), "beat")
+    require(configuration.load(), "beat")
     for entry in sender.scheduler.schedule.values():
         entry.last_run_at = entry.default_now() - LONG_AGO

@@ -1,0 +1,57 @@
+"""What a process needs before it starts. A trial needs little; where real money moves, nothing is left to defaults."""
+
+from collections.abc import Iterator
+
+from settings import (
+    READ_BY,
+    SANDBOX_RESEND_KEY,
+    SANDBOX_STRIPE_KEY,
+    SANDBOX_WEBHOOK_SECRET,
+    Settings,
+    refuse_to_start,
+)
+
+NEEDED_ALWAYS = ("ingress_database_url", "worker_database_url", "broker_url")
+NEEDED_IN_PRODUCTION = ("stripe_secret_key", "stripe_webhook_secrets", "resend_api_key")
+SAID_BY_THE_SELLER = ("seller_name", "seller_address", "seller_email")
+# everybody knows them, and they open nothing but the sandbox
+PUBLIC = {SANDBOX_STRIPE_KEY, SANDBOX_WEBHOOK_SECRET, SANDBOX_RESEND_KEY}
+# everything on one machine, which makes up addresses of its own
+UP = "up"
+
+
+def unmet(settings: Settings, process: str) -> list[str]:
+    """What is missing for this process to start, each as half a sentence that begins with the setting's name.
+
+    `process` is a key of `READ_BY`, or `UP`.
+    """
+    read = READ_BY.get(process) or tuple({name for names in READ_BY.values() for name in names})
+    found = [] if process == UP else list(_absent(settings, read, NEEDED_ALWAYS))
+    if settings.is_production:
+        found += _missing_in_production(settings, read)
+    return found
+
+
+def require(settings: Settings, process: str) -> None:
+    """End this process in one sentence unless it has what it needs."""
+    if missing := unmet(settings, process):
+        refuse_to_start("; ".join(missing))
+
+
+def _missing_in_production(settings: Settings, read: tuple[str, ...]) -> Iterator[str]:
+    yield from _absent(settings, read, NEEDED_IN_PRODUCTION)
+    yield from (
+        f"{name.upper()} is the sandbox's, which everybody knows" for name in read if _is_public(settings, name)
+    )
+    for name in SAID_BY_THE_SELLER:
+        if name in read and getattr(settings, name) == Settings.model_fields[name].default:
+            yield f"{name.upper()} is that of an example; invoices need the real one"
+
+
+def _absent(settings: Settings, read: tuple[str, ...], needed: tuple[str, ...]) -> Iterator[str]:
+    return (f"{name.upper()} is not set" for name in needed if name in read and not settings.plain(name))
+
+
+def _is_public(settings: Settings, name: str) -> bool:
+    value = settings.plain(name)
+    return not PUBLIC.isdisjoint(value if isinstance(value, tuple) else (value,))

@@ -1,0 +1,93 @@
+"""What a setting may be: each type refuses in words that fit behind the setting's name."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+from urllib.parse import SplitResult, urlsplit
+
+from pydantic import AfterValidator, Field, SecretStr, TypeAdapter, ValidationError
+
+from schemas.emails import Email
+from schemas.names import Name
+from schemas.urls import Url
+
+STRIPE_KEY_PREFIXES = ("sk_test_", "sk_live_", "rk_test_", "rk_live_")
+
+
+def _none_or(check: Callable[[str], str]) -> AfterValidator:
+    """Empty means that it is not set."""
+    return AfterValidator(lambda value: value and check(value))
+
+
+def _of(kind: Any, sentence: str) -> Callable[[str], str]:
+    """As the API takes it; `sentence` says what that is."""
+    adapter: TypeAdapter[str] = TypeAdapter(kind)
+
+    def check(value: str) -> str:
+        try:
+            return adapter.validate_python(value)
+        except ValidationError:
+            raise ValueError(sentence) from None
+
+    return check
+
+
+def _parts(value: str, sentence: str) -> SplitResult:
+    try:
+        parts = urlsplit(value)
+        _ = parts.port  # reading it is what checks it
+    except ValueError:
+        raise ValueError(sentence) from None
+    return parts
+
+
+def _database(value: str) -> str:
+    sentence = "must look like postgresql://user:password@host:port/database"
+    parts = _parts(value, sentence)
+    if parts.scheme not in ("postgresql", "postgres") or not parts.path.strip("/"):
+        raise ValueError(sentence)
+    return value
+
+
+def _broker(value: str) -> str:
+    sentence = "must look like redis://:password@host:port/0"
+    parts = _parts(value, sentence)
+    if not parts.scheme or "://" not in value or (parts.scheme in ("redis", "rediss") and not parts.hostname):
+        raise ValueError(sentence)
+    return value
+
+
+def _login(value: SecretStr) -> SecretStr:
+    user, colon, password = value.get_secret_value().partition(":")
+    if value.get_secret_value() and not (user and colon and password):
+        raise ValueError("must look like user:password")
+    return value
+
+
+def _stripe_key(value: SecretStr) -> SecretStr:
+    key = value.get_secret_value()
+    if key.startswith("pk_"):
+        raise ValueError("is a publishable key; the secret one begins with sk_ or rk_")
+    if key and not key.startswith(STRIPE_KEY_PREFIXES):
+        raise ValueError("must begin with sk_test_, sk_live_, rk_test_ or rk_live_")
+    return value
+
+
+def _beginning(prefix: str) -> AfterValidator:
+    def check(value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and not value.get_secret_value().startswith(prefix):
+            raise ValueError(f"must begin with {prefix}")
+        return value
+
+    return AfterValidator(check)
+
+
+Port = Annotated[int, Field(ge=1, le=65_535)]
+DatabaseUrl = Annotated[str, Field(repr=False), _none_or(_database)]
+BrokerUrl = Annotated[str, Field(repr=False), _none_or(_broker)]
+WebPage = Annotated[str, _none_or(_of(Url, "must be an http or https URL with a host"))]
+Mailbox = Annotated[str, AfterValidator(_of(Email, "must be an e-mail address"))]
+SellerName = Annotated[str, AfterValidator(_of(Name, "must be a name that can be printed"))]
+Login = Annotated[SecretStr, AfterValidator(_login)]
+StripeKey = Annotated[SecretStr, AfterValidator(_stripe_key)]
+WebhookSecret = Annotated[SecretStr, _beginning("whsec_")]
+ResendKey = Annotated[SecretStr, _beginning("re_")]

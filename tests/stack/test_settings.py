@@ -1,0 +1,163 @@
+"""A setting that cannot be used is told in one sentence before anything starts, and nothing of a trial goes live."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr, ValidationError
+
+from setting_needs import UP, unmet
+from settings import READ_BY, Settings, in_words
+from stack.doctor import examine
+from stack.errors import StackError
+from stack.running import Stack
+
+ROOT = Path(__file__).resolve().parents[2]
+DATABASE = "must look like postgresql://user:password@host:port/database"
+PAGE = "must be an http or https URL with a host"
+BAD = [
+    ("INGRESS_PORT", "eight", "must be a valid integer"),
+    ("INGRESS_PORT", "0", "must be greater than or equal to 1"),
+    ("FLOWER_PORT", "65536", "must be less than or equal to 65535"),
+    ("SANDBOX_PORT", "-1", "must be greater than or equal to 1"),
+    ("INGRESS_PROCESSES", "100", "must be less than or equal to 64"),
+    ("DATABASE_URL", "mysql://me:hidden@db/books", DATABASE),
+    ("WORKER_DATABASE_URL", "postgresql://me:hidden@db", DATABASE),
+    ("INGRESS_DATABASE_URL", "postgresql://me:hidden@db:port/books", DATABASE),
+    ("BROKER_URL", "localhost:6379", "must look like redis://:password@host:port/0"),
+    ("BROKER_URL", "redis://:hidden@/0", "must look like redis://:password@host:port/0"),
+    ("PORTAL_URL", "app.example/billing", PAGE),
+    ("SELLER_WEBSITE", "https://", PAGE),
+    ("STRIPE_API_BASE", "ftp://stripe.example", PAGE),
+    ("RESEND_API_BASE", "https://me:hidden@resend.example", PAGE),
+    ("SELLER_EMAIL", "billing@", "must be an e-mail address"),
+    ("SELLER_EMAIL", "Ada <ada@ada.example>", "must be an e-mail address"),
+    ("SELLER_NAME", "\u200b", "must be a name that can be printed"),
+    ("FLOWER_BASIC_AUTH", "hidden", "must look like user:password"),
+    ("FLOWER_BASIC_AUTH", ":hidden", "must look like user:password"),
+    ("STRIPE_SECRET_KEY", "pk_live_hidden", "is a publishable key; the secret one begins with sk_ or rk_"),
+    ("STRIPE_SECRET_KEY", "hidden", "must begin with sk_test_, sk_live_, rk_test_ or rk_live_"),
+    ("STRIPE_WEBHOOK_SECRETS", "whsec_1,hidden", "must begin with whsec_"),
+    ("RESEND_API_KEY", "hidden", "must begin with re_"),
+    ("CASHBEAT_ENV", "staging", "must be 'development' or 'production'"),
+    ("LOG_LEVEL", "loud", "must be 'DEBUG', 'INFO', 'WARNING' or 'ERROR'"),
+]
+REAL: dict[str, Any] = {
+    "stripe_secret_key": SecretStr("sk_live_1"),
+    "stripe_webhook_secrets": (SecretStr("whsec_1"),),
+    "resend_api_key": SecretStr("re_1"),
+    "seller_name": "Ada's Engines",
+    "seller_address": "12 Engine Row\nLondon",
+    "seller_email": "billing@ada.example",
+}
+CELERY = ("-m", "celery", "-A", "workers.celery_app")
+PROCESSES = {
+    "ingress": ("-m", "ingress"),
+    "worker": (*CELERY, "worker", "-Q", "upkeep", "-c", "1"),
+    "beat": (*CELERY, "beat", "--schedule", "{home}/schedule"),
+    "flower": (*CELERY, "flower"),
+    "sandbox": ("-m", "sandbox", "--port", "0"),
+    "cli": ("-m", "cli", "doctor"),
+}
+
+
+def _start(process: str, home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *(each.format(home=home) for each in PROCESSES[process])],
+        cwd=ROOT,
+        env={**os.environ, "CASHBEAT_HOME": str(home), **environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(("name", "value", "refusal"), BAD)
+def test_each_bad_value_is_one_sentence_that_does_not_repeat_it(
+    name: str, value: str, refusal: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ValidationError) as refused:
+        Settings()
+    assert in_words(refused.value) == f"{name} {refusal}"
+    assert "hidden" not in in_words(refused.value)
+
+
+@pytest.mark.parametrize("process", PROCESSES)
+def test_no_process_starts_with_a_bad_value(process: str, tmp_path: Path) -> None:
+    refused = _start(process, tmp_path, BROKER_URL="nowhere", STRIPE_SECRET_KEY="pk_test_hidden")
+    sentence = (
+        "cashbeat: BROKER_URL must look like redis://:password@host:port/0; "
+        "STRIPE_SECRET_KEY is a publishable key; the secret one begins with sk_ or rk_\n"
+    )
+    assert (refused.returncode, refused.stderr, refused.stdout) == (2, sentence, "")
+
+
+@pytest.mark.parametrize(
+    ("process", "sentence"),
+    [
+        ("ingress", "INGRESS_DATABASE_URL is not set; BROKER_URL is not set; STRIPE_WEBHOOK_SECRETS is the sandbox's"),
+        ("worker", "WORKER_DATABASE_URL is not set; BROKER_URL is not set; STRIPE_SECRET_KEY is not set"),
+        ("beat", "BROKER_URL is not set"),
+        ("sandbox", "the sandbox never runs in production"),
+    ],
+)
+def test_in_production_no_process_starts_without_what_it_needs(process: str, sentence: str, tmp_path: Path) -> None:
+    refused = _start(process, tmp_path, CASHBEAT_ENV="production", STRIPE_WEBHOOK_SECRETS="whsec_sandbox")
+    assert refused.returncode == 2
+    assert refused.stderr.splitlines()[-1].startswith(f"cashbeat: {sentence}")
+    assert "Traceback" not in refused.stderr
+
+
+def test_a_variable_that_is_empty_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.setenv(name.upper(), "")
+    assert Settings() == Settings.model_construct()
+
+
+def test_with_real_money_nothing_is_left_to_an_example() -> None:
+    live = Settings(stripe_secret_key=SecretStr("rk_live_1"))
+    assert unmet(live, UP) == [
+        "STRIPE_WEBHOOK_SECRETS is not set",
+        "RESEND_API_KEY is not set",
+        "SELLER_NAME is that of an example; invoices need the real one",
+        "SELLER_ADDRESS is that of an example; invoices need the real one",
+        "SELLER_EMAIL is that of an example; invoices need the real one",
+    ]
+    assert unmet(Settings(**REAL), UP) == []
+    assert unmet(Settings(), UP) == []
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_each_of_them_is_needed(name: str) -> None:
+    others = {other: value for other, value in REAL.items() if other != name}
+    (missing,) = unmet(Settings(cashbeat_env="production", **others), UP)
+    assert missing.startswith(name.upper())
+
+
+def test_a_whole_stack_does_not_start_without_them_and_the_doctor_says_the_same(tmp_path: Path) -> None:
+    live = Settings(cashbeat_home=tmp_path, stripe_secret_key=SecretStr("sk_live_hidden"))
+    with pytest.raises(StackError, match="STRIPE_WEBHOOK_SECRETS is not set; RESEND_API_KEY is not set"), Stack(live):
+        pass
+    findings = {finding.subject: finding for finding in examine(live)}
+    assert findings["Settings"].detail == "; ".join(unmet(live, UP))
+    assert not findings["Settings"].is_well
+    assert findings["Disk"].is_well
+
+
+def test_the_doctor_prints_no_password(tmp_path: Path) -> None:
+    secrets: dict[str, Any] = {
+        "database_url": "postgresql://me:hidden@127.0.0.1:1/books",
+        "broker_url": "redis://:hidden@127.0.0.1:1/0",
+    }
+    found = list(examine(Settings(cashbeat_home=tmp_path, flower_basic_auth=SecretStr("me:hidden"), **secrets)))
+    assert {finding.subject for finding in found if not finding.is_well} >= {"PostgreSQL", "Broker"}
+    assert "hidden" not in repr(found)
+
+
+def test_what_a_process_reads_are_settings() -> None:
+    assert {name for names in READ_BY.values() for name in names} <= set(Settings.model_fields)
