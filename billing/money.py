@@ -66,13 +66,23 @@ def divide_half_up(dividend: int, divisor: int) -> int:
     return rounded if dividend >= 0 else -rounded
 
 
-def share_half_up(amount: Money, parts_per_million: int) -> Money:
-    """The given share of an amount, rounded half away from zero to a whole minor unit.
+def divide_down(dividend: int, divisor: int, step: int) -> int:
+    """The greatest multiple of a step that is no more than a quotient. None of them is below zero."""
+    return dividend // (divisor * step) * step
+
+
+def divide_up(dividend: int, divisor: int, step: int) -> int:
+    """The least multiple of a step that is no less than a quotient. None of them is below zero."""
+    return -(-dividend // (divisor * step)) * step
+
+
+def share_half_up(amount: Money, parts_per_million: int, step: int = 1) -> Money:
+    """The given share of an amount, rounded half away from zero to a multiple of a step, in minor units.
 
     Used for tax and percentages, once per invoice line; the remainder is dropped by the rounding and appears nowhere
     else, so that a line can be checked by hand.
     """
-    return Money(divide_half_up(amount.minor * parts_per_million, PARTS_PER_MILLION), amount.currency)
+    return Money(divide_half_up(amount.minor * parts_per_million, PARTS_PER_MILLION * step) * step, amount.currency)
 
 
 def format_major(amount: Money) -> str:

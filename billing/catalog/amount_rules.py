@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import lcm
 
-from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from billing.catalog.tables import GatewayAmount
 from billing.money import AmountRule
@@ -46,6 +46,15 @@ def load_amount_rules(session: Session, currency: str | None = None) -> AmountRu
             for gateway, of_currency, step, least, greatest in rows
         }
     )
+
+
+def step_of(currency: InstrumentedAttribute[str]) -> ColumnElement[int]:
+    """In a query: what amounts of a currency are multiples of, so that every gateway takes them, in minor units.
+
+    The steps of vendors are powers of ten: of two of them the greater is a multiple of the other.
+    """
+    stated = select(func.max(GatewayAmount.step_minor)).where(GatewayAmount.currency == currency)
+    return func.coalesce(stated.scalar_subquery(), 1).label("step")
 
 
 def declare_amount_rules(session: Session, gateway: str, rules: Mapping[str, AmountRule]) -> None:

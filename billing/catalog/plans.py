@@ -7,6 +7,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
+from billing.catalog.amount_rules import step_of
 from billing.catalog.tables import Interval, Plan, PlanPrice, PlanVersion, Service, ServicePrice
 from billing.catalog.terms import MONTHS, PlanTerms, ServiceTerms
 from billing.errors import Rejected
@@ -14,11 +15,13 @@ from billing.money import Money
 from schemas.views import PlanPriceView, PlanView, ServiceView
 
 PLAN_TERMS = (
-    select(PlanPrice, PlanVersion, Plan)
+    select(PlanPrice, PlanVersion, Plan, step_of(PlanPrice.currency))
     .join(PlanVersion, PlanVersion.id == PlanPrice.version_id)
     .join(Plan, Plan.id == PlanVersion.plan_id)
 )
-SERVICE_TERMS = select(ServicePrice, Service).join(Service, Service.id == ServicePrice.service_id)
+SERVICE_TERMS = select(ServicePrice, Service, step_of(ServicePrice.currency)).join(
+    Service, Service.id == ServicePrice.service_id
+)
 
 
 def find_terms(session: Session, slug: str, interval: Interval, currency: str) -> PlanTerms:
@@ -92,8 +95,8 @@ def newest_versions() -> Select[UUID]:
     return newest.order_by(PlanVersion.plan_id, PlanVersion.version.desc())
 
 
-def _plan_terms(row: tuple[PlanPrice, PlanVersion, Plan]) -> PlanTerms:
-    price, version, plan = row
+def _plan_terms(row: tuple[PlanPrice, PlanVersion, Plan, int]) -> PlanTerms:
+    price, version, plan, step = row
     return PlanTerms(
         price_id=price.id,
         plan_slug=plan.slug,
@@ -107,17 +110,19 @@ def _plan_terms(row: tuple[PlanPrice, PlanVersion, Plan]) -> PlanTerms:
         trial_days=version.trial_days,
         sites_max=version.sites_max,
         users_max=version.users_max,
+        step=step,
     )
 
 
-def _service_terms(row: tuple[ServicePrice, Service]) -> ServiceTerms:
-    price, service = row
+def _service_terms(row: tuple[ServicePrice, Service, int]) -> ServiceTerms:
+    price, service, step = row
     return ServiceTerms(
         price_id=price.id,
         service_slug=service.slug,
         service_name=service.name,
         interval=price.interval,
         price=Money(price.price_minor, price.currency),
+        step=step,
     )
 
 

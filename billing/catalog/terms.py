@@ -11,7 +11,10 @@ MONTHS = {Interval.MONTH: 1, Interval.YEAR: 12}
 
 @dataclass(frozen=True, slots=True)
 class PlanTerms:
-    """A version of a plan at one price per interval. `credits` are those of the whole period; no limit is None."""
+    """A version of a plan at one price per interval. `credits` are those of the whole period; no limit is None.
+
+    `step` is what amounts of its currency are multiples of, as all gateways take them, in minor units.
+    """
 
     price_id: UUID
     plan_slug: str
@@ -24,6 +27,7 @@ class PlanTerms:
     trial_days: int
     sites_max: int | None
     users_max: int | None
+    step: int = 1
 
     @property
     def months(self) -> int:
@@ -33,13 +37,14 @@ class PlanTerms:
 
 @dataclass(frozen=True, slots=True)
 class ServiceTerms:
-    """A service at a price: once, or per month."""
+    """A service at a price: once, or per month; `step` as above."""
 
     price_id: UUID
     service_slug: str
     service_name: str
     interval: Interval
     price: Money
+    step: int = 1
 
 
 @dataclass(frozen=True, slots=True)

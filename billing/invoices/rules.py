@@ -17,6 +17,7 @@ from billing.tax.rules import tax_of_lines
 class LineDraft:
     """One line before it is written. Amounts without tax, negative when something is given back.
 
+    The amount is a multiple of `step` minor units, what gateways take of its currency, and so is its tax.
     `tax` is set on a line that gives back what was taxed at another rate than the invoice's. `fixed_tax` is set on one
     whose tax follows from the lines above it and not from its own amount.
     """
@@ -30,6 +31,7 @@ class LineDraft:
     period: Period | None = None
     fixed_tax: Money | None = None
     tax: TaxDecision | None = None
+    step: int = 1
 
     @property
     def net(self) -> Money:
@@ -37,9 +39,10 @@ class LineDraft:
         return self.unit * self.quantity
 
 
-def package_line(package: CreditPackage) -> LineDraft:
-    """A credit package at its present price, whoever buys it."""
-    return LineDraft(f"{package.name} package: {package.credits:,} credits", 1, price_of(package), package.credits)
+def package_line(package: CreditPackage, step: int) -> LineDraft:
+    """A credit package at its present price, whoever buys it; `step` is what gateways take of its currency."""
+    text = f"{package.name} package: {package.credits:,} credits"
+    return LineDraft(text, 1, price_of(package), package.credits, step=step)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ class Totals:
 def add_up(lines: Sequence[LineDraft], tax: TaxDecision) -> Totals:
     """Totals over at least one line, all of one currency; `tax` is that of every line that has none of its own."""
     nothing = Money(0, lines[0].unit.currency)
-    shares = iter(tax_of_lines(*_taxed_together(lines, tax)))
+    shares = iter(tax_of_lines(*_taxed_together(lines, tax), step=max(line.step for line in lines)))
     taxes = tuple(next(shares) if line.fixed_tax is None else line.fixed_tax for line in lines)
     return Totals(sum((line.net for line in lines), nothing), sum(taxes, nothing), taxes)
 

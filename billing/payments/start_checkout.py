@@ -84,13 +84,15 @@ def _write_intention(
     session: Session, cause: str, command: StartCreditCheckout, gateway: str, wall: Wall
 ) -> PaymentAttempt:
     account = get_account(session, command.account_id)
-    line = package_line(get_package(session, command.package))
+    package = get_package(session, command.package)
+    rule = load_amount_rules(session, package.currency).of(gateway, package.currency)
+    line = package_line(package, rule.step)
     tax = decide_tax(session, account.country, now_of(session, account.id, wall).date())
     invoice = draft_invoice(session, NewInvoice(account.id, cause, InvoiceReason.PURCHASE, [line], tax))
     total = Money(invoice.total_minor, invoice.currency)
     if total.minor == 0:
         raise Rejected("nothing_to_pay", "This package costs nothing; there is nothing to check out.")
-    check_charge(total, load_amount_rules(session, total.currency).of(gateway, total.currency))
+    check_charge(total, rule)
     attempt = PaymentAttempt(
         id=uuid7(),
         account_id=account.id,

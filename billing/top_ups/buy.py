@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from billing.accounts.queries import get_account
-from billing.cards.queries import least_for
+from billing.cards.queries import rule_for
 from billing.catalog.rules import price_of
 from billing.catalog.tables import CreditPackage
 from billing.errors import Rejected
@@ -39,8 +39,10 @@ def buy_package(session: Session, top_up: AutoTopUp, now: datetime) -> Invoice:
     begun, _ = purchases_of(session, account.id, month)
     cause = f"{cause_of_month(account.id, month)}{begun + 1}"
     tax = decide_tax(session, account.country, now.date())
-    invoice = draft_invoice(session, NewInvoice(account.id, cause, InvoiceReason.TOP_UP, [package_line(package)], tax))
-    if invoice.total_minor < least_for(session, account.id, invoice.currency).minor:
+    rule = rule_for(session, account.id, package.currency)
+    lines = [package_line(package, rule.step)]
+    invoice = draft_invoice(session, NewInvoice(account.id, cause, InvoiceReason.TOP_UP, lines, tax))
+    if invoice.total_minor < rule.least:
         _issue(session, invoice, now)
     if invoice.left_minor and intend_charge(session, invoice, cause, now) is None:
         raise Rejected("no_card", "The account has no card that could be charged.", status=409)

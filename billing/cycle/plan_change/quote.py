@@ -10,7 +10,7 @@ from datetime import datetime
 from billing.catalog.tables import Interval
 from billing.catalog.terms import Addition, PlanTerms
 from billing.cycle.pricing.lines import Discount, price_after, service_line
-from billing.cycle.pricing.proration import credits_left, value_left
+from billing.cycle.pricing.proration import credits_left, value_charged, value_given_back
 from billing.invoices.rules import LineDraft, add_up
 from billing.invoices.tables import LineKind
 from billing.money import Money
@@ -54,6 +54,8 @@ class Running:
 def quote_change(running: Running, wanted: PlanTerms, tax: TaxDecision, at: datetime) -> ChangeQuote:
     """The rest of the old plan given back, the rest of the new one charged, both half-up to the second.
 
+    Where gateways take multiples of a step only, each is rounded to it, once, in the customer's favour.
+
     Another interval begins a new cycle: the whole new price is charged. In a trial nothing was paid and nothing is, and
     staying with the plan (a change that was planned is taken back) costs nothing either.
     """
@@ -74,20 +76,22 @@ def quote_change(running: Running, wanted: PlanTerms, tax: TaxDecision, at: date
 
 
 def _given_back(running: Running, at: datetime) -> LineDraft:
-    value = value_left(price_after(running.terms, running.discount), running.period, at)
+    step = running.terms.step
+    value = value_given_back(price_after(running.terms, running.discount), running.period, at, step)
     text = f"Unused time on {running.terms.plan_name}"
     rest = Period(at, running.period.end)
-    return LineDraft(text, 1, -value, kind=LineKind.CREDIT, period=rest, tax=running.tax)
+    return LineDraft(text, 1, -value, kind=LineKind.CREDIT, period=rest, tax=running.tax, step=step)
 
 
 def _charged(wanted: PlanTerms, price: Money, period: Period, at: datetime, gained: int) -> LineDraft:
-    value = value_left(price, period, at)
+    value = value_charged(price, period, at, wanted.step)
     text = f"{wanted.plan_name} plan, per {wanted.interval}"
     if period.start != at:
         text = f"Remaining time on {wanted.plan_name}"
     expire_at = None if wanted.credits_roll_over else period.end
     rest = Period(at, period.end)
-    return LineDraft(text, 1, value, credits=max(gained, 0), credits_expire_at=expire_at, period=rest)
+    bought = max(gained, 0)
+    return LineDraft(text, 1, value, credits=bought, credits_expire_at=expire_at, period=rest, step=wanted.step)
 
 
 def _services_of_new_cycle(running: Running, wanted: PlanTerms, period: Period, at: datetime) -> list[LineDraft]:
@@ -99,8 +103,9 @@ def _services_of_new_cycle(running: Running, wanted: PlanTerms, period: Period, 
         paid = addition.terms.price * (addition.quantity * running.terms.months)
         text = f"Unused time on {addition.terms.service_name}"
         rest = Period(at, running.period.end)
-        value = value_left(paid, running.period, at)
-        lines.append(LineDraft(text, 1, -value, kind=LineKind.CREDIT, period=rest, tax=running.tax))
+        step = addition.terms.step
+        value = value_given_back(paid, running.period, at, step)
+        lines.append(LineDraft(text, 1, -value, kind=LineKind.CREDIT, period=rest, tax=running.tax, step=step))
         lines.append(service_line(addition, wanted.months, period))
     return lines
 
