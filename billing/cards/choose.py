@@ -28,5 +28,8 @@ def choose_card(session: Session, account_id: UUID, card_id: UUID) -> bool:
 
 
 def lock_cards(session: Session, account_id: UUID) -> None:
-    """Let nobody else choose or detach a card of this account until commit. Others may still refer to the account."""
+    """Let nobody else save, choose or detach a card of this account until commit: the account comes before its cards.
+
+    Others may still refer to the account.
+    """
     session.execute(select(Account.id).where(Account.id == account_id).with_for_update(key_share=True))

@@ -18,7 +18,7 @@ def detach_card(session: Session, gateway: str, card_ref: str, now: datetime) ->
     if card is None:
         return False
     lock_cards(session, card.account_id)
-    session.refresh(card, with_for_update=True)
+    session.refresh(card, with_for_update={"key_share": True})  # a charge that is written just now refers to it
     if card.detached_at is not None:
         return False
     card.is_default, card.detached_at = False, now

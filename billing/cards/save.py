@@ -6,6 +6,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from billing.accounts.tables import GatewayCustomer
+from billing.cards.choose import lock_cards
 from billing.cards.queries import find_card
 from billing.cards.tables import Card
 from billing.errors import Rejected
@@ -35,6 +36,7 @@ def keep_card(session: Session, account_id: UUID, card: CardFact) -> UUID:
     """
     if not card.customer_ref:
         raise Rejected("card_detached", "This card is attached to no customer; it cannot be charged.", status=409)
+    lock_cards(session, account_id)
     card_id = _write(session, account_id, card)
     customer = {"account_id": account_id, "gateway": card.gateway, "customer_ref": card.customer_ref}
     insert_unless_known(session, GatewayCustomer, customer)

@@ -1,4 +1,4 @@
-"""Reads of dunning, and its locks. The order of locks is: the invoice, its dunning, the subscription."""
+"""Reads of dunning, and its locks. The order of locks is: the subscription, the invoice, its dunning."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
@@ -50,8 +50,11 @@ def lock_due(
 ) -> tuple[Invoice, Dunning] | None:
     """An invoice and its open dunning, locked; None when another has either, it is not due, or is just being paid.
 
-    Waits for nobody: whoever records an outcome holds the invoice and comes for the dunning next.
+    Waits for nobody: whoever records an outcome holds the invoice and comes for the dunning next. The subscription is
+    locked, too.
     """
+    if not _is_owner_free(session, invoice_id):
+        return None
     due = select(Invoice, Dunning).join(Dunning, Dunning.invoice_id == Invoice.id)
     due = due.where(Invoice.id == invoice_id, Dunning.state == DunningState.OPEN, is_due)
     found = session.execute(due.with_for_update(of=(Invoice, Dunning), skip_locked=True)).one_or_none()
@@ -67,6 +70,13 @@ def _has_way(session: Session, dunning: Dunning, now: datetime) -> bool:
     if dunning.clock_id is None and now < due_at + PAGE_GRACE:
         return live_attempt(session, dunning.invoice_id) is None
     return close_page(session, dunning.invoice_id)
+
+
+def _is_owner_free(session: Session, invoice_id: UUID) -> bool:
+    """Whether nobody else has the subscription that is dunned; it is ours then. True as well where there is none."""
+    owner_id = session.scalar(select(Dunning.subscription_id).where(Dunning.invoice_id == invoice_id))
+    owner = select(Subscription.id).where(Subscription.id == owner_id).with_for_update(skip_locked=True)
+    return owner_id is None or session.scalar(owner) is not None
 
 
 def lock_owner(session: Session, subscription_id: UUID) -> Subscription:

@@ -13,6 +13,7 @@ from billing.invoices.tables import Invoice, InvoiceStatus
 from billing.payments.cancel_under_way import close_page
 from billing.payments.intend_charge import intend_charge
 from billing.subscriptions.pending_changes import is_too_late
+from billing.subscriptions.queries import lock_in_order
 from billing.subscriptions.tables import Collection, PendingChange, Subscription, SubscriptionStatus
 
 
@@ -46,6 +47,7 @@ def retry_invoice(session: Session, invoice: Invoice, now: datetime) -> bool:
 
 
 def _lock_unpaid(session: Session, account_id: UUID) -> list[Invoice]:
+    lock_in_order(session, select(Subscription.id).where(Subscription.account_id == account_id))
     # what is pending after its dunning is marked unpaid: all else was paid or given up
     dunned = select(Dunning.invoice_id).where(Dunning.invoice_id == Invoice.id)
     # where the gateway runs the cycle it is the gateway that asks for its invoices

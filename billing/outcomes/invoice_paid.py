@@ -22,9 +22,6 @@ def invoices_paid(session: Session, settlements: Sequence[Settlement]) -> None:
     Costs nothing for a purchase without a subscription. The mails follow from settling, see `stage_receipt`. The caller
     holds the invoices' row locks and has written them.
     """
-    for settlement in settlements:
-        if settlement.invoice.reason is InvoiceReason.TOP_UP:
-            top_up_captured(session, settlement.invoice, settlement.now)
     subscribed = [settlement for settlement in settlements if settlement.invoice.subscription_id is not None]
     dunnings = lock_dunnings(session, [settlement.invoice.id for settlement in subscribed])
     owners = lock_owners(session, [settlement.invoice.subscription_id for settlement in subscribed])
@@ -35,6 +32,10 @@ def invoices_paid(session: Session, settlements: Sequence[Settlement]) -> None:
     make_paid_changes(session, owners, subscribed)
     for settlement in subscribed:
         _go_on(session, owners[settlement.invoice.subscription_id], settlement)
+    # last: whoever uses credits has locked those before the top-up that follows from it
+    for settlement in settlements:
+        if settlement.invoice.reason is InvoiceReason.TOP_UP:
+            top_up_captured(session, settlement.invoice, settlement.now)
 
 
 def _go_on(session: Session, subscription: Subscription, settlement: Settlement) -> None:

@@ -25,6 +25,7 @@ from billing.payments.queries import as_uuid
 from billing.payments.start_checkout import LOOK_UP_AFTER
 from billing.payments.states import can_move, is_answered, is_over, look_up_no_more_when_final, move
 from billing.payments.tables import AttemptKind, AttemptStatus, PaymentAttempt
+from billing.subscriptions.queries import lock_in_order
 from database.among import is_among
 from database.update import update_rows
 from schemas.facts import PaymentFact, PaymentStatus
@@ -96,10 +97,12 @@ def _not_ours(fact: PaymentFact) -> Outcome:
 
 
 def _lock(session: Session, facts: Sequence[PaymentFact]) -> dict[tuple[str, str], Standing]:
-    """By gateway and attempt. Invoices are locked in the order of their ids, as by everybody who locks several."""
+    """By gateway and attempt. First the subscriptions, then the invoices, each in the order of their ids, as by all."""
     ids = {known for fact in facts if (known := as_uuid(fact.attempt_id)) is not None}
     if not ids:
         return {}
+    of_these = select(Invoice.subscription_id).join(PaymentAttempt, PaymentAttempt.invoice_id == Invoice.id)
+    lock_in_order(session, of_these.where(is_among(PaymentAttempt.id, ids)))
     clock = select(TestClock.frozen_at).join(Account, Account.clock_id == TestClock.id)
     frozen_at = clock.where(Account.id == PaymentAttempt.account_id).scalar_subquery()
     found = select(PaymentAttempt, Invoice, frozen_at).join(Invoice, Invoice.id == PaymentAttempt.invoice_id)

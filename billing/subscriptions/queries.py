@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from billing.catalog.plans import services_of, terms_of
@@ -26,6 +26,12 @@ def lock_subscription(session: Session, subscription_id: UUID) -> Subscription:
     """The subscription, nobody else's until commit; raises Rejected `subscription_not_found`."""
     locked = session.get(Subscription, subscription_id, with_for_update=True, populate_existing=True)
     return _found(locked, subscription_id)
+
+
+def lock_in_order(session: Session, subscription_ids: Select[UUID] | Select[UUID | None]) -> None:
+    """Let nobody else have these subscriptions until commit: whoever locks their invoices, too, begins with them."""
+    owners = select(Subscription.id).where(Subscription.id.in_(subscription_ids))
+    session.execute(owners.order_by(Subscription.id).with_for_update())
 
 
 def additions_of(session: Session, subscription_id: UUID) -> list[Addition]:

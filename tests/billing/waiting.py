@@ -13,12 +13,15 @@ WAITING_FOR_A_LOCK = text("""
 PATIENCE_SECONDS = 4.0  # less than the lock timeout of those who wait
 
 
+def count_waiting(database: Database) -> int:
+    """How many sessions wait for a lock now."""
+    with database.transaction() as session:
+        return int(session.scalars(WAITING_FOR_A_LOCK).one())
+
+
 def await_waiting(database: Database, count: int = 1) -> None:
     """Until so many sessions wait for a lock."""
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        with database.transaction() as session:
-            if session.scalars(WAITING_FOR_A_LOCK).one() >= count:
-                return
+    while count_waiting(database) < count:
         assert time.monotonic() < deadline, f"{count} never waited"
         time.sleep(0.02)

@@ -19,8 +19,7 @@ def give_up_start(session: Session, subscription: Subscription, now: datetime) -
     """
     is_unpaid = (Invoice.subscription_id == subscription.id, Invoice.status == InvoiceStatus.PENDING)
     count = session.scalar(select(func.count()).where(*is_unpaid))
-    # Skips what is locked instead of waiting for it: whoever records a payment holds the invoice and wants the
-    # subscription next, which our caller holds. Waiting here would be a deadlock.
+    # skips what is locked instead of waiting for it: whatever somebody does with such a bill now, it is not to be void
     locked = select(Invoice).where(*is_unpaid).order_by(Invoice.id).with_for_update(skip_locked=True)
     invoices = session.scalars(locked).all()
     # only now that the invoices are locked: an earlier statement would not see a charge that was begun a moment ago
