@@ -37,7 +37,7 @@ _EVERYWHERE = ("cashbeat_home", "cashbeat_env", "log_format", "log_level")
 READ_BY: dict[str, tuple[str, ...]] = {
     "ingress": (
         *_EVERYWHERE, "ingress_database_url", "broker_url", "ingress_host", "ingress_port", "ingress_processes",
-        "stripe_webhook_secrets",
+        "ingress_connections_per_address", "stripe_webhook_secrets",
     ),
     "worker": (
         *_EVERYWHERE, "worker_database_url", "broker_url", "stripe_secret_key", "stripe_api_base",
@@ -74,6 +74,8 @@ class Settings(BaseSettings):
     ingress_host: str = "127.0.0.1"
     ingress_port: Port = 8000
     ingress_processes: Annotated[int, Field(ge=1, le=64)] = 2
+    # of one process; 0 is no limit, for a proxy that has one
+    ingress_connections_per_address: Annotated[int, Field(ge=0, le=100_000)] = 256
 
     # the watchers
     flower_port: Port = 5555

@@ -10,6 +10,7 @@ from gateways.stripe.door import SIGNATURE_HEADER
 from gateways.stripe.events import BODY_BYTES_MAX
 from gateways.stripe.signatures import Verifier
 from ingress.bodies import read_body
+from ingress.crowds import Visitors
 from ingress.door import Door
 from ingress.server import prepare_interpreter, run
 from ingress.webhooks import HEADERS, RECEIVED
@@ -35,7 +36,8 @@ def serve() -> Door:
     """The application of one process."""
     secrets = [secret.get_secret_value() for secret in configuration.load().stripe_webhook_secrets]
     prepare_interpreter()
-    return Door(Router([Route(PATH, VerifyOnly(secrets), methods=["POST"])]), release=lambda: None)
+    router = Router([Route(PATH, VerifyOnly(secrets), methods=["POST"])])
+    return Door(router, release=lambda: None, visitors=Visitors(0))
 
 
 if __name__ == "__main__":

@@ -41,5 +41,8 @@ class WebhookSignature(Protocol):
     is_set: bool
     body_bytes_max: int
 
+    def look_at(self, headers: Headers, now: float) -> None:
+        """Before the body is read: raises SignatureRefused when under these headers no body could be genuine."""
+
     def read(self, body: bytes, headers: Headers, now: float) -> Envelope:
         """The envelope of a genuine event; `now` is seconds since the epoch. Raises SignatureRefused, EventRefused."""

@@ -13,6 +13,7 @@ import settings as configuration
 from gateways.registry import open_doors
 from ingress import metrics
 from ingress.commands import Commands
+from ingress.crowds import Visitors
 from ingress.door import Door
 from ingress.group_commit import GroupCommit
 from ingress.health import Health
@@ -75,7 +76,8 @@ def make_door(settings: Settings) -> Door:
         commands.stop()
         reads.close()
 
-    return Door(Router(routes(parts), redirect_slashes=False, lifespan=lifespan), waiting.release)
+    visitors = Visitors(settings.ingress_connections_per_address)
+    return Door(Router(routes(parts), redirect_slashes=False, lifespan=lifespan), waiting.release, visitors)
 
 
 def _bell(settings: Settings) -> Bell:

@@ -10,8 +10,10 @@ from starlette.types import Message, Receive, Scope, Send
 
 import logs
 from ingress.bodies import Gone
-from ingress.problems import MEDIA_TYPE, problem_of
+from ingress.crowds import LargeBodies, Visitors
+from ingress.problems import MEDIA_TYPE, problem_of, unavailable
 
+IS_ADMITTED = "cashbeat.is_admitted"  # in a request's scope: whether there was room for its body
 REQUEST_ID_HEADER = b"x-request-id"
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
@@ -22,8 +24,11 @@ class Door:
     A path without its last slash is answered like the one with it, never redirected: senders of webhooks do not follow.
     """
 
-    def __init__(self, router: Router, release: Callable[[], None]) -> None:
+    def __init__(self, router: Router, release: Callable[[], None], visitors: Visitors) -> None:
         self.router = router
+        # both are counted by the protocol: connections before there is a request, bodies before they are kept
+        self.visitors = visitors
+        self.large_bodies = LargeBodies()
         self.release = release  # called when the server begins to stop
         self._prefix = token_hex(4).encode()
         self._numbers = count(1)
@@ -47,6 +52,8 @@ class Door:
         if not asked_path.endswith("/"):
             scope["path"] = asked_path + "/"
         try:
+            if not scope[IS_ADMITTED]:
+                raise unavailable("Too many large requests at once; send it again.")
             await self.router(scope, receive, send_named)
         except Gone:
             return

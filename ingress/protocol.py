@@ -10,32 +10,54 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from ingress.problems import MEDIA_TYPE, Problem
+from ingress.crowds import Share
+from ingress.door import IS_ADMITTED
+from ingress.problems import MEDIA_TYPE, Problem, unavailable
 
 HEAD_BYTES_MAX = 16 * 1024  # cookies do not come here; a signature and a proxy's additions fit many times
 # From the first byte of a request to its last. Three kilobytes from a healthy sender take milliseconds.
 REQUEST_SECONDS = 10.0
+# Requests that are sent before the last one is answered. No client of ours does, and each of them is kept.
+PIPELINED_MAX = 4
 
 
 class HeadRefused(Exception):
-    """The head of a request is too large, or does not name one host; the parser turns it into a 400."""
+    """A head that is too large, names no host or two, or comes too early; the parser turns it into a 400."""
 
 
 class PatientProtocol(HttpToolsProtocol):
-    """Closes a connection whose request head does not come, answers 408 when a body does not, 400 to a bad head."""
+    """Closes a connection whose request head does not come, answers 408 when a body does not, 400 to a bad head.
+
+    An address that has its share of connections is answered 503 at once.
+    """
+
+    scope: Any  # uvicorn's, with an entry of our own
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._head_bytes = 0
         self._has_head = False
         self._timer: asyncio.TimerHandle | None = None
+        self._address: str | None = None
+        self._share = Share(self.app.large_bodies)  # app is our own Door, see ingress.app
+        self._body_bytes = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as in uvicorn
         super().connection_made(transport)
+        address = self.client[0] if self.client else ""
+        try:
+            self.app.visitors.enter(address)
+        except Problem as problem:
+            self._close_with(problem)
+            return
+        self._address = address
         self._await_request()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_timer()
+        self._share.give_back()
+        if self._address is not None:
+            self.app.visitors.leave(self._address)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -52,9 +74,27 @@ class PatientProtocol(HttpToolsProtocol):
         self._has_head = True
         if len(self.url) + sum([len(name) + len(value) for name, value in self.headers]) > HEAD_BYTES_MAX:
             raise HeadRefused
-        if not self._names_one_host():
+        if not self._names_one_host() or len(self.pipeline) >= PIPELINED_MAX:
             raise HeadRefused
+        self._body_bytes = 0
+        self.scope[IS_ADMITTED] = self._share.begin(self.headers)
         super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """Bytes that nobody has room for are dropped as they come, before anything keeps them."""
+        if not self.scope[IS_ADMITTED]:
+            return
+        self._body_bytes += len(body)
+        if self._share.admit(self._body_bytes):
+            super().on_body(body)
+        else:
+            self.scope[IS_ADMITTED] = False
+            self._close_with(unavailable("Too many large requests at once; send it again."))
+
+    def on_response_complete(self) -> None:
+        if not self.pipeline:
+            self._share.give_back()
+        super().on_response_complete()
 
     def on_message_complete(self) -> None:
         self._stop_timer()
@@ -62,7 +102,7 @@ class PatientProtocol(HttpToolsProtocol):
 
     def shutdown(self) -> None:
         """The server is about to stop: nobody is to wait for an operation any longer."""
-        self.app.release()  # our own Door, see ingress.app
+        self.app.release()
         super().shutdown()
 
     def send_400_response(self, msg: str) -> None:
@@ -95,6 +135,9 @@ class PatientProtocol(HttpToolsProtocol):
         self._stop_timer()
         body = problem.body("", "")
         status = HTTPStatus(problem.status)
-        head = f"HTTP/1.1 {status} {status.phrase}\r\ncontent-type: {MEDIA_TYPE}\r\ncontent-length: {len(body)}\r\n"
-        self.transport.write(head.encode() + b"connection: close\r\n\r\n" + body)
+        headers = problem.headers | {
+            "content-type": MEDIA_TYPE, "content-length": str(len(body)), "connection": "close",
+        }  # fmt: skip
+        lines = [f"HTTP/1.1 {status} {status.phrase}", *(f"{name}: {value}" for name, value in headers.items())]
+        self.transport.write("\r\n".join(lines).encode() + b"\r\n\r\n" + body)
         self.transport.close()

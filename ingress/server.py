@@ -1,7 +1,9 @@
 """How the door is served: uvicorn's options, each with its reason."""
 
+import contextlib
 import gc
 import os
+import resource
 import shutil
 import sys
 from pathlib import Path
@@ -48,6 +50,7 @@ def run(application: str, settings: Settings) -> None:
 
     Returns after SIGTERM or Ctrl-C; requests that have arrived are committed and answered first.
     """
+    _allow_connections()
     _share_metrics(settings.cashbeat_home.absolute() / "run" / "metrics")
     config = uvicorn.Config(
         application,
@@ -69,6 +72,13 @@ def prepare_interpreter() -> None:
     sys.setswitchinterval(THREAD_SWITCH_SECONDS)
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
     gc.freeze()  # what is imported by now lives as long as the process and need not be looked through again
+
+
+def _allow_connections() -> None:
+    """As many open files as the system lets us have: a thousand, as usual, would be fewer than connections."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(ValueError, OSError):  # macOS says "unlimited" and means less
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _share_metrics(folder: Path) -> None:

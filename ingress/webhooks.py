@@ -35,6 +35,7 @@ class Webhooks:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not self._signature.is_set:
             raise unavailable("No webhook secret is configured.")
+        self._look_at(scope)
         try:
             body = await read_body(receive, self._signature.body_bytes_max)
         except Gone:
@@ -42,6 +43,13 @@ class Webhooks:
         await self._store(self._verified(scope, body))
         await send({"type": "http.response.start", "status": 200, "headers": HEADERS.copy()})
         await send({"type": "http.response.body", "body": RECEIVED})
+
+    def _look_at(self, scope: Scope) -> None:
+        """A sender who could not be the vendor is not listened to: its body is never read."""
+        try:
+            self._signature.look_at(scope["headers"], time.time())
+        except SignatureRefused as error:
+            raise self._refused(str(error)) from error
 
     def _verified(self, scope: Scope, body: bytes) -> ArrivedEvent:
         try:

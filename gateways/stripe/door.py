@@ -5,7 +5,7 @@ from typing import Any
 
 from gateways.envelope import Envelope, Headers, WebhookSignature
 from gateways.stripe.events import BODY_BYTES_MAX, read_envelope
-from gateways.stripe.signatures import Verifier
+from gateways.stripe.signatures import Verifier, look_at
 
 SIGNATURE_HEADER = b"stripe-signature"
 
@@ -18,6 +18,10 @@ class StripeSignature:
     def __init__(self, secrets: Sequence[str]) -> None:
         self.is_set = bool(secrets)
         self._verifier = Verifier(secrets)
+
+    def look_at(self, headers: Headers, now: float) -> None:
+        """See WebhookSignature."""
+        look_at(_signature(headers), now)
 
     def read(self, body: bytes, headers: Headers, now: float) -> Envelope:
         """See WebhookSignature."""

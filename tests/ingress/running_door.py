@@ -49,6 +49,7 @@ def as_process(settings: Settings) -> Iterator[tuple[httpx.Client, "subprocess.P
         "CASHBEAT_HOME": str(settings.cashbeat_home),
         "INGRESS_PORT": str(port),
         "INGRESS_PROCESSES": str(settings.ingress_processes),
+        "INGRESS_CONNECTIONS_PER_ADDRESS": str(settings.ingress_connections_per_address),
     }
     process = subprocess.Popen([sys.executable, "-m", "ingress"], cwd=ROOT, env=environment)
     try:
