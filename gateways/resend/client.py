@@ -48,8 +48,8 @@ class ResendGateway:
             answer = resend.Emails.send(params, {"idempotency_key": idempotency_key})
         except ResendError as error:
             raise in_our_words(error) from error
-        except NoContentError as error:
-            raise Unavailable("Resend's answer is empty", ambiguous=True) from error
+        except (NoContentError, RecursionError) as error:
+            raise Unavailable("Resend's answer is empty, or deeper than can be read", ambiguous=True) from error
         return _id_in(answer)
 
 

@@ -14,6 +14,7 @@ from urllib.parse import quote
 import stripe
 
 from billing.errors import Rejected, Unavailable
+from gateways.stripe.answers import check_answer, unreadable
 from gateways.stripe.errors import NOT_FOUND, family_of
 from gateways.stripe.shapes import Json, mark
 
@@ -68,7 +69,12 @@ class Calls:
         return None
 
     def _send(self, method: str, path: str, parameters: Mapping[str, Any], **options: str) -> Any:
-        return self._client.raw_request(method, path, **parameters, **options).data
+        try:
+            answer = self._client.raw_request(method, path, **parameters, **options).data
+        except UnicodeDecodeError as error:
+            raise unreadable(f"to {method} {path}") from error
+        check_answer(method, path, answer)
+        return answer
 
 
 def window(created_after: datetime, created_before: datetime | None = None) -> dict[str, Any]:

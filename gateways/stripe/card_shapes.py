@@ -1,10 +1,12 @@
 """Turns fetched customers and payment methods into our words. Pure; reads the pinned API version only."""
 
+from gateways.stripe.answers import reader
 from gateways.stripe.shapes import ACCOUNT_MARK, Json, inside, mark, reference
 from gateways.stripe.translate import GATEWAY
 from schemas.facts import CardFact, CustomerFact
 
 
+@reader
 def customer_of(customer: Json) -> CustomerFact:
     """A customer; of a deleted one Stripe tells nothing but that."""
     return CustomerFact(
@@ -16,6 +18,7 @@ def customer_of(customer: Json) -> CustomerFact:
     )
 
 
+@reader
 def card_of(method: Json) -> CardFact | None:
     """A payment method as a card; None for one of another kind (a bank account, a wallet)."""
     if method["type"] != "card":
@@ -33,6 +36,7 @@ def card_of(method: Json) -> CardFact | None:
     )
 
 
+@reader
 def card_of_setup(setup: Json) -> CardFact | None:
     """The card that a SetupIntent, its payment method expanded, has saved; None while it has saved none."""
     method = setup.get("payment_method")

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from gateways.stripe.amounts import to_stripe
+from gateways.stripe.answers import reader
 from gateways.stripe.shapes import PRICE_MARK, Json, inside
 from schemas.facts import CouponRequest, PriceRequest
 
@@ -31,6 +32,7 @@ def price_parameters(request: PriceRequest) -> dict[str, Any]:
     }
 
 
+@reader
 def is_same_price(price: Json, request: PriceRequest) -> bool:
     """Whether a customer pays the same by Stripe's price as by ours."""
     recurring = inside(price, "recurring")
@@ -61,6 +63,7 @@ def coupon_parameters(request: CouponRequest) -> dict[str, Any]:
     return parameters
 
 
+@reader
 def is_same_coupon(coupon: Json, request: CouponRequest) -> bool:
     """Whether Stripe's coupon takes off the same as ours, for as long."""
     if (coupon["duration"], coupon.get("duration_in_months")) != _lasting(request):

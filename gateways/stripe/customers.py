@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Any
 
+from gateways.stripe.answers import reader
 from gateways.stripe.calls import Calls, segment, window
 from gateways.stripe.card_shapes import customer_of
-from gateways.stripe.shapes import ACCOUNT_MARK, reference
+from gateways.stripe.shapes import ACCOUNT_MARK, Json, reference
 from schemas.facts import CustomerFact, CustomerRequest
 
 CUSTOMERS = "/v1/customers"
@@ -48,5 +49,10 @@ class Customers(Calls):
         https://docs.stripe.com/api/customer_portal/sessions. It is made anew whenever somebody asks, so without a key.
         """
         parameters = {"customer": customer_ref, "return_url": return_url}
-        url: str = self._call("post", "/v1/billing_portal/sessions", parameters)["url"]
-        return url
+        return _url_of(self._call("post", "/v1/billing_portal/sessions", parameters))
+
+
+@reader
+def _url_of(session: Json) -> str:
+    """Where the page is."""
+    return str(session["url"])

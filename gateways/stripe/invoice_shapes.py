@@ -6,6 +6,7 @@ https://docs.stripe.com/api/invoices/object, https://docs.stripe.com/api/invoice
 from collections.abc import Iterable
 
 from gateways.stripe.amounts import from_stripe
+from gateways.stripe.answers import reader
 from gateways.stripe.payments import failure_code_of
 from gateways.stripe.shapes import SUBSCRIPTION_MARK, Json, inside, instant, mark, moment, reference
 from gateways.stripe.translate import GATEWAY
@@ -14,11 +15,13 @@ from schemas.facts import GatewayInvoiceFact, GatewayLineFact, InvoicePaymentFac
 REASONS = {"subscription_create": "create", "subscription_cycle": "cycle", "subscription_update": "change"}
 
 
+@reader
 def is_of_subscription(invoice: Json) -> bool:
     """Whether a subscription is its reason; others are written by hand."""
     return bool(_subscription_details(invoice).get("subscription"))
 
 
+@reader
 def invoice_of(invoice: Json, lines: Iterable[Json]) -> GatewayInvoiceFact:
     """An invoice of a subscription with all its lines. Payments, and in them the intents, should be expanded:
     without payments there is no `payment_ref`, without intents no `charge_ref` and no `failure_code`.

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from billing.money import Money
 from gateways.stripe.amounts import from_stripe
+from gateways.stripe.answers import reader
 from gateways.stripe.shapes import NOTHING, Json, attempt_mark, inside, instant, reference
 from gateways.stripe.translate import GATEWAY
 from schemas.facts import NO_CARD_NAMED, ChargedCard, CheckoutFact, PaymentFact, PaymentStatus
@@ -11,12 +12,14 @@ from schemas.facts import NO_CARD_NAMED, ChargedCard, CheckoutFact, PaymentFact,
 SETTLED = frozenset({"paid", "no_payment_required"})
 
 
+@reader
 def checkout_of_session(session: Json) -> CheckoutFact:
     """A Checkout Session as a checkout; `url` is empty once nobody can pay there any more."""
     status, _ = _session_outcome(session)
     return CheckoutFact(checkout_ref=session["id"], url=session.get("url") or "", status=status)
 
 
+@reader
 def payment_of_session(session: Json) -> PaymentFact:
     """A Checkout Session, its payment intent and charge expanded, as a payment.
 
@@ -35,6 +38,7 @@ def payment_of_session(session: Json) -> PaymentFact:
     )
 
 
+@reader
 def payment_of_intent(intent: Json) -> PaymentFact:
     """A payment intent that no Checkout Session owns, its charge expanded, as a payment."""
     return _payment(

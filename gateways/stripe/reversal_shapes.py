@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from gateways.stripe.amounts import from_stripe
+from gateways.stripe.answers import reader
 from gateways.stripe.shapes import ATTEMPT_MARK, SUBSCRIPTION_MARK, Json, inside, instant, mark, reference
 from gateways.stripe.translate import GATEWAY
 from schemas.facts import ReversalFact, ReversalKind, ReversedPaymentFact
@@ -11,6 +12,7 @@ from schemas.facts import ReversalFact, ReversalKind, ReversedPaymentFact
 REFUNDS_WITHOUT_EFFECT = frozenset({"failed", "canceled", "requires_action"})
 
 
+@reader
 def payment_of_charge(
     charge: Json, invoice: Json, refunds: Sequence[Json], disputes: Sequence[Json]
 ) -> ReversedPaymentFact:

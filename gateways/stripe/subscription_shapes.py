@@ -3,6 +3,7 @@
 https://docs.stripe.com/api/subscriptions/object
 """
 
+from gateways.stripe.answers import reader
 from gateways.stripe.shapes import PRICE_MARK, SUBSCRIPTION_MARK, Json, instant, mark, moment, reference
 from gateways.stripe.translate import GATEWAY
 from schemas.facts import ClockFact, ItemFact, SubscriptionFact
@@ -11,6 +12,7 @@ from schemas.facts import ClockFact, ItemFact, SubscriptionFact
 STATUSES = {"incomplete_expired": "expired"}
 
 
+@reader
 def subscription_of(subscription: Json) -> SubscriptionFact:
     """A subscription. All its items have one interval, so the period of the first is the period of all.
 
@@ -39,6 +41,7 @@ def subscription_of(subscription: Json) -> SubscriptionFact:
     )
 
 
+@reader
 def clock_of(clock: Json) -> ClockFact:
     """A test clock."""
     return ClockFact(

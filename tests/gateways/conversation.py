@@ -1,6 +1,7 @@
 """A Stripe that follows a script: what it answers to which call, and what it was asked."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
@@ -9,6 +10,7 @@ from sandbox.forms import parse_form
 from tests.contracts.stripe_openapi import validate_request_form
 from tests.gateways.loopback import ScriptedServer, http_answer
 
+REFERENCE = re.compile(r"/((?:ch|clock|cs|cus|in|pi|pm|ref|seti|sub)_\w+)")
 MISSING = http_answer("404 Not Found", b'{"error": {"type": "invalid_request_error", "code": "resource_missing"}}')
 
 
@@ -24,10 +26,21 @@ def script(answers: Mapping[str, Any]) -> Callable[[bytes], bytes]:
     """Answers by `METHOD /path`; ready-made bytes are sent as they are, and what is not named is not there."""
 
     def answer(request: bytes) -> bytes:
-        scripted = answers.get(read(request).call, MISSING)
-        return scripted if isinstance(scripted, bytes) else http_answer("200 OK", json.dumps(scripted).encode())
+        call = read(request).call
+        scripted = answers.get(call, MISSING)
+        if isinstance(scripted, bytes):
+            return scripted
+        return http_answer("200 OK", json.dumps(_named(call, scripted)).encode())
 
     return answer
+
+
+def _named(call: str, scripted: dict[str, Any]) -> dict[str, Any]:
+    """An object bears the name that it was asked for by; a list has none."""
+    asked_by = REFERENCE.search(call)
+    if scripted.get("object") == "list":
+        return scripted
+    return scripted | {"id": asked_by[1]} if asked_by else {"id": "made_up_1"} | scripted
 
 
 def read(request: bytes) -> Asked:

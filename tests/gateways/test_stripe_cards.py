@@ -79,12 +79,12 @@ def test_a_page_for_saving_a_card(scripted: Scripted) -> None:
 @pytest.mark.parametrize("by", ["card_ref", "setup_ref", "checkout_ref"])
 def test_a_card_is_found_by_each_of_its_references(scripted: Scripted, by: str) -> None:
     answers = {
-        "GET /v1/payment_methods/ref_1": method(),
+        f"GET /v1/payment_methods/{VISA.card_ref}": method(),
         "GET /v1/setup_intents/ref_1": setup(),
         "GET /v1/checkout/sessions/ref_1": {"id": "ref_1", "setup_intent": setup()},
     }
     stripe = StripeGateway("sk_test_made_up", scripted(script(answers)).url)
-    assert stripe.fetch_card(**{by: "ref_1"}) == VISA
+    assert stripe.fetch_card(**{by: VISA.card_ref if by == "card_ref" else "ref_1"}) == VISA
     assert stripe.fetch_card(**{by: "ref_2"}) is None
 
 

@@ -53,7 +53,7 @@ def test_a_page_for_starting_a_subscription(scripted: Scripted) -> None:
 
 def test_a_subscription_is_found_by_its_checkout(scripted: Scripted) -> None:
     answers = {
-        "GET /v1/checkout/sessions/cs_1": {"id": "cs_1", "subscription": subscription()},
+        "GET /v1/checkout/sessions/cs_1": {"id": "cs_1", "subscription": subscription(id="sub_1")},
         "GET /v1/checkout/sessions/cs_2": {"id": "cs_2", "subscription": None},
         f"GET {PATH}": subscription(),
     }
