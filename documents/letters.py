@@ -2,7 +2,8 @@
 
 import logging
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from documents.texts import texts_of
 
@@ -35,11 +36,13 @@ class Listener(logging.Filter):
             self.missing.append(str(record.args[0]))
         return record.levelno >= logging.ERROR
 
-    def require_all(self) -> None:
-        """Raise LettersMissing for what was heard since the last time, and forget it."""
-        missing, self.missing = self.missing, []
-        if missing:
-            raise LettersMissing(missing)
+    @contextmanager
+    def require_all(self) -> Iterator[None]:
+        """Raise LettersMissing at the end for what was heard meanwhile, whatever became of the document before."""
+        self.missing.clear()
+        yield
+        if self.missing:
+            raise LettersMissing(self.missing)
 
 
 def _named(letter: str, facts: object) -> str:

@@ -15,7 +15,7 @@ def require_short_texts(facts: object) -> None:
         raise Rejected("text_too_long", f"a text in a document is limited to {TEXT_LENGTH_MAX:,} characters")
 
 
-def require_short_markup(markup: str) -> None:
-    """Raise Rejected `document_too_large` above MARKUP_LENGTH_MAX."""
-    if len(markup) > MARKUP_LENGTH_MAX:
+def require_short_markup(markup: str, *, without: str = "") -> None:
+    """Raise Rejected `document_too_large` above MARKUP_LENGTH_MAX; a picture within it is no text to be laid out."""
+    if len(markup) - len(without) > MARKUP_LENGTH_MAX:
         raise Rejected("document_too_large", f"a document is limited to {MARKUP_LENGTH_MAX:,} characters of markup")

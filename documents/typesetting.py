@@ -40,8 +40,8 @@ def typeset(html: str) -> bytes:
 
     Raises LettersMissing when a letter would come out as a box.
     """
-    pdf: bytes = lay_out(html).write_pdf(pdf_tags=True)
-    _press().listener.require_all()
+    with _press().listener.require_all():
+        pdf: bytes = lay_out(html).write_pdf(pdf_tags=True)
     return pdf
 
 

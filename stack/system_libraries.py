@@ -30,7 +30,7 @@ APT_PACKAGES = (
 )
 # macOS brings fonts for the world's scripts
 BREW_PACKAGES = ("pango", "fontconfig", "font-open-sans")
-DOWNLOAD_MEGABYTES = 80
+DOWNLOAD_MEGABYTES = 90
 # A letter of each script that customers' names and addresses are written in. A font that has it has the script.
 SCRIPTS = {
     "Arabic": "ش", "Armenian": "Ա", "Bengali": "অ", "Chinese": "语", "Cyrillic": "Ж", "Devanagari": "अ",

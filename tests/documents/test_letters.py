@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from documents.invoice_pdf import render_invoice_pdf
-from documents.letters import LettersMissing
+from documents.letters import NO_GLYPH, LettersMissing, Listener
 from documents.samples import sample_invoice
 from schemas.documents import LineFacts, PartyFacts
 from stack.system_libraries import SCRIPTS
@@ -56,6 +56,24 @@ except LettersMissing:
 """
     told = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "missed"
+
+
+def test_a_document_that_was_given_up_leaves_nothing_to_the_next_one() -> None:
+    """As when the time limit falls between the letter and the end of its document."""
+    listener = Listener()
+    heard = logging.LogRecord("weasyprint", logging.WARNING, "", 0, f'{NO_GLYPH} rendered "%s"', (PRIVATE,), None)
+
+    def give_up() -> None:
+        with listener.require_all():
+            assert listener.filter(heard) is False
+            raise TimeoutError
+
+    with pytest.raises(TimeoutError):
+        give_up()
+    with listener.require_all():
+        pass
+    with pytest.raises(LettersMissing, match=r"U\+E000"), listener.require_all():
+        listener.filter(heard)
 
 
 @pytest.mark.parametrize("invisible", ["\u200b", "\u200d", "\ufeff", "\ufe0f", "\u00ad", "\u202e", "\n", "\t"])

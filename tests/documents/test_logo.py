@@ -11,9 +11,12 @@ import pytest
 from PIL import Image
 from pypdf import PdfReader
 
+from billing.errors import Rejected
 from documents.emails import render_payment_confirmation
 from documents.invoice_pdf import render_invoice_pdf
+from documents.limits import MARKUP_LENGTH_MAX, require_short_markup
 from documents.logo import BYTES_MAX, PIXELS_MAX, PNG_SIGNATURE, read_logo
+from documents.logo_picture import data_address
 from documents.samples import SELLER, sample_invoice
 from schemas.documents import InvoiceFacts
 
@@ -71,6 +74,18 @@ def test_an_svg_is_drawn_on_nothing(tmp_path: Path) -> None:
     assert shown.getchannel("A").getpixel((shown.width * 3 // 4, shown.height // 2)) == 0
 
 
+def test_a_large_logo_takes_no_room_from_the_lines_of_an_invoice(tmp_path: Path) -> None:
+    """Three of them would leave no room at all."""
+    padding = f"<!--{'x' * (BYTES_MAX - 300)}-->"
+    invoice = branded(tmp_path, RED_SVG + padding)
+    assert render_invoice_pdf(invoice).startswith(b"%PDF-")
+    address = data_address(invoice.seller.logo) if invoice.seller.logo else ""
+    lines = "x" * MARKUP_LENGTH_MAX
+    require_short_markup(address + lines, without=address)
+    with pytest.raises(Rejected, match="document_too_large"):
+        require_short_markup(address + lines + "x", without=address)
+
+
 def test_without_a_logo_a_mail_carries_no_picture() -> None:
     mail = render_payment_confirmation(sample_invoice(), None, "a@example.com")
     assert mail.pictures == ()
@@ -87,7 +102,7 @@ def test_without_a_logo_a_mail_carries_no_picture() -> None:
         (png().replace(b"IDAT", b"iDAT"), "no whole PNG"),
         (png(PIXELS_MAX + 1), "pixels a side"),
         (png(0), "pixels a side"),
-        (PNG_SIGNATURE + b"\0" * BYTES_MAX, "larger than 200,000 bytes"),
+        (PNG_SIGNATURE + b"\0" * BYTES_MAX, "larger than 100,000 bytes"),
         ("<?xml version='1.0'?><svg viewBox='0 0 1 1'/>", "no SVG"),
         (RED_SVG.removesuffix("</svg>"), "no whole SVG"),
         ('<svg xmlns="http://www.w3.org/2000/svg" width="100%" height="1"/>', "neither a viewBox"),

@@ -7,6 +7,8 @@ from pathlib import Path
 from documents.fonts import FAMILY
 from stack import system_libraries
 
+ROOT = Path(__file__).parents[2]
+
 
 def test_the_font_that_is_installed_is_the_one_that_invoices_are_set_in() -> None:
     assert system_libraries.FONT_FAMILY == FAMILY
@@ -45,3 +47,11 @@ def test_what_nothing_works_without_stops_and_names_the_fonts_too(tmp_path: Path
     tried = alone_with(tmp_path, "apt-get", "sudo", say="exit 100")
     assert tried.returncode == system_libraries.EXIT_NEEDS_RIGHTS
     assert f"PDFs need the font {FAMILY}, fonts for Arabic," in tried.stderr
+
+
+def test_doctor_names_the_scripts_that_no_font_has(tmp_path: Path) -> None:
+    environment = {"PATH": str(tmp_path), "CASHBEAT_HOME": str(tmp_path / "home")}
+    command = [sys.executable, "-m", "cli", "doctor"]
+    told = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert "none for Arabic, Armenian," in " ".join(told.stdout.split())
+    assert told.returncode != 0
