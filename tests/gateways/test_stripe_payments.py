@@ -59,7 +59,7 @@ DECLINED = intent(status="requires_payment_method", last_payment_error=DECLINE)
         ({"status": "open", "payment_status": "unpaid", "payment_intent": None}, PaymentStatus.PENDING, ""),
         ({"status": "open", "payment_status": "unpaid", "payment_intent": DECLINED}, PaymentStatus.PENDING, ""),
         ({"status": "open", "payment_status": "no_payment_required"}, PaymentStatus.PENDING, ""),
-        ({"status": "expired", "payment_status": "unpaid", "payment_intent": None}, PaymentStatus.EXPIRED, "canceled"),
+        ({"status": "expired", "payment_status": "unpaid", "payment_intent": None}, PaymentStatus.EXPIRED, ""),
         (UNPAID | {"payment_intent": intent(status="processing")}, PaymentStatus.PENDING, ""),
         (UNPAID | {"payment_intent": "pi_not_expanded"}, PaymentStatus.PENDING, ""),
         (UNPAID | {"payment_intent": intent(status="a_state_of_tomorrow")}, PaymentStatus.PENDING, ""),
