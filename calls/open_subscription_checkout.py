@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from billing.accounts.queries import get_account
 from billing.catalog.gateway_prices import remember_price
 from billing.clocks.timelines import now_of
+from billing.clocks.wall import Wall
 from billing.gateway_run.begin_checkout import begin_checkout
 from calls.ensure_customer import ensure_customer
 from database.operations import Operation
@@ -28,7 +29,9 @@ def open_subscription_checkout(work: Work, operation: Operation, command: StartS
     customer_ref = ensure_customer(work, gateway, command.account_id)
     with work.database.transaction() as session:
         now = now_of(session, command.account_id, work.wall())
-        wanted = begin_checkout(session, operation.id, command, gateway.name, now)
+        # that of the first try, so that a repeat under the same key is the same to the letter
+        begun_at = Wall(operation.first_attempt_at or work.wall().at)
+        wanted = begin_checkout(session, operation.id, command, gateway.name, now, begun_at)
     price_ref = subscriptions.ensure_price(wanted.price)
     coupon_ref = subscriptions.ensure_coupon(wanted.coupon) if wanted.coupon else ""
     request = wanted.request(operation.id, command, customer_ref, price_ref, coupon_ref)

@@ -12,6 +12,7 @@ from billing.catalog.plans import find_terms, terms_of
 from billing.catalog.redeem import redeem_coupon
 from billing.catalog.tables import Coupon, Interval
 from billing.catalog.terms import PlanTerms
+from billing.clocks.wall import Wall
 from billing.payments.start_checkout import CHECKOUT_LIFETIME
 from billing.periods import period_at
 from billing.subscriptions.tables import Collection, PayBy, Subscription, SubscriptionStatus
@@ -53,11 +54,17 @@ class Wanted:
 
 
 def begin_checkout(
-    session: Session, subscription_id: UUID, command: StartSubscriptionCheckout, gateway: str, now: datetime
+    session: Session,
+    subscription_id: UUID,
+    command: StartSubscriptionCheckout,
+    gateway: str,
+    now: datetime,
+    begun_at: Wall,
 ) -> Wanted:
     """Write an incomplete subscription under the given id and redeem its coupon; a repeat asks for the same again.
 
-    Its period is a guess until the gateway tells the real one. Raises Rejected `account_not_found`, `plan_not_found`,
+    Its period is a guess until the gateway tells the real one. `now` is the account's own time; the page ends by the
+    wall clock, `begun_at` its first try. Raises Rejected `account_not_found`, `plan_not_found`,
     `price_not_found` or `coupon_...`.
     """
     account = get_account(session, command.account_id)
@@ -71,7 +78,7 @@ def begin_checkout(
         coupon=_coupon_request(coupon, terms.interval) if coupon else None,
         email=account.billing_email,
         trial_days=terms.trial_days if command.trial_days is None else command.trial_days,
-        expires_at=subscription.created_at + CHECKOUT_LIFETIME,
+        expires_at=begun_at.at + CHECKOUT_LIFETIME,
     )
 
 

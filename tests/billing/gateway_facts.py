@@ -10,6 +10,7 @@ from sqlalchemy import select
 from billing.catalog.gateway_prices import remember_price
 from billing.catalog.plans import find_terms
 from billing.catalog.tables import Interval
+from billing.clocks.wall import Wall
 from billing.credits.queries import view_balance
 from billing.gateway_run.begin_checkout import begin_checkout
 from billing.gateway_run.mirror_invoice import mirror_invoice
@@ -42,7 +43,7 @@ class GatewayRun:
              "cancel_url": "https://app.example/no", **fields}
         )  # fmt: skip
         with database.transaction() as session:
-            begin_checkout(session, self.id, self.command, "stripe", JANUARY_31)
+            begin_checkout(session, self.id, self.command, "stripe", JANUARY_31, Wall(JANUARY_31))
 
     def price(self, plan: str, interval: Interval = Interval.MONTH) -> str:
         """The gateway's name of a plan's price per month or year."""

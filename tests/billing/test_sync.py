@@ -8,6 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from billing.catalog.tables import Coupon
+from billing.clocks.wall import Wall
 from billing.cycle.renewal.set_aside import list_set_aside, take_up
 from billing.errors import Rejected, UnknownMark
 from billing.gateway_run.begin_checkout import begin_checkout
@@ -153,7 +154,9 @@ def test_a_repeated_start_asks_for_the_same_and_counts_its_coupon_once(database:
         session.add(Coupon(id=coupon_id, code="HALF", name="Half", percent_ppm=500_000, redemptions_max=1))
     run = GatewayRun(database, account_id, coupon="HALF")
     with database.transaction() as session:
-        first, again = (begin_checkout(session, run.id, run.command, "stripe", FEBRUARY_14) for _ in range(2))
+        first, again = (
+            begin_checkout(session, run.id, run.command, "stripe", FEBRUARY_14, Wall(FEBRUARY_14)) for _ in range(2)
+        )
         assert first == again
         assert session.get_one(Coupon, coupon_id).redemptions == 1
     assert (run.row().coupon_id, run.row().created_at) == (coupon_id, JANUARY_31)

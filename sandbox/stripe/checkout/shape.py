@@ -35,7 +35,7 @@ def begin(world: World, params: Params) -> JsonObject:
     and whatever else is its own, and refuses parameters that are not.
     """
     _must_be_imitated(params)
-    now = world.time_of(params.text("customer"))
+    now = world.clock.now()  # a page is open in the customer's browser: no test clock moves it
     session_id = new_id("cs_test", LENGTH_CHECKOUT_SESSION)
     url = f"{world.options.base_url}/pay/{session_id}"
     return blank(KIND, id=session_id, created=now, url=url, **_wishes(world, params, now))
