@@ -1,6 +1,6 @@
 """Let a subscription that its gateway runs end, or take that back."""
 
-from calls.gateway_run import whom_to_ask, written
+from calls.gateway_run import drop_pending, whom_to_ask, written
 from database.operations import Operation
 from schemas.commands import CancelSubscription, ReactivateSubscription
 from workers.claims import Act
@@ -8,8 +8,12 @@ from workers.wiring import Work
 
 
 def cancel_at_gateway(work: Work, operation: Operation, command: CancelSubscription) -> Act:
-    """Claim: whom to ask. Call: its end, now or with the period. Record: the subscription as it is then."""
+    """Claim: whom to ask. Call: its end, now or with the period. Record: the subscription as it is then.
+
+    A change of plan that waits for its payment is dropped first.
+    """
     asked, key = whom_to_ask(work, command), f"cashbeat/cancel/{operation.id}"
+    drop_pending(asked, key)
     subscriptions, reference = asked.gateway.subscriptions, asked.subscription_ref
     if command.when == "now":
         fact = subscriptions.cancel_now(reference, idempotency_key=key)

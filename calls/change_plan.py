@@ -1,14 +1,19 @@
 """Change the plan of a subscription that its gateway runs."""
 
+from typing import Any
+
+from sqlalchemy.orm import Session
+
 from billing.catalog.gateway_prices import remember_price
-from billing.catalog.terms import PlanTerms
-from billing.cycle.plan_change.choice import find_change
+from billing.cycle.plan_change.choice import Change, ChangeResult, find_change
 from billing.errors import Rejected
 from billing.gateway_run.begin_checkout import price_request
-from billing.subscriptions.queries import get_subscription
-from calls.gateway_run import whom_to_ask, written
+from billing.subscriptions.queries import get_subscription, show_changed
+from calls.gateway_run import Asked, drop_pending, whom_to_ask
+from calls.hear_subscription import ask_waited_for, record_subscription
 from database.operations import Operation
 from schemas.commands import ChangePlan
+from schemas.facts import SubscriptionFact
 from workers.claims import Act
 from workers.wiring import Work
 
@@ -16,27 +21,47 @@ from workers.wiring import Work
 def change_plan_at_gateway(work: Work, operation: Operation, command: ChangePlan) -> Act:
     """Claim: what our price is called there. Call: the change. Record: the subscription as it is then.
 
-    The gateway prorates and bills; a change at the period's end is not among what it can be asked for.
+    The gateway prorates and bills, and makes the change when that is paid; one at the period's end is not among what it
+    can be asked for. The present plan takes back a change that waits.
     """
-    asked, terms = whom_to_ask(work, command), _immediate_terms(work, command)
-    subscriptions, reference = asked.gateway.subscriptions, asked.subscription_ref
-    price_ref = subscriptions.ensure_price(price_request(terms))
-    present = subscriptions.fetch_subscription(subscription_ref=reference)
-    if present is None or not present.items:
-        raise Rejected("subscription_not_found", "The gateway does not know the subscription.", status=404)
+    asked, change = whom_to_ask(work, command), _immediate_change(work, command)
+    subscriptions, key = asked.gateway.subscriptions, f"cashbeat/change_plan/{operation.id}"
+    if change.is_stay:
+        drop_pending(asked, key)
+        return _recorded(work, command, asked, _present(asked))
+    price_ref = subscriptions.ensure_price(price_request(change.wanted))
     with work.database.transaction() as session:
         # before the call: the invoice that it brings may be heard of before the call's own answer
-        remember_price(session, asked.gateway.name, price_ref, terms.price_id)
-    key, item_ref = f"cashbeat/change_plan/{operation.id}", present.items[0].item_ref
-    changed = subscriptions.change_price(reference, item_ref, price_ref, prorate=True, idempotency_key=key)
-    return written(work, command, changed, asked)
+        remember_price(session, asked.gateway.name, price_ref, change.wanted.price_id)
+    item_ref = _present(asked).items[0].item_ref
+    changed = subscriptions.change_price(asked.subscription_ref, item_ref, price_ref, prorate=True, idempotency_key=key)
+    return _recorded(work, command, asked, changed)
 
 
-def _immediate_terms(work: Work, command: ChangePlan) -> PlanTerms:
+def _present(asked: Asked) -> SubscriptionFact:
+    present = asked.gateway.subscriptions.fetch_subscription(subscription_ref=asked.subscription_ref)
+    if present is None or not present.items:
+        raise Rejected("subscription_not_found", "The gateway does not know the subscription.", status=404)
+    return present
+
+
+def _recorded(work: Work, command: ChangePlan, asked: Asked, fact: SubscriptionFact) -> Act:
+    """With the invoice that the change waits for, if it does."""
+    waited_for = ask_waited_for(asked.gateway, fact)
+    result = ChangeResult.PENDING if fact.pending else ChangeResult.MADE
+
+    def act(session: Session) -> dict[str, Any]:
+        record_subscription(session, fact, asked.asked_at, work.wall(), waited_for)
+        return show_changed(session, command.subscription_id, result).model_dump(mode="json")
+
+    return act
+
+
+def _immediate_change(work: Work, command: ChangePlan) -> Change:
     """What is wanted, if it is wanted now: without `when` a downgrade is promised for the period's end."""
     with work.database.transaction() as session:
         change = find_change(session, get_subscription(session, command.subscription_id), command)
     if change.is_now:
-        return change.wanted
+        return change
     detail = "The gateway runs this subscription and changes its plan at once: choose when=now."
     raise Rejected("change_is_immediate", detail, status=409)

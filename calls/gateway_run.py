@@ -37,6 +37,13 @@ def whom_to_ask(work: Work, command: OfSubscription) -> Asked:
     return Asked(work.gateway(subscription.gateway), subscription.subscription_ref, asked_at)
 
 
+def drop_pending(asked: Asked, key: str) -> None:
+    """Call: a change of plan that waits there is dropped, by voiding its invoice. Raises Rejected once it is paid."""
+    present = asked.gateway.subscriptions.fetch_subscription(subscription_ref=asked.subscription_ref)
+    if present is not None and present.pending is not None:
+        asked.gateway.subscriptions.void_invoice(present.latest_invoice_ref, idempotency_key=f"{key}/void")
+
+
 def written(work: Work, command: OfSubscription, fact: SubscriptionFact, asked: Asked) -> Act:
     """Record what the gateway answered, and show the subscription."""
 

@@ -16,7 +16,8 @@ from billing.gateway_run.sync import sync_subscription
 from billing.payments.queries import as_uuid
 from billing.subscriptions.tables import Subscription
 from calls.hearing import UNHEARD, Conversation, Heard, Inquiry, Other
-from schemas.facts import EventFact, GatewayInvoiceFact, SubscriptionFact
+from gateways.gateway import Gateway
+from schemas.facts import EventFact, GatewayInvoiceFact, PendingChangeFact, SubscriptionFact
 
 log = structlog.get_logger(__name__)
 
@@ -25,11 +26,17 @@ def ask_subscription(inquiry: Inquiry, fact: EventFact) -> Heard:
     """Call: the subscription as it is now. One whose page ended without it is given up."""
     found = fetch_subscription(inquiry, fact.subscription_ref, fact.checkout_ref)
     if found is not None:
-        asked_at = inquiry.known.looked_at
-        return Other(lambda session, wall: record_subscription(session, found, asked_at, wall))
+        asked_at, waited_for = inquiry.known.looked_at, ask_waited_for(inquiry.gateway, found)
+        return Other(lambda session, wall: record_subscription(session, found, asked_at, wall, waited_for))
     if fact.is_expiry:
         return Other(lambda session, wall: record_expired_checkout(session, fact.subscription_id, wall))
     return UNHEARD
+
+
+def ask_waited_for(gateway: Gateway, found: SubscriptionFact) -> list[GatewayInvoiceFact]:
+    """Call: the invoice that a change of its plan waits for, if one does."""
+    invoice = gateway.subscriptions.fetch_invoice(found.latest_invoice_ref) if found.pending else None
+    return [] if invoice is None else [invoice]
 
 
 def fetch_subscription(inquiry: Inquiry, subscription_ref: str, checkout_ref: str = "") -> SubscriptionFact | None:
@@ -58,10 +65,11 @@ def record_subscription(
     if sync_subscription(session, fact, asked_at, now) is None:
         return
     for invoice in invoices:
+        pending = fact.pending if invoice.invoice_ref == fact.latest_invoice_ref else None
         if invoice.invoice_ref == rung_for:
-            mirror_invoice(session, invoice, now)
+            mirror_invoice(session, invoice, now, pending)
         else:
-            _mirror_if_it_fits(session, invoice, now)
+            _mirror_if_it_fits(session, invoice, now, pending)
 
 
 def record_expired_checkout(session: Session, subscription_id: str, wall: Wall) -> None:
@@ -74,10 +82,12 @@ def record_expired_checkout(session: Session, subscription_id: str, wall: Wall) 
         raise UnknownMark(f"a page ended that bears the mark of subscription {subscription_id}")
 
 
-def _mirror_if_it_fits(session: Session, invoice: GatewayInvoiceFact, now: datetime) -> None:
+def _mirror_if_it_fits(
+    session: Session, invoice: GatewayInvoiceFact, now: datetime, pending: PendingChangeFact | None
+) -> None:
     try:
         with session.begin_nested():
-            mirror_invoice(session, invoice, now)
+            mirror_invoice(session, invoice, now, pending)
     except InvoiceContradiction as contradiction:
         log.error("invoice_contradiction", invoice_ref=invoice.invoice_ref, detail=str(contradiction))
 

@@ -181,9 +181,16 @@ class RunsSubscriptions(Protocol):
     def change_price(
         self, subscription_ref: str, item_ref: str, price_ref: str, *, prorate: bool, idempotency_key: str
     ) -> SubscriptionFact:
-        """Put the item on another price now; with `prorate` the difference is invoiced at once.
+        """Put the item on another price; with `prorate` the difference is invoiced at once, and paid for first.
 
-        The change stands even if the card then declines; the invoice is left open and tried again.
+        If the card declines, nothing changes but that the subscription has a `pending` change: it is made when the open
+        invoice is paid, and dropped with it when it is not. Another one takes the place of one that is pending.
+        """
+
+    def void_invoice(self, invoice_ref: str, *, idempotency_key: str) -> None:
+        """Nobody is to pay this open invoice any more; a change that waits for it is dropped. May be called again.
+
+        Raises Rejected when it was paid.
         """
 
     def set_cancellation(self, subscription_ref: str, *, at_period_end: bool, idempotency_key: str) -> SubscriptionFact:

@@ -240,6 +240,15 @@ class ItemFact:
 
 
 @dataclass(frozen=True, slots=True)
+class PendingChangeFact:
+    """A change of price that the gateway makes when the subscription's latest invoice is paid, or drops then."""
+
+    price_ref: str
+    price_id: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class SubscriptionFact:
     """A subscription as the gateway has it now; `status` in the gateway-neutral words of our own state machine.
 
@@ -263,6 +272,7 @@ class SubscriptionFact:
     card_ref: str = ""
     is_collection_paused: bool = False
     latest_invoice_ref: str = ""
+    pending: PendingChangeFact | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from billing.errors import Unavailable
+from billing.gateway_run.mirror_change import mirror_end, mirror_waiting
 from billing.gateway_run.mirror_lines import is_trial, mirrored_lines
 from billing.gateway_run.mirror_payment import bring_on, keep_unmatched, kept_early_minor
 from billing.invoices.compose import NewInvoice
@@ -20,7 +21,7 @@ from billing.receipts.kept_money import keep_given_back, use_kept_of_gateway
 from billing.receipts.rules import Share
 from billing.subscriptions.tables import Subscription
 from billing.tax.decision import TaxDecision, TaxReason
-from schemas.facts import GatewayInvoiceFact
+from schemas.facts import GatewayInvoiceFact, PendingChangeFact
 
 REASONS = {"create": InvoiceReason.START, "cycle": InvoiceReason.RENEWAL, "change": InvoiceReason.CHANGE}
 
@@ -29,8 +30,12 @@ class InvoiceContradiction(Exception):
     """The gateway's invoice does not add up in our books. Never guessed away: parked, for a person to look at."""
 
 
-def mirror_invoice(session: Session, fact: GatewayInvoiceFact, now: datetime) -> UUID | None:
+def mirror_invoice(
+    session: Session, fact: GatewayInvoiceFact, now: datetime, pending: PendingChangeFact | None = None
+) -> UUID | None:
     """Write the invoice once, and then what became of it; returns its id, None when there is nothing to bill.
+
+    With a `pending` change of plan that waits for it.
 
     The number of the gateway's events does not matter, nor does their order as long as the invoices before it are in
     the books: the invoice is brought to what the gateway has now, and paid and void are never left again. `now` is the
@@ -49,7 +54,10 @@ def mirror_invoice(session: Session, fact: GatewayInvoiceFact, now: datetime) ->
         invoice = _issue_or_keep(session, subscription, fact, now)
     if invoice is None:
         return None
-    bring_on(session, invoice, fact, now)
+    if pending is not None and fact.status == "open":
+        mirror_waiting(session, subscription, invoice, pending, now)
+    bring_on(session, subscription, invoice, fact, now)
+    mirror_end(session, invoice, now)
     _check_paid(invoice, fact)
     session.flush()  # the next invoice is looked up in the same transaction
     return invoice.id
@@ -100,7 +108,7 @@ def _issue(session: Session, subscription: Subscription, fact: GatewayInvoiceFac
         account_id=subscription.account_id,
         cause=f"{fact.gateway}_invoice/{fact.invoice_ref}",
         reason=REASONS.get(fact.reason, InvoiceReason.CHANGE),
-        lines=mirrored_lines(session, subscription, fact, now),
+        lines=mirrored_lines(session, subscription, fact),
         tax=TaxDecision("", 0, TaxReason.IN_PRICES, fact.invoice_ref),
         subscription_id=subscription.id,
         gateway=fact.gateway,

@@ -19,19 +19,13 @@ from billing.usage.revoke import revoke_credits
 from schemas.facts import GatewayInvoiceFact, GatewayLineFact
 
 
-def mirrored_lines(
-    session: Session, subscription: Subscription, fact: GatewayInvoiceFact, now: datetime
-) -> list[LineDraft]:
+def mirrored_lines(session: Session, subscription: Subscription, fact: GatewayInvoiceFact) -> list[LineDraft]:
     """The gateway's lines with our credits, and a line for what it keeps for the customer.
 
     A gateway that bills taxes has them in its lines' amounts; here they are part of the net.
     """
     plans = _plans(session, fact)
-    prorated = [line for line in fact.lines if line.is_proration]
-    begun = _begun(session, subscription, {line.period_end for line in prorated})
-    gained = sum(_prorated_credits(line, plans.get(line.price_ref), begun, subscription.anchor) for line in prorated)
-    if gained < 0:
-        _take_back(session, subscription, fact, -gained, now)
+    gained = _gained(session, subscription, fact, plans)
     lines = []
     for line in fact.lines:
         plan = plans.get(line.price_ref)
@@ -47,12 +41,24 @@ def mirrored_lines(
     return lines
 
 
-def _take_back(
-    session: Session, subscription: Subscription, fact: GatewayInvoiceFact, amount: int, now: datetime
-) -> None:
-    """What is spent already stays spent: the gateway has changed the plan, and does not ask us."""
-    cause, account_id = f"{fact.gateway}_invoice/{fact.invoice_ref}", subscription.account_id
-    revoke_credits(session, account_id, subscription.id, amount, cause, now, as_far_as_possible=True)
+def take_back_credits(session: Session, subscription: Subscription, fact: GatewayInvoiceFact, now: datetime) -> None:
+    """Take back, once, the credits of a plan that was left, now that the invoice which gives it back is paid.
+
+    What is spent already stays spent: the gateway has changed the plan, and does not ask us.
+    """
+    gained = _gained(session, subscription, fact, _plans(session, fact))
+    if gained < 0:
+        cause, account_id = f"{fact.gateway}_invoice/{fact.invoice_ref}", subscription.account_id
+        revoke_credits(session, account_id, subscription.id, -gained, cause, now, as_far_as_possible=True)
+
+
+def _gained(
+    session: Session, subscription: Subscription, fact: GatewayInvoiceFact, plans: Mapping[str, PlanTerms]
+) -> int:
+    """The credits that prorations bring together; negative when they give back more."""
+    prorated = [line for line in fact.lines if line.is_proration]
+    begun = _begun(session, subscription, fact, {line.period_end for line in prorated})
+    return sum(_prorated_credits(line, plans.get(line.price_ref), begun, subscription.anchor) for line in prorated)
 
 
 def is_trial(subscription: Subscription, line: GatewayLineFact) -> bool:
@@ -80,13 +86,16 @@ def _line(line: GatewayLineFact, currency: str, credits_granted: int, plan: Plan
     )
 
 
-def _begun(session: Session, subscription: Subscription, ends: Collection[datetime]) -> dict[datetime, datetime]:
-    """When the periods began that end then, as they were billed: their end alone does not tell their anchor."""
+def _begun(
+    session: Session, subscription: Subscription, fact: GatewayInvoiceFact, ends: Collection[datetime]
+) -> dict[datetime, datetime]:
+    """When the periods began that end then, as they were billed before: their end alone does not tell their anchor."""
     if not ends:
         return {}
     began = func.min(InvoiceLine.period_start).label("began")
     billed = select(InvoiceLine.period_end, began).join(Invoice, Invoice.id == InvoiceLine.invoice_id)
-    of_these = billed.where(Invoice.subscription_id == subscription.id, InvoiceLine.period_end.in_(ends))
+    before = billed.where(Invoice.subscription_id == subscription.id, Invoice.invoice_ref != fact.invoice_ref)
+    of_these = before.where(InvoiceLine.period_end.in_(ends))
     rows = session.execute(of_these.group_by(InvoiceLine.period_end))
     return {row.period_end: row.began for row in rows}
 

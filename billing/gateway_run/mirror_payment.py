@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.cards.queries import find_card
+from billing.gateway_run.mirror_lines import take_back_credits
 from billing.invoices.give_up import give_up_invoice
 from billing.invoices.settle import settle_invoice
 from billing.invoices.tables import OWED, Invoice, InvoiceStatus
@@ -20,12 +21,16 @@ from billing.receipts.receive import Received, capture_of, receive
 from billing.receipts.tables import ReceiptRemark
 from billing.receipts.void_invoice import void_issued
 from billing.receipts.write import write_receipts
+from billing.subscriptions.pending_changes import is_waited_for
+from billing.subscriptions.tables import Subscription
 from database.ids import uuid7
 from database.outbox import stage
 from schemas.facts import NO_CARD_NAMED, ChargedCard, GatewayInvoiceFact, InvoicePaymentFact
 
 
-def bring_on(session: Session, invoice: Invoice, fact: GatewayInvoiceFact, now: datetime) -> None:
+def bring_on(
+    session: Session, subscription: Subscription, invoice: Invoice, fact: GatewayInvoiceFact, now: datetime
+) -> None:
     """Book each payment that came for it, and bring an invoice that is not paid to what the gateway says of it.
 
     What comes for one that is paid or void already is kept. The caller holds its row lock.
@@ -35,6 +40,7 @@ def bring_on(session: Session, invoice: Invoice, fact: GatewayInvoiceFact, now: 
     if invoice.status not in OWED:
         return
     if fact.status == "paid" and not invoice.left_minor:
+        take_back_credits(session, subscription, fact, now)
         settle_invoice(session, invoice, fact.paid_at or now, now)
     elif fact.status == "void":
         void_issued(session, invoice, now)
@@ -71,7 +77,8 @@ def _fail(session: Session, invoice: Invoice, fact: GatewayInvoiceFact) -> None:
         attempt = _attempt(invoice, fact, cause, AttemptStatus.FAILED)
         attempt.failure_code = fact.failure_code
         session.add(attempt)
-        stage(session, "payment_failed", invoice.id, f"payment_failed/{attempt.id}")
+        topic = "plan_change_unpaid" if is_waited_for(session, invoice.id) else "payment_failed"
+        stage(session, topic, invoice.id, f"payment_failed/{attempt.id}")
 
 
 def _unbooked(

@@ -7,7 +7,9 @@ QUESTION = text("""
     SELECT c.subscription_id, c.invoice_id, c.ended_at, i.status, s.status AS subscription_status
     FROM pending_changes c JOIN invoices i ON i.id = c.invoice_id
     LEFT JOIN subscriptions s ON s.id = c.subscription_id
-    WHERE (c.ended_at IS NULL) <> (i.status = 'pending')
+    WHERE (c.ended_at IS NULL AND i.status <> 'pending')
+       -- what a gateway has dropped of its own may have to be paid there still
+       OR (c.ended_at IS NOT NULL AND i.status = 'pending' AND i.gateway = '')
        OR (c.ended_at IS NULL AND s.status IN ('canceled', 'expired'))
        OR i.subscription_id IS DISTINCT FROM c.subscription_id
     LIMIT 100

@@ -4,9 +4,9 @@ https://docs.stripe.com/api/subscriptions/object
 """
 
 from gateways.stripe.answers import reader
-from gateways.stripe.shapes import PRICE_MARK, SUBSCRIPTION_MARK, Json, instant, mark, moment, reference
+from gateways.stripe.shapes import PRICE_MARK, SUBSCRIPTION_MARK, Json, inside, instant, mark, moment, reference
 from gateways.stripe.translate import GATEWAY
-from schemas.facts import ClockFact, ItemFact, SubscriptionFact
+from schemas.facts import ClockFact, ItemFact, PendingChangeFact, SubscriptionFact
 
 # the others are called the same here as there
 STATUSES = {"incomplete_expired": "expired"}
@@ -38,6 +38,7 @@ def subscription_of(subscription: Json) -> SubscriptionFact:
         card_ref=reference(subscription.get("default_payment_method")),
         is_collection_paused=subscription.get("pause_collection") is not None,
         latest_invoice_ref=reference(subscription.get("latest_invoice")),
+        pending=_pending(subscription.get("pending_update")),
     )
 
 
@@ -59,12 +60,25 @@ def _ends_with_its_period(subscription: Json, period_end: int) -> bool:
     return bool(subscription["cancel_at_period_end"]) or (cancel_at is not None and cancel_at <= period_end)
 
 
+def _pending(update: Json | None) -> PendingChangeFact | None:
+    """A pending update that changes prices: the first of them, as of a subscription's items.
+
+    https://docs.stripe.com/billing/subscriptions/pending-updates
+    """
+    items = (update or {}).get("subscription_items")
+    if not update or not items:
+        return None
+    wanted = _item(items[0])
+    return PendingChangeFact(wanted.price_ref, wanted.price_id, instant(update["expires_at"]))
+
+
 def _item(item: Json) -> ItemFact:
     # Stripe gives no quantity for metered prices
     price = item["price"]
+    marked = inside(price, "metadata") if isinstance(price, dict) else {}
     return ItemFact(
         item_ref=item["id"],
         price_ref=reference(price),
         quantity=item.get("quantity", 0),
-        price_id=(price.get("metadata") or {}).get(PRICE_MARK, ""),
+        price_id=marked.get(PRICE_MARK, ""),
     )

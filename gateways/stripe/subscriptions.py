@@ -6,6 +6,7 @@ from billing.errors import Rejected
 from gateways.stripe.calls import Calls, segment, unix
 from gateways.stripe.checkouts import SESSIONS
 from gateways.stripe.errors import NOT_FOUND
+from gateways.stripe.invoices import INVOICES
 from gateways.stripe.payments import checkout_of_session
 from gateways.stripe.shapes import SUBSCRIPTION_MARK
 from gateways.stripe.subscription_shapes import subscription_of
@@ -35,16 +36,21 @@ class Subscriptions(Calls):
     def change_price(
         self, subscription_ref: str, item_ref: str, price_ref: str, *, prorate: bool, idempotency_key: str
     ) -> SubscriptionFact:
-        """Swap the item's price now; see RunsSubscriptions.
+        """Swap the item's price when that is paid for; see RunsSubscriptions.
 
-        A change stands even if the card then declines the difference: the invoice stays open and Stripe tries again
-        (https://docs.stripe.com/api/subscriptions/update, payment_behavior).
+        What the card does not pay at once is a pending update: Stripe keeps it and the open invoice for 23 hours
+        (https://docs.stripe.com/billing/subscriptions/pending-updates).
         """
         change = {
             "items": [{"id": item_ref, "price": price_ref}],
+            "payment_behavior": "pending_if_incomplete",
             "proration_behavior": "always_invoice" if prorate else "none",
         }
         return subscription_of(self._post(_path(subscription_ref), change, idempotency_key))
+
+    def void_invoice(self, invoice_ref: str, *, idempotency_key: str) -> None:
+        """Void an open invoice, and with it the pending update that waits for it; see RunsSubscriptions."""
+        self._post(f"{INVOICES}/{segment(invoice_ref)}/void", {}, idempotency_key)
 
     def set_cancellation(self, subscription_ref: str, *, at_period_end: bool, idempotency_key: str) -> SubscriptionFact:
         """Set or take back the cancellation at the period's end; see RunsSubscriptions.

@@ -106,7 +106,7 @@ def test_after_a_gateways(database: Database, account_id: UUID) -> None:
                 account_id,
                 f"test/{uuid7()}",
                 InvoiceReason.START,
-                mirrored_lines(session, get_subscription(session, run.id), fact, JANUARY_31),
+                mirrored_lines(session, get_subscription(session, run.id), fact),
                 TaxDecision("", 0, TaxReason.IN_PRICES),
                 subscription_id=run.id,
                 gateway="stripe",

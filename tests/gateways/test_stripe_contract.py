@@ -56,6 +56,7 @@ ASKED: dict[str, Asking] = {
     "change_price": lambda stripe: stripe.change_price(
         "sub_1", "si_1", "price_1", prorate=True, idempotency_key="change/1"
     ),
+    "void_invoice": lambda stripe: stripe.void_invoice("in_1", idempotency_key="void/1"),
     "set_cancellation": lambda stripe: stripe.set_cancellation("sub_1", at_period_end=False, idempotency_key="end/1"),
     "cancel_now": lambda stripe: stripe.cancel_now("sub_1", idempotency_key="end/1"),
     "pause_collection": lambda stripe: stripe.pause_collection("sub_1", paused=True, idempotency_key="pause/1"),

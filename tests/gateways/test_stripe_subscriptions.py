@@ -74,6 +74,7 @@ def test_another_price(scripted: Scripted, prorate: bool, behavior: str) -> None
     stripe = StripeGateway("sk_test_made_up", server.url)
     stripe.change_price("sub_1", "si_1", "price_2", prorate=prorate, idempotency_key="change/1")
     form = {"items[0][id]": "si_1", "items[0][price]": "price_2", "proration_behavior": behavior}
+    form["payment_behavior"] = "pending_if_incomplete"
     assert changes_asked(server) == [(PATH, form, "change/1")]
 
 

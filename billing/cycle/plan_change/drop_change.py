@@ -28,8 +28,7 @@ def give_up_change(session: Session, change: PendingChange, now: datetime) -> bo
     """Void the invoice of a change, and keep for the account what has paid of it.
 
     False, and nothing is void, when it was paid, or while something may still take the money; that is canceled at its
-    gateway after the commit. Waits for nobody: whoever records a payment holds the invoice and wants the subscription
-    next.
+    gateway after the commit. Waits for nobody: whatever somebody does with the invoice now, it is not to be void.
     """
     locked = select(Invoice).where(Invoice.id == change.invoice_id).with_for_update(skip_locked=True)
     invoice = session.scalar(locked.execution_options(populate_existing=True))

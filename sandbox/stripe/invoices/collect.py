@@ -11,6 +11,7 @@ from sandbox.stripe.invoices.shape import KIND
 from sandbox.stripe.payment_methods import payment_methods
 from sandbox.stripe.payments import charges, confirm, payment_intents
 from sandbox.stripe.subscriptions import end as subscription_end
+from sandbox.stripe.subscriptions import pending_update
 from sandbox.stripe.subscriptions.periods import DAY_SECONDS
 from sandbox.world import World
 
@@ -62,8 +63,9 @@ def _belongs(world: World, method_id: str, customer_id: str) -> bool:
 
 def _failed(world: World, invoice: JsonObject, cause: Cause, *, automatic: bool) -> JsonObject:
     subscription = subscription_of(world, invoice)
-    # an incomplete subscription waits for its buyer and is not tried again by itself
-    retried = automatic and subscription["status"] != "incomplete"
+    # an incomplete subscription and a pending update wait for their buyer and are not tried again by themselves
+    waits = subscription["status"] == "incomplete" or pending_update.is_waited_for(world, subscription, invoice)
+    retried = automatic and not waits
     if retried:
         planned = {"next_payment_attempt": _next_try(world, invoice["attempt_count"])}
         invoice = world.store.put(KIND, {**invoice, **planned})

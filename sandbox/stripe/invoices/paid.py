@@ -10,6 +10,7 @@ from sandbox.stripe.invoices import payments as invoice_payments
 from sandbox.stripe.invoices import shape as invoice_shape
 from sandbox.stripe.invoices.shape import KIND
 from sandbox.stripe.subscriptions import end as subscription_end
+from sandbox.stripe.subscriptions import pending_update
 from sandbox.stripe.subscriptions import shape as subscription_shape
 from sandbox.world import World
 
@@ -51,6 +52,7 @@ def intent_succeeded(world: World, intent: JsonObject, cause: Cause) -> None:
 
 def recover(world: World, invoice: JsonObject, cause: Cause) -> None:
     """Bring the subscription in line after an invoice was paid or voided."""
+    pending_update.settle(world, subscription_of(world, invoice), invoice, cause)
     subscription = subscription_of(world, invoice)
     if subscription["status"] == "incomplete":
         if invoice["status"] == "void":

@@ -37,7 +37,12 @@ UPDATABLE = (*BOTH, "cancellation_details", "pause_collection")
 PRORATIONS = ("create_prorations", "always_invoice", "none")
 COLLECTION_METHODS = ("charge_automatically", "send_invoice")
 PAYMENT_BEHAVIORS = ("allow_incomplete", "default_incomplete", "error_if_incomplete")
-UPDATE_BEHAVIORS = ("allow_incomplete", "error_if_incomplete")
+IF_PAID = "pending_if_incomplete"
+UPDATE_BEHAVIORS = ("allow_incomplete", "error_if_incomplete", IF_PAID)
+# https://docs.stripe.com/billing/subscriptions/pending-updates#supported-attributes-for-pending-updates
+PENDING_ATTRIBUTES = frozenset(
+    {"billing_cycle_anchor", "expand", "items", "off_session", "payment_behavior", "proration_behavior", "trial_end"}
+)
 FEEDBACKS = (
     "customer_service",
     "low_quality",
@@ -132,6 +137,20 @@ def must_be_payable(world: World, params: Params, before: JsonObject, wanted: Ch
     method_id = {**before, **plan.changes}["default_payment_method"]
     customer = world.store.get(customers.KIND, before["customer"]) or {}
     must_pay(world, method_id or _of_customer(customer))
+
+
+def is_to_wait(params: Params, before: JsonObject) -> bool:
+    """Whether the update is to be made only when it is paid. Raises for what a pending update cannot change."""
+    if params.choice("payment_behavior", UPDATE_BEHAVIORS, "allow_incomplete") != IF_PAID:
+        return False
+    for field in params.fields:
+        if field not in PENDING_ATTRIBUTES:
+            message = f"You can not use `payment_behavior={IF_PAID}` with `{field}`."
+            raise errors.invalid(message, param=params.name(field))
+    if before["collection_method"] != "charge_automatically":
+        message = f"`payment_behavior={IF_PAID}` needs `collection_method=charge_automatically`."
+        raise errors.invalid(message, param="payment_behavior")
+    return True
 
 
 def cancellation_details(params: Params) -> JsonObject:

@@ -10,7 +10,9 @@ from sandbox.stripe.api.previous import put_and_tell
 from sandbox.stripe.invoices import invoicing
 from sandbox.stripe.invoices import items as invoice_items
 from sandbox.stripe.invoices import lines as invoice_lines
+from sandbox.stripe.invoices import settle as invoice_settle
 from sandbox.stripe.invoices.invoicing import Bill
+from sandbox.stripe.subscriptions import pending_update
 from sandbox.stripe.subscriptions.periods import Period, period_around
 from sandbox.stripe.subscriptions.shape import KIND, amount_of, in_period, items_list, items_of, period_of
 from sandbox.world import World
@@ -48,6 +50,32 @@ def change(world: World, before: JsonObject, wanted: Change, cause: Cause) -> Js
         return put_and_tell(world, UPDATED, before, plan.changes, cause)
     invoicing.change_and_bill(world, before, plan.changes, plan.bill, cause)
     return world.store.get(KIND, before["id"]) or before
+
+
+def change_when_paid(world: World, before: JsonObject, wanted: Change, cause: Cause) -> JsonObject:
+    """Do it when its bill is paid, which may be at once; what costs nothing is simply done.
+
+    Another update that waits is discarded, and its invoice voided.
+    """
+    discard_pending(world, before, cause)
+    before = world.store.get(KIND, before["id"]) or before
+    plan = planned(world, before, wanted)
+    if plan.bill is None:
+        return change(world, before, wanted, cause)
+    invoice_items.add_all(world, plan.entries, cause)
+    invoice, more = invoicing.draft(world, {**before, **plan.changes}, plan.bill)
+    pending_update.remember(world, before, invoice, {**plan.changes, **more})
+    after = put_and_tell(world, UPDATED, before, {"latest_invoice": invoice["id"]}, cause)
+    invoice = invoicing.settle(world, after, invoice, cause)
+    after = world.store.get(KIND, before["id"]) or before
+    return pending_update.show(world, after, cause) if pending_update.is_waited_for(world, after, invoice) else after
+
+
+def discard_pending(world: World, subscription: JsonObject, cause: Cause) -> None:
+    """Void the invoice that an update waits for, and with it the update."""
+    invoice = pending_update.waited_for(world, subscription)
+    if invoice is not None and invoice["status"] in ("draft", "open"):
+        invoice_settle.void(world, invoice, cause)
 
 
 def planned(world: World, before: JsonObject, wanted: Change) -> Plan:

@@ -22,6 +22,7 @@ from sandbox.stripe.invoices.invoicing import Bill
 from sandbox.stripe.subscriptions import agenda as subscription_agenda
 from sandbox.stripe.subscriptions import end as subscription_end
 from sandbox.stripe.subscriptions import pause as subscription_pause
+from sandbox.stripe.subscriptions.change import discard_pending
 from sandbox.stripe.subscriptions.periods import period_around
 from sandbox.stripe.subscriptions.shape import ENDED, KIND, in_period, items_list, items_of, period_of, recurring_of
 from sandbox.world import World
@@ -90,6 +91,8 @@ def _perhaps_due(world: World, now: int) -> list[JsonObject]:
 def _acts_by(subscription: JsonObject, now: int) -> bool:
     if subscription["items"]["data"][0]["current_period_end"] <= now or subscription["pause_collection"]:
         return True
+    if subscription["pending_update"] is not None and subscription["pending_update"]["expires_at"] <= now:
+        return True
     if subscription["status"] == "trialing":
         return bool(subscription["trial_end"] - subscription_agenda.TRIAL_NOTICE_SECONDS <= now)
     return bool(subscription["status"] == "incomplete" and subscription["created"] + INCOMPLETE_SECONDS <= now)
@@ -117,6 +120,10 @@ def _of_subscription(world: World, subscription: JsonObject) -> Iterable[Due]:
         yield Due(paused["resumes_at"], _doing(_resume_collection, world, subscription))
     if status == "incomplete":
         yield Due(subscription["created"] + INCOMPLETE_SECONDS, _doing(_expire, world, subscription))
+    if subscription["pending_update"] is not None:
+        # before the end of the period, which may come in the same second
+        expires_at = subscription["pending_update"]["expires_at"]
+        yield Due(expires_at, _doing(discard_pending, world, subscription, NOBODY))
     notice = subscription_agenda.trial_notice_due(world, subscription)
     if notice is not None:
         yield Due(notice, _doing(subscription_agenda.tell_of_trial_end, world, subscription))

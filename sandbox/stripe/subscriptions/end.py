@@ -6,6 +6,7 @@ from sandbox.stripe.api.previous import put_and_tell
 from sandbox.stripe.events import events
 from sandbox.stripe.invoices import items as invoice_items
 from sandbox.stripe.invoices import shape as invoice_shape
+from sandbox.stripe.subscriptions import pending_update
 from sandbox.stripe.subscriptions.shape import ENDED, KIND
 from sandbox.world import World
 
@@ -21,7 +22,7 @@ def cancel(world: World, subscription: JsonObject, details: JsonObject, cause: C
         "cancellation_details": {**NOBODY_ASKED, **details},
         "ended_at": now,
     }
-    after = world.store.put(KIND, {**subscription, **changes})
+    after = world.store.put(KIND, {**pending_update.forget(world, subscription), **changes})
     invoice_items.drop_pending(world, after, cause)
     stop_collecting(world, after)
     events.emit(world, "customer.subscription.deleted", after, cause)

@@ -50,7 +50,10 @@ def update(world: World, call: Call, before: JsonObject) -> JsonObject:
         message = "A canceled subscription can only update its cancellation_details and metadata."
         raise errors.conflict(message, "subscription_canceled")
     with world.clock.at(world.time_of(before["customer"])):
+        waits = subscription_asked.is_to_wait(call.params, before)
         change = subscription_asked.change(world, call.params, before, call.cause)
+        if waits:
+            return subscription_change.change_when_paid(world, before, change, call.cause)
         subscription_asked.must_be_payable(world, call.params, before, change)
         return subscription_change.change(world, before, change, call.cause)
 
