@@ -33,7 +33,7 @@ TALLY = text("""
         (SELECT coalesce(sum(amount_minor), 0) FROM payment_attempts WHERE status = 'captured') AS captured_minor,
         (SELECT count(*) FROM payment_attempts WHERE status = 'failed') AS declined,
         (SELECT count(*) FROM dunnings WHERE state = 'recovered') AS recovered,
-        (SELECT coalesce(sum(total_minor - balance_used_minor), 0)
+        (SELECT coalesce(sum(total_minor - balance_used_minor - carried_over_minor), 0)
          FROM dunnings JOIN invoices ON invoices.id = invoice_id WHERE state = 'recovered') AS recovered_minor,
         (SELECT count(*) FROM subscriptions WHERE status = 'canceled') AS canceled,
         (SELECT coalesce(sum(amount), 0) FROM credit_transactions WHERE movement = 'grant') AS credits_granted,

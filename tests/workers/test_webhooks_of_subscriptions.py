@@ -28,7 +28,8 @@ from tests.workers.gateway_run import JANUARY_31, Subscriber, bills, books, deli
 from workers.wiring import Work
 
 DAY = timedelta(days=1)
-FEBRUARY_14, MARCH_1, MARCH_8, APRIL_1 = (JANUARY_31 + days * DAY for days in (14, 29, 36, 60))
+FEBRUARY_14, MARCH_1, MARCH_8, MARCH_14 = (JANUARY_31 + days * DAY for days in (14, 29, 36, 42))
+APRIL_1, APRIL_14 = (JANUARY_31 + days * DAY for days in (60, 73))
 THREADS = 16
 
 
@@ -144,6 +145,29 @@ def test_a_free_month_by_coupon_is_billed_with_nothing_and_grants_its_credits(
     assert (bills(subscriber), _credits(subscriber)) == ([("start", "paid", 0, 0)], [500])
 
 
+@pytest.mark.parametrize("is_late", [False, True])
+def test_what_the_gateway_does_not_charge_is_owed_with_its_next_invoice(
+    work: Work, subscriber: Subscriber, is_late: bool
+) -> None:
+    """A coupon leaves 0.20 of February and of March to pay; April asks for 99.40. Told by month, or at the end."""
+    _coupon(work, "CHEAP", 998_000, periods=2)
+    subscriber.subscribe(trial_days=14, coupon="CHEAP")
+    for month in (FEBRUARY_14, MARCH_14, APRIL_14):
+        subscriber.live_until(month + DAY)
+        if not is_late:
+            deliver(work, subscriber.news())
+    if is_late:
+        deliver(work, [last(subscriber.news(), "invoice.paid")])
+    assert bills(subscriber) == [
+        ("renewal", "paid", 20, 0),
+        ("renewal", "paid", 20, -20),
+        ("renewal", "paid", 9_900, -40),
+    ]
+    assert _subscription(subscriber).status is SubscriptionStatus.ACTIVE
+    assert books(work)["balances"] == [{"currency": "USD", "balance_minor": 0}]
+    assert "payment_failed" not in _mails(subscriber)
+
+
 def test_a_card_that_declines_is_told_of_once_and_the_next_card_pays(
     work: Work, subscriber: Subscriber, module_sandbox: Sandbox
 ) -> None:
@@ -224,6 +248,21 @@ def test_a_plan_is_changed_by_command_and_its_invoice_follows(work: Work, subscr
     deliver(work, subscriber.news())
     assert bills(subscriber)[-1] == ("change", "paid", 5_000, 0)
     assert sum(_credits(subscriber)) == 1_000
+
+
+def test_a_year_begun_on_the_day_after_the_31st_brings_the_credits_that_ours_does(
+    work: Work, subscriber: Subscriber
+) -> None:
+    """27 of the month's 28 days are left: 48,000 are granted, and 3,857 of the 4,000 taken back."""
+    subscriber.subscribe("scale")
+    deliver(work, subscriber.news())
+    subscriber.live_until(JANUARY_31 + DAY)
+    yearly = {"plan": "scale", "interval": "year"}
+    wanted = ChangePlan.model_validate({"subscription_id": subscriber.subscription_id, "plan": yearly})
+    subscriber.command(wanted)
+    deliver(work, subscriber.news())
+    assert bills(subscriber)[-1][:2] == ("change", "paid")
+    assert sum(_credits(subscriber)) == 48_143
 
 
 @pytest.mark.parametrize("when", [None, "period_end"])
