@@ -37,6 +37,8 @@ EVENT_TYPES = {
     "price.updated",
     "product.created",
     "product.updated",
+    "tax_rate.created",
+    "tax_rate.updated",
     "test_helpers.test_clock.advancing",
     "test_helpers.test_clock.created",
     "test_helpers.test_clock.deleted",
@@ -60,6 +62,11 @@ def visit_what_is_sold(api: Api) -> None:
     api.made("POST", f"/v1/coupons/{coupon}", "name=n")
     api.made("GET", f"/v1/coupons/{coupon}")
     api.made("GET", "/v1/coupons")
+    tax = "display_name=VAT&percentage=19.5&inclusive=false&country=DE&tax_type=vat&description=d"
+    rate = api.made("POST", "/v1/tax_rates", tax)["id"]
+    api.made("POST", f"/v1/tax_rates/{rate}", "display_name=Tax&metadata[a]=b")
+    api.made("GET", f"/v1/tax_rates/{rate}")
+    api.made("GET", "/v1/tax_rates?active=true&inclusive=false")
     api.made("DELETE", f"/v1/coupons/{coupon}")
 
 

@@ -2,7 +2,7 @@
 
 from sandbox.stripe.api.filters import ACTIVE, CREATED, Filter, among, equal, whether
 from sandbox.stripe.api.resource import Resource
-from sandbox.stripe.catalog import coupons, price_shape, prices, products
+from sandbox.stripe.catalog import coupons, price_shape, prices, products, tax_rates
 from sandbox.stripe.checkout import sessions
 from sandbox.stripe.checkout import shape as checkout_shape
 from sandbox.stripe.customers import customers
@@ -131,6 +131,14 @@ BILLING = (
         filters=(CREATED,),
         on_one={"POST": coupons.update, "DELETE": coupons.delete},
         shown=coupons.as_of_now,
+    ),
+    Resource(
+        tax_rates.KIND,
+        "/v1/tax_rates/{tax_rate}",
+        called="tax rate",
+        create=tax_rates.create,
+        filters=(ACTIVE, CREATED, whether("inclusive", lambda rate: bool(rate["inclusive"]))),
+        on_one={"POST": tax_rates.update},
     ),
     Resource(
         subscription_shape.KIND,

@@ -30,8 +30,9 @@ def _invoice(world: World, shape: JsonObject) -> None:
     details = shape.pop("parent")["subscription_details"]
     payment = _payment_of_invoice(world, shape["id"])
     intent = world.store.get("payment_intent", payment["payment"]["payment_intent"]) if payment else None
-    for gone in ("amount_overpaid", "amount_paid_off_stripe", "confirmation_secret", "payments", "total_taxes"):
+    for gone in ("amount_overpaid", "amount_paid_off_stripe", "confirmation_secret", "payments"):
         shape.pop(gone, None)
+    taxes = shape.pop("total_taxes")
     elsewhere = shape["status"] == "paid" and payment is not None and payment["status"] != "paid"
     shape |= {
         "application_fee_amount": None,
@@ -43,8 +44,8 @@ def _invoice(world: World, shape: JsonObject) -> None:
         "quote": None,
         "subscription": details["subscription"],
         "subscription_details": {"metadata": details["metadata"]},
-        "tax": None,
-        "total_tax_amounts": [],
+        "tax": sum(tax["amount"] for tax in taxes) if taxes else None,
+        "total_tax_amounts": _tax_amounts(taxes),
         "transfer_data": None,
     }
 
@@ -52,24 +53,40 @@ def _invoice(world: World, shape: JsonObject) -> None:
 def _line(world: World, shape: JsonObject) -> None:
     parent = shape.pop("parent")["subscription_item_details"]
     pricing = shape.pop("pricing")
-    for gone in ("quantity_decimal", "subtotal", "taxes"):
+    for gone in ("quantity_decimal", "subtotal"):
         shape.pop(gone, None)
+    taxes = shape.pop("taxes")
+    included = sum(tax["amount"] for tax in taxes if tax["tax_behavior"] == "inclusive")
     price = world.store.get(PRICE, pricing["price_details"]["price"]) or {}
     shape |= {
-        "amount_excluding_tax": shape["amount"],
+        "amount_excluding_tax": shape["amount"] - included,
         "plan": _plan(price),
         "price": price,
         "proration": parent["proration"],
         "proration_details": parent["proration_details"],
         "subscription": parent["subscription"],
         "subscription_item": parent["subscription_item"],
-        "tax_amounts": [],
+        "tax_amounts": _tax_amounts(taxes),
         "tax_rates": [],
         "type": "invoiceitem" if parent["invoice_item"] else "subscription",
         "unit_amount_excluding_tax": pricing["unit_amount_decimal"],
     }
     if parent["invoice_item"]:
         shape["invoice_item"] = parent["invoice_item"]
+
+
+def _tax_amounts(taxes: list[JsonObject]) -> list[JsonObject]:
+    """What `taxes` were called before."""
+    return [
+        {
+            "amount": tax["amount"],
+            "inclusive": tax["tax_behavior"] == "inclusive",
+            "tax_rate": tax["tax_rate_details"]["tax_rate"],
+            "taxability_reason": tax["taxability_reason"],
+            "taxable_amount": tax["taxable_amount"],
+        }
+        for tax in taxes
+    ]
 
 
 def _invoice_item(world: World, shape: JsonObject) -> None:

@@ -10,7 +10,7 @@ from sandbox.stripe.api.call import Cause
 from sandbox.stripe.api.params import Params
 from sandbox.stripe.cards import issuer
 from sandbox.stripe.cards.issuer import PASSED
-from sandbox.stripe.catalog import coupons, discounts, price_shape, products
+from sandbox.stripe.catalog import coupons, discounts, price_shape, products, tax_rates
 from sandbox.stripe.checkout import finish as checkout_finish
 from sandbox.stripe.checkout import shape as checkout_shape
 from sandbox.stripe.customers import customers
@@ -25,7 +25,7 @@ from sandbox.stripe.subscriptions.start import Start
 from sandbox.world import World
 
 ACCEPTED = (*checkout_shape.COMMON, "discounts", "line_items", "payment_method_collection", "subscription_data")
-SUBSCRIPTION_DATA = ("description", "metadata", "trial_end", "trial_period_days")
+SUBSCRIPTION_DATA = ("default_tax_rates", "description", "metadata", "trial_end", "trial_period_days")
 
 
 def asked_for(world: World, params: Params) -> tuple[JsonObject, JsonObject]:
@@ -39,11 +39,13 @@ def asked_for(world: World, params: Params) -> tuple[JsonObject, JsonObject]:
     subscription_items.must_fit_together([price for price, _, _ in wanted])
     currency = wanted[0][0]["currency"]
     redeemed = discounts.asked_for(world, params, "discounts", currency, session["created"])
-    plan = {"id": session["id"], "subscription": _data(params.group("subscription_data"), session["created"])}
+    data = params.group("subscription_data")
+    rates = tax_rates.named(world, data)
+    plan = {"id": session["id"], "subscription": {**_data(data, session["created"]), "default_tax_rates": rates}}
     plan["subscription"]["coupons"] = [coupon["id"] for coupon in redeemed]
     plan["products"] = [product for _, _, product in wanted if product]
     trial = plan["subscription"]["trial_days"] or plan["subscription"]["trial_end"]
-    plan["line_items"] = _line_items(world, wanted, [] if trial else redeemed, free=bool(trial))
+    plan["line_items"] = _line_items(world, wanted, [] if trial else redeemed, rates, free=bool(trial))
     return session | _amounts(plan, redeemed, currency), plan
 
 
@@ -78,6 +80,7 @@ def _start(world: World, plan: JsonObject, method: JsonObject) -> Start:
     trial_end = now + data["trial_days"] * DAY_SECONDS if data["trial_days"] else data["trial_end"]
     fields = {
         "default_payment_method": method["id"],
+        "default_tax_rates": data["default_tax_rates"],
         "description": data["description"],
         "metadata": data["metadata"],
     }
@@ -133,21 +136,27 @@ def _data(params: Params, now: int) -> JsonObject:
 
 
 def _line_items(
-    world: World, wanted: list[tuple[JsonObject, int, JsonObject | None]], redeemed: list[JsonObject], *, free: bool
+    world: World,
+    wanted: list[tuple[JsonObject, int, JsonObject | None]],
+    redeemed: list[JsonObject],
+    rates: list[JsonObject],
+    *,
+    free: bool,
 ) -> list[JsonObject]:
     """What is due today: nothing while a trial runs."""
     subtotals = [0 if free else price["unit_amount"] * quantity for price, quantity, _ in wanted]
     offs = [sum(parts) for parts in discounts.off_by(redeemed, subtotals)]
     lines = []
     for (price, quantity, product), subtotal, off in zip(wanted, subtotals, offs, strict=True):
+        taxes = tax_rates.taxes_of(subtotal - off, price["currency"], rates)
         known = product or world.store.get(products.KIND, price["product"]) or {}
         line = {
             "id": new_id("li"),
             "object": "item",
             "amount_discount": off,
             "amount_subtotal": subtotal,
-            "amount_tax": 0,
-            "amount_total": subtotal - off,
+            "amount_tax": sum(tax["amount"] for tax in taxes),
+            "amount_total": subtotal - off + tax_rates.sum_of(taxes, "exclusive"),
             "currency": price["currency"],
             "description": str(known.get("name", "")),
             "metadata": {},
@@ -159,7 +168,8 @@ def _line_items(
 
 
 def _amounts(plan: JsonObject, redeemed: list[JsonObject], currency: str) -> JsonObject:
-    subtotal, total = (sum(line[name] for line in plan["line_items"]) for name in ("amount_subtotal", "amount_total"))
+    parts = ("amount_subtotal", "amount_total", "amount_discount", "amount_tax")
+    subtotal, total, off, tax = (sum(line[name] for line in plan["line_items"]) for name in parts)
     if total:
         amounts.must_be_chargeable(total, currency, "line_items")
     return {
@@ -169,5 +179,5 @@ def _amounts(plan: JsonObject, redeemed: list[JsonObject], currency: str) -> Jso
         "discounts": [{"coupon": coupon["id"], "promotion_code": None} for coupon in redeemed],
         "invoice_creation": None,
         "payment_method_collection": "always",
-        "total_details": {"amount_discount": subtotal - total, "amount_shipping": 0, "amount_tax": 0},
+        "total_details": {"amount_discount": off, "amount_shipping": 0, "amount_tax": tax},
     }

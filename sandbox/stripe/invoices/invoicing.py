@@ -6,7 +6,7 @@ from sandbox.json_types import JsonObject
 from sandbox.stripe.api.call import Cause
 from sandbox.stripe.api.previous import put_and_tell
 from sandbox.stripe.cards.issuer import OFF_SESSION, Presence
-from sandbox.stripe.catalog import discounts
+from sandbox.stripe.catalog import discounts, tax_rates
 from sandbox.stripe.customers import customers
 from sandbox.stripe.events import events
 from sandbox.stripe.invoices import collect as invoice_collect
@@ -47,7 +47,7 @@ def shaped(world: World, subscription: JsonObject, bill: Bill, entries: list[Jso
     now = world.clock.now()
     running = discounts.running(world, subscription["discounts"], now)
     lines = [*(invoice_lines.of_proration(subscription, entry) for entry in entries), *bill.lines]
-    lines = invoice_lines.discounted(world, lines, running)
+    lines = tax_rates.taxed(invoice_lines.discounted(world, lines, running), subscription["default_tax_rates"])
     return of_subscription(subscription, customer, bill.reason, lines, running, bill.period, now)
 
 

@@ -3,6 +3,7 @@
 from sandbox.ids import new_id
 from sandbox.json_types import JsonObject
 from sandbox.stripe.api.blanks import blank
+from sandbox.stripe.catalog import tax_rates
 from sandbox.stripe.invoices.lines import total_discounts
 from sandbox.stripe.subscriptions.periods import DAY_SECONDS, Period
 
@@ -27,6 +28,7 @@ def of_subscription(
         "billing_reason": reason,
         "collection_method": subscription["collection_method"],
         "currency": subscription["currency"],
+        "default_tax_rates": subscription["default_tax_rates"],
         "discounts": discount_ids,
         "due_date": _due_date(subscription, now),
         "lines": _list_of(invoice_id, lines),
@@ -58,16 +60,19 @@ def balanced(total: int, starting_balance: int, minimum: int) -> tuple[int, int]
 
 def _totals(lines: list[JsonObject]) -> JsonObject:
     subtotal = sum(line["amount"] for line in lines)
-    taken = total_discounts(lines)
-    total = subtotal - sum(part["amount"] for part in taken)
+    taken, taxes = total_discounts(lines), tax_rates.total_taxes(lines)
+    included = tax_rates.sum_of(taxes, "inclusive")
+    without_tax = subtotal - sum(part["amount"] for part in taken) - included
+    total = without_tax + sum(tax["amount"] for tax in taxes)
     return {
         "amount_due": max(total, 0),
         "amount_remaining": max(total, 0),
         "subtotal": subtotal,
-        "subtotal_excluding_tax": subtotal,
+        "subtotal_excluding_tax": subtotal - included,
         "total": total,
         "total_discount_amounts": taken,
-        "total_excluding_tax": total,
+        "total_excluding_tax": without_tax,
+        "total_taxes": taxes,
     }
 
 

@@ -4,7 +4,7 @@ from sandbox.json_types import JsonObject
 from sandbox.stripe.api import errors
 from sandbox.stripe.api.call import Cause
 from sandbox.stripe.api.params import Params, merged_metadata
-from sandbox.stripe.catalog import discounts
+from sandbox.stripe.catalog import discounts, tax_rates
 from sandbox.stripe.customers import customers
 from sandbox.stripe.payment_methods import payment_methods
 from sandbox.stripe.subscriptions import change as subscription_change
@@ -20,6 +20,7 @@ BOTH = (
     "collection_method",
     "days_until_due",
     "default_payment_method",
+    "default_tax_rates",
     "description",
     "discounts",
     "items",
@@ -180,6 +181,8 @@ def _fields(world: World, params: Params, customer_id: str, metadata: dict[str, 
     fields: JsonObject = {"metadata": merged_metadata(metadata, params)}
     if params.given("default_payment_method"):
         fields["default_payment_method"] = saved_method(world, params, "default_payment_method", customer_id)
+    if params.given("default_tax_rates"):
+        fields["default_tax_rates"] = tax_rates.named(world, params)
     if params.given("description"):
         fields["description"] = params.text("description", 500)
     if params.given("payment_settings"):
