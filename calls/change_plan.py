@@ -5,10 +5,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from billing.catalog.gateway_prices import remember_price
+from billing.clocks.timelines import now_of
 from billing.cycle.plan_change.choice import Change, ChangeResult, find_change
 from billing.errors import Rejected
 from billing.gateway_run.begin_checkout import price_request
 from billing.subscriptions.queries import get_subscription, show_changed
+from calls.bring_tax import bring_tax
 from calls.gateway_run import Asked, drop_pending, whom_to_ask
 from calls.hear_subscription import ask_waited_for, record_subscription
 from database.operations import Operation
@@ -33,8 +35,12 @@ def change_plan_at_gateway(work: Work, operation: Operation, command: ChangePlan
     with work.database.transaction() as session:
         # before the call: the invoice that it brings may be heard of before the call's own answer
         remember_price(session, asked.gateway.name, price_ref, change.wanted.price_id)
-    item_ref = _present(asked).items[0].item_ref
+        today = now_of(session, asked.account_id, work.wall()).date()
+    # the change is billed today, and the subscription may stand at the rate of its next invoice already
+    present = bring_tax(work, asked.gateway, asked.account_id, _present(asked), today, f"{key}/before")
+    item_ref = present.items[0].item_ref
     changed = subscriptions.change_price(asked.subscription_ref, item_ref, price_ref, prorate=True, idempotency_key=key)
+    changed = bring_tax(work, asked.gateway, asked.account_id, changed, changed.period_end.date(), f"{key}/after")
     return _recorded(work, command, asked, changed)
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -23,6 +24,7 @@ class Asked:
     """Whom to ask about a subscription, and what the database's clock showed before."""
 
     gateway: Gateway
+    account_id: UUID
     subscription_ref: str
     asked_at: datetime
 
@@ -34,7 +36,7 @@ def whom_to_ask(work: Work, command: OfSubscription) -> Asked:
         asked_at = database_time(session)
     if not subscription.subscription_ref:
         raise Rejected("subscription_state", "No gateway runs this subscription (yet).", status=409)
-    return Asked(work.gateway(subscription.gateway), subscription.subscription_ref, asked_at)
+    return Asked(work.gateway(subscription.gateway), subscription.account_id, subscription.subscription_ref, asked_at)
 
 
 def drop_pending(asked: Asked, key: str) -> None:

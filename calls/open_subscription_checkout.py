@@ -21,7 +21,7 @@ from workers.wiring import Work
 
 
 def open_subscription_checkout(work: Work, operation: Operation, command: StartSubscriptionCheckout) -> Act:
-    """Claim: the subscription, incomplete. Call: price, coupon and page. Record: what the gateway calls the price."""
+    """Claim: the subscription, incomplete. Call: what it costs, and the page. Record: its name for the price."""
     gateway = work.choose(Capability.SUBSCRIPTIONS, command.gateway)
     subscriptions = gateway.subscriptions
     with work.database.transaction() as session:
@@ -34,7 +34,8 @@ def open_subscription_checkout(work: Work, operation: Operation, command: StartS
         wanted = begin_checkout(session, operation.id, command, gateway.name, now, begun_at)
     price_ref = subscriptions.ensure_price(wanted.price)
     coupon_ref = subscriptions.ensure_coupon(wanted.coupon) if wanted.coupon else ""
-    request = wanted.request(operation.id, command, customer_ref, price_ref, coupon_ref)
+    tax_ref = subscriptions.ensure_tax_rate(wanted.tax) if wanted.tax else ""
+    request = wanted.request(operation.id, command, customer_ref, price_ref, coupon_ref, tax_ref)
     key = _key_of_try(gateway, operation, request)
     page = subscriptions.open_subscription_checkout(replace(request, idempotency_key=key))
 

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from billing.errors import Rejected
 from billing.gateway_run.mirror_invoice import mirrored_invoices
 from billing.subscriptions.queries import get_subscription, show_subscription
+from calls.bring_tax import bring_tax
 from calls.hear_invoice import ask_lacking
 from calls.hear_subscription import record_subscription
 from database.clock import database_time
@@ -22,6 +24,7 @@ from workers.wiring import Work
 class Seen:
     """What the books knew before the gateway was asked: by the checkout alone as long as there is no subscription."""
 
+    account_id: UUID
     gateway: str
     subscription_ref: str
     checkout_ref: str
@@ -30,7 +33,7 @@ class Seen:
 
 
 def sync_with_gateway(work: Work, operation: Operation, command: SyncWithGateway) -> Act:
-    """Claim: what is known. Call: the subscription and the invoices that lack anything. Record: both.
+    """Claim: what is known. Call: the subscription, with its tax, and the invoices that lack anything. Record: both.
 
     One of which nothing was ever heard is asked for by the checkout that was to start it.
     """
@@ -40,6 +43,7 @@ def sync_with_gateway(work: Work, operation: Operation, command: SyncWithGateway
     fact = fetch(subscription_ref=seen.subscription_ref, checkout_ref=seen.checkout_ref)
     if fact is None:
         raise Rejected("subscription_not_found", "The gateway does not know the subscription.", status=404)
+    fact = bring_tax(work, gateway, seen.account_id, fact, fact.period_end.date(), f"cashbeat/sync/{operation.id}")
     invoices = ask_lacking(gateway, fact.subscription_ref, seen.settled)
 
     def act(session: Session) -> dict[str, Any]:
@@ -61,4 +65,5 @@ def _look(work: Work, command: SyncWithGateway) -> Seen:
     if not subscription.subscription_ref and not checkout_ref:
         raise Rejected("subscription_state", "No gateway runs this subscription (yet).", status=409)
     settled = frozenset(invoice for invoice, is_settled in mirrored.items() if is_settled)
-    return Seen(subscription.gateway, subscription.subscription_ref, checkout_ref, settled, asked_at)
+    known = subscription.account_id, subscription.gateway, subscription.subscription_ref
+    return Seen(*known, checkout_ref, settled, asked_at)

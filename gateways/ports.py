@@ -31,6 +31,7 @@ from schemas.facts import (
     SetupRequest,
     SubscriptionCheckoutRequest,
     SubscriptionFact,
+    TaxRateRequest,
 )
 
 EVENTS_LIMIT = 10_000  # an hour at three payments a second; a caller with more narrows its window
@@ -161,6 +162,9 @@ class RunsSubscriptions(Protocol):
         Raises Rejected `gateway_coupon_differs` when the gateway takes off something else under our id.
         """
 
+    def ensure_tax_rate(self, request: TaxRateRequest) -> str:
+        """The gateway's reference of our rate of tax, made when it is missing. May be called again and again."""
+
     def open_subscription_checkout(self, request: SubscriptionCheckoutRequest) -> CheckoutFact:
         """Open a hosted checkout that starts a subscription."""
 
@@ -192,6 +196,9 @@ class RunsSubscriptions(Protocol):
 
         Raises Rejected when it was paid.
         """
+
+    def set_tax(self, subscription_ref: str, tax_ref: str, *, idempotency_key: str) -> SubscriptionFact:
+        """Put the invoices to come on this rate of tax alone, or (empty) on none."""
 
     def set_cancellation(self, subscription_ref: str, *, at_period_end: bool, idempotency_key: str) -> SubscriptionFact:
         """Let it end with its period, or (false) take that back."""

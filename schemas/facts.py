@@ -211,10 +211,29 @@ class CouponRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class TaxRateRequest:
+    """A rate of tax, on top of prices, that the gateway must know before it can bill it: 190_000 ppm are 19 %."""
+
+    country: str
+    name: str
+    rate_ppm: int
+
+
+@dataclass(frozen=True, slots=True)
+class TaxRateFact:
+    """A rate of tax at the gateway. One that is not ours was given to the subscription by a person there."""
+
+    tax_ref: str
+    name: str
+    rate_ppm: int
+    is_ours: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SubscriptionCheckoutRequest:
     """A hosted checkout that starts a subscription which the gateway bills.
 
-    `prices` are (the gateway's price, quantity).
+    `prices` are (the gateway's price, quantity); `tax_ref` is its rate of tax, empty for none.
     """
 
     subscription_id: str
@@ -227,6 +246,7 @@ class SubscriptionCheckoutRequest:
     success_url: str
     cancel_url: str
     expires_at: datetime
+    tax_ref: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +272,8 @@ class PendingChangeFact:
 class SubscriptionFact:
     """A subscription as the gateway has it now; `status` in the gateway-neutral words of our own state machine.
 
-    `subscription_id` is the id we gave it (empty if it is not ours). The period is half-open.
+    `subscription_id` is the id we gave it (empty if it is not ours). The period is half-open. `taxes` are rates that
+    its invoices are to bear; `is_taxed_by_gateway`: the gateway works out the tax by itself.
     """
 
     gateway: str
@@ -273,11 +294,16 @@ class SubscriptionFact:
     is_collection_paused: bool = False
     latest_invoice_ref: str = ""
     pending: PendingChangeFact | None = None
+    taxes: tuple[TaxRateFact, ...] = ()
+    is_taxed_by_gateway: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class GatewayLineFact:
-    """One line of a gateway's invoice. `net_minor` after discounts and without tax; the period is half-open."""
+    """One line of a gateway's invoice. `net_minor` after discounts and without tax; the period is half-open.
+
+    `tax_name` and `tax_rate_ppm` are those of all its taxes together.
+    """
 
     description: str
     quantity: int
@@ -287,6 +313,8 @@ class GatewayLineFact:
     period_start: datetime
     period_end: datetime
     is_proration: bool
+    tax_name: str = ""
+    tax_rate_ppm: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from datetime import date
 
 from billing.errors import Rejected
+from billing.gateway_run.stage_syncs import stage_syncs_of_country
 from billing.invoices.queries import last_taxed_day
 from billing.tax.queries import list_rates
 from billing.tax.set_rate import NewRate, set_rate
@@ -18,14 +19,21 @@ from stack.sessions import reading, session
 
 
 def set_tax(settings: Settings, country: str, percent: str, name: str, valid_from: str) -> bool:
-    """Set a rate from a UTC day on; false when it stood there already. Raises StackError."""
+    """Set a rate from a UTC day on; false when it stood there already. Raises StackError.
+
+    Gateways are told of it for the subscriptions that they run, once a stack runs.
+    """
     day: date = checked(Day, valid_from, "--from")
     new = NewRate(
         checked(Country, country, "the country"), checked(TaxName, name, "the name"), parse_percent(percent), day
     )
     try:
         with session(settings) as opened:
-            return set_rate(opened, new, last_taxed_day(opened, new.country))
+            is_new = set_rate(opened, new, last_taxed_day(opened, new.country))
+            if is_new:
+                cause = f"set/{new.valid_from}/{new.name}/{new.rate_ppm}"
+                stage_syncs_of_country(opened, new.country, new.valid_from, cause)
+            return is_new
     except Rejected as refusal:
         raise StackError(refusal.detail) from refusal
 

@@ -13,11 +13,12 @@ from billing.catalog.redeem import redeem_coupon
 from billing.catalog.tables import Coupon, Interval
 from billing.catalog.terms import PlanTerms
 from billing.clocks.wall import Wall
+from billing.gateway_run.wanted_tax import wanted_tax
 from billing.payments.start_checkout import CHECKOUT_LIFETIME
 from billing.periods import period_at
 from billing.subscriptions.tables import Collection, PayBy, Subscription, SubscriptionStatus
 from schemas.commands import StartSubscriptionCheckout
-from schemas.facts import CouponRequest, PriceRequest, SubscriptionCheckoutRequest
+from schemas.facts import CouponRequest, PriceRequest, SubscriptionCheckoutRequest, TaxRateRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Wanted:
 
     price: PriceRequest
     coupon: CouponRequest | None
+    tax: TaxRateRequest | None
     email: str
     trial_days: int
     expires_at: datetime
@@ -37,6 +39,7 @@ class Wanted:
         customer_ref: str,
         price_ref: str,
         coupon_ref: str,
+        tax_ref: str,
     ) -> SubscriptionCheckoutRequest:
         """The checkout as it is asked for; the same for every repeat."""
         return SubscriptionCheckoutRequest(
@@ -50,6 +53,7 @@ class Wanted:
             success_url=command.success_url,
             cancel_url=command.cancel_url,
             expires_at=self.expires_at,
+            tax_ref=tax_ref,
         )
 
 
@@ -76,6 +80,7 @@ def begin_checkout(
     return Wanted(
         price=price_request(terms),
         coupon=_coupon_request(coupon, terms.interval) if coupon else None,
+        tax=wanted_tax(session, account.id, subscription.created_at.date()),
         email=account.billing_email,
         trial_days=terms.trial_days if command.trial_days is None else command.trial_days,
         expires_at=begun_at.at + CHECKOUT_LIFETIME,

@@ -109,7 +109,7 @@ def _issue(session: Session, subscription: Subscription, fact: GatewayInvoiceFac
         cause=f"{fact.gateway}_invoice/{fact.invoice_ref}",
         reason=REASONS.get(fact.reason, InvoiceReason.CHANGE),
         lines=mirrored_lines(session, subscription, fact),
-        tax=TaxDecision("", 0, TaxReason.IN_PRICES, fact.invoice_ref),
+        tax=TaxDecision("", 0, TaxReason.AS_BILLED, fact.invoice_ref),
         subscription_id=subscription.id,
         gateway=fact.gateway,
         invoice_ref=fact.invoice_ref,

@@ -10,19 +10,22 @@ from billing.catalog.gateway_prices import known_prices
 from billing.catalog.plans import terms_of
 from billing.catalog.terms import PlanTerms
 from billing.cycle.pricing.proration import credits_left
-from billing.invoices.rules import LineDraft
+from billing.invoices.rules import LineDraft, kept_lines
 from billing.invoices.tables import Invoice, InvoiceLine, LineKind
 from billing.money import Money
 from billing.periods import Period, boundary
 from billing.subscriptions.tables import Subscription
+from billing.tax.decision import TaxDecision, TaxReason
 from billing.usage.revoke import revoke_credits
 from schemas.facts import GatewayInvoiceFact, GatewayLineFact
+
+UNTAXED = TaxDecision("", 0, TaxReason.AS_BILLED)
 
 
 def mirrored_lines(session: Session, subscription: Subscription, fact: GatewayInvoiceFact) -> list[LineDraft]:
     """The gateway's lines with our credits, and a line for what it keeps for the customer.
 
-    A gateway that bills taxes has them in its lines' amounts; here they are part of the net.
+    Taxes are what the gateway has billed, line by line: it rounds in its own way, and has been paid so.
     """
     plans = _plans(session, fact)
     gained = _gained(session, subscription, fact, plans)
@@ -35,10 +38,7 @@ def mirrored_lines(session: Session, subscription: Subscription, fact: GatewayIn
         elif line.is_proration and line.net_minor > 0 and gained > 0:
             granted, gained = gained, 0  # all that a change of plan gains, with the first line that charges for it
         lines.append(_line(line, fact.currency, granted, plan))
-    total = sum(line.net.minor for line in lines)
-    if total < 0:
-        lines.append(LineDraft("Kept on your account", 1, Money(-total, fact.currency), kind=LineKind.KEPT))
-    return lines
+    return [*lines, *kept_lines(lines, UNTAXED)]
 
 
 def take_back_credits(session: Session, subscription: Subscription, fact: GatewayInvoiceFact, now: datetime) -> None:
@@ -78,11 +78,13 @@ def _line(line: GatewayLineFact, currency: str, credits_granted: int, plan: Plan
     return LineDraft(
         line.description,
         1,
-        Money(line.net_minor + line.tax_minor, currency),
+        Money(line.net_minor, currency),
         credits=credits_granted,
         credits_expire_at=line.period_end if credits_granted and not rolls_over else None,
         kind=LineKind.CREDIT if line.net_minor < 0 else LineKind.CHARGE,
         period=Period(line.period_start, line.period_end) if line.period_end > line.period_start else None,
+        fixed_tax=Money(line.tax_minor, currency),
+        tax=TaxDecision(line.tax_name, line.tax_rate_ppm, TaxReason.AS_BILLED),
     )
 
 

@@ -12,6 +12,7 @@ from billing.catalog.gateway_prices import known_prices, remember_price
 from billing.catalog.plans import terms_of
 from billing.cycle.start.give_back_coupon import give_back_coupon
 from billing.errors import UnknownMark
+from billing.gateway_run.stage_syncs import stage_tax_sync
 from billing.subscriptions.rules import ENDED
 from billing.subscriptions.states import TRANSITIONS, move
 from billing.subscriptions.tables import Collection, Subscription, SubscriptionStatus
@@ -23,6 +24,8 @@ log = structlog.get_logger(__name__)
 # what we have no word of our own for
 STATUSES = {"unpaid": SubscriptionStatus.PAST_DUE}
 RUNNING = frozenset({SubscriptionStatus.ACTIVE, SubscriptionStatus.TRIALING})
+# more invoices will come
+BILLED = RUNNING | {SubscriptionStatus.PAST_DUE, SubscriptionStatus.PAUSED}
 
 
 class SubscriptionContradiction(Exception):
@@ -92,6 +95,8 @@ def _write(
         give_back_coupon(session, subscription)
     _move(subscription, status, fact.ended_at or now)
     _tell(session, subscription, before)
+    if subscription.status in BILLED:
+        stage_tax_sync(session, subscription.id, subscription.account_id, fact)
     session.flush()  # its invoices are looked up by the reference, in this transaction too
 
 

@@ -106,23 +106,13 @@ def last_tax(session: Session, subscription_id: UUID) -> TaxDecision | None:
 
 
 def last_taxed_day(session: Session, country: str) -> date | None:
-    """The last UTC day by whose rate of this country an invoice was issued; None when none was.
+    """The last UTC day on which an invoice was issued to this country; None when none was.
 
     Test clocks are left out: what was tried out on them binds nobody.
     """
-    evidence = func.max(Invoice.tax_evidence)  # the country and the day, see `TaxDecision`
-    issued = (
-        select(evidence)
-        .join(Account, Account.id == Invoice.account_id)
-        .where(
-            Invoice.number.is_not(None),
-            Invoice.tax_reason.in_((TaxReason.RATE_OF_COUNTRY, TaxReason.NO_RATE)),
-            Invoice.tax_evidence.like(f"{country} ____-__-__"),
-            Account.clock_id.is_(None),
-        )
-    )
-    last = session.scalar(issued)
-    return date.fromisoformat(last.rpartition(" ")[2]) if last else None
+    issued = select(func.max(Invoice.issued_at)).join(Account, Account.id == Invoice.account_id)
+    last = session.scalar(issued.where(Invoice.buyer["country"].astext == country, Account.clock_id.is_(None)))
+    return last.date() if last else None
 
 
 def view_invoice(invoice: Invoice, rendered: bool) -> InvoiceView:

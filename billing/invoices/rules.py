@@ -72,6 +72,27 @@ def _taxed_together(lines: Sequence[LineDraft], tax: TaxDecision) -> tuple[list[
     return [line.net for line in free], [line.tax or tax for line in free]
 
 
+def kept_lines(lines: Sequence[LineDraft], tax: TaxDecision) -> list[LineDraft]:
+    """The lines that bring a negative total to zero, and with it the net and the tax of each of its rates.
+
+    Nearly always that is one line. One for two rates would have the tax of both at one of them.
+    """
+    if not lines or add_up(lines, tax).total.minor >= 0:
+        return []
+    nothing = Money(0, lines[0].unit.currency)
+    of_rate: dict[tuple[str, int], list[LineDraft]] = {}
+    for line in lines:
+        of_rate.setdefault((line.tax or tax).key, []).append(line)
+    kept = [_kept_of(together, tax) for together in of_rate.values()]
+    return [line for line in kept if line.unit.minor or line.fixed_tax != nothing]
+
+
+def _kept_of(lines: Sequence[LineDraft], tax: TaxDecision) -> LineDraft:
+    totals, decided = add_up(lines, tax), lines[0].tax or tax
+    text = "Kept on your account"
+    return LineDraft(text, 1, -totals.subtotal, kind=LineKind.KEPT, fixed_tax=-totals.tax, tax=decided)
+
+
 def number_in(month: date, counter: int) -> str:
     """`INV-YYYY-MM-XXXXX`; a month of more than 99,999 invoices simply grows a digit."""
     return f"INV-{month:%Y-%m}-{counter:05d}"

@@ -10,7 +10,7 @@ class TaxReason(StrEnum):
     RATE_OF_COUNTRY = "rate_of_country"  # the table has it for the buyer's country and the day
     NO_RATE = "no_rate"  # the table has none
     AS_CHARGED = "as_charged"  # what was charged before and is given back
-    IN_PRICES = "in_prices"  # a gateway that writes invoices has it in its amounts
+    AS_BILLED = "as_billed"  # what the gateway that wrote the invoice has billed
 
 
 @dataclass(frozen=True, slots=True)

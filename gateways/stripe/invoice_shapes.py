@@ -3,12 +3,13 @@
 https://docs.stripe.com/api/invoices/object, https://docs.stripe.com/api/invoice-payment/object
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from gateways.stripe.amounts import from_stripe
 from gateways.stripe.answers import reader
 from gateways.stripe.payments import failure_code_of
-from gateways.stripe.shapes import SUBSCRIPTION_MARK, Json, inside, instant, mark, moment, reference
+from gateways.stripe.shapes import NOTHING, SUBSCRIPTION_MARK, Json, inside, instant, mark, moment, reference
+from gateways.stripe.tax_shapes import line_tax
 from gateways.stripe.translate import GATEWAY
 from schemas.facts import GatewayInvoiceFact, GatewayLineFact, InvoicePaymentFact
 
@@ -22,7 +23,7 @@ def is_of_subscription(invoice: Json) -> bool:
 
 
 @reader
-def invoice_of(invoice: Json, lines: Iterable[Json]) -> GatewayInvoiceFact:
+def invoice_of(invoice: Json, lines: Iterable[Json], rates: Mapping[str, Json] = NOTHING) -> GatewayInvoiceFact:
     """An invoice of a subscription with all its lines. Payments, and in them the intents, should be expanded:
     without payments there is no `payment_ref`, without intents no `charge_ref` and no `failure_code`.
     """
@@ -44,7 +45,7 @@ def invoice_of(invoice: Json, lines: Iterable[Json]) -> GatewayInvoiceFact:
         paid_minor=from_stripe(invoice["amount_paid"], currency),
         balance_minor=from_stripe(_balance_used(invoice), currency),
         carried_over_minor=from_stripe(_carried_over(invoice), currency),
-        lines=tuple(line_of(line) for line in lines),
+        lines=tuple(line_of(line, rates) for line in lines),
         finalized_at=moment(transitions.get("finalized_at")),
         paid_at=moment(transitions.get("paid_at")),
         next_attempt_at=moment(invoice.get("next_payment_attempt")),
@@ -71,20 +72,21 @@ def _payment_of(payment: Json, currency: str) -> InvoicePaymentFact:
     )
 
 
-def line_of(line: Json) -> GatewayLineFact:
+def line_of(line: Json, rates: Mapping[str, Json] = NOTHING) -> GatewayLineFact:
     """One line. Stripe's `amount` is before discounts, and holds those taxes that are included in the price."""
-    taxes, quantity, currency = line.get("taxes") or (), line.get("quantity"), line["currency"]
-    included = sum(tax["amount"] for tax in taxes if tax["tax_behavior"] == "inclusive")
+    tax, quantity, currency = line_tax(line, rates), line.get("quantity"), line["currency"]
     discount = sum(discount["amount"] for discount in line.get("discount_amounts") or ())
     return GatewayLineFact(
         description=line.get("description") or "",
         quantity=1 if quantity is None else quantity,
-        net_minor=from_stripe(line["amount"] - discount - included, currency),
-        tax_minor=from_stripe(sum(tax["amount"] for tax in taxes), currency),
+        net_minor=from_stripe(line["amount"] - discount - tax.included, currency),
+        tax_minor=from_stripe(tax.amount, currency),
         price_ref=reference(inside(line, "pricing", "price_details").get("price")),
         period_start=instant(line["period"]["start"]),
         period_end=instant(line["period"]["end"]),
         is_proration=_is_proration(line),
+        tax_name=tax.name,
+        tax_rate_ppm=tax.rate_ppm,
     )
 
 

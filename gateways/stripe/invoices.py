@@ -6,9 +6,10 @@ from itertools import islice
 from typing import Any
 
 from billing.errors import Rejected
-from gateways.stripe.calls import Calls, segment, window
+from gateways.stripe.calls import segment, window
 from gateways.stripe.invoice_shapes import invoice_of, is_of_subscription
 from gateways.stripe.shapes import Json
+from gateways.stripe.tax_rates import TaxRates
 from schemas.facts import GatewayInvoiceFact
 
 INVOICES = "/v1/invoices"
@@ -16,7 +17,7 @@ LISTED_INVOICES_LIMIT = 100  # more than eight years of months
 LINES_LIMIT = 1_000  # Stripe allows 20 items a subscription; the rest are prorations
 
 
-class Invoices(Calls):
+class Invoices(TaxRates):
     """Looks up what Stripe has invoiced."""
 
     def fetch_invoice(self, invoice_ref: str) -> GatewayInvoiceFact | None:
@@ -26,7 +27,7 @@ class Invoices(Calls):
         invoice = self._known(f"{INVOICES}/{segment(invoice_ref)}", {"expand": expand})
         if invoice is None or not is_of_subscription(invoice):
             return None
-        return invoice_of(invoice, self._lines(invoice))
+        return self._fact(invoice)
 
     def list_invoices(
         self, subscription_ref: str, *, created_after: datetime | None = None
@@ -39,9 +40,11 @@ class Invoices(Calls):
         if created_after is not None:
             filters |= window(created_after)
         newest = list(islice(self._all(INVOICES, filters), LISTED_INVOICES_LIMIT))
-        return [
-            invoice_of(invoice, self._lines(invoice)) for invoice in reversed(newest) if is_of_subscription(invoice)
-        ]
+        return [self._fact(invoice) for invoice in reversed(newest) if is_of_subscription(invoice)]
+
+    def _fact(self, invoice: Json) -> GatewayInvoiceFact:
+        lines = list(self._lines(invoice))
+        return invoice_of(invoice, lines, self._rates_of(invoice, lines))
 
     def _lines(self, invoice: Json) -> Iterable[Json]:
         """All lines: an invoice carries its first ones only. Rejected `too_many_lines` beyond a thousand."""

@@ -11,6 +11,7 @@ ATTEMPT_MARK = "cashbeat_attempt"
 SUBSCRIPTION_MARK = "cashbeat_subscription"
 ACCOUNT_MARK = "cashbeat_account"
 PRICE_MARK = "cashbeat_price"
+TAX_MARK = "cashbeat_tax_rate"
 
 NOTHING: Json = {}
 

@@ -5,6 +5,7 @@ https://docs.stripe.com/api/subscriptions/object
 
 from gateways.stripe.answers import reader
 from gateways.stripe.shapes import PRICE_MARK, SUBSCRIPTION_MARK, Json, inside, instant, mark, moment, reference
+from gateways.stripe.tax_shapes import tax_rates_of
 from gateways.stripe.translate import GATEWAY
 from schemas.facts import ClockFact, ItemFact, PendingChangeFact, SubscriptionFact
 
@@ -39,6 +40,8 @@ def subscription_of(subscription: Json) -> SubscriptionFact:
         is_collection_paused=subscription.get("pause_collection") is not None,
         latest_invoice_ref=reference(subscription.get("latest_invoice")),
         pending=_pending(subscription.get("pending_update")),
+        taxes=tax_rates_of(subscription.get("default_tax_rates") or ()),
+        is_taxed_by_gateway=bool(inside(subscription, "automatic_tax").get("enabled")),
     )
 
 

@@ -52,6 +52,11 @@ class Subscriptions(Calls):
         """Void an open invoice, and with it the pending update that waits for it; see RunsSubscriptions."""
         self._post(f"{INVOICES}/{segment(invoice_ref)}/void", {}, idempotency_key)
 
+    def set_tax(self, subscription_ref: str, tax_ref: str, *, idempotency_key: str) -> SubscriptionFact:
+        """Put its invoices to come on this rate, or on none; see RunsSubscriptions."""
+        change = {"default_tax_rates": [tax_ref] if tax_ref else ""}
+        return subscription_of(self._post(_path(subscription_ref), change, idempotency_key))
+
     def set_cancellation(self, subscription_ref: str, *, at_period_end: bool, idempotency_key: str) -> SubscriptionFact:
         """Set or take back the cancellation at the period's end; see RunsSubscriptions.
 
@@ -95,6 +100,8 @@ def _session_parameters(request: SubscriptionCheckoutRequest) -> dict[str, Any]:
     subscription: dict[str, Any] = {"metadata": mark}
     if request.trial_days:
         subscription["trial_period_days"] = request.trial_days
+    if request.tax_ref:
+        subscription["default_tax_rates"] = [request.tax_ref]
     parameters: dict[str, Any] = {
         "mode": "subscription",
         "line_items": [{"price": price_ref, "quantity": quantity} for price_ref, quantity in request.prices],

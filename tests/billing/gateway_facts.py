@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from billing.catalog.gateway_prices import remember_price
 from billing.catalog.plans import find_terms
@@ -16,6 +16,7 @@ from billing.gateway_run.begin_checkout import begin_checkout
 from billing.gateway_run.mirror_invoice import mirror_invoice
 from billing.gateway_run.sync import sync_subscription
 from billing.invoices.tables import Invoice, InvoiceLine
+from billing.ledger.tables import LedgerAccount, LedgerEntry
 from billing.receipts.queries import kept_for, kept_of
 from billing.receipts.tables import Receipt, ReceiptSource
 from billing.subscriptions.queries import get_subscription
@@ -120,6 +121,14 @@ class GatewayRun:
         """What the gateway keeps in a balance of its own, in US cents; negative when it is owed."""
         with self.database.transaction() as session:
             return kept_of(session, self.account_id).get("USD", 0)
+
+    def tax_payable(self) -> int:
+        """The tax that is owed to the tax office, by the ledger; a liability is negative."""
+        taxes = select(func.sum(LedgerEntry.amount_minor)).where(
+            LedgerEntry.ledger_account == LedgerAccount.TAX_PAYABLE
+        )
+        with self.database.transaction() as session:
+            return int(session.scalar(taxes) or 0)
 
     def mails(self) -> list[str]:
         """What was staged."""

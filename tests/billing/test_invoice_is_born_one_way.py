@@ -107,7 +107,7 @@ def test_after_a_gateways(database: Database, account_id: UUID) -> None:
                 f"test/{uuid7()}",
                 InvoiceReason.START,
                 mirrored_lines(session, get_subscription(session, run.id), fact),
-                TaxDecision("", 0, TaxReason.IN_PRICES),
+                TaxDecision("", 0, TaxReason.AS_BILLED),
                 subscription_id=run.id,
                 gateway="stripe",
             )

@@ -15,6 +15,7 @@ from billing.invariants import violations
 from billing.invoices.tables import InvoiceStatus
 from billing.periods import boundary
 from billing.receipts.queries import kept_of
+from billing.tax.decision import TaxReason
 from database.engine import Database
 from schemas.facts import GatewayLineFact, InvoicePaymentFact
 from tests.billing.gateway_facts import FEBRUARY_14, FEBRUARY_28, JANUARY_31, GatewayRun, invoice_of, line
@@ -73,9 +74,37 @@ def test_drafts_and_trials_are_not_billed_and_a_gift_is(begun_run: GatewayRun) -
     assert begun_run.bill(invoice_of(line(0, period_end=FEBRUARY_14), ref="in_trial")) is None
 
 
-def test_tax_that_the_gateway_bills_is_part_of_the_price(begun_run: GatewayRun) -> None:
-    invoice = begun_run.invoice(begun_run.bill(invoice_of(line(9_900, tax_minor=1_980))))
-    assert (invoice.subtotal_minor, invoice.tax_minor, invoice.total_minor) == (11_880, 0, 11_880)
+def test_tax_that_the_gateway_bills_is_owed_to_the_tax_office(begun_run: GatewayRun) -> None:
+    invoice = begun_run.invoice(begun_run.bill(invoice_of(line(19_900, **_vat(3_781)))))
+    assert (invoice.subtotal_minor, invoice.tax_minor, invoice.total_minor) == (19_900, 3_781, 23_681)
+    assert invoice.tax_reason is TaxReason.AS_BILLED
+    assert begun_run.tax_payable() == -3_781
+
+
+def test_what_the_gateway_gives_back_is_given_back_with_its_tax(begun_run: GatewayRun) -> None:
+    """More is given back than charged: the rest is kept there, gross, and the tax is owed no more."""
+    begun_run.price("growth")
+    half: dict[str, Any] = {"period_start": FEBRUARY_14, "is_proration": True}
+    begun_run.bill(invoice_of(line(19_900, "price_growth", **_vat(3_781))))
+    lines = (line(-9_950, "price_growth", **half, **_vat(-1_891)), line(4_950, **half, **_vat(941)))
+    down = begun_run.invoice(begun_run.bill(invoice_of(*lines, ref="in_down", reason="change"), FEBRUARY_14))
+    assert (down.subtotal_minor, down.tax_minor, down.total_minor) == (0, 0, 0)
+    assert begun_run.kept_there() == 5_000 + 950
+    assert begun_run.tax_payable() == -(3_781 - 950)
+
+
+def test_a_cent_of_tax_alone_is_kept_too(begun_run: GatewayRun) -> None:
+    """Line by line rounded, the tax of a change to and fro may come to a cent less than nothing."""
+    half: dict[str, Any] = {"period_start": FEBRUARY_14, "is_proration": True}
+    begun_run.bill(invoice_of(line(9_900, **_vat(1_881))))
+    lines = (line(-300, **half, **_vat(-58)), line(100, **half, **_vat(19)), line(200, **half, **_vat(38)))
+    change = begun_run.invoice(begun_run.bill(invoice_of(*lines, ref="in_change", reason="change"), FEBRUARY_14))
+    assert (change.subtotal_minor, change.tax_minor, change.total_minor) == (0, 0, 0)
+    assert begun_run.kept_there() == 1
+
+
+def _vat(tax_minor: int) -> dict[str, Any]:
+    return {"tax_minor": tax_minor, "tax_name": "VAT", "tax_rate_ppm": 190_000}
 
 
 def test_halfway_through_february_more_credits_are_bought_and_given_back(begun_run: GatewayRun) -> None:

@@ -10,6 +10,7 @@ from schemas.facts import (
     PriceRequest,
     SetupRequest,
     SubscriptionCheckoutRequest,
+    TaxRateRequest,
 )
 
 ATTEMPT = "0192f0c4-7d3e-7aa1-8c55-3f6d2b9e4a10"
@@ -55,6 +56,7 @@ CHARGE = ChargeRequest(
     description="Pro, November 2026",
 )
 PRICE = PriceRequest(price_id="pro_monthly_usd", product="Pro", currency="USD", amount_minor=2999, interval="month")
+TAX = TaxRateRequest(country="US", name="Sales tax", rate_ppm=88_750)
 COUPON = CouponRequest(coupon_id="autumn", name="Autumn", percent_ppm=125_000, amount_minor=0, currency="", periods=3)
 SUBSCRIPTION = SubscriptionCheckoutRequest(
     subscription_id=SUBSCRIPTION_ID,

@@ -206,6 +206,33 @@ def test_a_line_with_a_tax_inside_of_its_price() -> None:
     assert (fact.net_minor, fact.tax_minor) == (2520, 479)
 
 
+RATES = {
+    "txr_1": {"id": "txr_1", "display_name": "GST", "percentage": 5.0},
+    "txr_2": {"id": "txr_2", "display_name": "QST", "percentage": 9.975},
+}
+
+
+def test_the_taxes_of_a_line_are_named_by_their_rates() -> None:
+    two = [{**tax(150, "exclusive"), "tax_rate_details": {"tax_rate": "txr_1"}}]
+    two.append({**tax(299, "exclusive"), "tax_rate_details": {"tax_rate": "txr_2"}})
+    fact = line_of(line(taxes=two), RATES)
+    assert (fact.tax_name, fact.tax_rate_ppm, fact.tax_minor) == ("GST + QST", 149_750, 449)
+
+
+def test_of_a_tax_without_a_rate_the_amount_tells_it() -> None:
+    fact = line_of(line(taxes=[{**tax(209, "exclusive"), "taxable_amount": 2_999}]), RATES)
+    assert (fact.tax_name, fact.tax_rate_ppm) == ("Tax", 69_690)
+
+
+def test_the_taxes_of_versions_before_basil() -> None:
+    part = {"amount": 150, "inclusive": False, "tax_rate": "txr_1", "taxable_amount": 2_999}
+    old = {name: value for name, value in line().items() if name != "taxes"}
+    fact = line_of({**old, "tax_amounts": [part]}, RATES)
+    assert (fact.net_minor, fact.tax_minor, fact.tax_name, fact.tax_rate_ppm) == (2_999, 150, "GST", 50_000)
+    fact = line_of({**old, "tax_amounts": [{**part, "inclusive": True}]}, RATES)
+    assert (fact.net_minor, fact.tax_minor) == (2_849, 150)
+
+
 def test_lines_of_a_change_are_prorations() -> None:
     details = {"proration": True, "subscription": "sub_1", "subscription_item": "si_1"}
     unused = {"type": "subscription_item_details", "subscription_item_details": details, "invoice_item_details": None}

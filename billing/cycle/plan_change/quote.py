@@ -11,7 +11,7 @@ from billing.catalog.tables import Interval
 from billing.catalog.terms import Addition, PlanTerms
 from billing.cycle.pricing.lines import Discount, price_after, service_line
 from billing.cycle.pricing.proration import credits_left, value_charged, value_given_back
-from billing.invoices.rules import LineDraft, add_up
+from billing.invoices.rules import LineDraft, kept_lines
 from billing.invoices.tables import LineKind
 from billing.money import Money
 from billing.periods import Period, period_at
@@ -71,7 +71,7 @@ def quote_change(running: Running, wanted: PlanTerms, tax: TaxDecision, at: date
     if is_new_cycle:
         lines += _services_of_new_cycle(running, wanted, period, at)
     lines = [line for line in lines if line.unit.minor or line.credits]
-    kept = _kept(lines, tax)
+    kept = kept_lines(lines, tax)
     return ChangeQuote((*lines, *kept), _gross(kept, wanted.price.currency), gained, anchor, period)
 
 
@@ -108,26 +108,6 @@ def _services_of_new_cycle(running: Running, wanted: PlanTerms, period: Period, 
         lines.append(LineDraft(text, 1, -value, kind=LineKind.CREDIT, period=rest, tax=running.tax, step=step))
         lines.append(service_line(addition, wanted.months, period))
     return lines
-
-
-def _kept(lines: Sequence[LineDraft], tax: TaxDecision) -> list[LineDraft]:
-    """The lines that bring a negative total to zero, and with it the net and the tax of each of its rates.
-
-    Nearly always that is one line. One for two rates would have the tax of both at one of them.
-    """
-    if not lines or add_up(lines, tax).total.minor >= 0:
-        return []
-    of_rate: dict[tuple[str, int], list[LineDraft]] = {}
-    for line in lines:
-        of_rate.setdefault((line.tax or tax).key, []).append(line)
-    kept = [_kept_of(together, tax) for together in of_rate.values()]
-    return [line for line in kept if line.unit.minor]
-
-
-def _kept_of(lines: Sequence[LineDraft], tax: TaxDecision) -> LineDraft:
-    totals, decided = add_up(lines, tax), lines[0].tax or tax
-    text = "Kept on your account"
-    return LineDraft(text, 1, -totals.subtotal, kind=LineKind.KEPT, fixed_tax=-totals.tax, tax=decided)
 
 
 def _gross(kept: Sequence[LineDraft], currency: str) -> Money:

@@ -460,7 +460,7 @@ CREATE TABLE invoices (
     CONSTRAINT ck_invoices_status_known CHECK (status IN ('draft', 'pending', 'paid', 'void', 'uncollectible')),
     CONSTRAINT ck_invoices_reason_known CHECK (reason IN ('purchase', 'start', 'renewal', 'change', 'top_up')),
     CONSTRAINT ck_invoices_total_not_negative CHECK (total_minor >= 0),
-    CONSTRAINT ck_invoices_tax_reason_known CHECK (tax_reason IN ('rate_of_country', 'no_rate', 'as_charged', 'in_prices')),
+    CONSTRAINT ck_invoices_tax_reason_known CHECK (tax_reason IN ('rate_of_country', 'no_rate', 'as_charged', 'as_billed')),
     CONSTRAINT ck_invoices_balance_is_allocated CHECK (balance_used_minor + carried_over_minor <= allocated_minor),
     CONSTRAINT ck_invoices_allocated_within_total CHECK (allocated_minor <= total_minor),
     CONSTRAINT ck_invoices_carried_over_is_the_rest CHECK (carried_over_minor = 0 OR (carried_over_minor > 0 AND allocated_minor = total_minor)),
