@@ -69,7 +69,7 @@ CALLS_OF_GATEWAY_RUN: Mapping[type[Command], Call] = {
     ResumeSubscription: resume_at_gateway,
 }
 # these void what a start or a change of plan was billed, which may be open on a page
-TAKES_BACK = frozenset({CancelSubscription, ChangePlan})
+TAKES_BACK = frozenset({CancelSubscription, ChangePlan, PauseSubscription})
 # These ask several times, and what asks once is to be tried again sooner when its worker dies.
 MANY_CALLS = frozenset({*TAKES_BACK, PayInvoice, StartSubscriptionCheckout, ChangePaymentMethod, SyncWithGateway})
 

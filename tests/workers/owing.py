@@ -10,6 +10,7 @@ from sqlalchemy import func, select, update
 
 from billing.accounts.open import open_account
 from billing.clocks.timelines import Timeline
+from billing.cycle.plan_change.expire_change import CHANGE_EXPIRIES
 from billing.cycle.renewal.come_due import come_due
 from billing.cycle.renewal.due import claim_due
 from billing.cycle.start.create import create_subscription
@@ -201,6 +202,10 @@ class Changing(Owing):
             of_change = select(Invoice.id).where(Invoice.reason == InvoiceReason.CHANGE)
             self.invoice_id = session.scalars(of_change.where(Invoice.account_id == self.account_id)).one()
         self.do("charge")
+
+    def expire(self) -> int:
+        """The sweep comes when the time of the change is over; how many it drops."""
+        return do_due(self.work, CHANGE_EXPIRIES, Timeline(None, self.work.wall().at + timedelta(hours=24)))
 
     def plan(self) -> str:
         """The plan that runs."""

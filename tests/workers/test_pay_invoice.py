@@ -14,7 +14,7 @@ from billing.payments.begin_charges import begin_charges
 from billing.subscriptions.tables import SubscriptionStatus
 from calls.look_up_payments import look_up_payments
 from database.memory import WorkState
-from schemas.commands import CancelSubscription, PayInvoice
+from schemas.commands import CancelSubscription, PauseSubscription, PayInvoice
 from tests.gateways.sandbox_process import Sandbox
 from tests.workers.gateway_run import JANUARY_31, Subscriber, bills, deliver
 from tests.workers.owing import Changing, Dunned, Owing, Starting
@@ -287,3 +287,31 @@ def test_another_wish_closes_the_page_of_a_change_of_plan(work: Work, module_san
     assert (ended.result or {})["cancel_at_period_end"]
     expected = ("growth", InvoiceStatus.PAID) if is_paid else ("starter", InvoiceStatus.VOID)
     assert (changing.plan(), changing.invoice().status) == expected
+
+
+def test_a_pause_closes_it_too(work: Work, module_sandbox: Sandbox) -> None:
+    changing = Changing(work, module_sandbox)
+    changing.open_page()
+    paused = changing.command(PauseSubscription(subscription_id=changing.subscription_id))
+    assert (paused.state, (paused.result or {})["status"]) == (WorkState.DONE, "paused")
+    assert (changing.plan(), changing.invoice().status) == ("starter", InvoiceStatus.VOID)
+
+
+@pytest.mark.parametrize("is_paid", [False, True])
+def test_when_the_time_of_a_change_is_over_its_page_is_closed_and_no_card_is_charged_for_it(
+    work: Work, module_sandbox: Sandbox, is_paid: bool
+) -> None:
+    """Also when another card is saved by then. Whoever was faster has paid, and the change is made."""
+    changing = Changing(work, module_sandbox)
+    page, taken = changing.open_page(), changing.taken()
+    if is_paid:
+        assert module_sandbox.pay(page, OTHER_CARD) == 303
+    else:
+        changing.sandbox.card_declines(changing.card_ref, None)
+    assert changing.expire() == 0, "the page is closed first"
+    changing.do("cancel_payment")
+    changing.do("charge")
+    assert changing.expire() == (0 if is_paid else 1)
+    expected = ("growth", InvoiceStatus.PAID) if is_paid else ("starter", InvoiceStatus.VOID)
+    assert (changing.plan(), changing.invoice().status) == expected
+    assert len(changing.taken()) == len(taken) + is_paid
