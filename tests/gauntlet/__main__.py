@@ -14,6 +14,7 @@ from rich.progress import Progress
 import logs
 from settings import Settings
 from stack.errors import StackError
+from tests.gauntlet.ordeals import poisoners, strangers
 from tests.gauntlet.plan import Happened, Plan
 from tests.gauntlet.run import Result, run
 
@@ -27,6 +28,8 @@ def main(
     renewals: Annotated[int, typer.Option(min=0, help="How many subscriptions fall due and are renewed.")] = 0,
     documents: Annotated[int, typer.Option(min=0, help="How many receipts of renewals are awaited.")] = 200,
     seed: Annotated[int, typer.Option(help="Fixes what is killed, lost and forged.")] = 1,
+    hostile: Annotated[int, typer.Option(min=0, help="Instead: so many hostile requests at the door.")] = 0,
+    poison: Annotated[int, typer.Option(min=0, help="Instead: so many poison messages over all queues.")] = 0,
     home: Annotated[Path | None, typer.Option(help="Keep logs and data here; a temporary folder otherwise.")] = None,
 ) -> None:
     """Buy and renew under kills, wipes, forgeries and lost answers; then compare the sandbox's ledger with our books.
@@ -37,8 +40,10 @@ def main(
         raise typer.BadParameter("without purchases and renewals there is nothing to go wrong")
     logs.configure(Settings(log_level="ERROR"), "gauntlet")
     try:
-        plan = Plan(purchases=purchases, seed=seed, renewals=renewals, documents=documents)
-        result = _run_at(plan, home)
+        if hostile or poison:
+            result = _ordeal_at(hostile, poison, seed, home)
+        else:
+            result = _run_at(Plan(purchases=purchases, seed=seed, renewals=renewals, documents=documents), home)
     except StackError as error:
         sys.stderr.write(f"gauntlet: {error}\n")
         raise typer.Exit(EXIT_IMPOSSIBLE) from error
@@ -48,6 +53,12 @@ def main(
     typer.echo(json.dumps(verdict | result.figures))
     if result.problems:
         raise typer.Exit(EXIT_VIOLATED)
+
+
+def _ordeal_at(hostile: int, poison: int, seed: int, home: Path | None) -> Result:
+    with tempfile.TemporaryDirectory(prefix="ordeal-") as folder:
+        here = home or Path(folder)
+        return strangers(hostile, seed, here) if hostile else poisoners(poison, seed, here)
 
 
 def _run_at(plan: Plan, home: Path | None) -> Result:
