@@ -163,6 +163,15 @@ def seed() -> None:
     _say("the catalog is seeded")
 
 
+@app.command("stripe-events")
+def stripe_events() -> None:
+    """Print the event types to subscribe Stripe's webhook endpoint to, one per line."""
+    from gateways.stripe.translate import HANDLED_TYPES
+
+    for event_type in sorted(HANDLED_TYPES):
+        typer.echo(event_type)
+
+
 @app.command()
 def doctor() -> None:
     """Look at this machine and say what would keep Cashbeat from running."""

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from multiprocessing import parent_process
 from uuid import UUID
 
 import structlog
@@ -29,6 +30,7 @@ from ingress.routes import Parts, routes
 from ingress.server import prepare_interpreter
 from ingress.waiting import Waiting
 from ingress.webhooks import Webhooks
+from parting import end_with_parent
 from settings import Settings
 from workers.celery_app import make_app as make_celery_app
 from workers.producer import Bell
@@ -40,6 +42,8 @@ def serve() -> Door:
     """The door of one process, as `python -m ingress` runs it."""
     settings = configuration.load()
     logs.configure(settings, "ingress")
+    if parent_process() is not None:  # one of several: started by the process that the supervisor knows
+        end_with_parent()
     door = make_door(settings)
     prepare_interpreter()
     return door

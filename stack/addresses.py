@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from database.roles import DatabaseUrls
 from settings import SANDBOX_RESEND_KEY, SANDBOX_STRIPE_KEY, SANDBOX_WEBHOOK_SECRET, Settings
-from stack.ports import LOOPBACK, claimed_port, free_port
+from stack.kept_ports import KeptPorts
+from stack.ports import LOOPBACK
 
 EVERY_INTERFACE = ("", "0.0.0.0", "::")  # noqa: S104 - to be recognised, not bound to
 STRIPE_WEBHOOK_PATH = "/v1/billing/webhooks/stripe/"
@@ -48,15 +49,19 @@ class Addresses:
         return f"{self.ingress_url}{STRIPE_WEBHOOK_PATH}"
 
 
-def choose(settings: Settings, urls: DatabaseUrls, broker_url: str) -> Addresses:
-    """Pick the ports: the usual ones, or free ones when those are taken. A port set by name has to be free."""
+def choose(settings: Settings, urls: DatabaseUrls, broker_url: str, ports: KeptPorts) -> Addresses:
+    """Pick the ports. Raises StackError when one that was set by name is taken."""
+
+    def port(name: str) -> int:
+        return ports.choose(name.upper(), getattr(settings, name), is_set=name in settings.model_fields_set)
+
     return Addresses(
         urls=urls,
         broker_url=broker_url,
         ingress_host=settings.ingress_host,
-        ingress_port=_port(settings, "ingress_port"),
-        flower_port=_port(settings, "flower_port"),
-        sandbox_port=None if settings.stripe_secret_key.get_secret_value() else _port(settings, "sandbox_port"),
+        ingress_port=port("ingress_port"),
+        flower_port=port("flower_port"),
+        sandbox_port=None if settings.stripe_secret_key.get_secret_value() else port("sandbox_port"),
     )
 
 
@@ -86,8 +91,3 @@ def _sandbox_environment(addresses: Addresses) -> dict[str, str]:
         "RESEND_API_BASE": addresses.sandbox_url,
         "RESEND_API_KEY": SANDBOX_RESEND_KEY,
     }
-
-
-def _port(settings: Settings, name: str) -> int:
-    wanted: int = getattr(settings, name)
-    return claimed_port(wanted, name.upper()) if name in settings.model_fields_set else free_port(wanted)

@@ -35,6 +35,12 @@ def clear(record: Path) -> None:
     record.unlink(missing_ok=True)
 
 
+def clear_all(run_folder: Path) -> None:
+    """The same for all that a run has written down; a clean stop leaves nothing to do."""
+    for record in run_folder.glob("*.pid"):
+        clear(record)
+
+
 def _is_same(pid: int, started: float) -> bool:
     try:
         found: float = psutil.Process(pid).create_time()

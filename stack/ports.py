@@ -14,7 +14,7 @@ TRIES_MAX = 100
 
 def free_port(preferred: int) -> int:
     """The preferred port when nobody listens there, else a free one. Zero: any free one."""
-    return preferred if preferred and is_free(preferred) else _any_port()
+    return preferred if preferred and is_free(preferred) else unused_port()
 
 
 def claimed_port(wanted: int, setting: str) -> int:
@@ -35,7 +35,8 @@ def is_free(port: int) -> bool:
     return True
 
 
-def _any_port() -> int:
+def unused_port() -> int:
+    """One that nobody listens on. Raises StackError when none is found."""
     for _ in range(TRIES_MAX):
         port = secrets.choice(QUIET_PORTS)
         if is_free(port):

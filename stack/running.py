@@ -11,10 +11,11 @@ import redis
 from setting_needs import UP, unmet
 from settings import Settings
 from stack import addresses as where
-from stack import discover, processes, readiness
+from stack import discover, leftovers, postgres, processes, readiness, valkey
 from stack import home as homes
 from stack.errors import StackError
 from stack.heartbeat_watch import HeartbeatWatch, read_ages
+from stack.kept_ports import KeptPorts
 from stack.output import Output
 from stack.postgres import EmbeddedPostgres
 from stack.prepare import prepare
@@ -57,6 +58,7 @@ class Stack:
         self._output = output
         self._progress = progress
         self._is_watched = is_watched
+        self._ports = KeptPorts(self.home, progress)
         self._postgres: EmbeddedPostgres | None = None
         self._valkey: EmbeddedValkey | None = None
         self._cleanup = contextlib.ExitStack()
@@ -67,6 +69,8 @@ class Stack:
         with contextlib.ExitStack() as cleanup:
             cleanup.enter_context(homes.exclusive(self.home))
             cleanup.callback(self._output.close)
+            # what a killed run left, and its ports with it
+            leftovers.clear_all(self.home / "run")
             self.supervisor.start()
             cleanup.callback(self.supervisor.stop)
             self._start()
@@ -95,7 +99,7 @@ class Stack:
         urls, broker_url = urls_of(self.settings, self.home, self._start_postgres()), self._start_valkey()
         self._progress("migrating the database")
         prepare(urls)
-        self.addresses = where.choose(self.settings, urls, broker_url)
+        self.addresses = where.choose(self.settings, urls, broker_url, self._ports)
         self.environment = where.environment(self.settings, self.addresses)
         self._progress("starting ingress, workers, beat" + (" and Flower" if self._is_watched else ""))
         for spec in processes.business_processes(
@@ -113,7 +117,9 @@ class Stack:
         if self.settings.database_url:
             return self.settings.database_url
         self._progress("starting PostgreSQL")
-        self._postgres = server = EmbeddedPostgres(self.home)
+        self._postgres = server = EmbeddedPostgres(
+            self.home, self._ports.choose("POSTGRES_PORT", postgres.PORT_DEFAULT)
+        )
         server.prepare()
         server.wait_ready(self.supervisor.add(server.spec()))
         server.create_database(DATABASE_NAME)
@@ -123,7 +129,7 @@ class Stack:
         if self.settings.broker_url:
             return self.settings.broker_url
         self._progress("starting Valkey")
-        self._valkey = server = EmbeddedValkey(self.home)
+        self._valkey = server = EmbeddedValkey(self.home, self._ports.choose("VALKEY_PORT", valkey.PORT_DEFAULT))
         server.prepare()
         server.wait_ready(self.supervisor.add(server.spec()))
         return server.url()

@@ -8,11 +8,14 @@ from celery.signals import beat_init, setup_logging, worker_init, worker_process
 
 import logs
 import settings as configuration
+from parting import end_with_parent
 from setting_needs import require
 from workers.celery_app import app
 from workers.queues import DOCUMENTS
 
 LONG_AGO = timedelta(days=1)
+# longer than a gateway call with all its time-outs: what was begun has its answer, and is written down
+PARTING_SECONDS = 25.0
 
 
 @setup_logging.connect
@@ -29,6 +32,7 @@ def _look_what_is_missing(**_: Any) -> None:
 def _wire_child(**_: Any) -> None:
     """Engines and HTTP clients belong to one process; a shared TLS or PostgreSQL socket corrupts both."""
     # imported here: beat, Flower and the ingress load this module too and need no gateway
+    end_with_parent(PARTING_SECONDS)
     from workers import task as task_base
     from workers.collector import settle_collector
     from workers.wiring import wire

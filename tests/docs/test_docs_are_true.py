@@ -1,9 +1,12 @@
 """What the documentation lists is what there is."""
 
 import re
+import shlex
 from pathlib import Path
 
 from settings import Settings
+from stack.processes import worker_argv
+from workers.queues import GROUPS
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -11,6 +14,12 @@ ROOT = Path(__file__).resolve().parents[2]
 def test_every_setting_is_documented_and_every_documented_setting_exists() -> None:
     table = re.findall(r"^\| `([A-Z_]+)` \|", (ROOT / "docs" / "operations.md").read_text(), re.MULTILINE)
     assert sorted(table) == sorted(name.upper() for name in Settings.model_fields)
+
+
+def test_the_command_of_every_worker_group_is_documented() -> None:
+    written = (ROOT / "docs" / "operations.md").read_text().splitlines()
+    for group in GROUPS:
+        assert shlex.join(("python", *worker_argv(group))) in written
 
 
 def test_links_between_pages_lead_somewhere() -> None:

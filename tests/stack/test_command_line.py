@@ -20,6 +20,7 @@ from database.engine import Database, make_engine
 from database.ids import uuid7
 from database.memory import WorkState
 from database.operations import Operation, stage_command
+from gateways.stripe.translate import HANDLED_TYPES
 from settings import Settings
 from stack import api_keys, parked
 from stack.doctor import examine
@@ -50,6 +51,11 @@ def test_help_names_every_command(tmp_path: Path) -> None:
     commands = (*work, "plan", "coupon", "tax", "api-key")
     for command in commands:
         assert f" {command} " in shown.stdout
+
+
+def test_the_events_to_subscribe_to_are_those_that_are_understood(tmp_path: Path) -> None:
+    printed = cashbeat("stripe-events", home=tmp_path).stdout.splitlines()
+    assert printed == sorted(HANDLED_TYPES)
 
 
 def test_help_answers_at_once_because_nothing_heavy_is_imported() -> None:

@@ -135,6 +135,17 @@ def test_ctrl_c_stops_everything(running: Running) -> None:
     assert list((running.home / "run").glob("*.pid")) == []
 
 
+@pytest.mark.timeout(300)
+def test_kill_leaves_no_process(tmp_path_factory: pytest.TempPathFactory) -> None:
+    running = Running(tmp_path_factory.mktemp("killed") / "home")
+    running.wait_up()
+    everything = [child.pid for child in psutil.Process(running.process.pid).children(recursive=True)]
+    assert len(everything) > len(GROUPS)
+    running.process.kill()
+    running.process.wait()
+    until(lambda: all(is_gone(process) for process in everything), STOP_SECONDS)
+
+
 def _is_reborn(running: Running, name: str, before: int) -> bool:
     record = running.home / "run" / f"{name}.pid"
     return record.exists() and int(record.read_text().split()[0]) != before

@@ -1,0 +1,48 @@
+"""The ports of one home: chosen once, kept for the next start, and told of when they are not the usual ones."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from stack import home as homes
+from stack.ports import claimed_port, is_free, unused_port
+
+Say = Callable[[str], None]
+
+
+class KeptPorts:
+    """`say` hears of each port that differs from the usual one, and why."""
+
+    def __init__(self, home: Path, say: Say) -> None:
+        self._record = home / "ports.json"
+        self._say = say
+        self._kept: dict[str, int] = _read(self._record)
+
+    def choose(self, name: str, usual: int, *, is_set: bool = False) -> int:
+        """The port to listen on. Raises StackError when one that was set by name is taken.
+
+        Where nobody set it, that is the one of the last start, else the usual one, else a free one.
+        """
+        if is_set:
+            return claimed_port(usual, name)
+        wanted = self._kept.get(name, usual)
+        port = wanted if is_free(wanted) else unused_port()
+        if port != wanted:
+            self._say(f"port {wanted} is taken; {name} is {port} from now on")
+        elif port != usual:
+            self._say(f"{name} is {port}, as before")
+        self._keep(name, port)
+        return port
+
+    def _keep(self, name: str, port: int) -> None:
+        if self._kept.get(name) != port:
+            self._kept[name] = port
+            homes.write_private(self._record, json.dumps(self._kept, indent=2))
+
+
+def _read(record: Path) -> dict[str, int]:
+    try:
+        kept: dict[str, int] = json.loads(record.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):  # the first start, or the machine went down in the middle of the write
+        return {}
+    return kept
