@@ -239,6 +239,31 @@ def seen(receipt_id: Annotated[UUID, typer.Argument(help="The id that `cashbeat 
     _say(f"receipt {receipt_id} is seen")
 
 
+@app.command("restore-check")
+def restore_check(
+    apply: Annotated[bool, typer.Option("--apply", help="Write it; without this it is only told.")] = False,
+    since: Annotated[
+        datetime | None, typer.Option(help="Look back to this instant, UTC; else to the books' last sign of life.")
+    ] = None,
+    numbers_unseen: Annotated[
+        int,
+        typer.Option(min=0, help="Leave out so many more invoice numbers: they were given, and nobody has seen them."),
+    ] = 0,
+) -> None:
+    """Bring books that were restored from a backup up to what gateways and sent e-mails know. Workers wait for it.
+
+    Every payment since the backup is in the books again, and no invoice number is given twice. Tells what it would do;
+    `--apply` does it, in one transaction, and lets the workers in. May be run again and again.
+    """
+    from stack.restore_check import restore_check as check
+    from stack.restore_check import summary
+
+    begin = since.replace(tzinfo=UTC) if since else None
+    report = check(_settings(), apply=apply, since=begin, numbers_unseen=numbers_unseen, say=_say)
+    for line in summary(report, applied=apply):
+        typer.echo(line)
+
+
 @plan.command("list")
 def list_plans() -> None:
     """List the plans on offer with their prices."""

@@ -1,17 +1,20 @@
 """Send e-mails: each once per cause, under the outbox row's key."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from billing.errors import Rejected
 from billing.invoices.queries import find_pdf
+from billing.invoices.stage_receipt import MAILS_OF_INVOICES
 from billing.invoices.tables import InvoiceStatus
 from billing.notices.describe_invoice import describe_invoice
 from billing.notices.letterhead import Letterhead
 from billing.notices.letters import LETTERS
 from billing.notices.occasion import Moot, Occasion, require
+from billing.payments.queries import as_uuid
 from database.outbox import OutboxEntry
 from documents.declines import explain_decline
 from documents.emails import render_payment_confirmation
@@ -38,12 +41,19 @@ def _send(work: Work, entry: OutboxEntry) -> None:
         raise Rejected("email_outcome_unknown", "An earlier try may have been delivered; not sent again blindly.")
     try:
         with work.database.transaction() as session:
-            email = EMAILS[entry.topic](work, session, entry)
+            email = _marked(EMAILS[entry.topic](work, session, entry), entry)
     except Moot as moot:
         result = {"dropped": str(moot)}
     else:
         result = {"email_ref": work.email.send(email, sender=_sender(work), idempotency_key=entry.cause)}
     claims.finish(work.database, entry, lambda session: result)
+
+
+def _marked(email: EmailFacts, entry: OutboxEntry) -> EmailFacts:
+    """A receipt is of one invoice, which its cause names."""
+    topic, _, invoice_id = entry.cause.partition("/")
+    is_of_invoice = topic in MAILS_OF_INVOICES and as_uuid(invoice_id) is not None
+    return replace(email, invoice_id=invoice_id) if is_of_invoice else email
 
 
 def _is_key_forgotten(work: Work, entry: OutboxEntry) -> bool:

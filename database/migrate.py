@@ -8,6 +8,7 @@ from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.pool import NullPool
 
 from database.engine import dialect_url
+from database.lineage import begin_history
 from database.roles import DatabaseUrls, renew_roles
 
 # Any number of processes may start at once; the first migrates, the others wait and find nothing to do.
@@ -35,4 +36,5 @@ def upgrade(urls: DatabaseUrls, revision: str = "head") -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
         connection.execute(text("SET LOCAL lock_timeout = '5s'"))
         command.upgrade(alembic_config(connection), revision)
+        begin_history(connection)
         renew_roles(connection, urls)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from database.base import Base
 from database.copy import copy_rows
 from database.ids import uuid7
-from database.memory import Remembered, memory_constraints
+from database.memory import Remembered, WorkState, memory_constraints
 
 STAGED = "staged"
 
@@ -89,3 +89,10 @@ def stage_many(session: Session, follow_ups: Sequence[FollowUp]) -> None:
     ]
     copy_rows(session, OutboxEntry, rows)
     session.info.setdefault(STAGED, []).extend((row["topic"], row["id"]) for row in rows)
+
+
+def stage_done(session: Session, topic: str, subject_id: UUID, cause: str, result: dict[str, Any]) -> None:
+    """Write down that a follow-up was done, where the books have forgotten it: it is not done again."""
+    done = {"state": WorkState.DONE, "finished_at": func.now(), "result": result}
+    row = {"id": uuid7(), "topic": topic, "subject_id": subject_id, "cause": cause, **done}
+    session.execute(insert(OutboxEntry).values(row).on_conflict_do_nothing(index_elements=["cause"]))

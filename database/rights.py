@@ -71,6 +71,7 @@ DECISIONS: Mapping[str, Decision] = {
     "job_periods": Decision(Rights(reads=True, adds=True, removes=True)),
     "heartbeats": Decision(KEEPS, door=READS),
     "event_pulls": Decision(KEEPS),
+    "database_lineage": Decision(READS),
     "api_keys": Decision(NOTHING, door=READS),
     "call_rates": Decision(KEEPS),
     # time and customers
@@ -98,6 +99,7 @@ DECISIONS: Mapping[str, Decision] = {
     "dunnings": _shown(KEEPS),
     # papers: a number once given stays, see the triggers; lines and documents are written once
     "invoice_counters": Decision(_changes("last_number")),
+    "invoice_number_gaps": Decision(READS),
     "invoices": _shown(
         _changes(
             "status", "number", "issued_at", "due_at", "paid_at", "voided_at", "allocated_minor", "balance_used_minor",

@@ -35,6 +35,7 @@ def render_payment_confirmation(facts: InvoiceFacts, pdf: bytes | None, recipien
         preview=f"{paid} for invoice {facts.number}{', which is attached' if attachments else ''}.",
         seller=facts.seller,
         attachments=attachments,
+        invoice_number=facts.number,
         invoice=facts,
         lines_shown_max=LINES_SHOWN_MAX,
         attachment_name=attachments[0][0] if attachments else "",
@@ -61,6 +62,7 @@ def compose(
     preview: str,
     seller: PartyFacts,
     attachments: tuple[tuple[str, bytes], ...] = (),
+    invoice_number: str = "",
     **context: Any,
 ) -> EmailFacts:
     """One mail in both forms. `preview` is what an inbox shows beside the subject.
@@ -78,4 +80,5 @@ def compose(
         text=render(f"email/{template}.txt", **shared),
         attachments=attachments,
         pictures=pictures,
+        invoice_number=invoice_number,
     )

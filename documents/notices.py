@@ -113,6 +113,7 @@ def render_notice(kind: str, facts: NoticeFacts, recipient: str) -> EmailFacts:
         preview=notice.preview(facts),
         seller=facts.seller,
         attachments=attachments,
+        invoice_number=facts.invoice.number if facts.invoice else "",
         attachment_name=attachments[0][0] if attachments else "",
         facts=facts,
         rows=rows(facts, notice.rows),

@@ -11,6 +11,7 @@ from gateways.ports import (
     EventsList,
     HostedCheckout,
     Limits,
+    MarkedPayments,
     OffSessionCharge,
     Refunds,
     Reversals,
@@ -32,6 +33,7 @@ class Capability(StrEnum):
     SUBSCRIPTIONS = "run subscriptions"
     REFUNDS = "give money back"
     REVERSALS = "tell what has left again"
+    MARKED_PAYMENTS = "list what it was asked for"
     EVENTS = "list its events"
     TEST_CLOCKS = "keep test clocks"
 
@@ -51,6 +53,7 @@ class Gateway:
     offers_subscriptions: RunsSubscriptions | None = None
     offers_refunds: Refunds | None = None
     offers_reversals: Reversals | None = None
+    offers_marked_payments: MarkedPayments | None = None
     offers_events: EventsList | None = None
     offers_test_clocks: VirtualClocks | None = None
 
@@ -83,6 +86,11 @@ class Gateway:
     def reversals(self) -> Reversals:
         """Money that left again."""
         return self._offered(self.offers_reversals, Capability.REVERSALS)
+
+    @property
+    def marked_payments(self) -> MarkedPayments:
+        """Payments that bear our marks."""
+        return self._offered(self.offers_marked_payments, Capability.MARKED_PAYMENTS)
 
     @property
     def events(self) -> EventsList:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from billing.money import AmountRule
-from schemas.documents import EmailFacts
+from schemas.documents import EmailFacts, SentEmail
 from schemas.facts import (
     CardFact,
     ChargeRequest,
@@ -23,6 +23,7 @@ from schemas.facts import (
     CustomerFact,
     CustomerRequest,
     GatewayInvoiceFact,
+    MarkedPaymentFact,
     PaymentFact,
     PriceRequest,
     RefundFact,
@@ -227,6 +228,13 @@ class Reversals(Protocol):
         """All refunds and disputes of one charge as they stand now; None when the gateway does not know the charge."""
 
 
+class MarkedPayments(Protocol):
+    """The gateway lists the payments that we asked it for, with what we marked them with."""
+
+    def list_marked(self, created_after: datetime) -> Iterator[MarkedPaymentFact]:
+        """Every payment that bears our mark and was asked for since then, whatever became of it."""
+
+
 class EventsList(Protocol):
     """The gateway lists what it told by webhook."""
 
@@ -265,3 +273,6 @@ class EmailGateway(Protocol):
 
     def send(self, email: EmailFacts, *, sender: str, idempotency_key: str) -> str:
         """Hand an e-mail over and return the vendor's id for it; a repeat under the key sends nothing twice."""
+
+    def list_sent(self, since: datetime) -> Iterator[SentEmail]:
+        """What was handed over since then, newest first."""

@@ -189,6 +189,7 @@ class EmailFacts:
     """A rendered e-mail, ready for a sender. `attachments` are (file name, bytes).
 
     `pictures` are (content id, PNG): shown where the HTML has `cid:` and the id.
+    `invoice_id` and `invoice_number` travel beside it, unseen, so that a number once sent can be found at the sender's.
     """
 
     recipient: str
@@ -197,3 +198,15 @@ class EmailFacts:
     text: str
     attachments: tuple[tuple[str, bytes], ...] = ()
     pictures: tuple[tuple[str, bytes], ...] = ()
+    invoice_id: str = ""
+    invoice_number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SentEmail:
+    """An e-mail as its sender has it: which invoice it was about, if any."""
+
+    email_ref: str
+    sent_at: datetime
+    invoice_id: str
+    invoice_number: str

@@ -87,11 +87,37 @@ class EventFact:
 
 
 @dataclass(frozen=True, slots=True)
+class PaymentMarks:
+    """What a payment is for, as far as it is known when it is asked for; all of it may be empty.
+
+    `package` is the slug of the credit package that is bought, `cause` what makes the attempt unique in our books.
+    """
+
+    account_id: str = ""
+    invoice_id: str = ""
+    invoice_number: str = ""
+    package: str = ""
+    cause: str = ""
+
+
+NO_MARKS = PaymentMarks()
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedPaymentFact:
+    """A payment with the marks that it bears, as its gateway has it now: enough for books that have forgotten it."""
+
+    payment: PaymentFact
+    marks: PaymentMarks
+
+
+@dataclass(frozen=True, slots=True)
 class CheckoutRequest:
     """A hosted checkout to be opened. Parameters are frozen once written: the same attempt always asks for the same.
 
     `lines` are (description, quantity, unit amount in minor units of `currency`), tax lines included. `saves_method`:
-    what the customer pays with can be charged later, while they are away.
+    what the customer pays with can be charged later, while they are away. `marks` are left
+    with the gateway beside the attempt's id, for books that may forget them: see `PaymentMarks`.
     """
 
     attempt_id: str
@@ -104,6 +130,7 @@ class CheckoutRequest:
     cancel_url: str
     expires_at: datetime
     saves_method: bool = False
+    marks: PaymentMarks = NO_MARKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +204,7 @@ class ChargeRequest:
     customer_ref: str
     card_ref: str
     description: str
+    marks: PaymentMarks = NO_MARKS
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ class ReceiptView(View):
     `allocated_minor` is what of it pays invoices, `kept_minor` the rest, which is kept for the account. What is
     `carried_over` has not arrived yet: its `kept_minor` is negative until the next invoice asks for it. `remark` says
     why it fits nothing that was open, if so: paid_twice, other_amount, other_currency or invoice_void; and that no
-    document explains it: reversed or came_back.
+    document explains it: reversed or came_back; restored, that the books had forgotten what it was for.
     """
 
     id: UUID

@@ -9,6 +9,7 @@ from celery import Celery
 from billing.clocks.wall import Wall
 from billing.errors import Rejected
 from database.engine import Database, make_engine
+from database.lineage import refuse_restored
 from documents.logo import read_logo
 from gateways.gateway import Capability, Gateway
 from gateways.ports import EmailGateway
@@ -72,7 +73,7 @@ class Work:
 def wire(settings: Settings, app: Celery) -> Work:
     """Build everything a worker process needs from its settings."""
     return Work(
-        database=Database(make_engine(settings.worker_database_url)),
+        database=Database(refuse_restored(make_engine(settings.worker_database_url))),
         bell=Bell(app),
         gateways=open_gateways(settings.of_vendor),
         email=open_email(settings.of_vendor),

@@ -1,4 +1,4 @@
-"""Within a month, invoice numbers run from 1 to the counter without a gap or a repeat."""
+"""Within a month, invoice numbers run from 1 to the counter without a repeat, or a gap that is not explained."""
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -8,6 +8,8 @@ QUESTION = text("""
         SELECT date_trunc('month', issued_at AT TIME ZONE 'UTC')::date AS month,
                split_part(number, '-', 4)::bigint AS counter
         FROM invoices WHERE number IS NOT NULL
+        UNION ALL
+        SELECT month, generate_series(first_number, last_number) FROM invoice_number_gaps
     )
     SELECT coalesce(n.month, c.month) AS month, coalesce(c.last_number, 0) AS given, count(n.counter) AS used,
            coalesce(max(n.counter), 0) AS highest

@@ -1,5 +1,7 @@
 """Draft an invoice."""
 
+from uuid import UUID
+
 from sqlalchemy.orm import Session
 
 from billing.invoices.compose import NewInvoice, compose_invoice
@@ -8,12 +10,12 @@ from database.ids import uuid7
 from database.rows import insert_rows
 
 
-def draft_invoice(session: Session, new: NewInvoice) -> Invoice:
+def draft_invoice(session: Session, new: NewInvoice, invoice_id: UUID | None = None) -> Invoice:
     """Write a draft with its lines. It has no number yet: a checkout that nobody pays must not leave a gap.
 
-    The database refuses a second invoice for the same cause (IntegrityError).
+    The database refuses a second invoice for the same cause (IntegrityError). Its id is a new one unless it had one.
     """
-    composed = compose_invoice(uuid7(), new)
+    composed = compose_invoice(invoice_id or uuid7(), new)
     invoice = Invoice(**composed.invoice)
     session.add(invoice)
     session.flush()  # the lines' foreign key needs the invoice first

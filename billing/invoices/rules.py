@@ -1,5 +1,6 @@
 """Pure rules about invoices."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,6 +12,9 @@ from billing.money import Money
 from billing.periods import Period
 from billing.tax.decision import TaxDecision
 from billing.tax.rules import tax_of_lines
+
+NUMBER = re.compile(r"INV-(\d{4})-(\d{2})-(\d{5,})")
+MONTHS_PER_YEAR = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,15 @@ def _kept_of(lines: Sequence[LineDraft], tax: TaxDecision) -> LineDraft:
 def number_in(month: date, counter: int) -> str:
     """`INV-YYYY-MM-XXXXX`; a month of more than 99,999 invoices simply grows a digit."""
     return f"INV-{month:%Y-%m}-{counter:05d}"
+
+
+def month_and_counter(number: str) -> tuple[date, int] | None:
+    """The same, read again; None for what is no such number."""
+    found = NUMBER.fullmatch(number)
+    if found is None:
+        return None
+    year, month, counter = map(int, found.groups())
+    return (date(year, month, 1), counter) if 1 <= month <= MONTHS_PER_YEAR else None
 
 
 def expiry_when_paid(period_start: datetime | None, expires_at: datetime | None, paid_at: datetime) -> datetime | None:

@@ -13,11 +13,14 @@ RECEIPTS = {
     InvoiceReason.RENEWAL: "subscription_renewal",
     InvoiceReason.START: ACTIVATED,
 }
+CREATED = "invoice_created"
+# their cause is the topic and the invoice
+MAILS_OF_INVOICES = frozenset({CREATED, *RECEIPTS.values()})
 
 
 def receipt_mail(invoice: Invoice) -> FollowUp:
     """One mail, once per invoice and kind: `invoice_created` while it is to be paid, its receipt afterwards."""
-    topic = RECEIPTS[invoice.reason] if invoice.status is InvoiceStatus.PAID else "invoice_created"
+    topic = RECEIPTS[invoice.reason] if invoice.status is InvoiceStatus.PAID else CREATED
     about = invoice.subscription_id if topic == ACTIVATED else None
     return FollowUp(topic, about or invoice.id, f"{topic}/{invoice.id}")
 

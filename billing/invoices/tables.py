@@ -165,3 +165,22 @@ class InvoiceDocument(Base):
     content: Mapped[bytes]
     sha256: Mapped[str]
     created_at: Mapped[datetime] = written_at()
+
+
+class NumberGap(Base):
+    """Numbers of a month that no invoice here has, and why. They were, or may have been, given before a restore.
+
+    `first_number` to `last_number`, both included.
+    """
+
+    __tablename__ = "invoice_number_gaps"
+    __table_args__ = (
+        CheckConstraint("first_number BETWEEN 1 AND last_number", name="range_in_order"),
+        CheckConstraint("reason <> ''", name="has_a_reason"),
+    )
+
+    month: Mapped[date] = mapped_column(primary_key=True)
+    first_number: Mapped[int] = mapped_column(primary_key=True)
+    last_number: Mapped[int]
+    reason: Mapped[str]
+    created_at: Mapped[datetime] = written_at()

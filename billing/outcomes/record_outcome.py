@@ -25,6 +25,7 @@ from billing.payments.queries import as_uuid
 from billing.payments.start_checkout import LOOK_UP_AFTER
 from billing.payments.states import can_move, is_answered, is_over, look_up_no_more_when_final, move
 from billing.payments.tables import AttemptKind, AttemptStatus, PaymentAttempt
+from billing.receipts.queries import booked_among
 from billing.subscriptions.queries import lock_in_order
 from database.among import is_among
 from database.update import update_rows
@@ -70,7 +71,7 @@ def record_outcomes(session: Session, facts: Sequence[PaymentFact], wall: Wall) 
     for fact in facts:
         standing = standings.get((fact.gateway, fact.attempt_id))
         was_over = standing is not None and is_over(standing.attempt)
-        outcome = _not_ours(fact) if standing is None else _take(standing, fact, wall)
+        outcome = _not_ours(session, fact) if standing is None else _take(standing, fact, wall)
         if standing is not None and outcome is Outcome.RECORDED:
             if fact.status is PaymentStatus.CAPTURED:
                 captures.append(_capture(standing, fact, wall))
@@ -88,12 +89,14 @@ def record_outcomes(session: Session, facts: Sequence[PaymentFact], wall: Wall) 
     return outcomes
 
 
-def _not_ours(fact: PaymentFact) -> Outcome:
-    """Whoever pays cannot write our mark; only the books did."""
-    if fact.attempt_id:
-        reference = fact.payment_ref or fact.checkout_ref
-        raise UnknownMark(f"{reference} is {fact.status} and bears the mark of attempt {fact.attempt_id}")
-    return Outcome.NOT_OURS
+def _not_ours(session: Session, fact: PaymentFact) -> Outcome:
+    """Whoever pays cannot write our mark; only the books did. Its money may be booked without the attempt."""
+    if not fact.attempt_id:
+        return Outcome.NOT_OURS
+    if booked_among(session, {(fact.gateway, fact.payment_ref)} if fact.payment_ref else ()):
+        return Outcome.KNOWN
+    reference = fact.payment_ref or fact.checkout_ref
+    raise UnknownMark(f"{reference} is {fact.status} and bears the mark of attempt {fact.attempt_id}")
 
 
 def _lock(session: Session, facts: Sequence[PaymentFact]) -> dict[tuple[str, str], Standing]:

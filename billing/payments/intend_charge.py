@@ -13,7 +13,7 @@ from billing.money import Money
 from billing.payments.tables import AttemptKind, AttemptStatus, PaymentAttempt
 from database.ids import uuid7
 from database.outbox import stage
-from schemas.facts import ChargeRequest
+from schemas.facts import ChargeRequest, PaymentMarks
 
 INTEND = insert(PaymentAttempt).returning(PaymentAttempt)
 
@@ -58,7 +58,8 @@ def charge_row(
         "status": AttemptStatus.CREATED,
         "amount_minor": left.minor,
         "currency": left.currency,
-        "request": charge_request(attempt_id, invoice_number, left, card),
+        "request": charge_request(attempt_id, invoice_number, left, card)
+        | {"marks": _marks(account_id, invoice_id, invoice_number, cause)},
     }
 
 
@@ -83,6 +84,11 @@ def charge_request(attempt_id: UUID, invoice_number: str, left: Money, card: Cha
     }
 
 
+def _marks(account_id: UUID, invoice_id: UUID, invoice_number: str, cause: str) -> dict[str, str]:
+    marks = {"account_id": str(account_id), "invoice_id": str(invoice_id), "cause": cause}
+    return marks | ({"invoice_number": invoice_number} if invoice_number else {})
+
+
 def thaw_charge(request: dict[str, Any]) -> ChargeRequest:
     """The frozen parameters of an attempt as the gateway takes them."""
-    return ChargeRequest(**request)
+    return ChargeRequest(**{**request, "marks": PaymentMarks(**request.get("marks", {}))})

@@ -71,6 +71,7 @@ def _write(
         cancel_url=command.cancel_url,
         # a subscription goes on: the next invoice can be charged to it
         saves_method=invoice.subscription_id is not None,
+        marks={"invoice_number": invoice.number or ""},
     )
     attempt.request = freeze(attempt, page, wall)
     session.add(attempt)

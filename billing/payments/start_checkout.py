@@ -1,6 +1,6 @@
 """Start a hosted checkout for a credit package: write the intention, and later what the gateway answered."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -26,7 +26,7 @@ from billing.payments.tables import AttemptStatus, PaymentAttempt
 from billing.tax.queries import decide_tax
 from database.ids import uuid7
 from schemas.commands import StartCreditCheckout
-from schemas.facts import CheckoutFact, CheckoutRequest
+from schemas.facts import CheckoutFact, CheckoutRequest, PaymentMarks
 
 # Stripe ends a session at most 24 hours after it was opened; an hour is left for slow retries of the opening itself.
 CHECKOUT_LIFETIME = timedelta(hours=23)
@@ -106,7 +106,8 @@ def _write_intention(
     )
     customer_ref = get_customer_ref(session, account.id, gateway)
     urls = command.success_url, command.cancel_url
-    page = Page(_lines(session, invoice), customer_ref, account.billing_email, *urls)
+    marks = {"package": command.package}
+    page = Page(_lines(session, invoice), customer_ref, account.billing_email, *urls, marks=marks)
     attempt.request = freeze(attempt, page, wall)
     session.add(attempt)
     return attempt
@@ -121,7 +122,7 @@ def _lines(session: Session, invoice: Invoice) -> list[list[Any]]:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a page is to show, and to whom; `lines` as in `CheckoutRequest`."""
+    """What a page is to show, and to whom; `lines` as in `CheckoutRequest`, `marks` beside those of every attempt."""
 
     lines: list[list[Any]]
     customer_ref: str
@@ -129,6 +130,7 @@ class Page:
     success_url: str
     cancel_url: str
     saves_method: bool = False
+    marks: dict[str, str] = field(default_factory=dict)
 
 
 def freeze(attempt: PaymentAttempt, page: Page, wall: Wall) -> dict[str, Any]:
@@ -139,10 +141,17 @@ def freeze(attempt: PaymentAttempt, page: Page, wall: Wall) -> dict[str, Any]:
         "currency": attempt.currency,
         "expires_at": (wall.at + CHECKOUT_LIFETIME).isoformat(),
         **asdict(page),
+        "marks": {
+            "account_id": str(attempt.account_id),
+            "invoice_id": str(attempt.invoice_id),
+            "cause": attempt.cause,
+            **page.marks,
+        },
     }
 
 
 def thaw(request: dict[str, Any]) -> CheckoutRequest:
     """The frozen parameters of an attempt as the gateway takes them."""
     lines = tuple((description, quantity, unit_minor) for description, quantity, unit_minor in request["lines"])
-    return CheckoutRequest(**{**request, "lines": lines, "expires_at": datetime.fromisoformat(request["expires_at"])})
+    marks, expires_at = PaymentMarks(**request.get("marks", {})), datetime.fromisoformat(request["expires_at"])
+    return CheckoutRequest(**{**request, "lines": lines, "marks": marks, "expires_at": expires_at})

@@ -45,6 +45,7 @@ class ReceiptRemark(StrEnum):
     INVOICE_VOID = "invoice_void"
     REVERSED = "reversed"
     CAME_BACK = "came_back"
+    RESTORED = "restored"
 
 
 class Receipt(Base):

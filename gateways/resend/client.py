@@ -1,7 +1,8 @@
 """Talks to Resend through its package: one POST with an idempotency key."""
 
-from datetime import timedelta
-from typing import cast
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any, cast
 
 import resend
 from resend.exceptions import NoContentError, ResendError
@@ -9,11 +10,12 @@ from resend.exceptions import NoContentError, ResendError
 from billing.errors import Unavailable
 from gateways.connections import TIMEOUT_SECONDS, open_session
 from gateways.resend.errors import in_our_words
-from gateways.resend.payload import payload_of
+from gateways.resend.payload import INVOICE_TAG, NUMBER_TAG, payload_of
 from gateways.resend.transport import KeptConnections
-from schemas.documents import EmailFacts
+from schemas.documents import EmailFacts, SentEmail
 
 API_BASE = "https://api.resend.com"
+PAGE_LIMIT = 100  # the most that Resend gives at once
 KEY_CHARACTERS_MAX = 256  # Resend's limit
 
 
@@ -51,6 +53,34 @@ class ResendGateway:
         except (NoContentError, RecursionError) as error:
             raise Unavailable("Resend's answer is empty, or deeper than can be read", ambiguous=True) from error
         return _id_in(answer)
+
+    def list_sent(self, since: datetime) -> Iterator[SentEmail]:
+        """E-mails that were sent since then, newest first; see EmailGateway. Their tags are told of each by itself."""
+        for email_ref, sent_at in self._listed(since):
+            tags = {tag["name"]: tag["value"] for tag in self._get(f"/emails/{email_ref}").get("tags") or ()}
+            yield SentEmail(email_ref, sent_at, tags.get(INVOICE_TAG, ""), tags.get(NUMBER_TAG, ""))
+
+    def _listed(self, since: datetime) -> Iterator[tuple[str, datetime]]:
+        """https://resend.com/docs/api-reference/emails/list-emails"""
+        after = ""
+        while True:
+            page = self._get(f"/emails?limit={PAGE_LIMIT}" + (f"&after={after}" if after else ""))
+            for email in page["data"]:
+                sent_at = datetime.fromisoformat(email["created_at"])
+                if sent_at < since:
+                    return
+                yield email["id"], sent_at
+            if not page["has_more"]:
+                return
+            after = page["data"][-1]["id"]
+
+    def _get(self, path: str) -> Any:
+        try:
+            return resend.Request[dict[str, Any]](path=path, params={}, verb="get").perform_with_content()
+        except ResendError as error:
+            raise in_our_words(error) from error
+        except NoContentError as error:
+            raise Unavailable("Resend's answer is empty") from error
 
 
 def _id_in(answer: object) -> str:

@@ -8,6 +8,8 @@ from billing.errors import Rejected
 from schemas.documents import EmailFacts
 
 ATTACHMENTS_BYTES_MAX = 25 * 1024 * 1024  # Resend takes 40 MB in all, after base64 has added a third
+# https://resend.com/docs/dashboard/emails/tags
+INVOICE_TAG, NUMBER_TAG = "invoice", "invoice_number"
 HEADER_CHARACTERS_MAX = 998  # the longest line of RFC 5322
 
 
@@ -26,7 +28,14 @@ def payload_of(email: EmailFacts, sender: str) -> dict[str, Any]:
             # https://resend.com/docs/dashboard/emails/embed-inline-images
             *(_attachment(f"{name}.png", content) | {"content_id": name} for name, content in email.pictures),
         ],
-    }
+    } | _tags(email)
+
+
+def _tags(email: EmailFacts) -> dict[str, Any]:
+    """Resend takes letters, digits, underscores and dashes, which is what ids and numbers are made of."""
+    named = {INVOICE_TAG: email.invoice_id, NUMBER_TAG: email.invoice_number}
+    tags = [{"name": name, "value": value} for name, value in named.items() if value]
+    return {"tags": tags} if tags else {}
 
 
 def _attachment(name: str, content: bytes) -> dict[str, str]:

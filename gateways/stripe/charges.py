@@ -15,7 +15,7 @@ from gateways.stripe.amounts import to_stripe
 from gateways.stripe.calls import Calls, segment, window
 from gateways.stripe.errors import family_of
 from gateways.stripe.payments import failure_code_of, payment_of_intent
-from gateways.stripe.shapes import ATTEMPT_MARK, Json, inside, reference
+from gateways.stripe.shapes import ATTEMPT_MARK, Json, inside, payment_marks, reference
 from gateways.stripe.translate import GATEWAY
 from schemas.facts import ChargeRequest, PaymentFact, PaymentStatus
 
@@ -64,7 +64,7 @@ def _intent_parameters(request: ChargeRequest) -> dict[str, Any]:
         "payment_method_types": ["card"],
         "confirm": True,
         "off_session": True,
-        "metadata": {ATTEMPT_MARK: request.attempt_id},
+        "metadata": payment_marks(request.attempt_id, request.marks),
         "expand": ["latest_charge"],
     }
     if request.description:

@@ -8,7 +8,7 @@ from billing.errors import Rejected
 from gateways.stripe.amounts import to_stripe
 from gateways.stripe.calls import Calls, segment, unix, window
 from gateways.stripe.payments import checkout_of_session, payment_of_intent, payment_of_session
-from gateways.stripe.shapes import ATTEMPT_MARK
+from gateways.stripe.shapes import ATTEMPT_MARK, payment_marks
 from schemas.facts import CheckoutFact, CheckoutRequest, PaymentFact
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Checkouts(Calls):
 
 def _session_parameters(request: CheckoutRequest) -> "SessionCreateParams":
     """Depends on the request alone: a repeat under the same key must carry the same parameters to the letter."""
-    mark = {ATTEMPT_MARK: request.attempt_id}
+    mark = payment_marks(request.attempt_id, request.marks)
     parameters: SessionCreateParams = {
         "mode": "payment",
         "line_items": [_line_item(request.currency, *line) for line in request.lines],

@@ -12,6 +12,7 @@ from gateways.stripe.customers import Customers
 from gateways.stripe.default_card import DefaultCard
 from gateways.stripe.events_list import EventsList
 from gateways.stripe.invoices import Invoices
+from gateways.stripe.marked_payments import MarkedPayments
 from gateways.stripe.reversals import Reversals
 from gateways.stripe.subscriptions import Subscriptions
 from gateways.stripe.transport import KeptConnections
@@ -25,7 +26,18 @@ stripe.enable_telemetry = False
 
 
 class StripeGateway(
-    Checkouts, EventsList, Customers, Cards, DefaultCard, Charges, Catalog, Subscriptions, Invoices, Reversals, Clocks
+    Checkouts,
+    EventsList,
+    Customers,
+    Cards,
+    DefaultCard,
+    Charges,
+    Catalog,
+    Subscriptions,
+    Invoices,
+    MarkedPayments,
+    Reversals,
+    Clocks,
 ):
     """All that Stripe offers, see `gateways.ports`.
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from schemas.facts import PaymentMarks
+
 Json = Mapping[str, Any]
 
 # the metadata keys under which our own ids travel
@@ -12,6 +14,14 @@ SUBSCRIPTION_MARK = "cashbeat_subscription"
 ACCOUNT_MARK = "cashbeat_account"
 PRICE_MARK = "cashbeat_price"
 TAX_MARK = "cashbeat_tax_rate"
+# what a payment is for, beside the attempt
+PAYMENT_MARKS = {
+    "account_id": ACCOUNT_MARK,
+    "invoice_id": "cashbeat_invoice",
+    "invoice_number": "cashbeat_invoice_number",
+    "package": "cashbeat_package",
+    "cause": "cashbeat_cause",
+}
 
 NOTHING: Json = {}
 
@@ -40,6 +50,17 @@ def mark(stripe_object: Json, name: str) -> str:
 def attempt_mark(stripe_object: Json) -> str:
     """The attempt id that we wrote into the object's metadata; empty if the object is not ours."""
     return mark(stripe_object, ATTEMPT_MARK)
+
+
+def payment_marks(attempt_id: str, marks: PaymentMarks) -> dict[str, str]:
+    """Our marks as metadata; what is not known is left out."""
+    known = {key: str(getattr(marks, field)) for field, key in PAYMENT_MARKS.items() if getattr(marks, field)}
+    return {ATTEMPT_MARK: attempt_id, **known}
+
+
+def marks_of(stripe_object: Json) -> PaymentMarks:
+    """The same, read again."""
+    return PaymentMarks(**{field: mark(stripe_object, key) for field, key in PAYMENT_MARKS.items()})
 
 
 def instant(seconds: int) -> datetime:

@@ -28,6 +28,7 @@ def open_gateway(values: Mapping[str, Any]) -> Gateway:
         offers_charges=client,
         offers_subscriptions=client,
         offers_reversals=client,
+        offers_marked_payments=client,
         offers_events=client,
         offers_test_clocks=client,
     )

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from itertools import islice
 
 from sandbox.ids import new_uuid
 from sandbox.json_types import JsonObject
@@ -51,6 +52,17 @@ def retrieve(world: World, email_id: str) -> JsonObject:
         raise ResendError(404, "not_found", "Email not found")
     shown = ("id", "to", "from", "created_at", "subject", "html", "text", "bcc", "cc", "reply_to", "tags")
     return {"object": "email", **{name: email[name] for name in shown}, "last_event": "delivered"}
+
+
+def listed(world: World, limit: int, after: str) -> JsonObject:
+    """GET /emails: newest first, from behind a cursor (https://resend.com/docs/api-reference/emails/list-emails)."""
+    rest = iter(world.store.newest_first(KIND))
+    if after and not any(email["id"] == after for email in rest):
+        raise ResendError(422, "validation_error", "The `after` cursor is unknown.")
+    rows = list(islice(rest, limit + 1))
+    shown = ("id", "to", "from", "created_at", "subject", "bcc", "cc", "reply_to")
+    data = [{**{name: email[name] for name in shown}, "last_event": "delivered"} for email in rows[:limit]]
+    return {"object": "list", "has_more": len(rows) > limit, "data": data}
 
 
 def _checked(message: JsonObject) -> JsonObject:

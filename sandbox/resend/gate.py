@@ -20,6 +20,7 @@ from settings import SANDBOX_RESEND_KEY
 
 # https://resend.com/docs/dashboard/emails/idempotency-keys
 KEY_LENGTH_MAX = 256
+LISTED_MAX = 100
 MISMATCH = "This idempotency key has been used on a request with a different payload."
 IN_USE = "Another request with the same idempotency key is in progress."
 
@@ -28,6 +29,7 @@ def routes() -> list[Route]:
     """Resend's API as Starlette routes."""
     return [
         Route("/emails", _send, methods=["POST"]),
+        Route("/emails", _list, methods=["GET"]),
         Route("/emails/{id}", _retrieve, methods=["GET"]),
     ]
 
@@ -54,13 +56,24 @@ async def _send(request: Request) -> Response:
 
 
 async def _retrieve(request: Request) -> Response:
+    return await _read(request, lambda world: emails.retrieve(world, request.path_params["id"]))
+
+
+async def _list(request: Request) -> Response:
+    limit, after = request.query_params.get("limit", "20"), request.query_params.get("after", "")
+    if not limit.isdecimal() or not 1 <= int(limit) <= LISTED_MAX:
+        return _refused(ResendError(422, "validation_error", f"`limit` must be between 1 and {LISTED_MAX}."))
+    return await _read(request, lambda world: emails.listed(world, int(limit), after))
+
+
+async def _read(request: Request, read: Callable[[World], JsonObject]) -> Response:
     world: World = request.app.state.world
     fault = world.faults.strike_request(request.method, request.url.path)
 
     async def serve() -> Response:
         try:
             _authenticate(request)
-            answer = await _execute(fault, lambda: emails.retrieve(world, request.path_params["id"]))
+            answer = await _execute(fault, lambda: read(world))
         except ResendError as error:
             return _refused(error)
         return _answered(answer)

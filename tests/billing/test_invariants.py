@@ -22,6 +22,11 @@ DAMAGES = [
     ("invoice_numbers_have_no_gap", "UPDATE invoice_counters SET last_number = last_number + 1"),
     ("invoice_numbers_have_no_gap", "UPDATE invoices SET number = 'INV-2026-11-00002'"),
     ("invoice_numbers_have_no_gap", "DELETE FROM invoice_counters"),
+    (
+        "invoice_numbers_have_no_gap",
+        "INSERT INTO invoice_number_gaps (month, first_number, last_number, reason) "
+        "SELECT month, 1, 1, 'taken' FROM invoice_counters",
+    ),
     ("capture_is_one_receipt", "UPDATE payment_attempts SET status = 'pending', captured_at = NULL"),
     ("capture_is_one_receipt", "UPDATE receipts SET attempt_id = NULL"),
     ("capture_is_one_receipt", "UPDATE receipts SET amount_minor = amount_minor + 1"),

@@ -55,10 +55,14 @@ class Sandbox:
         """The sandbox's own books."""
         return self._control("GET", "ledger")
 
+    def emails(self) -> list[dict[str, Any]]:
+        """All that went out, oldest first."""
+        listed: list[dict[str, Any]] = self._control("GET", "inbox.json")["emails"]
+        return listed
+
     def emails_with(self, idempotency_key: str) -> list[str]:
         """The ids of the e-mails that went out under a key."""
-        emails = self._control("GET", "inbox.json")["emails"]
-        return [email["id"] for email in emails if email["idempotency_key"] == idempotency_key]
+        return [email["id"] for email in self.emails() if email["idempotency_key"] == idempotency_key]
 
     def pay(self, url: str, card_number: str = "4242 4242 4242 4242") -> int:
         """Pay on the page, and pass what the bank asks; the status it answers with (303 is paid, 402 declined)."""

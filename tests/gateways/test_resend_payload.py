@@ -67,3 +67,13 @@ def test_what_could_smuggle_or_burst_is_rejected(changes: dict[str, Any], code: 
 def test_a_key_that_resend_would_not_take_is_a_bug(key: str) -> None:
     with pytest.raises(ValueError, match="256"):
         ResendGateway("re_made_up", "http://127.0.0.1:9").send(EMAIL, sender=SENDER, idempotency_key=key)
+
+
+def test_an_invoice_is_named_beside_the_mail_so_that_its_number_can_be_found_again() -> None:
+    marked = dataclasses.replace(
+        EMAIL, invoice_id="0192f0c4-7d3e-7aa1-8c55-3f6d2b9e4a10", invoice_number="INV-2026-11-00001"
+    )
+    assert payload_of(marked, SENDER)["tags"] == [
+        {"name": "invoice", "value": "0192f0c4-7d3e-7aa1-8c55-3f6d2b9e4a10"},
+        {"name": "invoice_number", "value": "INV-2026-11-00001"},
+    ]

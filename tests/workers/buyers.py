@@ -40,7 +40,12 @@ class Buyer:
             self.account_id = open_account(session, uuid7(), ADA)
 
     def buy(self, package: str = "value") -> str:
-        """Open the page by the real command and pay on it; the sandbox's charge. No event of it is handled yet."""
+        """Open a page and pay on it; the sandbox's charge. No event of it is handled yet."""
+        assert self.sandbox.pay(self.open_page(package)) == 303
+        return str(self.sandbox.ledger()["charges"][-1]["id"])
+
+    def open_page(self, package: str = "value") -> str:
+        """By the real command; where to pay."""
         pages = {"success_url": "https://app.example/ok", "cancel_url": "https://app.example/no"}
         command = StartCreditCheckout.model_validate({"account_id": self.account_id, "package": package, **pages})
         with self.work.database.transaction() as session:
@@ -49,8 +54,7 @@ class Buyer:
         commands.run(id=operation_id)
         with self.work.database.transaction() as session:
             result = session.get_one(Operation, operation_id).result or {}
-        assert self.sandbox.pay(result["checkout_url"]) == 303
-        return str(self.sandbox.ledger()["charges"][-1]["id"])
+        return str(result["checkout_url"])
 
     def refund(self, charge_ref: str, amount: int | None = None) -> str:
         """As a person does in the gateway's dashboard."""

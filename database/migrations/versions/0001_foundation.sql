@@ -99,6 +99,15 @@ CREATE TABLE heartbeats (
     CONSTRAINT pk_heartbeats PRIMARY KEY (queue)
 );
 
+CREATE TABLE database_lineage (
+    id BIGINT NOT NULL,
+    system_identifier TEXT NOT NULL,
+    timeline BIGINT NOT NULL,
+    checked_at TIMESTAMPTZ NOT NULL,
+    CONSTRAINT pk_database_lineage PRIMARY KEY (id),
+    CONSTRAINT ck_database_lineage_only_one CHECK (id = 1)
+);
+
 CREATE TABLE event_pulls (
     gateway TEXT NOT NULL,
     pulled_until TIMESTAMPTZ NOT NULL,
@@ -424,6 +433,17 @@ CREATE TABLE subscription_services (
 
 -- Invoices
 
+CREATE TABLE invoice_number_gaps (
+    month DATE NOT NULL,
+    first_number BIGINT NOT NULL,
+    last_number BIGINT NOT NULL,
+    reason TEXT NOT NULL,
+    created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    CONSTRAINT pk_invoice_number_gaps PRIMARY KEY (month, first_number),
+    CONSTRAINT ck_invoice_number_gaps_range_in_order CHECK (first_number BETWEEN 1 AND last_number),
+    CONSTRAINT ck_invoice_number_gaps_has_a_reason CHECK (reason <> '')
+);
+
 CREATE TABLE invoice_counters (
     month DATE NOT NULL,
     last_number BIGINT NOT NULL,
@@ -601,7 +621,7 @@ CREATE TABLE receipts (
     CONSTRAINT pk_receipts PRIMARY KEY (id),
     CONSTRAINT ck_receipts_currency_iso CHECK (currency ~ '^[A-Z]{3}$'),
     CONSTRAINT ck_receipts_source_known CHECK (source IN ('capture', 'given_back', 'refund', 'dispute', 'dispute_fee', 'carried_over')),
-    CONSTRAINT ck_receipts_remark_known CHECK (remark IN ('', 'paid_twice', 'other_amount', 'other_currency', 'invoice_void', 'reversed', 'came_back')),
+    CONSTRAINT ck_receipts_remark_known CHECK (remark IN ('', 'paid_twice', 'other_amount', 'other_currency', 'invoice_void', 'reversed', 'came_back', 'restored')),
     CONSTRAINT ck_receipts_amount_moves CHECK ((amount_minor = 0) = (source = 'carried_over')),
     CONSTRAINT ck_receipts_only_reversals_leave CHECK (amount_minor >= 0 OR source IN ('refund', 'dispute', 'dispute_fee')),
     CONSTRAINT ck_receipts_allocated_within_amount CHECK (allocated_minor >= 0 AND (allocated_minor <= greatest(amount_minor, 0) OR source = 'carried_over')),

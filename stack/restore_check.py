@@ -1,0 +1,86 @@
+"""`cashbeat restore-check`: bring restored books up to date, or tell what that would do."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from billing.errors import BillingError
+from billing.invoices.rules import number_in
+from billing.outcomes.restore_payment import Restored
+from calls.find_forgotten import find_forgotten
+from calls.heal_books import Report, RestoreContradiction, heal_books
+from database.engine import Database, make_engine
+from database.lineage import is_restored
+from settings import Settings
+from stack import discover
+from stack.errors import StackError
+from stack.stores import database_urls
+from workers.celery_app import make_app
+from workers.wiring import Work, wire
+
+EXAMPLES_MAX = 5
+SENTENCES = {
+    Restored.PURCHASE: "purchases are in the books again, under their numbers where these were found",
+    Restored.KEPT: "other payments are kept for their accounts, whose next invoices they pay (see `cashbeat parked`)",
+    Restored.ACCOUNT_UNKNOWN: "payments are of accounts that the books do not know; their events will be parked",
+    Restored.NOTHING: "were never paid, and are left alone",
+}
+
+
+class _DryRun(Exception):
+    """Ends the transaction without a trace."""
+
+
+def restore_check(
+    settings: Settings, *, apply: bool, since: datetime | None, numbers_unseen: int, say: Callable[[str], None]
+) -> Report:
+    """Look at gateways and sent e-mails, and heal the books, or only say how. As the owner: nobody else is let in yet.
+
+    Raises StackError when a gateway does not answer, or when what is found does not fit the books.
+    """
+    with database_urls(settings) as urls:
+        database = Database(make_engine(urls.owner))
+        try:
+            return _check(replace(_wired(settings), database=database), apply, since, numbers_unseen, say)
+        except (BillingError, RestoreContradiction) as error:
+            raise StackError(f"nothing was written: {error}") from error
+        finally:
+            database.engine.dispose()
+
+
+def summary(report: Report, *, applied: bool) -> Iterator[str]:
+    """What was found, sentence by sentence."""
+    for restored, sentence in SENTENCES.items():
+        found = report.payments[restored]
+        if found:
+            yield f"{len(found)} {sentence}: {', '.join(found[:EXAMPLES_MAX])}{' ...' if found[EXAMPLES_MAX:] else ''}"
+    for gap in report.gaps:
+        first, last = number_in(gap.month, gap.first_number), number_in(gap.month, gap.last_number)
+        yield f"{first} to {last} are left out: {gap.reason}"
+    if report.replayed:
+        yield f"{report.replayed} parked events run again"
+    if applied:
+        yield "the books are whole; workers are let in from now on"
+    else:
+        yield "nothing was written; `cashbeat restore-check --apply` does all this"
+
+
+def _check(work: Work, apply: bool, since: datetime | None, numbers_unseen: int, say: Callable[[str], None]) -> Report:
+    with work.database.transaction() as session:
+        say("these books were restored from a backup" if is_restored(session) else "these books know of no restore")
+    found = find_forgotten(work, since, say)
+    try:
+        with work.database.transaction() as session:
+            report = heal_books(session, found, work.wall().at, numbers_unseen)
+            if not apply:
+                raise _DryRun
+    except _DryRun:
+        pass
+    return report
+
+
+def _wired(settings: Settings) -> Work:
+    """A worker's hands, with the gateways of the stack that runs here, if one does."""
+    running = discover.environment(settings.cashbeat_home)
+    told = {name: running[name.upper()] for name in Settings.model_fields if name.upper() in running}
+    return wire(Settings(**{**settings.model_dump(), **told}), make_app("memory://"))

@@ -1,0 +1,94 @@
+"""A payment that the books have forgotten is written into them again, once, for whoever it was of."""
+
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from billing.clocks.wall import Wall
+from billing.credits.queries import view_balance
+from billing.invoices.tables import InvoiceStatus
+from billing.outcomes.record_outcome import Outcome, record_outcome
+from billing.outcomes.restore_payment import Restored, restore_payment
+from billing.receipts.tables import Receipt, ReceiptRemark
+from database.ids import uuid7
+from schemas.facts import MarkedPaymentFact, PaymentFact, PaymentMarks, PaymentStatus
+from tests.billing.conftest import NOON
+from tests.billing.subscribers import Books, utc
+
+START, SOON, RENEWAL = utc("2026-01-31 10:00"), utc("2026-01-31 11:00"), utc("2026-02-28 10:00")
+
+
+def _paid(
+    account_id: UUID | str, minor: int, status: PaymentStatus = PaymentStatus.CAPTURED, **marks: str
+) -> MarkedPaymentFact:
+    attempt_id = str(uuid7())
+    payment = PaymentFact(
+        gateway="stripe", attempt_id=attempt_id, checkout_ref="", payment_ref=f"pi_{attempt_id}",
+        charge_ref=f"ch_{attempt_id}", customer_ref="cus_1", status=status, amount_minor=minor, currency="USD",
+        paid_at=NOON if status is PaymentStatus.CAPTURED else None,
+    )  # fmt: skip
+    return MarkedPaymentFact(payment, PaymentMarks(account_id=str(account_id), invoice_id=str(uuid7()), **marks))
+
+
+def _restore(books: Books, marked: MarkedPaymentFact) -> Restored:
+    with books.database.transaction() as session:
+        return restore_payment(session, marked, NOON)
+
+
+def test_a_purchase_is_bought_again_under_its_ids_and_once(books: Books, account_id: UUID) -> None:
+    marked = _paid(account_id, 2_999, package="value", cause="operation/1")
+    assert [_restore(books, marked) for _ in range(2)] == [Restored.PURCHASE, Restored.KNOWN]
+    (invoice,) = books.invoices(account_id)
+    assert (str(invoice.id), invoice.status, invoice.cause) == (
+        marked.marks.invoice_id,
+        InvoiceStatus.PAID,
+        "operation/1",
+    )
+    with books.database.transaction() as session:
+        assert view_balance(session, account_id, NOON).balance == 2_000
+        assert record_outcome(session, marked.payment, Wall(NOON)) is Outcome.KNOWN
+
+
+@pytest.mark.parametrize("minor", [1, 2_998])
+def test_what_costs_more_by_now_is_kept(books: Books, account_id: UUID, minor: int) -> None:
+    assert _restore(books, _paid(account_id, minor, package="value")) is Restored.PURCHASE
+    assert books.kept_minor(account_id) == minor
+
+
+@pytest.mark.parametrize("package", ["", "gone"])
+def test_money_for_what_nobody_remembers_is_kept_and_calls_a_person(
+    books: Books, account_id: UUID, package: str
+) -> None:
+    marked = _paid(account_id, 9_900, package=package)
+    assert [_restore(books, marked) for _ in range(2)] == [Restored.KEPT, Restored.KNOWN]
+    with books.database.transaction() as session:
+        assert session.scalars(select(Receipt.remark)).all() == [ReceiptRemark.RESTORED]
+        # its events come after all, and bear the mark of an attempt that is gone
+        assert record_outcome(session, marked.payment, Wall(NOON)) is Outcome.KNOWN
+    assert books.kept_minor(account_id) == 9_900
+
+
+def test_a_renewal_that_was_charged_and_forgotten_is_billed_again_and_not_charged_again(books: Books) -> None:
+    ada = books.open()
+    books.give_card(ada, START)
+    books.subscribe(ada, START)
+    books.answer(SOON)
+    assert _restore(books, _paid(ada, 9_900, invoice_number="INV-2026-02-00001")) is Restored.KEPT
+    books.come_due(RENEWAL)
+    assert books.answer(RENEWAL) == 0, "there is nothing to charge"
+    assert [invoice.status for invoice in books.invoices(ada)] == [InvoiceStatus.PAID] * 2
+    assert books.kept_minor(ada) == 0
+
+
+@pytest.mark.parametrize("status", [PaymentStatus.FAILED, PaymentStatus.EXPIRED])
+def test_what_was_never_paid_is_left_alone(books: Books, account_id: UUID, status: PaymentStatus) -> None:
+    assert _restore(books, _paid(account_id, 2_999, status, package="value")) is Restored.NOTHING
+    assert books.invoices(account_id) == []
+
+
+@pytest.mark.parametrize("account", ["", "nobody", "0192f0c4-7d3e-7aa1-8c55-3f6d2b9e4a10"])
+def test_of_an_unknown_account_nothing_is_written(books: Books, account: str) -> None:
+    marked = replace(_paid("", 2_999, package="value"), marks=PaymentMarks(account_id=account, package="value"))
+    assert _restore(books, marked) is Restored.ACCOUNT_UNKNOWN
