@@ -64,6 +64,8 @@ RESULTS: dict[str, Any] = {
     # no results, no canvas: the next step is a row, written with the step before it
     "task_ignore_result": True,
     "task_store_errors_even_if_ignored": False,
+    # without any, beat need not ring for Celery's own task that throws old ones away
+    "result_expires": None,
 }
 
 CONTENT: dict[str, Any] = {
