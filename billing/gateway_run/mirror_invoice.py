@@ -117,7 +117,8 @@ def _issue(session: Session, subscription: Subscription, fact: GatewayInvoiceFac
     invoice, issued_at = draft_invoice(session, new), fact.finalized_at or now
     movements = [issue_invoice(session, invoice, issued_at, issued_at)]
     movements += keep_given_back(session, invoice, new.lines, now)
-    told = Share(Money(fact.balance_minor, fact.currency), Money(fact.carried_over_minor, fact.currency))
+    parts = (fact.balance_minor, fact.carried_over_minor, fact.due_minor)
+    told = Share(*(Money(minor, fact.currency) for minor in parts))
     early = Money(kept_early_minor(session, fact), fact.currency)
     used, of_gateway = use_kept_of_gateway(session, invoice, told, early, now)
     left, currency = invoice.total_minor - of_gateway.minor, subscription.currency

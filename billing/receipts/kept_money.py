@@ -45,7 +45,7 @@ def use_kept_of_gateway(
     what to post, and how much of the invoice is met by what the gateway keeps or carries over.
     """
     if not told.used.minor and not told.carried_over.minor and not early.minor:
-        return [], told.met
+        return [], told.used
     receipts = _locked(session, invoice, (*OURS, invoice.gateway))
     there = [receipt for receipt in receipts if receipt.held_at]
     here = [receipt for receipt in receipts if not receipt.held_at]
@@ -56,7 +56,7 @@ def use_kept_of_gateway(
     draws = draw(there, of_there, invoice.id)
     if of_here:
         draws += draw(here, of_here, invoice.id)
-    met = Share(Money(of_there + of_here, invoice.currency), told.carried_over)
+    met = Share(Money(of_there + of_here, invoice.currency), told.carried_over, told.left)
     movements = _meet(session, draws, receipts, invoice, met, now, invoice.gateway)
     return movements, Money(of_there, invoice.currency) + told.carried_over
 

@@ -11,18 +11,14 @@ from billing.receipts.tables import Receipt
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What of a total is met without asking for it: `used` of kept money, and `carried_over` to the next invoice.
+    """What becomes of a total: kept money that is `used`, a small rest that is `carried_over`, and what is `left`.
 
     `used` is negative where money is owed from before: so much is asked for on top of the total.
     """
 
     used: Money
     carried_over: Money
-
-    @property
-    def met(self) -> Money:
-        """Both together: what is asked for is the total less this."""
-        return self.used + self.carried_over
+    left: Money
 
 
 def share_of_kept(kept: Money, total: Money, least: Money | None) -> Share:
@@ -33,10 +29,10 @@ def share_of_kept(kept: Money, total: Money, least: Money | None) -> Share:
     """
     left, nothing = total - kept, Money(0, total.currency)
     if left.minor <= 0:
-        return Share(total, nothing)
+        return Share(total, nothing, nothing)
     if least is not None and left.minor < least.minor:
-        return Share(kept, left)
-    return Share(kept, nothing)
+        return Share(kept, left, nothing)
+    return Share(kept, nothing, left)
 
 
 def kept_in(receipts: Sequence[Receipt]) -> int:

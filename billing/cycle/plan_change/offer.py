@@ -77,7 +77,7 @@ def _due(session: Session, subscription: Subscription, quote: ChangeQuote, tax: 
     if not quote.lines:
         return Money(0, subscription.currency)
     total = add_up(quote.lines, tax).total
-    return total - share_for(session, subscription, total).met
+    return share_for(session, subscription, total).left
 
 
 def _check_charge(session: Session, subscription: Subscription, due: Money) -> None:

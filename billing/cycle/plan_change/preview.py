@@ -52,12 +52,11 @@ def _view(session: Session, subscription: Subscription, when: str, at: datetime,
     nothing = Money(0, subscription.currency)
     totals = add_up(quote.lines, tax) if quote.lines else Totals(nothing, nothing)
     share = share_for(session, subscription, totals.total)
-    due = totals.total - share.met
     return ChangePreview(
         subscription_id=subscription.id,
         at=at,
         when=when,
-        change=_result(subscription, when, due),
+        change=_result(subscription, when, share.left),
         currency=subscription.currency,
         lines=[_line(*taxed) for taxed in zip(quote.lines, totals.line_taxes, strict=True)],
         subtotal_minor=totals.subtotal.minor,
@@ -65,7 +64,7 @@ def _view(session: Session, subscription: Subscription, when: str, at: datetime,
         total_minor=totals.total.minor,
         balance_used_minor=share.used.minor,
         carried_over_minor=share.carried_over.minor,
-        due_minor=due.minor,
+        due_minor=share.left.minor,
         kept_minor=quote.kept.minor,
         credits_granted=max(quote.credits_gained, 0),
         credits_revoked=max(-quote.credits_gained, 0),

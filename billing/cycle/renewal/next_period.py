@@ -50,7 +50,7 @@ class Renewal:
     @property
     def left(self) -> Money:
         """What is to be charged or transferred."""
-        return self.invoice.totals.total - self.share.met
+        return self.share.left
 
     @property
     def is_by_card(self) -> bool:
