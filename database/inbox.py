@@ -11,14 +11,17 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from database.base import Base
 from database.ids import uuid7
-from database.memory import Remembered, memory_constraints
+from database.memory import WAITING_OR_REFUSED, Remembered, memory_constraints
 
 
 class InboxEvent(Remembered, Base):
     """One event as the gateway sent it. `body` is the raw UTF-8 text whose signature was verified at the door."""
 
     __tablename__ = "inbox"
-    __table_args__ = (UniqueConstraint("gateway", "event_id"), *memory_constraints("inbox"))
+    __table_args__ = (UniqueConstraint("gateway", "event_id"), *memory_constraints("inbox", WAITING_OR_REFUSED))
+
+    # what a gateway told and a rule refused is heard of by nobody else
+    refusals_wait = True
 
     gateway: Mapped[str]
     event_id: Mapped[str]

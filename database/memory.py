@@ -1,7 +1,7 @@
 """Columns and states shared by the pipeline's three memories: inbox, operations, outbox.
 
     ready ──> done        the effect is in the books
-      │ └───> rejected    a business outcome; only an e-mail may be sent again, by an operator's decision
+      │ └───> rejected    a business outcome; where it was no answer to anybody, it waits for an operator, too
       └─────> parked      out of attempts or a bug; waits for an operator's replay, which makes it ready again
 
 What waits for an operator may also be discarded: it stays, with who decided so and why, and is never run again.
@@ -97,6 +97,10 @@ class Remembered:
 
 
 DISCARDED_BY_SOMEBODY = "(state = 'discarded') = (discarded_by IS NOT NULL AND discarded_because IS NOT NULL)"
+
+
+# where `refusals_wait`
+WAITING_OR_REFUSED = "state IN ('parked', 'rejected')"
 
 
 def memory_constraints(table: str, waiting: str = "state = 'parked'") -> tuple[object, ...]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from database.base import Base
 from database.copy import copy_rows
 from database.ids import uuid7
-from database.memory import Remembered, WorkState, memory_constraints
+from database.memory import WAITING_OR_REFUSED, Remembered, WorkState, memory_constraints
 
 STAGED = "staged"
 
@@ -22,7 +22,7 @@ class OutboxEntry(Remembered, Base):
     """One follow-up. `cause` is unique: the same cause never has the same consequence twice."""
 
     __tablename__ = "outbox"
-    __table_args__ = memory_constraints("outbox", waiting="state IN ('parked', 'rejected')")
+    __table_args__ = memory_constraints("outbox", WAITING_OR_REFUSED)
 
     # an e-mail that was refused reaches nobody unless a person looks
     refusals_wait = True

@@ -94,8 +94,8 @@ def see(settings: Settings, receipt_id: UUID) -> None:
 
 def _parked_work(opened: Session) -> Iterator[Parked]:
     for memory in MEMORIES.values():
-        waiting = select(memory).where(waits_for_a_person(memory)).order_by(memory.id).limit(LISTED_MAX)
-        for row in opened.scalars(waiting):
+        waiting = select(memory).where(waits_for_a_person(memory)).order_by(memory.created_at, memory.id)
+        for row in opened.scalars(waiting.limit(LISTED_MAX)):
             yield describe(opened, cast("Work", row))
 
 

@@ -31,7 +31,9 @@ def tell(row: Remembered, state: WorkState, reason: str = "", **said: object) ->
     ids = row.log_context()
     if reason:
         said["reason"] = _last_line(reason)
-    log.log(LEVELS[state], state.value, what=row.what, seconds=seconds, attempts=row.attempts, **ids, **said)
+    # a command's refusal is an answer; one that nobody is told of is an alarm
+    level = ERROR if state is WorkState.REJECTED and row.refusals_wait else LEVELS[state]
+    log.log(level, state.value, what=row.what, seconds=seconds, attempts=row.attempts, **ids, **said)
     if state is not WorkState.DONE:
         named = " ".join(f"{name}={value}" for name, value in ids.items())
         _failed.append((state, logs.redact_text(f"{row.what} {named}: {_last_line(reason)}")))

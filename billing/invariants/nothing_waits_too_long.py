@@ -1,4 +1,4 @@
-"""Nothing due waits for longer than two minutes, and nothing is parked unseen."""
+"""Nothing due waits for longer than two minutes, and nothing is parked, or refused and told nobody, unseen."""
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -10,7 +10,7 @@ QUESTION = text("""
         UNION ALL SELECT 'outbox', state, next_attempt_at, lease_until FROM outbox
         UNION ALL SELECT 'subscriptions', 'parked', failed_at, NULL FROM subscriptions WHERE failed_at IS NOT NULL
     ) AS work
-    WHERE state = 'parked'
+    WHERE state = 'parked' OR (state = 'rejected' AND memory <> 'operations')
        OR (state = 'ready' AND greatest(next_attempt_at, lease_until) < now() - interval '2 minutes')
     GROUP BY memory, state
 """)

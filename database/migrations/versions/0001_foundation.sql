@@ -27,7 +27,7 @@ CREATE TABLE inbox (
     CONSTRAINT ck_inbox_discarded_by_somebody CHECK ((state = 'discarded') = (discarded_by IS NOT NULL AND discarded_because IS NOT NULL))
 );
 CREATE INDEX ix_inbox_due ON inbox (next_attempt_at) WHERE state = 'ready';
-CREATE INDEX ix_inbox_parked ON inbox (id) WHERE state = 'parked';
+CREATE INDEX ix_inbox_parked ON inbox (id) WHERE state IN ('parked', 'rejected');
 
 CREATE TABLE operations (
     kind TEXT NOT NULL,
