@@ -85,6 +85,7 @@ def test_a_paid_invoice() -> None:
         payment_ref=INTENT,
         charge_ref=CHARGE,
         payments=(InvoicePaymentFact(INTENT, 2999, CHARGE, card_ref=intent["payment_method"]),),
+        page_url="https://invoice.example.com/i/1",
     )
 
 
