@@ -32,6 +32,7 @@ from database.engine import Database
 from database.ids import uuid7
 from schemas.commands import Address, ChangePlan, CreateSubscription, OpenAccount, PlanChoice
 from schemas.facts import CardFact, ChargedCard, PaymentFact, PaymentStatus
+from tests.billing.papers import contradictions
 
 
 def utc(text: str) -> datetime:
@@ -171,8 +172,10 @@ class Books:
         return slug
 
     def disorder(self) -> list[str]:
-        """What the invariants find, but for follow-ups that nobody does here."""
-        return [found for found in self.violations() if "nothing_waits" not in found]
+        """What the invariants find, but for follow-ups that nobody does here, and papers that contradict the books."""
+        with self.database.transaction() as session:
+            wrong_papers = contradictions(session)
+        return [found for found in self.violations() if "nothing_waits" not in found] + wrong_papers
 
     def violations(self) -> list[str]:
         """What the invariants find."""

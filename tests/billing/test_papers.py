@@ -13,7 +13,6 @@ from billing.credits.tables import CreditSource
 from billing.credits.watch import set_watch
 from billing.invoices.tables import Invoice
 from billing.notices.describe_invoice import describe_invoice
-from billing.notices.letterhead import Letterhead
 from billing.notices.letters import LETTERS
 from billing.notices.occasion import Moot, Occasion
 from billing.outcomes.record_outcome import record_outcome
@@ -24,17 +23,15 @@ from billing.usage.consume import consume_credits
 from documents.amounts import closing
 from documents.arithmetic import require_sums
 from documents.notice_facts import amount
-from schemas.documents import InvoiceFacts, NoticeFacts, PartyFacts
+from schemas.documents import InvoiceFacts, NoticeFacts
 from schemas.facts import CardFact, ChargedCard, InvoicePaymentFact, PaymentFact, PaymentStatus
 from tests.billing.gateway_facts import JANUARY_31, GatewayRun, invoice_of, line
 from tests.billing.gifts import grant_credits
+from tests.billing.papers import LETTERHEAD
 from tests.billing.subscribers import Books, utc
 
 BEGIN, HALF, LATER = utc("2026-04-01 10:00"), utc("2026-04-16 10:00"), utc("2026-04-20 10:00")
 MAY = utc("2026-05-01 10:00")
-LETTERHEAD = Letterhead(
-    PartyFacts("Example SaaS Inc."), "", "Example Bank, IBAN DE00", {"stripe": "Card (Stripe)"}, lambda code: code
-)
 
 
 def paper_of(books: Books, invoice: Invoice) -> InvoiceFacts:
