@@ -33,6 +33,7 @@ events = st.lists(
     st.one_of(
         st.tuples(st.just("wait"), st.integers(1, 40 * DAY)),
         st.tuples(st.just("pay"), choices),
+        st.tuples(st.just("plan"), choices),
         st.tuples(st.just("abandon"), choices, st.integers(23 * HOUR, 40 * DAY)),
         st.tuples(st.just("abandon"), choices, st.integers(23 * HOUR, 40 * DAY)),
         st.tuples(st.just("pay_late"), choices, st.integers(1, 23 * HOUR - 1)),
@@ -77,6 +78,10 @@ class Twins:
         assert self._wish(self.fay, choice) == self._wish(self.twin, choice)
         self.books.answer(self.now)
 
+    def plan(self, choice: Choice) -> None:
+        """Both plan it for the next period."""
+        assert self._wish(self.fay, choice, "period_end") == self._wish(self.twin, choice, "period_end")
+
     def abandon(self, choice: Choice, seconds: int) -> None:
         """Fay's card declines, and she does nothing about it for a day or more."""
         if self._declined(choice) is None:
@@ -117,10 +122,10 @@ class Twins:
     def _both(self) -> tuple[UUID, UUID]:
         return self.fay, self.twin
 
-    def _wish(self, subscription_id: UUID, choice: Choice) -> str:
+    def _wish(self, subscription_id: UUID, choice: Choice, when: str = "now") -> str:
         """Why it was refused, if it was."""
         try:
-            self.books.change(subscription_id, choice[0], self.now, interval=choice[1], when="now")
+            self.books.change(subscription_id, choice[0], self.now, interval=choice[1], when=when)
         except Rejected as refusal:
             return refusal.code
         return ""
@@ -158,6 +163,7 @@ def test_who_does_not_pay_stands_as_who_never_asked_and_who_pays_late_as_who_pai
     @settings(in_the_books, max_examples=25)
     @given(people, events)
     @example(("US", ("starter", "month"), "HALF"), [("abandon", ("starter", "year"), 40 * DAY), ("wait", 40 * DAY)])
+    @example(("US", ("growth", "month"), None), [("plan", ("odd", "month")), ("abandon", ("growth", "year"), 35 * DAY)])
     @example(("PL", ("starter", "month"), "THIRD"), [("pay_late", ("growth", "year"), 9 * HOUR), ("wait", 9 * DAY)])
     @example(("US", ("odd", "month"), None), [("wait", 27 * DAY), ("abandon", ("growth", "month"), 5 * DAY)])
     def check(person: tuple[str, Choice, str | None], story: list[tuple[Any, ...]]) -> None:
