@@ -37,12 +37,13 @@ _EVERYWHERE = ("cashbeat_home", "cashbeat_env", "log_format", "log_level")
 READ_BY: dict[str, tuple[str, ...]] = {
     "ingress": (
         *_EVERYWHERE, "ingress_database_url", "broker_url", "ingress_host", "ingress_port", "ingress_processes",
-        "ingress_connections_per_address", "stripe_webhook_secrets",
+        "ingress_connections_per_address", "stripe_webhook_secrets", "public_url",
     ),
     "worker": (
         *_EVERYWHERE, "worker_database_url", "broker_url", "stripe_secret_key", "stripe_api_base",
         "stripe_calls_per_second", "resend_api_key", "resend_api_base", "seller_name", "seller_address",
         "seller_tax_id", "seller_email", "seller_website", "seller_logo", "payment_instructions", "portal_url",
+        "public_url",
     ),
     "beat": (*_EVERYWHERE, "broker_url"),
     "flower": (*_EVERYWHERE, "broker_url", "flower_port", "flower_basic_auth"),
@@ -73,6 +74,8 @@ class Settings(BaseSettings):
     # the door
     ingress_host: str = "127.0.0.1"
     ingress_port: Port = 8000
+    # under which customers reach the door; without it mails have no link to pay an invoice
+    public_url: WebPage = ""
     ingress_processes: Annotated[int, Field(ge=1, le=64)] = 2
     # of one process; 0 is no limit, for a proxy that has one
     ingress_connections_per_address: Annotated[int, Field(ge=0, le=100_000)] = 256

@@ -64,7 +64,14 @@ def _is_key_forgotten(work: Work, entry: OutboxEntry) -> bool:
 
 def letterhead_of(work: Work) -> Letterhead:
     """Who writes, and how."""
-    return Letterhead(work.seller, work.portal_url, work.payment_instructions, work.method_names, explain_decline)
+    return Letterhead(
+        seller=work.seller,
+        manage_url=work.portal_url,
+        payment_instructions=work.payment_instructions,
+        method_names=work.method_names,
+        explain=explain_decline,
+        public_url=work.public_url,
+    )
 
 
 def _sender(work: Work) -> str:

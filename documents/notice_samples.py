@@ -61,12 +61,15 @@ PAID = replace(
     credits_granted=2_000,
     credits_to_come=0,
 )
+PAY_URL = "https://example.com/pay/AZIm62-odshGgL3Ps6uXaABFiYl7XQ2Xu0aK8m1Nn_c/"
 
 
 def sample_notices() -> Mapping[str, NoticeFacts]:
     """Facts by name. The name without what follows a dash is the kind of notice."""
     base = NoticeFacts(SELLER, BUYER, manage_url="https://example.com/billing", subscription=TEAM)
-    failed = replace(base, subscription=OVERDUE, invoice=INVOICE, failure=explain_decline("insufficient_funds"))
+    failed = replace(
+        base, subscription=OVERDUE, invoice=INVOICE, pay_url=PAY_URL, failure=explain_decline("insufficient_funds")
+    )
     changing = replace(base, change=LARGER)
     final = replace(OVERDUE, next_attempt_on=None, ends_on=date(2026, 12, 6))
     return {

@@ -118,6 +118,7 @@ def render_notice(kind: str, facts: NoticeFacts, recipient: str) -> EmailFacts:
         facts=facts,
         rows=rows(facts, notice.rows),
         action_url=web_address(facts.manage_url),
+        pay_url=web_address(facts.pay_url),
         lines_shown_max=LINES_SHOWN_MAX,
         **_derived(facts),
     )

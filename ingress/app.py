@@ -22,6 +22,7 @@ from ingress.identity import Identity
 from ingress.inbox_store import ArrivedEvent, InboxStore
 from ingress.operation_store import NewOperation, OperationStore, StoredOperation
 from ingress.operations import Operations
+from ingress.pay_page import PayPage
 from ingress.previews import Previews
 from ingress.queries.answers import Queries
 from ingress.reads import Reads
@@ -64,6 +65,7 @@ def make_door(settings: Settings) -> Door:
         command=Commands(identity, operations, waiting),
         query=Queries(reads, identity),
         previews=Previews(reads, identity),
+        pay_page=PayPage(reads, operations, waiting, settings.public_url),
         operations=Operations(reads, identity),
         health=Health(reads),
         metrics=metrics.Metrics(reads),

@@ -15,6 +15,7 @@ from ingress.commands import Commands
 from ingress.health import Health
 from ingress.metrics import Metrics
 from ingress.operations import Operations
+from ingress.pay_page import PayPage
 from ingress.previews import Previews
 from ingress.queries.accounts import show_account
 from ingress.queries.answers import Queries
@@ -67,6 +68,7 @@ class Parts:
     command: Commands
     query: Queries
     previews: Previews
+    pay_page: PayPage
     operations: Operations
     health: Health
     metrics: Metrics
@@ -137,6 +139,8 @@ def routes(parts: Parts) -> list[Route]:
             command.taking(SetAutoTopUp),
         ),
         _post("/v1/billing/credits/auto-top-up/end/", command.taking(EndAutoTopUp)),
+        # customers, without a login
+        _both("/pay/{token}/", parts.pay_page.show, parts.pay_page.pay),
         # operators
         _get("/healthz/", parts.health.alive),
         _get("/readyz/", parts.health.ready),

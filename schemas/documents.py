@@ -165,14 +165,15 @@ class PlanChangeFacts:
 class NoticeFacts:
     """Everything a notice may tell; which of it a kind of notice needs is said in `documents.notices`.
 
-    `manage_url` is where the buyer changes cards and plans. `pdf` is the document of `invoice`. Credits are whole
-    credits; `top_up` is set while some are bought by themselves. `failure` is one sentence for the buyer, see
-    `documents.declines`; `needs_new_card` says that the card was refused for good.
+    `manage_url` is where the buyer changes cards and plans, `pay_url` where `invoice` is paid. `pdf` is the document of
+    `invoice`. Credits are whole credits; `top_up` is set while some are bought by themselves. `failure` is one sentence
+    for the buyer, see `documents.declines`; `needs_new_card` says that the card was refused for good.
     """
 
     seller: PartyFacts
     buyer: PartyFacts
     manage_url: str = ""
+    pay_url: str = ""
     subscription: SubscriptionFacts | None = None
     invoice: InvoiceFacts | None = None
     pdf: bytes | None = None

@@ -46,6 +46,16 @@ class AccountView(View):
     kept_minor: dict[str, int] = {}
 
 
+class PayableView(View):
+    """What the link to an invoice leads to. `amount` is what is left to pay, as it is read."""
+
+    invoice_id: UUID
+    number: str
+    is_paid: bool
+    is_payable: bool
+    amount: str
+
+
 class InvoiceLineView(View):
     """One line of an invoice."""
 

@@ -78,6 +78,8 @@ def environment(settings: Settings, addresses: Addresses) -> dict[str, str]:
         "INGRESS_HOST": addresses.ingress_host,
         "INGRESS_PORT": str(addresses.ingress_port),
         "FLOWER_PORT": str(addresses.flower_port),
+        # beside the sandbox the customer sits at this machine
+        "PUBLIC_URL": settings.public_url or (addresses.ingress_url if addresses.sandbox_port else ""),
     }
     return shared | (_sandbox_environment(addresses) if addresses.sandbox_port else {})
 

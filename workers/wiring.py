@@ -43,6 +43,7 @@ class Work:
     seller: PartyFacts
     payment_instructions: str
     portal_url: str = ""
+    public_url: str = ""
     wall: Callable[[], Wall] = read_wall
     clock: Callable[[], datetime] = utc_now
 
@@ -80,6 +81,7 @@ def wire(settings: Settings, app: Celery) -> Work:
         seller=seller_of(settings),
         payment_instructions=settings.payment_instructions,
         portal_url=settings.portal_url,
+        public_url=settings.public_url,
     )
 
 

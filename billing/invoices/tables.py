@@ -53,7 +53,8 @@ class Invoice(Base):
     What is left to pay is `total_minor` less `allocated_minor`: what receipts have paid of it. `balance_used_minor` is
     the share of that which was kept on the account and used when the invoice was issued; negative, it was owed from
     before and is asked for on top. `carried_over_minor` is a rest that is too small to be charged: it is not asked for,
-    the invoice is paid without it, and the next one takes it up in its `balance_used_minor`.
+    the invoice is paid without it, and the next one takes it up in its `balance_used_minor`. Whoever knows `pay_secret`
+    may pay it without a login.
     """
 
     __tablename__ = "invoices"
@@ -104,6 +105,7 @@ class Invoice(Base):
     due_at: Mapped[datetime | None]
     paid_at: Mapped[datetime | None]
     voided_at: Mapped[datetime | None]
+    pay_secret: Mapped[UUID] = mapped_column(server_default=text("gen_random_uuid()"))
 
     @property
     def due_minor(self) -> int:

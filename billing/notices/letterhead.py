@@ -11,6 +11,7 @@ class Letterhead:
     """Who writes, where the customer manages cards and plans, and how things are put into words.
 
     `method_names` are what the ways of paying are called, by gateway; `explain` puts a decline code into a sentence.
+    Links to pay an invoice begin with `public_url`; without it there are none.
     """
 
     seller: PartyFacts
@@ -18,3 +19,4 @@ class Letterhead:
     payment_instructions: str
     method_names: Mapping[str, str]
     explain: Callable[[str], str]
+    public_url: str = ""

@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session
 
 from billing.accounts.queries import get_account
 from billing.clocks.wall import Wall
-from billing.invoices.queries import find_pdf
+from billing.invoices.pay_link import pay_url
+from billing.invoices.queries import find_pdf, get_invoice
+from billing.invoices.tables import OWED
 from billing.notices.describe_invoice import describe_invoice
 from billing.notices.letterhead import Letterhead
 from schemas.documents import NoticeFacts, PartyFacts
@@ -43,10 +45,15 @@ def write_to(session: Session, occasion: Occasion, account_id: UUID, **facts: An
 
 
 def with_invoice(session: Session, occasion: Occasion, invoice_id: UUID | None) -> dict[str, Any]:
-    """The facts `invoice` and `pdf`, the latter None before it is rendered; no facts at all without an invoice."""
+    """The facts `invoice`, `pdf` (None before it is rendered) and, as long as it is owed, `pay_url`.
+
+    There are no facts at all without an invoice.
+    """
     if invoice_id is None:
         return {}
+    invoice = get_invoice(session, invoice_id)
     return {
+        "pay_url": pay_url(occasion.letterhead.public_url, invoice) if invoice.status in OWED else "",
         "invoice": describe_invoice(session, invoice_id, occasion.letterhead),
         "pdf": find_pdf(session, invoice_id),
     }

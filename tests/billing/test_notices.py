@@ -20,6 +20,7 @@ from billing.cycle.pause.pause import pause_subscription
 from billing.cycle.pause.resume import resume_subscription
 from billing.dunning.declines import NO_CARD
 from billing.dunning.tables import Dunning, DunningEnd
+from billing.invoices.pay_link import find_payable
 from billing.invoices.tables import Invoice
 from billing.notices.card_expiring import month_expiring, notice_card_expiring
 from billing.notices.letterhead import Letterhead
@@ -42,7 +43,12 @@ from tests.billing.subscribers import Books, utc
 WALL = None
 MAY, TRIAL_END = utc("2026-05-01 10:00"), utc("2026-05-15 10:00")
 LETTERHEAD = Letterhead(
-    PartyFacts("Example SaaS Inc."), "https://app.example/billing", "", {}, lambda code: f"<{code}>"
+    PartyFacts("Example SaaS Inc."),
+    "https://app.example/billing",
+    "",
+    {},
+    lambda code: f"<{code}>",
+    "https://billing.example/",
 )
 
 
@@ -182,6 +188,10 @@ def test_a_failed_payment_is_told_with_its_card_its_reason_and_what_follows(book
     assert (facts.subscription.next_attempt_on, facts.subscription.ends_on) == (date(2026, 6, 2), date(2026, 6, 8))
     assert facts.subscription.card == CardFacts("visa", "4242", 5, 2026)
     assert (facts.buyer.email, facts.manage_url) == ("b@ada.example", "https://app.example/billing")
+    with books.database.transaction() as session:
+        payable = find_payable(session, facts.pay_url.removeprefix("https://billing.example/pay/").rstrip("/"))
+    assert payable is not None
+    assert (payable.invoice_id, payable.amount) == (invoice_id, "99.00 USD")
 
     books.give_card(ada_until_may, utc("2026-06-01 12:00"))
     with pytest.raises(Moot, match="a newer attempt was begun"):
@@ -191,7 +201,7 @@ def test_a_failed_payment_is_told_with_its_card_its_reason_and_what_follows(book
         _write(books, "payment_failed", invoice_id, utc("2026-06-01 12:01"), cause)
     renewed = _write(books, "subscription_renewal", invoice_id, utc("2026-06-01 12:01"))
     assert renewed.subscription is not None
-    assert renewed.subscription.period_end == date(2026, 7, 1)
+    assert (renewed.subscription.period_end, renewed.pay_url) == (date(2026, 7, 1), "")
     assert books.subscription(subscription_id).status.value == "active"
 
 

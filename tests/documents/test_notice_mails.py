@@ -44,6 +44,7 @@ def without_instructions(facts: NoticeFacts) -> NoticeFacts:
 # what may be taken away from a sample, one by one
 REMOVALS: dict[str, Removal] = {
     "manage_url": lambda facts: replace(facts, manage_url=""),
+    "pay_url": lambda facts: replace(facts, pay_url=""),
     "failure": lambda facts: replace(facts, failure=""),
     "invoice": lambda facts: replace(facts, invoice=None),
     "instructions": without_instructions,
@@ -84,7 +85,7 @@ def require_readable(mail: EmailFacts) -> None:
     story = mail.text.split("\n-- \n")[0]
     page = shown(mail.html)
     for line in story.splitlines():
-        assert words(line.replace(": https://example.com/billing", "")) in page, line
+        assert words(re.sub(r": https://example\.com/(billing|pay/\S+)", "", line)) in page, line
     for body in (story, page):
         assert "None" not in body
         assert not re.search(r"  | [.,]|\n\n\n|: *\n", body), body
@@ -300,6 +301,16 @@ def test_a_web_address_with_a_query_is_escaped() -> None:
     mail = mail_of("payment_failed", manage_url="http://127.0.0.1:8000/billing?account=1&next=cards")
     assert 'href="http://127.0.0.1:8000/billing?account=1&amp;next=cards"' in mail.html
     assert "Update your card: http://127.0.0.1:8000/billing?account=1&next=cards\n" in mail.text
+
+
+@pytest.mark.parametrize("sample", ["payment_failed", "invoice_created", "plan_change_unpaid"])
+def test_what_is_unpaid_can_be_paid_from_the_mail(sample: str) -> None:
+    mail = mail_of(sample, pay_url="https://billing.example.com/pay/x/")
+    assert 'href="https://billing.example.com/pay/x/"' in mail.html
+    assert "Pay now: https://billing.example.com/pay/x/\n" in mail.text
+    for none in ("", "javascript:alert(1)"):
+        without = mail_of(sample, pay_url=none)
+        assert "Pay now" not in without.html + without.text
 
 
 @pytest.mark.parametrize("kind", NOTICES)

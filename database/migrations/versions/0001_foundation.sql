@@ -475,6 +475,7 @@ CREATE TABLE invoices (
     due_at TIMESTAMPTZ,
     paid_at TIMESTAMPTZ,
     voided_at TIMESTAMPTZ,
+    pay_secret UUID DEFAULT gen_random_uuid() NOT NULL,
     CONSTRAINT pk_invoices PRIMARY KEY (id),
     CONSTRAINT ck_invoices_currency_iso CHECK (currency ~ '^[A-Z]{3}$'),
     CONSTRAINT ck_invoices_status_known CHECK (status IN ('draft', 'pending', 'paid', 'void', 'uncollectible')),

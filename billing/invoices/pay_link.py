@@ -1,0 +1,42 @@
+"""The link under which an unpaid invoice is paid without a login. It does not expire, and nobody can guess it."""
+
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from hmac import compare_digest
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from billing.invoices.tables import OWED, Invoice, InvoiceStatus
+from billing.money import Money, format_major
+from schemas.views import PayableView
+
+ID_BYTES = 16
+TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+
+
+def pay_url(public_url: str, invoice: Invoice) -> str:
+    """The link to an invoice; empty where no address is known under which customers reach us."""
+    return f"{public_url.rstrip('/')}/pay/{pay_token(invoice)}/" if public_url else ""
+
+
+def pay_token(invoice: Invoice) -> str:
+    """The invoice's id and its secret, 122 random bits: the id alone, which other answers tell, opens nothing."""
+    return urlsafe_b64encode(invoice.id.bytes + invoice.pay_secret.bytes).rstrip(b"=").decode()
+
+
+def find_payable(session: Session, token: str) -> PayableView | None:
+    """What the link leads to; None for a token that is none, and for a draft."""
+    if not TOKEN.fullmatch(token):
+        return None
+    raw = urlsafe_b64decode(f"{token}=")
+    invoice = session.get(Invoice, UUID(bytes=raw[:ID_BYTES]))
+    if invoice is None or invoice.number is None or not compare_digest(invoice.pay_secret.bytes, raw[ID_BYTES:]):
+        return None
+    return PayableView(
+        invoice_id=invoice.id,
+        number=invoice.number,
+        is_paid=invoice.status is InvoiceStatus.PAID,
+        is_payable=invoice.status in OWED,
+        amount=format_major(Money(invoice.left_minor, invoice.currency)),
+    )

@@ -1,0 +1,141 @@
+"""The page behind the link in a mail: it shows what is owed, its button stages the command, and nothing else does."""
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Thread
+from typing import Any
+from uuid import UUID
+
+import httpx
+import orjson
+import pytest
+from sqlalchemy.orm import Session
+
+from billing.invoices.compose import NewInvoice
+from billing.invoices.draft import draft_invoice
+from billing.invoices.issue import issue_invoice, number_invoice
+from billing.invoices.pay_link import pay_url
+from billing.invoices.rules import LineDraft
+from billing.invoices.tables import Invoice, InvoiceReason
+from billing.ledger.post import post
+from billing.money import Money
+from billing.tax.decision import NO_TAX
+from settings import Settings
+from tests.billing.conftest import NOON
+from tests.ingress.running_door import in_thread
+
+PUBLIC = "https://billing.example.com"
+Rows = Callable[..., list[tuple[Any, ...]]]
+
+
+@pytest.fixture
+def page(settings: Settings) -> Iterator[httpx.Client]:
+    """A door that customers reach."""
+    with in_thread(settings.model_copy(update={"public_url": f"{PUBLIC}/"})) as client:
+        yield client
+
+
+@pytest.fixture
+def owed(owner_session: Session, acme_id: UUID) -> Invoice:
+    """An issued invoice of 29.00."""
+    line = LineDraft("Starter", 1, Money(2_900, "USD"))
+    invoice = draft_invoice(owner_session, NewInvoice(acme_id, "test", InvoiceReason.PURCHASE, [line], NO_TAX))
+    post(owner_session, [issue_invoice(owner_session, invoice, due_at=NOON, now=NOON)], NOON)
+    number_invoice(owner_session, invoice)
+    owner_session.commit()
+    return invoice
+
+
+def _path(invoice: Invoice) -> str:
+    return pay_url(PUBLIC, invoice).removeprefix(PUBLIC)
+
+
+def _staged(rows: Rows) -> list[tuple[Any, ...]]:
+    return rows("SELECT kind, caller, body FROM operations")
+
+
+@contextmanager
+def _worker(rows: Rows, result: dict[str, Any] | None, problem: dict[str, Any] | None = None) -> Iterator[None]:
+    """Somebody carries out the first command that comes."""
+
+    def work() -> None:
+        state = "done" if result is not None else "rejected"
+        done: list[tuple[Any, ...]] = []
+        deadline = time.monotonic() + 10
+        while not done and time.monotonic() < deadline:
+            time.sleep(0.02)
+            done = rows(
+                "UPDATE operations SET state = %s, finished_at = now(), result = %s, problem = %s RETURNING id",
+                state, orjson.dumps(result).decode() if result else None,
+                orjson.dumps(problem).decode() if problem else None,
+            )  # fmt: skip
+
+    worker = Thread(target=work)
+    worker.start()
+    yield
+    worker.join()
+
+
+def test_looking_at_the_page_changes_nothing(page: httpx.Client, owed: Invoice, rows: Rows) -> None:
+    for _ in range(3):
+        shown = page.get(_path(owed))
+    assert shown.status_code == 200
+    assert page.head(_path(owed)).status_code == 200
+    assert f"Invoice {owed.number}" in shown.text
+    assert "29.00 USD" in shown.text
+    assert re.search(r'<form method="post"><button>Pay now</button></form>', shown.text)
+    assert (shown.headers["cache-control"], shown.headers["referrer-policy"]) == ("no-store", "no-referrer")
+    assert _staged(rows) == []
+
+
+def test_the_button_stages_the_command_and_leads_to_the_page_that_it_opened(
+    page: httpx.Client, owed: Invoice, rows: Rows
+) -> None:
+    with _worker(rows, {"checkout_url": "https://pay.example/cs_1"}):
+        led = page.post(_path(owed))
+    assert (led.status_code, led.headers["location"]) == (303, "https://pay.example/cs_1")
+    assert (led.headers["cache-control"], led.headers["referrer-policy"]) == ("no-store", "no-referrer")
+    [(kind, caller, body)] = _staged(rows)
+    assert (kind, caller, body["invoice_id"]) == ("pay_invoice", "pay_link", str(owed.id))
+    assert (body["success_url"], body["cancel_url"]) == (f"{PUBLIC}{_path(owed)}?paid", f"{PUBLIC}{_path(owed)}")
+    assert page.post(_path(owed)).headers["location"] == "https://pay.example/cs_1", "pressed twice, it is one command"
+    assert len(_staged(rows)) == 1
+
+
+def test_a_page_that_cannot_be_opened_just_now_says_so(page: httpx.Client, owed: Invoice, rows: Rows) -> None:
+    with _worker(rows, None, {"type": "urn:cashbeat:problem:checkout_expired"}):
+        told = page.post(_path(owed))
+    assert (told.status_code, "try again" in told.text, "location" in told.headers) == (503, True, False)
+
+
+@pytest.mark.parametrize(
+    ("status", "said"), [("paid", "is paid"), ("void", "nothing to pay"), ("uncollectible", "Pay now")]
+)
+def test_it_tells_how_the_invoice_stands(page: httpx.Client, owed: Invoice, rows: Rows, status: str, said: str) -> None:
+    rows(
+        """UPDATE invoices SET status = %s, allocated_minor = CASE %s WHEN 'paid' THEN total_minor ELSE 0 END,
+           paid_at = CASE %s WHEN 'paid' THEN now() END""",
+        status, status, status,
+    )  # fmt: skip
+    assert said in page.get(_path(owed)).text
+
+
+def test_after_the_payment_it_thanks(page: httpx.Client, owed: Invoice) -> None:
+    thanked = page.get(f"{_path(owed)}?paid")
+    assert ("Thank you" in thanked.text, "<button>" in thanked.text) == (True, False)
+
+
+def test_nobody_guesses_the_address(page: httpx.Client, owed: Invoice, rows: Rows) -> None:
+    token = _path(owed).split("/")[2]
+    guesses = [token[:-2] + "AA", token[:22] + token[:21], token[:-1], token + "A", str(owed.id), "x" * 43, "%00", "é"]
+    for guess in guesses:
+        for answer in (page.get(f"/pay/{guess}/"), page.post(f"/pay/{guess}/")):
+            assert (answer.status_code, "29.00" in answer.text) == (404, False), guess
+    assert _staged(rows) == []
+
+
+def test_without_a_public_address_there_is_no_page(door: httpx.Client, owed: Invoice, rows: Rows) -> None:
+    assert (door.get(_path(owed)).status_code, door.post(_path(owed)).status_code) == (404, 404)
+    assert (pay_url("", owed), _staged(rows)) == ("", [])
