@@ -10,34 +10,43 @@ from billing.accounts.queries import get_account
 from billing.catalog.gateway_prices import remember_price
 from billing.clocks.timelines import now_of
 from billing.clocks.wall import Wall
-from billing.gateway_run.begin_checkout import begin_checkout
+from billing.errors import Rejected
+from billing.gateway_run.begin_checkout import Wanted, begin_checkout
+from billing.gateway_run.expire_checkout import expire_checkout
+from calls.close_start_pages import close_start_pages
 from calls.ensure_customer import ensure_customer
 from database.operations import Operation
 from gateways.gateway import Capability, Gateway
 from schemas.commands import StartSubscriptionCheckout
-from schemas.facts import SubscriptionCheckoutRequest
+from schemas.facts import CheckoutFact, SubscriptionCheckoutRequest
 from workers.claims import Act
 from workers.wiring import Work
 
 
 def open_subscription_checkout(work: Work, operation: Operation, command: StartSubscriptionCheckout) -> Act:
-    """Claim: the subscription, incomplete. Call: what it costs, and the page. Record: its name for the price."""
+    """Claim: the subscription, incomplete. Call: what it costs, and the page. Record: its name for the price.
+
+    Another page that is open for the same plan is closed first.
+    """
     gateway = work.choose(Capability.SUBSCRIPTIONS, command.gateway)
-    subscriptions = gateway.subscriptions
+    gateway.subscriptions  # noqa: B018 - a vendor that cannot is refused before anything is written
     with work.database.transaction() as session:
         get_account(session, command.account_id)
     customer_ref = ensure_customer(work, gateway, command.account_id)
+    if not command.allow_another:
+        close_start_pages(work, gateway, command, operation.id)
     with work.database.transaction() as session:
         now = now_of(session, command.account_id, work.wall())
         # that of the first try, so that a repeat under the same key is the same to the letter
         begun_at = Wall(operation.first_attempt_at or work.wall().at)
         wanted = begin_checkout(session, operation.id, command, gateway.name, now, begun_at)
-    price_ref = subscriptions.ensure_price(wanted.price)
-    coupon_ref = subscriptions.ensure_coupon(wanted.coupon) if wanted.coupon else ""
-    tax_ref = subscriptions.ensure_tax_rate(wanted.tax) if wanted.tax else ""
-    request = wanted.request(operation.id, command, customer_ref, price_ref, coupon_ref, tax_ref)
-    key = _key_of_try(gateway, operation, request)
-    page = subscriptions.open_subscription_checkout(replace(request, idempotency_key=key))
+    try:
+        price_ref, page = _open(gateway, operation, command, wanted, customer_ref)
+    except Rejected:
+        # there will be no page: nobody is to wait for it, and what was redeemed for it is given back
+        with work.database.transaction() as session:
+            expire_checkout(session, operation.id, now)
+        raise
 
     def act(session: Session) -> dict[str, Any]:
         remember_price(session, gateway.name, price_ref, UUID(wanted.price.price_id))
@@ -48,6 +57,18 @@ def open_subscription_checkout(work: Work, operation: Operation, command: StartS
         }
 
     return act
+
+
+def _open(
+    gateway: Gateway, operation: Operation, command: StartSubscriptionCheckout, wanted: Wanted, customer_ref: str
+) -> tuple[str, CheckoutFact]:
+    subscriptions = gateway.subscriptions
+    price_ref = subscriptions.ensure_price(wanted.price)
+    coupon_ref = subscriptions.ensure_coupon(wanted.coupon) if wanted.coupon else ""
+    tax_ref = subscriptions.ensure_tax_rate(wanted.tax) if wanted.tax else ""
+    request = wanted.request(operation.id, command, customer_ref, price_ref, coupon_ref, tax_ref)
+    key = _key_of_try(gateway, operation, request)
+    return price_ref, subscriptions.open_subscription_checkout(replace(request, idempotency_key=key))
 
 
 def _key_of_try(gateway: Gateway, operation: Operation, request: SubscriptionCheckoutRequest) -> str:

@@ -3,7 +3,7 @@
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool
 
 from schemas.amounts import Credits, PurchasesAMonth, Quantity, TrialDays
 from schemas.countries import Country
@@ -116,7 +116,8 @@ class PlanChoice(BaseModel):
 class CreateSubscription(Command):
     """Subscribe an account; Cashbeat runs the cycle. By card needs a saved card, also for a trial without a payment.
 
-    `trial_days` overrides the plan's; the coupon discounts the plan's price.
+    `trial_days` overrides the plan's; the coupon discounts the plan's price. With `allow_another` a second subscription
+    of the plan may run beside a first, with `allow_trial_again` the account may have had a trial of it.
     """
 
     kind = "create_subscription"
@@ -129,6 +130,8 @@ class CreateSubscription(Command):
     coupon: CouponCode | None = None
     services: Annotated[tuple[ServiceItem, ...], Field(max_length=20), AfterValidator(_each_once)] = ()
     dunning_policy: Slug = "default"
+    allow_another: StrictBool = False
+    allow_trial_again: StrictBool = False
 
 
 class StartSubscriptionCheckout(Command):
@@ -144,6 +147,8 @@ class StartSubscriptionCheckout(Command):
     success_url: Url
     cancel_url: Url
     gateway: GatewayName | None = None
+    allow_another: StrictBool = False
+    allow_trial_again: StrictBool = False
 
 
 class OfSubscription(Command):

@@ -19,6 +19,16 @@ def get_account(session: Session, account_id: UUID) -> Account:
     return account
 
 
+def lock_account(session: Session, account_id: UUID) -> Account:
+    """The account, nobody else's until commit; raises Rejected `account_not_found`. Locked before anything of it is.
+
+    Rows that only refer to it may still be written meanwhile.
+    """
+    locked = select(Account).where(Account.id == account_id).with_for_update(key_share=True)
+    session.execute(locked)
+    return get_account(session, account_id)
+
+
 def get_customer_ref(session: Session, account_id: UUID, gateway: str) -> str:
     """What the gateway calls the account, or an empty string as long as it has not told."""
     found = select(GatewayCustomer.customer_ref).where(

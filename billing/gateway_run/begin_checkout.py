@@ -6,13 +6,14 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from billing.accounts.queries import get_account
+from billing.accounts.queries import lock_account
 from billing.accounts.tables import Account
 from billing.catalog.plans import find_terms, terms_of
 from billing.catalog.redeem import redeem_coupon
 from billing.catalog.tables import Coupon, Interval
 from billing.catalog.terms import PlanTerms
 from billing.clocks.wall import Wall
+from billing.cycle.start.admit import check_no_page, check_only_one, take_trial
 from billing.gateway_run.wanted_tax import wanted_tax
 from billing.payments.start_checkout import CHECKOUT_LIFETIME
 from billing.periods import period_at
@@ -68,12 +69,15 @@ def begin_checkout(
     """Write an incomplete subscription under the given id and redeem its coupon; a repeat asks for the same again.
 
     Its period is a guess until the gateway tells the real one. `now` is the account's own time; the page ends by the
-    wall clock, `begun_at` its first try. Raises Rejected `account_not_found`, `plan_not_found`,
-    `price_not_found` or `coupon_...`.
+    wall clock, `begun_at` its first try. Raises Rejected `account_not_found`, `already_subscribed`, `trial_used`,
+    `plan_not_found`, `price_not_found` or `coupon_...`.
     """
-    account = get_account(session, command.account_id)
+    account = lock_account(session, command.account_id)
     subscription = session.get(Subscription, subscription_id)
     if subscription is None:
+        if not command.allow_another:
+            check_only_one(session, account.id, command.plan.plan)
+            check_no_page(session, account.id, command.plan.plan)
         subscription = _write(session, subscription_id, account, command, gateway, now)
     terms = terms_of(session, [subscription.price_id])[subscription.price_id]
     coupon = session.get(Coupon, subscription.coupon_id) if subscription.coupon_id else None
@@ -119,6 +123,9 @@ def _write(
         created_at=start,
     )
     session.add(subscription)
+    if terms.trial_days if command.trial_days is None else command.trial_days:
+        session.flush()
+        take_trial(session, subscription, again=command.allow_trial_again)
     return subscription
 
 

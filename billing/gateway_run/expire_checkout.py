@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from billing.cycle.start.give_back_coupon import give_back_coupon
+from billing.cycle.start.give_back_trial import give_back_trial
 from billing.subscriptions.states import move
 from billing.subscriptions.tables import Collection, Subscription, SubscriptionStatus
 
@@ -20,4 +21,5 @@ def expire_checkout(session: Session, subscription_id: UUID, now: datetime) -> N
         and not subscription.subscription_ref
     ):
         give_back_coupon(session, subscription)
+        give_back_trial(session, subscription)
         move(subscription, SubscriptionStatus.EXPIRED, now)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from billing.catalog.gateway_prices import known_prices, remember_price
 from billing.catalog.plans import terms_of
 from billing.cycle.start.give_back_coupon import give_back_coupon
+from billing.cycle.start.give_back_trial import give_back_trial
 from billing.errors import UnknownMark
 from billing.gateway_run.stage_syncs import stage_tax_sync
 from billing.subscriptions.rules import ENDED
@@ -93,6 +94,7 @@ def _write(
     status = _status(fact)
     if status in ENDED:
         give_back_coupon(session, subscription)
+        give_back_trial(session, subscription)
     _move(subscription, status, fact.ended_at or now)
     _tell(session, subscription, before)
     if subscription.status in BILLED:

@@ -109,6 +109,16 @@ class Subscription(Base):
     created_at: Mapped[datetime]
 
 
+class Trial(Base):
+    """The trial of a plan that an account has had, or is having. The primary key makes it the only one."""
+
+    __tablename__ = "trials"
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    plan_id: Mapped[UUID] = mapped_column(ForeignKey("plans.id"), primary_key=True)
+    subscription_id: Mapped[UUID] = mapped_column(ForeignKey("subscriptions.id"))
+
+
 class SubscriptionService(Base):
     """A recurring add-on of a subscription, billed with each of its periods until it is removed."""
 

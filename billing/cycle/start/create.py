@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from billing.accounts.queries import get_account
+from billing.accounts.queries import lock_account
 from billing.accounts.tables import Account
 from billing.cards.queries import get_default_card
 from billing.catalog.plans import find_service, find_terms
@@ -16,6 +16,7 @@ from billing.cycle.bill import Bill, bill
 from billing.cycle.pricing.check_period import check_period
 from billing.cycle.pricing.discounts import lasting_discount, present_discount, spend_discount
 from billing.cycle.pricing.lines import period_lines, service_line
+from billing.cycle.start.admit import check_only_one, take_trial
 from billing.dunning.tables import DunningPolicy
 from billing.errors import Rejected
 from billing.invoices.rules import LineDraft
@@ -44,13 +45,16 @@ def create_subscription(
 
     Billed by card it is incomplete until the first payment is captured; by transfer, or with nothing to charge, it is
     active at once. A trial needs no card, but ends past due without one. Raises Rejected `account_not_found`,
-    `plan_not_found`, `price_not_found`, `service_not_found`, `policy_not_found`, `coupon_...`,
+    `already_subscribed`, `trial_used`, `plan_not_found`, `price_not_found`, `service_not_found`, `policy_not_found`,
+    `coupon_...`,
     `amount_too_large` or `no_card`.
     """
     known = session.get(Subscription, subscription_id)
     if known is not None:
         return known
-    account = get_account(session, command.account_id)
+    account = lock_account(session, command.account_id)
+    if not command.allow_another:
+        check_only_one(session, account.id, command.plan.plan)
     terms = find_terms(session, command.plan.plan, Interval(command.plan.interval), command.plan.currency)
     additions = [_addition(session, item, command.plan.currency) for item in command.services]
     trial_days = terms.trial_days if command.trial_days is None else command.trial_days
@@ -62,6 +66,8 @@ def create_subscription(
     if subscription.pay_by is PayBy.CARD:
         check_period(session, account.id, terms, additions, lasting_discount(subscription), now)
     _write(session, subscription, additions)
+    if trial_days:
+        take_trial(session, subscription, again=command.allow_trial_again)
     if trial_days == 0:
         _bill_first_period(session, subscription, terms, additions, now)
     else:

@@ -419,6 +419,16 @@ CREATE INDEX ix_subscriptions_due ON subscriptions (due_at) WHERE due_at IS NOT 
 CREATE INDEX ix_subscriptions_failed ON subscriptions (id) WHERE failed_at IS NOT NULL;
 CREATE UNIQUE INDEX uq_subscriptions_gateway ON subscriptions (gateway, subscription_ref) WHERE subscription_ref <> '';
 
+CREATE TABLE trials (
+    account_id UUID NOT NULL,
+    plan_id UUID NOT NULL,
+    subscription_id UUID NOT NULL,
+    CONSTRAINT pk_trials PRIMARY KEY (account_id, plan_id),
+    CONSTRAINT fk_trials_account_id FOREIGN KEY(account_id) REFERENCES accounts (id),
+    CONSTRAINT fk_trials_plan_id FOREIGN KEY(plan_id) REFERENCES plans (id),
+    CONSTRAINT fk_trials_subscription_id FOREIGN KEY(subscription_id) REFERENCES subscriptions (id)
+);
+
 CREATE TABLE subscription_services (
     id UUID NOT NULL,
     subscription_id UUID NOT NULL,

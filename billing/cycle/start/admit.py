@@ -1,0 +1,73 @@
+"""Admit a start: an account has one subscription of a plan at a time and one trial of it, or says otherwise."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import Select, and_, or_, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from billing.catalog.tables import Plan, PlanPrice, PlanVersion
+from billing.errors import Rejected
+from billing.subscriptions.tables import Collection, Subscription, SubscriptionStatus, Trial
+
+IS_INCOMPLETE = Subscription.status == SubscriptionStatus.INCOMPLETE
+RUNNING = (
+    SubscriptionStatus.TRIALING,
+    SubscriptionStatus.ACTIVE,
+    SubscriptionStatus.PAST_DUE,
+    SubscriptionStatus.PAUSED,
+)
+
+
+def check_only_one(session: Session, account_id: UUID, plan_slug: str) -> None:
+    """Raises Rejected `already_subscribed` while another of the plan runs, or its first payment is awaited.
+
+    The caller holds the account's row lock, so that of two starts at the same moment the second sees the first.
+    """
+    is_starting = and_(IS_INCOMPLETE, Subscription.collection == Collection.CASHBEAT)
+    others = _of_plan(account_id, plan_slug).where(or_(Subscription.status.in_(RUNNING), is_starting))
+    other = session.scalar(others.limit(1))
+    if other is not None:
+        detail = f"The account has a subscription of this plan, {other}: say `allow_another` if it is to have two."
+        raise Rejected("already_subscribed", detail, status=409)
+
+
+def starts_on_pages(session: Session, account_id: UUID, plan_slug: str) -> Sequence[UUID]:
+    """Starts of the plan that wait for somebody to pay on a page of a gateway's."""
+    on_page = and_(IS_INCOMPLETE, Subscription.collection == Collection.GATEWAY, Subscription.subscription_ref == "")
+    return session.scalars(_of_plan(account_id, plan_slug).where(on_page)).all()
+
+
+def check_no_page(session: Session, account_id: UUID, plan_slug: str) -> None:
+    """Raises Rejected `already_subscribed` while a page for another start is just being opened, or paid.
+
+    What is open was closed before; what could not be is of another command at this very moment. As `check_only_one`.
+    """
+    if starts_on_pages(session, account_id, plan_slug):
+        detail = "A page for this plan is just being opened or paid: ask again in a minute."
+        raise Rejected("already_subscribed", detail, status=409)
+
+
+def _of_plan(account_id: UUID, plan_slug: str) -> Select[UUID]:
+    of_version = select(Subscription.id).join(PlanPrice, PlanPrice.id == Subscription.price_id)
+    of_plan = of_version.join(PlanVersion, PlanVersion.id == PlanPrice.version_id).join(Plan)
+    return of_plan.where(Subscription.account_id == account_id, Plan.slug == plan_slug)
+
+
+def take_trial(session: Session, subscription: Subscription, *, again: bool) -> None:
+    """Write down that the account has its trial of the plan; the subscription is in the database.
+
+    Raises Rejected `trial_used` for a second one, unless it may be had again. The database decides: of two at the same
+    moment one is the second.
+    """
+    plan_of_price = select(PlanVersion.plan_id).join(PlanPrice, PlanPrice.version_id == PlanVersion.id)
+    plan_id = session.scalars(plan_of_price.where(PlanPrice.id == subscription.price_id)).one()
+    row = {"account_id": subscription.account_id, "plan_id": plan_id, "subscription_id": subscription.id}
+    taken = insert(Trial).values(row)
+    key = ["account_id", "plan_id"]
+    if again:
+        session.execute(taken.on_conflict_do_update(index_elements=key, set_={"subscription_id": subscription.id}))
+    elif session.scalar(taken.on_conflict_do_nothing(index_elements=key).returning(Trial.plan_id)) is None:
+        detail = "The account has had its trial of this plan: start without one (`trial_days` 0)."
+        raise Rejected("trial_used", detail, status=409)

@@ -1,0 +1,105 @@
+"""An account has one subscription of a plan at a time and one trial of it, unless the caller says otherwise."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from billing.clocks.wall import Wall
+from billing.errors import Rejected
+from billing.gateway_run.begin_checkout import begin_checkout
+from billing.gateway_run.expire_checkout import expire_checkout
+from billing.subscriptions.tables import SubscriptionStatus
+from database.ids import uuid7
+from schemas.commands import StartSubscriptionCheckout
+from tests.billing.subscribers import Books, utc
+
+BEGIN = utc("2026-04-01 10:00")
+STRICT = {"allow_another": False, "allow_trial_again": False}
+
+
+def _subscribe(books: Books, account_id: UUID, plan: str = "starter", **fields: object) -> UUID:
+    return books.subscribe(account_id, BEGIN, plan, **{**STRICT, **fields})
+
+
+def _begin_checkout(books: Books, account_id: UUID, **fields: object) -> UUID:
+    pages = {"success_url": "https://app.example/ok", "cancel_url": "https://app.example/no"}
+    command = StartSubscriptionCheckout.model_validate(
+        {"account_id": account_id, "plan": {"plan": "starter"}, **pages, **fields}
+    )
+    subscription_id = uuid7()
+    with books.database.transaction() as session:
+        begin_checkout(session, subscription_id, command, "stripe", BEGIN, Wall(BEGIN))
+    return subscription_id
+
+
+def _refusal(act: Callable[[], object]) -> str:
+    with pytest.raises(Rejected) as refused:
+        act()
+    assert refused.value.status == 409
+    return refused.value.code
+
+
+def test_a_second_subscription_of_the_same_plan_is_refused_while_the_first_runs(books: Books, ada: UUID) -> None:
+    first = _subscribe(books, ada)
+    assert _refusal(lambda: _subscribe(books, ada)) == "already_subscribed", "its first payment is awaited"
+    books.answer(BEGIN)
+    assert _refusal(lambda: _subscribe(books, ada, interval="year")) == "already_subscribed", "it is the same plan"
+    assert _refusal(lambda: _begin_checkout(books, ada)) == "already_subscribed"
+    _subscribe(books, ada, "growth")
+    _subscribe(books, books.open("Eve"), pay_by="transfer")
+    second = _subscribe(books, ada, allow_another=True)
+    assert second != first
+    for each in (first, second):
+        books.cancel(each, BEGIN)
+    _subscribe(books, ada)
+
+
+def test_of_two_starts_at_the_same_moment_one_is_refused(books: Books, ada: UUID) -> None:
+    def start(_: int) -> str:
+        try:
+            _subscribe(books, ada)
+        except Rejected as refused:
+            return refused.code
+        return "started"
+
+    with ThreadPoolExecutor(4) as callers:
+        assert sorted(callers.map(start, range(4))) == ["already_subscribed"] * 3 + ["started"]
+
+
+def test_one_trial_per_account_and_plan_also_after_it_has_gone_to_another_plan(books: Books, ada: UUID) -> None:
+    first = _subscribe(books, ada, trial_days=14)
+    books.change(first, "growth", BEGIN)
+    books.cancel(first, BEGIN)
+    assert _refusal(lambda: _subscribe(books, ada, trial_days=14)) == "trial_used"
+    assert _refusal(lambda: _begin_checkout(books, ada, trial_days=7)) == "trial_used"
+    _subscribe(books, books.open("Eve"), trial_days=14)
+    _subscribe(books, ada, "growth", trial_days=14)
+    without = _subscribe(books, ada)
+    books.answer(BEGIN)
+    books.cancel(without, BEGIN)
+    again = _subscribe(books, ada, trial_days=14, allow_trial_again=True)
+    assert books.subscription(again).status is SubscriptionStatus.TRIALING
+
+
+def test_of_two_trials_at_the_same_moment_one_is_refused(books: Books, ada: UUID) -> None:
+    def start(_: int) -> str:
+        try:
+            _subscribe(books, ada, trial_days=14, allow_another=True)
+        except Rejected as refused:
+            return refused.code
+        return "started"
+
+    with ThreadPoolExecutor(4) as callers:
+        assert sorted(callers.map(start, range(4))) == ["started"] + ["trial_used"] * 3
+
+
+def test_a_page_on_which_nothing_was_started_gives_the_trial_back(books: Books, ada: UUID) -> None:
+    started = _begin_checkout(books, ada, trial_days=14)
+    assert _refusal(lambda: _begin_checkout(books, ada, trial_days=14)) == "already_subscribed", "while it is open"
+    assert _refusal(lambda: _begin_checkout(books, ada, trial_days=14, allow_another=True)) == "trial_used"
+    with books.database.transaction() as session:
+        expire_checkout(session, started, BEGIN + timedelta(hours=23))
+    _begin_checkout(books, ada, trial_days=14)
