@@ -79,7 +79,7 @@ def _disk(settings: Settings) -> Finding:
         place = place.parent
     free = shutil.disk_usage(place).free
     detail = f"{free / GIGABYTE:.1f} GB free in {place}"
-    return Finding("Disk", free >= FREE_MIN, detail, "make room, see docs/operations.md, A full disk")
+    return Finding("Disk", free >= FREE_MIN, detail, "make room, see docs/full-disk.md")
 
 
 def _needs(settings: Settings) -> Finding:

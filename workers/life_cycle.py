@@ -1,16 +1,25 @@
 """What happens around a worker's life: logs, wiring after the fork, a close at the end."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from celery.beat import Service
-from celery.signals import beat_init, setup_logging, worker_init, worker_process_init, worker_process_shutdown
+from celery.signals import (
+    after_task_publish,
+    beat_init,
+    setup_logging,
+    worker_init,
+    worker_process_init,
+    worker_process_shutdown,
+)
 
 import logs
 import settings as configuration
 from parting import end_with_parent
 from setting_needs import require
 from workers.celery_app import app
+from workers.pulse_file import touch_pulse
 from workers.queues import DOCUMENTS
 
 LONG_AGO = timedelta(days=1)
@@ -37,7 +46,8 @@ def _wire_child(**_: Any) -> None:
     from workers.collector import settle_collector
     from workers.wiring import wire
 
-    task_base.start(wire(configuration.load(), app))
+    settings = configuration.load()
+    task_base.start(wire(settings, app), partial(touch_pulse, settings.cashbeat_home))
     if DOCUMENTS in app.amqp.queues.consume_from:
         from documents.invoice_pdf import warm_up
 
@@ -52,6 +62,11 @@ def _close_child(**_: Any) -> None:
     task_base.stop()
 
 
+def _show_beats_pulse(**_: Any) -> None:
+    """A tick has left."""
+    touch_pulse(configuration.load().cashbeat_home, "beat")
+
+
 @beat_init.connect
 def _begin_beat(sender: Service, **_: Any) -> None:
     """Ring for everything at once: beat forgets its past, and one that dies every minute would ring for nothing ever.
@@ -60,5 +75,6 @@ def _begin_beat(sender: Service, **_: Any) -> None:
     """
     logs.configure(configuration.load(), "beat")
     require(configuration.load(), "beat")
+    after_task_publish.connect(_show_beats_pulse)
     for entry in sender.scheduler.schedule.values():
         entry.last_run_at = entry.default_now() - LONG_AGO

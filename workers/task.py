@@ -38,12 +38,13 @@ PAUSE_SECONDS = 2.0
 _work: "Work | None" = None
 _clock: ClockCheck | None = None
 _pulses: dict[str, float] = {}
+_tell_of_pulse: Callable[[str], None] = lambda _queue: None  # noqa: E731 - until this process is wired
 
 
-def start(work: "Work") -> None:
-    """Give this process what it works with."""
-    global _work, _clock
-    _work, _clock = work, ClockCheck(work.database, work.clock)
+def start(work: "Work", show_pulse: Callable[[str], None] = lambda _queue: None) -> None:
+    """Give this process what it works with; `show_pulse` is told of each sign of life of a queue."""
+    global _work, _clock, _tell_of_pulse
+    _work, _clock, _tell_of_pulse = work, ClockCheck(work.database, work.clock), show_pulse
 
 
 def stop() -> None:
@@ -131,4 +132,5 @@ def _show_pulse(work: "Work", queue: str) -> None:
         return
     with work.database.transaction() as session:
         record_heartbeat(session, queue, f"{socket.gethostname()}/{os.getpid()}")
+    _tell_of_pulse(queue)
     _pulses[queue] = now_seconds

@@ -56,6 +56,7 @@ def celery_worker(
         "STRIPE_SECRET_KEY": SANDBOX_STRIPE_KEY,
         "STRIPE_API_BASE": own_sandbox.address,
         "LOG_FORMAT": "json",
+        "CASHBEAT_HOME": str(tmp_path),
     }
     command = python(*worker_argv(group))
     worker = CeleryTestWorker(

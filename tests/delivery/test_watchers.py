@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -102,3 +103,8 @@ def test_each_finished_row_has_one_line_with_its_ids(desk: Desk, celery_setup: C
         (line,) = [each for each in lines if each.get("operation_id") == str(row_id) and "what" in each]
         assert (line["event"], line["what"]) == (outcome, what)
         assert line["seconds"] >= 0
+
+
+def test_a_queue_that_works_touches_its_file(desk: Desk, celery_setup: CeleryTestSetup, tmp_path: Path) -> None:
+    assert desk.bell.ring(BeatHeart(of_queue=UPKEEP))
+    desk.wait(lambda: (tmp_path / "run" / "upkeep.pulse").exists(), "the pulse")

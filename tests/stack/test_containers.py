@@ -7,16 +7,20 @@ from typing import Any
 import yaml
 
 from sandbox.__main__ import _parser as sandbox_parser
-from settings import READ_BY, SANDBOX_WEBHOOK_SECRET
+from settings import READ_BY, SANDBOX_WEBHOOK_SECRET, Settings
 from stack.addresses import STRIPE_WEBHOOK_PATH
 from stack.postgres import SERVER_SETTINGS
 from stack.processes import worker_argv
+from workers.pulse_file import FOLDER
 from workers.queues import GROUPS, QUEUE_NAMES
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, Any] = COMPOSE["services"]
 STORES = {"postgres", "broker"}
+MONITORS = {"prometheus", "grafana"}
+# where it listens is given by the image or the command line
+GIVEN = {"cashbeat_home"}
 
 
 def test_every_worker_group_is_a_service_with_the_same_command() -> None:
@@ -31,18 +35,46 @@ def test_workers_get_the_time_their_longest_task_needs() -> None:
 
 
 def test_everything_else_of_a_running_stack_is_there() -> None:
-    others = set(SERVICES) - {group.name for group in GROUPS} - STORES
+    others = set(SERVICES) - {group.name for group in GROUPS} - STORES - MONITORS
     assert others == {"migrate", "ingress", "beat", "flower", "sandbox"}
     assert SERVICES["sandbox"]["profiles"] == ["sandbox"]
-    assert all(service["build"] == "." for name, service in SERVICES.items() if name not in STORES)
+
+
+def test_one_image_is_built_once_and_runs_everywhere() -> None:
+    ours = {name: service for name, service in SERVICES.items() if name not in STORES | MONITORS}
+    assert [name for name, service in ours.items() if "build" in service] == ["migrate"]
+    assert {service["image"] for service in ours.values()} == {"cashbeat"}
+    assert {service["pull_policy"] for name, service in ours.items() if name != "migrate"} == {"never"}
+
+
+def test_who_watches_is_asked_for() -> None:
+    assert {name for name, service in SERVICES.items() if service.get("profiles") == ["monitoring"]} == MONITORS
+
+
+def test_workers_and_beat_are_judged_by_the_file_that_they_touch() -> None:
+    for name in ("beat", *(group.name for group in GROUPS)):
+        command, look = SERVICES[name]["healthcheck"]["test"]
+        assert command == "CMD-SHELL"
+        assert f"/{FOLDER} -name '*.pulse'" in look
+        assert "CASHBEAT_HOME=/var/lib/cashbeat" in (ROOT / "Dockerfile").read_text()
+
+
+def test_the_example_names_every_variable_and_no_other() -> None:
+    wanted = set(re.findall(r"\$\{(\w+)", (ROOT / "docker-compose.yml").read_text()))
+    example = (ROOT / ".env.example").read_text()
+    assert set(re.findall(r"^([A-Z_]+)=", example, re.MULTILINE)) == wanted
+    assert set(re.findall(r"^# ([A-Z_]+)=", example, re.MULTILINE)) <= wanted
+    assert re.findall(r"^[A-Z_]+=(.+)$", example, re.MULTILINE) == [], "it holds no value that somebody would keep"
 
 
 def test_each_process_is_told_what_it_reads_and_nothing_else() -> None:
     told = {name: {each.lower() for each in SERVICES[name].get("environment", ())} for name in SERVICES}
-    for name in ("ingress", "beat", "flower", *(group.name for group in GROUPS)):
+    for name in ("ingress", "beat", "flower", "sandbox", *(group.name for group in GROUPS)):
         reads = set(READ_BY["worker" if name in {group.name for group in GROUPS} else name])
-        assert told[name] - {"flower_unauthenticated_api"} <= reads, name
-    assert told["migrate"] == {"database_url", "ingress_database_url", "worker_database_url", "portal_database_url"}
+        assert told[name] - {"flower_unauthenticated_api"} == reads - GIVEN, name
+    of_roles = {"database_url", "ingress_database_url", "worker_database_url", "portal_database_url"}
+    assert told["migrate"] == of_roles | (told["beat"] - {"broker_url"})
+    assert set().union(*told.values()) >= {name for name in Settings.model_fields if name not in GIVEN}
 
 
 def test_nothing_is_reachable_from_outside_this_machine() -> None:
