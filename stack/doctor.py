@@ -13,6 +13,7 @@ from logs import redact_text
 from setting_needs import UP, unmet
 from settings import Settings
 from stack import discover, ports, postgres, system_libraries, valkey
+from stack.sessions import place_of
 
 TIMEOUT_SECONDS = 3
 PYTHON_MIN = (3, 11)
@@ -104,7 +105,7 @@ def _embedded_program(subject: str) -> str:
 def _ask_postgres(url: str) -> str:
     connection = psycopg2.connect(url, connect_timeout=TIMEOUT_SECONDS)
     try:
-        return f"version {connection.info.parameter_status('server_version')} answers"
+        return f"{place_of(url)}: version {connection.info.parameter_status('server_version')} answers"
     finally:
         connection.close()
 

@@ -13,7 +13,7 @@ from stack.ports import LOOPBACK
 from stack.postgres import EmbeddedPostgres
 from tests.stack.test_command_line import cashbeat
 
-LOOKS = (("parked",), ("api-key", "list"), ("plan", "list"))
+LOOKS = (("parked",), ("api-key", "list"), ("plan", "list"), ("tax", "list"))
 
 
 @pytest.fixture
@@ -77,3 +77,12 @@ def test_a_server_that_hangs_is_given_up_in_one_sentence(
     assert last.startswith(f"cashbeat: PostgreSQL does not answer (books at 127.0.0.1:{mute_server}): ")
     assert "Traceback" not in refused.stderr
     assert "secret" not in refused.stderr
+
+
+def test_the_doctor_makes_nothing_and_names_the_database(tmp_path: Path, database_url: str) -> None:
+    home = tmp_path / "home"
+    seen = cashbeat("doctor", home=home, DATABASE_URL=database_url)
+    name, password = database_url.rpartition("/")[2], database_url.split(":")[2].partition("@")[0]
+    assert f"PostgreSQL     {name} at 127.0.0.1:" in seen.stdout
+    assert password not in seen.stdout + seen.stderr
+    assert not home.exists()
