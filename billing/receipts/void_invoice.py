@@ -25,7 +25,7 @@ def void_issued(session: Session, invoice: Invoice, now: datetime) -> None:
     move(invoice, InvoiceStatus.VOID)
     invoice.voided_at = now
     post(session, [_reversed(invoice)], now)
-    invoice.balance_used_minor = invoice.allocated_minor = 0
+    invoice.balance_used_minor = invoice.carried_over_minor = invoice.allocated_minor = 0
     _release(session, invoice)
 
 

@@ -57,6 +57,13 @@ def test_a_void_invoice_owes_nothing(begun_run: GatewayRun) -> None:
     assert (begun_run.invoice(invoice_id).status, begun_run.credits(JANUARY_31)) == (InvoiceStatus.VOID, 0)
 
 
+def test_what_was_carried_over_from_a_void_invoice_is_not_owed(begun_run: GatewayRun) -> None:
+    """The gateway settles what is too small to be charged before it voids, and the first that we hear is the end."""
+    void = invoice_of(line(20), status="void", carried_over_minor=20)
+    invoice = begun_run.invoice(next(begun_run.bill(void) for _ in range(2)))
+    assert (invoice.status, invoice.carried_over_minor, begun_run.kept_there()) == (InvoiceStatus.VOID, 0, 0)
+
+
 def test_each_try_that_failed_is_told_of_once(begun_run: GatewayRun) -> None:
     unpaid = invoice_of(line(9_900), status="open", failure_code="insufficient_funds")
     for attempts in (1, 1, 2, 2):
