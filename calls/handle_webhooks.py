@@ -102,12 +102,12 @@ def _hear(work: Work, known: Known, rung: Sequence[Rung]) -> list[InboxEvent]:
 
 
 def _hear_in_turn(work: Work, known: Known, key: Key, rung: list[Rung]) -> list[InboxEvent]:
-    """Ask about a customer, and write that down, while no other worker does; what is not ours to ask comes again."""
+    """Ask about a customer or an object, and write that down, while no other worker does; else it comes again."""
     gateway, _, reference = key
     with turn(work.database, f"{gateway}/{rung[0].fact.customer_ref or reference}") as is_ours:
         if is_ours:
             return _hear_together(work, known, {key: rung})
-    _leave(work, rung, "another worker asks about the same customer")
+    _leave(work, rung, "another worker asks about the same")
     return []
 
 

@@ -11,4 +11,5 @@ def ask_reversal(inquiry: Inquiry, fact: EventFact) -> Heard:
     return UNHEARD if found is None else Other(lambda session, wall: reverse_payment(session, found, wall))
 
 
-REVERSAL = Conversation(lambda fact: fact.charge_ref, ask_reversal)
+# by turns: what has left may come back, and two answers bear no mark of which is the newer
+REVERSAL = Conversation(lambda fact: fact.charge_ref, ask_reversal, is_in_turn=True)

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import select
@@ -14,6 +15,7 @@ from billing.receipts.queries import list_receipts
 from database.memory import WorkState
 from tasks import webhooks
 from tests.gateways.sandbox_process import Sandbox
+from tests.scenarios.storytelling import eventually
 from tests.workers.buyers import Buyer, state_of
 from tests.workers.gateway_run import Subscriber, deliver, store
 from tests.workers.hands import at_work, equip
@@ -73,6 +75,26 @@ def test_several_refunds_of_which_one_comes_back_in_any_order_and_twice(holder: 
     assert holder.at_gateway() == (PRICE - 499 - 700, PRICE - 499 - 700)
     moved = [minor for source, minor, _ in holder.receipts() if source == "refund"]
     assert sorted(moved) == [-1_000, -700, -499, 1_000]
+
+
+def test_of_two_looks_by_two_workers_the_newer_is_booked_though_the_older_is_answered_late(
+    holder: Buyer, own_sandbox: Sandbox
+) -> None:
+    """The refund fails when the first worker has seen it, and before that worker has booked it."""
+    charge_ref = holder.buy()
+    holder.hear()
+    refund_ref = holder.refund(charge_ref)
+    made = holder.news()
+    own_sandbox.arm("slow", seconds=5, count=1, method="GET", path="/v1/disputes")
+    with ThreadPoolExecutor(1) as worker:
+        late = worker.submit(holder.hear, made)
+        eventually(lambda: own_sandbox.has_struck("slow"), "the refunds are read, and the disputes are asked for")
+        own_sandbox.fail_refund(refund_ref)
+        holder.hear()
+        assert set(late.result()) == {WorkState.DONE}
+    own_sandbox.clear_faults()
+    deliver(holder.work)
+    assert holder.at_gateway() == (PRICE, PRICE)
 
 
 @pytest.mark.parametrize(("is_won", "left"), [(True, PRICE - FEE), (False, -FEE)])
