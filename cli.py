@@ -5,7 +5,6 @@ to be wrong, 2 it could not be done, with one sentence saying why.
 """
 
 import sys
-from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -103,11 +102,13 @@ def demo(
     """Start everything and play a story: two purchases, hostile webhooks, a killed worker, a wiped broker."""
     from rich.console import Console
 
-    from stack.demo import play
+    from stack.demo import play, refuse_real_gateways
     from stack.interrupts import interruptible, wait_for_interrupt
     from stack.running import Stack
 
-    stack = Stack(_settings(), progress=_say)
+    settings = _settings()
+    refuse_real_gateways(settings)
+    stack = Stack(settings, progress=_say)
     with interruptible(stack.supervisor.hurry), stack:
         play(stack, once=once, json=json)
         if not once:
@@ -243,7 +244,10 @@ def seen(receipt_id: Annotated[UUID, typer.Argument(help="The id that `cashbeat 
 def restore_check(
     apply: Annotated[bool, typer.Option("--apply", help="Write it; without this it is only told.")] = False,
     since: Annotated[
-        datetime | None, typer.Option(help="Look back to this instant, UTC; else to the books' last sign of life.")
+        str | None,
+        typer.Option(
+            help="Look back to a day (UTC), or to a time like 2026-01-31T10:00:00Z; else to the last sign of life."
+        ),
     ] = None,
     numbers_unseen: Annotated[
         int,
@@ -255,10 +259,11 @@ def restore_check(
     Every payment since the backup is in the books again, and no invoice number is given twice. Tells what it would do;
     `--apply` does it, in one transaction, and lets the workers in. May be run again and again.
     """
+    from stack.arguments import instant
     from stack.restore_check import restore_check as check
     from stack.restore_check import summary
 
-    begin = since.replace(tzinfo=UTC) if since else None
+    begin = instant(since, "--since")
     report = check(_settings(), apply=apply, since=begin, numbers_unseen=numbers_unseen, say=_say)
     for line in summary(report, applied=apply):
         typer.echo(line)
@@ -317,13 +322,14 @@ def issue_coupon(
     amount: Annotated[str | None, typer.Option(help="Amount off the plan's price, like USD=10.00.")] = None,
     periods: Annotated[int, typer.Option(min=0, help="For how many billing periods; 0 for ever.")] = 1,
     redemptions: Annotated[int | None, typer.Option(min=1, help="How often it may be redeemed in all.")] = None,
-    expires: Annotated[datetime | None, typer.Option(help="The instant from which it counts no more, UTC.")] = None,
+    expires: Annotated[
+        str | None, typer.Option(help="From when on it counts no more: a day (UTC), or like 2026-01-31T10:00:00Z.")
+    ] = None,
 ) -> None:
     """Issue a coupon: a percentage or an amount off the plan's price."""
     from stack.catalog import issue
 
-    expires_at = expires.replace(tzinfo=UTC) if expires else None
-    issue(_settings(), code, percent, amount, periods, redemptions, expires_at)
+    issue(_settings(), code, percent, amount, periods, redemptions, expires)
     _say(f"the coupon {code} counts from now on")
 
 

@@ -1,10 +1,15 @@
 """What was typed at the terminal, held to the types that the API holds its callers to."""
 
+import re
+from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from schemas.instants import Instant
 from stack.errors import StackError
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 def checked(kind: Any, value: Any, called: str) -> Any:
@@ -14,3 +19,12 @@ def checked(kind: Any, value: Any, called: str) -> Any:
     except ValidationError as error:
         reason = error.errors(include_url=False)[0]["msg"].removeprefix("Value error, ")
         raise StackError(f"{called} {value!r}: {reason}") from error
+
+
+def instant(text: str | None, called: str) -> datetime | None:
+    """What was typed as a time with its offset, or as a day, which is its first moment in UTC; None for nothing."""
+    if text is None:
+        return None
+    begun = f"{text}T00:00:00Z" if _DAY.fullmatch(text) else text
+    found: datetime = checked(Instant, begun, called)
+    return found

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -15,10 +14,9 @@ from billing.cycle.renewal.migrate import migrate_subscriptions
 from billing.errors import Rejected
 from billing.money import Money, format_major
 from schemas.amounts import DiscountPeriods, IncludedCredits, LimitOfPlan, Redemptions, TrialDays
-from schemas.instants import Instant
 from schemas.names import CouponCode, Name, Slug
 from settings import Settings
-from stack.arguments import checked
+from stack.arguments import checked, instant
 from stack.errors import StackError
 from stack.percent import parse_percent
 from stack.prices import parse_money
@@ -79,7 +77,7 @@ def issue(
     amount: str | None,
     periods: int,
     redemptions_max: int | None,
-    expires_at: datetime | None,
+    expires: str | None,
 ) -> None:
     """Issue a coupon of a percentage like `12.5` or of an amount like `USD=10.00`. Raises StackError."""
     checked(CouponCode, code, "the coupon")
@@ -88,7 +86,7 @@ def issue(
         amount=parse_money(amount) if amount else None,
         periods=checked(DiscountPeriods, periods, "--periods"),
         redemptions_max=checked(Redemptions | None, redemptions_max, "--redemptions"),
-        expires_at=checked(Instant | None, expires_at, "--expires"),
+        expires_at=instant(expires, "--expires"),
     )
     with _opened(settings) as opened:
         issue_coupon(opened, code, terms)

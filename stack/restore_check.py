@@ -41,7 +41,7 @@ def restore_check(
     with database_urls(settings) as urls:
         database = Database(make_engine(urls.owner))
         try:
-            return _check(replace(_wired(settings), database=database), apply, since, numbers_unseen, say)
+            return _check(replace(_wired(settings, urls.owner), database=database), apply, since, numbers_unseen, say)
         except (BillingError, RestoreContradiction) as error:
             raise StackError(f"nothing was written: {error}") from error
         finally:
@@ -79,8 +79,9 @@ def _check(work: Work, apply: bool, since: datetime | None, numbers_unseen: int,
     return report
 
 
-def _wired(settings: Settings) -> Work:
+def _wired(settings: Settings, owner_url: str) -> Work:
     """A worker's hands, with the gateways of the stack that runs here, if one does."""
     running = discover.environment(settings.cashbeat_home)
     told = {name: running[name.upper()] for name in Settings.model_fields if name.upper() in running}
+    told["worker_database_url"] = owner_url
     return wire(Settings(**{**settings.model_dump(), **told}), make_app("memory://"))

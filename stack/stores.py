@@ -34,10 +34,15 @@ def known_database_url(settings: Settings) -> str:
 
 
 def urls_of(settings: Settings, home: Path, owner_url: str) -> DatabaseUrls:
-    """How each process enters the owner's database: as it is set, else with a password that this home makes up."""
+    """How each process enters the owner's database: as it is set, else with a password that this home makes up.
+
+    What is set belongs to the database that is set. The processes of another one, as of an embedded server, must never
+    be sent there: they would work on real books with a sandbox's money.
+    """
+    is_theirs = bool(settings.database_url) and owner_url == settings.database_url
 
     def entered_by(role: str, configured: str) -> str:
-        return configured or as_role(owner_url, role, homes.secret(home, role))
+        return configured if configured and is_theirs else as_role(owner_url, role, homes.secret(home, role))
 
     return DatabaseUrls(
         owner=owner_url,

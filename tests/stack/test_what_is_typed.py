@@ -1,5 +1,6 @@
 """What is typed at the terminal is held to the types of the API, and refused before any store is asked."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from billing.catalog import seed
 from schemas.amounts import IncludedCredits, LimitOfPlan
 from schemas.currencies import Currency
 from schemas.names import Name, Slug
+from stack.arguments import instant
 from tests.stack.test_command_line import cashbeat
 
 PLAN = ("plan", "publish", "team")
@@ -28,6 +30,9 @@ COUPON = ("coupon", "issue")
         ((*PLAN, "--name", "Team", *PRICED, "--users", "99999999999999999999"), "--users"),
         ((*COUPON, "SPRING SALE", "--percent", "10"), "the coupon 'SPRING SALE'"),
         ((*COUPON, "SPRING", "--percent", "10", "--expires", "9999-12-31"), "must be between the years 2000 and 2199"),
+        ((*COUPON, "SPRING", "--percent", "10", "--expires", "2026-12-31T00:00:00"), "must be a time with an offset"),
+        (("restore-check", "--since", "2026-11-29T00:00:00"), "must be a time with an offset"),
+        (("restore-check", "--since", "0001-01-01"), "must be between the years 2000 and 2199"),
         ((*COUPON, "SPRING", "--percent", "10", "--redemptions", "99999999999999999999"), "--redemptions"),
         ((*COUPON, "SPRING", "--percent", "10", "--periods", "99999999999999999999"), "--periods"),
         (("api-key", "create", "shop\nfloor"), "the name 'shop\\nfloor'"),
@@ -39,6 +44,12 @@ def test_what_the_api_would_refuse(tmp_path: Path, arguments: tuple[str, ...], s
     assert refused.stderr.startswith("cashbeat: ")
     assert refused.stderr.count("\n") == 1
     assert sentence in refused.stderr
+
+
+def test_a_time_is_that_of_its_offset_and_a_day_begins_in_utc() -> None:
+    assert instant("2026-11-29T00:00:00+05:00", "--since") == datetime(2026, 11, 28, 19, tzinfo=UTC)
+    assert instant("2026-11-29", "--since") == datetime(2026, 11, 29, tzinfo=UTC)
+    assert instant(None, "--since") is None
 
 
 def test_what_is_seeded_would_be_taken() -> None:

@@ -1,0 +1,38 @@
+"""Which database the processes of a stack enter."""
+
+from pathlib import Path
+
+from settings import Settings
+from stack.home import prepare
+from stack.stores import urls_of
+from tests.stack.test_command_line import cashbeat
+
+THEIRS = "postgresql://cashbeat_worker:secret@books.example/cashbeat"
+NOWHERE = "http://127.0.0.1:1"
+
+
+def test_an_address_that_is_set_belongs_to_the_database_that_is_set(tmp_path: Path) -> None:
+    """The sandbox's workers must not enter real books, because their address stands in the environment."""
+    home = prepare(tmp_path / "home")
+    embedded = "postgresql://postgres:made-up@127.0.0.1:15432/cashbeat"
+    worker = urls_of(Settings(worker_database_url=THEIRS), home, embedded).worker
+    assert worker.endswith("@127.0.0.1:15432/cashbeat")
+    real = "postgresql://owner:secret@books.example/cashbeat"
+    assert urls_of(Settings(database_url=real, worker_database_url=THEIRS), home, real).worker == THEIRS
+
+
+def test_restored_books_can_be_asked_about_while_nothing_runs(tmp_path: Path) -> None:
+    assert cashbeat("seed", home=tmp_path).returncode == 0
+    asked = cashbeat("restore-check", home=tmp_path, STRIPE_API_BASE=NOWHERE, RESEND_API_BASE=NOWHERE)
+    assert asked.returncode == 2
+    assert "Traceback" not in asked.stderr
+    assert asked.stderr.splitlines()[-1].startswith("cashbeat: nothing was written")
+
+
+def test_the_demo_refuses_real_gateways_before_it_starts_anything(tmp_path: Path) -> None:
+    refused = cashbeat("demo", "--once", home=tmp_path / "home", STRIPE_SECRET_KEY="sk_test_of_a_company")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert (
+        refused.stderr == "cashbeat: the demo plays with the sandbox only; unset STRIPE_SECRET_KEY and CASHBEAT_ENV\n"
+    )
+    assert not (tmp_path / "home").exists()
