@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from billing.catalog.gateway_prices import known_prices
+from billing.catalog.plans import terms_of
 from billing.invoices.tables import Invoice, InvoiceStatus
 from billing.payments.queries import CLOCK_TOLERANCE, as_uuid
 from billing.subscriptions.pending_changes import find_pending_change
@@ -21,8 +22,7 @@ def mirror_waiting(
 
     A price that is none of ours is not shown. The caller holds both rows' locks.
     """
-    known = known_prices(session, invoice.gateway, [fact.price_ref])
-    price_id = known.get(fact.price_ref) or as_uuid(fact.price_id)
+    price_id = _price_of_ours(session, invoice.gateway, fact)
     waiting = find_pending_change(session, subscription.id)
     is_told = waiting is not None and waiting.invoice_id == invoice.id
     if price_id is None or is_told or invoice.status is not InvoiceStatus.PENDING:
@@ -43,6 +43,13 @@ def mirror_end(session: Session, invoice: Invoice, now: datetime) -> None:
     is_expired = now + CLOCK_TOLERANCE >= change.expires_at
     if invoice.status is InvoiceStatus.VOID and is_expired:
         stage(session, "plan_change_dropped", invoice.id, f"plan_change_dropped/{invoice.id}")
+
+
+def _price_of_ours(session: Session, gateway: str, fact: PendingChangeFact) -> UUID | None:
+    """What we know of the price already, else what its mark says, as far as that is in the books."""
+    known = known_prices(session, gateway, [fact.price_ref])
+    price_id = known.get(fact.price_ref) or as_uuid(fact.price_id)
+    return price_id if price_id is not None and price_id in terms_of(session, [price_id]) else None
 
 
 def _row(subscription: Subscription, invoice: Invoice, fact: PendingChangeFact, price_id: UUID) -> PendingChange:

@@ -25,7 +25,7 @@ from database.engine import Database
 from database.ids import uuid7
 from database.outbox import OutboxEntry
 from schemas.commands import StartSubscriptionCheckout
-from schemas.facts import GatewayInvoiceFact, GatewayLineFact, ItemFact, SubscriptionFact
+from schemas.facts import GatewayInvoiceFact, GatewayLineFact, ItemFact, PendingChangeFact, SubscriptionFact
 from tests.billing.subscribers import utc
 
 JANUARY_31, FEBRUARY_14, FEBRUARY_28 = utc("2026-01-31 12:00"), utc("2026-02-14 12:00"), utc("2026-02-28 12:00")
@@ -80,10 +80,12 @@ class GatewayRun:
         with self.database.transaction() as session:
             return sync_subscription(session, fact, asked_at or self._asked_at, now)
 
-    def bill(self, fact: GatewayInvoiceFact, now: datetime = JANUARY_31) -> UUID | None:
-        """Write an invoice down."""
+    def bill(
+        self, fact: GatewayInvoiceFact, now: datetime = JANUARY_31, pending: PendingChangeFact | None = None
+    ) -> UUID | None:
+        """Write an invoice down, with the change of plan that waits for it."""
         with self.database.transaction() as session:
-            return mirror_invoice(session, fact, now)
+            return mirror_invoice(session, fact, now, pending)
 
     def row(self) -> Subscription:
         """How it stands."""

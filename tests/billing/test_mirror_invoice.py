@@ -15,9 +15,10 @@ from billing.invariants import violations
 from billing.invoices.tables import InvoiceStatus
 from billing.periods import boundary
 from billing.receipts.queries import kept_of
+from billing.subscriptions.pending_changes import find_pending_change
 from billing.tax.decision import TaxReason
 from database.engine import Database
-from schemas.facts import GatewayLineFact, InvoicePaymentFact
+from schemas.facts import GatewayLineFact, InvoicePaymentFact, PendingChangeFact
 from tests.billing.gateway_facts import FEBRUARY_14, FEBRUARY_28, JANUARY_31, GatewayRun, invoice_of, line
 from tests.billing.subscribers import Books, utc
 
@@ -62,6 +63,17 @@ def test_what_was_carried_over_from_a_void_invoice_is_not_owed(begun_run: Gatewa
     void = invoice_of(line(20), status="void", carried_over_minor=20)
     invoice = begun_run.invoice(next(begun_run.bill(void) for _ in range(2)))
     assert (invoice.status, invoice.carried_over_minor, begun_run.kept_there()) == (InvoiceStatus.VOID, 0, 0)
+
+
+@pytest.mark.parametrize("mark", ["", "foreign", "0192f0c4-7d3e-7aa1-8c55-3f6d2b9e4a10"])
+def test_a_change_to_a_price_that_is_none_of_ours_is_not_shown_and_its_invoice_is(
+    begun_run: GatewayRun, mark: str
+) -> None:
+    change = PendingChangeFact("price_foreign", mark, FEBRUARY_14)
+    invoice_id = begun_run.bill(invoice_of(line(9_900), status="open"), pending=change)
+    assert begun_run.invoice(invoice_id).status is InvoiceStatus.PENDING
+    with begun_run.database.transaction() as session:
+        assert find_pending_change(session, begun_run.id) is None
 
 
 def test_each_try_that_failed_is_told_of_once(begun_run: GatewayRun) -> None:
