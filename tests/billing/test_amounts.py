@@ -16,6 +16,7 @@ from billing.money import AmountRule, Money
 from billing.payments.start_checkout import intend_checkout
 from billing.top_ups.set import set_top_up
 from database.ids import uuid7
+from gateways.stripe.amounts import LEAST_MINOR
 from sandbox.stripe.api import amounts as at_the_sandbox
 from schemas.commands import ChangePlan, StartCreditCheckout
 from tests.billing.subscribers import Books, utc
@@ -42,8 +43,9 @@ def test_without_a_card_an_amount_is_one_that_all_gateways_take() -> None:
 def test_the_sandbox_knows_the_same_amounts(books: Books) -> None:
     with books.database.transaction() as session:
         rules = load_amount_rules(session)
-    for currency, minimum in at_the_sandbox.MINIMUM.items():
-        assert rules.of("stripe", currency.upper()).least == minimum, currency
+    assert {currency.upper(): least for currency, least in at_the_sandbox.MINIMUM.items()} == LEAST_MINOR
+    for currency, minimum in LEAST_MINOR.items():
+        assert rules.of("stripe", currency).least == minimum, currency
     for currency, maximum in at_the_sandbox.MAXIMUM.items():
         assert rules.of("stripe", currency.upper()).greatest == maximum, currency
 

@@ -8,7 +8,10 @@ from sandbox.stripe.api.params import Params
 CURRENCY_PATTERN = re.compile(r"[a-zA-Z]{3}")
 # https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts, in Stripe's units
 MINIMUM = {
-    "usd": 50, "eur": 50, "gbp": 30, "chf": 50, "cad": 50, "aud": 50, "jpy": 50, "sek": 300, "dkk": 250, "huf": 17_500,
+    "aed": 200, "ars": 50, "aud": 50, "bgn": 100, "brl": 50, "cad": 50, "chf": 50, "cop": 50, "czk": 1_500, "dkk": 250,
+    "eur": 50, "gbp": 30, "hkd": 400, "huf": 17_500, "idr": 50, "ils": 50, "inr": 50, "jpy": 50, "krw": 50,
+    "mxn": 1_000, "myr": 200, "nok": 300, "nzd": 50, "php": 50, "pln": 200, "ron": 200, "rub": 50, "sek": 300,
+    "sgd": 50, "thb": 1_000, "usd": 50, "zar": 50,
 }  # fmt: skip
 MINIMUM_OTHERS = 1
 MAXIMUM = {"cop": 9_999_999_999, "idr": 999_999_999_999, "inr": 999_999_999}
