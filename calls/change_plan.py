@@ -38,10 +38,18 @@ def change_plan_at_gateway(work: Work, operation: Operation, command: ChangePlan
         today = now_of(session, asked.account_id, work.wall()).date()
     # the change is billed today, and the subscription may stand at the rate of its next invoice already
     present = bring_tax(work, asked.gateway, asked.account_id, _present(asked), today, f"{key}/before")
-    item_ref = present.items[0].item_ref
-    changed = subscriptions.change_price(asked.subscription_ref, item_ref, price_ref, prorate=True, idempotency_key=key)
-    changed = bring_tax(work, asked.gateway, asked.account_id, changed, changed.period_end.date(), f"{key}/after")
-    return _recorded(work, command, asked, changed)
+    try:
+        ref, item_ref = asked.subscription_ref, present.items[0].item_ref
+        changed = subscriptions.change_price(ref, item_ref, price_ref, prorate=True, idempotency_key=key)
+    except Rejected:
+        _bring_next_tax(work, asked, present, key)
+        raise
+    return _recorded(work, command, asked, _bring_next_tax(work, asked, changed, key))
+
+
+def _bring_next_tax(work: Work, asked: Asked, fact: SubscriptionFact, key: str) -> SubscriptionFact:
+    """Also after a refusal: no new invoice comes that would have the rate brought along once more."""
+    return bring_tax(work, asked.gateway, asked.account_id, fact, fact.period_end.date(), f"{key}/after")
 
 
 def _present(asked: Asked) -> SubscriptionFact:

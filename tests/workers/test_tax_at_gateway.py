@@ -96,6 +96,30 @@ def test_a_change_of_plan_is_taxed_by_its_own_day(work: Work, german: Subscriber
     assert _bills(work)[-1] == (29_900, 5_980, 35_880, "paid")
 
 
+def test_a_change_of_plan_that_the_gateway_refuses_leaves_the_next_invoice_its_rate(
+    work: Work, german: Subscriber
+) -> None:
+    """Somebody has it send invoices there, so no change of it can wait for a card."""
+    _set(work, "2025-02-20", 200_000)
+    german.subscribe("growth")
+    deliver(work, german.news())
+    assert _sync(work) == 1
+    german.live_until(FEBRUARY_14)
+    by_hand = {"collection_method": "send_invoice", "days_until_due": "14"}
+    german.sandbox.ask("POST", f"/v1/subscriptions/{german.ref}", **by_hand)
+    refused = german.run(ChangePlan.model_validate(
+        {"subscription_id": german.subscription_id, "plan": {"plan": "scale"}, "when": "now"}
+    ))  # fmt: skip
+    assert refused.state is WorkState.REJECTED
+    back_again = {"collection_method": "charge_automatically"}
+    german.sandbox.ask("POST", f"/v1/subscriptions/{german.ref}", **back_again)
+    deliver(work, german.news())
+    assert _sync(work) == 0, "what was asked for once is not asked for again"
+    german.live_until(MARCH_1)
+    deliver(work, german.news())
+    assert _bills(work)[-1] == (19_900, 3_980, 23_880, "paid")
+
+
 def test_what_a_person_has_set_at_the_gateway_stays(work: Work, german: Subscriber) -> None:
     german.subscribe("growth")
     deliver(work, german.news())
