@@ -97,6 +97,12 @@ class Database:
                 yield session
             self._staged.extend(session.info.pop(STAGED, ()))
 
+    @contextmanager
+    def rehearsal(self) -> Iterator[Session]:
+        """Like a transaction, of which nothing is kept: what an act raises here it would raise now."""
+        with Session(self.engine, expire_on_commit=False, autoflush=False) as session:
+            yield session
+
     def take_staged(self) -> list[tuple[str, UUID]]:
         """(topic, outbox id) of everything committed since the last call."""
         staged, self._staged = self._staged, []

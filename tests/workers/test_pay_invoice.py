@@ -14,7 +14,7 @@ from billing.payments.begin_charges import begin_charges
 from billing.subscriptions.tables import SubscriptionStatus
 from calls.look_up_payments import look_up_payments
 from database.memory import WorkState
-from schemas.commands import CancelSubscription, PauseSubscription, PayInvoice
+from schemas.commands import CancelSubscription, ChangePlan, PauseSubscription, PayInvoice, PlanChoice
 from tests.gateways.sandbox_process import Sandbox
 from tests.workers.gateway_run import JANUARY_31, Subscriber, bills, deliver
 from tests.workers.owing import Changing, Dunned, Owing, Starting
@@ -234,6 +234,27 @@ def test_a_start_that_was_paid_on_its_page_is_canceled_as_one_that_runs(work: Wo
     canceled = starting.command(CancelSubscription(subscription_id=starting.subscription_id))
     assert ((canceled.result or {})["status"], (canceled.result or {})["cancel_at_period_end"]) == ("active", True)
     assert starting.invoice().status is InvoiceStatus.PAID
+
+
+def test_a_wish_that_is_refused_leaves_the_page_of_a_start_to_be_paid(work: Work, module_sandbox: Sandbox) -> None:
+    starting = Starting(work, module_sandbox)
+    page = starting.open_page()
+    refused = [
+        PauseSubscription(subscription_id=starting.subscription_id),
+        ChangePlan(subscription_id=starting.subscription_id, plan=PlanChoice(plan="growth")),
+        ChangePlan(subscription_id=starting.subscription_id, plan=PlanChoice(plan="no-such-plan")),
+    ]
+    assert [starting.command(each).state for each in refused] == [WorkState.REJECTED] * 3
+    assert starting.sandbox.pay(page, OTHER_CARD) == 303
+
+
+def test_a_pause_until_yesterday_leaves_the_page_of_a_change_to_be_paid(work: Work, module_sandbox: Sandbox) -> None:
+    changing = Changing(work, module_sandbox)
+    page = changing.open_page()
+    yesterday = work.wall().at - timedelta(days=1)
+    refused = changing.command(PauseSubscription(subscription_id=changing.subscription_id, resumes_at=yesterday))
+    assert refused.state is WorkState.REJECTED
+    assert changing.sandbox.pay(page, OTHER_CARD) == 303
 
 
 def test_a_start_that_nobody_paid_is_given_up_when_its_page_is_closed(work: Work, module_sandbox: Sandbox) -> None:

@@ -29,11 +29,11 @@ def pause_subscription(
     if subscription.status not in (SubscriptionStatus.ACTIVE, SubscriptionStatus.TRIALING):
         raise Rejected("subscription_state", f"A subscription that is {subscription.status} cannot be paused.", 409)
     check_up_to_date(subscription.period_end, now)
+    if resumes_at is not None and resumes_at <= now:
+        raise Rejected("resumes_in_the_past", "The day to resume lies in the past.")
     drop_change(session, subscription, now)
     if has_open_invoice(session, subscription.id):
         raise Rejected("invoice_open", "An invoice of the subscription is not paid yet.", status=409)
-    if resumes_at is not None and resumes_at <= now:
-        raise Rejected("resumes_in_the_past", "The day to resume lies in the past.")
     subscription.resumes_at = resumes_at
     move(subscription, SubscriptionStatus.PAUSED, now)
     hold_credits(session, subscription.account_id, subscription.id, now)
