@@ -19,6 +19,7 @@ from billing.ledger.post import post
 from billing.money import Money
 from billing.outcomes.record_outcome import record_outcome
 from billing.payments.queries import as_uuid
+from billing.payments.start_checkout import Page, freeze, page_lines
 from billing.payments.tables import AttemptStatus, PaymentAttempt
 from billing.receipts.queries import booked_among
 from billing.receipts.receive import capture_of, receive
@@ -105,8 +106,11 @@ def _buy_again(
         status=AttemptStatus.CREATED,
         amount_minor=invoice.total_minor,
         currency=invoice.currency,
-        request={},
     )
+    urls = "", ""  # where its customer is sent is forgotten; the page that is open knows
+    marked_again = {"package": marks.package}
+    page = Page(page_lines(session, invoice), fact.customer_ref, account.billing_email, *urls, marks=marked_again)
+    attempt.request = freeze(attempt, page, Wall(booked_at))
     session.add(attempt)
     session.flush()
     record_outcome(session, fact, Wall(booked_at))

@@ -107,13 +107,15 @@ def _write_intention(
     customer_ref = get_customer_ref(session, account.id, gateway)
     urls = command.success_url, command.cancel_url
     marks = {"package": command.package}
-    page = Page(_lines(session, invoice), customer_ref, account.billing_email, *urls, marks=marks)
+    page = Page(page_lines(session, invoice), customer_ref, account.billing_email, *urls, marks=marks)
     attempt.request = freeze(attempt, page, wall)
     session.add(attempt)
+    session.flush()
     return attempt
 
 
-def _lines(session: Session, invoice: Invoice) -> list[list[Any]]:
+def page_lines(session: Session, invoice: Invoice) -> list[list[Any]]:
+    """An invoice as its page is to show it."""
     lines: list[list[Any]] = [
         [line.description, line.quantity, line.unit_minor] for line in list_lines(session, invoice.id)
     ]

@@ -11,6 +11,8 @@ from billing.credits.queries import view_balance
 from billing.invoices.tables import InvoiceStatus
 from billing.outcomes.record_outcome import Outcome, record_outcome
 from billing.outcomes.restore_payment import Restored, restore_payment
+from billing.payments.queries import open_checkouts
+from billing.payments.start_checkout import LOOK_UP_AFTER
 from billing.receipts.tables import Receipt, ReceiptRemark
 from database.ids import uuid7
 from schemas.facts import MarkedPaymentFact, PaymentFact, PaymentMarks, PaymentStatus
@@ -49,6 +51,16 @@ def test_a_purchase_is_bought_again_under_its_ids_and_once(books: Books, account
     with books.database.transaction() as session:
         assert view_balance(session, account_id, NOON).balance == 2_000
         assert record_outcome(session, marked.payment, Wall(NOON)) is Outcome.KNOWN
+
+
+def test_a_page_that_is_open_is_asked_about_like_any_other(books: Books, account_id: UUID) -> None:
+    marked = _paid(account_id, 2_999, PaymentStatus.PENDING, package="value")
+    opened = replace(marked, payment=replace(marked.payment, checkout_ref="cs_1", payment_ref="", charge_ref=""))
+    assert _restore(books, opened) is Restored.PURCHASE
+    with books.database.transaction() as session:
+        (page,) = open_checkouts(session, Wall(NOON + LOOK_UP_AFTER), 10)
+    assert (page.checkout_ref, page.request.customer_ref) == ("cs_1", "cus_1")
+    assert [quantity * minor for _, quantity, minor in page.request.lines] == [2_999]
 
 
 @pytest.mark.parametrize("minor", [1, 2_998])

@@ -249,6 +249,21 @@ def test_a_page_that_is_open_when_the_books_are_restored_can_still_be_paid(shop:
     assert (shop.numbers(), shop.buyer.at_gateway()) == (["00001", "00002"], (2 * PRICE, 2 * PRICE))
 
 
+@pytest.mark.parametrize("is_paid", [False, True])
+def test_a_purchase_that_was_restored_is_not_made_again_under_its_key(shop: Shop, *, is_paid: bool) -> None:
+    """Whoever asks again gets the page that was open, and none of what is paid."""
+    shop.sell(1)
+    shop.back_up()
+    url = shop.buyer.open_page(key="once")
+    if is_paid:
+        assert shop.sandbox.pay(url) == 303
+    shop.lose_and_restore()
+    assert len(shop.check().payments[Restored.PURCHASE]) == 1
+    shop.go_on()
+    assert shop.buyer.open_page(key="once") == ("" if is_paid else url)
+    assert (len(shop.numbers()), shop.disorder()) == (1 + is_paid, [])
+
+
 def test_books_that_were_never_restored_let_everybody_in_and_change_nothing(shop: Shop) -> None:
     shop.sell(2)
     before = shop.books()

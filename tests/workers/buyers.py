@@ -44,13 +44,13 @@ class Buyer:
         assert self.sandbox.pay(self.open_page(package)) == 303
         return str(self.sandbox.ledger()["charges"][-1]["id"])
 
-    def open_page(self, package: str = "value") -> str:
-        """By the real command; where to pay."""
+    def open_page(self, package: str = "value", key: str = "") -> str:
+        """By the real command, under an Idempotency-Key of its own unless one is given; where to pay."""
         pages = {"success_url": "https://app.example/ok", "cancel_url": "https://app.example/no"}
         command = StartCreditCheckout.model_validate({"account_id": self.account_id, "package": package, **pages})
         with self.work.database.transaction() as session:
             body = command.model_dump(mode="json")
-            operation_id = stage_command(session, command.kind, body, "test", str(uuid4()))
+            operation_id = stage_command(session, command.kind, body, "test", key or str(uuid4()))
         commands.run(id=operation_id)
         with self.work.database.transaction() as session:
             result = session.get_one(Operation, operation_id).result or {}
