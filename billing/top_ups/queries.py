@@ -13,8 +13,8 @@ from billing.catalog.tables import CreditPackage
 from billing.clocks.timelines import Timeline
 from billing.credits.queries import is_usable
 from billing.credits.tables import CreditGrant
-from billing.invoices.tables import Invoice, InvoiceStatus
-from billing.payments.tables import LIVE_ATTEMPTS, PaymentAttempt
+from billing.invoices.tables import Invoice, InvoiceReason, InvoiceStatus
+from billing.payments.tables import LIVE_ATTEMPTS, AttemptKind, PaymentAttempt
 from billing.subscriptions.tables import Subscription, SubscriptionStatus
 from billing.top_ups.tables import AutoTopUp
 from schemas.views import AutoTopUpView
@@ -35,18 +35,23 @@ def month_of(now: datetime) -> date:
 
 
 def is_renewing(session: Session, account_id: UUID, now: datetime) -> bool:
-    """Whether a subscription's next credits are on their way: its period is over, or its card is being charged."""
+    """Whether a subscription's next credits are on their way: its period is over, or its card is being charged.
+
+    The page of a change of plan is not waited for: nobody knows whether the customer will ever pay there.
+    """
     runs = and_(
         Subscription.account_id == account_id,
         Subscription.status.in_([SubscriptionStatus.TRIALING, SubscriptionStatus.ACTIVE]),
         Subscription.failed_at.is_(None),
     )
     is_over = select(Subscription.id).where(runs, Subscription.period_end <= now)
+    is_no_page_of_a_change = or_(PaymentAttempt.kind == AttemptKind.CHARGE, Invoice.reason != InvoiceReason.CHANGE)
     charged = (
         select(PaymentAttempt.id)
         .join(Invoice, Invoice.id == PaymentAttempt.invoice_id)
         .join(Subscription, Subscription.id == Invoice.subscription_id)
         .where(runs, Invoice.status == InvoiceStatus.PENDING, PaymentAttempt.status.in_(LIVE_ATTEMPTS))
+        .where(is_no_page_of_a_change)
     )
     return bool(session.scalar(select(or_(is_over.exists(), charged.exists()))))
 

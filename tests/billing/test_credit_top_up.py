@@ -8,8 +8,10 @@ from sqlalchemy import select, text
 
 from billing.catalog.tables import CreditPackage
 from billing.clocks.timelines import Timeline
+from billing.clocks.wall import Wall
 from billing.errors import Rejected
 from billing.invoices.tables import InvoiceReason, InvoiceStatus
+from billing.payments.intend_page import intend_page
 from billing.payments.tables import AttemptKind, AttemptStatus, PaymentAttempt
 from billing.top_ups.end import end_top_up
 from billing.top_ups.queries import due_top_ups, view_top_up
@@ -17,6 +19,7 @@ from billing.top_ups.set import set_top_up
 from billing.usage.expire import expire_credits
 from database.ids import uuid7
 from database.outbox import OutboxEntry
+from schemas.commands import PayInvoice
 from schemas.views import AutoTopUpView
 from tests.billing.prepaid import Prepaid
 from tests.billing.subscribers import Books
@@ -164,6 +167,24 @@ def test_a_decline_stops_it_until_the_customer_sets_it_anew(books: Books, topped
     assert books.answer(MAY_4) == 1
     assert topped_up.balance(MAY_4) == 39 + STARTER_CREDITS
     assert [invoice.number for invoice in books.invoices(topped_up.account_id)] == [None, "INV-2026-05-00001"]
+
+
+def test_a_change_of_plan_on_an_open_page_holds_up_no_purchase(books: Books, topped_up: Prepaid) -> None:
+    """Whether the customer ever pays there nobody knows, for up to 23 hours; the credits are needed now."""
+    subscription_id, later = books.subscribe(topped_up.account_id, MAY_4), MAY_4 + timedelta(days=1)
+    books.answer(MAY_4)
+    books.change(subscription_id, "growth", later)
+    books.answer(later, decline="insufficient_funds")
+    change = books.invoices(topped_up.account_id)[-1]
+    pages = {"success_url": "https://app.example/ok", "cancel_url": "https://app.example/no"}
+    command = PayInvoice.model_validate({"invoice_id": change.id, **pages})
+    with topped_up.database.transaction() as session:
+        intend_page(session, "test/page", command, "stripe", Wall(later))
+
+    topped_up.use(100 + STARTER_CREDITS - 49, later)
+    assert books.invoices(topped_up.account_id)[-1].reason is InvoiceReason.TOP_UP
+    assert books.answer(later) == 1
+    assert topped_up.balance(later) == 49 + STARTER_CREDITS
 
 
 def test_without_a_card_it_stops_and_leaves_no_draft(books: Books) -> None:
