@@ -39,7 +39,7 @@ from tests.billing.conftest import NOON
 from tests.billing.gateway_facts import FEBRUARY_14, JANUARY_31, GatewayRun, invoice_of, line
 
 # by which an invoice is this one and no other; everything else has to be the same
-OWN = {"id", "invoice_id", "number", "cause", "invoice_ref", "tax_evidence", "created_at"}
+OWN = {"id", "invoice_id", "number", "cause", "invoice_ref", "tax_evidence", "created_at", "pay_secret"}
 MANY = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 decisions = st.sampled_from(

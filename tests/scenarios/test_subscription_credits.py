@@ -38,6 +38,6 @@ def test_a_low_balance_is_topped_up_by_the_saved_card(shopper: Shopper, stack_bo
     theo.live_until("2026-02-10 10:00")
     assert theo.credits() == 540, "bought credits stay, and new ones come each month"
     assert theo.bills() == [("2026-01-10", "paid", 9_900), ("2026-01-10", "paid", 999), ("2026-02-10", "paid", 9_900)]
-    received = "Payment received: INV-2026-01-"
+    received = "Automatic top-up, payment received: INV-2026-01-"
     theo.awaits_mail("Your Starter subscription is active", received, "Your Starter subscription was renewed")
     assert_in_order(stack_books)

@@ -103,7 +103,7 @@ def _ids(leaf: Leaf) -> str:
 
 
 def test_there_are_no_other_kinds_of_fields() -> None:
-    known = (str, int, datetime, UUID)
+    known = (str, int, bool, datetime, UUID)
     assert [leaf for leaf in LEAVES if leaf.kind not in known and get_origin(leaf.kind) is not Literal] == []
 
 
@@ -111,6 +111,12 @@ def test_there_are_no_other_kinds_of_fields() -> None:
 def test_a_number_is_a_number_and_bounded(leaf: Leaf) -> None:
     assert _taken(leaf, NO_NUMBERS) == []
     assert _takes(leaf, 3)
+
+
+@pytest.mark.parametrize("leaf", [leaf for leaf in LEAVES if leaf.kind is bool], ids=_ids)
+def test_yes_and_no_are_said_as_such(leaf: Leaf) -> None:
+    assert _taken(leaf, (0, 1, "true", "false", "yes", "", None)) == []
+    assert _takes(leaf, True)
 
 
 @pytest.mark.parametrize("leaf", [leaf for leaf in LEAVES if leaf.kind is datetime], ids=_ids)

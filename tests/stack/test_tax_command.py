@@ -10,7 +10,7 @@ from tests.stack.test_command_line import cashbeat
 def test_rates_are_set_and_listed(tmp_path: Path, database_url: str) -> None:
     def run(*arguments: str) -> tuple[int, str]:
         done = cashbeat("tax", *arguments, home=tmp_path, DATABASE_URL=database_url)
-        return done.returncode, done.stdout + done.stderr
+        return done.returncode, done.stdout or done.stderr
 
     assert run("set", "DE", "19", "VAT", "--from", "2026-01-01") == (0, "VAT of 19 % in DE from 2026-01-01 on\n")
     assert run("set", "DE", "19", "VAT", "--from", "2026-01-01")[1].endswith("on, as it was set before\n")
