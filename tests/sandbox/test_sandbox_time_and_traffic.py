@@ -74,8 +74,11 @@ def test_lists_stop_at_the_moment_asked_for(api: Api) -> None:
 
 
 def test_all_of_a_customer_on_a_test_clock_happens_in_its_time(tmp_path: Path) -> None:
+    """But for the hosted page itself: it is opened and it ends by the sandbox's own time."""
     with running_sandbox(tmp_path) as sandbox:
         api = Api(sandbox)
+        wall = NEW_YEAR - DAY_SECONDS // 2
+        assert freeze(sandbox, wall) == 200
         clock = api.made("POST", "/v1/test_helpers/test_clocks", f"frozen_time={NEW_YEAR}")["id"]
         buyer = api.made("POST", "/v1/customers", f"test_clock={clock}")["id"]
         method = api.made("POST", "/v1/payment_methods/pm_card_visa/attach", f"customer={buyer}")["id"]
@@ -83,14 +86,25 @@ def test_all_of_a_customer_on_a_test_clock_happens_in_its_time(tmp_path: Path) -
         paid = api.made("POST", "/v1/payment_intents", f"{form}&expand[]=latest_charge.balance_transaction")
         charge = paid["latest_charge"]
         session = api.made("POST", "/v1/checkout/sessions", session_form(customer=buyer))
-        assert [each["created"] for each in (paid, charge, charge["balance_transaction"], session)] == [NEW_YEAR] * 4
+        left = api.made("POST", "/v1/checkout/sessions", session_form(customer=buyer))
+        assert [each["created"] for each in (paid, charge, charge["balance_transaction"])] == [NEW_YEAR] * 3
+        assert (session["created"], session["expires_at"]) == (wall, wall + DAY_SECONDS)
         assert sandbox.control("GET", "ledger")["charges"][0]["created"] == NEW_YEAR
         told = api.made("GET", "/v1/events?type=payment_intent.succeeded")["data"]
         assert [event["created"] for event in told] == [NEW_YEAR]
 
         tomorrow = f"frozen_time={NEW_YEAR + DAY_SECONDS}"
         api.made("POST", f"/v1/test_helpers/test_clocks/{clock}/advance", tomorrow)
-        assert sandbox.pay(session["id"]).status_code == 410
+        assert sandbox.pay(session["id"]).status_code == 303
+        bought = api.made("GET", f"/v1/checkout/sessions/{session['id']}?expand[]=payment_intent.latest_charge")
+        intent = bought["payment_intent"]
+        tomorrows = [each["created"] for each in (intent, intent["latest_charge"])]
+        assert (bought["created"], tomorrows) == (wall, [NEW_YEAR + DAY_SECONDS] * 2)
+        sandbox.control("POST", "clock/advance", {"seconds": DAY_SECONDS})
+        assert sandbox.pay(left["id"]).status_code == 410
+        for news in ("completed", "expired"):
+            told = api.made("GET", f"/v1/events?type=checkout.session.{news}")["data"]
+            assert [event["created"] for event in told] == [NEW_YEAR + DAY_SECONDS]
         elsewhere = api.made("POST", "/v1/customers")
         assert [each["id"] for each in api.made("GET", "/v1/customers")["data"]] == [elsewhere["id"]]
         assert [each["id"] for each in api.made("GET", f"/v1/customers?test_clock={clock}")["data"]] == [buyer]
