@@ -5,9 +5,8 @@ from uuid import UUID
 from sqlalchemy import select
 
 from billing.credits.tables import CreditGrant
+from billing.payments.tables import AttemptStatus
 from tests.billing.subscribers import Books, utc
-
-BROKE = "insufficient_funds"
 
 
 def _grants(books: Books) -> list[tuple[int, str]]:
@@ -24,17 +23,22 @@ def test_a_payment_in_time_changes_nothing(books: Books, ada: UUID) -> None:
 
 
 def test_four_days_of_an_upgrade_that_are_paid_after_them_last_four_days(books: Books, ada: UUID) -> None:
+    """The outcome of the charge is not known before the period is over: the renewal waits for it, and is of Scale."""
+    wished_at, late = utc("2026-01-28 10:00"), utc("2026-02-02 16:00")
     subscription_id = books.subscribe(ada, utc("2026-01-01 10:00"))
     books.answer(utc("2026-01-01 10:00"))
-    books.change(subscription_id, "scale", utc("2026-01-28 10:00"))
-    books.answer(utc("2026-01-28 10:00"), BROKE)
+    books.change(subscription_id, "scale", wished_at)
+    books.send(wished_at)
     with books.database.transaction() as session:
         assert session.scalars(select(CreditGrant)).one().amount == 500
 
-    books.give_card(ada, utc("2026-02-02 16:00"))
-    books.answer(utc("2026-02-02 16:00"))
+    assert (books.expire_changes(late), books.come_due(late)) == (0, 0)
+    assert books.answer(late, status=AttemptStatus.UNKNOWN) == 1
     assert _grants(books) == [(500, "2026-02-01 10:00"), (451, "2026-02-06 16:00")]
-    assert books.violations() == []
+    assert books.come_due(late) == 1
+    books.answer(late)
+    assert _grants(books)[2:] == [(4_000, "2026-03-01 10:00")]
+    assert books.disorder() == []
 
 
 def test_each_of_two_months_that_are_billed_after_their_end_lasts_a_month(books: Books, ada: UUID) -> None:

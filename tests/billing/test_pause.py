@@ -6,24 +6,16 @@ from uuid import UUID
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select, text
 
 from billing.clocks.timelines import Timeline
-from billing.credits.queries import view_balance
-from billing.credits.tables import CreditMovement, CreditTransaction
-from billing.cycle.bill import Bill, bill
 from billing.cycle.end.reactivate import reactivate_subscription
-from billing.dunning.tables import DunningEnd
 from billing.errors import Rejected
-from billing.invoices.rules import LineDraft
-from billing.invoices.tables import InvoiceReason, InvoiceStatus
-from billing.money import Money
 from billing.periods import Period, period_at
 from billing.subscriptions.queries import lock_subscription
 from billing.subscriptions.tables import SubscriptionStatus
 from billing.top_ups.queries import due_top_ups
 from billing.top_ups.set import set_top_up
-from billing.usage.expire import expire_credits
+from tests.billing.lasting import credits_expired, credits_until
 from tests.billing.prepaid import Prepaid
 from tests.billing.subscribers import Books, utc
 from tests.gateways.fuzzing import fuzzed
@@ -57,23 +49,6 @@ def test_a_pause_of_no_length_changes_nothing(books: Books, ada: UUID) -> None:
     books.come_due(utc("2026-02-28 10:00"))
     books.answer(utc("2026-02-28 10:00"))
     assert books.subscription(subscription_id).period_end == utc("2026-03-31 10:00")
-
-
-def _credits(books: Books, account_id: UUID, now: datetime) -> tuple[int, datetime | None]:
-    """The balance, and when the next of it expires."""
-    with books.database.transaction() as session:
-        shown = view_balance(session, account_id, now)
-    return shown.balance, shown.next_expiry_at
-
-
-def _expire(books: Books, now: datetime) -> int:
-    """The sweep takes what has expired; how many credits in all were ever taken so."""
-    taken = select(-func.coalesce(func.sum(CreditTransaction.amount), 0)).where(
-        CreditTransaction.movement == CreditMovement.EXPIRE
-    )
-    with books.database.transaction() as session:
-        expire_credits(session, Timeline(None, now), 100)
-        return int(session.scalars(taken).one())
 
 
 @pytest.mark.parametrize(
@@ -112,7 +87,7 @@ def test_pauses_never_shorten_or_lengthen_what_is_paid_for(books: Books) -> None
         period, paused, bills = period_at(BEGIN, 1, 0), timedelta(0), 1
         for on_seconds, paused_seconds, by_itself in pauses:
             now += timedelta(seconds=on_seconds)
-            _expire(books, now)
+            credits_expired(books, now)
             if period.end + paused <= now:
                 books.come_due(now)
                 books.answer(now)
@@ -126,12 +101,12 @@ def test_pauses_never_shorten_or_lengthen_what_is_paid_for(books: Books) -> None
             else:
                 books.pause(subscription_id, now)
                 books.resume(subscription_id, now + length)
-            _expire(books, now + length)
+            credits_expired(books, now + length)
             now, paused = now + length, paused + length
             present = books.subscription(subscription_id)
             assert present.status is SubscriptionStatus.ACTIVE
             assert (present.period_start, present.period_end) == (period.start + paused, period.end + paused)
-            assert _credits(books, account_id, now) == (500, present.period_end)
+            assert credits_until(books, account_id, now) == (500, present.period_end)
         assert len(books.invoices(account_id)) == bills
         books.cancel(subscription_id, now)
 
@@ -188,27 +163,6 @@ def test_a_paused_subscription_can_end(books: Books, ada: UUID) -> None:
     assert books.paid_minor(ada) == 9_900
 
 
-def test_an_upgrade_that_was_never_paid_is_not_given_by_resuming(books: Books, ada: UUID) -> None:
-    """Under a policy that pauses in the end, the unpaid plan is neither used nor turned into kept money."""
-    books.policy("rest", [1], DunningEnd.PAUSE)
-    subscription_id = books.subscribe(ada, BEGIN, dunning_policy="rest")
-    books.answer(BEGIN)
-    books.change(subscription_id, "scale", utc("2026-02-01 10:00"))
-    books.answer(utc("2026-02-01 10:00"), decline="lost_card")
-    books.end_dunnings(utc("2026-02-03 10:00"))
-    assert books.subscription(subscription_id).status is SubscriptionStatus.PAUSED
-    books.resume(subscription_id, utc("2026-02-05 10:00"))
-    assert books.come_due(utc("2026-02-05 10:00")) == 1, "a new period begins, and is billed"
-    with pytest.raises(Rejected, match="invoice_open"):
-        books.change(subscription_id, "starter", utc("2026-02-05 10:00"), when="now")
-    books.answer(utc("2026-02-05 10:00"))
-    resumed = books.subscription(subscription_id)
-    assert (resumed.status, resumed.period_start) == (SubscriptionStatus.ACTIVE, utc("2026-02-05 10:00"))
-    statuses = [invoice.status for invoice in books.invoices(ada)]
-    assert statuses == [InvoiceStatus.PAID, InvoiceStatus.UNCOLLECTIBLE, InvoiceStatus.PAID]
-    assert (books.kept_minor(ada), books.paid_minor(ada)) == (0, 9_900 + 29_900)
-
-
 def test_credits_of_the_period_wait_with_it_and_can_be_used_meanwhile(books: Books, ada: UUID) -> None:
     """500 until the 28th of February are held for a pause of thirty days; those of a package expire on their day."""
     subscription_id = books.subscribe(ada, BEGIN)
@@ -216,14 +170,14 @@ def test_credits_of_the_period_wait_with_it_and_can_be_used_meanwhile(books: Boo
     prepaid = Prepaid(books.database, ada)
     prepaid.grant(100, utc("2026-02-01 10:00"), days=28)
     books.pause(subscription_id, utc("2026-02-10 10:00"))
-    assert _credits(books, ada, utc("2026-02-28 10:00")) == (600, utc("2026-03-01 10:00"))
-    assert _expire(books, utc("2026-03-10 10:00")) == 100
-    assert _credits(books, ada, utc("2026-03-10 10:00")) == (500, None)
+    assert credits_until(books, ada, utc("2026-02-28 10:00")) == (600, utc("2026-03-01 10:00"))
+    assert credits_expired(books, utc("2026-03-10 10:00")) == 100
+    assert credits_until(books, ada, utc("2026-03-10 10:00")) == (500, None)
     assert prepaid.use(50, utc("2026-03-11 10:00")) == 450
     books.resume(subscription_id, utc("2026-03-12 10:00"))
     assert books.subscription(subscription_id).period_end == utc("2026-03-30 10:00")
-    assert _credits(books, ada, utc("2026-03-30 09:59:59")) == (450, utc("2026-03-30 10:00"))
-    assert _expire(books, utc("2026-03-30 10:00")) == 100 + 450
+    assert credits_until(books, ada, utc("2026-03-30 09:59:59")) == (450, utc("2026-03-30 10:00"))
+    assert credits_expired(books, utc("2026-03-30 10:00")) == 100 + 450
 
 
 def test_held_credits_are_used_before_those_that_never_expire(books: Books, ada: UUID) -> None:
@@ -234,8 +188,8 @@ def test_held_credits_are_used_before_those_that_never_expire(books: Books, ada:
     books.pause(subscription_id, utc("2026-02-10 10:00"))
     prepaid.use(499, utc("2026-03-10 10:00"))
     books.resume(subscription_id, utc("2026-03-12 10:00"))
-    assert _expire(books, utc("2026-03-30 10:00")) == 1
-    assert _credits(books, ada, utc("2026-03-30 10:00")) == (100, None)
+    assert credits_expired(books, utc("2026-03-30 10:00")) == 1
+    assert credits_until(books, ada, utc("2026-03-30 10:00")) == (100, None)
 
 
 def test_nothing_is_bought_for_a_paused_customer_whose_credits_would_have_expired(books: Books, ada: UUID) -> None:
@@ -245,7 +199,7 @@ def test_nothing_is_bought_for_a_paused_customer_whose_credits_would_have_expire
         set_top_up(session, ada, "starter", 50, 3, BEGIN)
     books.pause(subscription_id, utc("2026-02-10 10:00"))
     march = utc("2026-03-10 10:00")
-    assert _expire(books, march) == 0
+    assert credits_expired(books, march) == 0
     with books.database.transaction() as session:
         assert due_top_ups(session, Timeline(None, march), 100) == []
     assert (books.answer(march), books.paid_minor(ada)) == (0, 9_900)
@@ -256,11 +210,11 @@ def test_who_leaves_in_a_pause_keeps_the_credits_for_the_days_that_were_left(boo
     subscription_id, other_id = books.subscribe(ada, BEGIN), books.subscribe(ada, BEGIN)
     books.answer(BEGIN)
     books.pause(subscription_id, utc("2026-02-10 10:00"))
-    assert _credits(books, ada, utc("2026-02-10 10:00")) == (1_000, utc("2026-02-28 10:00"))
+    assert credits_until(books, ada, utc("2026-02-10 10:00")) == (1_000, utc("2026-02-28 10:00"))
     books.cancel(other_id, utc("2026-02-11 10:00"))
-    assert _expire(books, utc("2026-03-10 10:00")) == 500
+    assert credits_expired(books, utc("2026-03-10 10:00")) == 500
     books.cancel(subscription_id, utc("2026-03-10 10:00"))
-    assert _credits(books, ada, utc("2026-03-10 10:00")) == (500, utc("2026-03-28 10:00"))
+    assert credits_until(books, ada, utc("2026-03-10 10:00")) == (500, utc("2026-03-28 10:00"))
 
 
 def test_what_was_to_end_with_its_period_can_be_kept_in_the_pause(books: Books, ada: UUID) -> None:
@@ -293,85 +247,13 @@ def _reactivate(books: Books, subscription_id: UUID, now: datetime) -> None:
         reactivate_subscription(lock_subscription(session, subscription_id), now)
 
 
-def test_a_pause_that_dunning_makes_holds_credits_too(books: Books, ada: UUID) -> None:
-    """Twenty-five days are left of what was paid for when an upgrade is given up; they are left a month later."""
-    books.policy("rest", [1], DunningEnd.PAUSE)
-    subscription_id = books.subscribe(ada, BEGIN, dunning_policy="rest")
-    books.answer(BEGIN)
-    books.change(subscription_id, "scale", utc("2026-02-01 10:00"))
-    books.answer(utc("2026-02-01 10:00"), decline="lost_card")
-    books.end_dunnings(utc("2026-02-03 10:00"))
-    assert _expire(books, utc("2026-03-05 10:00")) == 0
-    assert _credits(books, ada, utc("2026-03-05 10:00")) == (500, None)
-    books.resume(subscription_id, utc("2026-03-05 10:00"))
-    assert _credits(books, ada, utc("2026-03-05 10:00")) == (500, utc("2026-03-30 10:00"))
-
-
-def test_what_a_payment_grants_that_comes_in_the_pause_waits_with_the_rest(books: Books, ada: UUID) -> None:
-    books.policy("rest", [1], DunningEnd.PAUSE)
-    subscription_id = books.subscribe(ada, BEGIN, dunning_policy="rest")
-    books.answer(BEGIN)
-    books.change(subscription_id, "growth", utc("2026-02-01 10:00"))
-    books.answer(utc("2026-02-01 10:00"), decline="lost_card")
-    books.end_dunnings(utc("2026-02-03 10:00"))
-    before, _ = _credits(books, ada, utc("2026-02-04 10:00"))
-    books.capture_late(utc("2026-02-04 10:00"))
-    after, next_expiry = _credits(books, ada, utc("2026-03-05 10:00"))
-    assert (before, after > before, next_expiry) == (500, True, None)
-
-    books.resume(subscription_id, utc("2026-03-05 10:00"))
-    assert _credits(books, ada, utc("2026-03-05 10:00")) == (after, utc("2026-03-30 10:00"))
-    assert books.subscription(subscription_id).period_end == utc("2026-03-30 10:00")
-
-
-def test_a_pause_at_the_first_instant_of_a_period_leaves_it_a_second(books: Books, ada: UUID) -> None:
-    """A policy without another try, on a clock that stands still: declined, paused and resumed within a second."""
-    books.policy("at-once", [], DunningEnd.PAUSE)
-    subscription_id, at = books.subscribe(ada, BEGIN, dunning_policy="at-once"), utc("2026-02-28 10:00")
-    books.answer(BEGIN)
-    books.come_due(at)
-    books.answer(at, decline="insufficient_funds")
-    books.end_dunnings(at)
-    assert books.subscription(subscription_id).status is SubscriptionStatus.PAUSED
-    books.resume(subscription_id, at)
-    resumed = books.subscription(subscription_id)
-    assert (resumed.status, resumed.period_end) == (SubscriptionStatus.ACTIVE, utc("2026-02-28 10:00:01"))
-    books.come_due(utc("2026-02-28 10:00:01"))
-    books.answer(utc("2026-02-28 10:00:01"))
-    assert books.subscription(subscription_id).period_end == utc("2026-03-28 10:00:01")
-    statuses = [invoice.status for invoice in books.invoices(ada)]
-    assert statuses == [InvoiceStatus.PAID, InvoiceStatus.UNCOLLECTIBLE, InvoiceStatus.PAID]
-
-
 def test_two_of_one_customer_that_resume_in_one_batch_both_release_their_credits(books: Books, ada: UUID) -> None:
     """Paused on the 10th and on the 15th of February until the 20th: ten and five days later."""
     first_id, second_id = books.subscribe(ada, BEGIN), books.subscribe(ada, BEGIN)
     books.answer(BEGIN)
     books.pause(first_id, utc("2026-02-10 10:00"), utc("2026-02-20 10:00"))
     books.pause(second_id, utc("2026-02-15 10:00"), utc("2026-02-20 10:00"))
-    assert _credits(books, ada, utc("2026-02-20 10:00")) == (1_000, None)
+    assert credits_until(books, ada, utc("2026-02-20 10:00")) == (1_000, None)
     assert books.come_due(utc("2026-02-20 11:00")) == 2
-    assert _credits(books, ada, utc("2026-03-05 09:59:59")) == (1_000, utc("2026-03-05 10:00"))
-    assert _credits(books, ada, utc("2026-03-05 10:00")) == (500, utc("2026-03-10 10:00"))
-
-
-def test_one_that_a_second_dunning_ends_in_its_pause_releases_its_credits(books: Books, ada: UUID) -> None:
-    """Two extras are not paid: the policy of the first paused in the end, that of the second (edited since) cancels."""
-    books.policy("rest", [1], DunningEnd.PAUSE)
-    subscription_id, february = books.subscribe(ada, BEGIN, dunning_policy="rest"), utc("2026-02-01 10:00")
-    books.answer(BEGIN)
-    for number in range(2):
-        extra = Bill(InvoiceReason.CHANGE, f"extra/{number}", [LineDraft("Extra", 1, Money(1_000, "USD"))])
-        with books.database.transaction() as session:
-            bill(session, lock_subscription(session, subscription_id), extra, february)
-    books.answer(february, decline="lost_card")
-    with books.database.transaction() as session:
-        session.execute(
-            text("UPDATE dunnings SET policy = policy || '{\"at_the_end\": \"cancel\"}', ends_at = '2026-02-08T10:00Z' "
-                 "WHERE invoice_id = (SELECT id FROM invoices WHERE cause = 'extra/1')")
-        )  # fmt: skip
-    books.end_dunnings(utc("2026-02-03 10:00"))
-    assert _credits(books, ada, utc("2026-02-03 10:00")) == (500, None)
-    books.end_dunnings(utc("2026-02-08 10:00"))
-    assert books.subscription(subscription_id).status is SubscriptionStatus.CANCELED
-    assert _credits(books, ada, utc("2026-02-08 10:00")) == (500, utc("2026-03-05 10:00"))
+    assert credits_until(books, ada, utc("2026-03-05 09:59:59")) == (1_000, utc("2026-03-05 10:00"))
+    assert credits_until(books, ada, utc("2026-03-05 10:00")) == (500, utc("2026-03-10 10:00"))
