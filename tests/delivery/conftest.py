@@ -70,7 +70,7 @@ def celery_worker(
 @pytest.fixture
 def desk(celery_setup_app: Celery, database_url: str) -> Iterator[Desk]:
     """Whoever accepts commands and watches what becomes of them."""
-    database = Database(make_engine(as_worker(database_url)))
+    database = Database(make_engine(database_url))
     with database.transaction() as session:
         seed(session)
     yield Desk(database, celery_setup_app)

@@ -82,14 +82,14 @@ def test_an_app_that_shares_only_the_broker_sends_a_command_twice_and_it_runs_on
     shopper.pay(checkout["checkout_url"])
     await_email(shopper, checkout["invoice_id"])
     usage = {"account_id": account_id, "amount": 300, "description": "campaign 7"}
-    command = SubmitCommand(kind="consume_credits", body=usage, caller="product", idempotency_key="usage-7")
+    command = SubmitCommand(kind="consume_credits", body=usage, caller="app/shop", idempotency_key="usage-7")
     bell = Bell(make_app(stack.addresses.broker_url))
     for _ in range(3):
         bell.ring(command)
     balance = "/v1/billing/credits/balance/"
     eventually(lambda: shopper.get(balance, account_id=account_id)["balance"] == 1_700, "the credits to be used")
     with stack_books.transaction() as session:
-        assert session.scalar(text("SELECT count(*) FROM operations WHERE caller = 'product'")) == 1
+        assert session.scalar(text("SELECT count(*) FROM operations WHERE caller = 'app/shop'")) == 1
 
 
 def test_one_id_finds_a_command_in_the_api_in_flower_and_in_the_logs(stack: Stack, shopper: Shopper) -> None:
