@@ -4,6 +4,7 @@ The kernel's own signal for this (Linux only) goes by the thread that forked, an
 end before their children may. So a thread of ours looks, on every system.
 """
 
+import multiprocessing
 import os
 import threading
 import time
@@ -13,7 +14,9 @@ POLL_SECONDS = 0.5
 
 def end_with_parent(grace_seconds: float = 0.0) -> None:
     """This process ends so long after its parent died. For one that was just forked or spawned."""
-    parent_pid = os.getppid()
+    # one that was spawned knows from whom: the parent may have died while this process was still importing
+    spawned_by = multiprocessing.parent_process()
+    parent_pid = spawned_by.pid if spawned_by else os.getppid()
     threading.Thread(target=_watch, args=(parent_pid, grace_seconds), name="parting", daemon=True).start()
 
 
