@@ -5,6 +5,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import psycopg2
 import redis
@@ -67,17 +68,18 @@ def _fonts() -> Finding:
 
 def _home(settings: Settings) -> Finding:
     """There and ours to write; or not there, where we could make it."""
-    place = nearest = settings.cashbeat_home.absolute()
-    while not nearest.exists():
-        nearest = nearest.parent
-    return Finding("Home", os.access(nearest, os.W_OK), str(place), "set CASHBEAT_HOME to a folder of yours")
+    home = settings.cashbeat_home.absolute()
+    return Finding("Home", os.access(_nearest(home), os.W_OK), str(home), "set CASHBEAT_HOME to a folder of yours")
+
+
+def _nearest(folder: Path) -> Path:
+    """The folder, or the nearest one above it that is there."""
+    return next(place for place in (folder, *folder.parents) if place.exists())
 
 
 def _disk(settings: Settings) -> Finding:
     """PostgreSQL stops at a full disk, and the doors with it; so this is told before."""
-    place = settings.cashbeat_home.absolute()
-    while not place.exists():
-        place = place.parent
+    place = _nearest(settings.cashbeat_home.absolute())
     free = shutil.disk_usage(place).free
     detail = f"{free / GIGABYTE:.1f} GB free in {place}"
     return Finding("Disk", free >= FREE_MIN, detail, "make room, see docs/full-disk.md")

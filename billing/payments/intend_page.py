@@ -11,9 +11,8 @@ from billing.errors import Rejected
 from billing.invoices.tables import OWED, Invoice
 from billing.payments.cancel_under_way import drop_unsent
 from billing.payments.queries import live_attempt
-from billing.payments.start_checkout import CHECKOUT_LIFETIME, LOOK_UP_AFTER, Page, freeze
-from billing.payments.tables import AttemptKind, AttemptStatus, PaymentAttempt
-from database.ids import uuid7
+from billing.payments.start_checkout import Page, attempt_on_page
+from billing.payments.tables import AttemptKind, PaymentAttempt
 from schemas.commands import PayInvoice
 
 
@@ -51,18 +50,6 @@ def _write(
     session: Session, cause: str, invoice: Invoice, command: PayInvoice, gateway: str, wall: Wall
 ) -> PaymentAttempt:
     account = get_account(session, invoice.account_id)
-    attempt = PaymentAttempt(
-        id=uuid7(),
-        account_id=account.id,
-        invoice_id=invoice.id,
-        kind=AttemptKind.PAGE,
-        cause=cause,
-        gateway=gateway,
-        status=AttemptStatus.CREATED,
-        amount_minor=invoice.left_minor,
-        currency=invoice.currency,
-        look_up_at=wall.at + CHECKOUT_LIFETIME + LOOK_UP_AFTER,
-    )
     page = Page(
         lines=[[f"Invoice {invoice.number}", 1, invoice.left_minor]],
         customer_ref=get_customer_ref(session, account.id, gateway),
@@ -73,6 +60,6 @@ def _write(
         saves_method=invoice.subscription_id is not None,
         marks={"invoice_number": invoice.number or ""},
     )
-    attempt.request = freeze(attempt, page, wall)
+    attempt = attempt_on_page(invoice, AttemptKind.PAGE, cause, gateway, page, wall)
     session.add(attempt)
     return attempt

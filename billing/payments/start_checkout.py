@@ -22,7 +22,7 @@ from billing.invoices.rules import package_line
 from billing.invoices.tables import Invoice, InvoiceReason
 from billing.money import Money
 from billing.payments.states import move
-from billing.payments.tables import AttemptStatus, PaymentAttempt
+from billing.payments.tables import AttemptKind, AttemptStatus, PaymentAttempt
 from billing.tax.queries import decide_tax
 from database.ids import uuid7
 from schemas.commands import StartCreditCheckout
@@ -93,22 +93,11 @@ def _write_intention(
     if total.minor == 0:
         raise Rejected("nothing_to_pay", "This package costs nothing; there is nothing to check out.")
     check_charge(total, rule)
-    attempt = PaymentAttempt(
-        id=uuid7(),
-        account_id=account.id,
-        invoice_id=invoice.id,
-        cause=cause,
-        gateway=gateway,
-        status=AttemptStatus.CREATED,
-        amount_minor=invoice.total_minor,
-        currency=invoice.currency,
-        look_up_at=wall.at + CHECKOUT_LIFETIME + LOOK_UP_AFTER,
-    )
     customer_ref = get_customer_ref(session, account.id, gateway)
     urls = command.success_url, command.cancel_url
     marks = {"package": command.package}
     page = Page(page_lines(session, invoice), customer_ref, account.billing_email, *urls, marks=marks)
-    attempt.request = freeze(attempt, page, wall)
+    attempt = attempt_on_page(invoice, AttemptKind.CHECKOUT, cause, gateway, page, wall)
     session.add(attempt)
     session.flush()
     return attempt
@@ -133,6 +122,26 @@ class Page:
     cancel_url: str
     saves_method: bool = False
     marks: dict[str, str] = field(default_factory=dict)
+
+
+def attempt_on_page(
+    invoice: Invoice, kind: AttemptKind, cause: str, gateway: str, page: Page, wall: Wall
+) -> PaymentAttempt:
+    """The attempt to be paid what is left of an invoice on a page, its request frozen; the caller adds it."""
+    attempt = PaymentAttempt(
+        id=uuid7(),
+        account_id=invoice.account_id,
+        invoice_id=invoice.id,
+        kind=kind,
+        cause=cause,
+        gateway=gateway,
+        status=AttemptStatus.CREATED,
+        amount_minor=invoice.left_minor,
+        currency=invoice.currency,
+        look_up_at=wall.at + CHECKOUT_LIFETIME + LOOK_UP_AFTER,
+    )
+    attempt.request = freeze(attempt, page, wall)
+    return attempt
 
 
 def freeze(attempt: PaymentAttempt, page: Page, wall: Wall) -> dict[str, Any]:
