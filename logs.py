@@ -98,6 +98,11 @@ def redact(value: Any, depth: int = 0) -> Any:
     return redact_text(str(value))
 
 
+def last_line(text: str) -> str:
+    """What a traceback says in the end; a single line is itself."""
+    return text.strip().rpartition("\n")[2]
+
+
 def redact_text(text: str) -> str:
     """The text with keys, tokens, signatures, passwords, card numbers and the names in e-mail addresses masked."""
     if len(text) > TEXT_CHARACTERS_MAX:

@@ -13,7 +13,7 @@ from billing.subscriptions.tables import Subscription
 from database.inbox import InboxEvent
 from database.operations import Operation
 from database.outbox import OutboxEntry
-from logs import redact_text
+from logs import last_line, redact_text
 from stack.masked import masked
 from stack.parked_accounts import account_of
 
@@ -39,7 +39,7 @@ class Parked:
 def describe(opened: Session, row: Work) -> Parked:
     """Work that gave up, by its event or operation id or its cause."""
     named = next(iter(row.log_context().values()))
-    reason = (row.error or "").strip().rpartition("\n")[2]
+    reason = last_line(row.error or "")
     at = row.finished_at or row.created_at
     return Parked(row.__tablename__, row.id, at, row.what, named, account_of(opened, row), row.attempts, reason)
 
@@ -54,7 +54,7 @@ def describe_receipt(row: Receipt) -> Parked:
 
 def describe_subscription(row: Subscription) -> Parked:
     """One that the cycle could not bring on; replaying it lets the cycle try again."""
-    reason = row.failure.strip().rpartition("\n")[2]
+    reason = last_line(row.failure)
     at = row.failed_at or datetime.now(UTC)
     return Parked("subscriptions", row.id, at, str(row.status), row.subscription_ref, row.account_id, 1, reason)
 

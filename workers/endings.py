@@ -30,13 +30,13 @@ def tell(row: Remembered, state: WorkState, reason: str = "", **said: object) ->
     seconds = round(time.monotonic() - row.taken_at_seconds, 3) if row.taken_at_seconds else None
     ids = row.log_context()
     if reason:
-        said["reason"] = _last_line(reason)
+        said["reason"] = logs.last_line(reason)
     # a command's refusal is an answer; one that nobody is told of is an alarm
     level = ERROR if state is WorkState.REJECTED and row.refusals_wait else LEVELS[state]
     log.log(level, state.value, what=row.what, seconds=seconds, attempts=row.attempts, **ids, **said)
     if state is not WorkState.DONE:
         named = " ".join(f"{name}={value}" for name, value in ids.items())
-        _failed.append((state, logs.redact_text(f"{row.what} {named}: {_last_line(reason)}")))
+        _failed.append((state, logs.redact_text(f"{row.what} {named}: {logs.last_line(reason)}")))
 
 
 def forget() -> None:
@@ -52,7 +52,3 @@ def raise_failed() -> None:
         raise Parked("; ".join(parked))
     if refused:
         raise Refused("; ".join(refused))
-
-
-def _last_line(reason: str) -> str:
-    return reason.strip().rpartition("\n")[2]
