@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, NoReturn
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+import exit_codes
 from documents.logo import read_logo
 from setting_values import (
     BrokerUrl,
@@ -26,7 +27,6 @@ from setting_values import (
     WebPage,
 )
 
-EXIT_IMPOSSIBLE = 2
 SANDBOX_STRIPE_KEY = "sk_test_sandbox"
 LIVE_KEY_PREFIXES = ("sk_live_", "rk_live_")
 SANDBOX_WEBHOOK_SECRET = "whsec_sandbox"  # noqa: S105 - opens nothing but the sandbox
@@ -170,4 +170,4 @@ def load() -> Settings:
 def refuse_to_start(sentence: str) -> NoReturn:
     """End this process: what is wrong is for an operator to mend, and a traceback would only hide it."""
     sys.stderr.write(f"cashbeat: {sentence}\n")
-    raise SystemExit(EXIT_IMPOSSIBLE)
+    raise SystemExit(exit_codes.IMPOSSIBLE)

@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
+import exit_codes
 import logs
 from settings import Settings
 from stack.errors import StackError
@@ -18,8 +19,6 @@ from tests.gauntlet.ordeals import poisoners, strangers
 from tests.gauntlet.plan import Happened, Plan
 from tests.gauntlet.run import Result, run
 
-EXIT_VIOLATED = 1
-EXIT_IMPOSSIBLE = 2
 LOG_LINE_SECONDS = 30.0
 
 
@@ -46,13 +45,13 @@ def main(
             result = _run_at(Plan(purchases=purchases, seed=seed, renewals=renewals, documents=documents), home)
     except StackError as error:
         sys.stderr.write(f"gauntlet: {error}\n")
-        raise typer.Exit(EXIT_IMPOSSIBLE) from error
+        raise typer.Exit(exit_codes.IMPOSSIBLE) from error
     for problem in result.problems:
         typer.echo(f"VIOLATED {problem}", err=True)
     verdict = {"verdict": "violated" if result.problems else "passed", "violations": len(result.problems)}
     typer.echo(json.dumps(verdict | result.figures))
     if result.problems:
-        raise typer.Exit(EXIT_VIOLATED)
+        raise typer.Exit(exit_codes.FOUND_WRONG)
 
 
 def _ordeal_at(hostile: int, poison: int, seed: int, home: Path | None) -> Result:

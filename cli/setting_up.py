@@ -1,0 +1,54 @@
+"""Before it runs: the database, the catalog, the webhook endpoint, and what this machine lacks."""
+
+import typer
+
+import exit_codes
+from cli.terminal import say, settings
+
+commands = typer.Typer()
+
+
+@commands.command()
+def migrate() -> None:
+    """Bring the database to the newest migration, and the accounts that processes log in with to their rights."""
+    from stack.prepare import migrate as migrate_database
+    from stack.stores import database_urls
+
+    with database_urls(settings()) as urls:
+        migrate_database(urls)
+    say("the database is up to date")
+
+
+@commands.command()
+def seed() -> None:
+    """Put the first packages, plans and services into the catalog; what was changed since stays changed."""
+    from stack.prepare import prepare
+    from stack.stores import database_urls
+
+    with database_urls(settings()) as urls:
+        prepare(urls)
+    say("the catalog is seeded")
+
+
+@commands.command("stripe-events")
+def stripe_events() -> None:
+    """Print the event types to subscribe Stripe's webhook endpoint to, one per line."""
+    from gateways.stripe.translate import HANDLED_TYPES
+
+    for event_type in sorted(HANDLED_TYPES):
+        typer.echo(event_type)
+
+
+@commands.command()
+def doctor() -> None:
+    """Look at this machine and say what would keep Cashbeat from running."""
+    from stack.doctor import examine
+
+    sick = 0
+    for finding in examine(settings()):
+        mark = typer.style("ok  ", fg="green") if finding.is_well else typer.style("BAD ", fg="red")
+        hint = "" if finding.is_well or not finding.hint else f" ({finding.hint})"
+        typer.echo(f"{mark}{finding.subject:<14} {finding.detail}{hint}")
+        sick += not finding.is_well
+    if sick:
+        raise typer.Exit(exit_codes.FOUND_WRONG)
