@@ -13,7 +13,8 @@ from settings import (
 
 NEEDED_ALWAYS = ("ingress_database_url", "worker_database_url", "broker_url")
 NEEDED_IN_PRODUCTION = ("stripe_secret_key", "stripe_webhook_secrets", "resend_api_key")
-SAID_BY_THE_SELLER = ("seller_name", "seller_address", "seller_email")
+SAID_BY_THE_SELLER = ("seller_name", "seller_address", "seller_email", "seller_website", "payment_instructions")
+GATEWAY_ADDRESSES = ("stripe_api_base", "resend_api_base")
 # everybody knows them, and they open nothing but the sandbox
 PUBLIC = {SANDBOX_STRIPE_KEY, SANDBOX_WEBHOOK_SECRET, SANDBOX_RESEND_KEY}
 # everything on one machine, which makes up addresses of its own
@@ -46,6 +47,9 @@ def _missing_in_production(settings: Settings, read: tuple[str, ...]) -> Iterato
     for name in SAID_BY_THE_SELLER:
         if name in read and getattr(settings, name) == Settings.model_fields[name].default:
             yield f"{name.upper()} is that of an example; invoices need the real one"
+    for name in GATEWAY_ADDRESSES:
+        if name in read and str(settings.plain(name)).lower().startswith("http://"):
+            yield f"{name.upper()} must be https in production; a sandbox is no gateway"
 
 
 def _absent(settings: Settings, read: tuple[str, ...], needed: tuple[str, ...]) -> Iterator[str]:

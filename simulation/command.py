@@ -12,10 +12,12 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
+from settings import load
 from simulation.chart import draw
 from simulation.figures import Month
 from simulation.plan import Plan
 from simulation.run import Result, run
+from stack.errors import StackError
 
 LOG_LINE_SECONDS = 15.0
 
@@ -25,7 +27,10 @@ def simulate(plan: Plan, home: Path | None, chart: Path, *, keep: bool, json: bo
 
     Without `home` everything lies in a temporary folder, which is removed afterwards unless `keep`. Progress goes to
     standard error, results to standard output; with `json` its last line is one object.
+    Raises StackError in production.
     """
+    if load().is_production:
+        raise StackError("a simulation runs with the sandbox, and never in production (CASHBEAT_ENV)")
     folder = home or Path(tempfile.mkdtemp(prefix="cashbeat-simulation-"))
     try:
         result = _run_visibly(plan, folder)

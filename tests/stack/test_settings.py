@@ -52,6 +52,8 @@ REAL: dict[str, Any] = {
     "seller_name": "Ada's Engines",
     "seller_address": "12 Engine Row\nLondon",
     "seller_email": "billing@ada.example",
+    "seller_website": "https://ada.example",
+    "payment_instructions": "Engine Bank, IBAN GB33 BUKB 2020 1555 5555 55",
 }
 CELERY = ("-m", "celery", "-A", "workers.celery_app")
 PROCESSES = {
@@ -61,6 +63,7 @@ PROCESSES = {
     "flower": (*CELERY, "flower"),
     "sandbox": ("-m", "sandbox", "--port", "0"),
     "cli": ("-m", "cli", "doctor"),
+    "simulation": ("-m", "cli", "simulate", "--accounts", "1", "--months", "1", "--home", "{home}"),
 }
 
 
@@ -127,6 +130,8 @@ def test_with_real_money_nothing_is_left_to_an_example() -> None:
         "SELLER_NAME is that of an example; invoices need the real one",
         "SELLER_ADDRESS is that of an example; invoices need the real one",
         "SELLER_EMAIL is that of an example; invoices need the real one",
+        "SELLER_WEBSITE is that of an example; invoices need the real one",
+        "PAYMENT_INSTRUCTIONS is that of an example; invoices need the real one",
     ]
     assert unmet(Settings(**REAL), UP) == []
     assert unmet(Settings(), UP) == []
@@ -137,6 +142,28 @@ def test_each_of_them_is_needed(name: str) -> None:
     others = {other: value for other, value in REAL.items() if other != name}
     (missing,) = unmet(Settings(cashbeat_env="production", **others), UP)
     assert missing.startswith(name.upper())
+
+
+def test_every_example_is_one_of_them() -> None:
+    examples = {name for name, field in Settings.model_fields.items() if "example" in str(field.default).lower()}
+    assert examples
+    assert examples <= set(REAL)
+
+
+@pytest.mark.parametrize(("name", "process"), [("stripe_api_base", "worker"), ("resend_api_base", "worker")])
+def test_real_money_and_real_mails_go_to_no_address_that_a_sandbox_could_have(name: str, process: str) -> None:
+    plain: dict[str, Any] = {name: "http://127.0.0.1:8400"}
+    refusal = f"{name.upper()} must be https in production; a sandbox is no gateway"
+    for asked in (UP, process):
+        assert unmet(Settings(**{**REAL, **plain}), asked)[-1] == refusal
+    assert unmet(Settings(**{**REAL, name: "https://proxy.ada.example"}), UP) == []
+    assert unmet(Settings(**plain), UP) == [], "a trial may"
+
+
+def test_a_simulation_never_runs_in_production(tmp_path: Path) -> None:
+    refused = _start("simulation", tmp_path, CASHBEAT_ENV="production")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert refused.stderr == "cashbeat: a simulation runs with the sandbox, and never in production (CASHBEAT_ENV)\n"
 
 
 def test_a_whole_stack_does_not_start_without_them_and_the_doctor_says_the_same(tmp_path: Path) -> None:
