@@ -19,7 +19,7 @@ from billing.outcomes.save_card import save_card
 from database.ids import uuid7
 from gateways.stripe.limits import LIVE_CALLS_PER_SECOND
 from schemas.commands import Address, CreateSubscription, OpenAccount, PlanChoice
-from schemas.facts import CardFact
+from schemas.facts.customers import CardFact
 from schemas.messages import CHARGE_IDS_MAX, ChargeCards
 from settings import SANDBOX_STRIPE_KEY
 from workers.queues import PAYMENTS

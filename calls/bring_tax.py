@@ -5,7 +5,7 @@ from uuid import UUID
 
 from billing.gateway_run.wanted_tax import is_taxed_otherwise, wanted_tax
 from gateways.gateway import Gateway
-from schemas.facts import SubscriptionFact
+from schemas.facts.subscriptions import SubscriptionFact
 from workers.wiring import Work
 
 

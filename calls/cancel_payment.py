@@ -15,7 +15,7 @@ from calls.charge_call import look
 from calls.page_call import close_page
 from database.outbox import OutboxEntry
 from gateways.gateway import Gateway
-from schemas.facts import PaymentFact, PaymentStatus
+from schemas.facts.payments import PaymentFact, PaymentStatus
 from workers import claims
 from workers.wiring import Work
 

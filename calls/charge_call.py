@@ -12,7 +12,7 @@ from billing.outcomes.record_outcome import PaymentContradiction
 from billing.payments.begin_charges import Step, step
 from billing.payments.queries import Charge
 from gateways.gateway import Gateway
-from schemas.facts import ChargeRequest, PaymentFact, PaymentStatus
+from schemas.facts.payments import ChargeRequest, PaymentFact, PaymentStatus
 
 log = structlog.get_logger(__name__)
 

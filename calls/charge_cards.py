@@ -26,7 +26,7 @@ from calls.record_together import record_together
 from calls.side_by_side import SideBySide, reserve_slots, slot, slots_max, told
 from database.outbox import OutboxEntry
 from gateways.gateway import Gateway
-from schemas.facts import PaymentFact
+from schemas.facts.payments import PaymentFact
 from workers import claims
 from workers.wiring import Work
 

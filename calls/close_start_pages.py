@@ -14,7 +14,7 @@ from database.clock import database_time
 from database.operations import Operation
 from gateways.gateway import Gateway
 from schemas.commands import StartSubscriptionCheckout
-from schemas.facts import PaymentStatus
+from schemas.facts.payments import PaymentStatus
 from workers.wiring import Work
 
 

@@ -9,7 +9,7 @@ from billing.accounts.tables import Account, GatewayCustomer
 from billing.clocks.tables import TestClock
 from database.rows import insert_unless_known
 from gateways.gateway import Gateway
-from schemas.facts import CustomerRequest
+from schemas.facts.customers import CustomerRequest
 from workers.wiring import Work
 
 

@@ -8,7 +8,7 @@ from billing.invoices.rules import month_and_counter
 from database.last_sign import last_sign_of_workers
 from gateways.gateway import Capability
 from schemas.documents import SentEmail
-from schemas.facts import MarkedPaymentFact
+from schemas.facts.payments import MarkedPaymentFact
 from workers.wiring import Work
 
 # Clocks differ, and the last sign of life is a little older than the last thing that was done.

@@ -14,7 +14,7 @@ from billing.subscriptions.queries import get_subscription, show_subscription
 from database.clock import database_time
 from gateways.gateway import Gateway
 from schemas.commands import OfSubscription
-from schemas.facts import SubscriptionFact
+from schemas.facts.subscriptions import SubscriptionFact
 from workers.claims import Act
 from workers.wiring import Work
 

@@ -25,7 +25,8 @@ from calls.record_together import record_together
 from calls.side_by_side import READS, SideBySide, told
 from database.inbox import InboxEvent
 from database.turns import turn
-from schemas.facts import Concern, EventFact, PaymentFact
+from schemas.facts.events import Concern, EventFact
+from schemas.facts.payments import PaymentFact
 from workers import claims
 from workers.wiring import Work
 

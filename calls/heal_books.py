@@ -21,7 +21,7 @@ from database.inbox import InboxEvent
 from database.lineage import accept_history
 from database.memory import WorkState, ready_again
 from database.outbox import stage_done
-from schemas.facts import MarkedPaymentFact, PaymentStatus
+from schemas.facts.payments import MarkedPaymentFact, PaymentStatus
 
 # A number that nobody has seen was given in the moments before the end, before its e-mail went out.
 NUMBERS_UNSEEN = 100

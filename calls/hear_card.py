@@ -9,7 +9,8 @@ from billing.clocks.timelines import now_of
 from billing.clocks.wall import Wall
 from billing.outcomes.save_card import save_card
 from calls.hearing import UNHEARD, Conversation, Heard, Inquiry, Other
-from schemas.facts import CardFact, CustomerFact, EventFact
+from schemas.facts.customers import CardFact, CustomerFact
+from schemas.facts.events import EventFact
 
 
 def ask_card(inquiry: Inquiry, fact: EventFact) -> Heard:

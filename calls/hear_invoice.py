@@ -6,7 +6,8 @@ from itertools import takewhile
 from calls.hear_subscription import fetch_subscription, record_subscription
 from calls.hearing import UNHEARD, Conversation, Heard, Inquiry, Known, Other
 from gateways.gateway import Gateway
-from schemas.facts import EventFact, GatewayInvoiceFact
+from schemas.facts.events import EventFact
+from schemas.facts.invoices import GatewayInvoiceFact
 
 
 def ask_invoice(inquiry: Inquiry, fact: EventFact) -> Heard:

@@ -1,7 +1,7 @@
 """Hear of a payment: `checkout.session.*` of a purchase and `payment_intent.*` in one vendor's words."""
 
 from calls.hearing import UNHEARD, Conversation, Heard, Inquiry, Known, Payment
-from schemas.facts import EventFact
+from schemas.facts.events import EventFact
 
 
 def ask_payment(inquiry: Inquiry, fact: EventFact) -> Heard:

@@ -2,7 +2,7 @@
 
 from billing.outcomes.reverse_payment import reverse_payment
 from calls.hearing import UNHEARD, Conversation, Heard, Inquiry, Other
-from schemas.facts import EventFact
+from schemas.facts.events import EventFact
 
 
 def ask_reversal(inquiry: Inquiry, fact: EventFact) -> Heard:

@@ -17,7 +17,9 @@ from billing.payments.queries import as_uuid
 from billing.subscriptions.tables import Subscription
 from calls.hearing import UNHEARD, Conversation, Heard, Inquiry, Other
 from gateways.gateway import Gateway
-from schemas.facts import EventFact, GatewayInvoiceFact, PendingChangeFact, SubscriptionFact
+from schemas.facts.events import EventFact
+from schemas.facts.invoices import GatewayInvoiceFact
+from schemas.facts.subscriptions import PendingChangeFact, SubscriptionFact
 
 log = structlog.get_logger(__name__)
 

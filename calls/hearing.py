@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from billing.clocks.wall import Wall
 from gateways.gateway import Gateway
-from schemas.facts import EventFact, PaymentFact
+from schemas.facts.events import EventFact
+from schemas.facts.payments import PaymentFact
 
 Answer = TypeVar("Answer")
 

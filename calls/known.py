@@ -9,7 +9,7 @@ from billing.gateway_run.mirror_invoice import mirrored_invoices
 from billing.payments.queries import captured_references
 from calls.hearing import Known, facts_by_gateway
 from database.clock import database_time
-from schemas.facts import EventFact
+from schemas.facts.events import EventFact
 
 
 def look(session: Session, facts: Sequence[EventFact]) -> Known:

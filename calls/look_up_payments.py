@@ -17,7 +17,7 @@ from calls.page_call import look_at_page
 from calls.side_by_side import READS, SideBySide, told
 from database.weather import is_weather
 from gateways.gateway import Gateway
-from schemas.facts import PaymentFact
+from schemas.facts.payments import PaymentFact
 from workers.wiring import Work
 
 log = structlog.get_logger(__name__)

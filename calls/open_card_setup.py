@@ -4,7 +4,7 @@ from calls.ensure_customer import ensure_customer
 from database.operations import Operation
 from gateways.gateway import Capability
 from schemas.commands import StartCardSetup
-from schemas.facts import SetupRequest
+from schemas.facts.customers import SetupRequest
 from workers.claims import Act
 from workers.wiring import Work
 

@@ -10,7 +10,7 @@ from billing.payments.start_checkout import record_no_answer, record_opened
 from calls.page_call import never_paid
 from database.operations import Operation
 from gateways.gateway import Gateway
-from schemas.facts import CheckoutFact, CheckoutRequest
+from schemas.facts.payments import CheckoutFact, CheckoutRequest
 from workers.claims import Act
 from workers.wiring import Work
 

@@ -18,7 +18,8 @@ from calls.ensure_customer import ensure_customer
 from database.operations import Operation
 from gateways.gateway import Capability, Gateway
 from schemas.commands import StartSubscriptionCheckout
-from schemas.facts import CheckoutFact, SubscriptionCheckoutRequest
+from schemas.facts.payments import CheckoutFact
+from schemas.facts.subscriptions import SubscriptionCheckoutRequest
 from workers.claims import Act
 from workers.wiring import Work
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from billing.clocks.wall import Wall
 from billing.payments.queries import CLOCK_TOLERANCE, OpenCheckout
 from gateways.gateway import Gateway
-from schemas.facts import CheckoutRequest, PaymentFact, PaymentStatus
+from schemas.facts.payments import CheckoutRequest, PaymentFact, PaymentStatus
 
 
 def look_at_page(gateway: Gateway, page: OpenCheckout, wall: Wall) -> PaymentFact | None:

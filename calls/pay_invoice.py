@@ -14,7 +14,7 @@ from calls.open_page import open_page
 from database.operations import Operation
 from gateways.gateway import Capability
 from schemas.commands import PayInvoice
-from schemas.facts import PaymentStatus
+from schemas.facts.payments import PaymentStatus
 from workers.claims import Act
 from workers.wiring import Work
 

@@ -19,7 +19,7 @@ from gateways.ports import (
     SavedMethods,
     VirtualClocks,
 )
-from schemas.facts import EventFact
+from schemas.facts.events import EventFact
 
 Port = TypeVar("Port")
 

@@ -12,28 +12,13 @@ from typing import Protocol
 
 from billing.money import AmountRule
 from schemas.documents import EmailFacts, SentEmail
-from schemas.facts import (
-    CardFact,
-    ChargeRequest,
-    CheckoutFact,
-    CheckoutRequest,
-    ClockFact,
-    Concern,
-    CouponRequest,
-    CustomerFact,
-    CustomerRequest,
-    GatewayInvoiceFact,
-    MarkedPaymentFact,
-    PaymentFact,
-    PriceRequest,
-    RefundFact,
-    RefundRequest,
-    ReversedPaymentFact,
-    SetupRequest,
-    SubscriptionCheckoutRequest,
-    SubscriptionFact,
-    TaxRateRequest,
-)
+from schemas.facts.customers import CardFact, ClockFact, CustomerFact, CustomerRequest, SetupRequest
+from schemas.facts.events import Concern
+from schemas.facts.invoices import GatewayInvoiceFact
+from schemas.facts.payments import ChargeRequest, CheckoutFact, CheckoutRequest, MarkedPaymentFact, PaymentFact
+from schemas.facts.reversals import RefundFact, RefundRequest, ReversedPaymentFact
+from schemas.facts.subscriptions import SubscriptionCheckoutRequest, SubscriptionFact
+from schemas.facts.terms import CouponRequest, PriceRequest, TaxRateRequest
 
 EVENTS_LIMIT = 10_000  # an hour at three payments a second; a caller with more narrows its window
 

@@ -1,4 +1,4 @@
-"""The API on one screen: which path is answered by whom."""
+"""The API, resource by resource: which path is answered by whom."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -78,85 +78,112 @@ def routes(parts: Parts) -> list[Route]:
     """Every route there is. They are tried in this order, so those under most load come first."""
     command, query = parts.command, parts.query
     return [
+        *_under_load(parts),
+        *_on_offer(query),
+        *_accounts(command, query),
+        *_subscriptions(command, query, parts.previews),
+        *_cards_and_pages(command, query),
+        *_invoices(command, query),
+        *_credits(command, query),
+        *_without_a_key(parts),
+        *_test_clocks(command, query),
+    ]
+
+
+def _under_load(parts: Parts) -> list[Route]:
+    return [
         *(_post(f"/v1/billing/webhooks/{name}/", door) for name, door in parts.webhooks.items()),
-        _post("/v1/billing/credits/consume/", command.taking(ConsumeCredits)),
-        _get("/v1/billing/credits/balance/", query.filtered("credits:read", OfAccount, balance)),
+        _post("/v1/billing/credits/consume/", parts.command.taking(ConsumeCredits)),
+        _get("/v1/billing/credits/balance/", parts.query.filtered("credits:read", OfAccount, balance)),
         _get("/v1/operations/{id:uuid}/", parts.operations.show),
-        # accounts and what is on offer
-        _post("/v1/accounts/", command.taking(OpenAccount)),
-        _get("/v1/accounts/{id:uuid}/", query.one("accounts:read", show_account)),
+    ]
+
+
+def _on_offer(query: Queries) -> list[Route]:
+    return [
         _get("/v1/billing/plans/", query.every("billing:read", plans)),
         _get("/v1/billing/services/", query.every("billing:read", services)),
         _get("/v1/billing/credits/packages/", query.every("credits:read", packages)),
-        # subscriptions
-        _both(
-            "/v1/billing/subscriptions/",
-            query.filtered("billing:read", SubscriptionFilter, subscriptions),
-            command.taking(CreateSubscription),
-        ),
-        _post("/v1/billing/subscriptions/preview/", parts.previews.show),
-        _get("/v1/billing/subscriptions/{id:uuid}/", query.one("billing:read", show_subscription)),
-        _post("/v1/billing/subscriptions/{id:uuid}/change-plan/", command.about("subscription_id", ChangePlan)),
-        _post("/v1/billing/subscriptions/{id:uuid}/cancel/", command.about("subscription_id", CancelSubscription)),
-        _post(
-            "/v1/billing/subscriptions/{id:uuid}/reactivate/", command.about("subscription_id", ReactivateSubscription)
-        ),
-        _post("/v1/billing/subscriptions/{id:uuid}/pause/", command.about("subscription_id", PauseSubscription)),
-        _post("/v1/billing/subscriptions/{id:uuid}/resume/", command.about("subscription_id", ResumeSubscription)),
-        _post(
-            "/v1/billing/subscriptions/{id:uuid}/sync-with-gateway/", command.about("subscription_id", SyncWithGateway)
-        ),
+    ]
+
+
+def _accounts(command: Commands, query: Queries) -> list[Route]:
+    return [
+        _post("/v1/accounts/", command.taking(OpenAccount)),
+        _get("/v1/accounts/{id:uuid}/", query.one("accounts:read", show_account)),
+    ]
+
+
+def _subscriptions(command: Commands, query: Queries, previews: Previews) -> list[Route]:
+    root = "/v1/billing/subscriptions/"
+    one = f"{root}{{id:uuid}}/"
+    listed, created = (
+        query.filtered("billing:read", SubscriptionFilter, subscriptions),
+        command.taking(CreateSubscription),
+    )
+    return [
+        _both(root, listed, created),
+        _post(f"{root}preview/", previews.show),
+        _get(one, query.one("billing:read", show_subscription)),
+        _post(f"{one}change-plan/", command.about("subscription_id", ChangePlan)),
+        _post(f"{one}cancel/", command.about("subscription_id", CancelSubscription)),
+        _post(f"{one}reactivate/", command.about("subscription_id", ReactivateSubscription)),
+        _post(f"{one}pause/", command.about("subscription_id", PauseSubscription)),
+        _post(f"{one}resume/", command.about("subscription_id", ResumeSubscription)),
+        _post(f"{one}sync-with-gateway/", command.about("subscription_id", SyncWithGateway)),
         # as it was called when there was one gateway
-        _post(
-            "/v1/billing/subscriptions/{id:uuid}/sync-from-stripe/", command.about("subscription_id", SyncWithGateway)
-        ),
-        # pages of the gateway, and the cards saved there
+        _post(f"{one}sync-from-stripe/", command.about("subscription_id", SyncWithGateway)),
+    ]
+
+
+def _cards_and_pages(command: Commands, query: Queries) -> list[Route]:
+    """Pages of the gateway, and the cards saved there."""
+    listed, changed = query.filtered("billing:read", OfAccount, cards), command.taking(ChangePaymentMethod)
+    return [
         _post("/v1/billing/stripe/subscription-checkout/", command.taking(StartSubscriptionCheckout)),
         _post("/v1/billing/stripe/credit-checkout/", command.taking(StartCreditCheckout)),
         _post("/v1/billing/stripe/card-setup/", command.taking(StartCardSetup)),
         _post("/v1/billing/stripe/portal/", command.taking(OpenPortal)),
-        _both(
-            "/v1/billing/payment-methods/",
-            query.filtered("billing:read", OfAccount, cards),
-            command.taking(ChangePaymentMethod),
-        ),
-        # invoices
+        _both("/v1/billing/payment-methods/", listed, changed),
+    ]
+
+
+def _invoices(command: Commands, query: Queries) -> list[Route]:
+    return [
         _get("/v1/billing/invoices/", query.filtered("billing:read", InvoiceFilter, invoices)),
         _get("/v1/billing/invoices/{id:uuid}/", query.one("billing:read", show_invoice)),
         _post("/v1/billing/invoices/{id:uuid}/pay/", command.about("invoice_id", PayInvoice)),
         _get("/v1/billing/invoices/{id:uuid}/pdf/", query.file("billing:read", invoice_pdf)),
         _get("/v1/billing/receipts/", query.filtered("billing:read", ReceiptFilter, receipts)),
-        # credits
+    ]
+
+
+def _credits(command: Commands, query: Queries) -> list[Route]:
+    watch = query.filtered("credits:read", OfAccount, balance_watch), command.taking(SetBalanceWatch)
+    top_up = query.filtered("credits:read", OfAccount, auto_top_up), command.taking(SetAutoTopUp)
+    return [
         _get("/v1/billing/credits/transactions/", query.filtered("credits:read", PageOfAccount, transactions)),
-        _both(
-            "/v1/billing/credits/balance-watch/",
-            query.filtered("credits:read", OfAccount, balance_watch),
-            command.taking(SetBalanceWatch),
-        ),
-        _both(
-            "/v1/billing/credits/auto-top-up/",
-            query.filtered("credits:read", OfAccount, auto_top_up),
-            command.taking(SetAutoTopUp),
-        ),
+        _both("/v1/billing/credits/balance-watch/", *watch),
+        _both("/v1/billing/credits/auto-top-up/", *top_up),
         _post("/v1/billing/credits/auto-top-up/end/", command.taking(EndAutoTopUp)),
-        # customers, without a login
+    ]
+
+
+def _without_a_key(parts: Parts) -> list[Route]:
+    """For customers who hold a link, and for operators."""
+    return [
         _both("/pay/{token}/", parts.pay_page.show, parts.pay_page.pay),
-        # operators
         _get("/healthz/", parts.health.alive),
         _get("/readyz/", parts.health.ready),
         _get("/metrics/", parts.metrics.show),
-        # refused by the workers where real money moves
-        *_test_clocks(command, query),
     ]
 
 
 def _test_clocks(command: Commands, query: Queries) -> list[Route]:
+    """Refused by the workers where real money moves."""
+    listed, created = query.filtered("accounts:read", PageFilter, clocks), command.taking(CreateTestClock)
     return [
-        _both(
-            "/v1/test-clocks/",
-            query.filtered("accounts:read", PageFilter, clocks),
-            command.taking(CreateTestClock),
-        ),
+        _both("/v1/test-clocks/", listed, created),
         _get("/v1/test-clocks/{id:uuid}/", query.one("accounts:read", show_clock)),
         _post("/v1/test-clocks/{id:uuid}/advance/", command.about("test_clock_id", AdvanceTestClock)),
     ]

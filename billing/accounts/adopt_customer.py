@@ -8,7 +8,7 @@ from billing.accounts.queries import find_account_of_customer
 from billing.accounts.tables import Account, GatewayCustomer
 from billing.errors import UnknownMark
 from database.rows import insert_unless_known
-from schemas.facts import CustomerFact
+from schemas.facts.customers import CustomerFact
 
 
 def adopt_customer(session: Session, fact: CustomerFact) -> UUID | None:

@@ -12,7 +12,7 @@ from billing.cards.tables import Card
 from billing.errors import Rejected
 from database.ids import uuid7
 from database.rows import insert_unless_known
-from schemas.facts import CardFact
+from schemas.facts.customers import CardFact
 
 # what a network's updater or a reissued card changes; a card that was detached is charged again once it is attached
 _CHANGING = ("customer_ref", "brand", "last4", "exp_month", "exp_year", "detached_at")

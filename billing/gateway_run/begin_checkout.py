@@ -19,7 +19,8 @@ from billing.payments.start_checkout import CHECKOUT_LIFETIME
 from billing.periods import period_at
 from billing.subscriptions.tables import Collection, PayBy, Subscription, SubscriptionStatus
 from schemas.commands import StartSubscriptionCheckout
-from schemas.facts import CouponRequest, PriceRequest, SubscriptionCheckoutRequest, TaxRateRequest
+from schemas.facts.subscriptions import SubscriptionCheckoutRequest
+from schemas.facts.terms import CouponRequest, PriceRequest, TaxRateRequest
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from billing.payments.queries import CLOCK_TOLERANCE, as_uuid
 from billing.subscriptions.pending_changes import find_pending_change
 from billing.subscriptions.tables import PendingChange, Subscription
 from database.outbox import stage
-from schemas.facts import PendingChangeFact
+from schemas.facts.subscriptions import PendingChangeFact
 
 
 def mirror_waiting(

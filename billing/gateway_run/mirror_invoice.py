@@ -21,7 +21,8 @@ from billing.receipts.kept_money import keep_given_back, use_kept_of_gateway
 from billing.receipts.rules import Share
 from billing.subscriptions.tables import Subscription
 from billing.tax.decision import TaxDecision, TaxReason
-from schemas.facts import GatewayInvoiceFact, PendingChangeFact
+from schemas.facts.invoices import GatewayInvoiceFact
+from schemas.facts.subscriptions import PendingChangeFact
 
 REASONS = {"create": InvoiceReason.START, "cycle": InvoiceReason.RENEWAL, "change": InvoiceReason.CHANGE}
 

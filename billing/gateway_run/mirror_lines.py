@@ -17,7 +17,7 @@ from billing.periods import Period, boundary
 from billing.subscriptions.tables import Subscription
 from billing.tax.decision import TaxDecision, TaxReason
 from billing.usage.revoke import revoke_credits
-from schemas.facts import GatewayInvoiceFact, GatewayLineFact
+from schemas.facts.invoices import GatewayInvoiceFact, GatewayLineFact
 
 UNTAXED = TaxDecision("", 0, TaxReason.AS_BILLED)
 

@@ -25,7 +25,8 @@ from billing.subscriptions.pending_changes import is_waited_for
 from billing.subscriptions.tables import Subscription
 from database.ids import uuid7
 from database.outbox import stage
-from schemas.facts import NO_CARD_NAMED, ChargedCard, GatewayInvoiceFact, InvoicePaymentFact
+from schemas.facts.invoices import GatewayInvoiceFact, InvoicePaymentFact
+from schemas.facts.payments import NO_CARD_NAMED, ChargedCard
 
 
 def bring_on(

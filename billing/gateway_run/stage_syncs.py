@@ -13,7 +13,7 @@ from billing.subscriptions.rules import ENDED
 from billing.subscriptions.tables import Collection, Subscription, SubscriptionStatus
 from database.operations import stage_command
 from schemas.commands import SyncWithGateway
-from schemas.facts import SubscriptionFact
+from schemas.facts.subscriptions import SubscriptionFact
 
 # who says so, in the row of the operation
 TAX = "tax"

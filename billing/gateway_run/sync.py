@@ -18,7 +18,7 @@ from billing.subscriptions.rules import ENDED
 from billing.subscriptions.states import TRANSITIONS, move
 from billing.subscriptions.tables import Collection, Subscription, SubscriptionStatus
 from database.outbox import stage
-from schemas.facts import SubscriptionFact
+from schemas.facts.subscriptions import SubscriptionFact
 
 log = structlog.get_logger(__name__)
 

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from billing.accounts.queries import get_account
 from billing.tax.queries import decide_tax
-from schemas.facts import SubscriptionFact, TaxRateRequest
+from schemas.facts.subscriptions import SubscriptionFact
+from schemas.facts.terms import TaxRateRequest
 
 
 def wanted_tax(session: Session, account_id: UUID, day: date) -> TaxRateRequest | None:

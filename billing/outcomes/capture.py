@@ -29,7 +29,7 @@ from billing.receipts.write import write_receipts
 from billing.top_ups.follow_payment import top_up_failed
 from database.rows import insert_unless_known
 from database.update import update_rows
-from schemas.facts import PaymentFact
+from schemas.facts.payments import PaymentFact
 
 # what being paid changes of an invoice
 WRITTEN = ("status", "number", "buyer", "issued_at", "due_at", "paid_at", "carried_over_minor", "allocated_minor")

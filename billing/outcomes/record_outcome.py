@@ -29,7 +29,7 @@ from billing.receipts.queries import booked_among
 from billing.subscriptions.queries import lock_in_order
 from database.among import is_among
 from database.update import update_rows
-from schemas.facts import PaymentFact, PaymentStatus
+from schemas.facts.payments import PaymentFact, PaymentStatus
 
 WRITTEN = ("status", "checkout_ref", "payment_ref", "charge_ref", "failure_code", "captured_at", "look_up_at")
 

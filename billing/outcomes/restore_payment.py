@@ -26,7 +26,7 @@ from billing.receipts.receive import capture_of, receive
 from billing.receipts.tables import ReceiptRemark
 from billing.receipts.write import write_receipts
 from billing.tax.queries import decide_tax
-from schemas.facts import MarkedPaymentFact, PaymentStatus
+from schemas.facts.payments import MarkedPaymentFact, PaymentStatus
 
 
 class Restored(StrEnum):

@@ -10,7 +10,7 @@ from billing.payments.tables import PaymentAttempt
 from billing.receipts.queries import lock_captured
 from billing.receipts.reverse import reverse
 from billing.subscriptions.tables import Subscription
-from schemas.facts import ReversedPaymentFact
+from schemas.facts.reversals import ReversedPaymentFact
 
 
 def reverse_payment(session: Session, fact: ReversedPaymentFact, wall: Wall) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from billing.cards.save import keep_card
 from billing.outcomes.change_default import change_default
-from schemas.facts import CardFact
+from schemas.facts.customers import CardFact
 
 
 def save_card(session: Session, account_id: UUID, card: CardFact, make_default: bool, now: datetime) -> UUID:

@@ -13,7 +13,7 @@ from billing.money import Money
 from billing.payments.tables import AttemptKind, AttemptStatus, PaymentAttempt
 from database.ids import uuid7
 from database.outbox import stage
-from schemas.facts import ChargeRequest, PaymentMarks
+from schemas.facts.payments import ChargeRequest, PaymentMarks
 
 INTEND = insert(PaymentAttempt).returning(PaymentAttempt)
 

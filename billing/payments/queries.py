@@ -18,7 +18,7 @@ from billing.payments.start_checkout import thaw
 from billing.payments.tables import LIVE_ATTEMPTS, AttemptKind, AttemptStatus, PaymentAttempt
 from database.among import is_among
 from database.outbox import OutboxEntry
-from schemas.facts import ChargeRequest, CheckoutRequest
+from schemas.facts.payments import ChargeRequest, CheckoutRequest
 
 IS_LIVE = PaymentAttempt.status.in_(LIVE_ATTEMPTS)
 # what these were billed for can be taken back as long as it is not paid

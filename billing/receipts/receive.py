@@ -11,7 +11,7 @@ from billing.ledger.tables import LedgerAccount, LedgerReason
 from billing.money import Money
 from billing.receipts.tables import ReceiptRemark, ReceiptSource
 from database.ids import uuid7
-from schemas.facts import NO_CARD_NAMED, ChargedCard
+from schemas.facts.payments import NO_CARD_NAMED, ChargedCard
 
 Row = dict[str, Any]
 

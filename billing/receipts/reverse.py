@@ -13,7 +13,7 @@ from billing.money import Money
 from billing.receipts.receive import Booked, Received, receipt_row
 from billing.receipts.tables import REVERSALS, Receipt, ReceiptRemark, ReceiptSource
 from billing.receipts.write import write_receipts
-from schemas.facts import ReversalFact
+from schemas.facts.reversals import ReversalFact
 
 
 class Reversal(NamedTuple):

@@ -3,7 +3,7 @@
 from gateways.stripe.answers import reader
 from gateways.stripe.shapes import ACCOUNT_MARK, Json, inside, mark, reference
 from gateways.stripe.translate import GATEWAY
-from schemas.facts import CardFact, CustomerFact
+from schemas.facts.customers import CardFact, CustomerFact
 
 
 @reader

@@ -7,7 +7,8 @@ from gateways.stripe.card_shapes import card_of, card_of_setup
 from gateways.stripe.checkouts import SESSIONS
 from gateways.stripe.payments import checkout_of_session
 from gateways.stripe.shapes import ACCOUNT_MARK
-from schemas.facts import CardFact, CheckoutFact, SetupRequest
+from schemas.facts.customers import CardFact, SetupRequest
+from schemas.facts.payments import CheckoutFact
 
 METHODS = "/v1/payment_methods"
 

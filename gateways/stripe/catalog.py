@@ -18,7 +18,7 @@ from gateways.stripe.catalog_shapes import (
     price_parameters,
 )
 from gateways.stripe.shapes import Json, reference
-from schemas.facts import CouponRequest, PriceRequest
+from schemas.facts.terms import CouponRequest, PriceRequest
 
 PRICES = "/v1/prices"
 COUPONS = "/v1/coupons"

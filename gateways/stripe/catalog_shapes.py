@@ -6,7 +6,7 @@ from typing import Any
 from gateways.stripe.amounts import to_stripe
 from gateways.stripe.answers import reader
 from gateways.stripe.shapes import PRICE_MARK, Json, inside
-from schemas.facts import CouponRequest, PriceRequest
+from schemas.facts.terms import CouponRequest, PriceRequest
 
 PREFIX = "cashbeat_"  # the account may hold prices and coupons of others
 COUPON_NAME_LENGTH_MAX = 40  # https://docs.stripe.com/api/coupons/create, name

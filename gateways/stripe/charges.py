@@ -17,7 +17,7 @@ from gateways.stripe.errors import family_of
 from gateways.stripe.payments import failure_code_of, payment_of_intent
 from gateways.stripe.shapes import ATTEMPT_MARK, Json, inside, payment_marks, reference
 from gateways.stripe.translate import GATEWAY
-from schemas.facts import ChargeRequest, PaymentFact, PaymentStatus
+from schemas.facts.payments import ChargeRequest, PaymentFact, PaymentStatus
 
 INTENTS = "/v1/payment_intents"
 

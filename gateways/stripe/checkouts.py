@@ -9,7 +9,7 @@ from gateways.stripe.amounts import to_stripe
 from gateways.stripe.calls import Calls, segment, unix, window
 from gateways.stripe.payments import checkout_of_session, payment_of_intent, payment_of_session
 from gateways.stripe.shapes import ATTEMPT_MARK, payment_marks
-from schemas.facts import CheckoutFact, CheckoutRequest, PaymentFact
+from schemas.facts.payments import CheckoutFact, CheckoutRequest, PaymentFact
 
 if TYPE_CHECKING:
     from stripe.params.checkout import SessionCreateParams, SessionCreateParamsLineItem

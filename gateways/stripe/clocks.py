@@ -4,7 +4,7 @@ from datetime import datetime
 
 from gateways.stripe.calls import Calls, segment, unix
 from gateways.stripe.subscription_shapes import clock_of
-from schemas.facts import ClockFact
+from schemas.facts.customers import ClockFact
 
 CLOCKS = "/v1/test_helpers/test_clocks"
 

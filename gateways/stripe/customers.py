@@ -7,7 +7,7 @@ from gateways.stripe.answers import reader
 from gateways.stripe.calls import Calls, segment, window
 from gateways.stripe.card_shapes import customer_of
 from gateways.stripe.shapes import ACCOUNT_MARK, Json, reference
-from schemas.facts import CustomerFact, CustomerRequest
+from schemas.facts.customers import CustomerFact, CustomerRequest
 
 CUSTOMERS = "/v1/customers"
 

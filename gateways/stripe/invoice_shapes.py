@@ -11,7 +11,7 @@ from gateways.stripe.payments import failure_code_of
 from gateways.stripe.shapes import NOTHING, SUBSCRIPTION_MARK, Json, inside, instant, mark, moment, reference
 from gateways.stripe.tax_shapes import line_tax
 from gateways.stripe.translate import GATEWAY
-from schemas.facts import GatewayInvoiceFact, GatewayLineFact, InvoicePaymentFact
+from schemas.facts.invoices import GatewayInvoiceFact, GatewayLineFact, InvoicePaymentFact
 
 REASONS = {"subscription_create": "create", "subscription_cycle": "cycle", "subscription_update": "change"}
 

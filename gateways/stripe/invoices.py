@@ -10,7 +10,7 @@ from gateways.stripe.calls import segment, window
 from gateways.stripe.invoice_shapes import invoice_of, is_of_subscription
 from gateways.stripe.shapes import Json
 from gateways.stripe.tax_rates import TaxRates
-from schemas.facts import GatewayInvoiceFact
+from schemas.facts.invoices import GatewayInvoiceFact
 
 INVOICES = "/v1/invoices"
 LISTED_INVOICES_LIMIT = 100  # more than eight years of months

@@ -8,7 +8,7 @@ from gateways.stripe.charges import INTENTS
 from gateways.stripe.checkouts import SESSIONS
 from gateways.stripe.payments import payment_of_intent, payment_of_session
 from gateways.stripe.shapes import attempt_mark, marks_of
-from schemas.facts import MarkedPaymentFact
+from schemas.facts.payments import MarkedPaymentFact
 
 
 class MarkedPayments(Calls):

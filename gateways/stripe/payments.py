@@ -7,7 +7,7 @@ from gateways.stripe.amounts import from_stripe
 from gateways.stripe.answers import reader
 from gateways.stripe.shapes import NOTHING, Json, attempt_mark, inside, instant, reference
 from gateways.stripe.translate import GATEWAY
-from schemas.facts import NO_CARD_NAMED, ChargedCard, CheckoutFact, PaymentFact, PaymentStatus
+from schemas.facts.payments import NO_CARD_NAMED, ChargedCard, CheckoutFact, PaymentFact, PaymentStatus
 
 SETTLED = frozenset({"paid", "no_payment_required"})
 

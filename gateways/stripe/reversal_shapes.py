@@ -6,7 +6,7 @@ from gateways.stripe.amounts import from_stripe
 from gateways.stripe.answers import reader
 from gateways.stripe.shapes import ATTEMPT_MARK, SUBSCRIPTION_MARK, Json, inside, instant, mark, reference
 from gateways.stripe.translate import GATEWAY
-from schemas.facts import ReversalFact, ReversalKind, ReversedPaymentFact
+from schemas.facts.reversals import ReversalFact, ReversalKind, ReversedPaymentFact
 
 # these have taken nothing, or given it back (https://docs.stripe.com/refunds#failed-refunds)
 REFUNDS_WITHOUT_EFFECT = frozenset({"failed", "canceled", "requires_action"})

@@ -6,7 +6,7 @@ from billing.errors import Rejected
 from gateways.stripe.calls import Calls, segment
 from gateways.stripe.reversal_shapes import payment_of_charge
 from gateways.stripe.shapes import ATTEMPT_MARK, NOTHING, Json, inside, mark, reference
-from schemas.facts import ReversedPaymentFact
+from schemas.facts.reversals import ReversedPaymentFact
 
 REVERSALS_LIMIT = 1_000  # of one charge: a refund for each line of the longest invoice
 

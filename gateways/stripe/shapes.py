@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from schemas.facts import PaymentMarks
+from schemas.facts.payments import PaymentMarks
 
 Json = Mapping[str, Any]
 

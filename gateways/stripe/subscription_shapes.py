@@ -7,7 +7,8 @@ from gateways.stripe.answers import reader
 from gateways.stripe.shapes import PRICE_MARK, SUBSCRIPTION_MARK, Json, inside, instant, mark, moment, reference
 from gateways.stripe.tax_shapes import tax_rates_of
 from gateways.stripe.translate import GATEWAY
-from schemas.facts import ClockFact, ItemFact, PendingChangeFact, SubscriptionFact
+from schemas.facts.customers import ClockFact
+from schemas.facts.subscriptions import ItemFact, PendingChangeFact, SubscriptionFact
 
 # the others are called the same here as there
 STATUSES = {"incomplete_expired": "expired"}

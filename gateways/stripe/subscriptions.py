@@ -10,7 +10,8 @@ from gateways.stripe.invoices import INVOICES
 from gateways.stripe.payments import checkout_of_session
 from gateways.stripe.shapes import SUBSCRIPTION_MARK
 from gateways.stripe.subscription_shapes import subscription_of
-from schemas.facts import CheckoutFact, SubscriptionCheckoutRequest, SubscriptionFact
+from schemas.facts.payments import CheckoutFact
+from schemas.facts.subscriptions import SubscriptionCheckoutRequest, SubscriptionFact
 
 SUBSCRIPTIONS = "/v1/subscriptions"
 

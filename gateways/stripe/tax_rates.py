@@ -7,7 +7,7 @@ import stripe
 from gateways.stripe.calls import Calls, segment
 from gateways.stripe.shapes import TAX_MARK, Json, reference
 from gateways.stripe.tax_shapes import rates_on, rates_shown, tax_mark, tax_parameters
-from schemas.facts import TaxRateRequest
+from schemas.facts.terms import TaxRateRequest
 
 TAX_RATES = "/v1/tax_rates"
 

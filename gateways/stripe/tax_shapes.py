@@ -7,7 +7,7 @@ from typing import Any
 
 from gateways.stripe.answers import reader
 from gateways.stripe.shapes import TAX_MARK, Json, inside, mark, reference
-from schemas.facts import TaxRateFact, TaxRateRequest
+from schemas.facts.terms import TaxRateFact, TaxRateRequest
 
 PPM_PER_PERCENT = 10_000
 PARTS_PER_MILLION = 1_000_000

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from gateways.envelope import Envelope, EventRefused
 from gateways.stripe.events import envelope_of, load_event
 from gateways.stripe.shapes import SUBSCRIPTION_MARK, Json, attempt_mark, inside, mark, reference
-from schemas.facts import Concern, EventFact
+from schemas.facts.events import Concern, EventFact
 
 GATEWAY = "stripe"
 

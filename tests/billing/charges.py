@@ -17,7 +17,8 @@ from billing.payments.tables import PaymentAttempt
 from billing.tax.decision import NO_TAX
 from database.engine import Database
 from database.ids import uuid7
-from schemas.facts import CardFact, PaymentFact, PaymentStatus
+from schemas.facts.customers import CardFact
+from schemas.facts.payments import PaymentFact, PaymentStatus
 
 
 def card(ref: str = "pm_card_visa", customer_ref: str = "cus_ada", exp_year: int = 2030) -> CardFact:

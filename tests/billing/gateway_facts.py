@@ -25,7 +25,8 @@ from database.engine import Database
 from database.ids import uuid7
 from database.outbox import OutboxEntry
 from schemas.commands import StartSubscriptionCheckout
-from schemas.facts import GatewayInvoiceFact, GatewayLineFact, ItemFact, PendingChangeFact, SubscriptionFact
+from schemas.facts.invoices import GatewayInvoiceFact, GatewayLineFact
+from schemas.facts.subscriptions import ItemFact, PendingChangeFact, SubscriptionFact
 from tests.billing.subscribers import utc
 
 JANUARY_31, FEBRUARY_14, FEBRUARY_28 = utc("2026-01-31 12:00"), utc("2026-02-14 12:00"), utc("2026-02-28 12:00")

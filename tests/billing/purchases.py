@@ -8,7 +8,7 @@ from billing.payments.start_checkout import intend_checkout, record_opened
 from database.engine import Database
 from database.ids import uuid7
 from schemas.commands import StartCreditCheckout
-from schemas.facts import CheckoutFact, CheckoutRequest, PaymentFact, PaymentStatus
+from schemas.facts.payments import CheckoutFact, CheckoutRequest, PaymentFact, PaymentStatus
 
 
 def start_purchase(database: Database, account_id: UUID, now: datetime, package: str = "value") -> CheckoutRequest:

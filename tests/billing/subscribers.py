@@ -31,7 +31,8 @@ from billing.subscriptions.tables import Subscription
 from database.engine import Database
 from database.ids import uuid7
 from schemas.commands import Address, ChangePlan, CreateSubscription, OpenAccount, PlanChoice
-from schemas.facts import CardFact, ChargedCard, PaymentFact, PaymentStatus
+from schemas.facts.customers import CardFact
+from schemas.facts.payments import ChargedCard, PaymentFact, PaymentStatus
 from tests.billing.papers import contradictions
 
 

@@ -16,7 +16,7 @@ from billing.outcomes.change_default import change_default
 from billing.outcomes.save_card import save_card
 from database.engine import Database
 from database.ids import uuid7
-from schemas.facts import CardFact
+from schemas.facts.customers import CardFact
 from tests.billing.charges import card
 from tests.billing.conftest import ADA, NOON
 

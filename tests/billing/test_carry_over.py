@@ -27,7 +27,7 @@ from billing.top_ups.queries import view_top_up
 from billing.top_ups.set import set_top_up
 from database.outbox import OutboxEntry
 from schemas.commands import ChangePlan
-from schemas.facts import PaymentStatus
+from schemas.facts.payments import PaymentStatus
 from schemas.views import InvoiceView
 from tests.billing.charges import answer
 from tests.billing.subscribers import Books, utc

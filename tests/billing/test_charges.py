@@ -33,7 +33,7 @@ from billing.tax.decision import NO_TAX
 from database.engine import Database
 from database.ids import uuid7
 from database.outbox import OutboxEntry
-from schemas.facts import PaymentFact, PaymentStatus
+from schemas.facts.payments import PaymentFact, PaymentStatus
 from tests.billing.charges import answer, card, give_card, intend, issue
 from tests.billing.conftest import NOON
 

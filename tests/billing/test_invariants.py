@@ -11,7 +11,7 @@ from billing.invariants import QUESTIONS, violations
 from billing.outcomes.record_outcome import record_outcome
 from database.engine import Database, dialect_url
 from database.inbox import remember
-from schemas.facts import PaymentStatus
+from schemas.facts.payments import PaymentStatus
 from tests.billing.conftest import NOON
 from tests.billing.purchases import fact, start_purchase
 

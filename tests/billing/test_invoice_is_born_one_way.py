@@ -34,7 +34,7 @@ from billing.tax.decision import NO_TAX, TaxDecision, TaxReason
 from database.copy import copy_rows
 from database.engine import Database
 from database.ids import uuid7
-from schemas.facts import GatewayLineFact
+from schemas.facts.invoices import GatewayLineFact
 from tests.billing.conftest import NOON
 from tests.billing.gateway_facts import FEBRUARY_14, JANUARY_31, GatewayRun, invoice_of, line
 

@@ -20,7 +20,7 @@ from billing.errors import Rejected
 from billing.outcomes.save_card import save_card
 from billing.subscriptions.queries import lock_subscription
 from database.engine import Database
-from schemas.facts import CardFact
+from schemas.facts.customers import CardFact
 from tests.billing.charges import card, give_card
 from tests.billing.subscribers import Books, utc
 from tests.billing.waiting import count_waiting

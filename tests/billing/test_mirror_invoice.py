@@ -18,7 +18,8 @@ from billing.receipts.queries import kept_of
 from billing.subscriptions.pending_changes import find_pending_change
 from billing.tax.decision import TaxReason
 from database.engine import Database
-from schemas.facts import GatewayLineFact, InvoicePaymentFact, PendingChangeFact
+from schemas.facts.invoices import GatewayLineFact, InvoicePaymentFact
+from schemas.facts.subscriptions import PendingChangeFact
 from tests.billing.gateway_facts import FEBRUARY_14, FEBRUARY_28, JANUARY_31, GatewayRun, invoice_of, line
 from tests.billing.subscribers import Books, utc
 

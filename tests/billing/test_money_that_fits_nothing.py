@@ -15,7 +15,7 @@ from billing.outcomes.record_outcome import Outcome, record_outcome, record_outc
 from billing.payments.tables import AttemptStatus, PaymentAttempt
 from billing.receipts.tables import Receipt, ReceiptRemark
 from billing.subscriptions.tables import SubscriptionStatus
-from schemas.facts import PaymentFact, PaymentStatus
+from schemas.facts.payments import PaymentFact, PaymentStatus
 from tests.billing.conftest import NOON
 from tests.billing.purchases import fact, start_purchase
 from tests.billing.subscribers import Books, utc

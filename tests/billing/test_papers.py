@@ -24,7 +24,9 @@ from documents.amounts import closing
 from documents.arithmetic import require_sums
 from documents.notice_facts import amount
 from schemas.documents import InvoiceFacts, NoticeFacts
-from schemas.facts import CardFact, ChargedCard, InvoicePaymentFact, PaymentFact, PaymentStatus
+from schemas.facts.customers import CardFact
+from schemas.facts.invoices import InvoicePaymentFact
+from schemas.facts.payments import ChargedCard, PaymentFact, PaymentStatus
 from tests.billing.gateway_facts import JANUARY_31, GatewayRun, invoice_of, line
 from tests.billing.gifts import grant_credits
 from tests.billing.papers import LETTERHEAD

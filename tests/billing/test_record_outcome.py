@@ -22,7 +22,7 @@ from billing.payments.queries import open_checkouts
 from billing.payments.tables import AttemptStatus, PaymentAttempt
 from database.engine import Database
 from database.outbox import OutboxEntry
-from schemas.facts import PaymentFact, PaymentStatus
+from schemas.facts.payments import PaymentFact, PaymentStatus
 from tests.billing.conftest import NOON
 from tests.billing.purchases import fact, start_purchase
 

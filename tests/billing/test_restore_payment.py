@@ -15,7 +15,7 @@ from billing.payments.queries import open_checkouts
 from billing.payments.start_checkout import LOOK_UP_AFTER
 from billing.receipts.tables import Receipt, ReceiptRemark
 from database.ids import uuid7
-from schemas.facts import MarkedPaymentFact, PaymentFact, PaymentMarks, PaymentStatus
+from schemas.facts.payments import MarkedPaymentFact, PaymentFact, PaymentMarks, PaymentStatus
 from tests.billing.conftest import NOON
 from tests.billing.subscribers import Books, utc
 

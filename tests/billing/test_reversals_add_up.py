@@ -17,7 +17,8 @@ from billing.outcomes.record_outcome import record_outcome
 from billing.outcomes.reverse_payment import reverse_payment
 from billing.receipts.tables import Receipt, ReceiptSource
 from database.engine import Database
-from schemas.facts import PaymentStatus, ReversalFact, ReversalKind, ReversedPaymentFact
+from schemas.facts.payments import PaymentStatus
+from schemas.facts.reversals import ReversalFact, ReversalKind, ReversedPaymentFact
 from tests.billing.conftest import NOON
 from tests.billing.purchases import fact, start_purchase
 from tests.billing.subscribers import Books

@@ -18,7 +18,7 @@ from billing.subscriptions.queries import show_subscription
 from billing.subscriptions.tables import SubscriptionStatus
 from database.engine import Database
 from database.ids import uuid7
-from schemas.facts import ItemFact
+from schemas.facts.subscriptions import ItemFact
 from tests.billing.gateway_facts import FEBRUARY_14, FEBRUARY_28, JANUARY_31, GatewayRun, invoice_of, line
 
 SECOND = timedelta(seconds=1)

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from gateways.ports import SavedMethods
-from schemas.facts import CardFact, CustomerRequest
+from schemas.facts.customers import CardFact, CustomerRequest
 from tests.billing.charges import card
 
 

@@ -2,16 +2,10 @@
 
 from datetime import UTC, datetime
 
-from schemas.facts import (
-    ChargeRequest,
-    CheckoutRequest,
-    CouponRequest,
-    CustomerRequest,
-    PriceRequest,
-    SetupRequest,
-    SubscriptionCheckoutRequest,
-    TaxRateRequest,
-)
+from schemas.facts.customers import CustomerRequest, SetupRequest
+from schemas.facts.payments import ChargeRequest, CheckoutRequest
+from schemas.facts.subscriptions import SubscriptionCheckoutRequest
+from schemas.facts.terms import CouponRequest, PriceRequest, TaxRateRequest
 
 ATTEMPT = "0192f0c4-7d3e-7aa1-8c55-3f6d2b9e4a10"
 SUBSCRIPTION_ID = "0192f0c4-7d3e-7aa1-8c55-3f6d2b9e4a20"

@@ -12,7 +12,7 @@ from gateways.stripe.catalog_shapes import coupon_parameters, is_same_coupon, is
 from gateways.stripe.invoice_shapes import invoice_of
 from gateways.stripe.payments import payment_of_intent
 from schemas.currencies import CURRENCIES, exponent
-from schemas.facts import CouponRequest, PriceRequest
+from schemas.facts.terms import CouponRequest, PriceRequest
 from tests.gateways.golden_events import VERSION_NEW, golden_object
 
 PRICE = PriceRequest("0192f0c4-7d3e-7aa1-8c55-3f6d2b9e4a10", "Growth", "UGX", 10_000, "month")

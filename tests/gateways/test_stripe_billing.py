@@ -12,7 +12,10 @@ import requests
 from billing.errors import Rejected
 from gateways.stripe.client import StripeGateway
 from gateways.stripe.translate import HANDLED_TYPES, translate
-from schemas.facts import Concern, CouponRequest, GatewayInvoiceFact, PriceRequest, SubscriptionFact
+from schemas.facts.events import Concern
+from schemas.facts.invoices import GatewayInvoiceFact
+from schemas.facts.subscriptions import SubscriptionFact
+from schemas.facts.terms import CouponRequest, PriceRequest
 from tests.gateways import requests_made
 from tests.gateways.sandbox_process import ANSWER_SECONDS, Sandbox
 

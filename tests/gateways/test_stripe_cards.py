@@ -7,7 +7,7 @@ import pytest
 
 from gateways.stripe.card_shapes import card_of, card_of_setup, customer_of
 from gateways.stripe.client import StripeGateway
-from schemas.facts import CardFact, CustomerFact
+from schemas.facts.customers import CardFact, CustomerFact
 from tests.gateways.conversation import read, script
 from tests.gateways.golden_events import VERSION_NEW, golden_object
 from tests.gateways.loopback import Script, ScriptedServer

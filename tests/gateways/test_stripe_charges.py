@@ -8,7 +8,7 @@ import pytest
 
 from billing.errors import Rejected, Unavailable
 from gateways.stripe.client import StripeGateway
-from schemas.facts import PaymentStatus
+from schemas.facts.payments import PaymentStatus
 from tests.gateways.conversation import read
 from tests.gateways.golden_events import VERSION_NEW, golden_object
 from tests.gateways.loopback import Script, ScriptedServer, http_answer

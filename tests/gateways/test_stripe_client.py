@@ -10,7 +10,7 @@ import pytest
 from billing.errors import Rejected, Unavailable
 from gateways.stripe.client import StripeGateway
 from gateways.stripe.translate import HANDLED_TYPES, translate
-from schemas.facts import CheckoutFact, CheckoutRequest, PaymentStatus
+from schemas.facts.payments import CheckoutFact, CheckoutRequest, PaymentStatus
 from tests.gateways.sandbox_process import Sandbox
 
 DECLINING_CARD = "4000 0000 0000 9995"

@@ -13,7 +13,7 @@ from billing.errors import BillingError, Rejected, Unavailable
 from gateways.stripe import errors
 from gateways.stripe.client import StripeGateway
 from gateways.stripe.errors import family_of
-from schemas.facts import CheckoutRequest
+from schemas.facts.payments import CheckoutRequest
 from tests.gateways.loopback import ScriptedServer, crowded_port, http_answer, refusing_port, silent_port
 
 FAMILIES: tuple[Any, ...] = (errors.REJECTED, errors.MISCONFIGURED, errors.THROTTLED, errors.UNANSWERED)

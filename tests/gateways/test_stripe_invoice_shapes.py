@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateways.stripe.invoice_shapes import invoice_of, is_of_subscription, line_of
-from schemas.facts import GatewayInvoiceFact, GatewayLineFact, InvoicePaymentFact
+from schemas.facts.invoices import GatewayInvoiceFact, GatewayLineFact, InvoicePaymentFact
 from tests.contracts.stripe_openapi import validate_object
 from tests.gateways.fuzzing import fuzzed
 from tests.gateways.golden_events import VERSION_NEW, golden_object

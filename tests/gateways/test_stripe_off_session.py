@@ -9,7 +9,7 @@ import requests
 
 from billing.errors import Rejected, Unavailable
 from gateways.stripe.client import StripeGateway
-from schemas.facts import ChargeRequest, PaymentStatus
+from schemas.facts.payments import ChargeRequest, PaymentStatus
 from tests.gateways import requests_made
 from tests.gateways.sandbox_process import ANSWER_SECONDS, Sandbox
 

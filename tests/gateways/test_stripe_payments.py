@@ -7,7 +7,7 @@ import pytest
 
 from billing.errors import Unavailable
 from gateways.stripe.payments import checkout_of_session, payment_of_intent, payment_of_session
-from schemas.facts import ChargedCard, PaymentFact, PaymentStatus
+from schemas.facts.payments import ChargedCard, PaymentFact, PaymentStatus
 from tests.gateways.golden_events import VERSION_NEW, golden_object
 
 ATTEMPT = "0192f0c4-7d3e-7aa1-8c55-3f6d2b9e4a10"

@@ -11,7 +11,7 @@ import pytest
 
 from billing.errors import Unavailable
 from gateways.stripe.client import StripeGateway
-from schemas.facts import CheckoutRequest
+from schemas.facts.payments import CheckoutRequest
 from tests.gateways.loopback import ScriptedServer, http_answer
 
 ATTEMPT = "0192f0c4-7d3e-7aa1-8c55-3f6d2b9e4a10"

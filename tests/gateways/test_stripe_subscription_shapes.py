@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from gateways.stripe.subscription_shapes import clock_of, subscription_of
-from schemas.facts import ClockFact, ItemFact, SubscriptionFact
+from schemas.facts.customers import ClockFact
+from schemas.facts.subscriptions import ItemFact, SubscriptionFact
 from tests.gateways.golden_events import VERSION_NEW, golden_object
 from tests.gateways.requests_made import SUBSCRIPTION_ID
 

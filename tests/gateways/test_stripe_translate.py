@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from gateways.stripe.translate import HANDLED_TYPES, MalformedEvent, translate
-from schemas.facts import Concern, EventFact
+from schemas.facts.events import Concern, EventFact
 from tests.gateways.golden_events import GOLDEN_FILES, VERSION_NEW, VERSION_OLD, golden_event, golden_name
 
 ATTEMPT = "0192f0c4-7d3e-7aa1-8c55-3f6d2b9e4a10"

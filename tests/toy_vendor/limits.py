@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from gateways.ports import Limits
-from schemas.facts import Concern
+from schemas.facts.events import Concern
 
 LIMITS = Limits(
     key_window=timedelta(hours=6),

@@ -20,7 +20,7 @@ from database.ids import uuid7
 from database.inbox import InboxEvent
 from database.operations import Operation
 from gateways.registry import VENDORS
-from schemas.facts import RefundRequest
+from schemas.facts.reversals import RefundRequest
 from settings import Settings
 from tasks import commands, webhooks
 from tests.billing.conftest import ADA

@@ -9,16 +9,9 @@ import requests
 
 from billing.errors import Unavailable
 from gateways.gateway import Gateway
-from schemas.facts import (
-    CheckoutFact,
-    CheckoutRequest,
-    Concern,
-    EventFact,
-    PaymentFact,
-    PaymentStatus,
-    RefundFact,
-    RefundRequest,
-)
+from schemas.facts.events import Concern, EventFact
+from schemas.facts.payments import CheckoutFact, CheckoutRequest, PaymentFact, PaymentStatus
+from schemas.facts.reversals import RefundFact, RefundRequest
 from tests.toy_vendor.door import envelope_of
 from tests.toy_vendor.limits import LIMITS
 

@@ -30,7 +30,7 @@ from database.memory import WorkState
 from database.operations import Operation, stage_command
 from database.outbox import OutboxEntry
 from schemas.commands import ChangePlan, Command, CreateSubscription, PayInvoice, PlanChoice
-from schemas.facts import PaymentStatus
+from schemas.facts.payments import PaymentStatus
 from settings import SANDBOX_STRIPE_KEY
 from tasks import payments
 from tests.billing.charges import answer, give_card, intend, issue

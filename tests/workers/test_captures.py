@@ -26,7 +26,7 @@ from database.memory import WorkState
 from database.outbox import OutboxEntry
 from gateways.stripe.limits import LIMITS
 from gateways.stripe.vendor import open_gateway
-from schemas.facts import CheckoutFact, CheckoutRequest, PaymentFact, PaymentStatus
+from schemas.facts.payments import CheckoutFact, CheckoutRequest, PaymentFact, PaymentStatus
 from schemas.messages import LookUpPayments
 from settings import SANDBOX_STRIPE_KEY, Settings
 from tasks import payments

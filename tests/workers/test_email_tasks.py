@@ -33,7 +33,7 @@ from database.memory import WorkState
 from database.outbox import OutboxEntry
 from gateways.resend.client import ResendGateway
 from schemas.documents import PartyFacts
-from schemas.facts import PaymentStatus
+from schemas.facts.payments import PaymentStatus
 from schemas.messages import DunInvoices, NoticeCards, SendEmails
 from tasks import emails, renewals
 from tests.billing.gifts import grant_credits

@@ -12,7 +12,9 @@ from sqlalchemy import Engine, create_engine, text
 
 from billing.invariants import violations
 from database.engine import dialect_url
-from schemas.facts import CardFact, CustomerFact, GatewayInvoiceFact, SubscriptionFact
+from schemas.facts.customers import CardFact, CustomerFact
+from schemas.facts.invoices import GatewayInvoiceFact
+from schemas.facts.subscriptions import SubscriptionFact
 from tests.gateways.sandbox_process import Sandbox
 from tests.workers.gateway_run import JANUARY_31, Json, Subscriber, books, deliver
 from tests.workers.hands import at_work, equip

@@ -1,0 +1,43 @@
+"""What an event rings the bell for."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Concern(StrEnum):
+    """Which kind of object an event is about; each has one way of asking the gateway for it."""
+
+    PAYMENT = "payment"
+    REVERSAL = "reversal"
+    SUBSCRIPTION = "subscription"
+    INVOICE = "invoice"
+    CARD = "card"
+    CUSTOMER = "customer"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class EventFact:
+    """What an event rings the bell for: an object to be looked up by one of its references, or nothing of ours.
+
+    `attempt_id` and `subscription_id` are hints from metadata. `setup_ref` names a card set-up whose card is not known
+    yet. `is_choice`: on the page that the event is about the customer chose the card that is to be charged;
+    `is_expiry`: the page ended without a payment.
+    """
+
+    gateway: str
+    event_id: str
+    event_type: str
+    concerns: Concern
+    checkout_ref: str = ""
+    payment_ref: str = ""
+    charge_ref: str = ""
+    attempt_id: str = ""
+    subscription_ref: str = ""
+    subscription_id: str = ""
+    invoice_ref: str = ""
+    card_ref: str = ""
+    setup_ref: str = ""
+    customer_ref: str = ""
+    is_choice: bool = False
+    is_expiry: bool = False

@@ -1,0 +1,67 @@
+"""Money that leaves a gateway again."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class ReversalKind(StrEnum):
+    """Why money left a gateway again."""
+
+    REFUND = "refund"
+    DISPUTE = "dispute"
+    DISPUTE_FEE = "dispute_fee"
+
+
+@dataclass(frozen=True, slots=True)
+class ReversalFact:
+    """A refund, a dispute, or what the gateway takes for one, as it stands now.
+
+    `left_minor` is what has left because of it and has not come back: a refund that failed and a dispute that was won
+    have taken nothing. Minor units of `currency`, which for a fee may be another than the payment's.
+    """
+
+    kind: ReversalKind
+    reversal_ref: str
+    left_minor: int
+    currency: str
+    moved_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReversedPaymentFact:
+    """Everything that has left again of one captured payment, with all references by which our books may know it.
+
+    `attempt_id` and `subscription_id` are the ids that we gave the payment, or the subscription whose invoice it paid;
+    empty when neither is ours.
+    """
+
+    gateway: str
+    charge_ref: str
+    payment_ref: str
+    reversals: tuple[ReversalFact, ...]
+    attempt_id: str = ""
+    subscription_id: str = ""
+    invoice_ref: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RefundRequest:
+    """Captured money to be given back, in minor units of `currency`. Frozen once written, as every request."""
+
+    refund_id: str
+    idempotency_key: str
+    payment_ref: str
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefundFact:
+    """A refund as the gateway has it."""
+
+    gateway: str
+    refund_ref: str
+    payment_ref: str
+    amount_minor: int
+    currency: str
