@@ -42,6 +42,9 @@ OPTIONS: dict[str, Any] = {
     "timeout_keep_alive": 5,
     # in-flight batches commit within two seconds; whoever stops us kills us after five
     "timeout_graceful_shutdown": 3,
+    # a process that is still importing does not answer its parent, and on a busy machine it imports for longer than
+    # uvicorn's five seconds: it would be killed and begun anew, again and again
+    "timeout_worker_healthcheck": 30,
 }
 
 
