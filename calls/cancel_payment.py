@@ -31,7 +31,8 @@ def cancel_payments(work: Work, entry_ids: Sequence[UUID]) -> None:
 def cancel_payment(work: Work, attempt_id: UUID) -> PaymentFact | None:
     """What became of an attempt that was under way; None when it was over before. Nothing is recorded.
 
-    Raises Unavailable while it is not known to the gateway, or is being processed there: it may yet be paid.
+    Pending is what is being processed and cannot be stopped: its outcome comes by itself, some days later at worst.
+    Raises Unavailable while the gateway does not know it, or does not close its page.
     """
     with work.database.transaction() as session:
         page = find_live_checkout(session, attempt_id)
@@ -63,6 +64,6 @@ def _stop_charge(gateway: Gateway, charge: Charge) -> PaymentFact | None:
 def _certain(fact: PaymentFact | None) -> PaymentFact:
     if fact is None:
         raise Unavailable("the gateway does not know the payment (yet)")
-    if fact.status is PaymentStatus.PENDING:
-        raise Unavailable("the payment is being processed")
+    if fact.page_url:
+        raise Unavailable("the page is still open")
     return fact

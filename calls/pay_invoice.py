@@ -50,14 +50,19 @@ def _is_open(work: Work, attempt: PaymentAttempt) -> bool:
     if attempt.kind is not AttemptKind.PAGE or not attempt.checkout_ref:
         return False
     payment = work.gateway(attempt.gateway).checkout.fetch_payment(checkout_ref=attempt.checkout_ref)
-    return payment is not None and payment.status is PaymentStatus.PENDING
+    return payment is not None and payment.page_url != ""
 
 
 def _make_way(work: Work, attempt: PaymentAttempt) -> None:
-    """End it at its gateway, and record what became of it. Raises Unavailable while that is not known."""
+    """End it at its gateway, and record what became of it. Raises Unavailable while that is not known.
+
+    Raises Rejected `payment_under_way` while it is being processed.
+    """
     fact = cancel_payment(work, attempt.id)
     if fact is None:
         return
+    if fact.status is PaymentStatus.PENDING:
+        raise Rejected("payment_under_way", "A payment is being processed; ask again when its outcome is known.", 409)
     with work.database.transaction() as session:
         if fact.status is PaymentStatus.EXPIRED:
             # nobody is to charge the card now: the page takes its place

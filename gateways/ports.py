@@ -55,7 +55,7 @@ class HostedCheckout(Protocol):
     def close_checkout(self, checkout_ref: str) -> PaymentFact:
         """Close a page, so that nobody can pay on it any more, and say what became of its payment.
 
-        One that was paid meanwhile is captured; closing it again changes nothing.
+        One that was paid meanwhile is captured, or still processed; closing it again changes nothing.
         """
 
     def find_checkout(

@@ -35,6 +35,7 @@ def payment_of_session(session: Json) -> PaymentFact:
         charge=intent.get("latest_charge") if isinstance(intent, dict) else None,
         amount=_money(session["amount_total"], session["currency"]),
         outcome=(status, failure_code),
+        page_url=session.get("url") or "",
     )
 
 
@@ -64,6 +65,7 @@ def _payment(
     charge: object,
     amount: Money,
     outcome: tuple[PaymentStatus, str],
+    page_url: str = "",
 ) -> PaymentFact:
     status, failure_code = outcome
     return PaymentFact(
@@ -79,6 +81,7 @@ def _payment(
         paid_at=_created(charge) if status is PaymentStatus.CAPTURED else None,
         failure_code=failure_code,
         card=_card(charge) if status is PaymentStatus.CAPTURED else NO_CARD_NAMED,
+        page_url=page_url,
     )
 
 

@@ -30,7 +30,8 @@ class PaymentFact:
     """The gateway's own account of one payment, read from the gateway, never from an event's body.
 
     `attempt_id` is the id we gave it (empty if it is not ours). Amounts are minor units of the upper-case `currency`.
-    `failure_code` is the gateway's decline code when status is failed. Times are aware UTC.
+    `failure_code` is the gateway's decline code when status is failed. A payment that is pending waits for the customer
+    at `page_url`; without one it is being processed, and its outcome comes by itself. Times are aware UTC.
     """
 
     gateway: str
@@ -45,6 +46,7 @@ class PaymentFact:
     paid_at: datetime | None = None
     failure_code: str = ""
     card: ChargedCard = NO_CARD_NAMED
+    page_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

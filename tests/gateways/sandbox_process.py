@@ -69,6 +69,14 @@ class Sandbox:
         form = {"card_number": card_number, "authentication": "complete"}
         return requests.post(url, data=form, allow_redirects=False, timeout=ANSWER_SECONDS).status_code
 
+    def pay_later(self, checkout_ref: str) -> None:
+        """Pay on the page in a way whose money comes in some days, or never; the customer is done."""
+        self._control("POST", f"checkout-sessions/{checkout_ref}/pay", {"clears_later": True})
+
+    def clear(self, checkout_ref: str, *, is_paid: bool) -> None:
+        """The bank tells how that has ended."""
+        self._control("POST", f"checkout-sessions/{checkout_ref}/clear", {"paid": is_paid})
+
     def in_portal(self, subscription_ref: str, action: str, **wishes: str) -> None:
         """What a customer does in the gateway's own portal: cancel, resume, change-plan, card."""
         self._control("POST", f"portal/{subscription_ref}/{action}", wishes)

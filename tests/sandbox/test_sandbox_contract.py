@@ -40,6 +40,8 @@ EVENT_TYPES = {
     "charge.refunded",
     "charge.succeeded",
     "charge.updated",
+    "checkout.session.async_payment_failed",
+    "checkout.session.async_payment_succeeded",
     "checkout.session.completed",
     "checkout.session.expired",
     "customer.created",
@@ -48,6 +50,7 @@ EVENT_TYPES = {
     "payment_intent.canceled",
     "payment_intent.created",
     "payment_intent.payment_failed",
+    "payment_intent.processing",
     "payment_intent.requires_action",
     "payment_intent.succeeded",
     "payment_method.attached",
@@ -92,6 +95,13 @@ def visit_customers_and_sessions(api: Api, buyer: Json) -> None:
         api.made("GET", f"{path}?{expansions}")
         api.made("GET", f"{path}/line_items")
     api.made("GET", f"/v1/checkout/sessions?payment_intent={session['payment_intent']}&expand[]=data.payment_intent")
+    for is_paid in (True, False):
+        page = f"checkout-sessions/{api.made('POST', '/v1/checkout/sessions', session_form())['id']}"
+        api.sandbox.control("POST", f"{page}/pay", {"clears_later": True})
+        expanded = api.made("GET", f"/v1/{page.replace('-', '/', 1)}?expand[]=payment_intent")
+        assert (expanded["payment_status"], expanded["payment_intent"]["status"]) == ("unpaid", "processing")
+        api.sandbox.control("POST", f"{page}/clear", {"paid": is_paid})
+        api.made("GET", f"/v1/{page.replace('-', '/', 1)}")
     given_up = api.made("POST", "/v1/checkout/sessions", session_form())
     api.made("POST", f"/v1/checkout/sessions/{given_up['id']}/expire")
 

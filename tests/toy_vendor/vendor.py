@@ -82,6 +82,7 @@ def _payment(order: dict[str, Any]) -> PaymentFact:
         status=status,
         amount_minor=order["paid_minor"] if is_paid else order["amount_minor"],
         currency=order["currency"],
+        page_url=f"{address}/pay/{order['ref']}" if status is PaymentStatus.PENDING else "",
     )
 
 

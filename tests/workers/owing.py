@@ -22,6 +22,7 @@ from billing.outcomes.end_dunning import DUNNING_ENDS
 from billing.outcomes.record_outcome import record_outcome
 from billing.payments.cancel_under_way import cancel_under_way
 from billing.payments.tables import PaymentAttempt
+from billing.receipts.tables import Receipt
 from billing.subscriptions.queries import get_subscription, show_subscription
 from billing.subscriptions.tables import Subscription, SubscriptionStatus
 from calls.run_command import run_command
@@ -158,6 +159,12 @@ class Owing:
         """The gateway says of a charge that failed that it went through after all."""
         with self.work.database.transaction() as session:
             record_outcome(session, answer(attempt, PaymentStatus.CAPTURED), self.work.wall())
+
+    def kept(self) -> list[tuple[int, str]]:
+        """What is kept of the account's receipts, each with the remark for whom it calls."""
+        found = select(Receipt).where(Receipt.account_id == self.account_id).order_by(Receipt.id)
+        with self.work.database.transaction() as session:
+            return [(each.kept_minor, each.remark) for each in session.scalars(found) if each.kept_minor]
 
     def taken(self) -> list[int]:
         """What the sandbox took from this customer, in cents."""

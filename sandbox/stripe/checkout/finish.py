@@ -14,3 +14,10 @@ def finish(world: World, session: JsonObject, method: JsonObject, cause: Cause, 
     after = world.store.put(KIND, {**session, **done, **changes})
     events.emit(world, "checkout.session.completed", after, cause)
     return after
+
+
+def cleared(world: World, session: JsonObject, cause: Cause, outcome: str) -> JsonObject:
+    """A complete session's money came, or did not, some days later; with its event."""
+    after = world.store.put(KIND, session)
+    events.emit(world, f"checkout.session.async_payment_{outcome}", after, cause)
+    return after

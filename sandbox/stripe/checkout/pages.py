@@ -83,7 +83,8 @@ def _charge(world: World, session: JsonObject, fields: JsonObject) -> Outcome:
         "complete" if answered == "complete" else "fail" if answered == "fail" else "ask"
     )
     current = world.store.get(KIND, session["id"]) or session
-    return checkout_pay.pay(world, current, checkout_pay.Buyer(authentication=authentication, **texts))
+    buyer = checkout_pay.Buyer(authentication=authentication, clears_later=False, **texts)
+    return checkout_pay.pay(world, current, buyer)
 
 
 def _texts(fields: JsonObject) -> dict[str, str]:

@@ -12,6 +12,7 @@ from sandbox.stripe.cards import cards, challenge, issuer
 from sandbox.stripe.cards.issuer import Presence
 from sandbox.stripe.cards.numbers import Card
 from sandbox.stripe.checkout import modes as checkout_modes
+from sandbox.stripe.checkout import payment as checkout_payment
 from sandbox.stripe.checkout import sessions as checkout
 from sandbox.stripe.checkout.shape import KIND
 from sandbox.stripe.customers import customers
@@ -30,13 +31,14 @@ Authentication = Literal["ask", "complete", "fail"]
 
 @dataclass(frozen=True, slots=True)
 class Buyer:
-    """What is typed into the page."""
+    """What is typed into the page. What `clears_later` takes its bank some days."""
 
     card_number: str
     email: str = ""
     name: str = ""
     expires: str = ""
     authentication: Authentication = "complete"
+    clears_later: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,8 @@ def _complete(world: World, session: JsonObject, card: Card, buyer: Buyer) -> Ou
         method = payment_methods.add(world, card, _billing(session, buyer), buyer.expires)
         session = _with_customer(world, session, method["billing_details"], cause)
         plan = checkout.plan_of(world, session)
-        return Outcome(checkout_modes.of(session).complete(world, session, plan, method, cause))
+        complete = checkout_payment.process if buyer.clears_later else checkout_modes.of(session).complete
+        return Outcome(complete(world, session, plan, method, cause))
     except StripeError as refusal:
         error = refusal.error
         code, decline_code = str(error.get("code", "")), str(error.get("decline_code", ""))

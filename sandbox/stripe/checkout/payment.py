@@ -51,6 +51,23 @@ def complete(world: World, session: JsonObject, plan: JsonObject, method: JsonOb
     return completed
 
 
+def process(world: World, session: JsonObject, plan: JsonObject, method: JsonObject, cause: Cause) -> JsonObject:
+    """The buyer is done, as with a debit of a bank account, and the money comes in some days, or never: see `clear`."""
+    intent = confirm.process(world, _intent(world, session, plan, cause), method, cause)
+    named = {**session, "payment_intent": intent["id"]}
+    return checkout_finish.finish(world, named, method, cause, {"payment_status": "unpaid"})
+
+
+def clear(world: World, session: JsonObject, intent: JsonObject, method: JsonObject, cause: Cause) -> JsonObject:
+    """The bank answers to what was processed, as it would to a charge."""
+    _, charge = confirm.attempt(world, intent, method, cause, PASSED, session=session)
+    if charge is None or charge["status"] == "failed":
+        return checkout_finish.cleared(world, session, cause, "failed")
+    after = checkout_finish.cleared(world, {**session, "payment_status": "paid"}, cause, "succeeded")
+    charges.settle(world, charge, cause)
+    return after
+
+
 def _intent(world: World, session: JsonObject, plan: JsonObject, cause: Cause) -> JsonObject:
     """The intent of an earlier, declined try, or a new one."""
     earlier = world.store.get(payment_intents.KIND, session["payment_intent"] or "")

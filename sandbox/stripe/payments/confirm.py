@@ -63,6 +63,14 @@ def attempt(
     return _succeeded(world, intent, method, charge, cause), charge
 
 
+def process(world: World, intent: JsonObject, method: JsonObject, cause: Cause) -> JsonObject:
+    """Handed on to a bank that takes days: nothing has moved, and nobody can take it back."""
+    changes = {"status": "processing", "payment_method": method["id"], "last_payment_error": None}
+    after = world.store.put(KIND, {**intent, **changes})
+    events.emit(world, "payment_intent.processing", after, cause)
+    return after
+
+
 def declined(intent: JsonObject) -> StripeError:
     """402: the card did not pay. The intent inside of the error shows that another card may be tried."""
     return errors.card_error(intent["last_payment_error"], payment_intent=intent)
