@@ -23,7 +23,7 @@ SENTENCES = {
     Restored.PURCHASE: "purchases are in the books again, under their numbers where these were found",
     Restored.KEPT: "other payments are kept for their accounts, whose next invoices they pay (see `cashbeat parked`)",
     Restored.ACCOUNT_UNKNOWN: "payments are of accounts that the books do not know; their events will be parked",
-    Restored.NOTHING: "were never paid, and are left alone",
+    Restored.NOTHING: "are not paid, and are left alone",
 }
 
 

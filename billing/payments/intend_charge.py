@@ -18,17 +18,20 @@ from schemas.facts.payments import ChargeRequest, PaymentMarks
 INTEND = insert(PaymentAttempt).returning(PaymentAttempt)
 
 
-def intend_charge(session: Session, invoice: Invoice, cause: str, now: datetime) -> PaymentAttempt | None:
+def intend_charge(
+    session: Session, invoice: Invoice, cause: str, now: datetime, package: str = ""
+) -> PaymentAttempt | None:
     """Write the attempt to charge what is left to pay and stage the call; None when the account has no default card.
 
-    The invoice is in the database, issued, and has something left to pay. The database refuses a second attempt for
-    the same cause and a second one that may still take the money (IntegrityError, at once).
+    The invoice is in the database and has something left to pay; `package` is the slug of what it buys, if it buys one.
+    The database refuses a second attempt for the same cause and a second one that may still take the money
+    (IntegrityError, at once).
     """
     card = get_default_card(session, invoice.account_id)
     if card is None:
         return None
     left = Money(invoice.left_minor, invoice.currency)
-    row = charge_row(uuid7(), invoice.id, invoice.account_id, invoice.number or "", left, card, cause)
+    row = charge_row(uuid7(), invoice.id, invoice.account_id, invoice.number or "", left, card, cause, package)
     attempt = session.scalars(INTEND, [row]).one()
     stage(session, "charge", attempt.id, charge_cause(attempt.id))
     return attempt
@@ -42,6 +45,7 @@ def charge_row(
     left: Money,
     card: ChargeableCard,
     cause: str,
+    package: str = "",
 ) -> dict[str, Any]:
     """The attempt as a row of `payment_attempts`, for whoever writes many at once; every other column has its default.
 
@@ -59,7 +63,7 @@ def charge_row(
         "amount_minor": left.minor,
         "currency": left.currency,
         "request": charge_request(attempt_id, invoice_number, left, card)
-        | {"marks": _marks(account_id, invoice_id, invoice_number, cause)},
+        | {"marks": _marks(account_id, invoice_id, invoice_number, cause, package)},
     }
 
 
@@ -84,9 +88,9 @@ def charge_request(attempt_id: UUID, invoice_number: str, left: Money, card: Cha
     }
 
 
-def _marks(account_id: UUID, invoice_id: UUID, invoice_number: str, cause: str) -> dict[str, str]:
+def _marks(account_id: UUID, invoice_id: UUID, invoice_number: str, cause: str, package: str) -> dict[str, str]:
     marks = {"account_id": str(account_id), "invoice_id": str(invoice_id), "cause": cause}
-    return marks | ({"invoice_number": invoice_number} if invoice_number else {})
+    return marks | {name: text for name, text in (("invoice_number", invoice_number), ("package", package)) if text}
 
 
 def thaw_charge(request: dict[str, Any]) -> ChargeRequest:

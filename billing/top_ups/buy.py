@@ -36,15 +36,15 @@ def buy_package(session: Session, top_up: AutoTopUp, now: datetime) -> Invoice:
     account = get_account(session, top_up.account_id)
     package = on_offer(session.get_one(CreditPackage, top_up.package_id))
     month = month_of(now)
-    begun, _ = purchases_of(session, account.id, month)
-    cause = f"{cause_of_month(account.id, month)}{begun + 1}"
+    last, _ = purchases_of(session, account.id, month)
+    cause = f"{cause_of_month(account.id, month)}{last + 1}"
     tax = decide_tax(session, account.country, now.date())
     rule = rule_for(session, account.id, package.currency)
     lines = [package_line(package, rule.step)]
     invoice = draft_invoice(session, NewInvoice(account.id, cause, InvoiceReason.TOP_UP, lines, tax))
     if invoice.total_minor < rule.least:
         _issue(session, invoice, now)
-    if invoice.left_minor and intend_charge(session, invoice, cause, now) is None:
+    if invoice.left_minor and intend_charge(session, invoice, cause, now, package.slug) is None:
         raise Rejected("no_card", "The account has no card that could be charged.", status=409)
     return invoice
 

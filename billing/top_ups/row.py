@@ -1,9 +1,10 @@
 """The row of an automatic top-up: its lock, its count of the month, and its stop."""
 
+import re
 from datetime import UTC, date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Integer, cast, func, select
 from sqlalchemy.orm import Session
 
 from billing.invoices.tables import Invoice, InvoiceReason, InvoiceStatus
@@ -36,18 +37,35 @@ def count_purchases(session: Session, top_up: AutoTopUp, month: date) -> None:
     top_up.month, top_up.purchases = month, min(counting, top_up.monthly_max)
 
 
+def recount_purchases(session: Session, account_id: UUID, month: date) -> None:
+    """Count anew after a purchase of a month has come back into the books. Nothing happens where no top-up is set."""
+    top_up = lock_top_up(session, AutoTopUp.account_id == account_id)
+    if top_up is not None:
+        count_purchases(session, top_up, max(month, top_up.month or month))
+
+
 def purchases_of(session: Session, account_id: UUID, month: date) -> tuple[int, int]:
-    """(how many purchases began in the month, how many of them were not voided)."""
+    """(the number of the month's last purchase or 0, how many of the month were not voided).
+
+    The numbers may have gaps: of a month that was restored only what was paid is there.
+    """
+    last = func.coalesce(func.max(cast(func.split_part(Invoice.cause, "/", 4), Integer)), 0)
     not_void = func.count().filter(Invoice.status != InvoiceStatus.VOID)
-    of_month = select(func.count(), not_void).where(
+    of_month = select(last, not_void).where(
         Invoice.account_id == account_id,
         Invoice.reason == InvoiceReason.TOP_UP,
         Invoice.cause.startswith(cause_of_month(account_id, month)),
     )
-    begun, counting = session.execute(of_month).one()
-    return begun, counting
+    number, counting = session.execute(of_month).one()
+    return number, counting
 
 
 def cause_of_month(account_id: UUID, month: date) -> str:
-    """What the causes of a month's purchases begin with."""
+    """What the causes of a month's purchases begin with; the number of the purchase follows."""
     return f"top_up/{account_id}/{month:%Y-%m}/"
+
+
+def month_in(account_id: UUID, cause: str) -> date | None:
+    """The month of the automatic purchase that has this cause; None of any other cause."""
+    found = re.fullmatch(rf"top_up/{account_id}/(\d{{4}}-\d{{2}})/\d+", cause)
+    return date.fromisoformat(f"{found[1]}-01") if found else None

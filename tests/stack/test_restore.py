@@ -16,6 +16,8 @@ from billing.accounts.tables import Account
 from billing.invariants import violations
 from billing.invoices.tables import Invoice, NumberGap
 from billing.outcomes.restore_payment import Restored
+from billing.top_ups.set import set_top_up
+from billing.usage.consume import consume_credits
 from calls.heal_books import NUMBERS_UNSEEN, Report
 from calls.pull_events import pull_events
 from calls.render_invoices import render_invoices
@@ -30,8 +32,10 @@ from stack.ports import free_port
 from stack.postgres import EmbeddedPostgres, program
 from stack.prepare import prepare
 from stack.restore_check import restore_check, summary
-from tasks import webhooks
+from tasks import payments, webhooks
+from tests.billing.charges import give_card
 from tests.conftest import UNSYNCED
+from tests.gateways.cards_there import save_there
 from tests.gateways.sandbox_process import Sandbox
 from tests.logins import as_worker, urls_of
 from tests.workers.buyers import Buyer
@@ -97,6 +101,21 @@ class Shop:
                 due = select(OutboxEntry.id).where(OutboxEntry.topic == topic, OutboxEntry.state == WorkState.READY)
                 ids = session.scalars(due).all()
             follow(self.work, ids)
+
+    def top_up_below(self, credits_left: int) -> None:
+        """The customer saves a card, which is charged for a package whenever so few credits are left."""
+        card = save_there(self.work.gateway("stripe").saved_methods, self.buyer.account_id, "pm_card_visa")
+        give_card(self.work.database, self.buyer.account_id, self.work.wall().at, card)
+        with self.work.database.transaction() as session:
+            set_top_up(session, self.buyer.account_id, "value", credits_left, 5, self.work.wall().at)
+
+    def use(self, amount: int) -> None:
+        """Credits are used, and what this makes fall due is charged."""
+        with self.work.database.transaction() as session:
+            consume_credits(session, self.buyer.account_id, amount, "use/1", "", self.work.wall().at)
+            charges = session.scalars(select(OutboxEntry.id).where(OutboxEntry.topic == "charge")).all()
+        payments.charge(ids=charges)
+        self.follow_up()
 
     def back_up(self) -> None:
         """As docs/backup.md says."""
@@ -194,6 +213,20 @@ def test_six_purchases_after_the_backup_are_in_the_books_again_and_all_is_equal(
     assert (again.payments[Restored.PURCHASE], again.gaps) == ([], [])
     shop.sell(1)
     assert shop.numbers() == [f"{number:05d}" for number in range(1, 9)]
+
+
+def test_an_automatic_purchase_after_the_backup_is_in_the_books_again_and_is_not_made_twice(shop: Shop) -> None:
+    shop.sell(1)
+    shop.top_up_below(100)
+    shop.back_up()
+    shop.use(1_950)
+    lost = shop.books()
+    shop.lose_and_restore()
+    assert len(shop.check().payments[Restored.PURCHASE]) == 1
+    shop.go_on()
+    shop.use(1_950)  # the product tells again what the books have forgotten
+    assert (shop.books(), shop.disorder()) == (lost, [])
+    assert shop.buyer.at_gateway() == (2 * PRICE, 2 * PRICE)
 
 
 def test_where_a_number_was_seen_by_nobody_the_series_jumps_and_says_why(shop: Shop) -> None:
