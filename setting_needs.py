@@ -12,13 +12,14 @@ from settings import (
 )
 
 NEEDED_ALWAYS = ("ingress_database_url", "worker_database_url", "broker_url")
-NEEDED_IN_PRODUCTION = ("stripe_secret_key", "stripe_webhook_secrets", "resend_api_key")
+NEEDED_IN_PRODUCTION = ("stripe_secret_key", "stripe_webhook_secrets", "resend_api_key", "flower_basic_auth")
 SAID_BY_THE_SELLER = ("seller_name", "seller_address", "seller_email", "seller_website", "payment_instructions")
 GATEWAY_ADDRESSES = ("stripe_api_base", "resend_api_base")
 # everybody knows them, and they open nothing but the sandbox
 PUBLIC = {SANDBOX_STRIPE_KEY, SANDBOX_WEBHOOK_SECRET, SANDBOX_RESEND_KEY}
-# everything on one machine, which makes up addresses of its own
+# everything on one machine, and what it makes up for itself
 UP = "up"
+MADE_UP = {*NEEDED_ALWAYS, "flower_basic_auth"}
 
 
 def unmet(settings: Settings, process: str) -> list[str]:
@@ -26,8 +27,8 @@ def unmet(settings: Settings, process: str) -> list[str]:
 
     `process` is a key of `READ_BY`, or `UP`.
     """
-    read = READ_BY.get(process) or tuple({name for names in READ_BY.values() for name in names})
-    found = [] if process == UP else list(_absent(settings, read, NEEDED_ALWAYS))
+    read = _read_by(process)
+    found = list(_absent(settings, read, NEEDED_ALWAYS))
     if settings.is_production:
         found += _missing_in_production(settings, read)
     return found
@@ -37,6 +38,12 @@ def require(settings: Settings, process: str) -> None:
     """End this process in one sentence unless it has what it needs."""
     if missing := unmet(settings, process):
         refuse_to_start("; ".join(missing))
+
+
+def _read_by(process: str) -> tuple[str, ...]:
+    """In the order of the settings, so that a refusal always reads the same."""
+    read = set().union(*READ_BY.values()) - MADE_UP if process == UP else READ_BY[process]
+    return tuple(name for name in Settings.model_fields if name in read)
 
 
 def _missing_in_production(settings: Settings, read: tuple[str, ...]) -> Iterator[str]:

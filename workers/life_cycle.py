@@ -1,5 +1,6 @@
 """What happens around a worker's life: logs, wiring after the fork, a close at the end."""
 
+import sys
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -78,3 +79,8 @@ def _begin_beat(sender: Service, **_: Any) -> None:
     after_task_publish.connect(_show_beats_pulse)
     for entry in sender.scheduler.schedule.values():
         entry.last_run_at = entry.default_now() - LONG_AGO
+
+
+# Flower sends no signal, but imports this before it opens its port; without a password everybody could end a worker
+if "flower" in sys.argv:
+    require(configuration.load(), "flower")

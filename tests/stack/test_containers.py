@@ -111,6 +111,12 @@ def test_flower_asks_for_a_password() -> None:
     assert environment["FLOWER_UNAUTHENTICATED_API"] == "false"
 
 
+def test_flower_by_hand_is_open_to_this_machine_alone() -> None:
+    commands = re.findall(r"`(python [^`]* flower[^`]*)`", (ROOT / "docs" / "operations.md").read_text())
+    assert commands
+    assert all("--address=127.0.0.1" in command for command in commands)
+
+
 def test_the_image_runs_as_nobody_special_and_holds_every_package() -> None:
     dockerfile = (ROOT / "Dockerfile").read_text()
     assert re.search(r"^USER cashbeat$", dockerfile, re.MULTILINE)

@@ -106,6 +106,7 @@ def test_no_process_starts_with_a_bad_value(process: str, tmp_path: Path) -> Non
         ("ingress", "INGRESS_DATABASE_URL is not set; BROKER_URL is not set; STRIPE_WEBHOOK_SECRETS is the sandbox's"),
         ("worker", "WORKER_DATABASE_URL is not set; BROKER_URL is not set; STRIPE_SECRET_KEY is not set"),
         ("beat", "BROKER_URL is not set"),
+        ("flower", "BROKER_URL is not set; FLOWER_BASIC_AUTH is not set"),
         ("sandbox", "the sandbox never runs in production"),
     ],
 )
