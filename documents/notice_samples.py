@@ -80,7 +80,7 @@ def sample_notices() -> Mapping[str, NoticeFacts]:
         "payment_failed-new_card": replace(failed, needs_new_card=True, failure=explain_decline("stolen_card")),
         "payment_failed-final": replace(failed, subscription=final),
         "payment_failed-ended": replace(failed, subscription=replace(final, status="canceled")),
-        "plan_change_unpaid": replace(changing, invoice=INVOICE, failure=explain_decline("insufficient_funds")),
+        "plan_change_unpaid": replace(failed, subscription=TEAM, change=LARGER),
         "plan_change_dropped": changing,
         "trial_ending": replace(base, subscription=TRIAL),
         "trial_ending-kept": replace(base, subscription=replace(TRIAL, kept_minor=1_000)),
