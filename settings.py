@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 import exit_codes
 from documents.logo import read_logo
+from schemas.refusals import refusals
 from setting_values import (
     BrokerUrl,
     DatabaseUrl,
@@ -149,13 +150,13 @@ def _plain(value: object) -> object:
 
 def in_words(error: ValidationError) -> str:
     """One sentence about all values that cannot be used; it repeats none of them, for they may be secrets."""
-    told = {".".join(str(part) for part in each["loc"][:1]).upper(): each["msg"] for each in error.errors()}
+    told = {path.partition(".")[0].upper(): message for path, message in refusals(error)}
     return "; ".join(f"{name} {_half_a_sentence(message)}" for name, message in told.items())
 
 
 def _half_a_sentence(message: str) -> str:
-    """In our words: the type's own refusal, or pydantic's made to fit behind a name."""
-    return message.removeprefix("Value error, ").replace("Input should be", "must be").partition(", unable to")[0]
+    """Pydantic's words made to fit behind a name."""
+    return message.replace("Input should be", "must be").partition(", unable to")[0]
 
 
 @lru_cache(maxsize=1)

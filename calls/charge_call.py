@@ -12,7 +12,7 @@ from billing.outcomes.record_outcome import PaymentContradiction
 from billing.payments.begin_charges import Step, step
 from billing.payments.queries import Charge
 from gateways.gateway import Gateway
-from schemas.facts.payments import ChargeRequest, PaymentFact, PaymentStatus
+from schemas.facts.payments import ChargeRequest, PaymentFact, PaymentStatus, never_came
 
 log = structlog.get_logger(__name__)
 
@@ -72,15 +72,4 @@ def _charge(gateway: Gateway, request: ChargeRequest) -> PaymentFact:
         if refusal.code == "idempotency_key_reused":
             raise PaymentContradiction(f"attempt {request.attempt_id} was sent with other parameters before") from None
         log.warning("charge_refused", code=refusal.code, detail=refusal.detail)
-        return PaymentFact(
-            gateway=gateway.name,
-            attempt_id=request.attempt_id,
-            checkout_ref="",
-            payment_ref="",
-            charge_ref="",
-            customer_ref=request.customer_ref,
-            status=PaymentStatus.FAILED,
-            amount_minor=request.amount_minor,
-            currency=request.currency,
-            failure_code=refusal.code,
-        )
+        return never_came(gateway.name, request, PaymentStatus.FAILED, refusal.code)

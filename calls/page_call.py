@@ -5,7 +5,7 @@ from collections.abc import Callable
 from billing.clocks.wall import Wall
 from billing.payments.queries import CLOCK_TOLERANCE, OpenCheckout
 from gateways.gateway import Gateway
-from schemas.facts.payments import CheckoutRequest, PaymentFact, PaymentStatus
+from schemas.facts.payments import CheckoutRequest, PaymentFact, PaymentStatus, never_came
 
 
 def look_at_page(gateway: Gateway, page: OpenCheckout, wall: Wall) -> PaymentFact | None:
@@ -20,17 +20,7 @@ def close_page(gateway: Gateway, page: OpenCheckout, wall: Wall) -> PaymentFact 
 
 def never_paid(gateway: str, request: CheckoutRequest) -> PaymentFact:
     """The end of a page that was not opened and will not be."""
-    return PaymentFact(
-        gateway=gateway,
-        attempt_id=request.attempt_id,
-        checkout_ref="",
-        payment_ref="",
-        charge_ref="",
-        customer_ref=request.customer_ref,
-        status=PaymentStatus.EXPIRED,
-        amount_minor=sum(quantity * unit_minor for _, quantity, unit_minor in request.lines),
-        currency=request.currency,
-    )
+    return never_came(gateway, request, PaymentStatus.EXPIRED)
 
 
 def _of_page(

@@ -107,3 +107,13 @@ class Database:
         """(topic, outbox id) of everything committed since the last call."""
         staged, self._staged = self._staged, []
         return staged
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Database]:
+    """One command's way to PostgreSQL, closed at the end of the block."""
+    database = Database(make_engine(url))
+    try:
+        yield database
+    finally:
+        database.engine.dispose()

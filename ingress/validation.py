@@ -1,11 +1,13 @@
 """Turns what a caller sent into a command or a filter, or says field by field what is wrong with it."""
 
+from itertools import islice
 from typing import Any, TypeVar
 
 import orjson
 from pydantic import BaseModel, ValidationError
 
 from ingress.problems import Problem
+from schemas.refusals import refusals
 
 ERRORS_MAX = 20  # more would only repeat themselves
 MESSAGE_LENGTH_MAX = 300
@@ -29,12 +31,8 @@ def validated(model: type[Model], fields: dict[str, Any]) -> Model:
     try:
         return model.model_validate(fields)
     except ValidationError as error:
-        found = error.errors(include_url=False, include_context=False, include_input=False)[:ERRORS_MAX]
         errors = [
-            {
-                "field": ".".join(str(part) for part in one["loc"])[:MESSAGE_LENGTH_MAX],
-                "message": one["msg"].removeprefix("Value error, ")[:MESSAGE_LENGTH_MAX],
-            }
-            for one in found
+            {"field": path[:MESSAGE_LENGTH_MAX], "message": message[:MESSAGE_LENGTH_MAX]}
+            for path, message in islice(refusals(error), ERRORS_MAX)
         ]
         raise Problem(422, "invalid", "The request is not valid; see `errors`.", errors=errors) from None

@@ -46,21 +46,25 @@ def _visible(value: str) -> str:
     return value
 
 
+def _at_most(length_max: int) -> AfterValidator:
+    def check(value: str) -> str:
+        if len(value) > length_max:
+            raise ValueError(f"must have at most {length_max} characters")
+        return value
+
+    return AfterValidator(check)
+
+
 _Text = Annotated[
     str,
     StringConstraints(strip_whitespace=True, max_length=LENGTH_MAX),
     AfterValidator(_printable),
-    Field(max_length=LENGTH_MAX),  # a few characters become two in NFC; what was taken once is taken again
+    _at_most(LENGTH_MAX),  # a few characters become two in NFC; what was taken once is taken again
 ]
 Line = Annotated[_Text, AfterValidator(lambda value: value and _visible(value))]
 Name = Annotated[_Text, Field(min_length=1), AfterValidator(_visible)]
 # of a tax, as invoices and gateways print it
-TaxName = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=50),
-    AfterValidator(_printable),
-    AfterValidator(_visible),
-]
+TaxName = Annotated[Name, _at_most(50)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=100)]
 CouponCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 # a vendor by its name; without one the first that can do what is asked is asked

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from schemas.instants import Instant
+from schemas.refusals import refusals
 from stack.errors import StackError
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -17,7 +18,7 @@ def checked(kind: Any, value: Any, called: str) -> Any:
     try:
         return TypeAdapter(kind).validate_python(value)
     except ValidationError as error:
-        reason = error.errors(include_url=False)[0]["msg"].removeprefix("Value error, ")
+        _, reason = next(refusals(error))
         raise StackError(f"{called} {value!r}: {reason}") from error
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from database import engine
 from database.api_keys import ApiKey, create_key, hash_key
-from database.engine import Database, make_engine
 from schemas.commands import SCOPES
 from stack import home as homes
 
@@ -17,14 +17,10 @@ def ensure(database_url: str, home: Path) -> str:
     """The key of this home, valid in this database; a fresh one after either was wiped or the key was revoked."""
     path = home / "secrets" / "api_key"
     known = path.read_text(encoding="utf-8") if path.exists() else ""
-    database = Database(make_engine(database_url))
-    try:
-        with database.transaction() as session:
-            if known and _is_valid(session, known):
-                return known
-            key = create_key(session, KEY_NAME, list(SCOPES))
-    finally:
-        database.engine.dispose()
+    with engine.opened(database_url) as database, database.transaction() as session:
+        if known and _is_valid(session, known):
+            return known
+        key = create_key(session, KEY_NAME, list(SCOPES))
     homes.write_private(path, key)
     return key
 

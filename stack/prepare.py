@@ -1,14 +1,10 @@
 """Bring a database to the state that the processes expect: migrated, the catalog seeded."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import Session
 
 from billing.catalog.amount_rules import declare_amount_rules
 from billing.catalog.seed import seed
-from database.engine import Database, make_engine
+from database import engine
 from database.migrate import upgrade
 from database.roles import DatabaseUrls, RoleRefused
 from gateways.registry import limits_of_vendors
@@ -22,7 +18,7 @@ def migrate(urls: DatabaseUrls) -> None:
     """
     try:
         upgrade(urls)
-        with _transaction(urls.owner) as session:
+        with engine.opened(urls.owner) as database, database.transaction() as session:
             for gateway, limits in limits_of_vendors().items():
                 declare_amount_rules(session, gateway, limits.amounts)
     except OperationalError as error:
@@ -33,7 +29,7 @@ def migrate(urls: DatabaseUrls) -> None:
 
 def seed_catalog(database_url: str) -> None:
     """Add the first credit packages, unless their slugs are there."""
-    with _transaction(database_url) as session:
+    with engine.opened(database_url) as database, database.transaction() as session:
         seed(session)
 
 
@@ -41,13 +37,3 @@ def prepare(urls: DatabaseUrls) -> None:
     """Both, in this order. Doing it again changes nothing."""
     migrate(urls)
     seed_catalog(urls.owner)
-
-
-@contextmanager
-def _transaction(database_url: str) -> Iterator[Session]:
-    database = Database(make_engine(database_url))
-    try:
-        with database.transaction() as session:
-            yield session
-    finally:
-        database.engine.dispose()

@@ -9,7 +9,7 @@ from billing.invoices.rules import number_in
 from billing.outcomes.restore_payment import Restored
 from calls.find_forgotten import find_forgotten
 from calls.heal_books import Report, RestoreContradiction, heal_books
-from database.engine import Database, make_engine
+from database import engine
 from database.lineage import is_restored
 from settings import Settings
 from stack import discover
@@ -38,14 +38,11 @@ def restore_check(
 
     Raises StackError when a gateway does not answer, or when what is found does not fit the books.
     """
-    with database_urls(settings) as urls:
-        database = Database(make_engine(urls.owner))
+    with database_urls(settings) as urls, engine.opened(urls.owner) as database:
         try:
             return _check(replace(_wired(settings, urls.owner), database=database), apply, since, numbers_unseen, say)
         except (BillingError, RestoreContradiction) as error:
             raise StackError(f"nothing was written: {error}") from error
-        finally:
-            database.engine.dispose()
 
 
 def summary(report: Report, *, applied: bool) -> Iterator[str]:

@@ -12,7 +12,7 @@ from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
-from database.engine import Database, make_engine
+from database import engine
 from settings import Settings
 from stack.errors import StackError
 from stack.stores import database_urls, known_database_url
@@ -55,9 +55,8 @@ def place_of(url: str) -> str:
 
 @contextmanager
 def _transaction(url: str) -> Iterator[Session]:
-    database = Database(make_engine(url))
     try:
-        with database.transaction() as opened:
+        with engine.opened(url) as database, database.transaction() as opened:
             yield opened
     except ProgrammingError as error:
         if isinstance(error.orig, psycopg2.errors.UndefinedTable | psycopg2.errors.UndefinedColumn):
@@ -65,8 +64,6 @@ def _transaction(url: str) -> Iterator[Session]:
         raise
     except OperationalError as error:
         raise StackError(f"PostgreSQL does not answer ({place_of(url)}): {_first_line(error)}") from error
-    finally:
-        database.engine.dispose()
 
 
 def _first_line(error: DBAPIError) -> str:

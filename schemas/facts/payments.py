@@ -95,6 +95,11 @@ class CheckoutRequest:
     saves_method: bool = False
     marks: PaymentMarks = NO_MARKS
 
+    @property
+    def amount_minor(self) -> int:
+        """What all lines come to."""
+        return sum(quantity * unit_minor for _, quantity, unit_minor in self.lines)
+
 
 @dataclass(frozen=True, slots=True)
 class CheckoutFact:
@@ -117,3 +122,21 @@ class ChargeRequest:
     card_ref: str
     description: str
     marks: PaymentMarks = NO_MARKS
+
+
+def never_came(
+    gateway: str, request: CheckoutRequest | ChargeRequest, status: PaymentStatus, failure_code: str = ""
+) -> PaymentFact:
+    """The end of a payment of which the gateway has nothing: it was refused, or never asked for."""
+    return PaymentFact(
+        gateway=gateway,
+        attempt_id=request.attempt_id,
+        checkout_ref="",
+        payment_ref="",
+        charge_ref="",
+        customer_ref=request.customer_ref,
+        status=status,
+        amount_minor=request.amount_minor,
+        currency=request.currency,
+        failure_code=failure_code,
+    )

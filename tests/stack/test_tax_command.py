@@ -32,6 +32,7 @@ def test_rates_are_set_and_listed(tmp_path: Path, database_url: str) -> None:
         (("DE", "0.00001", "VAT"), "'0.00001' is no percentage"),
         (("DE", "19", "\u200b"), "must contain something that can be seen"),
         (("DE", "19", "x" * 51), "at most 50 characters"),
+        (("DE", "19", "\u0958" * 50), "at most 50 characters"),  # each becomes two, which is what is stored
         (("DE", "19", "VAT", "--from", "tomorrow"), "must be a day, like 2026-01-31"),
         (("DE", "19", "VAT", "--from", "1999-12-31"), "between the years 2000 and 2199"),
     ],
