@@ -15,8 +15,7 @@ def migrate() -> None:
     from stack.stores import database_urls
 
     with database_urls(settings()) as urls:
-        migrate_database(urls)
-    say("the database is up to date")
+        say(migrate_database(urls))
 
 
 @commands.command()
@@ -26,7 +25,7 @@ def seed() -> None:
     from stack.stores import database_urls
 
     with database_urls(settings()) as urls:
-        prepare(urls)
+        say(prepare(urls))
     say("the catalog is seeded")
 
 

@@ -14,7 +14,7 @@ from logs import redact_text
 from setting_needs import UP, unmet
 from settings import Settings
 from stack import discover, ports, postgres, system_libraries, valkey
-from stack.sessions import place_of
+from stack.explaining import place_of
 
 TIMEOUT_SECONDS = 3
 PYTHON_MIN = (3, 11)

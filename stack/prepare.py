@@ -1,39 +1,43 @@
 """Bring a database to the state that the processes expect: migrated, the catalog seeded."""
 
-from sqlalchemy.exc import OperationalError
-
 from billing.catalog.amount_rules import declare_amount_rules
 from billing.catalog.seed import seed
-from database import engine
-from database.migrate import upgrade
+from database.migrate import MadeElsewhere, upgrade
 from database.roles import DatabaseUrls, RoleRefused
 from gateways.registry import limits_of_vendors
 from stack.errors import StackError
+from stack.explaining import explaining
+from stack.sessions import transaction
+
+LATER = (
+    "the database is at revision {}, which this release does not know: a later one migrated it. "
+    "Its tables stay as they are"
+)
 
 
-def migrate(urls: DatabaseUrls) -> None:
-    """Apply the missing migrations, renew the roles, and write down what the gateways allow.
+def migrate(urls: DatabaseUrls) -> str:
+    """Apply the missing migrations, renew the roles, and write down what the gateways allow. Returns what was found.
 
-    Raises StackError when PostgreSQL does not answer, or when a role would be no wall.
+    A database that a later release migrated is left to it: the release before runs on its tables, see docs/rollback.md.
+    Raises StackError when PostgreSQL refuses or does not answer, or when a role would be no wall.
     """
     try:
-        upgrade(urls)
-        with engine.opened(urls.owner) as database, database.transaction() as session:
-            for gateway, limits in limits_of_vendors().items():
-                declare_amount_rules(session, gateway, limits.amounts)
-    except OperationalError as error:
-        raise StackError(f"PostgreSQL does not answer: {error.orig}") from error
-    except RoleRefused as error:
+        with explaining(urls.owner):
+            later = upgrade(urls)
+    except (RoleRefused, MadeElsewhere) as error:
         raise StackError(str(error)) from error
+    with transaction(urls.owner) as session:
+        for gateway, limits in limits_of_vendors().items():
+            declare_amount_rules(session, gateway, limits.amounts)
+    return LATER.format(later) if later else "the database is up to date"
 
 
-def seed_catalog(database_url: str) -> None:
-    """Add the first credit packages, unless their slugs are there."""
-    with engine.opened(database_url) as database, database.transaction() as session:
+def prepare(urls: DatabaseUrls) -> str:
+    """Migrate, and add the first credit packages and plans unless their slugs are there. Returns what was found.
+
+    Doing it again changes nothing.
+    """
+    found = migrate(urls)
+    with transaction(urls.owner) as session:
         seed(session)
-
-
-def prepare(urls: DatabaseUrls) -> None:
-    """Both, in this order. Doing it again changes nothing."""
-    migrate(urls)
-    seed_catalog(urls.owner)
+    return found

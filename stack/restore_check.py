@@ -14,6 +14,7 @@ from database.lineage import is_restored
 from settings import Settings
 from stack import discover
 from stack.errors import StackError
+from stack.explaining import explaining
 from stack.stores import database_urls
 from workers.celery_app import make_app
 from workers.wiring import Work, wire
@@ -38,7 +39,7 @@ def restore_check(
 
     Raises StackError when a gateway does not answer, or when what is found does not fit the books.
     """
-    with database_urls(settings) as urls, engine.opened(urls.owner) as database:
+    with database_urls(settings) as urls, explaining(urls.owner), engine.opened(urls.owner) as database:
         try:
             return _check(replace(_wired(settings, urls.owner), database=database), apply, since, numbers_unseen, say)
         except (BillingError, RestoreContradiction) as error:

@@ -98,7 +98,7 @@ class Stack:
     def _start(self) -> None:
         urls, broker_url = urls_of(self.settings, self.home, self._start_postgres()), self._start_valkey()
         self._progress("migrating the database")
-        prepare(urls)
+        self._progress(prepare(urls))
         self.addresses = where.choose(self.settings, urls, broker_url, self._ports)
         self.environment = where.environment(self.settings, self.addresses)
         self._progress("starting ingress, workers, beat" + (" and Flower" if self._is_watched else ""))

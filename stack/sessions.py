@@ -8,13 +8,13 @@ from contextlib import contextmanager
 
 import psycopg2
 from psycopg2 import extensions
-from sqlalchemy import make_url, text
-from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from database import engine
 from settings import Settings
 from stack.errors import StackError
+from stack.explaining import explaining, place_of
 from stack.stores import database_urls, known_database_url
 
 # whoever only looks gives up so soon: at night a command that hangs is one more thing that is broken
@@ -27,7 +27,7 @@ def session(settings: Settings) -> Iterator[Session]:
 
     Raises StackError when the database does not answer or was not migrated.
     """
-    with database_urls(settings) as urls, _transaction(urls.owner) as opened:
+    with database_urls(settings) as urls, transaction(urls.owner) as opened:
         yield opened
 
 
@@ -42,32 +42,16 @@ def reading(settings: Settings) -> Iterator[Session]:
         home = settings.cashbeat_home.absolute()
         raise StackError(f"no Cashbeat runs in {home}, and DATABASE_URL is not set; `cashbeat up` starts one")
     sys.stderr.write(f"reading the database {place_of(url)}\n")
-    with _giving_up_after(READING_SECONDS), _transaction(url) as opened:
+    with _giving_up_after(READING_SECONDS), transaction(url) as opened:
         opened.execute(text("SET TRANSACTION READ ONLY"))
         yield opened
 
 
-def place_of(url: str) -> str:
-    """The address of a database as a person may read it, without password."""
-    parts = make_url(url)
-    return f"{parts.database} at {parts.host or 'the local socket'}:{parts.port or 5432}"
-
-
 @contextmanager
-def _transaction(url: str) -> Iterator[Session]:
-    try:
-        with engine.opened(url) as database, database.transaction() as opened:
-            yield opened
-    except ProgrammingError as error:
-        if isinstance(error.orig, psycopg2.errors.UndefinedTable | psycopg2.errors.UndefinedColumn):
-            raise StackError(f"the database {place_of(url)} is not up to date; run `cashbeat migrate`") from error
-        raise
-    except OperationalError as error:
-        raise StackError(f"PostgreSQL does not answer ({place_of(url)}): {_first_line(error)}") from error
-
-
-def _first_line(error: DBAPIError) -> str:
-    return str(error.orig).strip().partition("\n")[0]
+def transaction(url: str) -> Iterator[Session]:
+    """One transaction in the database of this address. Raises StackError, as `explaining` does."""
+    with explaining(url), engine.opened(url) as database, database.transaction() as opened:
+        yield opened
 
 
 @contextmanager
