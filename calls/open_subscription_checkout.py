@@ -1,6 +1,7 @@
 """Open a gateway's hosted page that starts a subscription which the gateway runs."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from billing.clocks.wall import Wall
 from billing.errors import Rejected
 from billing.gateway_run.begin_checkout import Wanted, begin_checkout
 from billing.gateway_run.expire_checkout import expire_checkout
-from calls.close_start_pages import close_start_pages
+from calls.close_start_pages import close_start_pages, start_pages
 from calls.ensure_customer import ensure_customer
 from database.operations import Operation
 from gateways.gateway import Capability, Gateway
@@ -34,13 +35,16 @@ def open_subscription_checkout(work: Work, operation: Operation, command: StartS
     with work.database.transaction() as session:
         get_account(session, command.account_id)
     customer_ref = ensure_customer(work, gateway, command.account_id)
-    if not command.allow_another:
-        close_start_pages(work, gateway, command, operation.id)
+    # that of the first try, so that a repeat under the same key is the same to the letter
+    begun_at = Wall(operation.first_attempt_at or work.wall().at)
+
+    def begin(session: Session, now: datetime) -> Wanted:
+        return begin_checkout(session, operation.id, command, gateway.name, now, begun_at)
+
+    close_start_pages(work, command, start_pages(work, command, operation.id), begin)
     with work.database.transaction() as session:
         now = now_of(session, command.account_id, work.wall())
-        # that of the first try, so that a repeat under the same key is the same to the letter
-        begun_at = Wall(operation.first_attempt_at or work.wall().at)
-        wanted = begin_checkout(session, operation.id, command, gateway.name, now, begun_at)
+        wanted = begin(session, now)
     try:
         price_ref, page = _open(gateway, operation, command, wanted, customer_ref)
     except Rejected:

@@ -16,7 +16,9 @@ from calls.cancel import cancel_at_gateway, reactivate_at_gateway
 from calls.change_payment_method import change_payment_method
 from calls.change_plan import change_plan_at_gateway
 from calls.close_pages import close_pages, pages_in_the_way
+from calls.close_start_pages import start_pages
 from calls.create_clock import create_clock_beside
+from calls.create_subscription import create_without_pages
 from calls.open_card_setup import open_card_setup
 from calls.open_checkout import open_checkout
 from calls.open_portal import open_portal
@@ -32,6 +34,7 @@ from schemas.commands import (
     ChangePaymentMethod,
     ChangePlan,
     Command,
+    CreateSubscription,
     CreateTestClock,
     OfSubscription,
     OpenPortal,
@@ -71,7 +74,9 @@ CALLS_OF_GATEWAY_RUN: Mapping[type[Command], Call] = {
 # these void what a start or a change of plan was billed, which may be open on a page
 TAKES_BACK = frozenset({CancelSubscription, ChangePlan, PauseSubscription})
 # These ask several times, and what asks once is to be tried again sooner when its worker dies.
-MANY_CALLS = frozenset({*TAKES_BACK, PayInvoice, StartSubscriptionCheckout, ChangePaymentMethod, SyncWithGateway})
+MANY_CALLS = frozenset(
+    {*TAKES_BACK, PayInvoice, CreateSubscription, StartSubscriptionCheckout, ChangePaymentMethod, SyncWithGateway}
+)
 
 
 def run_command(work: Work, operation_id: UUID) -> None:
@@ -95,7 +100,7 @@ def parse(operation: Operation) -> Command:
 
 
 def _run(work: Work, operation: Operation, command: Command) -> None:
-    call = _call_for(work, command)
+    call = _call_for(work, operation, command)
     if call is not None:
         if claims.lease(work.database, operation, _hold(command)):
             claims.finish(work.database, operation, call(work, operation, command))
@@ -115,9 +120,11 @@ def _hold(command: Command) -> timedelta:
     return claims.LONG_LEASE if type(command) in MANY_CALLS else claims.LEASE
 
 
-def _call_for(work: Work, command: Command) -> Call | None:
+def _call_for(work: Work, operation: Operation, command: Command) -> Call | None:
     if type(command) in CALLS:
         return CALLS[type(command)]
+    if isinstance(command, CreateSubscription) and start_pages(work, command, operation.id):
+        return create_without_pages
     if isinstance(command, OfSubscription):
         with work.database.transaction() as session:
             subscription = get_subscription(session, command.subscription_id)

@@ -14,6 +14,7 @@ from billing.catalog.tables import Coupon, Interval
 from billing.catalog.terms import PlanTerms
 from billing.clocks.wall import Wall
 from billing.cycle.start.admit import check_no_page, check_only_one, take_trial
+from billing.errors import Rejected
 from billing.gateway_run.wanted_tax import wanted_tax
 from billing.payments.start_checkout import CHECKOUT_LIFETIME
 from billing.periods import period_at
@@ -71,7 +72,7 @@ def begin_checkout(
 
     Its period is a guess until the gateway tells the real one. `now` is the account's own time; the page ends by the
     wall clock, `begun_at` its first try. Raises Rejected `account_not_found`, `already_subscribed`, `trial_used`,
-    `plan_not_found`, `price_not_found` or `coupon_...`.
+    `plan_not_found`, `price_not_found`, `coupon_...`, and `subscription_state` when it was given up meanwhile.
     """
     account = lock_account(session, command.account_id)
     subscription = session.get(Subscription, subscription_id)
@@ -80,6 +81,9 @@ def begin_checkout(
             check_only_one(session, account.id, command.plan.plan)
             check_no_page(session, account.id, command.plan.plan)
         subscription = _write(session, subscription_id, account, command, gateway, now)
+    if subscription.status is SubscriptionStatus.EXPIRED:
+        detail = "This start was given up for another one, or its time is over: begin anew."
+        raise Rejected("subscription_state", detail, status=409)
     terms = terms_of(session, [subscription.price_id])[subscription.price_id]
     coupon = session.get(Coupon, subscription.coupon_id) if subscription.coupon_id else None
     return Wanted(

@@ -103,3 +103,12 @@ def test_a_page_on_which_nothing_was_started_gives_the_trial_back(books: Books, 
     with books.database.transaction() as session:
         expire_checkout(session, started, BEGIN + timedelta(hours=23))
     _begin_checkout(books, ada, trial_days=14)
+
+
+def test_a_start_of_ours_is_refused_while_a_page_for_the_plan_is_open(books: Books, ada: UUID) -> None:
+    started = _begin_checkout(books, ada)
+    assert _refusal(lambda: _subscribe(books, ada)) == "already_subscribed"
+    _subscribe(books, ada, "growth")
+    with books.database.transaction() as session:
+        expire_checkout(session, started, BEGIN)
+    _subscribe(books, ada)

@@ -128,9 +128,18 @@ class Subscriber:
         body = command.model_dump(mode="json")
         with self.work.database.transaction() as session:
             row_id = stage_command(session, command.kind, body, "test", str(uuid4()))
-        commands.run(id=row_id)
+        return self._run(row_id)
+
+    def try_again(self, operation_id: UUID) -> Operation:
+        """A command that waits is tried once more, due or not; how it ended."""
         with self.work.database.transaction() as session:
-            return session.get_one(Operation, row_id)
+            session.execute(update(Operation).where(Operation.id == operation_id).values(next_attempt_at=func.now()))
+        return self._run(operation_id)
+
+    def _run(self, operation_id: UUID) -> Operation:
+        commands.run(id=operation_id)
+        with self.work.database.transaction() as session:
+            return session.get_one(Operation, operation_id)
 
     def news(self) -> list[Json]:
         """What was told of this customer since the last call, oldest first."""

@@ -1,11 +1,15 @@
-"""Two pages for the same plan: the customer starts one subscription."""
+"""Two ways to start the same plan, or a page and a start of ours: the customer starts one subscription."""
 
+from typing import Any
 from uuid import UUID
+
+import pytest
 
 from billing.subscriptions.queries import get_subscription
 from billing.subscriptions.tables import SubscriptionStatus
 from database.memory import WorkState
-from schemas.commands import StartSubscriptionCheckout
+from database.operations import Operation
+from schemas.commands import CreateSubscription, StartSubscriptionCheckout
 from tests.gateways.sandbox_process import Sandbox
 from tests.workers.gateway_run import Subscriber, deliver
 from workers.wiring import Work
@@ -21,6 +25,16 @@ def _wanted(subscriber: Subscriber, **fields: object) -> StartSubscriptionChecko
     return StartSubscriptionCheckout.model_validate(
         {"account_id": subscriber.account_id, "plan": {"plan": "starter"}, **pages, **fields}
     )
+
+
+def _ours(subscriber: Subscriber, **fields: object) -> CreateSubscription:
+    """A start whose cycle we run, to be paid by transfer."""
+    wanted = {"account_id": subscriber.account_id, "plan": {"plan": "starter"}, "pay_by": "transfer", **fields}
+    return CreateSubscription.model_validate(wanted)
+
+
+def _code(operation: Operation) -> str:
+    return str((operation.problem or {}).get("type", "")).rpartition(":")[2]
 
 
 def test_a_second_page_closes_the_first(work: Work, subscriber: Subscriber, module_sandbox: Sandbox) -> None:
@@ -50,3 +64,58 @@ def test_a_page_that_the_gateway_refuses_holds_up_no_other(
     subscriber.subscribe(trial_days=14)
     deliver(work, subscriber.news())
     assert _status(work, subscriber.subscription_id) is SubscriptionStatus.TRIALING
+
+
+def test_a_start_of_ours_closes_the_page_first(work: Work, subscriber: Subscriber, module_sandbox: Sandbox) -> None:
+    subscriber.begin(trial_days=14)
+    ours = subscriber.command(_ours(subscriber, trial_days=14))
+    assert _status(work, subscriber.subscription_id) is SubscriptionStatus.EXPIRED
+    assert module_sandbox.pay(subscriber.checkout["checkout_url"]) != 303
+    assert ours["status"] == SubscriptionStatus.TRIALING
+
+
+def test_a_start_of_ours_beside_a_page_that_was_paid_is_refused(work: Work, subscriber: Subscriber) -> None:
+    subscriber.subscribe()
+    assert _code(subscriber.run(_ours(subscriber))) == "already_subscribed"
+    assert _status(work, subscriber.subscription_id) is SubscriptionStatus.ACTIVE
+    deliver(work, subscriber.news())
+
+
+def test_whoever_wants_two_has_two(work: Work, subscriber: Subscriber) -> None:
+    subscriber.begin()
+    ours = subscriber.command(_ours(subscriber, allow_another=True))
+    subscriber.pay()
+    deliver(work, subscriber.news())
+    assert [_status(work, each) for each in (subscriber.subscription_id, UUID(ours["id"]))] == [
+        SubscriptionStatus.ACTIVE
+    ] * 2
+
+
+@pytest.mark.parametrize("wish", [{"coupon": "NOBODY"}, {"plan": {"plan": "starter", "currency": "JPY"}}])
+@pytest.mark.parametrize("start", [_ours, _wanted])
+def test_a_start_that_is_refused_leaves_the_customer_the_page(
+    work: Work, subscriber: Subscriber, start: Any, wish: dict[str, Any]
+) -> None:
+    subscriber.begin()
+    assert subscriber.run(start(subscriber, **wish)).state is WorkState.REJECTED
+    subscriber.pay()
+    deliver(work, subscriber.news())
+    assert _status(work, subscriber.subscription_id) is SubscriptionStatus.ACTIVE
+
+
+@pytest.mark.parametrize("start", [_ours, _wanted])
+def test_a_page_that_never_came_about_holds_up_no_other_start(
+    work: Work, subscriber: Subscriber, module_sandbox: Sandbox, start: Any
+) -> None:
+    """The gateway does not answer; its next try comes after hours, or never. The customer starts in another way."""
+    module_sandbox.arm("429", method="POST", path="/v1/checkout/sessions", count=10)
+    first = subscriber.run(_wanted(subscriber, trial_days=14))
+    assert (first.state, _status(work, first.id)) == (WorkState.READY, SubscriptionStatus.INCOMPLETE)
+    module_sandbox.clear_faults()
+
+    assert subscriber.run(start(subscriber, trial_days=14)).state is WorkState.DONE
+    assert _status(work, first.id) is SubscriptionStatus.EXPIRED
+    again = subscriber.try_again(first.id)
+    assert (again.state, _code(again)) == (WorkState.REJECTED, "subscription_state"), (
+        "no page is opened for it any more"
+    )

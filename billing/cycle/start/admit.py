@@ -33,19 +33,20 @@ def check_only_one(session: Session, account_id: UUID, plan_slug: str) -> None:
         raise Rejected("already_subscribed", detail, status=409)
 
 
-def starts_on_pages(session: Session, account_id: UUID, plan_slug: str) -> Sequence[UUID]:
-    """Starts of the plan that wait for somebody to pay on a page of a gateway's."""
+def starts_on_pages(session: Session, account_id: UUID, plan_slug: str) -> Sequence[Subscription]:
+    """Starts of the plan that wait for somebody to pay on a page of a gateway's, the oldest first."""
     on_page = and_(IS_INCOMPLETE, Subscription.collection == Collection.GATEWAY, Subscription.subscription_ref == "")
-    return session.scalars(_of_plan(account_id, plan_slug).where(on_page)).all()
+    waiting = select(Subscription).where(Subscription.id.in_(_of_plan(account_id, plan_slug)), on_page)
+    return session.scalars(waiting.order_by(Subscription.id)).all()
 
 
 def check_no_page(session: Session, account_id: UUID, plan_slug: str) -> None:
-    """Raises Rejected `already_subscribed` while a page for another start is just being opened, or paid.
+    """Raises Rejected `already_subscribed` while a page for another start is open, as `check_only_one`.
 
-    What is open was closed before; what could not be is of another command at this very moment. As `check_only_one`.
+    Whoever starts has closed what was open; what is left is of another command at this very moment, or just being paid.
     """
     if starts_on_pages(session, account_id, plan_slug):
-        detail = "A page for this plan is just being opened or paid: ask again in a minute."
+        detail = "A page for this plan is just being opened or paid: ask again in a minute, or say `allow_another`."
         raise Rejected("already_subscribed", detail, status=409)
 
 
