@@ -8,10 +8,11 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from billing.clocks.wall import Wall
 from billing.errors import Unavailable
 from billing.outcomes.record_outcome import record_outcome
 from billing.payments.queries import Charge, find_live_charge, find_live_checkout
-from calls.charge_call import look
+from calls.charge_call import look_once_more
 from calls.page_call import close_page
 from database.outbox import OutboxEntry
 from gateways.gateway import Gateway
@@ -40,7 +41,7 @@ def cancel_payment(work: Work, attempt_id: UUID) -> PaymentFact | None:
     if page is not None:
         return _certain(close_page(work.gateway(page.gateway), page, work.wall()))
     if charge is not None:
-        return _certain(_stop_charge(work.gateway(charge.gateway), charge))
+        return _certain(_stop_charge(work.gateway(charge.gateway), charge, work.wall()))
     return None
 
 
@@ -54,8 +55,8 @@ def _cancel_one(work: Work, entry: OutboxEntry) -> None:
     claims.finish(work.database, entry, act)
 
 
-def _stop_charge(gateway: Gateway, charge: Charge) -> PaymentFact | None:
-    found = look(gateway, charge)
+def _stop_charge(gateway: Gateway, charge: Charge, wall: Wall) -> PaymentFact | None:
+    found = look_once_more(gateway, charge, wall)
     if found is None or found.status is not PaymentStatus.PENDING:
         return found
     return gateway.charges.cancel_charge(found.payment_ref)

@@ -3,18 +3,26 @@
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import structlog
 
 import logs
+from billing.clocks.wall import Wall
 from billing.errors import Rejected, Unavailable
 from billing.outcomes.record_outcome import PaymentContradiction
 from billing.payments.begin_charges import Step, step
 from billing.payments.queries import Charge
 from gateways.gateway import Gateway
 from schemas.facts.payments import ChargeRequest, PaymentFact, PaymentStatus, never_came
+from workers import claims
 
 log = structlog.get_logger(__name__)
+
+# By then a call whose worker died has reached the gateway or never will.
+OVERLAP = timedelta(seconds=60)
+# After a wish to cancel it no charge is sent any more; and by then none that was begun before is still on its way.
+LAST_ARRIVAL = claims.LEASE + OVERLAP
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +41,7 @@ class ChargeCall:
 
 
 def call_gateway(gateway: Gateway, call: ChargeCall, log_context: Mapping[str, str]) -> PaymentFact | None:
-    """The gateway's answer; None when the invoice is not open any more and the gateway has no charge for it either.
+    """The gateway's answer; None when the charge is not wanted any more and the gateway has none either.
 
     A look is a call beyond the slot; it is rare. Raises Unavailable.
     """
@@ -62,6 +70,14 @@ def look(gateway: Gateway, charge: Charge) -> PaymentFact | None:
         )
     except Rejected as refusal:
         raise PaymentContradiction(f"attempt {charge.attempt_id} cannot be looked up: {refusal}") from refusal
+
+
+def look_once_more(gateway: Gateway, charge: Charge, wall: Wall) -> PaymentFact | None:
+    """The same; but one that has been unwanted for so long that it cannot arrive any more has expired."""
+    found = look(gateway, charge)
+    if found is not None or charge.unwanted_since is None or wall.at < charge.unwanted_since + LAST_ARRIVAL:
+        return found
+    return never_came(gateway.name, charge.request, PaymentStatus.EXPIRED)
 
 
 def _charge(gateway: Gateway, request: ChargeRequest) -> PaymentFact:

@@ -8,7 +8,6 @@ thread alone writes: whatever is answered by the time it looks is recorded in on
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
-from datetime import timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -21,7 +20,7 @@ from billing.payments.begin_charges import Step, begin_charges, step
 from billing.payments.drop_attempt import drop_attempt
 from billing.payments.queries import Charge, gateways_of_charges
 from billing.payments.tables import AttemptStatus
-from calls.charge_call import ChargeCall, call_gateway
+from calls.charge_call import OVERLAP, ChargeCall, call_gateway
 from calls.record_together import record_together
 from calls.side_by_side import SideBySide, reserve_slots, slot, slots_max, told
 from database.outbox import OutboxEntry
@@ -31,8 +30,6 @@ from workers import claims
 from workers.wiring import Work
 
 BEGIN_SECONDS_MAX = 20.0
-# By then a call whose worker died has reached the gateway or never will.
-OVERLAP = timedelta(seconds=60)
 
 
 def charge_cards(work: Work, entry_ids: Sequence[UUID]) -> None:
@@ -127,4 +124,6 @@ def _write_down(work: Work, session: Session, facts: Sequence[PaymentFact]) -> N
 
 def _drop(charge: Charge, session: Session) -> dict[str, Any]:
     dropped = drop_attempt(session, charge.attempt_id)
-    return {"dropped": f"invoice_{charge.invoice_status}" if dropped else f"attempt_{charge.status}"}
+    if not dropped:
+        return {"dropped": f"attempt_{charge.status}"}
+    return {"dropped": "canceled" if charge.unwanted_since else f"invoice_{charge.invoice_status}"}

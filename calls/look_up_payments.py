@@ -8,11 +8,12 @@ from uuid import UUID
 
 import structlog
 
+from billing.clocks.wall import Wall
 from billing.errors import Rejected, Unavailable
 from billing.outcomes.record_outcome import Outcome, PaymentContradiction, record_outcome
 from billing.payments.look_up_again import look_up_again
 from billing.payments.queries import Charge, open_charges, open_checkouts
-from calls.charge_call import look
+from calls.charge_call import look_once_more
 from calls.page_call import look_at_page
 from calls.side_by_side import READS, SideBySide, told
 from database.weather import is_weather
@@ -39,9 +40,9 @@ def look_up_payments(work: Work) -> None:
     with work.database.transaction() as session:
         checkouts = open_checkouts(session, work.wall(), LOOK_UPS_MAX)
         charges = open_charges(session, work.wall(), LOOK_UPS_MAX)
-    at_page = partial(look_at_page, wall=work.wall())
+    at_page, for_charge = partial(look_at_page, wall=work.wall()), partial(_ask_for_charge, work.wall())
     questions = [Question(each.attempt_id, each.gateway, partial(at_page, page=each)) for each in checkouts]
-    questions += [Question(each.attempt_id, each.gateway, partial(_ask_for_charge, each)) for each in charges]
+    questions += [Question(each.attempt_id, each.gateway, partial(for_charge, each)) for each in charges]
     under_way: SideBySide[Question, PaymentFact | None] = SideBySide()
     for name in {question.gateway for question in questions}:
         _ask_all(work, name, [question for question in questions if question.gateway == name], under_way)
@@ -87,10 +88,10 @@ def _ask_again_later(work: Work, attempt_id: UUID, error: Exception | None) -> N
         look_up_again(session, attempt_id, work.wall())
 
 
-def _ask_for_charge(charge: Charge, gateway: Gateway) -> PaymentFact | None:
+def _ask_for_charge(wall: Wall, charge: Charge, gateway: Gateway) -> PaymentFact | None:
     if charge.payment_ref:
         return gateway.charges.fetch_payment(payment_ref=charge.payment_ref)
-    return look(gateway, charge)
+    return look_once_more(gateway, charge, wall)
 
 
 def _is_recorded(work: Work, payment: PaymentFact | None) -> bool:

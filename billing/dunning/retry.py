@@ -13,7 +13,7 @@ from billing.invoices.tables import Invoice, InvoiceStatus
 from billing.payments.cancel_under_way import close_page
 from billing.payments.intend_charge import intend_charge
 from billing.subscriptions.pending_changes import is_too_late
-from billing.subscriptions.queries import lock_in_order
+from billing.subscriptions.queries import is_start_over, lock_in_order
 from billing.subscriptions.tables import Collection, PendingChange, Subscription, SubscriptionStatus
 
 
@@ -30,10 +30,10 @@ def retry_at_once(session: Session, account_id: UUID, now: datetime) -> int:
 def retry_invoice(session: Session, invoice: Invoice, now: datetime) -> bool:
     """Charge the default card for one unpaid invoice, whose row the caller holds; false when nothing was begun.
 
-    What was owed for a subscription that has ended is not asked for any more, nor what a change of plan costs after its
-    time.
+    What was owed for a subscription that has ended is not asked for any more, nor what a start or a change of plan
+    costs after its time.
     """
-    if is_too_late(session, invoice.id, now):
+    if is_too_late(session, invoice.id, now) or _is_start_over(session, invoice, now):
         return False
     dunning = lock_dunning(session, invoice.id)
     charges = charges_of(session, invoice.id)
@@ -44,6 +44,10 @@ def retry_invoice(session: Session, invoice: Invoice, now: datetime) -> bool:
     if dunning is not None:
         dunning.needs_new_card = False
     return True
+
+
+def _is_start_over(session: Session, invoice: Invoice, now: datetime) -> bool:
+    return invoice.subscription_id is not None and is_start_over(session, invoice.subscription_id, now)
 
 
 def _lock_unpaid(session: Session, account_id: UUID) -> list[Invoice]:

@@ -36,10 +36,10 @@ def begin_charges(session: Session, attempt_ids: Collection[UUID], wall: Wall) -
 
 
 def step(charge: Charge) -> Step:
-    """An invoice that is not open any more is not charged; but what may have been charged is asked about."""
-    is_open = charge.invoice_status in CHARGEABLE
+    """What is to be canceled is not charged, nor an invoice that is not open; but what may have been is asked about."""
+    is_wanted = charge.unwanted_since is None and charge.invoice_status in CHARGEABLE
     if charge.status is AttemptStatus.CREATED:
-        return Step.SEND if is_open else Step.DROP
+        return Step.SEND if is_wanted else Step.DROP
     if charge.status is AttemptStatus.UNKNOWN:
-        return Step.SEND if is_open else Step.ASK
+        return Step.SEND if is_wanted else Step.ASK
     return Step.DROP

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from billing.payments.queries import live_attempt
+from billing.payments.queries import CANCEL, live_attempt
 from billing.payments.states import move
 from billing.payments.tables import LIVE_ATTEMPTS, AttemptKind, AttemptStatus, PaymentAttempt
 from database.outbox import stage
@@ -32,7 +32,7 @@ def cancel_attempt(session: Session, attempt_id: UUID) -> bool:
     """The same for one attempt."""
     if drop_unsent(session, attempt_id):
         return True
-    stage(session, "cancel_payment", attempt_id, f"cancel_payment/{attempt_id}")
+    stage(session, "cancel_payment", attempt_id, f"{CANCEL}{attempt_id}")
     return False
 
 

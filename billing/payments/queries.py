@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from billing.accounts.tables import Account
@@ -23,6 +23,8 @@ from schemas.facts.payments import ChargeRequest, CheckoutRequest
 IS_LIVE = PaymentAttempt.status.in_(LIVE_ATTEMPTS)
 # what these were billed for can be taken back as long as it is not paid
 TAKEN_BACK = (InvoiceReason.START, InvoiceReason.CHANGE)
+# before the attempt's id: what makes the wish to cancel it unique, see `cancel_under_way`
+CANCEL = "cancel_payment/"
 # Our clock and the gateway's may differ by this much.
 CLOCK_TOLERANCE = timedelta(minutes=5)
 
@@ -101,6 +103,7 @@ class Charge:
     """A charge as it stands, and the window (both ends included) in which the gateway can have made it.
 
     A gateway dates what belongs to a customer on a test clock by that clock, so the window holds both courses of time.
+    `unwanted_since` is the instant of the wish to cancel it, by the database's clock; None while nobody wishes that.
     """
 
     attempt_id: UUID
@@ -112,6 +115,7 @@ class Charge:
     created_at: datetime
     made_after: datetime
     made_before: datetime
+    unwanted_since: datetime | None
 
 
 def gateways_of_charges(session: Session, entry_ids: Collection[UUID]) -> dict[str, list[UUID]]:
@@ -152,7 +156,9 @@ def _charges() -> Select[Any]:
     attempt = PaymentAttempt
     columns = (attempt.id, attempt.gateway, attempt.status, attempt.request, attempt.payment_ref, attempt.created_at)
     of_invoice = (Invoice.status.label("invoice_status"), Invoice.issued_at)
-    found = select(*columns, *of_invoice, TestClock.frozen_at).join(Invoice, Invoice.id == attempt.invoice_id)
+    wish = select(OutboxEntry.created_at).where(OutboxEntry.cause == func.concat(CANCEL, attempt.id)).scalar_subquery()
+    found = select(*columns, *of_invoice, TestClock.frozen_at, wish.label("unwanted_since"))
+    found = found.join(Invoice, Invoice.id == attempt.invoice_id)
     found = found.join(Account, Account.id == attempt.account_id).outerjoin(TestClock, TestClock.id == Account.clock_id)
     return found.where(attempt.kind == AttemptKind.CHARGE)
 
@@ -168,4 +174,5 @@ def _charge(row: Row[Any], wall: Wall) -> Charge:
         created_at=row.created_at,
         made_after=min(row.created_at, row.issued_at or row.created_at) - CLOCK_TOLERANCE,
         made_before=max(wall.at, row.frozen_at or wall.at) + CLOCK_TOLERANCE,
+        unwanted_since=row.unwanted_since,
     )

@@ -1,6 +1,7 @@
 """Reads of subscriptions."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
@@ -10,6 +11,7 @@ from billing.catalog.plans import services_of, terms_of
 from billing.catalog.terms import Addition, PlanTerms
 from billing.errors import Rejected
 from billing.subscriptions.pending_changes import find_pending_changes
+from billing.subscriptions.rules import INCOMPLETE_LIFETIME
 from billing.subscriptions.tables import PendingChange, Subscription, SubscriptionService, SubscriptionStatus
 from database.among import is_among
 from database.pages import Cursor, newest_first
@@ -32,6 +34,16 @@ def lock_in_order(session: Session, subscription_ids: Select[UUID] | Select[UUID
     """Let nobody else have these subscriptions until commit: whoever locks their invoices, too, begins with them."""
     owners = select(Subscription.id).where(Subscription.id.in_(subscription_ids))
     session.execute(owners.order_by(Subscription.id).with_for_update())
+
+
+def is_start_over(session: Session, subscription_id: UUID, now: datetime) -> bool:
+    """Whether the time is over in which the first payment of an incomplete subscription was to come."""
+    over = select(Subscription.id).where(
+        Subscription.id == subscription_id,
+        Subscription.status == SubscriptionStatus.INCOMPLETE,
+        Subscription.created_at <= now - INCOMPLETE_LIFETIME,
+    )
+    return session.scalar(over) is not None
 
 
 def additions_of(session: Session, subscription_id: UUID) -> list[Addition]:

@@ -72,12 +72,15 @@ class Owing:
 
     def do(self, topic: str) -> None:
         """Ring for all rows of a topic that are not done, due or not."""
+        for row_id in self.make_due(topic):
+            TASKS[topic](ids=[row_id])
+
+    def make_due(self, topic: str) -> list[UUID]:
+        """All rows of a topic that are not done, which are due from now on."""
         waiting = OutboxEntry.topic == topic, OutboxEntry.state == WorkState.READY
         with self.work.database.transaction() as session:
             session.execute(update(OutboxEntry).where(*waiting).values(next_attempt_at=func.now(), lease_until=None))
-            ids = session.scalars(select(OutboxEntry.id).where(*waiting).order_by(OutboxEntry.id)).all()
-        for row_id in ids:
-            TASKS[topic](ids=[row_id])
+            return list(session.scalars(select(OutboxEntry.id).where(*waiting).order_by(OutboxEntry.id)))
 
     def rows(self, topic: str) -> list[tuple[str, str]]:
         """State and last error of the rows of a topic."""
