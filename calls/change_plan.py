@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from billing.catalog.gateway_prices import remember_price
 from billing.clocks.timelines import now_of
-from billing.cycle.plan_change.choice import Change, ChangeResult, find_change
+from billing.cycle.plan_change.choice import Change, ChangeResult, check_no_other, find_change
 from billing.errors import Rejected
 from billing.gateway_run.begin_checkout import price_request
 from billing.subscriptions.queries import get_subscription, show_changed
@@ -72,9 +72,11 @@ def _recorded(work: Work, command: ChangePlan, asked: Asked, fact: SubscriptionF
 
 
 def _immediate_change(work: Work, command: ChangePlan) -> Change:
-    """What is wanted, if it is wanted now: without `when` a downgrade is promised for the period's end."""
+    """What is wanted, if it may be had, and now: without `when` a downgrade is promised for the period's end."""
     with work.database.transaction() as session:
-        change = find_change(session, get_subscription(session, command.subscription_id), command)
+        subscription = get_subscription(session, command.subscription_id)
+        change = find_change(session, subscription, command)
+        check_no_other(session, subscription, change)
     if change.is_now:
         return change
     detail = "The gateway runs this subscription and changes its plan at once: choose when=now."

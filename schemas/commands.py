@@ -160,7 +160,8 @@ class OfSubscription(Command):
 class ChangePlan(OfSubscription):
     """Go to another plan or interval: `now` with proration, or at the end of the period.
 
-    Without `when` an upgrade happens now and a downgrade at the end of the period.
+    Without `when` an upgrade happens now and a downgrade at the end of the period. With `allow_another` the account may
+    have another subscription of that plan.
     """
 
     kind = "change_plan"
@@ -168,6 +169,7 @@ class ChangePlan(OfSubscription):
 
     plan: PlanChoice
     when: Literal["now", "period_end"] | None = None
+    allow_another: StrictBool = False
 
 
 class CancelSubscription(OfSubscription):

@@ -8,12 +8,13 @@ from uuid import UUID
 import pytest
 
 from billing.clocks.wall import Wall
+from billing.cycle.plan_change.preview import preview_change
 from billing.errors import Rejected
 from billing.gateway_run.begin_checkout import begin_checkout
 from billing.gateway_run.expire_checkout import expire_checkout
 from billing.subscriptions.tables import SubscriptionStatus
 from database.ids import uuid7
-from schemas.commands import StartSubscriptionCheckout
+from schemas.commands import ChangePlan, PlanChoice, StartSubscriptionCheckout
 from tests.billing.subscribers import Books, utc
 
 BEGIN = utc("2026-04-01 10:00")
@@ -112,3 +113,43 @@ def test_a_start_of_ours_is_refused_while_a_page_for_the_plan_is_open(books: Boo
     with books.database.transaction() as session:
         expire_checkout(session, started, BEGIN)
     _subscribe(books, ada)
+
+
+@pytest.mark.parametrize("when", ["now", "period_end"])
+def test_no_change_leads_to_a_plan_that_the_account_has_already(books: Books, ada: UUID, when: str) -> None:
+    starter, growth = _subscribe(books, ada), _subscribe(books, ada, "growth")
+    books.answer(BEGIN)
+    assert _refusal(lambda: books.change(growth, "starter", BEGIN, when=when)) == "already_subscribed"
+    assert _refusal(lambda: _preview(books, starter, "growth", when)) == "already_subscribed"
+    books.change(starter, "growth", BEGIN, when=when, allow_another=True)
+    books.change(growth, "growth", BEGIN, when=when, interval="year")  # it stays with its plan
+
+
+@pytest.mark.parametrize("when", ["now", "period_end"])
+def test_a_plan_that_is_to_come_is_had_already(books: Books, ada: UUID, when: str) -> None:
+    """It is planned for the next period, or waits to be paid."""
+    starter = _subscribe(books, ada)
+    books.answer(BEGIN)
+    books.change(starter, "growth", BEGIN, when=when)
+    assert _refusal(lambda: _subscribe(books, ada, "growth")) == "already_subscribed"
+
+
+def test_of_two_changes_to_a_plan_at_the_same_moment_one_is_refused(books: Books, ada: UUID) -> None:
+    several = [_subscribe(books, ada, allow_another=True) for _ in range(2)]
+    books.answer(BEGIN)
+
+    def change(subscription_id: UUID) -> str:
+        try:
+            books.change(subscription_id, "growth", BEGIN)
+        except Rejected as refused:
+            return refused.code
+        return "changed"
+
+    with ThreadPoolExecutor(2) as callers:
+        assert sorted(callers.map(change, several)) == ["already_subscribed", "changed"]
+
+
+def _preview(books: Books, subscription_id: UUID, plan: str, when: str) -> None:
+    command = ChangePlan(subscription_id=subscription_id, plan=PlanChoice(plan=plan), when=when)
+    with books.database.transaction() as session:
+        preview_change(session, command, BEGIN)

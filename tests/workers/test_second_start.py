@@ -9,7 +9,7 @@ from billing.subscriptions.queries import get_subscription
 from billing.subscriptions.tables import SubscriptionStatus
 from database.memory import WorkState
 from database.operations import Operation
-from schemas.commands import CreateSubscription, StartSubscriptionCheckout
+from schemas.commands import ChangePlan, CreateSubscription, StartSubscriptionCheckout
 from tests.gateways.sandbox_process import Sandbox
 from tests.workers.gateway_run import Subscriber, deliver
 from workers.wiring import Work
@@ -119,3 +119,15 @@ def test_a_page_that_never_came_about_holds_up_no_other_start(
     assert (again.state, _code(again)) == (WorkState.REJECTED, "subscription_state"), (
         "no page is opened for it any more"
     )
+
+
+@pytest.mark.parametrize("when", ["now", "period_end"])
+def test_no_change_leads_to_a_second_subscription_of_a_plan(work: Work, subscriber: Subscriber, when: str) -> None:
+    """`period_end` is not to be had where the gateway runs the cycle: there our own is the one that changes."""
+    subscriber.subscribe()
+    deliver(work, subscriber.news())
+    ours = UUID(subscriber.command(_ours(subscriber, plan={"plan": "growth"}))["id"])
+    of_gateway = subscriber.subscription_id, "growth"
+    for subscription_id, plan in [(ours, "starter"), *([of_gateway] if when == "now" else [])]:
+        wanted = {"subscription_id": subscription_id, "plan": {"plan": plan}, "when": when}
+        assert _code(subscriber.run(ChangePlan.model_validate(wanted))) == "already_subscribed"

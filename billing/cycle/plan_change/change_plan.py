@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from billing.accounts.queries import lock_account
 from billing.cycle.bill import Bill, draft_bill, issue_bill
 from billing.cycle.plan_change.choice import Change, ChangeResult, check_change, find_change
 from billing.cycle.plan_change.drop_change import drop_change
@@ -12,7 +13,7 @@ from billing.cycle.plan_change.offer import quote_now
 from billing.cycle.plan_change.quote import ChangeQuote
 from billing.invoices.tables import Invoice, InvoiceReason
 from billing.periods import period_from
-from billing.subscriptions.queries import lock_subscription
+from billing.subscriptions.queries import get_subscription, lock_subscription
 from billing.subscriptions.rules import change_expires_at, check_up_to_date
 from billing.subscriptions.tables import PayBy, PendingChange, Subscription
 from schemas.commands import ChangePlan
@@ -26,6 +27,7 @@ def change_plan(session: Session, command: ChangePlan, cause: str, now: datetime
     next invoices. Raises Rejected `subscription_not_found`, `renewal_due` after a downtime of whole periods, and what
     `find_change`, `check_change`, `drop_change` and `quote_now` raise.
     """
+    lock_account(session, get_subscription(session, command.subscription_id).account_id)
     subscription = lock_subscription(session, command.subscription_id)
     change = find_change(session, subscription, command)
     check_change(session, subscription, change)

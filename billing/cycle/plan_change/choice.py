@@ -10,6 +10,7 @@ from billing.catalog.tables import Interval
 from billing.catalog.terms import PlanTerms
 from billing.cycle.pricing.check_period import check_period
 from billing.cycle.pricing.discounts import lasting_discount
+from billing.cycle.start.admit import check_no_page, check_only_one
 from billing.errors import Rejected
 from billing.invoices.queries import has_open_invoice
 from billing.subscriptions.pending_changes import find_pending_change
@@ -31,7 +32,7 @@ class Change:
     """What was chosen: the plan now, the plan wanted, and `now` or `period_end` if the customer said when.
 
     `planned` is the plan of the next period, if that is another. `pending` is the change that waits for its payment
-    already: this one takes its place.
+    already: this one takes its place. `allows_another`: the account may have two subscriptions of the plan wanted.
     """
 
     running: PlanTerms
@@ -39,6 +40,7 @@ class Change:
     when: str | None
     planned: PlanTerms | None
     pending: PendingChange | None
+    allows_another: bool
 
     @property
     def is_stay(self) -> bool:
@@ -78,16 +80,16 @@ def find_change(session: Session, subscription: Subscription, command: ChangePla
     chosen = command.plan.plan, Interval(command.plan.interval), command.plan.currency
     is_back = _name(running) == chosen and any(_name(each) != chosen for each in terms.values())
     wanted = running if is_back else find_terms(session, *chosen)
-    return Change(running, wanted, command.when, planned, pending)
+    return Change(running, wanted, command.when, planned, pending, command.allow_another)
 
 
 def check_change(session: Session, subscription: Subscription, change: Change) -> None:
     """Whether it can be made now, whatever it costs.
 
     Raises Rejected `subscription_state` unless it is active or in its trial and run by us, `currency_differs`,
-    `same_plan`, `subscription_ends` for a step that the next period would begin with and, while an invoice is not paid,
-    `invoice_open`: what was not paid must not be given back. That of a change that waits is dropped for this one. And
-    `amount_too_large` for a plan whose periods no card can be charged.
+    `same_plan`, `already_subscribed` (see `check_no_other`), `subscription_ends` for a step that the next period would
+    begin with and, while an invoice is not paid, `invoice_open`: what was not paid must not be given back. That of a
+    change that waits is dropped for this one. And `amount_too_large` for a plan whose periods no card can be charged.
     """
     if subscription.status not in (SubscriptionStatus.ACTIVE, SubscriptionStatus.TRIALING):
         detail = f"The plan of a subscription that is {subscription.status} cannot be changed."
@@ -98,6 +100,7 @@ def check_change(session: Session, subscription: Subscription, change: Change) -
         raise Rejected("currency_differs", f"The subscription is billed in {subscription.currency}.", status=409)
     if change.is_stay and change.planned is None and change.pending is None:
         raise Rejected("same_plan", "The subscription is on this plan already.", status=409)
+    check_no_other(session, subscription, change)
     if subscription.cancel_at_period_end and not change.is_now and not change.is_stay:
         detail = "The subscription ends with its period, and there is no next one: reactivate it first."
         raise Rejected("subscription_ends", detail, status=409)
@@ -107,6 +110,18 @@ def check_change(session: Session, subscription: Subscription, change: Change) -
     if subscription.pay_by is PayBy.CARD and not change.is_stay:
         additions, discount = additions_of(session, subscription.id), lasting_discount(subscription)
         check_period(session, subscription.account_id, change.wanted, additions, discount, subscription.period_end)
+
+
+def check_no_other(session: Session, subscription: Subscription, change: Change) -> None:
+    """Raises Rejected `already_subscribed` when the account has the plan wanted in another subscription, or on a page.
+
+    Whoever stays with the plan, or says that there may be another, is not asked. The caller holds the account's row
+    lock, so that of two changes at the same moment the second sees the first; a preview may not.
+    """
+    account_id, plan_slug = subscription.account_id, change.wanted.plan_slug
+    if not change.allows_another and plan_slug != change.running.plan_slug:
+        check_only_one(session, account_id, plan_slug, besides=subscription.id)
+        check_no_page(session, account_id, plan_slug)
 
 
 def _name(terms: PlanTerms) -> tuple[str, Interval, str]:

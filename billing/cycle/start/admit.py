@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from billing.catalog.tables import Plan, PlanPrice, PlanVersion
 from billing.errors import Rejected
-from billing.subscriptions.tables import Collection, Subscription, SubscriptionStatus, Trial
+from billing.subscriptions.tables import Collection, PendingChange, Subscription, SubscriptionStatus, Trial
 
 IS_INCOMPLETE = Subscription.status == SubscriptionStatus.INCOMPLETE
 RUNNING = (
@@ -20,14 +20,15 @@ RUNNING = (
 )
 
 
-def check_only_one(session: Session, account_id: UUID, plan_slug: str) -> None:
+def check_only_one(session: Session, account_id: UUID, plan_slug: str, besides: UUID | None = None) -> None:
     """Raises Rejected `already_subscribed` while another of the plan runs, or its first payment is awaited.
 
-    The caller holds the account's row lock, so that of two starts at the same moment the second sees the first.
+    Of the plan is also what goes to it with its next period, or once that is paid for. The caller holds the account's
+    row lock, so that of two starts at the same moment the second sees the first.
     """
     is_starting = and_(IS_INCOMPLETE, Subscription.collection == Collection.CASHBEAT)
     others = _of_plan(account_id, plan_slug).where(or_(Subscription.status.in_(RUNNING), is_starting))
-    other = session.scalar(others.limit(1))
+    other = session.scalar(others.where(Subscription.id.is_distinct_from(besides)).limit(1))
     if other is not None:
         detail = f"The account has a subscription of this plan, {other}: say `allow_another` if it is to have two."
         raise Rejected("already_subscribed", detail, status=409)
@@ -46,14 +47,20 @@ def check_no_page(session: Session, account_id: UUID, plan_slug: str) -> None:
     Whoever starts has closed what was open; what is left is of another command at this very moment, or just being paid.
     """
     if starts_on_pages(session, account_id, plan_slug):
-        detail = "A page for this plan is just being opened or paid: ask again in a minute, or say `allow_another`."
+        detail = "A page for this plan is open, or just being paid: ask again when it is over, or say `allow_another`."
         raise Rejected("already_subscribed", detail, status=409)
 
 
 def _of_plan(account_id: UUID, plan_slug: str) -> Select[UUID]:
-    of_version = select(Subscription.id).join(PlanPrice, PlanPrice.id == Subscription.price_id)
-    of_plan = of_version.join(PlanVersion, PlanVersion.id == PlanPrice.version_id).join(Plan)
-    return of_plan.where(Subscription.account_id == account_id, Plan.slug == plan_slug)
+    of_version = select(PlanPrice.id).join(PlanVersion, PlanVersion.id == PlanPrice.version_id)
+    prices = of_version.join(Plan).where(Plan.slug == plan_slug)
+    is_to_come = PendingChange.price_id.in_(prices), PendingChange.ended_at.is_(None)
+    is_of_plan = or_(
+        Subscription.price_id.in_(prices),
+        Subscription.next_price_id.in_(prices),
+        Subscription.id.in_(select(PendingChange.subscription_id).where(*is_to_come)),
+    )
+    return select(Subscription.id).where(Subscription.account_id == account_id, is_of_plan)
 
 
 def take_trial(session: Session, subscription: Subscription, *, again: bool) -> None:
