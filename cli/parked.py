@@ -10,25 +10,38 @@ from cli.terminal import say, settings
 commands = typer.Typer()
 parked = typer.Typer(help="List what waits for a person, show one of it, or decide against it.")
 commands.add_typer(parked, name="parked")
+# each is read whole, and nobody reads more lines than these
+LISTED_MAX = 1_000
+RowId = Annotated[UUID, typer.Argument(help="The id that `cashbeat parked` shows.")]
 
 
 @parked.callback(invoke_without_command=True)
-def list_what_is_parked(context: typer.Context) -> None:
-    """List what waits for a person: work that gave up, with its last error, and money that fits nothing."""
+def list_what_is_parked(
+    context: typer.Context,
+    limit: Annotated[int, typer.Option(min=1, max=LISTED_MAX, help="How many of the newest to list.")] = 200,
+) -> None:
+    """List what waits for a person: work that gave up, with its last error, subscriptions, and money that fits nothing.
+
+    The newest come last, as in a log.
+    """
     if context.invoked_subcommand is not None:
         return
     from logs import redact_text
     from stack.parked import list_parked
 
-    for row in list_parked(settings()):
+    listing = list_parked(settings(), limit)
+    for row in listing.rows:
         whose = f"account {row.account_id or '-'}"
         told = f"{row.what}  {row.named or '-'}  {whose}  {row.attempts} attempts  {redact_text(row.reason)}"
         typer.echo(f"{row.at:%Y-%m-%dT%H:%M:%SZ}  {row.id}  {row.memory:<10}  {told}")
+    if listing.older:
+        wanted = min(len(listing.rows) + listing.older, LISTED_MAX)
+        say(f"{listing.older} more, older ones; `cashbeat parked --limit {wanted}` lists them")
 
 
 @parked.command("show")
-def show_parked(row_id: Annotated[UUID, typer.Argument(help="The id that `cashbeat parked` shows.")]) -> None:
-    """Show the whole error of parked work and what it is about, personal data masked."""
+def show_parked(row_id: RowId) -> None:
+    """Show the whole error of what is parked and what it is about, personal data masked."""
     from stack.parked import show
 
     typer.echo(show(settings(), row_id))
@@ -36,29 +49,32 @@ def show_parked(row_id: Annotated[UUID, typer.Argument(help="The id that `cashbe
 
 @parked.command("discard")
 def discard_parked(
-    row_id: Annotated[UUID, typer.Argument(help="The id that `cashbeat parked` shows.")],
-    because: Annotated[str, typer.Option(help="Why it is never to run again; kept with the row, and who said so.")],
+    row_id: RowId,
+    because: Annotated[str, typer.Option(help="Why it is never to run again; kept with the row.")],
+    who: Annotated[
+        str, typer.Option("--by", envvar=["SUDO_USER", "LOGNAME", "USER"], help="Who decides so; kept with the row.")
+    ],
 ) -> None:
     """Decide that parked work is never run again. It is kept, and no longer waits."""
-    from stack.parked import discard
+    from stack.parked_decisions import discard
 
-    memory = discard(settings(), row_id, because)
+    memory = discard(settings(), row_id, because, who)
     say(f"{row_id} in {memory} is discarded")
 
 
 @commands.command()
-def replay(row_id: Annotated[UUID, typer.Argument(help="The id that `cashbeat parked` shows.")]) -> None:
+def replay(row_id: RowId) -> None:
     """Give parked work all its attempts again. A running stack takes it up within seconds."""
-    from stack.parked import replay as replay_row
+    from stack.parked_decisions import replay as replay_row
 
     memory = replay_row(settings(), row_id)
     say(f"{row_id} in {memory} is due again")
 
 
 @commands.command()
-def seen(receipt_id: Annotated[UUID, typer.Argument(help="The id that `cashbeat parked` shows.")]) -> None:
+def seen(receipt_id: RowId) -> None:
     """Say that a person has looked at money that fits nothing: it is listed no more, and stays where it is."""
-    from stack.parked import see
+    from stack.parked_decisions import see
 
     see(settings(), receipt_id)
     say(f"receipt {receipt_id} is seen")

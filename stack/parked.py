@@ -1,107 +1,86 @@
-"""What waits for a person: parked work, to run again or be discarded, and money to look at, which may be seen."""
+"""What waits for a person: parked work, subscriptions that were set aside, and money to look at."""
 
-import getpass
-from collections.abc import Iterator
-from typing import cast
+from dataclasses import dataclass
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
-from billing.cycle.renewal.set_aside import list_set_aside, take_up
-from billing.receipts.look_at import list_unseen, look_at
+from billing.receipts.queries import NEEDS_A_LOOK
+from billing.receipts.tables import Receipt
+from billing.subscriptions.tables import Subscription
 from database.inbox import InboxEvent
-from database.memory import discarded_as, ready_again, waits_for_a_person
-from database.operations import DISCARDED_PROBLEM, Operation
+from database.memory import waits_for_a_person
+from database.operations import Operation
 from database.outbox import OutboxEntry
-from logs import redact_text
 from settings import Settings
 from stack.errors import StackError
-from stack.parked_rows import Parked, Work, body_of, describe, describe_receipt, describe_subscription
-from stack.sessions import reading, session
-
-MEMORIES: dict[str, type[InboxEvent] | type[Operation] | type[OutboxEntry]] = {
-    "inbox": InboxEvent,
-    "operations": Operation,
-    "outbox": OutboxEntry,
-}
-LISTED_MAX = 200
-BECAUSE_CHARACTERS_MAX = 500
+from stack.parked_accounts import accounts_of
+from stack.parked_rows import Parked, Row, describe, page_about
+from stack.sessions import reading
 
 
-def list_parked(settings: Settings) -> list[Parked]:
-    """The oldest parked rows of each memory, refused e-mails (sent again by decision), subscriptions and receipts."""
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One kind of rows: which of them wait, and since when."""
+
+    row: type[Row]
+    waits: ColumnElement[bool]
+    since: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The newest of what waits, the oldest of these first; and how many older ones there are besides."""
+
+    rows: list[Parked]
+    older: int
+
+
+def _of_memory(memory: type[InboxEvent | Operation | OutboxEntry]) -> Waiting:
+    return Waiting(memory, waits_for_a_person(memory), func.coalesce(memory.finished_at, memory.created_at))
+
+
+KINDS = (
+    _of_memory(InboxEvent),
+    _of_memory(Operation),
+    _of_memory(OutboxEntry),
+    Waiting(Subscription, Subscription.failed_at.is_not(None), Subscription.failed_at),
+    Waiting(Receipt, and_(*NEEDS_A_LOOK), Receipt.received_at),
+)
+
+
+def list_parked(settings: Settings, limit: int) -> Listing:
+    """What waits, of all kinds together. Costs the same few questions however much it is."""
     with reading(settings) as opened:
-        subscriptions = [describe_subscription(row) for row in list_set_aside(opened, LISTED_MAX)]
-        receipts = map(describe_receipt, list_unseen(opened, LISTED_MAX))
-        return [*_parked_work(opened), *subscriptions, *receipts]
+        rows = [row for kind in KINDS for row in _newest(opened, kind, limit)]
+        accounts = accounts_of(opened, rows)
+        told = sorted((describe(row, accounts.get(row.id)) for row in rows), key=lambda parked: (parked.at, parked.id))
+        total = sum(_count(opened, kind) for kind in KINDS)
+        return Listing(told[-limit:], max(0, total - limit))
 
 
 def show(settings: Settings, row_id: UUID) -> str:
     """All that is known of one of them, personal data masked. Raises StackError when nothing parked has this id."""
     with reading(settings) as opened:
-        row = _find(opened, row_id)
-        head = describe(opened, row)
-        ids = "".join(f"{name:<13} {value}\n" for name, value in row.log_context().items())
-        return (
-            f"{'id':<13} {row.id}\n{ids}{'what':<13} {head.what}\n{'account':<13} {head.account_id or '-'}\n"
-            f"{'since':<13} {head.at.isoformat()}\n{'attempts':<13} {row.attempts}\n\n"
-            f"{redact_text(row.error or '(no error is written down)').strip()}\n\n{body_of(row)}"
-        )
+        row = find(opened, row_id)
+        return page_about(row, describe(row, accounts_of(opened, [row]).get(row.id)))
 
 
-def replay(settings: Settings, row_id: UUID) -> str:
-    """Give a parked row all its attempts again; the sweep rings for it within seconds. Returns the memory's name.
-
-    Raises StackError when no parked row has this id.
-    """
-    with session(settings) as opened:
-        for name, memory in MEMORIES.items():
-            values = ready_again() | ({"problem": None} if memory is Operation else {})
-            statement = update(memory).where(memory.id == row_id, waits_for_a_person(memory)).values(values)
-            if opened.scalar(statement.returning(memory.id), execution_options={"synchronize_session": False}):
-                return name
-        if take_up(opened, row_id):
-            return "subscriptions"
+def find(opened: Session, row_id: UUID) -> Row:
+    """The row of this id that waits. Raises StackError when none does."""
+    for kind in KINDS:
+        row = opened.scalar(select(kind.row).where(kind.row.id == row_id, kind.waits))
+        if row is not None:
+            return cast("Row", row)
     raise StackError(f"nothing parked has the id {row_id}; `cashbeat parked` lists what has")
 
 
-def discard(settings: Settings, row_id: UUID, because: str) -> str:
-    """Decide that a parked row is never run again. It stays, with who decided so and why. Returns the memory's name.
-
-    Raises StackError for a reason that is none, and when no parked row of a memory has this id.
-    """
-    reason = " ".join(because.split())
-    if not 0 < len(reason) <= BECAUSE_CHARACTERS_MAX:
-        raise StackError(f"say why in up to {BECAUSE_CHARACTERS_MAX} characters")
-    with session(settings) as opened:
-        for name, memory in MEMORIES.items():
-            values = discarded_as(getpass.getuser(), reason)
-            values |= {"problem": DISCARDED_PROBLEM} if memory is Operation else {}
-            statement = update(memory).where(memory.id == row_id, waits_for_a_person(memory)).values(values)
-            if opened.scalar(statement.returning(memory.id), execution_options={"synchronize_session": False}):
-                return name
-    others = "money is `cashbeat seen`, and a subscription goes on with `cashbeat replay`"
-    raise StackError(f"no parked work has the id {row_id}; {others}")
+def _newest(opened: Session, kind: Waiting, limit: int) -> list[Row]:
+    newest = select(kind.row).where(kind.waits).order_by(kind.since.desc(), kind.row.id.desc()).limit(limit)
+    return cast("list[Row]", list(opened.scalars(newest)))
 
 
-def see(settings: Settings, receipt_id: UUID) -> None:
-    """A person has looked at this receipt. Raises StackError when it waits for nobody."""
-    with session(settings) as opened:
-        if not look_at(opened, receipt_id):
-            raise StackError(f"no receipt {receipt_id} waits for a person; `cashbeat parked` lists those that do")
-
-
-def _parked_work(opened: Session) -> Iterator[Parked]:
-    for memory in MEMORIES.values():
-        waiting = select(memory).where(waits_for_a_person(memory)).order_by(memory.created_at, memory.id)
-        for row in opened.scalars(waiting.limit(LISTED_MAX)):
-            yield describe(opened, cast("Work", row))
-
-
-def _find(opened: Session, row_id: UUID) -> Work:
-    for memory in MEMORIES.values():
-        row = opened.scalar(select(memory).where(memory.id == row_id, waits_for_a_person(memory)))
-        if row is not None:
-            return cast("Work", row)
-    raise StackError(f"no parked work has the id {row_id}; `cashbeat parked` lists what has")
+def _count(opened: Session, kind: Waiting) -> int:
+    return opened.scalars(select(func.count()).select_from(kind.row).where(kind.waits)).one()

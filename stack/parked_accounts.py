@@ -1,11 +1,12 @@
-"""Whose business a piece of parked work is, as far as our own rows tell."""
+"""Whose business pieces of parked work are, as far as our own rows tell: one question for each way to know."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, Text, any_, cast, select, union_all
 from sqlalchemy.orm import Session
 
 from billing.accounts.tables import Account, GatewayCustomer
@@ -19,48 +20,69 @@ from database.outbox import OutboxEntry
 
 # what an event may name is somewhere among so many texts; a larger one is not searched to its end
 TEXTS_MAX = 500
+REFERENCE_CHARACTERS_MAX = 255
+# what a command may be about, the nearest first
+NAMED_BY_COMMANDS = ("subscription_id", "invoice_id", "account_id")
 
 
-def account_of(session: Session, row: InboxEvent | Operation | OutboxEntry) -> UUID | None:
-    """The account that it concerns; none where nothing of ours says so."""
-    match row:
-        case InboxEvent():
-            return _of_event(session, row)
-        case Operation():
-            return _of_command(session, row.body)
-        case OutboxEntry():
-            return _of_subject(session, row.subject_id)
+def accounts_of(session: Session, rows: Iterable[object]) -> dict[UUID, UUID]:
+    """The account of each row of work, by the row's id; left out where nothing of ours says whose it is."""
+    found = list(rows)
+    events = [row for row in found if isinstance(row, InboxEvent)]
+    about = {row.id: [row.subject_id] for row in found if isinstance(row, OutboxEntry)}
+    about |= {row.id: list(_ids_in(row.body)) for row in found if isinstance(row, Operation)}
+    return _of_events(session, events) | _of_subjects(session, about)
 
 
-def _of_event(session: Session, event: InboxEvent) -> UUID | None:
+def _of_events(session: Session, events: Sequence[InboxEvent]) -> dict[UUID, UUID]:
     """By the gateway's name of the customer, wherever it stands in the event."""
+    texts = {event.id: _references_in(event.body) for event in events}
+    named = cast(sorted(set().union(*texts.values())), ARRAY(Text))
+    known = select(GatewayCustomer.gateway, GatewayCustomer.customer_ref, GatewayCustomer.account_id)
+    accounts = {
+        (gateway, ref): account_id
+        for gateway, ref, account_id in session.execute(known.where(GatewayCustomer.customer_ref == any_(named)))
+    }
+    return {
+        event.id: accounts[event.gateway, text]
+        for event in events
+        for text in texts[event.id]
+        if (event.gateway, text) in accounts
+    }
+
+
+def _of_subjects(session: Session, about: Mapping[UUID, Sequence[UUID]]) -> dict[UUID, UUID]:
+    """By the first of the ids that a row is about which stands for something in the books."""
+    wanted = {subject_id for ids in about.values() for subject_id in ids}
+    owned = (select(table.id, table.account_id) for table in (Invoice, Subscription, PaymentAttempt, Card))
+    tables = union_all(*owned, select(Account.id, Account.id)).subquery()
+    owners = {row[0]: row[1] for row in session.execute(select(tables).where(tables.c[0].in_(wanted)))}
+    return {
+        row_id: next(owners[subject_id] for subject_id in ids if subject_id in owners)
+        for row_id, ids in about.items()
+        if not owners.keys().isdisjoint(ids)
+    }
+
+
+def _ids_in(body: Mapping[str, Any]) -> Iterator[UUID]:
+    for name in NAMED_BY_COMMANDS:
+        try:
+            yield UUID(str(body.get(name)))
+        except ValueError:
+            continue
+
+
+def _references_in(body: str) -> set[str]:
+    """What may be a gateway's reference of a customer."""
     try:
-        texts = list(_texts(json.loads(event.body)))[:TEXTS_MAX]
+        return set(filter(_can_be_a_reference, islice(_texts(json.loads(body)), TEXTS_MAX)))
     except ValueError:
-        return None
-    named = GatewayCustomer.customer_ref.in_(texts)
-    found = select(GatewayCustomer.account_id).where(GatewayCustomer.gateway == event.gateway, named).limit(1)
-    return session.scalar(found)
+        return set()
 
 
-def _of_command(session: Session, body: dict[str, Any]) -> UUID | None:
-    subscription = session.get(Subscription, _id_in(body, "subscription_id") or UUID(int=0))
-    return subscription.account_id if subscription else _id_in(body, "account_id")
-
-
-def _of_subject(session: Session, subject_id: UUID) -> UUID | None:
-    for table in (Invoice, Subscription, PaymentAttempt, Card):
-        account_id: UUID | None = session.scalar(select(table.account_id).where(table.id == subject_id))
-        if account_id is not None:
-            return account_id
-    return session.scalar(select(Account.id).where(Account.id == subject_id))
-
-
-def _id_in(body: dict[str, Any], name: str) -> UUID | None:
-    try:
-        return UUID(str(body.get(name)))
-    except ValueError:
-        return None
+def _can_be_a_reference(text: str) -> bool:
+    """A stranger's text may hold what no database takes."""
+    return text.isascii() and text.isprintable() and len(text) <= REFERENCE_CHARACTERS_MAX
 
 
 def _texts(value: object) -> Iterator[str]:

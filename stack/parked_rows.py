@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy.orm import Session
-
 from billing.money import Money, format_major
 from billing.receipts.tables import Receipt
 from billing.subscriptions.tables import Subscription
@@ -15,9 +13,13 @@ from database.operations import Operation
 from database.outbox import OutboxEntry
 from logs import last_line, redact_text
 from stack.masked import masked
-from stack.parked_accounts import account_of
 
-Work = InboxEvent | Operation | OutboxEntry
+Row = InboxEvent | Operation | OutboxEntry | Subscription | Receipt
+OF_SUBSCRIPTION = (
+    "status", "collection", "gateway", "subscription_ref", "price_id", "foreign_price", "period_start", "period_end",
+    "due_at",
+)  # fmt: skip
+OF_RECEIPT = ("source", "gateway", "reference", "attempt_id", "held_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +38,36 @@ class Parked:
     reason: str
 
 
-def describe(opened: Session, row: Work) -> Parked:
-    """Work that gave up, by its event or operation id or its cause."""
+def describe(row: Row, account_id: UUID | None) -> Parked:
+    """Work that gave up, by its event or operation id or its cause; a subscription; money."""
+    match row:
+        case Subscription():
+            return _describe_subscription(row)
+        case Receipt():
+            return _describe_receipt(row)
     named = next(iter(row.log_context().values()))
-    reason = last_line(row.error or "")
     at = row.finished_at or row.created_at
-    return Parked(row.__tablename__, row.id, at, row.what, named, account_of(opened, row), row.attempts, reason)
+    return Parked(row.__tablename__, row.id, at, row.what, named, account_id, row.attempts, last_line(row.error or ""))
 
 
-def describe_receipt(row: Receipt) -> Parked:
+def page_about(row: Row, head: Parked) -> str:
+    """Everything, personal data masked: the ids, the whole error, and what it is about."""
+    told = {"id": row.id, "what": head.what, "account": head.account_id or "-", "since": head.at.isoformat()}
+    match row:
+        case Subscription():
+            told |= {name: getattr(row, name) for name in OF_SUBSCRIPTION}
+            parts = [row.failure]
+        case Receipt():
+            told |= {name: getattr(row, name) for name in OF_RECEIPT}
+            parts = [head.reason]
+        case _:
+            told |= {**row.log_context(), "attempts": row.attempts}
+            parts = [row.error or "(no error is written down)", _body_of(row)]
+    lines = "".join(f"{name:<13} {value}\n" for name, value in told.items() if value not in ("", None))
+    return "\n\n".join((lines.rstrip(), *(redact_text(part).strip() for part in parts)))
+
+
+def _describe_receipt(row: Receipt) -> Parked:
     """Money that came and fits nothing, and is kept; or that left again (then it is negative), or came back."""
     moved, kept = Money(row.amount_minor, row.currency), Money(row.kept_minor, row.currency)
     of_whom = f"of account {row.account_id}, {format_major(kept)} of it kept"
@@ -52,15 +75,15 @@ def describe_receipt(row: Receipt) -> Parked:
     return Parked("receipts", row.id, row.received_at, str(row.remark), row.reference, row.account_id, 1, reason)
 
 
-def describe_subscription(row: Subscription) -> Parked:
+def _describe_subscription(row: Subscription) -> Parked:
     """One that the cycle could not bring on; replaying it lets the cycle try again."""
     reason = last_line(row.failure)
     at = row.failed_at or datetime.now(UTC)
     return Parked("subscriptions", row.id, at, str(row.status), row.subscription_ref, row.account_id, 1, reason)
 
 
-def body_of(row: Work) -> str:
-    """What it was about to do it with, personal data masked."""
+def _body_of(row: InboxEvent | Operation | OutboxEntry) -> str:
+    """What it was about to do it with."""
     match row:
         case InboxEvent():
             return _event_body(row.body)

@@ -56,13 +56,13 @@ def transaction(url: str) -> Iterator[Session]:
 
 @contextmanager
 def _giving_up_after(seconds: float) -> Iterator[None]:
-    """Within the block no statement, and no connecting, of this process is waited for beyond the deadline.
+    """Within the block no statement, and no connecting, of this process is waited for longer than that.
 
     The server's own time-outs are no help where the server hangs, and libpq's knows connecting only.
     """
-    deadline = time.monotonic() + seconds
 
     def wait(connection: extensions.connection) -> None:
+        deadline = time.monotonic() + seconds
         while (state := connection.poll()) != extensions.POLL_OK:
             reads = [connection] if state == extensions.POLL_READ else []
             writes = [] if reads else [connection]

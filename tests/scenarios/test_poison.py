@@ -9,7 +9,8 @@ from database.engine import Database
 from database.inbox import remember
 from schemas.messages import HandleWebhooks
 from settings import Settings
-from stack.parked import list_parked, replay
+from stack.parked import list_parked
+from stack.parked_decisions import replay
 from stack.running import Stack
 from stack.shopper import Shopper
 from tests.scenarios.storytelling import eventually
@@ -36,7 +37,7 @@ def test_one_bad_event_among_good_ones(stack: Stack, shopper: Shopper, stack_boo
     )
 
     settings = Settings(database_url=stack.addresses.database_url)
-    [parked] = [row for row in list_parked(settings) if row.memory == "inbox"]
+    [parked] = [row for row in list_parked(settings, 200).rows if row.memory == "inbox"]
     assert "MalformedEvent" in parked.reason
     assert replay(settings, parked.id) == "inbox"
     eventually(lambda: _attempts(stack_books, parked.id) == 1, "the sweep to ring for it again")

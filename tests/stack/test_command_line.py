@@ -22,7 +22,7 @@ from database.memory import WorkState
 from database.operations import Operation, stage_command
 from gateways.stripe.translate import HANDLED_TYPES
 from settings import Settings
-from stack import api_keys, parked
+from stack import api_keys, parked, parked_decisions
 from stack.doctor import examine
 from stack.errors import StackError
 from stack.prices import parse_money
@@ -115,12 +115,12 @@ def test_parked_work_is_replayed(tmp_path: Path, database_url: str) -> None:
         given_up = {"state": WorkState.PARKED, "attempts": 8, "error": "ValueError"}
         session.execute(update(Operation).values({**given_up, "problem": {"status": 500}}))
 
-    assert parked.replay(settings, row_id) == "operations"
+    assert parked_decisions.replay(settings, row_id) == "operations"
     with database.transaction() as session:
         row = session.get_one(Operation, row_id)
     assert (row.state, row.attempts, row.problem) == (WorkState.READY, 0, None)
     with pytest.raises(StackError, match="nothing parked has the id"):
-        parked.replay(settings, row_id)
+        parked_decisions.replay(settings, row_id)
     database.engine.dispose()
 
 
@@ -135,17 +135,17 @@ def test_money_that_fits_nothing_is_shown_until_it_is_seen(tmp_path: Path, datab
         write_receipts(session, [booked])
 
     receipt_id = booked.receipt["id"]
-    (waiting,) = parked.list_parked(settings)
+    (waiting,) = parked.list_parked(settings, 200).rows
     assert (waiting.memory, waiting.id, waiting.what) == ("receipts", receipt_id, "paid_twice")
     assert waiting.reason == f"capture of 29.99 USD of account {account_id}, 29.99 USD of it kept"
 
-    parked.see(settings, receipt_id)
-    assert parked.list_parked(settings) == []
+    parked_decisions.see(settings, receipt_id)
+    assert parked.list_parked(settings, 200).rows == []
     with database.transaction() as session:
         assert kept_for(session, account_id, "USD") == Money(2_999, "USD")
         assert list_receipts(session, needs_a_look=True).data == []
-    with pytest.raises(StackError, match="waits for a person"):
-        parked.see(settings, receipt_id)
+    with pytest.raises(StackError, match="nothing parked has the id"):
+        parked_decisions.see(settings, receipt_id)
     database.engine.dispose()
 
 

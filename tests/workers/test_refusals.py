@@ -17,7 +17,8 @@ from database.memory import Remembered, WorkState, waits_for_a_person
 from database.operations import Operation, stage_command
 from database.outbox import OutboxEntry, stage
 from settings import Settings
-from stack.parked import list_parked, replay
+from stack.parked import list_parked
+from stack.parked_decisions import replay
 from workers import claims
 
 Memory = type[InboxEvent] | type[Operation] | type[OutboxEntry]
@@ -67,7 +68,7 @@ def test_what_a_rule_refuses(
     assert line["log_level"] == ("error" if is_alarm else "info")
     assert _state(bare_database, memory) == (WorkState.REJECTED, is_alarm)
     settings = Settings(cashbeat_home=tmp_path, database_url=database_url)
-    assert [waiting.id for waiting in list_parked(settings)] == [row_id] * is_alarm
+    assert [waiting.id for waiting in list_parked(settings, 200).rows] == [row_id] * is_alarm
     with bare_database.transaction() as session:
         assert len(nothing_waits_too_long.ask(session)) == is_alarm
     if is_alarm:

@@ -1,10 +1,9 @@
 """Set a subscription aside that could not be brought on: a bug in one row must not hold up the others."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from billing.subscriptions.tables import Subscription
@@ -23,9 +22,3 @@ def take_up(session: Session, subscription_id: UUID) -> bool:
     is_aside = update(Subscription).where(Subscription.id == subscription_id, Subscription.failed_at.is_not(None))
     taken = session.execute(is_aside.values(failed_at=None, failure="").returning(Subscription.id))
     return taken.one_or_none() is not None
-
-
-def list_set_aside(session: Session, limit: int) -> Sequence[Subscription]:
-    """The oldest of those that wait for a person."""
-    aside = select(Subscription).where(Subscription.failed_at.is_not(None))
-    return session.scalars(aside.order_by(Subscription.id).limit(limit)).all()

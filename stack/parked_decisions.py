@@ -1,0 +1,82 @@
+"""What a person decides about what waits: it runs again, never again, or was seen."""
+
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from billing.cycle.renewal.set_aside import take_up
+from billing.receipts.look_at import look_at
+from billing.receipts.tables import Receipt
+from billing.subscriptions.tables import Subscription
+from database.inbox import InboxEvent
+from database.memory import discarded_as, ready_again, waits_for_a_person
+from database.operations import DISCARDED_PROBLEM, Operation
+from database.outbox import OutboxEntry
+from settings import Settings
+from stack.errors import StackError
+from stack.parked import find
+from stack.sessions import session
+
+MEMORIES = (InboxEvent, Operation, OutboxEntry)
+BECAUSE_CHARACTERS_MAX = 500
+WHO_CHARACTERS_MAX = 100
+
+
+def replay(settings: Settings, row_id: UUID) -> str:
+    """Give a parked row all its attempts again; the sweep rings for it within seconds. Returns the memory's name.
+
+    Raises StackError when no parked row has this id, or when it is money.
+    """
+    with session(settings) as opened:
+        written = _write(opened, row_id, ready_again(), {"problem": None})
+        if not written and take_up(opened, row_id):
+            return Subscription.__tablename__
+        return written or _refuse(opened, row_id)
+
+
+def discard(settings: Settings, row_id: UUID, because: str, who: str) -> str:
+    """Decide that a parked row is never run again. It stays, with who decided so and why. Returns the memory's name.
+
+    Raises StackError for a reason or a name that is none, when no parked row has this id, or when it is no work.
+    """
+    decided = discarded_as(_said(who, WHO_CHARACTERS_MAX, "who decides"), _said(because, BECAUSE_CHARACTERS_MAX, "why"))
+    with session(settings) as opened:
+        return _write(opened, row_id, decided, {"problem": DISCARDED_PROBLEM}) or _refuse(opened, row_id)
+
+
+def see(settings: Settings, receipt_id: UUID) -> None:
+    """A person has looked at this receipt. Raises StackError when it waits for nobody, or is none."""
+    with session(settings) as opened:
+        if not look_at(opened, receipt_id):
+            _refuse(opened, receipt_id)
+
+
+def _said(text: str, characters_max: int, what: str) -> str:
+    """On one line, as it is kept."""
+    line = " ".join(text.split())
+    if not 0 < len(line) <= characters_max:
+        raise StackError(f"say {what} in up to {characters_max} characters")
+    return line
+
+
+def _write(opened: Session, row_id: UUID, values: dict[str, object], of_operation: dict[str, object]) -> str:
+    """The name of the memory in which it waited; empty when it is in none."""
+    for memory in MEMORIES:
+        written = values | (of_operation if memory is Operation else {})
+        statement = update(memory).where(memory.id == row_id, waits_for_a_person(memory)).values(written)
+        if opened.scalar(statement.returning(memory.id), execution_options={"synchronize_session": False}):
+            return memory.__tablename__
+    return ""
+
+
+def _refuse(opened: Session, row_id: UUID) -> str:
+    """Say what can be decided about it instead."""
+    match find(opened, row_id):
+        case Receipt():
+            instead = "is money in the books; `cashbeat seen ID` takes it off the list"
+        case Subscription():
+            instead = "is a subscription; `cashbeat replay ID` lets the cycle try it again, a cancellation ends it"
+        case _:
+            instead = "is work; `cashbeat replay ID` runs it again, `cashbeat parked discard ID` decides against it"
+    raise StackError(f"{row_id} {instead}")
