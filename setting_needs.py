@@ -22,27 +22,27 @@ UP = "up"
 MADE_UP = {*NEEDED_ALWAYS, "flower_basic_auth"}
 
 
-def unmet(settings: Settings, process: str) -> list[str]:
-    """What is missing for this process to start, each as half a sentence that begins with the setting's name.
+def unmet(settings: Settings, *parts: str) -> list[str]:
+    """What is missing for a process to start, each as half a sentence that begins with the setting's name.
 
-    `process` is a key of `READ_BY`, or `UP`.
+    `parts` are keys of `READ_BY`, several for a worker of several queues, or `UP`.
     """
-    read = _read_by(process)
+    read = _read_by(parts)
     found = list(_absent(settings, read, NEEDED_ALWAYS))
     if settings.is_production:
         found += _missing_in_production(settings, read)
     return found
 
 
-def require(settings: Settings, process: str) -> None:
+def require(settings: Settings, *parts: str) -> None:
     """End this process in one sentence unless it has what it needs."""
-    if missing := unmet(settings, process):
+    if missing := unmet(settings, *parts):
         refuse_to_start("; ".join(missing))
 
 
-def _read_by(process: str) -> tuple[str, ...]:
+def _read_by(parts: tuple[str, ...]) -> tuple[str, ...]:
     """In the order of the settings, so that a refusal always reads the same."""
-    read = set().union(*READ_BY.values()) - MADE_UP if process == UP else READ_BY[process]
+    read = set().union(*READ_BY.values()) - MADE_UP if UP in parts else set().union(*(READ_BY[part] for part in parts))
     return tuple(name for name in Settings.model_fields if name in read)
 
 

@@ -34,18 +34,28 @@ SANDBOX_WEBHOOK_SECRET = "whsec_sandbox"  # noqa: S105 - opens nothing but the s
 SANDBOX_RESEND_KEY = "re_sandbox"
 
 _EVERYWHERE = ("cashbeat_home", "cashbeat_env", "log_format", "log_level")
-# What each process is told, and nothing else: whoever takes over one of them does not hold the keys of all.
+_IN_THE_BOOKS = (*_EVERYWHERE, "worker_database_url", "broker_url")
+_CHARGES = ("stripe_secret_key", "stripe_api_base", "stripe_calls_per_second")
+_MAILS = ("resend_api_key", "resend_api_base")
+_PRINTS = (
+    "seller_name", "seller_address", "seller_tax_id", "seller_email", "seller_website", "seller_logo",
+    "payment_instructions", "portal_url", "public_url",
+)  # fmt: skip
+# What each process is told, a worker by its queues, and nothing else: whoever takes over one of them does not hold the
+# keys of all.
 READ_BY: dict[str, tuple[str, ...]] = {
     "ingress": (
         *_EVERYWHERE, "ingress_database_url", "broker_url", "ingress_host", "ingress_port", "ingress_processes",
         "ingress_connections_per_address", "stripe_webhook_secrets", "public_url",
     ),
-    "worker": (
-        *_EVERYWHERE, "worker_database_url", "broker_url", "stripe_secret_key", "stripe_api_base",
-        "stripe_calls_per_second", "resend_api_key", "resend_api_base", "seller_name", "seller_address",
-        "seller_tax_id", "seller_email", "seller_website", "seller_logo", "payment_instructions", "portal_url",
-        "public_url",
-    ),
+    "webhooks": (*_IN_THE_BOOKS, *_CHARGES),
+    "commands": (*_IN_THE_BOOKS, *_CHARGES),
+    "payments": (*_IN_THE_BOOKS, *_CHARGES),
+    # a test clock stands at the gateway, too
+    "renewals": (*_IN_THE_BOOKS, *_CHARGES),
+    "documents": (*_IN_THE_BOOKS, *_PRINTS),
+    "emails": (*_IN_THE_BOOKS, *_PRINTS, *_MAILS),
+    "upkeep": _IN_THE_BOOKS,
     "beat": (*_EVERYWHERE, "broker_url"),
     "flower": (*_EVERYWHERE, "broker_url", "flower_port", "flower_basic_auth"),
     "sandbox": (*_EVERYWHERE, "sandbox_port"),

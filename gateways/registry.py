@@ -1,6 +1,6 @@
 """The vendors. One line each: the first that can do what is asked is the one that is asked where nobody has chosen."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -20,9 +20,26 @@ EMAIL_VENDOR = "resend", "gateways.resend"
 Values = Mapping[str, Any]
 
 
-def open_gateways(values_of: Callable[[str], Values]) -> dict[str, Gateway]:
-    """Every vendor, ready to be talked to; one set per process, made after the fork."""
-    return {name: import_module(f"{room}.vendor").open_gateway(values_of(name)) for name, room in VENDORS.items()}
+class OpenedWhenAsked(Mapping[str, Gateway]):
+    """Every vendor, opened when it is first talked to: a process that talks to none needs neither package nor key."""
+
+    def __init__(self, values_of: Callable[[str], Values]) -> None:
+        self._values_of = values_of
+        self._opened: dict[str, Gateway] = {}
+
+    def __getitem__(self, name: str) -> Gateway:
+        """Ready to be talked to."""
+        if name not in self._opened:
+            self._opened[name] = import_module(f"{VENDORS[name]}.vendor").open_gateway(self._values_of(name))
+        return self._opened[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """The first that can do what is asked comes first."""
+        return iter(VENDORS)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(VENDORS)
 
 
 def open_email(values_of: Callable[[str], Values]) -> EmailGateway:

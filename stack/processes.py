@@ -69,12 +69,12 @@ def worker_argv(group: WorkerGroup, *, is_watched: bool = True) -> tuple[str, ..
 
 def _worker(group: WorkerGroup, environment: Mapping[str, str], is_watched: bool) -> ProcessSpec:
     argv = worker_argv(group, is_watched=is_watched)
-    own = _told("worker", environment)
+    own = _told(*group.queues, environment=environment)
     return _python(group.name, argv, own, stop_order=STOP_WORKERS, stop_timeout_seconds=WORKER_STOP_SECONDS)
 
 
 def _ingress(environment: Mapping[str, str]) -> ProcessSpec:
-    return _python("ingress", ("-m", "ingress"), _told("ingress", environment))
+    return _python("ingress", ("-m", "ingress"), _told("ingress", environment=environment))
 
 
 def _beat(home: Path, environment: Mapping[str, str]) -> ProcessSpec:
@@ -96,7 +96,7 @@ def _beat(home: Path, environment: Mapping[str, str]) -> ProcessSpec:
         str(folder / "schedule"),
         "--pidfile=",
     )
-    return _python("beat", argv, _told("beat", environment), clean=clean)
+    return _python("beat", argv, _told("beat", environment=environment), clean=clean)
 
 
 def _flower(settings: Settings, addresses: Addresses, environment: Mapping[str, str]) -> ProcessSpec:
@@ -105,7 +105,7 @@ def _flower(settings: Settings, addresses: Addresses, environment: Mapping[str, 
         *(f"--address={LOOPBACK}", f"--port={addresses.flower_port}", f"--max-tasks={FLOWER_TASKS_MAX}"),
     )
     login = {"FLOWER_BASIC_AUTH": ":".join(flower_login(settings)), "FLOWER_UNAUTHENTICATED_API": "false"}
-    return _python("flower", argv, {**_told("flower", environment), **login})
+    return _python("flower", argv, {**_told("flower", environment=environment), **login})
 
 
 def _sandbox(home: Path, addresses: Addresses, environment: Mapping[str, str]) -> ProcessSpec:
@@ -113,13 +113,14 @@ def _sandbox(home: Path, addresses: Addresses, environment: Mapping[str, str]) -
         *("-m", "sandbox", "--port", str(addresses.sandbox_port), "--home", str(home / "sandbox")),
         *("--webhook-url", addresses.webhook_url, "--webhook-secret", SANDBOX_WEBHOOK_SECRET),
     )
-    return _python("sandbox", argv, _told("sandbox", environment), stop_order=STOP_SANDBOX)
+    return _python("sandbox", argv, _told("sandbox", environment=environment), stop_order=STOP_SANDBOX)
 
 
-def _told(process: str, environment: Mapping[str, str]) -> dict[str, str]:
-    """Of what this stack has chosen, and else of what is set here, the part that this process reads."""
+def _told(*parts: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """Of what this stack has chosen, and else of what is set here, what these parts of it read."""
     known = {**os.environ, **environment}
-    return {name: value for name, value in known.items() if name.lower() in READ_BY[process]}
+    read = set().union(*(READ_BY[part] for part in parts))
+    return {name: value for name, value in known.items() if name.lower() in read}
 
 
 def _python(

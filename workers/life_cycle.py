@@ -35,7 +35,8 @@ def _configure_logs(**_: Any) -> None:
 
 @worker_init.connect
 def _look_what_is_missing(**_: Any) -> None:
-    require(configuration.load(), "worker")
+    """By then it is known which queues this worker serves: each of them needs its own."""
+    require(configuration.load(), *app.amqp.queues.consume_from)
 
 
 @worker_process_init.connect

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property, partial
 
 from celery import Celery
 
@@ -13,7 +14,7 @@ from database.lineage import refuse_restored
 from documents.logo import read_logo
 from gateways.gateway import Capability, Gateway
 from gateways.ports import EmailGateway
-from gateways.registry import open_email, open_gateways
+from gateways.registry import OpenedWhenAsked, limits_of_vendors, open_email
 from schemas.documents import PartyFacts
 from settings import Settings
 from workers.producer import Bell
@@ -39,7 +40,7 @@ class Work:
     database: Database
     bell: Bell
     gateways: Mapping[str, Gateway]
-    email: EmailGateway
+    open_email: Callable[[], EmailGateway]
     seller: PartyFacts
     payment_instructions: str
     portal_url: str = ""
@@ -65,10 +66,15 @@ class Work:
             raise Rejected("gateway_unknown", f"No payment gateway can {capability.value}.", status=404)
         return able
 
+    @cached_property
+    def email(self) -> EmailGateway:
+        """Opened by the first e-mail: who sends none needs no key for it."""
+        return self.open_email()
+
     @property
     def method_names(self) -> Mapping[str, str]:
         """What documents call the ways of paying, by gateway."""
-        return {name: gateway.limits.method_name for name, gateway in self.gateways.items()}
+        return {name: limits.method_name for name, limits in limits_of_vendors().items()}
 
 
 def wire(settings: Settings, app: Celery) -> Work:
@@ -76,8 +82,8 @@ def wire(settings: Settings, app: Celery) -> Work:
     return Work(
         database=Database(refuse_restored(make_engine(settings.worker_database_url))),
         bell=Bell(app),
-        gateways=open_gateways(settings.of_vendor),
-        email=open_email(settings.of_vendor),
+        gateways=OpenedWhenAsked(settings.of_vendor),
+        open_email=partial(open_email, settings.of_vendor),
         seller=seller_of(settings),
         payment_instructions=settings.payment_instructions,
         portal_url=settings.portal_url,

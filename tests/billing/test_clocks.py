@@ -32,7 +32,7 @@ from database.inbox import remember
 from database.memory import WorkState
 from database.operations import Operation
 from database.outbox import OutboxEntry
-from gateways.registry import open_gateways
+from gateways.registry import OpenedWhenAsked
 from schemas.commands import CreateTestClock
 from settings import Settings
 from tests.billing.subscribers import Books, utc
@@ -172,7 +172,7 @@ def test_a_worker_that_stops_at_any_moment_is_followed_by_the_next(books: Books,
 
 def test_time_cannot_be_turned_where_money_is_real(hands: Work) -> None:
     live = Settings(stripe_secret_key=SecretStr("sk_live_nobody"))
-    real = replace(hands, gateways=open_gateways(live.of_vendor))
+    real = replace(hands, gateways=OpenedWhenAsked(live.of_vendor))
     wanted = CreateTestClock(name="spring", frozen_at=NEW_YEARS_EVE)
     with pytest.raises(Rejected, match="no test clocks where real money moves"):
         create_clock_beside(real, Operation(id=uuid7()), wanted)

@@ -70,7 +70,7 @@ def test_the_example_names_every_variable_and_no_other() -> None:
 def test_each_process_is_told_what_it_reads_and_nothing_else() -> None:
     told = {name: {each.lower() for each in SERVICES[name].get("environment", ())} for name in SERVICES}
     for name in ("ingress", "beat", "flower", "sandbox", *(group.name for group in GROUPS)):
-        reads = set(READ_BY["worker" if name in {group.name for group in GROUPS} else name])
+        reads = set(READ_BY[name])
         assert told[name] - {"flower_unauthenticated_api"} == reads - GIVEN, name
     of_roles = {"database_url", "ingress_database_url", "worker_database_url", "portal_database_url"}
     assert told["migrate"] == of_roles | (told["beat"] - {"broker_url"})

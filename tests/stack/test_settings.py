@@ -14,6 +14,7 @@ from settings import READ_BY, Settings, in_words
 from stack.doctor import examine
 from stack.errors import StackError
 from stack.running import Stack
+from workers.queues import GROUPS
 
 ROOT = Path(__file__).resolve().parents[2]
 DATABASE = "must look like postgresql://user:password@host:port/database"
@@ -58,7 +59,7 @@ REAL: dict[str, Any] = {
 CELERY = ("-m", "celery", "-A", "workers.celery_app")
 PROCESSES = {
     "ingress": ("-m", "ingress"),
-    "worker": (*CELERY, "worker", "-Q", "upkeep", "-c", "1"),
+    **{queue: (*CELERY, "worker", "-Q", queue, "-c", "1") for queue in ("payments", "emails", "documents", "upkeep")},
     "beat": (*CELERY, "beat", "--schedule", "{home}/schedule"),
     "flower": (*CELERY, "flower"),
     "sandbox": ("-m", "sandbox", "--port", "0"),
@@ -104,7 +105,10 @@ def test_no_process_starts_with_a_bad_value(process: str, tmp_path: Path) -> Non
     ("process", "sentence"),
     [
         ("ingress", "INGRESS_DATABASE_URL is not set; BROKER_URL is not set; STRIPE_WEBHOOK_SECRETS is the sandbox's"),
-        ("worker", "WORKER_DATABASE_URL is not set; BROKER_URL is not set; STRIPE_SECRET_KEY is not set"),
+        ("payments", "WORKER_DATABASE_URL is not set; BROKER_URL is not set; STRIPE_SECRET_KEY is not set"),
+        ("emails", "WORKER_DATABASE_URL is not set; BROKER_URL is not set; RESEND_API_KEY is not set; SELLER_NAME is"),
+        ("documents", "WORKER_DATABASE_URL is not set; BROKER_URL is not set; SELLER_NAME is that of an example"),
+        ("upkeep", "WORKER_DATABASE_URL is not set; BROKER_URL is not set"),
         ("beat", "BROKER_URL is not set"),
         ("flower", "BROKER_URL is not set; FLOWER_BASIC_AUTH is not set"),
         ("sandbox", "the sandbox never runs in production"),
@@ -151,7 +155,7 @@ def test_every_example_is_one_of_them() -> None:
     assert examples <= set(REAL)
 
 
-@pytest.mark.parametrize(("name", "process"), [("stripe_api_base", "worker"), ("resend_api_base", "worker")])
+@pytest.mark.parametrize(("name", "process"), [("stripe_api_base", "payments"), ("resend_api_base", "emails")])
 def test_real_money_and_real_mails_go_to_no_address_that_a_sandbox_could_have(name: str, process: str) -> None:
     plain: dict[str, Any] = {name: "http://127.0.0.1:8400"}
     refusal = f"{name.upper()} must be https in production; a sandbox is no gateway"
@@ -185,6 +189,39 @@ def test_the_doctor_prints_no_password(tmp_path: Path) -> None:
     found = list(examine(Settings(cashbeat_home=tmp_path, flower_basic_auth=SecretStr("me:hidden"), **secrets)))
     assert {finding.subject for finding in found if not finding.is_well} >= {"PostgreSQL", "Broker"}
     assert "hidden" not in repr(found)
+
+
+def test_a_worker_holds_the_keys_of_its_own_conversations_alone() -> None:
+    keys = {"stripe_secret_key", "resend_api_key"}
+    assert {group.name: sorted(keys & set(READ_BY[group.name])) for group in GROUPS} == {
+        "webhooks": ["stripe_secret_key"],
+        "commands": ["stripe_secret_key"],
+        "payments": ["stripe_secret_key"],
+        # it moves the gateway's test clocks, too
+        "renewals": ["stripe_secret_key"],
+        "documents": [],
+        "emails": ["resend_api_key"],
+        "upkeep": [],
+    }
+
+
+def test_a_group_of_several_queues_needs_what_each_of_them_reads() -> None:
+    real = Settings(cashbeat_env="production", worker_database_url="postgresql://me@db/books", broker_url="redis://b")
+    together = unmet(real, "payments", "emails")
+    assert together[:2] == ["STRIPE_SECRET_KEY is not set", "RESEND_API_KEY is not set"]
+    assert set(together) == {*unmet(real, "payments"), *unmet(real, "emails")}
+
+
+def test_who_talks_to_no_gateway_opens_none() -> None:
+    """Neither key nor package: the process that draws what customers have written has nothing to lose."""
+    program = (
+        "import sys; from settings import Settings; from workers.celery_app import make_app; "
+        "from workers.wiring import wire; "
+        "work = wire(Settings(worker_database_url='postgresql://me@db/books'), make_app('memory://')); "
+        "print(work.method_names, 'stripe' in sys.modules, 'resend' in sys.modules)"
+    )
+    wired = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert wired.stdout == "{'stripe': 'Card (Stripe)'} False False\n"
 
 
 def test_what_a_process_reads_are_settings() -> None:

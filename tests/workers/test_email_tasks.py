@@ -66,7 +66,7 @@ class Desk(Books):
             database=self.database,
             bell=self.bell,
             gateways={},
-            email=ResendGateway("re_sandbox", self.resend.address),
+            open_email=lambda: ResendGateway("re_sandbox", self.resend.address),
             seller=PartyFacts("Example SaaS Inc.", email="billing@example.com"),
             payment_instructions="Example Bank, IBAN DE00",
             portal_url="https://app.example/billing",
