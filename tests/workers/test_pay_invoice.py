@@ -7,6 +7,7 @@ from functools import partial
 import pytest
 from sqlalchemy import select
 
+from billing.cards.detach import detach_card
 from billing.clocks.wall import Wall
 from billing.dunning.tables import DunningState
 from billing.invoices.tables import Invoice, InvoiceStatus
@@ -255,6 +256,20 @@ def test_a_pause_until_yesterday_leaves_the_page_of_a_change_to_be_paid(work: Wo
     refused = changing.command(PauseSubscription(subscription_id=changing.subscription_id, resumes_at=yesterday))
     assert refused.state is WorkState.REJECTED
     assert changing.sandbox.pay(page, OTHER_CARD) == 303
+
+
+def test_a_change_that_cannot_be_paid_leaves_the_page_of_one_that_waits(work: Work, module_sandbox: Sandbox) -> None:
+    """It would take its place; it is refused all the same, for want of a card."""
+    changing = Changing(work, module_sandbox)
+    page = changing.open_page()
+    with work.database.transaction() as session:
+        detach_card(session, "stripe", changing.card_ref, work.wall().at)
+    wanted = ChangePlan(subscription_id=changing.subscription_id, plan=PlanChoice(plan="scale"), when="now")
+    refused = changing.command(wanted)
+    assert (refused.problem or {}).get("type", "").endswith("no_card")
+    assert changing.sandbox.pay(page, OTHER_CARD) == 303
+    changing.hear()
+    assert (changing.plan(), changing.taken()) == ("growth", [9_900, changing.invoice().total_minor])
 
 
 def test_a_start_that_nobody_paid_is_given_up_when_its_page_is_closed(work: Work, module_sandbox: Sandbox) -> None:
