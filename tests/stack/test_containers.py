@@ -1,6 +1,7 @@
 """docker-compose.yml and Dockerfile run the same processes as `cashbeat up`."""
 
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -36,14 +37,15 @@ def test_workers_get_the_time_their_longest_task_needs() -> None:
 
 def test_everything_else_of_a_running_stack_is_there() -> None:
     others = set(SERVICES) - {group.name for group in GROUPS} - STORES - MONITORS
-    assert others == {"migrate", "ingress", "beat", "flower", "sandbox"}
+    assert others == {"migrate", "ingress", "beat", "flower", "sandbox", "operator"}
     assert SERVICES["sandbox"]["profiles"] == ["sandbox"]
 
 
 def test_one_image_is_built_once_and_runs_everywhere() -> None:
     ours = {name: service for name, service in SERVICES.items() if name not in STORES | MONITORS}
     assert [name for name, service in ours.items() if "build" in service] == ["migrate"]
-    assert {service["image"] for service in ours.values()} == {"cashbeat"}
+    release = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    assert {service["image"] for service in ours.values()} == {f"cashbeat:{release}"}, "to go back there must be two"
     assert {service["pull_policy"] for name, service in ours.items() if name != "migrate"} == {"never"}
 
 
@@ -74,6 +76,9 @@ def test_each_process_is_told_what_it_reads_and_nothing_else() -> None:
         assert told[name] - {"flower_unauthenticated_api"} == reads - GIVEN, name
     of_roles = {"database_url", "ingress_database_url", "worker_database_url", "portal_database_url"}
     assert told["migrate"] == of_roles | (told["beat"] - {"broker_url"})
+    # what a restore asks, and all roles' addresses, so that no command makes up another password for one of them
+    keys = {each for each in READ_BY["emails"] + READ_BY["payments"] if each.startswith(("stripe_", "resend_"))}
+    assert told["operator"] == told["migrate"] | keys
     assert set().union(*told.values()) >= {name for name in Settings.model_fields if name not in GIVEN}
 
 
@@ -109,6 +114,27 @@ def test_flower_asks_for_a_password() -> None:
     environment = SERVICES["flower"]["environment"]
     assert environment["FLOWER_BASIC_AUTH"].startswith("${FLOWER_BASIC_AUTH:?")
     assert environment["FLOWER_UNAUTHENTICATED_API"] == "false"
+
+
+def test_a_person_has_a_container_of_his_own_and_the_pages_name_its_command() -> None:
+    operator = SERVICES["operator"]
+    assert operator["profiles"] == ["operator"], "it is run for one command, not kept up"
+    assert operator["restart"] == "no"
+    assert list(operator["depends_on"]) == ["postgres"], "at night nothing is built, migrated or started for a look"
+    night = "docker compose run --rm operator cashbeat parked"
+    restore = "docker compose run --rm operator cashbeat restore-check"
+    assert night in (ROOT / "docs" / "operations.md").read_text()
+    assert restore in (ROOT / "docs" / "backup.md").read_text()
+
+
+def test_behind_the_proxy_no_address_is_counted() -> None:
+    """All customers and gateways come from that one; it has to count them itself."""
+    assert SERVICES["ingress"]["environment"]["INGRESS_CONNECTIONS_PER_ADDRESS"].endswith(":-0}")
+
+
+def test_going_back_with_docker_is_written_down() -> None:
+    page = (ROOT / "docs" / "rollback.md").read_text()
+    assert "docker compose up -d --no-build" in page
 
 
 def test_flower_by_hand_is_open_to_this_machine_alone() -> None:
