@@ -81,7 +81,7 @@ def look_once_more(gateway: Gateway, charge: Charge, wall: Wall) -> PaymentFact 
 
 
 def _charge(gateway: Gateway, request: ChargeRequest) -> PaymentFact:
-    """A refusal is an outcome like a decline: the card cannot be charged this way, and the customer is told."""
+    """A refusal is an outcome like a decline: the card cannot be charged this way, or none can be charged so little."""
     try:
         return gateway.charges.charge(request)
     except Rejected as refusal:

@@ -112,7 +112,8 @@ class OffSessionCharge(Protocol):
     def charge(self, request: ChargeRequest) -> PaymentFact:
         """Charge a saved card off-session. A decline is an answer (status failed and its code), not an error.
 
-        A card that asks for the customer's presence has failed with `authentication_required`.
+        A card that asks for the customer's presence has failed with `authentication_required`. Rejected
+        `amount_too_small` where no card can be charged so little, whatever the vendor's table says of the currency.
         """
 
     def find_charge(

@@ -23,6 +23,7 @@ RUN_TIME_FIELDS = (
     "attempts_max",
     "rate_limit_per_second",
     "answer_delay_seconds",
+    "least_charge",
     "dunning_days",
     "dunning_end",
 )
@@ -53,6 +54,9 @@ class Options:
     rate_limit_per_second: int = 0
     # and how long each answer takes at least
     answer_delay_seconds: float = 0
+    # the least charge in whichever currency, in Stripe's units, where its own least is lower: as for an account that is
+    # paid out in another one
+    least_charge: int = 1
     # the wait after each failed try to collect a renewal, and what becomes of the subscription after the last one; at
     # Stripe both are settings of the account
     dunning_days: tuple[int, ...] = (1, 3, 5, 7)
@@ -76,6 +80,8 @@ class Options:
             raise ValueError("answer_delay_seconds: a number")
         if not 0 <= self.answer_delay_seconds <= ANSWER_DELAY_SECONDS_MAX:
             raise ValueError(f"answer_delay_seconds: between 0 and {ANSWER_DELAY_SECONDS_MAX}")
+        if not isinstance(self.least_charge, int) or self.least_charge < 1:
+            raise ValueError("least_charge: at least 1")
         _must_be_a_tuple("dunning_days", self.dunning_days, (int,))
         if min(self.dunning_days) < 1 or self.dunning_end not in DUNNING_ENDS:
             raise ValueError(f"dunning_days: whole days; dunning_end: one of {', '.join(DUNNING_ENDS)}")

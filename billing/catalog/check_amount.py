@@ -6,6 +6,7 @@ from billing.catalog.amount_rules import load_amount_rules
 from billing.errors import Rejected
 from billing.money import AmountRule, Money, format_major
 from schemas.currencies import CURRENCIES
+from schemas.facts.payments import TOO_SMALL
 
 
 def check_amount(session: Session, amount: Money) -> None:
@@ -27,7 +28,7 @@ def check_charge(amount: Money, rule: AmountRule) -> None:
     """A single charge; raises Rejected `amount_too_small`, `amount_too_fine` or `amount_too_large`."""
     if amount.minor < rule.least:
         least = format_major(Money(rule.least, amount.currency))
-        raise Rejected("amount_too_small", f"{format_major(amount)} cannot be charged: the least is {least}.")
+        raise Rejected(TOO_SMALL, f"{format_major(amount)} cannot be charged: the least is {least}.")
     check_step(amount, rule)
     check_greatest(amount, rule)
 

@@ -20,10 +20,11 @@ from billing.invoices.void import void_draft
 from billing.outcomes.attempt_ended import attempt_ended
 from billing.outcomes.capture import Capture, capture_all
 from billing.outcomes.charge_failed import charge_failed
+from billing.outcomes.charge_too_small import charge_too_small
 from billing.payments.cancel_under_way import cancel_under_way
 from billing.payments.queries import as_uuid
 from billing.payments.start_checkout import LOOK_UP_AFTER
-from billing.payments.states import can_move, is_answered, is_over, look_up_no_more_when_final, move
+from billing.payments.states import can_move, is_answered, is_over, is_too_small, look_up_no_more_when_final, move
 from billing.payments.tables import AttemptKind, AttemptStatus, PaymentAttempt
 from billing.receipts.queries import booked_among
 from billing.subscriptions.queries import lock_in_order
@@ -67,7 +68,7 @@ def record_outcomes(session: Session, facts: Sequence[PaymentFact], wall: Wall) 
     payment that bears the mark of an attempt that is not in the books.
     """
     standings = _lock(session, facts)
-    outcomes, captures, lost, late = [], [], [], []
+    outcomes, captures, lost, too_small, late = [], [], [], [], []
     for fact in facts:
         standing = standings.get((fact.gateway, fact.attempt_id))
         was_over = standing is not None and is_over(standing.attempt)
@@ -76,6 +77,8 @@ def record_outcomes(session: Session, facts: Sequence[PaymentFact], wall: Wall) 
             if fact.status is PaymentStatus.CAPTURED:
                 captures.append(_capture(standing, fact, wall))
                 late += [standing.invoice.id] if was_over else []
+            elif is_too_small(standing.attempt):
+                too_small.append((standing.invoice, standing.frozen_at or wall.at))
             elif is_over(standing.attempt):
                 lost.append(standing)
         outcomes.append(outcome)
@@ -86,6 +89,8 @@ def record_outcomes(session: Session, facts: Sequence[PaymentFact], wall: Wall) 
     for invoice_id in late:
         # it had made way for another attempt, which is not to be paid as well
         cancel_under_way(session, invoice_id)
+    for invoice, now in too_small:
+        charge_too_small(session, invoice, now)
     return outcomes
 
 

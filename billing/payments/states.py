@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from billing.payments.tables import AttemptKind, AttemptStatus, PaymentAttempt
 from database.among import is_among
+from schemas.facts.payments import TOO_SMALL
 
 _OUTCOMES = frozenset({AttemptStatus.CAPTURED, AttemptStatus.FAILED, AttemptStatus.EXPIRED})
 TRANSITIONS: dict[AttemptStatus, frozenset[AttemptStatus]] = {
@@ -73,3 +74,8 @@ def is_over(attempt: PaymentAttempt) -> bool:
 def is_answered(attempt: PaymentAttempt) -> bool:
     """A card was charged and refused. What has expired had no answer: it was canceled, or nobody came to pay."""
     return attempt.kind is AttemptKind.CHARGE and attempt.status is AttemptStatus.FAILED
+
+
+def is_too_small(attempt: PaymentAttempt) -> bool:
+    """No card was charged: the gateway charges none so little."""
+    return is_answered(attempt) and attempt.failure_code == TOO_SMALL

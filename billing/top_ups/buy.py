@@ -22,6 +22,7 @@ from billing.invoices.tables import Invoice, InvoiceReason
 from billing.ledger.post import post
 from billing.payments.intend_charge import intend_charge
 from billing.receipts.kept_money import use_kept
+from billing.receipts.queries import kept_for
 from billing.tax.queries import decide_tax
 from billing.top_ups.queries import month_of
 from billing.top_ups.row import cause_of_month, purchases_of
@@ -31,7 +32,8 @@ from billing.top_ups.tables import AutoTopUp
 def buy_package(session: Session, top_up: AutoTopUp, now: datetime) -> Invoice:
     """Write the draft and the charge of the next purchase. Raises Rejected for what cannot be bought.
 
-    What is too small to be charged is issued at once, to be carried over or asked for with what was before.
+    What is too small to be charged is issued at once, to be carried over or asked for with what was before; and so is
+    what comes after it.
     """
     account = get_account(session, top_up.account_id)
     package = on_offer(session.get_one(CreditPackage, top_up.package_id))
@@ -42,7 +44,7 @@ def buy_package(session: Session, top_up: AutoTopUp, now: datetime) -> Invoice:
     rule = rule_for(session, account.id, package.currency)
     lines = [package_line(package, rule.step)]
     invoice = draft_invoice(session, NewInvoice(account.id, cause, InvoiceReason.TOP_UP, lines, tax))
-    if invoice.total_minor < rule.least:
+    if invoice.total_minor < rule.least or kept_for(session, account.id, invoice.currency).minor < 0:
         _issue(session, invoice, now)
     if invoice.left_minor and intend_charge(session, invoice, cause, now, package.slug) is None:
         raise Rejected("no_card", "The account has no card that could be charged.", status=409)

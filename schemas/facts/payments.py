@@ -23,6 +23,8 @@ class ChargedCard:
 
 
 NO_CARD_NAMED = ChargedCard()
+# the `failure_code` of a charge, and the code of a refusal, where no card can be charged so little
+TOO_SMALL = "amount_too_small"
 
 
 @dataclass(frozen=True, slots=True)

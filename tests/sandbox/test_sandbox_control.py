@@ -65,6 +65,7 @@ def test_faults_that_make_no_sense_are_refused(sandbox_server: RunningSandbox, f
         {"rate_limit_per_second": "many"},
         {"answer_delay_seconds": -0.1},
         {"answer_delay_seconds": 3600},
+        {"least_charge": 0},
         {"home": "elsewhere"},
     ],
 )

@@ -4,6 +4,7 @@ import re
 
 from sandbox.stripe.api import errors
 from sandbox.stripe.api.params import Params
+from sandbox.world import World
 
 CURRENCY_PATTERN = re.compile(r"[a-zA-Z]{3}")
 # https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts, in Stripe's units
@@ -28,14 +29,14 @@ def currency(params: Params, field: str) -> str:
     return value.lower()
 
 
-def minimum(currency: str) -> int:
+def minimum(world: World, currency: str) -> int:
     """The least that is charged; an invoice of less is carried over to the customer's balance."""
-    return MINIMUM.get(currency, MINIMUM_OTHERS)
+    return max(MINIMUM.get(currency, MINIMUM_OTHERS), world.options.least_charge)
 
 
-def must_be_chargeable(amount: int, currency: str, param: str) -> None:
+def must_be_chargeable(world: World, amount: int, currency: str, param: str) -> None:
     """Refuse what Stripe would refuse as too small, too large or too fine."""
-    if amount < minimum(currency):
+    if amount < minimum(world, currency):
         message = "Amount must convert to at least the minimum charge amount of this currency."
         raise errors.invalid(message, code="amount_too_small", param=param)
     maximum = MAXIMUM.get(currency, MAXIMUM_OTHERS)

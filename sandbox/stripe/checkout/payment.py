@@ -28,7 +28,7 @@ def asked_for(world: World, params: Params) -> tuple[JsonObject, JsonObject]:
     session = checkout_shape.begin(world, params)
     items, currency = checkout_items.asked_for(world, params)
     total = sum(item["amount_total"] for item in items)
-    amounts.must_be_chargeable(total, currency, "line_items")
+    amounts.must_be_chargeable(world, total, currency, "line_items")
     intent = _intent_wishes(params)
     creation = checkout_shape.customer_creation(session, params)
     # a card can only be saved with somebody

@@ -46,7 +46,7 @@ def asked_for(world: World, params: Params) -> tuple[JsonObject, JsonObject]:
     plan["products"] = [product for _, _, product in wanted if product]
     trial = plan["subscription"]["trial_days"] or plan["subscription"]["trial_end"]
     plan["line_items"] = _line_items(world, wanted, [] if trial else redeemed, rates, free=bool(trial))
-    return session | _amounts(plan, redeemed, currency), plan
+    return session | _amounts(world, plan, redeemed, currency), plan
 
 
 def opened(world: World, session: JsonObject, plan: JsonObject, cause: Cause) -> JsonObject:
@@ -167,11 +167,11 @@ def _line_items(
     return lines
 
 
-def _amounts(plan: JsonObject, redeemed: list[JsonObject], currency: str) -> JsonObject:
+def _amounts(world: World, plan: JsonObject, redeemed: list[JsonObject], currency: str) -> JsonObject:
     parts = ("amount_subtotal", "amount_total", "amount_discount", "amount_tax")
     subtotal, total, off, tax = (sum(line[name] for line in plan["line_items"]) for name in parts)
     if total:
-        amounts.must_be_chargeable(total, currency, "line_items")
+        amounts.must_be_chargeable(world, total, currency, "line_items")
     return {
         "amount_subtotal": subtotal,
         "amount_total": total,

@@ -27,7 +27,7 @@ INTENT_DESCRIPTIONS = {
 def finalize(world: World, draft: JsonObject, cause: Cause, *, future_usage: str | None = None) -> JsonObject:
     """Number it, settle it with the customer's balance, and make a payment intent for what is due, if anything is."""
     customer = customer_of(world, draft)
-    minimum = amounts.minimum(draft["currency"])
+    minimum = amounts.minimum(world, draft["currency"])
     due, ending = invoice_shape.balanced(draft["total"], customer["balance"], minimum)
     now = world.clock.now()
     changes = {

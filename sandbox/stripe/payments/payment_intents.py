@@ -122,7 +122,7 @@ def _must_be_open(intent: JsonObject, verb: str) -> None:
 def _wishes(world: World, params: Params) -> JsonObject:
     amount = params.required_integer("amount")
     currency = amounts.currency(params, "currency")
-    amounts.must_be_chargeable(amount, currency, "amount")
+    amounts.must_be_chargeable(world, amount, currency, "amount")
     customer = customers.named(world, params)
     wishes = {
         "amount": amount,
