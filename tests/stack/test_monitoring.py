@@ -47,6 +47,17 @@ def test_each_label_that_they_ask_by_exists(bare_database: Database) -> None:
         assert {label.strip() for labels in asked for label in labels.split(",")} <= known, expression
 
 
+def test_each_door_is_asked_and_no_row_is_counted_once_per_door(bare_database: Database) -> None:
+    """Counters are a door's own; gauges are read from the one database, and told by every door alike."""
+    counters = {f"{counter._name}_total" for counter in (metrics.WEBHOOKS, metrics.COMMANDS, metrics.COMMITS)}
+    gauges = set(_figures(bare_database)) - counters
+    for expression in _expressions():
+        summed = set(re.findall(r"sum(?: by \([^)]*\))? ?\((cashbeat_\w+)", expression))
+        assert summed & gauges == set(), expression
+    for page in ("README.md", "prometheus.yml"):
+        assert "every door" in (FOLDER / page).read_text()
+
+
 def test_each_alarm_says_how_loud_it_is_and_what_is_the_matter() -> None:
     for rule in RULES:
         assert rule["labels"]["severity"] in ("page", "ticket"), rule
