@@ -61,6 +61,6 @@ lock: ## Pin the newest versions that pyproject.toml allows (needs uv)
 environment:
 	@tools/set_up requirements-dev.lock
 
-# Pango, HarfBuzz and a font, by the system's package manager
+# Pango, HarfBuzz and fonts for all scripts, by the system's package manager
 libraries: environment
 	@$(PYTHON_HERE) -I stack/system_libraries.py

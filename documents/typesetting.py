@@ -32,7 +32,7 @@ class Press:
     fonts: FontConfiguration
     fetcher: URLFetcher
     listener: Listener
-    images: dict[str, Any] = field(default_factory=dict)  # only the seller's mark: customers' text brings no images
+    images: dict[str, Any] = field(default_factory=dict)  # the seller's mark or logo: customers' text brings none
 
 
 def typeset(html: str) -> bytes:

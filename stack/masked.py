@@ -14,7 +14,7 @@ PERSONAL = frozenset({
 
 
 def masked(value: Any) -> Any:
-    """The same shape, personal data replaced; keys, ids, amounts and states stay."""
+    """The same shape, personal data replaced; keys, ids, amounts and statuses stay (`state` is of an address)."""
     if isinstance(value, dict):
         return {key: _hidden(item) if key in PERSONAL else masked(item) for key, item in value.items()}
     if isinstance(value, list):

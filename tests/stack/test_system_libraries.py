@@ -19,6 +19,10 @@ def test_on_a_machine_that_is_set_up_nothing_is_missing() -> None:
     assert system_libraries.missing_scripts() == []
 
 
+def test_the_readme_says_how_much_is_fetched() -> None:
+    assert f"{system_libraries.DOWNLOAD_MEGABYTES} MB at most" in (ROOT / "README.md").read_text()
+
+
 def alone_with(folder: Path, *programs: str, say: str = "") -> subprocess.CompletedProcess[str]:
     """The set-up on a machine that has these programs and no other."""
     for program in programs:
