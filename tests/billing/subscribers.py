@@ -74,7 +74,8 @@ class Books:
     def change(self, subscription_id: UUID, plan: str, now: datetime, **fields: object) -> None:
         """A change of plan as the command makes it."""
         choice = _choice(plan, fields)
-        command = ChangePlan.model_validate({"subscription_id": subscription_id, "plan": choice, **fields})
+        wanted = {"subscription_id": subscription_id, "plan": choice, "allow_another": True, **fields}
+        command = ChangePlan.model_validate(wanted)
         with self.database.transaction() as session:
             change_plan(session, command, str(uuid7()), now)
 

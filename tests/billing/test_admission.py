@@ -25,6 +25,10 @@ def _subscribe(books: Books, account_id: UUID, plan: str = "starter", **fields: 
     return books.subscribe(account_id, BEGIN, plan, **{**STRICT, **fields})
 
 
+def _change(books: Books, subscription_id: UUID, plan: str, **fields: object) -> None:
+    books.change(subscription_id, plan, BEGIN, **{"allow_another": False, **fields})
+
+
 def _begin_checkout(books: Books, account_id: UUID, **fields: object) -> UUID:
     pages = {"success_url": "https://app.example/ok", "cancel_url": "https://app.example/no"}
     command = StartSubscriptionCheckout.model_validate(
@@ -119,10 +123,10 @@ def test_a_start_of_ours_is_refused_while_a_page_for_the_plan_is_open(books: Boo
 def test_no_change_leads_to_a_plan_that_the_account_has_already(books: Books, ada: UUID, when: str) -> None:
     starter, growth = _subscribe(books, ada), _subscribe(books, ada, "growth")
     books.answer(BEGIN)
-    assert _refusal(lambda: books.change(growth, "starter", BEGIN, when=when)) == "already_subscribed"
+    assert _refusal(lambda: _change(books, growth, "starter", when=when)) == "already_subscribed"
     assert _refusal(lambda: _preview(books, starter, "growth", when)) == "already_subscribed"
-    books.change(starter, "growth", BEGIN, when=when, allow_another=True)
-    books.change(growth, "growth", BEGIN, when=when, interval="year")  # it stays with its plan
+    _change(books, starter, "growth", when=when, allow_another=True)
+    _change(books, growth, "growth", when=when, interval="year")  # it stays with its plan
 
 
 @pytest.mark.parametrize("when", ["now", "period_end"])
@@ -140,7 +144,7 @@ def test_of_two_changes_to_a_plan_at_the_same_moment_one_is_refused(books: Books
 
     def change(subscription_id: UUID) -> str:
         try:
-            books.change(subscription_id, "growth", BEGIN)
+            _change(books, subscription_id, "growth")
         except Rejected as refused:
             return refused.code
         return "changed"

@@ -118,7 +118,8 @@ def test_a_plan_that_no_card_can_be_charged_is_refused_at_once_and_in_the_previe
     running = books.subscribe(ada, BEGIN, "growth", **dear)
     books.answer(BEGIN)
     for when in ("now", "period_end"):
-        wanted = ChangePlan.model_validate({"subscription_id": running, "plan": {"plan": "whale"}, "when": when})
+        several = {"subscription_id": running, "allow_another": True}
+        wanted = ChangePlan.model_validate({**several, "plan": {"plan": "whale"}, "when": when})
         with pytest.raises(Rejected, match="amount_too_large"), books.database.transaction() as session:
             preview_change(session, wanted, BEGIN)
         with pytest.raises(Rejected, match="amount_too_large"):

@@ -1,5 +1,6 @@
 """What is too small to be charged is owed, and the next invoice asks for it: no card is declined, nobody is dunned."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -17,7 +18,7 @@ from billing.cycle.plan_change.preview import preview_change
 from billing.dunning.tables import Dunning
 from billing.errors import Rejected
 from billing.invoices.queries import view_invoice
-from billing.invoices.tables import InvoiceStatus
+from billing.invoices.tables import InvoiceCounter, InvoiceStatus
 from billing.money import Money
 from billing.outcomes.record_outcome import record_outcome
 from billing.payments.tables import PaymentAttempt
@@ -30,14 +31,17 @@ from schemas.commands import ChangePlan
 from schemas.facts.payments import PaymentStatus
 from schemas.views import InvoiceView
 from tests.billing.charges import answer
+from tests.billing.purchases import fact, start_purchase
 from tests.billing.subscribers import Books, utc
+from tests.billing.waiting import await_waiting
 
 BEGIN = utc("2026-04-01 10:00")
 END = utc("2026-05-01 10:00")
 LAST_HOUR = utc("2026-05-01 09:00")
 LEAST = Money(50, "USD")
 
-shares = st.tuples(st.integers(-49, 400), st.integers(0, 400), st.sampled_from(PayBy))
+# bills that are written at one instant each carry over less than the least, and together more
+shares = st.tuples(st.integers(-400, 400), st.integers(0, 400), st.sampled_from(PayBy))
 
 
 @given(shares)
@@ -108,6 +112,39 @@ def test_renewals_of_one_batch_owe_together_until_it_can_be_charged(books: Books
     assert books.come_due(END) == 3
     assert (books.answer(END), books.kept_minor(ada), books.paid_minor(ada)) == (1, 0, 60)
     assert sorted(invoice.due_minor for invoice in books.invoices(ada)) == [0, 0, 60]
+    assert _trouble(books) == []
+
+
+def test_bills_of_one_instant_may_owe_more_than_the_least_and_the_next_asks_for_all(
+    books: Books, ada: UUID, cheap: str
+) -> None:
+    """Three workers renew at once, and none sees what the others carry over: they meet only at the month's counter."""
+    for _ in range(3):
+        books.subscribe(ada, BEGIN, coupon=cheap, trial_days=30)
+    with ThreadPoolExecutor(3) as workers:
+        with books.database.transaction() as session:
+            session.add(InvoiceCounter(month=END.date().replace(day=1), last_number=0))
+            session.flush()
+            renewed = [workers.submit(books.come_due, END, 1) for _ in range(3)]
+            await_waiting(books.database, 3)
+        assert [each.result() for each in renewed] == [1, 1, 1]
+    assert (books.answer(END), books.kept_minor(ada)) == (0, -60)
+    june = utc("2026-06-01 10:00")
+    assert books.come_due(june, limit=1) == 1
+    assert (books.answer(june), books.kept_minor(ada), books.paid_minor(ada)) == (1, 0, 80)
+    assert _trouble(books) == []
+
+
+def test_a_purchase_on_a_page_has_its_price_and_the_next_bill_asks_for_what_is_owed(
+    books: Books, ada: UUID, cheap: str
+) -> None:
+    books.subscribe(ada, BEGIN, coupon=cheap)
+    bought = start_purchase(books.database, ada, BEGIN)
+    with books.database.transaction() as session:
+        record_outcome(session, fact(bought, PaymentStatus.CAPTURED, paid_at=BEGIN), Wall(BEGIN))
+    assert (books.paid_minor(ada), books.kept_minor(ada)) == (2_999, -20)
+    books.subscribe(ada, BEGIN, "growth")
+    assert (books.answer(BEGIN), books.paid_minor(ada), books.kept_minor(ada)) == (1, 2_999 + 19_900 + 20, 0)
     assert _trouble(books) == []
 
 
