@@ -5,7 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from stack import home as homes
-from stack.ports import claimed_port, is_free, unused_port
+from stack.errors import StackError
+from stack.ports import Claims, unused_port
 
 Say = Callable[[str], None]
 
@@ -17,22 +18,32 @@ class KeptPorts:
         self._record = home / "ports.json"
         self._say = say
         self._kept: dict[str, int] = _read(self._record)
+        self._claims = Claims()
 
     def choose(self, name: str, usual: int, *, is_set: bool = False) -> int:
-        """The port to listen on. Raises StackError when one that was set by name is taken.
+        """The port to listen on; until `close` no other stack chooses it. Raises StackError when one that was set by
+        name is taken, rather than silently taking another.
 
         Where nobody set it, that is the one of the last start, else the usual one, else a free one.
         """
         if is_set:
-            return claimed_port(usual, name)
+            if not self._claims.take(usual):
+                raise StackError(
+                    f"port {usual} ({name}) is already in use; stop what listens there or set another port"
+                )
+            return usual
         wanted = self._kept.get(name, usual)
-        port = wanted if is_free(wanted) else unused_port()
+        port = wanted if self._claims.take(wanted) else unused_port(self._claims.take)
         if port != wanted:
             self._say(f"port {wanted} is taken; {name} is {port} from now on")
         elif port != usual:
             self._say(f"{name} is {port}, as before")
         self._keep(name, port)
         return port
+
+    def close(self) -> None:
+        """Others may choose them from now on."""
+        self._claims.close()
 
     def _keep(self, name: str, port: int) -> None:
         if self._kept.get(name) != port:

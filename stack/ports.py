@@ -2,6 +2,7 @@
 
 import secrets
 import socket
+from collections.abc import Callable
 
 from stack.errors import StackError
 
@@ -17,13 +18,6 @@ def free_port(preferred: int) -> int:
     return preferred if preferred and is_free(preferred) else unused_port()
 
 
-def claimed_port(wanted: int, setting: str) -> int:
-    """A port that was asked for by name: taken by somebody else, it is an error rather than silently another one."""
-    if not is_free(wanted):
-        raise StackError(f"port {wanted} ({setting}) is already in use; stop what listens there or set another port")
-    return wanted
-
-
 def is_free(port: int) -> bool:
     """Whether a server could bind the port on loopback now; connections in TIME_WAIT do not count."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
@@ -35,10 +29,38 @@ def is_free(port: int) -> bool:
     return True
 
 
-def unused_port() -> int:
+def unused_port(will_do: Callable[[int], bool] = is_free) -> int:
     """One that nobody listens on. Raises StackError when none is found."""
     for _ in range(TRIES_MAX):
         port = secrets.choice(QUIET_PORTS)
-        if is_free(port):
+        if will_do(port):
             return port
     raise StackError(f"no free port found on {LOOPBACK} between {QUIET_PORTS.start} and {QUIET_PORTS.stop}")
+
+
+class Claims:
+    """Ports that were chosen, from then on until `close`: before a server listens, another stack could choose the same.
+
+    The mark is the UDP port of the same number, which none of our servers uses. The kernel gives it to one process of
+    the machine, whoever runs it, and takes it back however that process ends.
+    """
+
+    def __init__(self) -> None:
+        self._marks: list[socket.socket] = []
+
+    def take(self, port: int) -> bool:
+        """Whether a server could bind the port, and nobody else has chosen it; from now on nobody else will."""
+        mark = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            mark.bind((LOOPBACK, port))
+        except OSError:
+            mark.close()
+            return False
+        self._marks.append(mark)
+        return is_free(port)
+
+    def close(self) -> None:
+        """Let others have them."""
+        for mark in self._marks:
+            mark.close()
+        self._marks.clear()

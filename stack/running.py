@@ -69,6 +69,7 @@ class Stack:
         with contextlib.ExitStack() as cleanup:
             cleanup.enter_context(homes.exclusive(self.home))
             cleanup.callback(self._output.close)
+            cleanup.callback(self._ports.close)
             # what a killed run left, and its ports with it
             leftovers.clear_all(self.home / "run")
             self.supervisor.start()

@@ -1,16 +1,18 @@
 """Ports: the usual one, else a free one; one set by name or none."""
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 
 from settings import Settings
+from stack import home as homes
 from stack.addresses import choose
 from stack.errors import StackError
-from stack.kept_ports import KeptPorts
+from stack.kept_ports import KeptPorts, Say
 from stack.ports import LOOPBACK, QUIET_PORTS, free_port
 from tests.logins import urls_of
 
@@ -27,37 +29,66 @@ def test_a_taken_port_is_replaced_by_one_that_no_outgoing_connection_can_sit_on(
     assert free_port(port) == port
 
 
-def test_a_port_set_by_name_has_to_be_free(taken_port: int, tmp_path: Path) -> None:
+Chooser = Callable[..., KeptPorts]
+
+
+@pytest.fixture
+def chooser(tmp_path: Path) -> Iterator[Chooser]:
+    """Starts of a stack, each of which keeps what it chose until it ends."""
+    with ExitStack() as starts:
+
+        def start(say: Say = print, home: Path = tmp_path) -> KeptPorts:
+            return starts.enter_context(closing(KeptPorts(homes.prepare(home), say)))
+
+        yield start
+
+
+def test_a_port_set_by_name_has_to_be_free(taken_port: int, chooser: Chooser) -> None:
     with pytest.raises(StackError, match=rf"port {taken_port} \(FLOWER_PORT\) is already in use"):
         choose(
             Settings(flower_port=taken_port),
             urls_of("postgresql://owner@nowhere/none"),
             "redis://",
-            KeptPorts(tmp_path, print),
+            chooser(),
         )
 
 
-def test_there_is_no_sandbox_beside_a_real_gateway(tmp_path: Path) -> None:
+def test_there_is_no_sandbox_beside_a_real_gateway(chooser: Chooser) -> None:
     settings = Settings(stripe_secret_key=SecretStr("sk_test_canary"), ingress_host="0.0.0.0")  # noqa: S104 - not bound
-    addresses = choose(settings, urls_of("postgresql://owner@nowhere/none"), "redis://", KeptPorts(tmp_path, print))
+    addresses = choose(settings, urls_of("postgresql://owner@nowhere/none"), "redis://", chooser())
     assert addresses.sandbox_port is None
     assert addresses.webhook_url == f"http://127.0.0.1:{addresses.ingress_port}/v1/billing/webhooks/stripe/"
 
 
-def test_a_port_that_was_taken_is_told_of_and_its_place_is_kept(taken_port: int, tmp_path: Path) -> None:
+def test_a_port_that_was_taken_is_told_of_and_its_place_is_kept(taken_port: int, chooser: Chooser) -> None:
     said: list[str] = []
-    chosen = KeptPorts(tmp_path, said.append).choose("INGRESS_PORT", taken_port)
+    with closing(chooser(said.append)) as first:
+        chosen = first.choose("INGRESS_PORT", taken_port)
     assert said == [f"port {taken_port} is taken; INGRESS_PORT is {chosen} from now on"]
-    assert KeptPorts(tmp_path, said.append).choose("INGRESS_PORT", taken_port) == chosen
+    with closing(chooser(said.append)) as second:
+        assert second.choose("INGRESS_PORT", taken_port) == chosen
     assert said[1:] == [f"INGRESS_PORT is {chosen}, as before"]
-    with socket.create_server((LOOPBACK, chosen)):
-        other = KeptPorts(tmp_path, said.append).choose("INGRESS_PORT", taken_port)
+    with socket.create_server((LOOPBACK, chosen)), closing(chooser(said.append)) as third:
+        other = third.choose("INGRESS_PORT", taken_port)
     assert other not in (chosen, taken_port)
-    assert KeptPorts(tmp_path, said.append).choose("INGRESS_PORT", taken_port) == other
+    assert chooser(said.append).choose("INGRESS_PORT", taken_port) == other
 
 
-def test_the_usual_port_is_no_news(tmp_path: Path) -> None:
+def test_two_that_start_at_once_choose_differently(chooser: Chooser, tmp_path: Path) -> None:
+    """Long before the first one listens: initdb alone takes seconds."""
+    usual = free_port(0)
+    with closing(chooser(home=tmp_path / "first")) as first:
+        assert first.choose("POSTGRES_PORT", usual) == usual
+        second = chooser(home=tmp_path / "second").choose("POSTGRES_PORT", usual)
+        assert second in QUIET_PORTS
+        assert second != usual
+        with pytest.raises(StackError, match="is already in use"):
+            chooser(home=tmp_path / "third").choose("POSTGRES_PORT", usual, is_set=True)
+    assert chooser(home=tmp_path / "fourth").choose("POSTGRES_PORT", usual, is_set=True) == usual
+
+
+def test_the_usual_port_is_no_news(chooser: Chooser) -> None:
     said: list[str] = []
     port = free_port(0)
-    assert KeptPorts(tmp_path, said.append).choose("FLOWER_PORT", port) == port
+    assert chooser(said.append).choose("FLOWER_PORT", port) == port
     assert said == []
