@@ -5,7 +5,7 @@ Beyond this module and its callers in this room an amount is always ours: minor 
 
 from types import MappingProxyType
 
-from billing.money import AmountRule
+from billing.money import AmountRule, divide_half_up
 from schemas.currencies import CURRENCIES
 
 # Króna and shilling have no cents, yet Stripe takes them in hundredths, and only whole ones (#special-cases).
@@ -48,9 +48,7 @@ def to_stripe(minor: int, currency: str) -> int:
 def from_stripe(amount: int, currency: str) -> int:
     """Stripe's number, of a currency as it writes it, as our minor units.
 
-    Raises ValueError for a fraction of one: our books cannot hold it.
+    A fraction of one, which Stripe charges and refunds nobody but may make of an invoice, is rounded half away from
+    zero: see `fractions` for where it goes.
     """
-    minor, fraction = divmod(amount, AMOUNTS.get(currency.upper(), NO_RULE).unit)
-    if fraction:
-        raise ValueError(f"{amount} of Stripe's {currency} is no whole minor unit")
-    return minor
+    return divide_half_up(amount, AMOUNTS.get(currency.upper(), NO_RULE).unit)

@@ -3,10 +3,11 @@
 https://docs.stripe.com/api/invoices/object, https://docs.stripe.com/api/invoice-payment/object
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
-from gateways.stripe.amounts import from_stripe
+from gateways.stripe.amounts import from_stripe, to_stripe
 from gateways.stripe.answers import reader
+from gateways.stripe.fractions import add_up, total_of
 from gateways.stripe.payments import failure_code_of
 from gateways.stripe.shapes import NOTHING, SUBSCRIPTION_MARK, Json, inside, instant, mark, moment, reference
 from gateways.stripe.tax_shapes import line_tax
@@ -28,6 +29,8 @@ def invoice_of(invoice: Json, lines: Iterable[Json], rates: Mapping[str, Json] =
     without payments there is no `payment_ref`, without intents no `charge_ref` and no `failure_code`.
     """
     transitions, currency = invoice["status_transitions"], invoice["currency"]
+    total, due = total_of(invoice), from_stripe(invoice["amount_due"], currency)
+    carried_over = from_stripe(_carried_over(invoice), currency)
     intent = _intent(invoice)
     expanded = intent if isinstance(intent, dict) else {}
     error = expanded.get("last_payment_error")
@@ -40,12 +43,13 @@ def invoice_of(invoice: Json, lines: Iterable[Json], rates: Mapping[str, Json] =
         reason=REASONS.get(invoice.get("billing_reason") or "", "other"),
         status=invoice["status"],
         currency=currency.upper(),
-        total_minor=from_stripe(invoice["total"], currency),
-        due_minor=from_stripe(invoice["amount_due"], currency),
+        total_minor=total,
+        due_minor=due,
         paid_minor=from_stripe(invoice["amount_paid"], currency),
-        balance_minor=from_stripe(_balance_used(invoice), currency),
-        carried_over_minor=from_stripe(_carried_over(invoice), currency),
-        lines=tuple(line_of(line, rates) for line in lines),
+        # nothing is used before the invoice is final; a total below zero goes to the balance
+        balance_minor=0 if invoice.get("ending_balance") is None else max(total, 0) - due - carried_over,
+        carried_over_minor=carried_over,
+        lines=_lines_of(invoice, list(lines), rates, total),
         finalized_at=moment(transitions.get("finalized_at")),
         paid_at=moment(transitions.get("paid_at")),
         next_attempt_at=moment(invoice.get("next_payment_attempt")),
@@ -72,14 +76,31 @@ def _payment_of(payment: Json, currency: str) -> InvoicePaymentFact:
     )
 
 
+def _lines_of(
+    invoice: Json, lines: Sequence[Json], rates: Mapping[str, Json], total_minor: int
+) -> tuple[GatewayLineFact, ...]:
+    """Lines that do not add up at Stripe do not here either."""
+    read = [line_of(line, rates) for line in lines]
+    nets, taxes = [_net(line, rates) for line in lines], [line_tax(line, rates).amount for line in lines]
+    if sum(nets) + sum(taxes) != invoice["total"]:
+        return tuple(read)
+    here = [to_stripe(line.net_minor, invoice["currency"].upper()) for line in read]
+    return add_up(read, [net - rounded for net, rounded in zip(nets, here, strict=True)], total_minor)
+
+
+def _net(line: Json, rates: Mapping[str, Json]) -> int:
+    """Stripe's `amount` is before discounts, and holds those taxes that are included in the price."""
+    off = sum(discount["amount"] for discount in line.get("discount_amounts") or ())
+    return int(line["amount"] - off - line_tax(line, rates).included)
+
+
 def line_of(line: Json, rates: Mapping[str, Json] = NOTHING) -> GatewayLineFact:
-    """One line. Stripe's `amount` is before discounts, and holds those taxes that are included in the price."""
+    """One line."""
     tax, quantity, currency = line_tax(line, rates), line.get("quantity"), line["currency"]
-    discount = sum(discount["amount"] for discount in line.get("discount_amounts") or ())
     return GatewayLineFact(
         description=line.get("description") or "",
         quantity=1 if quantity is None else quantity,
-        net_minor=from_stripe(line["amount"] - discount - tax.included, currency),
+        net_minor=from_stripe(_net(line, rates), currency),
         tax_minor=from_stripe(tax.amount, currency),
         price_ref=reference(inside(line, "pricing", "price_details").get("price")),
         period_start=instant(line["period"]["start"]),
@@ -97,18 +118,6 @@ def _subscription_details(invoice: Json) -> Json:
 def _is_proration(line: Json) -> bool:
     parents = (inside(line, "parent", f"{kind}_details") for kind in ("subscription_item", "invoice_item"))
     return any(parent.get("proration") for parent in parents)
-
-
-def _balance_used(invoice: Json) -> int:
-    """What of the customer's balance went into the invoice: credit, or, negative, a debt that is asked for on top.
-
-    https://docs.stripe.com/billing/customer/balance. Nothing is used before the invoice is final; a total below zero
-    goes to the balance.
-    """
-    if invoice.get("ending_balance") is None:
-        return 0
-    used: int = max(invoice["total"], 0) - invoice["amount_due"] - _carried_over(invoice)
-    return used
 
 
 def _carried_over(invoice: Json) -> int:

@@ -37,11 +37,13 @@ SECOND = timedelta(seconds=1)
 class GatewayRun:
     """One subscription from its checkout on."""
 
-    def __init__(self, database: Database, account_id: UUID, plan: str = "starter", **fields: Any) -> None:
-        self.database, self.account_id = database, account_id
+    def __init__(
+        self, database: Database, account_id: UUID, plan: str = "starter", currency: str = "USD", **fields: Any
+    ) -> None:
+        self.database, self.account_id, self.currency = database, account_id, currency
         self.id, self._asked_at = uuid7(), JANUARY_31
         self.command = StartSubscriptionCheckout.model_validate(
-            {"account_id": account_id, "plan": {"plan": plan}, "success_url": "https://app.example/ok",
+            {"account_id": account_id, "plan": {"plan": plan, "currency": currency}, "success_url": "https://app.example/ok",
              "cancel_url": "https://app.example/no", **fields}
         )  # fmt: skip
         with database.transaction() as session:
@@ -57,7 +59,7 @@ class GatewayRun:
     def price_id(self, plan: str, interval: Interval = Interval.MONTH) -> UUID:
         """Ours."""
         with self.database.transaction() as session:
-            return find_terms(session, plan, interval, "USD").price_id
+            return find_terms(session, plan, interval, self.currency).price_id
 
     def fact(self, plan: str = "starter", **fields: Any) -> SubscriptionFact:
         """What the gateway says of the first month."""
@@ -68,7 +70,7 @@ class GatewayRun:
             customer_ref="cus_1",
             status="active",
             items=(ItemFact("si_1", f"price_{plan}", 1, str(self.price_id(plan))),),
-            currency="USD",
+            currency=self.currency,
             anchor=JANUARY_31,
             period_start=JANUARY_31,
             period_end=FEBRUARY_28,
@@ -120,10 +122,10 @@ class GatewayRun:
         with self.database.transaction() as session:
             return {row.reference: row.amount_minor for row in session.execute(captured)}
 
-    def kept_there(self) -> int:
-        """What the gateway keeps in a balance of its own, in US cents; negative when it is owed."""
+    def kept_there(self, currency: str = "USD") -> int:
+        """What the gateway keeps in a balance of its own, in minor units; negative when it is owed."""
         with self.database.transaction() as session:
-            return kept_of(session, self.account_id).get("USD", 0)
+            return kept_of(session, self.account_id).get(currency, 0)
 
     def tax_payable(self) -> int:
         """The tax that is owed to the tax office, by the ledger; a liability is negative."""
