@@ -28,7 +28,7 @@ def closing(invoice: InvoiceFacts) -> tuple[tuple[str, int], ...]:
     met = {
         "Carried over from earlier invoices": max(-invoice.kept_minor, 0),
         "Paid from your balance": -max(invoice.kept_minor, 0),
-        "Carried over to your next invoice": -invoice.carried_over_minor,
+        "Carried over to a later invoice": -invoice.carried_over_minor,
     }
     unpaid = [(label, minor) for label, minor in met.items() if minor]
     paid = [(f"Paid on {format_date(payment.received_on)}", -payment.paid_minor) for payment in invoice.payments]

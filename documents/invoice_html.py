@@ -43,7 +43,7 @@ def headline(invoice: InvoiceFacts) -> str:
 def _headline_when_paid(invoice: InvoiceFacts) -> str:
     paid = paid_minor(invoice)
     if not paid and invoice.carried_over_minor:
-        return f"{format_money(invoice.carried_over_minor, invoice.currency)} carried over to your next invoice"
+        return f"{format_money(invoice.carried_over_minor, invoice.currency)} carried over to a later invoice"
     on = f" on {format_date(invoice.paid_on)}" if invoice.paid_on else ""
     return f"{format_money(paid, invoice.currency)} paid{on}" if paid else "Nothing to pay"
 

@@ -43,7 +43,7 @@ def _without_payment(invoice: InvoiceFacts) -> str:
 
 def _carried_over(invoice: InvoiceFacts) -> str:
     rest = _money(invoice.carried_over_minor, invoice)
-    return f"{rest} is too little to be charged and is carried over to your next invoice."
+    return f"{rest} is too little to be charged and is carried over to a later invoice."
 
 
 def _money(minor: int, invoice: InvoiceFacts) -> str:

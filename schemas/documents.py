@@ -76,7 +76,7 @@ class InvoiceFacts:
 
     What is due is the total less `kept_minor`, the customer's own money that was kept and paid of it at its issue
     (negative: what was carried over from earlier invoices and is asked for with this one), less what the `payments`
-    paid of it, and less `carried_over_minor`, a rest too small to be charged, which the next invoice asks for.
+    paid of it, and less `carried_over_minor`, a rest too small to be charged, which a later invoice asks for.
     `pays_by` is how the rest is to come: `card`, by itself, or `transfer`, by `payment_instructions`. `credits_granted`
     are those of a paid invoice, `credits_to_come` those that it grants once it is paid. `is_top_up`: it was bought by
     itself, because credits fell low.

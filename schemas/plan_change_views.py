@@ -30,7 +30,7 @@ class ChangePreview(View):
     """What a change of plan costs at the instant `at`, and what it does to credits.
 
     `total_minor` is the invoice's total, `balance_used_minor` what kept money pays of it (negative: owed from before,
-    and charged on top), `carried_over_minor` a rest too small to be charged, which the next invoice asks for, and
+    and charged on top), `carried_over_minor` a rest too small to be charged, which a later invoice asks for, and
     `due_minor` what is charged; `kept_minor` is added to the money kept on the account. `change` is what becomes of the
     wish: it is `made`, `pending` until `due_minor` is paid, or `planned` for the next period.
     """

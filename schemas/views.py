@@ -73,7 +73,7 @@ class ReceiptView(View):
     refund, a dispute or a dispute_fee; above zero these came back after all.
 
     `allocated_minor` is what of it pays invoices, `kept_minor` the rest, which is kept for the account. What is
-    `carried_over` has not arrived yet: its `kept_minor` is negative until the next invoice asks for it. `remark` says
+    `carried_over` has not arrived yet: its `kept_minor` is negative until a later invoice asks for it. `remark` says
     why it fits nothing that was open, if so: paid_twice, other_amount, other_currency or invoice_void; and that no
     document explains it: reversed or came_back; restored, that the books had forgotten what it was for.
     """
@@ -96,7 +96,7 @@ class InvoiceView(View):
 
     `due_minor` is what is asked for: the total less `balance_used_minor`, money kept on the account that pays of it
     (negative: owed from before, and asked for on top), less `carried_over_minor`, a rest too small to be charged, which
-    the next invoice asks for.
+    a later invoice asks for.
     """
 
     id: UUID

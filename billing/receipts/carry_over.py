@@ -1,4 +1,4 @@
-"""Carry over what is too small to be charged: the invoice is paid without it, it is owed, and the next one asks for it.
+"""Carry over what is too small to be charged: the invoice is paid without it, it is owed, and a later one asks for it.
 
 https://docs.stripe.com/billing/customer/balance says the same of invoices below the least charge.
 """
@@ -49,7 +49,7 @@ def receipt_row(receipt: Receipt) -> Row:
 
 
 def carried_over_movement(invoice_id: UUID, account_id: UUID, amount: Money) -> Movement:
-    """A receivable becomes what the customer owes with the next invoice."""
+    """A receivable becomes what the customer owes with a later invoice."""
     sides = (Side(LedgerAccount.CUSTOMER_BALANCE, amount), Side(LedgerAccount.RECEIVABLE, -amount))
     return Movement(LedgerReason.CARRIED_OVER, _cause(invoice_id), account_id, sides)
 

@@ -1,6 +1,7 @@
 """Money kept on an account: put there by what was given back or paid too much, used by the next invoices.
 
-What is too small to be charged is kept as less than nothing: the next invoices ask for it, see `carry_over`.
+What is too small to be charged is kept as less than nothing: the next invoices ask for it, see `carry_over`. A purchase
+on a page is issued when it is paid, and does neither.
 """
 
 from collections.abc import Sequence

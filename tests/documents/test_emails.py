@@ -59,8 +59,8 @@ def test_what_is_too_little_to_be_charged_is_said_to_come_with_the_next_invoice(
     mail = confirmed(**small, lines=lines, taxes=(), payments=(), carried_over_minor=20)
     assert mail.subject == "Nothing to pay now: INV-2026-11-00001"
     for body in (mail.html, mail.text):
-        assert "0.20 USD is too little to be charged and is carried over to your next invoice." in body
-    assert "Total: 0.20 USD\nCarried over to your next invoice: -0.20 USD\n" in mail.text
+        assert "0.20 USD is too little to be charged and is carried over to a later invoice." in body
+    assert "Total: 0.20 USD\nCarried over to a later invoice: -0.20 USD\n" in mail.text
     assert "Thank you" not in mail.text
 
 

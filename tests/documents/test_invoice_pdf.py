@@ -114,7 +114,7 @@ def test_kept_money_and_what_came_already_are_named_and_subtracted() -> None:
 def test_what_is_carried_over_was_not_paid() -> None:
     small = with_lines(LineFacts("Seats", 1, 30, 30), carried_over_minor=30)
     text = text_of(render_invoice_pdf(replace(small, payments=())))
-    assert "0.30 USD carried over to your next invoice" in text
+    assert "0.30 USD carried over to a later invoice" in text
     assert "paid on" not in text
     asked = replace(sample_invoice().payments[0], amount_minor=31_563, paid_minor=31_563)
     after = text_of(render_invoice_pdf(replace(sample_invoice(), kept_minor=-30, payments=(asked,))))
