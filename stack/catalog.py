@@ -4,8 +4,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
-from sqlalchemy.orm import Session
-
 from billing.catalog.issue_coupon import CouponTerms, issue_coupon
 from billing.catalog.plans import list_plans
 from billing.catalog.publish_plan import PlanContent, publish_plan
@@ -49,7 +47,7 @@ def publish(
         raise StackError("a plan needs a price: --month USD=99.00")
     priced = replace(_checked_content(content), prices=prices)
     slug, name = checked(Slug, slug, "the plan"), checked(Name, name, "--name")
-    with _opened(settings) as opened:
+    with _refusals_told(), session(settings) as opened:
         return publish_plan(opened, slug, name, priced)
 
 
@@ -66,7 +64,7 @@ def _checked_content(content: PlanContent) -> PlanContent:
 
 def migrate(settings: Settings, slug: str, *, dry_run: bool) -> int:
     """Let running subscriptions go to the newest version with their next period; how many. Raises StackError."""
-    with _opened(settings) as opened:
+    with _refusals_told(), reading(settings) if dry_run else session(settings) as opened:
         return migrate_subscriptions(opened, slug, dry_run=dry_run)
 
 
@@ -88,14 +86,13 @@ def issue(
         redemptions_max=checked(Redemptions | None, redemptions_max, "--redemptions"),
         expires_at=instant(expires, "--expires"),
     )
-    with _opened(settings) as opened:
+    with _refusals_told(), session(settings) as opened:
         issue_coupon(opened, code, terms)
 
 
 @contextmanager
-def _opened(settings: Settings) -> Iterator[Session]:
+def _refusals_told() -> Iterator[None]:
     try:
-        with session(settings) as opened:
-            yield opened
+        yield
     except Rejected as refusal:
         raise StackError(refusal.detail) from refusal

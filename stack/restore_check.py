@@ -1,6 +1,7 @@
 """`cashbeat restore-check`: bring restored books up to date, or tell what that would do."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 
@@ -15,6 +16,7 @@ from settings import Settings
 from stack import discover
 from stack.errors import StackError
 from stack.explaining import explaining
+from stack.sessions import reading, url_to_read
 from stack.stores import database_urls
 from workers.celery_app import make_app
 from workers.wiring import Work, wire
@@ -39,11 +41,23 @@ def restore_check(
 
     Raises StackError when a gateway does not answer, or when what is found does not fit the books.
     """
-    with database_urls(settings) as urls, explaining(urls.owner), engine.opened(urls.owner) as database:
+    with _owner_url(settings, apply) as url, explaining(url), engine.opened(url) as database:
         try:
-            return _check(replace(_wired(settings, urls.owner), database=database), apply, since, numbers_unseen, say)
+            return _check(replace(_wired(settings, url), database=database), apply, since, numbers_unseen, say)
         except (BillingError, RestoreContradiction) as error:
             raise StackError(f"nothing was written: {error}") from error
+
+
+@contextmanager
+def _owner_url(settings: Settings, apply: bool) -> Iterator[str]:
+    """To heal the books an embedded server is started when none runs; to ask about them nothing is."""
+    if apply:
+        with database_urls(settings) as urls:
+            yield urls.owner
+        return
+    with reading(settings):
+        pass  # one that does not answer is given up as soon as by any command that only looks
+    yield url_to_read(settings)
 
 
 def summary(report: Report, *, applied: bool) -> Iterator[str]:

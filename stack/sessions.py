@@ -37,14 +37,20 @@ def reading(settings: Settings) -> Iterator[Session]:
 
     Raises StackError when no database is there, or when it does not answer within a few seconds.
     """
-    url = known_database_url(settings)
-    if not url:
-        home = settings.cashbeat_home.absolute()
-        raise StackError(f"no Cashbeat runs in {home}, and DATABASE_URL is not set; `cashbeat up` starts one")
+    url = url_to_read(settings)
     sys.stderr.write(f"reading the database {place_of(url)}\n")
     with _giving_up_after(READING_SECONDS), transaction(url) as opened:
         opened.execute(text("SET TRANSACTION READ ONLY"))
         yield opened
+
+
+def url_to_read(settings: Settings) -> str:
+    """The owner's address of a database that is there already. Raises StackError when none is."""
+    url = known_database_url(settings)
+    if not url:
+        home = settings.cashbeat_home.absolute()
+        raise StackError(f"no Cashbeat runs in {home}, and DATABASE_URL is not set; `cashbeat up` starts one")
+    return url
 
 
 @contextmanager

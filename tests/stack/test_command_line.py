@@ -1,12 +1,15 @@
 """The `cashbeat` command says what it can do, and what it cannot in one sentence."""
 
 import os
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
 import pytest
+import typer
 from sqlalchemy import update
 
 from billing.accounts.open import open_account
@@ -16,6 +19,7 @@ from billing.receipts.queries import kept_for, list_receipts
 from billing.receipts.receive import capture_of, receive
 from billing.receipts.tables import ReceiptRemark
 from billing.receipts.write import write_receipts
+from cli import app
 from database.engine import Database, make_engine
 from database.ids import uuid7
 from database.memory import WorkState
@@ -44,13 +48,26 @@ def cashbeat(*arguments: str, home: Path, **environment: str) -> subprocess.Comp
     )
 
 
-def test_help_names_every_command(tmp_path: Path) -> None:
+def commands_of(told: typer.Typer) -> Iterator[str]:
+    """Each command as it is typed, those of groups behind their group."""
+    for command in told.registered_commands:
+        assert command.callback is not None
+        yield command.name or command.callback.__name__
+    for group in told.registered_groups:
+        assert group.typer_instance is not None
+        if callback := group.typer_instance.registered_callback:
+            yield from [group.name] if callback.invoke_without_command is True and group.name else []
+        yield from (f"{group.name} {name}" if group.name else name for name in commands_of(group.typer_instance))
+
+
+def test_help_and_the_documentation_name_every_command(tmp_path: Path) -> None:
     shown = cashbeat("--help", home=tmp_path)
     assert shown.returncode == 0
-    work = ("up", "demo", "simulate", "migrate", "seed", "doctor", "parked", "replay", "seen")
-    commands = (*work, "plan", "coupon", "tax", "api-key")
-    for command in commands:
-        assert f" {command} " in shown.stdout
+    pages = (ROOT / "README.md", *(ROOT / "docs").rglob("*.md"))
+    written = "\n".join(page.read_text(encoding="utf-8") for page in pages)
+    for command in commands_of(app):
+        assert f" {command.split()[0]} " in shown.stdout
+        assert re.search(rf"(cashbeat |make |`){command}\b", written), command
 
 
 def test_the_events_to_subscribe_to_are_those_that_are_understood(tmp_path: Path) -> None:

@@ -21,12 +21,19 @@ def test_an_address_that_is_set_belongs_to_the_database_that_is_set(tmp_path: Pa
     assert urls_of(Settings(database_url=real, worker_database_url=THEIRS), home, real).worker == THEIRS
 
 
-def test_restored_books_can_be_asked_about_while_nothing_runs(tmp_path: Path) -> None:
+def test_restored_books_are_healed_while_nothing_runs_and_asking_starts_nothing(
+    tmp_path: Path,
+) -> None:
     assert cashbeat("seed", home=tmp_path).returncode == 0
-    asked = cashbeat("restore-check", home=tmp_path, STRIPE_API_BASE=NOWHERE, RESEND_API_BASE=NOWHERE)
-    assert asked.returncode == 2
-    assert "Traceback" not in asked.stderr
-    assert asked.stderr.splitlines()[-1].startswith("cashbeat: nothing was written")
+    healed = cashbeat("restore-check", "--apply", home=tmp_path, STRIPE_API_BASE=NOWHERE, RESEND_API_BASE=NOWHERE)
+    assert healed.returncode == 2
+    assert "Traceback" not in healed.stderr
+    assert healed.stderr.splitlines()[-1].startswith("cashbeat: nothing was written")
+    asked = cashbeat("restore-check", home=tmp_path)
+    assert (asked.returncode, asked.stdout) == (2, "")
+    assert asked.stderr == (
+        f"cashbeat: no Cashbeat runs in {tmp_path}, and DATABASE_URL is not set; `cashbeat up` starts one\n"
+    )
 
 
 def test_the_demo_refuses_real_gateways_before_it_starts_anything(tmp_path: Path) -> None:
