@@ -10,6 +10,7 @@ from billing.clocks.duty import Duty
 from billing.cycle.plan_change.expire_change import CHANGE_EXPIRIES
 from billing.cycle.renewal.come_due import RENEWALS
 from billing.dunning.retry_due import RETRIES
+from billing.gateway_run.expire_unopened import UNOPENED_STARTS
 from billing.notices.card_expiring import CARD_NOTICES
 from billing.notices.trial_ending import TRIAL_NOTICES
 from billing.outcomes.end_dunning import DUNNING_ENDS
@@ -19,7 +20,7 @@ from schemas.messages import DunInvoices, NoticeCards, Periodic, RenewSubscripti
 
 SWEEPS: Mapping[type[Periodic], tuple[Duty, ...]] = {
     # a change of plan that nobody paid for is dropped before the period that it was quoted for is renewed
-    RenewSubscriptions: (CHANGE_EXPIRIES, RENEWALS),
+    RenewSubscriptions: (CHANGE_EXPIRIES, RENEWALS, UNOPENED_STARTS),
     # retries first: what cannot be tried for want of a card may end in the same sweep
     DunInvoices: (RETRIES, DUNNING_ENDS),
     NoticeCards: (TRIAL_NOTICES, CARD_NOTICES),

@@ -65,6 +65,10 @@ class Subscription(Base):
         Index("ix_subscriptions_due", "due_at", postgresql_where=text("due_at IS NOT NULL AND failed_at IS NULL")),
         Index("ix_subscriptions_account", "account_id", "created_at", "id"),
         Index("ix_subscriptions_newest", "created_at", "id"),
+        Index(
+            "ix_subscriptions_unpaid_page", "created_at",
+            postgresql_where=text("status = 'incomplete' AND collection = 'gateway'"),
+        ),
         Index("ix_subscriptions_failed", "id", postgresql_where=text("failed_at IS NOT NULL")),
         Index(
             "uq_subscriptions_gateway", "gateway", "subscription_ref", unique=True,

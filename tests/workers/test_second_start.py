@@ -1,17 +1,24 @@
 """Two ways to start the same plan, or a page and a start of ours: the customer starts one subscription."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import update
 
+from billing.accounts.queries import get_account
+from billing.clocks.timelines import Timeline
+from billing.gateway_run.expire_unopened import UNOPENED_STARTS
 from billing.subscriptions.queries import get_subscription
 from billing.subscriptions.tables import SubscriptionStatus
-from database.memory import WorkState
+from database.engine import Database, make_engine
+from database.memory import WorkState, discarded_as, ready_again
 from database.operations import Operation
 from schemas.commands import ChangePlan, CreateSubscription, StartSubscriptionCheckout
 from tests.gateways.sandbox_process import Sandbox
-from tests.workers.gateway_run import Subscriber, deliver
+from tests.workers.gateway_run import JANUARY_31, Subscriber, deliver
+from workers.sweeps import do_due
 from workers.wiring import Work
 
 
@@ -119,6 +126,36 @@ def test_a_page_that_never_came_about_holds_up_no_other_start(
     assert (again.state, _code(again)) == (WorkState.REJECTED, "subscription_state"), (
         "no page is opened for it any more"
     )
+
+
+@pytest.mark.parametrize("decision", [ready_again(), discarded_as("ops", "the customer is gone")])
+def test_a_start_whose_page_never_came_about_is_over_when_the_page_would_be(
+    work: Work, subscriber: Subscriber, module_sandbox: Sandbox, database_url: str, decision: dict[str, Any]
+) -> None:
+    """The gateway is away for longer than is tried. A person decides against the start, or for it, too late."""
+    module_sandbox.arm("429", method="POST", path="/v1/checkout/sessions", count=100)
+    first = subscriber.run(_wanted(subscriber, trial_days=14))
+    assert _expire_unopened(subscriber, 23) == 0, "it is still tried"
+    while first.state is WorkState.READY:
+        first = subscriber.try_again(first.id)
+    module_sandbox.clear_faults()
+    again = _wanted(subscriber, trial_days=14, allow_another=True)
+    assert _code(subscriber.run(again)) == "trial_used"
+    assert (_expire_unopened(subscriber, 22), _expire_unopened(subscriber, 23)) == (0, 1)
+    assert _status(work, first.id) is SubscriptionStatus.EXPIRED
+    assert subscriber.run(again).state is WorkState.DONE
+    assert _expire_unopened(subscriber, 1_000) == 0, "what was opened ends at the gateway"
+    with Database(make_engine(database_url)).transaction() as session:
+        session.execute(update(Operation).where(Operation.id == first.id).values(decision))
+    assert subscriber.try_again(first.id).state in (WorkState.REJECTED, WorkState.DISCARDED)
+
+
+def _expire_unopened(subscriber: Subscriber, hours: int) -> int:
+    """The sweep comes so many hours after the start; how many it gives up."""
+    with subscriber.work.database.transaction() as session:
+        clock_id = get_account(session, subscriber.account_id).clock_id
+    timeline = Timeline(clock_id, JANUARY_31 + timedelta(hours=hours))
+    return do_due(subscriber.work, UNOPENED_STARTS, timeline)
 
 
 @pytest.mark.parametrize("when", ["now", "period_end"])

@@ -416,6 +416,8 @@ CREATE TABLE subscriptions (
 CREATE INDEX ix_subscriptions_account ON subscriptions (account_id, created_at, id);
 CREATE INDEX ix_subscriptions_newest ON subscriptions (created_at, id);
 CREATE INDEX ix_subscriptions_due ON subscriptions (due_at) WHERE due_at IS NOT NULL AND failed_at IS NULL;
+CREATE INDEX ix_subscriptions_unpaid_page ON subscriptions (created_at)
+    WHERE status = 'incomplete' AND collection = 'gateway';
 CREATE INDEX ix_subscriptions_failed ON subscriptions (id) WHERE failed_at IS NOT NULL;
 CREATE UNIQUE INDEX uq_subscriptions_gateway ON subscriptions (gateway, subscription_ref) WHERE subscription_ref <> '';
 
