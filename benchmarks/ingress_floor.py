@@ -10,7 +10,7 @@ from gateways.stripe.door import SIGNATURE_HEADER
 from gateways.stripe.events import BODY_BYTES_MAX
 from gateways.stripe.signatures import Verifier
 from ingress.bodies import read_body
-from ingress.crowds import Visitors
+from ingress.connection_limit import ConnectionLimit
 from ingress.door import Door
 from ingress.server import prepare_interpreter, run
 from ingress.webhooks import HEADERS, RECEIVED
@@ -37,7 +37,7 @@ def serve() -> Door:
     secrets = [secret.get_secret_value() for secret in configuration.load().stripe_webhook_secrets]
     prepare_interpreter()
     router = Router([Route(PATH, VerifyOnly(secrets), methods=["POST"])])
-    return Door(router, release=lambda: None, visitors=Visitors(0))
+    return Door(router, release=lambda: None, connection_limit=ConnectionLimit(0))
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ import settings as configuration
 from gateways.registry import open_doors
 from ingress import metrics
 from ingress.commands import Commands
-from ingress.crowds import Visitors
+from ingress.connection_limit import ConnectionLimit
 from ingress.door import Door
 from ingress.group_commit import GroupCommit
 from ingress.health import Health
@@ -82,8 +82,8 @@ def make_door(settings: Settings) -> Door:
         commands.stop()
         reads.close()
 
-    visitors = Visitors(settings.ingress_connections_per_address)
-    return Door(Router(routes(parts), redirect_slashes=False, lifespan=lifespan), waiting.release, visitors)
+    connection_limit = ConnectionLimit(settings.ingress_connections_per_address)
+    return Door(Router(routes(parts), redirect_slashes=False, lifespan=lifespan), waiting.release, connection_limit)
 
 
 def _bell(settings: Settings) -> Bell:

@@ -10,7 +10,8 @@ from starlette.types import Message, Receive, Scope, Send
 
 import logs
 from ingress.bodies import Gone
-from ingress.crowds import LargeBodies, Visitors
+from ingress.body_budget import BodyBudget
+from ingress.connection_limit import ConnectionLimit
 from ingress.problems import MEDIA_TYPE, problem_of, unavailable
 
 IS_ADMITTED = "cashbeat.is_admitted"  # in a request's scope: whether there was room for its body
@@ -24,11 +25,11 @@ class Door:
     A path without its last slash is answered like the one with it, never redirected: senders of webhooks do not follow.
     """
 
-    def __init__(self, router: Router, release: Callable[[], None], visitors: Visitors) -> None:
+    def __init__(self, router: Router, release: Callable[[], None], connection_limit: ConnectionLimit) -> None:
         self.router = router
         # both are counted by the protocol: connections before there is a request, bodies before they are kept
-        self.visitors = visitors
-        self.large_bodies = LargeBodies()
+        self.connection_limit = connection_limit
+        self.body_budget = BodyBudget()
         self.release = release  # called when the server begins to stop
         self._prefix = token_hex(4).encode()
         self._numbers = count(1)

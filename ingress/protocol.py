@@ -10,7 +10,7 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from ingress.crowds import Share
+from ingress.body_budget import BodyReservation
 from ingress.door import IS_ADMITTED
 from ingress.problems import MEDIA_TYPE, Problem, unavailable
 
@@ -28,7 +28,7 @@ class HeadRefused(Exception):
 class PatientProtocol(HttpToolsProtocol):
     """Closes a connection whose request head does not come, answers 408 when a body does not, 400 to a bad head.
 
-    An address that has its share of connections is answered 503 at once.
+    An address that has as many connections as it may is answered 503 at once.
     """
 
     scope: Any  # uvicorn's, with an entry of our own
@@ -39,14 +39,14 @@ class PatientProtocol(HttpToolsProtocol):
         self._has_head = False
         self._timer: asyncio.TimerHandle | None = None
         self._address: str | None = None
-        self._share = Share(self.app.large_bodies)  # app is our own Door, see ingress.app
+        self._reservation = BodyReservation(self.app.body_budget)  # app is our own Door, see ingress.app
         self._body_bytes = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as in uvicorn
         super().connection_made(transport)
         address = self.client[0] if self.client else ""
         try:
-            self.app.visitors.enter(address)
+            self.app.connection_limit.enter(address)
         except Problem as problem:
             self._close_with(problem)
             return
@@ -55,9 +55,9 @@ class PatientProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_timer()
-        self._share.give_back()
+        self._reservation.give_back()
         if self._address is not None:
-            self.app.visitors.leave(self._address)
+            self.app.connection_limit.leave(self._address)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -77,7 +77,7 @@ class PatientProtocol(HttpToolsProtocol):
         if not self._names_one_host() or len(self.pipeline) >= PIPELINED_MAX:
             raise HeadRefused
         self._body_bytes = 0
-        self.scope[IS_ADMITTED] = self._share.begin(self.headers)
+        self.scope[IS_ADMITTED] = self._reservation.begin(self.headers)
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
@@ -85,7 +85,7 @@ class PatientProtocol(HttpToolsProtocol):
         if not self.scope[IS_ADMITTED]:
             return
         self._body_bytes += len(body)
-        if self._share.admit(self._body_bytes):
+        if self._reservation.admit(self._body_bytes):
             super().on_body(body)
         else:
             self.scope[IS_ADMITTED] = False
@@ -93,7 +93,7 @@ class PatientProtocol(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         if not self.pipeline:
-            self._share.give_back()
+            self._reservation.give_back()
         super().on_response_complete()
 
     def on_message_complete(self) -> None:

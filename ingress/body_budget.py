@@ -1,9 +1,6 @@
-"""What many at once may take of one process: bytes of large bodies, and connections of one address."""
+"""How many bytes of large bodies the requests of one process may take together."""
 
-from collections import Counter
 from collections.abc import Sequence
-
-from ingress.problems import unavailable
 
 # A webhook has three kilobytes and a command less: so much is always read, whatever the large ones take.
 SMALL_BYTES = 16 * 1024
@@ -14,18 +11,18 @@ LARGE_BYTES_MAX = 32 * 1024 * 1024
 DECLARED_BYTES_MAX = 512 * 1024
 
 
-class LargeBodies:
+class BodyBudget:
     """What is left for the large bodies of one process."""
 
     def __init__(self, left_bytes: int = LARGE_BYTES_MAX) -> None:
         self.left_bytes = left_bytes
 
 
-class Share:
+class BodyReservation:
     """What the requests of one connection hold of it, from the first byte of a body to the answer."""
 
-    def __init__(self, bodies: LargeBodies) -> None:
-        self._bodies = bodies
+    def __init__(self, budget: BodyBudget) -> None:
+        self._budget = budget
         self._held_bytes = self._of_request_bytes = 0
 
     def begin(self, headers: Sequence[tuple[bytes, bytes]]) -> bool:
@@ -36,38 +33,18 @@ class Share:
     def admit(self, size_bytes: int) -> bool:
         """Whether there is room for so many bytes of the request in all; then they are held."""
         more_bytes = size_bytes - SMALL_BYTES - self._of_request_bytes
-        if more_bytes > self._bodies.left_bytes:
+        if more_bytes > self._budget.left_bytes:
             return False
         if more_bytes > 0:
-            self._bodies.left_bytes -= more_bytes
+            self._budget.left_bytes -= more_bytes
             self._of_request_bytes += more_bytes
             self._held_bytes += more_bytes
         return True
 
     def give_back(self) -> None:
         """All of it: the requests are answered."""
-        self._bodies.left_bytes += self._held_bytes
+        self._budget.left_bytes += self._held_bytes
         self._held_bytes = self._of_request_bytes = 0
-
-
-class Visitors:
-    """Connections of one process by the address that they come from. A limit of 0 is none."""
-
-    def __init__(self, connections_max: int) -> None:
-        self._connections_max = connections_max
-        self._open: Counter[str] = Counter()
-
-    def enter(self, address: str) -> None:
-        """One more; whoever entered has to leave. Raises Problem 503 when the address has its share already."""
-        if 0 < self._connections_max <= self._open[address]:
-            raise unavailable("Too many connections from this address; close some.")
-        self._open[address] += 1
-
-    def leave(self, address: str) -> None:
-        """One less."""
-        self._open[address] -= 1
-        if not self._open[address]:
-            del self._open[address]
 
 
 def _declared_bytes(headers: Sequence[tuple[bytes, bytes]]) -> int:
