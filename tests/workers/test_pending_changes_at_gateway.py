@@ -63,6 +63,29 @@ def test_it_is_made_when_the_invoice_is_paid(work: Work, declining: Subscriber, 
     assert bills(declining)[-1] == ("change", "paid", 5_000, 0)
 
 
+def test_a_card_that_is_named_meanwhile_pays_for_it(work: Work, declining: Subscriber) -> None:
+    """Saved on a page of ours, to be charged from now on: the gateway tries at once what is open."""
+    _change(declining, "growth")
+    deliver(work, declining.news())
+    declining.save_card(PAYS)
+    deliver(work, declining.news())
+    deliver(work, declining.news())
+    assert (_shown(declining)["plan"], bills(declining)[-1]) == ("growth", ("change", "paid", 5_000, 0))
+
+
+def test_a_card_from_the_gateways_own_page_pays_for_it_when_it_is_wished_again(
+    work: Work, declining: Subscriber
+) -> None:
+    """There the gateway tries no open invoice by itself: docs/api.md says so."""
+    _change(declining, "growth")
+    declining.in_portal("card", card_number=PAYS)
+    deliver(work, declining.news())
+    assert _shown(declining)["pending_change"] is not None
+    assert _change(declining, "growth")["change"] == "made"
+    deliver(work, declining.news())
+    assert (_shown(declining)["plan"], [bill[1] for bill in bills(declining)]) == ("growth", ["paid", "void", "paid"])
+
+
 def test_one_command_makes_up_for_news_that_never_came(work: Work, declining: Subscriber) -> None:
     _change(declining, "growth")
     assert _shown(declining)["pending_change"] is not None, "with the answer of the change itself"
