@@ -5,6 +5,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from billing.catalog.issue_coupon import CouponTerms, issue_coupon
 from billing.invoices.tables import InvoiceReason, InvoiceStatus
 from billing.outcomes.restore_payment import Restored, restore_payment
 from billing.payments.tables import AttemptKind, AttemptStatus, PaymentAttempt
@@ -30,7 +31,7 @@ def thirsty(books: Books, prepaid: Prepaid) -> Prepaid:
 
 
 def _charged_and_forgotten(
-    ada: Prepaid, status: PaymentStatus = PaymentStatus.CAPTURED, minor: int = VALUE_MINOR
+    ada: Prepaid, status: PaymentStatus = PaymentStatus.CAPTURED, minor: int | None = None
 ) -> MarkedPaymentFact:
     """Her credits run low, a package is charged; then the server is lost with all of it."""
     with ada.database.rehearsal() as session:
@@ -38,8 +39,9 @@ def _charged_and_forgotten(
         (attempt,) = session.scalars(select(PaymentAttempt).where(PaymentAttempt.status == AttemptStatus.CREATED)).all()
     payment = PaymentFact(
         gateway="stripe", attempt_id=str(attempt.id), checkout_ref="", payment_ref=f"pi_{attempt.id}",
-        charge_ref=f"ch_{attempt.id}", customer_ref=attempt.request["customer_ref"], status=status, amount_minor=minor,
-        currency="USD", paid_at=NOON if status is PaymentStatus.CAPTURED else None,
+        charge_ref=f"ch_{attempt.id}", customer_ref=attempt.request["customer_ref"], status=status,
+        amount_minor=minor or attempt.amount_minor, currency="USD",
+        paid_at=NOON if status is PaymentStatus.CAPTURED else None,
     )  # fmt: skip
     return MarkedPaymentFact(payment, PaymentMarks(**attempt.request["marks"]))
 
@@ -99,6 +101,19 @@ def test_what_is_heard_of_after_the_next_has_begun_is_a_purchase_beside_it(books
     assert _restore(thirsty, captured) is Restored.PURCHASE
     assert thirsty.balance(NOON) == 40 + 2 * VALUE_CREDITS
     assert [invoice.status for invoice in books.invoices(thirsty.account_id)] == [InvoiceStatus.PAID] * 2
+
+
+def test_what_it_asked_for_from_before_is_paid_too(books: Books, thirsty: Prepaid) -> None:
+    """A few cents of a start were owed; its charge asked for them beside its own price."""
+    with books.database.transaction() as session:
+        issue_coupon(session, "CHEAP", CouponTerms(percent_ppm=998_000, periods=1))
+    books.subscribe(thirsty.account_id, NOON, coupon="CHEAP")
+    thirsty.use(500, NOON)  # those of the plan
+    assert books.kept_minor(thirsty.account_id) == -20
+    marked = _charged_and_forgotten(thirsty)
+    assert marked.payment.amount_minor == VALUE_MINOR + 20
+    assert _restore(thirsty, marked) is Restored.PURCHASE
+    assert books.kept_minor(thirsty.account_id) == 0
 
 
 @pytest.mark.parametrize("minor", [1, VALUE_MINOR - 1])
