@@ -19,7 +19,7 @@ GATEWAY_ADDRESSES = ("stripe_api_base", "resend_api_base")
 PUBLIC = {SANDBOX_STRIPE_KEY, SANDBOX_WEBHOOK_SECRET, SANDBOX_RESEND_KEY}
 # everything on one machine, and what it makes up for itself
 UP = "up"
-MADE_UP = {*NEEDED_ALWAYS, "flower_basic_auth"}
+MADE_UP = {*NEEDED_ALWAYS, "cashbeat_env", "flower_basic_auth"}
 
 
 def unmet(settings: Settings, *parts: str) -> list[str]:
@@ -48,6 +48,8 @@ def _read_by(parts: tuple[str, ...]) -> tuple[str, ...]:
 
 def _missing_in_production(settings: Settings, read: tuple[str, ...]) -> Iterator[str]:
     yield from _absent(settings, read, NEEDED_IN_PRODUCTION)
+    if "cashbeat_env" in read and settings.cashbeat_env != "production":
+        yield "CASHBEAT_ENV has to be production, for all processes: not each of them sees the live key"
     yield from (
         f"{name.upper()} is the sandbox's, which everybody knows" for name in read if _is_public(settings, name)
     )

@@ -56,7 +56,7 @@ class Story:
 def refuse_real_gateways(settings: Settings) -> None:
     """Raises StackError where the sandbox would not stand in: before anything is started, or any money moves."""
     if settings.is_production or settings.plain("stripe_secret_key"):
-        raise StackError("the demo plays with the sandbox only; unset STRIPE_SECRET_KEY and CASHBEAT_ENV")
+        raise StackError("this plays with the sandbox only; unset STRIPE_SECRET_KEY and CASHBEAT_ENV")
 
 
 def play(stack: Stack, *, once: bool, json: bool) -> None:

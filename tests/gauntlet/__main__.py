@@ -13,7 +13,8 @@ from rich.progress import Progress
 
 import exit_codes
 import logs
-from settings import Settings
+from settings import load
+from stack.demo import refuse_real_gateways
 from stack.errors import StackError
 from tests.gauntlet.ordeals import poisoners, strangers
 from tests.gauntlet.plan import Happened, Plan
@@ -37,8 +38,9 @@ def main(
     """
     if not purchases + renewals:
         raise typer.BadParameter("without purchases and renewals there is nothing to go wrong")
-    logs.configure(Settings(log_level="ERROR"), "gauntlet")
+    logs.configure(load().model_copy(update={"log_level": "ERROR"}), "gauntlet")
     try:
+        refuse_real_gateways(load())
         if hostile or poison:
             result = _ordeal_at(hostile, poison, seed, home)
         else:

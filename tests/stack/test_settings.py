@@ -64,6 +64,7 @@ PROCESSES = {
     "flower": (*CELERY, "flower"),
     "sandbox": ("-m", "sandbox", "--port", "0"),
     "cli": ("-m", "cli", "doctor"),
+    "gauntlet": ("-m", "tests.gauntlet", "--purchases", "1", "--home", "{home}/home"),
     "simulation": ("-m", "cli", "simulate", "--accounts", "1", "--months", "1", "--home", "{home}"),
 }
 
@@ -171,6 +172,14 @@ def test_a_simulation_never_runs_in_production(tmp_path: Path) -> None:
     assert refused.stderr == "cashbeat: a simulation runs with the sandbox, and never in production (CASHBEAT_ENV)\n"
 
 
+def test_no_chaos_is_made_beside_real_gateways(tmp_path: Path) -> None:
+    for told in ({"CASHBEAT_ENV": "production"}, {"STRIPE_SECRET_KEY": "sk_test_ours"}):
+        refused = _start("gauntlet", tmp_path, **told)
+        assert (refused.returncode, refused.stdout) == (2, "")
+        assert "with the sandbox only" in refused.stderr
+        assert not (tmp_path / "home").exists(), "nothing was begun"
+
+
 def test_a_whole_stack_does_not_start_without_them_and_the_doctor_says_the_same(tmp_path: Path) -> None:
     live = Settings(cashbeat_home=tmp_path, stripe_secret_key=SecretStr("sk_live_hidden"))
     with pytest.raises(StackError, match="STRIPE_WEBHOOK_SECRETS is not set; RESEND_API_KEY is not set"), Stack(live):
@@ -210,6 +219,13 @@ def test_a_group_of_several_queues_needs_what_each_of_them_reads() -> None:
     together = unmet(real, "payments", "emails")
     assert together[:2] == ["STRIPE_SECRET_KEY is not set", "RESEND_API_KEY is not set"]
     assert set(together) == {*unmet(real, "payments"), *unmet(real, "emails")}
+
+
+def test_a_live_key_starts_nothing_unless_all_are_told_that_this_is_no_trial() -> None:
+    """Who prints invoices holds no key: it would take a trial's bank for good enough."""
+    told = [sentence for queue in ("payments", "webhooks") for sentence in unmet(Settings(**REAL), queue)]
+    assert told.count("CASHBEAT_ENV has to be production, for all processes: not each of them sees the live key") == 2
+    assert unmet(Settings(**REAL), UP) == [], "it tells its processes"
 
 
 def test_who_talks_to_no_gateway_opens_none() -> None:

@@ -39,7 +39,5 @@ def test_restored_books_are_healed_while_nothing_runs_and_asking_starts_nothing(
 def test_the_demo_refuses_real_gateways_before_it_starts_anything(tmp_path: Path) -> None:
     refused = cashbeat("demo", "--once", home=tmp_path / "home", STRIPE_SECRET_KEY="sk_test_of_a_company")
     assert (refused.returncode, refused.stdout) == (2, "")
-    assert (
-        refused.stderr == "cashbeat: the demo plays with the sandbox only; unset STRIPE_SECRET_KEY and CASHBEAT_ENV\n"
-    )
+    assert refused.stderr == "cashbeat: this plays with the sandbox only; unset STRIPE_SECRET_KEY and CASHBEAT_ENV\n"
     assert not (tmp_path / "home").exists()
