@@ -2,7 +2,8 @@
 
 The door verifies and queues, so it adds to two tables and reads what it serves. Workers read everything and write what
 the books need: they remove no money and no paper, and of money and papers they change only the columns named here. The
-portal reads. Whoever owns the tables migrates, and is an operator at the command line.
+portal reads. Whoever owns the tables migrates, and is an operator at the command line. A product's own role is made by
+its operator, see docs/integrating.md: it adds operations, and a trigger holds it to the callers of products.
 """
 
 from collections.abc import Iterator, Mapping

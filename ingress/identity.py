@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 
 from database.api_keys import PREFIX, ApiKey, hash_key
+from database.operations import PRODUCT_CALLER
 from ingress.problems import Problem
 from ingress.reads import Reads
 
@@ -24,6 +25,7 @@ class Caller:
     """A server that may use the API within its scopes."""
 
     key_id: UUID
+    key_name: str
     scopes: frozenset[str]
     expires_at: datetime | None
     read_at_seconds: float
@@ -32,6 +34,11 @@ class Caller:
     def name(self) -> str:
         """What operations remember as their caller."""
         return str(self.key_id)
+
+    @property
+    def whose(self) -> tuple[str, str]:
+        """As whose operations it sees: its own, and those that the product of the key's name handed over itself."""
+        return self.name, PRODUCT_CALLER + self.key_name
 
 
 class Identity:
@@ -89,7 +96,7 @@ def _look_up(session: Session, hashed: str) -> Caller:
     found = session.scalar(select(ApiKey).where(ApiKey.secret_sha256 == hashed, ApiKey.revoked_at.is_(None)))
     if found is None:
         raise _unknown()
-    return Caller(found.id, frozenset(found.scopes), found.expires_at, time.monotonic())
+    return Caller(found.id, found.name, frozenset(found.scopes), found.expires_at, time.monotonic())
 
 
 def _unknown() -> Problem:

@@ -4,13 +4,13 @@ from datetime import UTC, datetime
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
 from database.memory import WorkState
-from database.operations import PRODUCT_CALLER, Operation
+from database.operations import Operation
 from ingress.identity import Identity
 from ingress.problems import Problem
 from ingress.reads import Reads
@@ -48,10 +48,10 @@ class Operations:
         self._identity = identity
 
     async def show(self, request: Request) -> Response:
-        """One operation of this caller, or one that the product handed over itself; others' do not exist for it."""
+        """One operation of this caller, or of the product of its key's name; others' do not exist for it."""
         caller = await self._identity.require(request, "operations:read")
         operation_id: UUID = request.path_params["id"]
-        found = await self._reads.run(lambda session: _find(session, operation_id, caller.name))
+        found = await self._reads.run(lambda session: _find(session, operation_id, caller.whose))
         return Response(view_operation(found).model_dump_json(), media_type=JSON)
 
 
@@ -82,9 +82,8 @@ def is_final(row: OperationRow) -> bool:
     return row.state in FINISHED
 
 
-def _find(session: Session, operation_id: UUID, caller: str) -> Operation:
-    may_see = or_(Operation.caller == caller, Operation.caller.startswith(PRODUCT_CALLER))
-    found = session.scalar(select(Operation).where(Operation.id == operation_id, may_see))
+def _find(session: Session, operation_id: UUID, callers: tuple[str, ...]) -> Operation:
+    found = session.scalar(select(Operation).where(Operation.id == operation_id, Operation.caller.in_(callers)))
     if found is None:
         raise Problem(404, "operation_not_found", f"There is no operation {operation_id}.")
     return found

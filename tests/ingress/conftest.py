@@ -64,9 +64,9 @@ def rows(database_url: str) -> Iterator[Rows]:
 def new_key(database_url: str) -> Callable[..., dict[str, str]]:
     """Make a server API key; returns the header that carries it."""
 
-    def make(*scopes: str, expires_at: datetime | None = None) -> dict[str, str]:
+    def make(*scopes: str, expires_at: datetime | None = None, name: str = "a test") -> dict[str, str]:
         with Session(create_engine(dialect_url(database_url), poolclass=NullPool)) as session, session.begin():
-            key = create_key(session, "a test", list(scopes or SCOPES), expires_at)
+            key = create_key(session, name, list(scopes or SCOPES), expires_at)
         return {"Authorization": f"Bearer {key}"}
 
     return make

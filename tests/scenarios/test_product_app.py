@@ -16,6 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import make_url
 
+from database.api_keys import create_key
+from database.engine import opened
 from database.ids import operation_id
 from database.operations import fingerprint
 from stack.errors import StackError
@@ -52,6 +54,16 @@ def product(stack: Stack) -> Iterator[Any]:
             cursor.execute("DROP TABLE product_users; DROP OWNED BY product; DROP ROLE product")
 
 
+@pytest.fixture
+def asker(stack: Stack) -> Iterator[Shopper]:
+    """Who asks with a key that bears the product's name."""
+    with opened(stack.addresses.database_url) as database, database.transaction() as session:
+        key = create_key(session, "shop", ["operations:read"])
+    asking = Shopper(stack.addresses.ingress_url, stack.addresses.sandbox_url, key)
+    yield asking
+    asking.close()
+
+
 def _ended(shopper: Shopper, row_id: UUID) -> dict[str, Any]:
     deadline = time.monotonic() + KNOWN_SECONDS
     while time.monotonic() < deadline:
@@ -65,7 +77,7 @@ def _ended(shopper: Shopper, row_id: UUID) -> dict[str, Any]:
     raise AssertionError("the operation did not end")
 
 
-def test_a_staged_command_exists_if_and_only_if_the_product_commits(product: Any, shopper: Shopper) -> None:
+def test_a_staged_command_exists_if_and_only_if_the_product_commits(product: Any, asker: Shopper) -> None:
     regretted = Command("open_account", ACME, product="shop", idempotency_key="regretted")
     meant = Command("open_account", ACME, product="shop", idempotency_key="meant")
     with product.cursor() as cursor:
@@ -75,10 +87,10 @@ def test_a_staged_command_exists_if_and_only_if_the_product_commits(product: Any
     with product, product.cursor() as cursor:
         cursor.execute("INSERT INTO product_users VALUES ('user_2')")
         assert stage(cursor, meant) == stage(cursor, meant) == meant.id
-    ended = _ended(shopper, meant.id)
+    ended = _ended(asker, meant.id)
     assert (ended["status"], ended["result"]["name"]) == ("succeeded", "Acme Corp")
     with pytest.raises(StackError, match="operation_not_found"):
-        shopper.get(f"/v1/operations/{regretted.id}")
+        asker.get(f"/v1/operations/{regretted.id}")
 
 
 @pytest.mark.parametrize(
@@ -88,6 +100,10 @@ def test_a_staged_command_exists_if_and_only_if_the_product_commits(product: Any
         "UPDATE operations SET caller = 'x'",
         "DELETE FROM operations",
         "INSERT INTO operations (id, kind, caller, body, body_sha256, state) VALUES ('{}', 'a', 'a', '{{}}', '', '')",
+        # in the name of a customer who follows a link, of an API key, and of nobody's product
+        "INSERT INTO operations (id, kind, caller, body, body_sha256) VALUES ('{0}', 'a', 'pay_link', '{{}}', '')",
+        "INSERT INTO operations (id, kind, caller, body, body_sha256) VALUES ('{0}', 'a', '{0}', '{{}}', '')",
+        "INSERT INTO operations (id, kind, caller, body, body_sha256) VALUES ('{0}', 'a', 'app/', '{{}}', '')",
         "SELECT name FROM accounts",
         "INSERT INTO inbox DEFAULT VALUES",
     ],
@@ -98,14 +114,14 @@ def test_a_product_can_stage_and_nothing_else(product: Any, statement: str) -> N
     product.rollback()
 
 
-def test_a_command_sent_twice_through_the_broker_is_one_operation(stack: Stack, shopper: Shopper) -> None:
+def test_a_command_sent_twice_through_the_broker_is_one_operation(stack: Stack, asker: Shopper) -> None:
     with Celery(broker=stack.addresses.broker_url) as app:
         command = Command("open_account", ACME, product="shop", idempotency_key="signup-1")
         assert send(app, command) == send(app, command) == command.id
-        opened = _ended(shopper, command.id)
+        opened = _ended(asker, command.id)
         assert opened["result"]["id"] == str(command.id)
         used = send(app, Command("consume_credits", {"account_id": opened["result"]["id"], "amount": 5}, "shop", "job"))
-        assert _ended(shopper, used)["problem"]["type"] == "urn:cashbeat:problem:insufficient_credits"
+        assert _ended(asker, used)["problem"]["type"] == "urn:cashbeat:problem:insufficient_credits"
 
 
 @pytest.mark.parametrize(
@@ -117,11 +133,11 @@ def test_a_command_sent_twice_through_the_broker_is_one_operation(stack: Stack, 
     ],
 )
 def test_what_is_no_command_is_seen_to_be_refused(
-    stack: Stack, shopper: Shopper, kind: str, body: dict[str, Any], problem: str
+    stack: Stack, asker: Shopper, kind: str, body: dict[str, Any], problem: str
 ) -> None:
     with Celery(broker=stack.addresses.broker_url) as app:
         row_id = send(app, Command(kind, body, product="shop", idempotency_key=f"{kind}-{len(body)}-{problem}"))
-    ended = _ended(shopper, row_id)
+    ended = _ended(asker, row_id)
     assert (ended["status"], ended["problem"]["type"]) == ("failed", f"urn:cashbeat:problem:{problem}")
 
 

@@ -826,6 +826,16 @@ CREATE TRIGGER numbers_go_on BEFORE UPDATE ON invoice_counters FOR EACH ROW
 WHEN (NEW.last_number < OLD.last_number OR NEW.month <> OLD.month)
 EXECUTE FUNCTION refuse_other_number();
 
+-- Whoever may stage commands and not read in whose name they are said, says them in a product's name alone
+
+CREATE FUNCTION refuse_foreign_caller() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION '% stages commands as app/ and the name of a product, not as %', current_user, NEW.caller
+USING ERRCODE = 'insufficient_privilege'; END $$;
+
+CREATE TRIGGER caller_is_a_product BEFORE INSERT ON operations FOR EACH ROW
+WHEN (NEW.caller !~ '^app/[a-z0-9][a-z0-9-]{0,59}$' AND NOT has_column_privilege('operations'::regclass, 'caller', 'SELECT'))
+EXECUTE FUNCTION refuse_foreign_caller();
+
 -- Every statement that adds entries must leave each touched transaction at zero in each currency
 
 CREATE FUNCTION refuse_crooked_transaction() RETURNS trigger LANGUAGE plpgsql AS $$
