@@ -24,7 +24,7 @@ SENTENCES: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...]
         errors.LockNotAvailable,
         "somebody holds a lock in the database {place} that is needed here ({said}); nothing was changed, try again",
     ),
-    (errors.OperationalError, "PostgreSQL does not answer ({place}): {said}"),
+    (errors.OperationalError, "PostgreSQL {does} ({place}): {said}"),
 )
 
 
@@ -36,9 +36,17 @@ def explaining(url: str) -> Iterator[None]:
     except DBAPIError as error:
         for kinds, sentence in SENTENCES:
             if isinstance(error.orig, kinds):
-                user = make_url(url).username or "this user"
-                raise StackError(sentence.format(place=place_of(url), user=user, said=_said(error))) from error
+                raise StackError(sentence.format(**_circumstances(url, _said(error)))) from error
         raise
+
+
+def _circumstances(url: str, said: str) -> dict[str, str]:
+    return {
+        "place": place_of(url),
+        "user": make_url(url).username or "this user",
+        "does": "refuses" if "FATAL:" in said else "does not answer",  # as for a password that is wrong
+        "said": said,
+    }
 
 
 def place_of(url: str) -> str:

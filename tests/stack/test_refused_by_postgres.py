@@ -100,10 +100,12 @@ def test_a_migration_that_does_not_get_its_lock_says_so(tmp_path: Path, database
     assert cashbeat("migrate", home=tmp_path, **_addresses(database_url)).returncode == 0
 
 
-def test_a_database_that_is_not_there_is_refused_by_a_server_that_answers(tmp_path: Path, database_url: str) -> None:
-    told = _refused(tmp_path, "parked", DATABASE_URL=f"{database_url}_gone")
-    assert 'database "' in told
-    assert "PostgreSQL does not answer" in told
+def test_a_server_that_refuses_is_not_told_as_one_that_does_not_answer(tmp_path: Path, database_url: str) -> None:
+    wrong_password = urls_of(database_url).portal.replace("cashbeat_portal@", "wrong@")
+    for url, why in ((f"{database_url}_gone", "does not exist"), (wrong_password, "password authentication failed")):
+        told = _refused(tmp_path, "parked", DATABASE_URL=url)
+        assert told.startswith("cashbeat: PostgreSQL refuses (")
+        assert why in told
 
 
 def test_books_that_a_later_release_migrated_are_left_to_the_release_before(tmp_path: Path, database_url: str) -> None:
