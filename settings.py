@@ -46,7 +46,7 @@ _PRINTS = (
 READ_BY: dict[str, tuple[str, ...]] = {
     "ingress": (
         *_EVERYWHERE, "ingress_database_url", "broker_url", "ingress_host", "ingress_port", "ingress_processes",
-        "ingress_connections_per_address", "stripe_webhook_secrets", "public_url",
+        "ingress_connections_per_address", "stripe_webhook_secrets", "public_url", "seller_name", "seller_logo",
     ),
     "webhooks": (*_IN_THE_BOOKS, *_CHARGES),
     "commands": (*_IN_THE_BOOKS, *_CHARGES),

@@ -6,7 +6,7 @@ from functools import lru_cache
 from documents.amounts import due_minor, paid_minor
 from documents.cards import payment_name
 from documents.formatting import format_count, format_credits, format_date, format_money
-from documents.logo_picture import data_address
+from documents.logo import data_address
 from documents.templates import read, render
 from schemas.documents import InvoiceFacts, PartyFacts, PaymentFacts
 

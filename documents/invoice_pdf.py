@@ -4,7 +4,7 @@ from documents.arithmetic import require_sums
 from documents.invoice_html import invoice_html
 from documents.letters import LettersMissing
 from documents.limits import require_short_markup, require_short_texts
-from documents.logo_picture import data_address
+from documents.logo import data_address
 from documents.samples import sample_invoice
 from documents.typesetting import typeset
 from schemas.documents import InvoiceFacts

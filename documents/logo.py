@@ -1,6 +1,7 @@
 """The seller's logo: a PNG or SVG, told by its content and looked through before anything is printed with it."""
 
 import zlib
+from base64 import b64encode
 from pathlib import Path
 from struct import unpack
 
@@ -26,6 +27,12 @@ def read_logo(path: Path) -> LogoFacts:
     if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(SVG_SIGNS):
         return LogoFacts("svg", content, check_svg(content))
     raise ValueError("is neither a PNG nor an SVG")
+
+
+def data_address(logo: LogoFacts) -> str:
+    """The logo within an address, for paper and pages."""
+    kind = {"svg": "svg+xml", "png": "png"}[logo.kind]
+    return f"data:image/{kind};base64,{b64encode(logo.content).decode()}"
 
 
 def _png(content: bytes) -> LogoFacts:

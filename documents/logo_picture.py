@@ -1,19 +1,13 @@
 """The logo as mails carry it: mail programs draw a PNG and no SVG."""
 
-from base64 import b64encode
 from functools import lru_cache
 from io import BytesIO
 
+from documents.logo import data_address
 from documents.typesetting import typeset_picture
 from schemas.documents import LogoFacts
 
 HEIGHT_PIXELS = 108  # thrice the height it is shown at, for screens with fine dots
-
-
-def data_address(logo: LogoFacts) -> str:
-    """The logo within an address, for paper."""
-    kind = {"svg": "svg+xml", "png": "png"}[logo.kind]
-    return f"data:image/{kind};base64,{b64encode(logo.content).decode()}"
 
 
 @lru_cache(maxsize=1)

@@ -28,6 +28,7 @@ from ingress.queries.answers import Queries
 from ingress.reads import Reads
 from ingress.ringing import Ringer, command_ringer, event_ringer
 from ingress.routes import Parts, routes
+from ingress.seller_page import SellerPage
 from ingress.server import prepare_interpreter
 from ingress.waiting import Waiting
 from ingress.webhooks import Webhooks
@@ -65,7 +66,7 @@ def make_door(settings: Settings) -> Door:
         command=Commands(identity, operations, waiting),
         query=Queries(reads, identity),
         previews=Previews(reads, identity),
-        pay_page=PayPage(reads, operations, waiting, settings.public_url),
+        pay_page=PayPage(reads, operations, waiting, SellerPage(settings), settings.public_url),
         operations=Operations(reads, identity),
         health=Health(reads),
         metrics=metrics.Metrics(reads),

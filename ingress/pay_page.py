@@ -5,12 +5,11 @@ the button stages the command and leads on to the page that it opened.
 """
 
 import time
-from html import escape
 from typing import Any
 
 import structlog
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from billing.invoices.pay_link import find_payable
 from database.ids import operation_id
@@ -20,6 +19,7 @@ from ingress.group_commit import GroupCommit
 from ingress.operation_store import NewOperation, StoredOperation
 from ingress.operations import is_final
 from ingress.reads import Reads
+from ingress.seller_page import HEADERS, SellerPage
 from ingress.waiting import Waiting
 from schemas.commands import PayInvoice
 from schemas.views import PayableView
@@ -31,21 +31,6 @@ WAIT_SECONDS = 10.0
 # One command per invoice and minute, however often the button is pressed.
 MINUTE_SECONDS = 60
 BODY_BYTES_MAX = 1_000
-# Nothing is loaded, framed, kept or told to the next page: the address alone opens this one.
-HEADERS = {
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-    "X-Robots-Tag": "noindex",
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
-}
-PAGE = """<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title><style>body{{font:16px/1.5 sans-serif;max-width:28rem;margin:15vh auto;padding:0 1rem}}
-button{{font:inherit;padding:.6rem 1.2rem}}</style></head>
-<body><h1>{title}</h1><p>{text}</p>{form}</body></html>
-"""
-BUTTON = '<form method="post"><button>{label}</button></form>'
 
 
 class PayPage:
@@ -56,39 +41,54 @@ class PayPage:
         reads: Reads,
         operations: GroupCommit[NewOperation, StoredOperation],
         waiting: Waiting,
+        page: SellerPage,
         public_url: str,
     ) -> None:
         self._reads = reads
         self._operations = operations
         self._waiting = waiting
+        self._page = page
         self._public_url = public_url.rstrip("/")
 
     async def show(self, request: Request) -> Response:
         """What is owed, and the button to pay it; after the payment a word of thanks."""
         payable = await self._find(request)
         if payable is None:
-            return _unknown()
+            return self._unknown()
         if payable.is_paid:
-            return _paid(payable)
+            return self._paid(payable)
         if not payable.is_payable:
-            return _page(f"Invoice {payable.number}", "There is nothing to pay any more.")
+            return self._page.answer(f"Invoice {payable.number}", "There is nothing to pay any more.")
         if "paid" in request.query_params:
-            return _page("Thank you", f"Your payment of invoice {payable.number} is on its way to us.")
-        return _page(f"Invoice {payable.number}", f"{payable.amount} are to be paid.", button="Pay now")
+            return self._page.answer("Thank you", f"Your payment of invoice {payable.number} is on its way to us.")
+        return self._page.answer(f"Invoice {payable.number}", f"{payable.amount} are to be paid.", button="Pay now")
 
     async def pay(self, request: Request) -> Response:
         """Stage the command, wait a moment for it, and lead on."""
         await read_body(request.receive, BODY_BYTES_MAX)
         payable = await self._find(request)
         if payable is None:
-            return _unknown()
+            return self._unknown()
         operation = _operation(payable, f"{self._public_url}/pay/{request.path_params['token']}/")
         stored = await self._operations.submit(operation, BODY_BYTES_MAX)
         row = stored.row if is_final(stored.row) else await self._waiting.wait(stored.id, WAIT_SECONDS) or stored.row
         url = (row.result or {}).get("checkout_url")
         if url:
             return RedirectResponse(url, 303, HEADERS)
-        return _not_yet(payable, row.problem or {})
+        return self._not_yet(payable, row.problem or {})
+
+    def _not_yet(self, payable: PayableView, problem: dict[str, Any]) -> Response:
+        if str(problem.get("type", "")).endswith(":invoice_paid"):
+            return self._paid(payable)
+        log.info("pay_page_not_open", invoice_id=str(payable.invoice_id), problem=problem.get("type"))
+        text = "The payment page could not be opened just now. Please try again in a minute."
+        return self._page.answer(f"Invoice {payable.number}", text, button="Try again", status=503)
+
+    def _paid(self, payable: PayableView) -> Response:
+        return self._page.answer("Thank you", f"Invoice {payable.number} is paid.")
+
+    def _unknown(self) -> Response:
+        return self._page.answer("Not found", "There is no invoice under this address.", status=404)
 
     async def _find(self, request: Request) -> PayableView | None:
         if not self._public_url:
@@ -102,24 +102,3 @@ def _operation(payable: PayableView, here: str) -> NewOperation:
     body = command.model_dump(mode="json")
     key = f"{payable.invoice_id}/{int(time.time()) // MINUTE_SECONDS}"
     return NewOperation(operation_id(CALLER, key), command.kind, CALLER, key, body, fingerprint(command.kind, body))
-
-
-def _not_yet(payable: PayableView, problem: dict[str, Any]) -> Response:
-    if str(problem.get("type", "")).endswith(":invoice_paid"):
-        return _paid(payable)
-    log.info("pay_page_not_open", invoice_id=str(payable.invoice_id), problem=problem.get("type"))
-    text = "The payment page could not be opened just now. Please try again in a minute."
-    return _page(f"Invoice {payable.number}", text, button="Try again", status=503)
-
-
-def _paid(payable: PayableView) -> Response:
-    return _page("Thank you", f"Invoice {payable.number} is paid.")
-
-
-def _unknown() -> Response:
-    return _page("Not found", "There is no invoice under this address.", status=404)
-
-
-def _page(title: str, text: str, *, button: str = "", status: int = 200) -> Response:
-    form = BUTTON.format(label=escape(button)) if button else ""
-    return HTMLResponse(PAGE.format(title=escape(title), text=escape(text), form=form), status, HEADERS)

@@ -15,8 +15,7 @@ from billing.errors import Rejected
 from documents.emails import render_payment_confirmation
 from documents.invoice_pdf import render_invoice_pdf
 from documents.limits import MARKUP_LENGTH_MAX, require_short_markup
-from documents.logo import BYTES_MAX, PIXELS_MAX, PNG_SIGNATURE, read_logo
-from documents.logo_picture import data_address
+from documents.logo import BYTES_MAX, PIXELS_MAX, PNG_SIGNATURE, data_address, read_logo
 from documents.samples import SELLER, sample_invoice
 from schemas.documents import InvoiceFacts
 

@@ -2,8 +2,10 @@
 
 import re
 import time
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Thread
 from typing import Any
 from uuid import UUID
@@ -134,6 +136,26 @@ def test_nobody_guesses_the_address(page: httpx.Client, owed: Invoice, rows: Row
         for answer in (page.get(f"/pay/{guess}/"), page.post(f"/pay/{guess}/")):
             assert (answer.status_code, "29.00" in answer.text) == (404, False), guess
     assert _staged(rows) == []
+
+
+def test_each_page_says_whose_it_is(settings: Settings, owed: Invoice) -> None:
+    told = {"public_url": PUBLIC, "seller_name": "Ada's <Engines> & {{ 7 * 7 }}"}
+    with in_thread(settings.model_copy(update=told)) as page:
+        for path in (_path(owed), f"{_path(owed)}?paid", "/pay/x/"):
+            shown = page.get(path)
+            assert "Ada&#39;s &lt;Engines&gt; &amp; {{ 7 * 7 }}</title>" in shown.text
+            assert '<p class="seller">Ada&#39;s &lt;Engines&gt; &amp; {{ 7 * 7 }}</p>' in shown.text
+            assert "<Engines>" not in shown.text
+
+
+def test_the_sellers_logo_lies_within_the_page(settings: Settings, owed: Invoice, tmp_path: Path) -> None:
+    drawn = b'<svg xmlns="http://www.w3.org/2000/svg" width="90" height="30"><rect width="90" height="30"/></svg>'
+    logo = tmp_path / "logo.svg"
+    logo.write_bytes(drawn)
+    with in_thread(settings.model_copy(update={"public_url": PUBLIC, "seller_logo": logo})) as page:
+        shown = page.get(_path(owed))
+    assert f'<img src="data:image/svg+xml;base64,{b64encode(drawn).decode()}" alt="Example SaaS Inc.">' in shown.text
+    assert "img-src data:;" in shown.headers["content-security-policy"]
 
 
 def test_without_a_public_address_there_is_no_page(door: httpx.Client, owed: Invoice, rows: Rows) -> None:
