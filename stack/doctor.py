@@ -15,6 +15,7 @@ from setting_needs import UP, unmet
 from settings import Settings
 from stack import discover, ports, postgres, system_libraries, valkey
 from stack.explaining import place_of
+from stack.kept_ports import ports_of_last_start
 
 TIMEOUT_SECONDS = 3
 PYTHON_MIN = (3, 11)
@@ -122,9 +123,11 @@ def _ask_broker(url: str) -> str:
 
 
 def _ports(settings: Settings) -> Iterator[Finding]:
+    kept = ports_of_last_start(settings.cashbeat_home)
     for name in ("ingress_port", "flower_port", "sandbox_port"):
-        port: int = getattr(settings, name)
         is_set_by_name = name in settings.model_fields_set
+        usual: int = getattr(settings, name)
+        port = usual if is_set_by_name else kept.get(name.upper(), usual)
         is_free = ports.is_free(port)
         detail = f"{port} is free" if is_free else f"{port} is taken; another free one will be used"
         yield Finding(name.upper(), is_free or not is_set_by_name, detail, "stop what listens there or set another")

@@ -8,6 +8,8 @@ from stack import home as homes
 from stack.errors import StackError
 from stack.ports import Claims, unused_port
 
+RECORD = "ports.json"
+
 Say = Callable[[str], None]
 
 
@@ -15,9 +17,9 @@ class KeptPorts:
     """`say` hears of each port that differs from the usual one, and why."""
 
     def __init__(self, home: Path, say: Say) -> None:
-        self._record = home / "ports.json"
+        self._record = home / RECORD
         self._say = say
-        self._kept: dict[str, int] = _read(self._record)
+        self._kept = ports_of_last_start(home)
         self._claims = Claims()
 
     def choose(self, name: str, usual: int, *, is_set: bool = False) -> int:
@@ -51,9 +53,10 @@ class KeptPorts:
             homes.write_private(self._record, json.dumps(self._kept, indent=2))
 
 
-def _read(record: Path) -> dict[str, int]:
+def ports_of_last_start(home: Path) -> dict[str, int]:
+    """By name, those that the next start takes where they are free; empty before the first one."""
     try:
-        kept: dict[str, int] = json.loads(record.read_text(encoding="utf-8"))
+        kept: dict[str, int] = json.loads((home / RECORD).read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):  # the first start, or the machine went down in the middle of the write
         return {}
     return kept

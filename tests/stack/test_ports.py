@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from settings import Settings
 from stack import home as homes
 from stack.addresses import choose
+from stack.doctor import examine
 from stack.errors import StackError
 from stack.kept_ports import KeptPorts, Say
 from stack.ports import LOOPBACK, QUIET_PORTS, free_port
@@ -92,3 +93,18 @@ def test_the_usual_port_is_no_news(chooser: Chooser) -> None:
     port = free_port(0)
     assert chooser(said.append).choose("FLOWER_PORT", port) == port
     assert said == []
+
+
+def test_the_doctor_looks_at_the_ports_that_the_next_start_takes(
+    chooser: Chooser, taken_port: int, tmp_path: Path
+) -> None:
+    start = chooser()
+    kept = start.choose("INGRESS_PORT", taken_port)
+    start.close()
+    assert _told_by_the_doctor(tmp_path) == f"{kept} is free"
+    with socket.create_server((LOOPBACK, kept)):
+        assert _told_by_the_doctor(tmp_path) == f"{kept} is taken; another free one will be used"
+
+
+def _told_by_the_doctor(home: Path) -> str:
+    return {finding.subject: finding.detail for finding in examine(Settings(cashbeat_home=home))}["INGRESS_PORT"]
