@@ -26,6 +26,8 @@ from schemas.facts.payments import MarkedPaymentFact, PaymentStatus
 # A number that nobody has seen was given in the moments before the end, before its e-mail went out.
 NUMBERS_UNSEEN = 100
 UNKNOWN_MARK = "UnknownMark"
+# of these the invoice is paid in the books now, and its customer is told of it
+BILLED = frozenset({Restored.PURCHASE, Restored.INVOICE})
 
 
 class RestoreContradiction(Exception):
@@ -85,7 +87,7 @@ def _restore(
 ) -> Restored:
     receipt, invoice_id = found.receipt_of(marked), as_uuid(marked.marks.invoice_id)
     restored = restore_payment(session, marked, booked_at)
-    if restored is Restored.PURCHASE and receipt is not None and invoice_id is not None:
+    if restored in BILLED and receipt is not None and invoice_id is not None:
         # its PDF is made again, and not sent again
         stage_done(session, CONFIRMATION, invoice_id, f"{CONFIRMATION}/{invoice_id}", {"email_ref": receipt.email_ref})
     report.payments[restored].append(marked.payment.payment_ref or marked.payment.checkout_ref)

@@ -24,6 +24,7 @@ from workers.wiring import Work, wire
 EXAMPLES_MAX = 5
 SENTENCES = {
     Restored.PURCHASE: "purchases are in the books again, under their numbers where these were found",
+    Restored.INVOICE: "payments pay the invoices again which they paid",
     Restored.KEPT: "other payments are kept for their accounts, whose next invoices they pay (see `cashbeat parked`)",
     Restored.ACCOUNT_UNKNOWN: "payments are of accounts that the books do not know; their events will be parked",
     Restored.NOTHING: "are not paid, and are left alone",

@@ -9,11 +9,14 @@ from sqlalchemy.orm import Session
 from billing.accounts.tables import Account
 from billing.catalog.amount_rules import load_amount_rules
 from billing.catalog.queries import get_package
+from billing.clocks.wall import Wall
 from billing.errors import Rejected
 from billing.invoices.rules import LineDraft, package_line
+from billing.invoices.tables import Invoice
 from billing.ledger.post import post
 from billing.money import Money
 from billing.outcomes.buy_again import buy_again
+from billing.outcomes.pay_again import pay_again
 from billing.payments.queries import as_uuid
 from billing.payments.tables import PaymentAttempt
 from billing.receipts.queries import booked_among
@@ -30,6 +33,7 @@ class Restored(StrEnum):
     KNOWN = "known"  # it is in the books
     NOTHING = "nothing"  # nothing was paid; of what still may be, the event is parked until this is asked again
     PURCHASE = "purchase"  # what was bought is bought again: the same attempt, the same invoice
+    INVOICE = "invoice"  # it pays the invoice that it paid, which the books still have
     KEPT = "kept"  # the money is booked and kept for the account
     ACCOUNT_UNKNOWN = "account_unknown"  # nobody knows whose it is: its events are parked
 
@@ -48,8 +52,9 @@ def is_forgotten(session: Session, marked: MarkedPaymentFact) -> bool:
 def restore_payment(session: Session, marked: MarkedPaymentFact, booked_at: datetime) -> Restored:
     """Write it under the ids that it had; a second call changes nothing. `booked_at` is when it was in the books first.
 
-    A purchase is done again, and paid if it was; an automatic one only if it was. Of any other payment the money is
-    kept for the account, whose next invoices it pays: what it was asked for the calendar will ask for again.
+    What paid an invoice that is in the books pays it now: otherwise it would be asked for again. A purchase is done
+    again, and paid if it was; an automatic one only if it was. Of any other payment the money is kept for the account,
+    whose next invoices it pays: what it was asked for the calendar will ask for again.
     """
     fact = marked.payment
     if not is_forgotten(session, marked):
@@ -60,7 +65,10 @@ def restore_payment(session: Session, marked: MarkedPaymentFact, booked_at: date
     account = session.get(Account, account_id) if account_id is not None else None
     if account is None:
         return Restored.ACCOUNT_UNKNOWN
-    line, is_captured = _bought(session, marked), fact.status is PaymentStatus.CAPTURED
+    is_captured, invoice = fact.status is PaymentStatus.CAPTURED, _known_invoice(session, account, marked)
+    if invoice is not None:
+        return _pay(session, invoice, marked, booked_at) if is_captured else Restored.NOTHING
+    line = _bought(session, marked)
     if line is not None and (is_captured or month_in(account.id, marked.marks.cause) is None):
         buy_again(session, account, line, marked, booked_at)
         return Restored.PURCHASE
@@ -68,6 +76,18 @@ def restore_payment(session: Session, marked: MarkedPaymentFact, booked_at: date
         return Restored.NOTHING
     _keep(session, account.id, marked, booked_at)
     return Restored.KEPT
+
+
+def _known_invoice(session: Session, account: Account, marked: MarkedPaymentFact) -> Invoice | None:
+    invoice_id = as_uuid(marked.marks.invoice_id)
+    invoice = session.get(Invoice, invoice_id) if invoice_id is not None else None
+    is_its_own = invoice is not None and invoice.account_id == account.id
+    return invoice if is_its_own and as_uuid(marked.payment.attempt_id) is not None else None
+
+
+def _pay(session: Session, invoice: Invoice, marked: MarkedPaymentFact, booked_at: datetime) -> Restored:
+    pay_again(session, invoice, marked, Wall(booked_at))
+    return Restored.INVOICE
 
 
 def _bought(session: Session, marked: MarkedPaymentFact) -> LineDraft | None:
