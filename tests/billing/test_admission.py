@@ -15,6 +15,7 @@ from billing.gateway_run.expire_checkout import expire_checkout
 from billing.subscriptions.tables import SubscriptionStatus
 from database.ids import uuid7
 from schemas.commands import ChangePlan, PlanChoice, StartSubscriptionCheckout
+from tests.billing.gateway_facts import GatewayRun
 from tests.billing.subscribers import Books, utc
 
 BEGIN = utc("2026-04-01 10:00")
@@ -45,6 +46,17 @@ def _refusal(act: Callable[[], object]) -> str:
         act()
     assert refused.value.status == 409
     return refused.value.code
+
+
+def test_a_start_that_its_gateway_has_and_whose_payment_is_confirmed_is_waited_for(
+    books: Books, run: GatewayRun
+) -> None:
+    books.give_card(run.account_id, BEGIN)
+    run.hear(run.fact(status="incomplete"))
+    assert _refusal(lambda: _subscribe(books, run.account_id)) == "already_subscribed"
+    assert _refusal(lambda: _begin_checkout(books, run.account_id)) == "already_subscribed"
+    run.hear(run.fact(status="expired"))
+    _subscribe(books, run.account_id)
 
 
 def test_a_second_subscription_of_the_same_plan_is_refused_while_the_first_runs(books: Books, ada: UUID) -> None:

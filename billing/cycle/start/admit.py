@@ -26,7 +26,9 @@ def check_only_one(session: Session, account_id: UUID, plan_slug: str, besides: 
     Of the plan is also what goes to it with its next period, or once that is paid for. The caller holds the account's
     row lock, so that of two starts at the same moment the second sees the first.
     """
-    is_starting = and_(IS_INCOMPLETE, Subscription.collection == Collection.CASHBEAT)
+    # at a gateway it is begun as soon as that has it, paid or not: its page is nobody's to close any more
+    is_begun = or_(Subscription.collection == Collection.CASHBEAT, Subscription.subscription_ref != "")
+    is_starting = and_(IS_INCOMPLETE, is_begun)
     others = _of_plan(account_id, plan_slug).where(or_(Subscription.status.in_(RUNNING), is_starting))
     other = session.scalar(others.where(Subscription.id.is_distinct_from(besides)).limit(1))
     if other is not None:
