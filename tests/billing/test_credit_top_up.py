@@ -6,12 +6,17 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select, text
 
+from billing.cards.detach import detach_card
+from billing.cards.queries import get_default_card
+from billing.catalog.issue_coupon import CouponTerms, issue_coupon
 from billing.catalog.tables import CreditPackage
 from billing.clocks.timelines import Timeline
 from billing.clocks.wall import Wall
 from billing.errors import Rejected
 from billing.invoices.tables import InvoiceReason, InvoiceStatus
+from billing.outcomes.record_outcome import record_outcome
 from billing.payments.intend_page import intend_page
+from billing.payments.start_checkout import thaw
 from billing.payments.tables import AttemptKind, AttemptStatus, PaymentAttempt
 from billing.top_ups.end import end_top_up
 from billing.top_ups.queries import due_top_ups, view_top_up
@@ -20,6 +25,7 @@ from billing.usage.expire import expire_credits
 from database.ids import uuid7
 from database.outbox import OutboxEntry
 from schemas.commands import PayInvoice
+from schemas.facts.payments import PaymentStatus, never_came
 from schemas.views import AutoTopUpView
 from tests.billing.prepaid import Prepaid
 from tests.billing.subscribers import Books
@@ -197,6 +203,31 @@ def test_without_a_card_it_stops_and_leaves_no_draft(books: Books) -> None:
     assert _told(bob) == 1
     assert books.invoices(account_id) == []
     assert bob.balance(MAY_4) == 40
+
+
+def test_on_a_page_that_nobody_paid_it_stops_when_the_card_is_gone(books: Books, topped_up: Prepaid) -> None:
+    """What is owed from before is asked for, too, so that the purchase is issued and can be paid on a page."""
+    with topped_up.database.transaction() as session:
+        issue_coupon(session, "CHEAP", CouponTerms(percent_ppm=998_000, periods=1))
+        card = get_default_card(session, topped_up.account_id)
+    books.subscribe(topped_up.account_id, MAY_4, coupon="CHEAP")
+    topped_up.use(topped_up.balance(MAY_4), MAY_4)
+    bought = books.invoices(topped_up.account_id)[-1]
+    pages = {"success_url": "https://app.example/ok", "cancel_url": "https://app.example/no"}
+    command = PayInvoice.model_validate({"invoice_id": bought.id, **pages})
+    with topped_up.database.transaction() as session:
+        page = thaw(intend_page(session, "operation/1", command, "stripe", Wall(MAY_4)).request)
+        detach_card(session, "stripe", card.card_ref if card else "", MAY_4)
+    later = MAY_4 + timedelta(days=1)
+    with topped_up.database.transaction() as session:
+        record_outcome(session, never_came("stripe", page, PaymentStatus.EXPIRED), Wall(later))
+    shown = _shown(topped_up)
+    assert (shown.stop_code, shown.invoice_id, _told(topped_up)) == ("no_card", None, 1)
+    assert books.invoices(topped_up.account_id)[-1].status is InvoiceStatus.VOID
+    books.give_card(topped_up.account_id, later)
+    _set(topped_up, now=later)
+    assert books.answer(later) == 1
+    assert topped_up.balance(later) == STARTER_CREDITS
 
 
 def test_a_package_that_is_no_longer_sold_is_not_bought(books: Books, topped_up: Prepaid) -> None:
