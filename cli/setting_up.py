@@ -12,9 +12,9 @@ commands = typer.Typer()
 def migrate() -> None:
     """Bring the database to the newest migration, and the accounts that processes log in with to their rights."""
     from stack.prepare import migrate as migrate_database
-    from stack.stores import database_urls
+    from stack.stores import urls_to_migrate
 
-    with database_urls(settings()) as urls:
+    with urls_to_migrate(settings()) as urls:
         say(migrate_database(urls))
 
 
@@ -22,9 +22,9 @@ def migrate() -> None:
 def seed() -> None:
     """Put the first packages, plans and services into the catalog; what was changed since stays changed."""
     from stack.prepare import prepare
-    from stack.stores import database_urls
+    from stack.stores import urls_to_migrate
 
-    with database_urls(settings()) as urls:
+    with urls_to_migrate(settings()) as urls:
         say(prepare(urls))
     say("the catalog is seeded")
 

@@ -8,9 +8,12 @@ from database.roles import INGRESS, PORTAL, WORKER, DatabaseUrls, as_role
 from settings import Settings
 from stack import discover
 from stack import home as homes
+from stack.errors import StackError
 from stack.postgres import EmbeddedPostgres
 
 DATABASE_NAME = "cashbeat"
+# in the order of `DatabaseUrls`
+ADDRESSES_OF_ROLES = ("INGRESS_DATABASE_URL", "WORKER_DATABASE_URL", "PORTAL_DATABASE_URL")
 
 
 @contextlib.contextmanager
@@ -20,12 +23,31 @@ def database_urls(settings: Settings) -> Iterator[DatabaseUrls]:
     That is the configured one, or the running stack's, or the embedded one started for this moment.
     """
     home = homes.prepare(settings.cashbeat_home)
-    known = known_database_url(settings)
-    if known:
-        yield urls_of(settings, home, known)
+    if settings.database_url:
+        yield urls_of(settings, home, settings.database_url)
+        return
+    if running := discover.environment(home):
+        # as its processes enter it, which may have been told so by an environment that is not ours
+        yield DatabaseUrls(*(running[name] for name in ("DATABASE_URL", *ADDRESSES_OF_ROLES)))
         return
     with homes.exclusive(home), embedded_postgres(home) as server:
         yield urls_of(settings, home, server.url(DATABASE_NAME))
+
+
+@contextlib.contextmanager
+def urls_to_migrate(settings: Settings) -> Iterator[DatabaseUrls]:
+    """As `database_urls`, for whoever sets the roles' passwords to those of their addresses.
+
+    Raises StackError where DATABASE_URL is set without these: a password made up here would be the role's from then on,
+    and turn away the processes that run with another.
+    """
+    missing = [name for name in ADDRESSES_OF_ROLES if not settings.plain(name.lower())]
+    if settings.database_url and missing:
+        raise StackError(
+            f"{', '.join(missing)} must be set beside DATABASE_URL: migrating gives the roles the passwords of these"
+        )
+    with database_urls(settings) as urls:
+        yield urls
 
 
 def known_database_url(settings: Settings) -> str:

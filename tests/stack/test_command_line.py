@@ -93,7 +93,11 @@ def test_version(tmp_path: Path) -> None:
         (("doctor",), {"SELLER_LOGO": "/none.png"}, "SELLER_LOGO cannot be read: No such file"),
         (("api-key", "create", "app", "--scope", "everything"), {}, "unknown scope everything"),
         (("api-key", "revoke", "seven"), {}, "Invalid value for 'key_id'"),
-        (("migrate",), {"DATABASE_URL": "postgresql://127.0.0.1:1/none"}, "cashbeat: PostgreSQL does not answer"),
+        (
+            ("api-key", "create", "app"),
+            {"DATABASE_URL": "postgresql://127.0.0.1:1/none"},
+            "cashbeat: PostgreSQL does not answer",
+        ),
         (("replay", "everything"), {}, "Invalid value for 'row_id'"),
         (("fly",), {}, "No such command 'fly'"),
     ],

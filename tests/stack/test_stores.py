@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+import pytest
+
 from settings import Settings
-from stack.home import prepare
-from stack.stores import urls_of
+from stack.discover import publish
+from stack.home import exclusive, prepare
+from stack.stores import database_urls, urls_of
 from tests.stack.test_command_line import cashbeat
 
 THEIRS = "postgresql://cashbeat_worker:secret@books.example/cashbeat"
@@ -19,6 +22,35 @@ def test_an_address_that_is_set_belongs_to_the_database_that_is_set(tmp_path: Pa
     assert worker.endswith("@127.0.0.1:15432/cashbeat")
     real = "postgresql://owner:secret@books.example/cashbeat"
     assert urls_of(Settings(database_url=real, worker_database_url=THEIRS), home, real).worker == THEIRS
+
+
+@pytest.mark.parametrize("command", ["migrate", "seed"])
+def test_who_holds_the_owners_address_alone_changes_nobodys_password(
+    command: str, tmp_path: Path, database_url: str
+) -> None:
+    """It is what an operator has at night, told to migrate: all processes would be turned away."""
+    refused = cashbeat(command, home=tmp_path / "home", DATABASE_URL=database_url, WORKER_DATABASE_URL=THEIRS)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert refused.stderr == (
+        "cashbeat: INGRESS_DATABASE_URL, PORTAL_DATABASE_URL must be set beside DATABASE_URL: migrating gives the "
+        "roles the passwords of these\n"
+    )
+    assert not (tmp_path / "home").exists()
+
+
+def test_the_addresses_of_a_stack_that_runs_are_those_it_was_told(tmp_path: Path) -> None:
+    """Another terminal does not have its environment, and would make up other passwords."""
+    home = prepare(tmp_path / "home")
+    told = {
+        "DATABASE_URL": "postgresql://owner:secret@books.example/cashbeat",
+        "INGRESS_DATABASE_URL": "postgresql://cashbeat_ingress:a@books.example/cashbeat",
+        "WORKER_DATABASE_URL": THEIRS,
+        "PORTAL_DATABASE_URL": "postgresql://cashbeat_portal:b@books.example/cashbeat",
+    }
+    with exclusive(home):
+        publish(home, told)
+        with database_urls(Settings(cashbeat_home=home)) as urls:
+            assert list(told.values()) == [urls.owner, urls.ingress, urls.worker, urls.portal]
 
 
 def test_restored_books_are_healed_while_nothing_runs_and_asking_starts_nothing(
