@@ -1,6 +1,8 @@
 """What a setting may be: each type refuses in words that fit behind the setting's name."""
 
+import re
 from collections.abc import Callable
+from ipaddress import ip_address
 from typing import Annotated, Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -51,8 +53,21 @@ def _database(value: str) -> str:
 def _broker(value: str) -> str:
     sentence = "must look like redis://:password@host:port/0"
     parts = _parts(value, sentence)
-    if not parts.scheme or "://" not in value or (parts.scheme in ("redis", "rediss") and not parts.hostname):
+    if not parts.scheme or "://" not in value:
         raise ValueError(sentence)
+    database = parts.path.strip("/") or "0"
+    if parts.scheme in ("redis", "rediss") and not (parts.hostname and database.isascii() and database.isdigit()):
+        raise ValueError(sentence)
+    return value
+
+
+def _host(value: str) -> str:
+    """A name would be looked up by each process of the door, and be told of by none if that failed."""
+    if value != "localhost":
+        try:
+            ip_address(value)
+        except ValueError:
+            raise ValueError("must be an IP address of this machine, or localhost") from None
     return value
 
 
@@ -69,6 +84,14 @@ def _stripe_key(value: SecretStr) -> SecretStr:
         raise ValueError("is a publishable key; the secret one begins with sk_ or rk_")
     if key and not key.startswith(STRIPE_KEY_PREFIXES):
         raise ValueError("must begin with sk_test_, sk_live_, rk_test_ or rk_live_")
+    return _whole(value)
+
+
+def _whole(value: SecretStr) -> SecretStr:
+    """More than its prefix, which everybody knows; and fit for a header, so that no line break came along."""
+    secret = value.get_secret_value()
+    if secret.endswith("_") or not re.fullmatch(r"[!-~]*", secret):
+        raise ValueError("must be copied whole, without spaces or line breaks")
     return value
 
 
@@ -76,11 +99,12 @@ def _beginning(prefix: str) -> AfterValidator:
     def check(value: SecretStr) -> SecretStr:
         if value.get_secret_value() and not value.get_secret_value().startswith(prefix):
             raise ValueError(f"must begin with {prefix}")
-        return value
+        return _whole(value)
 
     return AfterValidator(check)
 
 
+Host = Annotated[str, AfterValidator(_host)]
 Port = Annotated[int, Field(ge=1, le=65_535)]
 DatabaseUrl = Annotated[str, Field(repr=False), _none_or(_database)]
 BrokerUrl = Annotated[str, Field(repr=False), _none_or(_broker)]

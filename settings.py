@@ -18,6 +18,7 @@ from schemas.refusals import refusals
 from setting_values import (
     BrokerUrl,
     DatabaseUrl,
+    Host,
     Login,
     Mailbox,
     Port,
@@ -83,7 +84,7 @@ class Settings(BaseSettings):
     portal_database_url: DatabaseUrl = ""
 
     # the door
-    ingress_host: str = "127.0.0.1"
+    ingress_host: Host = "127.0.0.1"
     ingress_port: Port = 8000
     # under which customers reach the door; without it mails have no link to pay an invoice
     public_url: WebPage = ""

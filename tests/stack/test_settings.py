@@ -19,17 +19,21 @@ from workers.queues import GROUPS
 ROOT = Path(__file__).resolve().parents[2]
 DATABASE = "must look like postgresql://user:password@host:port/database"
 PAGE = "must be an http or https URL with a host"
+WHOLE = "must be copied whole, without spaces or line breaks"
 BAD = [
     ("INGRESS_PORT", "eight", "must be a valid integer"),
     ("INGRESS_PORT", "0", "must be greater than or equal to 1"),
     ("FLOWER_PORT", "65536", "must be less than or equal to 65535"),
     ("SANDBOX_PORT", "-1", "must be greater than or equal to 1"),
+    ("INGRESS_HOST", "not a host", "must be an IP address of this machine, or localhost"),
+    ("INGRESS_HOST", "127.0.0.1:8000", "must be an IP address of this machine, or localhost"),
     ("INGRESS_PROCESSES", "100", "must be less than or equal to 64"),
     ("DATABASE_URL", "mysql://me:hidden@db/books", DATABASE),
     ("WORKER_DATABASE_URL", "postgresql://me:hidden@db", DATABASE),
     ("INGRESS_DATABASE_URL", "postgresql://me:hidden@db:port/books", DATABASE),
     ("BROKER_URL", "localhost:6379", "must look like redis://:password@host:port/0"),
     ("BROKER_URL", "redis://:hidden@/0", "must look like redis://:password@host:port/0"),
+    ("BROKER_URL", "redis://:hidden@broker/none", "must look like redis://:password@host:port/0"),
     ("PORTAL_URL", "app.example/billing", PAGE),
     ("SELLER_WEBSITE", "https://", PAGE),
     ("STRIPE_API_BASE", "ftp://stripe.example", PAGE),
@@ -42,7 +46,11 @@ BAD = [
     ("STRIPE_SECRET_KEY", "pk_live_hidden", "is a publishable key; the secret one begins with sk_ or rk_"),
     ("STRIPE_SECRET_KEY", "hidden", "must begin with sk_test_, sk_live_, rk_test_ or rk_live_"),
     ("STRIPE_WEBHOOK_SECRETS", "whsec_1,hidden", "must begin with whsec_"),
+    ("STRIPE_SECRET_KEY", "sk_live_", WHOLE),
+    ("STRIPE_SECRET_KEY", "sk_live_hidden\r", WHOLE),
+    ("STRIPE_WEBHOOK_SECRETS", "whsec_1,whsec_", WHOLE),
     ("RESEND_API_KEY", "hidden", "must begin with re_"),
+    ("RESEND_API_KEY", "re_hidden hidden", WHOLE),
     ("CASHBEAT_ENV", "staging", "must be 'development' or 'production'"),
     ("LOG_LEVEL", "loud", "must be 'DEBUG', 'INFO', 'WARNING' or 'ERROR'"),
 ]
