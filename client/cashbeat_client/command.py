@@ -13,6 +13,8 @@ CALLER_PREFIX = "app/"
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 _KEY = re.compile(r"[\x20-\x7e]{1,255}")
+# as JSON writes it; an odd number of backslashes before its own would make it plain text
+_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,9 @@ class Command:
             raise ValueError("idempotency_key: 1 to 255 printable ASCII characters")
         if not isinstance(self.body, dict):
             raise TypeError("body: a JSON object")
-        self.body_json  # noqa: B018 - raises what cannot be JSON
+        self.body_sha256  # noqa: B018 - raises what cannot be JSON
+        if _NUL.search(self.body_json):
+            raise ValueError("body: PostgreSQL keeps no text with a NUL")
 
     @property
     def caller(self) -> str:

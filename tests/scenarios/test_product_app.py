@@ -32,9 +32,10 @@ ACME = {
 # a staged row is found by the sweep, which rings after the time that the door's own bell would have had
 KNOWN_SECONDS = 60.0
 
+texts = st.text(st.characters(codec="utf-8", exclude_characters="\0"))
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(),
-    lambda inner: st.dictionaries(st.text(), inner) | st.lists(inner),
+    st.none() | st.booleans() | st.integers() | texts,
+    lambda inner: st.dictionaries(texts, inner) | st.lists(inner),
 )
 
 
@@ -162,14 +163,16 @@ def test_what_could_be_no_command_is_refused_within_the_products_transaction(
         ("shop", "", {}),
         ("shop", "ü", {}),
         ("shop", "k", {"a": float("nan")}),
+        ("shop", "k", {"a": "\ud800"}),
+        ("shop", "k", {"a": ["\\\0"]}),
     ],
 )
 def test_the_client_refuses_what_could_not_be_stored(product: str, key: str, body: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match=r"product|idempotency_key|JSON"):
+    with pytest.raises(ValueError, match=r"product|idempotency_key|JSON|surrogates|NUL"):
         Command("open_account", body, product=product, idempotency_key=key)
 
 
-@given(body=st.dictionaries(st.text(), json_values), key=st.from_regex(r"[\x20-\x7e]{1,255}", fullmatch=True))
+@given(body=st.dictionaries(texts, json_values), key=st.from_regex(r"[\x20-\x7e]{1,255}", fullmatch=True))
 def test_client_and_cashbeat_know_a_command_by_the_same_id_and_form(body: dict[str, Any], key: str) -> None:
     command = Command("open_account", body, product="shop", idempotency_key=key)
     assert command.id == operation_id(command.caller, key)
