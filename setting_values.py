@@ -65,7 +65,7 @@ def _host(value: str) -> str:
     """A name would be looked up by each process of the door, and be told of by none if that failed."""
     if value != "localhost":
         try:
-            ip_address(value)
+            return str(ip_address(value))
         except ValueError:
             raise ValueError("must be an IP address of this machine, or localhost") from None
     return value

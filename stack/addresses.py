@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from database.roles import DatabaseUrls
 from settings import SANDBOX_RESEND_KEY, SANDBOX_STRIPE_KEY, SANDBOX_WEBHOOK_SECRET, Settings
+from stack.errors import StackError
 from stack.kept_ports import KeptPorts
-from stack.ports import LOOPBACK
+from stack.ports import LOOPBACK, is_free, reached_at
 
-EVERY_INTERFACE = ("", "0.0.0.0", "::")  # noqa: S104 - to be recognised, not bound to
+ANY_PORT = 0
 STRIPE_WEBHOOK_PATH = "/v1/billing/webhooks/stripe/"
 
 
@@ -30,8 +31,8 @@ class Addresses:
     @property
     def ingress_url(self) -> str:
         """Where the API answers, without a slash at the end."""
-        host = LOOPBACK if self.ingress_host in EVERY_INTERFACE else self.ingress_host
-        return f"http://{host}:{self.ingress_port}"
+        host = reached_at(self.ingress_host)
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.ingress_port}"
 
     @property
     def flower_url(self) -> str:
@@ -50,16 +51,19 @@ class Addresses:
 
 
 def choose(settings: Settings, urls: DatabaseUrls, broker_url: str, ports: KeptPorts) -> Addresses:
-    """Pick the ports. Raises StackError when one that was set by name is taken."""
+    """Pick the ports. Raises StackError when one that was set by name is taken, or the host is another machine's."""
+    host = settings.ingress_host
+    if not is_free(ANY_PORT, host):
+        raise StackError(f"INGRESS_HOST {host} is no address of this machine")
 
-    def port(name: str) -> int:
-        return ports.choose(name.upper(), getattr(settings, name), is_set=name in settings.model_fields_set)
+    def port(name: str, host: str = LOOPBACK) -> int:
+        return ports.choose(name.upper(), getattr(settings, name), host=host, is_set=name in settings.model_fields_set)
 
     return Addresses(
         urls=urls,
         broker_url=broker_url,
-        ingress_host=settings.ingress_host,
-        ingress_port=port("ingress_port"),
+        ingress_host=host,
+        ingress_port=port("ingress_port", host),
         flower_port=port("flower_port"),
         sandbox_port=None if settings.stripe_secret_key.get_secret_value() else port("sandbox_port"),
     )

@@ -124,10 +124,11 @@ def _ask_broker(url: str) -> str:
 
 def _ports(settings: Settings) -> Iterator[Finding]:
     kept = ports_of_last_start(settings.cashbeat_home)
-    for name in ("ingress_port", "flower_port", "sandbox_port"):
+    hosts = {"ingress_port": settings.ingress_host, "flower_port": ports.LOOPBACK, "sandbox_port": ports.LOOPBACK}
+    for name, host in hosts.items():
         is_set_by_name = name in settings.model_fields_set
         usual: int = getattr(settings, name)
         port = usual if is_set_by_name else kept.get(name.upper(), usual)
-        is_free = ports.is_free(port)
+        is_free = ports.is_free(port, host)
         detail = f"{port} is free" if is_free else f"{port} is taken; another free one will be used"
         yield Finding(name.upper(), is_free or not is_set_by_name, detail, "stop what listens there or set another")

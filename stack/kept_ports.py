@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from stack import home as homes
 from stack.errors import StackError
-from stack.ports import Claims, unused_port
+from stack.ports import LOOPBACK, Claims, unused_port
 
 RECORD = "ports.json"
 
@@ -22,20 +23,21 @@ class KeptPorts:
         self._kept = ports_of_last_start(home)
         self._claims = Claims()
 
-    def choose(self, name: str, usual: int, *, is_set: bool = False) -> int:
+    def choose(self, name: str, usual: int, *, host: str = LOOPBACK, is_set: bool = False) -> int:
         """The port to listen on; until `close` no other stack chooses it. Raises StackError when one that was set by
         name is taken, rather than silently taking another.
 
         Where nobody set it, that is the one of the last start, else the usual one, else a free one.
         """
+        take = partial(self._claims.take, host=host)
         if is_set:
-            if not self._claims.take(usual):
+            if not take(usual):
                 raise StackError(
                     f"port {usual} ({name}) is already in use; stop what listens there or set another port"
                 )
             return usual
         wanted = self._kept.get(name, usual)
-        port = wanted if self._claims.take(wanted) else unused_port(self._claims.take)
+        port = wanted if take(wanted) else unused_port(take)
         if port != wanted:
             self._say(f"port {wanted} is taken; {name} is {port} from now on")
         elif port != usual:

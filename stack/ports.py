@@ -1,4 +1,4 @@
-"""Finds a TCP port on loopback to listen on."""
+"""Finds a TCP port to listen on, on loopback unless a host is named."""
 
 import secrets
 import socket
@@ -11,6 +11,13 @@ LOOPBACK = "127.0.0.1"
 # server's port at the moment it is restarted.
 QUIET_PORTS = range(20_000, 32_000)
 TRIES_MAX = 100
+# who listens on every interface is reached on loopback, of the same family
+REACHED_AT = {"0.0.0.0": LOOPBACK, "::": "::1"}  # noqa: S104 - to be recognised, not bound to
+
+
+def reached_at(host: str) -> str:
+    """Where this machine reaches whoever listens on the host."""
+    return REACHED_AT.get(host, host)
 
 
 def free_port(preferred: int) -> int:
@@ -18,14 +25,15 @@ def free_port(preferred: int) -> int:
     return preferred if preferred and is_free(preferred) else unused_port()
 
 
-def is_free(port: int) -> bool:
-    """Whether a server could bind the port on loopback now; connections in TIME_WAIT do not count."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((LOOPBACK, port))
-        except OSError:
-            return False
+def is_free(port: int, host: str = LOOPBACK) -> bool:
+    """Whether a server could bind the port now; connections in TIME_WAIT do not count. Port 0: whether it could any."""
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError:
+        return False
     return True
 
 
@@ -35,7 +43,7 @@ def unused_port(will_do: Callable[[int], bool] = is_free) -> int:
         port = secrets.choice(QUIET_PORTS)
         if will_do(port):
             return port
-    raise StackError(f"no free port found on {LOOPBACK} between {QUIET_PORTS.start} and {QUIET_PORTS.stop}")
+    raise StackError(f"no free port found between {QUIET_PORTS.start} and {QUIET_PORTS.stop}")
 
 
 class Claims:
@@ -48,7 +56,7 @@ class Claims:
     def __init__(self) -> None:
         self._marks: list[socket.socket] = []
 
-    def take(self, port: int) -> bool:
+    def take(self, port: int, host: str = LOOPBACK) -> bool:
         """Whether a server could bind the port, and nobody else has chosen it; from now on nobody else will."""
         mark = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         try:
@@ -57,7 +65,7 @@ class Claims:
             mark.close()
             return False
         self._marks.append(mark)
-        return is_free(port)
+        return is_free(port, host)
 
     def close(self) -> None:
         """Let others have them."""

@@ -17,6 +17,7 @@ from stack.errors import StackError
 from stack.heartbeat_watch import HeartbeatWatch, read_ages
 from stack.kept_ports import KeptPorts
 from stack.output import Output
+from stack.ports import LOOPBACK, reached_at
 from stack.postgres import EmbeddedPostgres
 from stack.prepare import prepare
 from stack.stores import DATABASE_NAME, urls_of
@@ -110,9 +111,10 @@ class Stack:
         readiness.wait_open(self.supervisor, self._doors())
         discover.publish(self.home, self.environment)
 
-    def _doors(self) -> dict[str, int]:
-        sandbox = {"sandbox": self.addresses.sandbox_port} if self.addresses.sandbox_port else {}
-        return {"ingress": self.addresses.ingress_port, **sandbox}
+    def _doors(self) -> dict[str, readiness.Door]:
+        at = self.addresses
+        sandbox = {"sandbox": (LOOPBACK, at.sandbox_port)} if at.sandbox_port else {}
+        return {"ingress": (reached_at(at.ingress_host), at.ingress_port), **sandbox}
 
     def _start_postgres(self) -> str:
         if self.settings.database_url:

@@ -1,6 +1,7 @@
 """Ports: the usual one, else a free one; one set by name or none."""
 
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -10,11 +11,12 @@ from pydantic import SecretStr
 
 from settings import Settings
 from stack import home as homes
-from stack.addresses import choose
+from stack.addresses import Addresses, choose
 from stack.doctor import examine
 from stack.errors import StackError
 from stack.kept_ports import KeptPorts, Say
 from stack.ports import LOOPBACK, QUIET_PORTS, free_port
+from stack.readiness import is_open
 from tests.logins import urls_of
 
 
@@ -108,3 +110,35 @@ def test_the_doctor_looks_at_the_ports_that_the_next_start_takes(
 
 def _told_by_the_doctor(home: Path) -> str:
     return {finding.subject: finding.detail for finding in examine(Settings(cashbeat_home=home))}["INGRESS_PORT"]
+
+
+def _of_door(settings: Settings, ports: KeptPorts) -> Addresses:
+    return choose(settings, urls_of("postgresql://owner@nowhere/none"), "redis://", ports)
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="there 127.0.0.1 is the only address of loopback")
+def test_a_door_with_an_address_of_its_own_is_looked_for_there(chooser: Chooser) -> None:
+    """As one that the network reaches: nobody listens on loopback then, and who does there is in nobody's way."""
+    own = "127.0.0.2"
+    with socket.create_server((own, 0)) as listener:
+        port = listener.getsockname()[1]
+        assert is_open((own, port))
+        assert not is_open((LOOPBACK, port))
+        taken = rf"port {port} \(INGRESS_PORT\) is already in use"
+        with closing(chooser()) as first, pytest.raises(StackError, match=taken):
+            _of_door(Settings(ingress_host=own, ingress_port=port), first)
+        assert _of_door(Settings(ingress_port=port), chooser()).ingress_url == f"http://{LOOPBACK}:{port}"
+
+
+@pytest.mark.parametrize(
+    ("host", "reached"),
+    [("0.0.0.0", "127.0.0.1"), ("::", "[::1]"), ("::1", "[::1]"), ("localhost", "localhost"), ("10.0.0.7", "10.0.0.7")],  # noqa: S104 - not bound
+)
+def test_where_the_door_is_reached_is_an_address_that_can_be_asked(host: str, reached: str) -> None:
+    addresses = Addresses(urls_of("postgresql://owner@nowhere/none"), "redis://", host, 8000, 5555, None)
+    assert addresses.ingress_url == f"http://{reached}:8000"
+
+
+def test_the_address_of_another_machine_is_said_to_be_one(chooser: Chooser) -> None:
+    with pytest.raises(StackError, match=r"INGRESS_HOST 203\.0\.113\.1 is no address of this machine"):
+        _of_door(Settings(ingress_host="203.0.113.1"), chooser())
