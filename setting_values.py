@@ -6,10 +6,11 @@ from ipaddress import ip_address
 from typing import Annotated, Any
 from urllib.parse import SplitResult, urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, TypeAdapter, ValidationError
+from kombu.transport import TRANSPORT_ALIASES
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, TypeAdapter, ValidationError
 
 from schemas.emails import Email
-from schemas.names import Name
+from schemas.names import Line, Name, Printed
 from schemas.urls import Url
 
 STRIPE_KEY_PREFIXES = ("sk_test_", "sk_live_", "rk_test_", "rk_live_")
@@ -53,7 +54,7 @@ def _database(value: str) -> str:
 def _broker(value: str) -> str:
     sentence = "must look like redis://:password@host:port/0"
     parts = _parts(value, sentence)
-    if not parts.scheme or "://" not in value:
+    if parts.scheme.partition("+")[0] not in TRANSPORT_ALIASES or "://" not in value:
         raise ValueError(sentence)
     database = parts.path.strip("/") or "0"
     if parts.scheme in ("redis", "rediss") and not (parts.hostname and database.isascii() and database.isdigit()):
@@ -68,6 +69,20 @@ def _host(value: str) -> str:
             return str(ip_address(value))
         except ValueError:
             raise ValueError("must be an IP address of this machine, or localhost") from None
+    return value
+
+
+def _digits(value: Any) -> Any:
+    """Pydantic takes Python's `1_000`; whoever else reads the same variable, as a compose file, does not."""
+    if isinstance(value, str) and "_" in value:
+        raise ValueError("must be a number in digits alone")
+    return value
+
+
+def _base(value: str) -> str:
+    """Paths are put behind it."""
+    if "?" in value or "#" in value:
+        raise ValueError("must end before ? and #: paths are put behind it")
     return value
 
 
@@ -105,12 +120,17 @@ def _beginning(prefix: str) -> AfterValidator:
 
 
 Host = Annotated[str, AfterValidator(_host)]
-Port = Annotated[int, Field(ge=1, le=65_535)]
+Count = Annotated[int, BeforeValidator(_digits)]
+Rate = Annotated[float, BeforeValidator(_digits)]
+Port = Annotated[Count, Field(ge=1, le=65_535)]
 DatabaseUrl = Annotated[str, Field(repr=False), _none_or(_database)]
 BrokerUrl = Annotated[str, Field(repr=False), _none_or(_broker)]
 WebPage = Annotated[str, _none_or(_of(Url, "must be an http or https URL with a host"))]
+BaseUrl = Annotated[WebPage, AfterValidator(_base)]
 Mailbox = Annotated[str, AfterValidator(_of(Email, "must be an e-mail address"))]
 SellerName = Annotated[str, AfterValidator(_of(Name, "must be a name that can be printed"))]
+SellerText = Annotated[str, AfterValidator(_of(Printed, "must be lines that can be printed"))]
+SellerTaxId = Annotated[str, AfterValidator(_of(Line, "must be a line that can be printed"))]
 Login = Annotated[SecretStr, AfterValidator(_login)]
 StripeKey = Annotated[SecretStr, AfterValidator(_stripe_key)]
 WebhookSecret = Annotated[SecretStr, _beginning("whsec_")]

@@ -16,14 +16,19 @@ import exit_codes
 from documents.logo import read_logo
 from schemas.refusals import refusals
 from setting_values import (
+    BaseUrl,
     BrokerUrl,
+    Count,
     DatabaseUrl,
     Host,
     Login,
     Mailbox,
     Port,
+    Rate,
     ResendKey,
     SellerName,
+    SellerTaxId,
+    SellerText,
     StripeKey,
     WebhookSecret,
     WebPage,
@@ -87,10 +92,10 @@ class Settings(BaseSettings):
     ingress_host: Host = "127.0.0.1"
     ingress_port: Port = 8000
     # under which customers reach the door; without it mails have no link to pay an invoice
-    public_url: WebPage = ""
-    ingress_processes: Annotated[int, Field(ge=1, le=64)] = 2
+    public_url: BaseUrl = ""
+    ingress_processes: Annotated[Count, Field(ge=1, le=64)] = 2
     # of one process; 0 is no limit, for a proxy that has one
-    ingress_connections_per_address: Annotated[int, Field(ge=0, le=100_000)] = 256
+    ingress_connections_per_address: Annotated[Count, Field(ge=0, le=100_000)] = 256
 
     # the watchers
     flower_port: Port = 5555
@@ -98,22 +103,22 @@ class Settings(BaseSettings):
 
     # gateways; without a Stripe key the sandbox stands in
     stripe_secret_key: StripeKey = SecretStr("")
-    stripe_api_base: WebPage = ""
+    stripe_api_base: BaseUrl = ""
     stripe_webhook_secrets: Annotated[tuple[WebhookSecret, ...], NoDecode] = ()
     # all workers together; 0 follows the key
-    stripe_calls_per_second: Annotated[float, Field(ge=0, le=10_000)] = 0.0
+    stripe_calls_per_second: Annotated[Rate, Field(ge=0, le=10_000)] = 0.0
     resend_api_key: ResendKey = SecretStr("")
-    resend_api_base: WebPage = ""
+    resend_api_base: BaseUrl = ""
     sandbox_port: Port = 8400
 
     # who sells
     seller_name: SellerName = "Example SaaS Inc."
-    seller_address: str = "1 Example Street\nSpringfield, IL 62701\nUnited States"
-    seller_tax_id: str = ""
+    seller_address: SellerText = "1 Example Street\nSpringfield, IL 62701\nUnited States"
+    seller_tax_id: SellerTaxId = ""
     seller_email: Mailbox = "billing@example.com"
     seller_website: WebPage = "https://example.com"
     seller_logo: Path | None = None
-    payment_instructions: str = "Example Bank, Springfield\nIBAN DE00 0000 0000 0000 0000 00\nBIC EXAMPLEX"
+    payment_instructions: SellerText = "Example Bank, Springfield\nIBAN DE00 0000 0000 0000 0000 00\nBIC EXAMPLEX"
     portal_url: WebPage = ""
 
     @property

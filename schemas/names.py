@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, TypeAdapter
 
 LENGTH_MAX = 200
 
@@ -62,7 +62,14 @@ _Text = Annotated[
     _at_most(LENGTH_MAX),  # a few characters become two in NFC; what was taken once is taken again
 ]
 Line = Annotated[_Text, AfterValidator(lambda value: value and _visible(value))]
+_LINE: TypeAdapter[str] = TypeAdapter(Line)
 Name = Annotated[_Text, Field(min_length=1), AfterValidator(_visible)]
+# several lines, as an address; an end of line of whatever system is one of ours
+Printed = Annotated[
+    str,
+    AfterValidator(lambda value: "\n".join(map(_LINE.validate_python, value.strip().splitlines()))),
+    AfterValidator(_visible),
+]
 # of a tax, as invoices and gateways print it
 TaxName = Annotated[Name, _at_most(50)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=100)]

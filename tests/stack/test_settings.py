@@ -20,6 +20,9 @@ ROOT = Path(__file__).resolve().parents[2]
 DATABASE = "must look like postgresql://user:password@host:port/database"
 PAGE = "must be an http or https URL with a host"
 WHOLE = "must be copied whole, without spaces or line breaks"
+DIGITS = "must be a number in digits alone"
+BASE = "must end before ? and #: paths are put behind it"
+LINES = "must be lines that can be printed"
 BAD = [
     ("INGRESS_PORT", "eight", "must be a valid integer"),
     ("INGRESS_PORT", "0", "must be greater than or equal to 1"),
@@ -34,6 +37,21 @@ BAD = [
     ("BROKER_URL", "localhost:6379", "must look like redis://:password@host:port/0"),
     ("BROKER_URL", "redis://:hidden@/0", "must look like redis://:password@host:port/0"),
     ("BROKER_URL", "redis://:hidden@broker/none", "must look like redis://:password@host:port/0"),
+    ("BROKER_URL", "foo://broker", "must look like redis://:password@host:port/0"),
+    ("BROKER_URL", "://broker", "must look like redis://:password@host:port/0"),
+    ("INGRESS_PORT", "1_000", DIGITS),
+    ("INGRESS_PROCESSES", "1_0", DIGITS),
+    ("STRIPE_CALLS_PER_SECOND", "1_0", DIGITS),
+    ("PUBLIC_URL", "https://pay.example/?a=b", BASE),
+    ("PUBLIC_URL", "https://pay.example/#top", BASE),
+    ("STRIPE_API_BASE", "https://stripe.example/?", BASE),
+    ("SELLER_ADDRESS", "1 Example Street\n\u202eetalf", LINES),
+    ("SELLER_ADDRESS", "1 Example Street\n\ue000", LINES),
+    ("SELLER_ADDRESS", " \n", LINES),
+    ("PAYMENT_INSTRUCTIONS", "\u200b", LINES),
+    ("PAYMENT_INSTRUCTIONS", "IBAN DE00\n\x1b[2J", LINES),
+    ("SELLER_TAX_ID", "DE1\u2066", "must be a line that can be printed"),
+    ("SELLER_TAX_ID", "DE1\nDE2", "must be a line that can be printed"),
     ("PORTAL_URL", "app.example/billing", PAGE),
     ("SELLER_WEBSITE", "https://", PAGE),
     ("STRIPE_API_BASE", "ftp://stripe.example", PAGE),
@@ -128,6 +146,12 @@ def test_in_production_no_process_starts_without_what_it_needs(process: str, sen
     assert refused.returncode == 2
     assert refused.stderr.splitlines()[-1].startswith(f"cashbeat: {sentence}")
     assert "Traceback" not in refused.stderr
+
+
+def test_an_address_is_kept_line_by_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SELLER_ADDRESS", "12 Engine Row \r\n\r\nLondon\n")
+    assert Settings().seller_address == "12 Engine Row\n\nLondon"
+    assert Settings(payment_instructions="Bank\nIBAN").payment_instructions == "Bank\nIBAN"
 
 
 def test_a_variable_that_is_empty_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
