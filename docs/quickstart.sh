@@ -1,23 +1,29 @@
 #!/usr/bin/env bash
 # Subscribes a customer and sells them credits, against a Cashbeat that `make up` runs with its sandbox.
-# From the checkout: docs/quickstart.sh        (API=http://127.0.0.1:8001 docs/quickstart.sh, if it listens elsewhere)
+# docs/quickstart.sh        (API=http://127.0.0.1:8001 docs/quickstart.sh, if it listens elsewhere)
 set -euo pipefail
 
 API=${API:-http://127.0.0.1:8000}
+cd "$(dirname "${BASH_SOURCE[0]:-docs/pasted}")/.."
+if ! curl -sS -o /dev/null "$API/healthz"; then
+  echo "no Cashbeat answers at $API; set API to the address that \`make up\` printed" >&2
+  exit 1
+fi
 KEY=$(.venv/bin/cashbeat api-key create "quickstart")
 NEW=$(date +%s) # begins the idempotency keys: a repeated request is the same request, a repeated run is another customer
 
 # A command, answered with its outcome: path, idempotency key, body
-say() { curl -s "$API$1" -H "Authorization: Bearer $KEY" -H "Idempotency-Key: $NEW-$2" -H 'Prefer: wait=10' -d "$3"; }
+say() { curl -sS "$API$1" -H "Authorization: Bearer $KEY" -H "Idempotency-Key: $NEW-$2" -H 'Prefer: wait=10' -d "$3"; }
 # A question: path
-ask() { curl -s "$API$1" -H "Authorization: Bearer $KEY"; }
+ask() { curl -sS "$API$1" -H "Authorization: Bearer $KEY"; }
 # One field of an answer, like result.id; says what went wrong when the answer has none
 field() {
   python3 -c 'import json, sys
-answer = at = json.load(sys.stdin)
+answer = sys.stdin.read()
 try:
+    answer = at = json.loads(answer)
     for name in sys.argv[1].split("."): at = at[int(name) if name.isdigit() else name]
-except (KeyError, IndexError, TypeError):
+except (KeyError, IndexError, TypeError, ValueError):
     sys.exit(f"no {sys.argv[1]} in {answer}")
 print(at)' "$1"
 }
@@ -31,7 +37,7 @@ wait_for() {
   exit 1
 }
 # Plays the customer on the gateway's page: the sandbox's pages are plain forms
-pay_on() { curl -s -o /dev/null "$1" -d card_number=4242424242424242; }
+pay_on() { curl -sS -o /dev/null "$1" -d card_number=4242424242424242; }
 
 echo "1. who is billed"
 ACCOUNT=$(say /v1/accounts/ account '{"name": "Acme Corp", "owner": "user_1", "billing_email": "billing@acme.example",

@@ -45,6 +45,7 @@ class Paste:
         self._stack = stack
         self._place = place
         (place / ".venv").symlink_to(sys.prefix)
+        (place / "docs").mkdir()
 
     def run(self, script: str) -> str:
         """What it said; a step that fails fails the story."""
