@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from billing.catalog.gateway_prices import remember_price
 from billing.clocks.timelines import now_of
-from billing.cycle.plan_change.choice import Change, ChangeResult, check_no_other, find_change
+from billing.cycle.plan_change.choice import Change, ChangeResult, check_admitted, find_change
 from billing.errors import Rejected
 from billing.gateway_run.begin_checkout import price_request
 from billing.subscriptions.queries import get_subscription, show_changed
@@ -76,7 +76,7 @@ def _immediate_change(work: Work, command: ChangePlan) -> Change:
     with work.database.transaction() as session:
         subscription = get_subscription(session, command.subscription_id)
         change = find_change(session, subscription, command)
-        check_no_other(session, subscription, change)
+        check_admitted(session, subscription, change)
     if change.is_now:
         return change
     detail = "The gateway runs this subscription and changes its plan at once: choose when=now."

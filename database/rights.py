@@ -95,7 +95,7 @@ DECISIONS: Mapping[str, Decision] = {
     "dunning_policies": Decision(READS),
     "subscriptions": _shown(KEEPS),
     "subscription_services": _shown(KEEPS_AND_REMOVES),
-    "trials": Decision(Rights(reads=True, adds=True, changes=("subscription_id",), removes=True)),
+    "trials": Decision(Rights(reads=True, adds=True, removes=True), door=READS),
     "subscription_periods": _shown(_changes("period_end", "invoice_id")),
     "pending_changes": _shown(_changes("ended_at")),
     "dunnings": _shown(KEEPS),

@@ -161,7 +161,7 @@ class ChangePlan(OfSubscription):
     """Go to another plan or interval: `now` with proration, or at the end of the period.
 
     Without `when` an upgrade happens now and a downgrade at the end of the period. With `allow_another` the account may
-    have another subscription of that plan.
+    have another subscription of that plan, with `allow_trial_again` the rest of a trial may be a second one of it.
     """
 
     kind = "change_plan"
@@ -170,6 +170,7 @@ class ChangePlan(OfSubscription):
     plan: PlanChoice
     when: Literal["now", "period_end"] | None = None
     allow_another: StrictBool = False
+    allow_trial_again: StrictBool = False
 
 
 class CancelSubscription(OfSubscription):

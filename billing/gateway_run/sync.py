@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 
 from billing.catalog.gateway_prices import known_prices, remember_price
 from billing.catalog.plans import terms_of
+from billing.cycle.start.admit import take_trial
 from billing.cycle.start.give_back_coupon import give_back_coupon
 from billing.cycle.start.give_back_trial import give_back_trial
 from billing.errors import UnknownMark
 from billing.gateway_run.stage_syncs import stage_tax_sync
-from billing.subscriptions.rules import ENDED
+from billing.subscriptions.rules import ENDED, is_in_trial
 from billing.subscriptions.states import TRANSITIONS, move
 from billing.subscriptions.tables import Collection, Subscription, SubscriptionStatus
 from database.outbox import stage
@@ -99,6 +100,8 @@ def _write(
     _tell(session, subscription, before)
     if subscription.status in BILLED:
         stage_tax_sync(session, subscription.id, subscription.account_id, fact)
+        if is_in_trial(subscription):
+            take_trial(session, subscription, again=True)  # the plan may have been changed on the gateway's own page
     session.flush()  # its invoices are looked up by the reference, in this transaction too
 
 

@@ -23,6 +23,11 @@ def change_expires_at(subscription: Subscription, asked_at: datetime) -> datetim
     return min(asked_at + CHANGE_LIFETIME, subscription.period_end)
 
 
+def is_in_trial(subscription: Subscription) -> bool:
+    """Also while it is paused in it. A trial is a period of its own: one that ends at another instant was billed."""
+    return subscription.trial_end == subscription.period_end
+
+
 def due_at_of(subscription: Subscription) -> datetime | None:
     """When the cycle must look at a subscription next; None when nothing comes by itself.
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from billing.errors import Rejected
-from billing.subscriptions.rules import ENDED, due_at_of
+from billing.subscriptions.rules import ENDED, due_at_of, is_in_trial
 from billing.subscriptions.tables import Subscription, SubscriptionStatus
 
 _S = SubscriptionStatus
@@ -43,8 +43,7 @@ def go_on(subscription: Subscription, now: datetime) -> None:
 
     What was sold with a trial is paid before the plan is. Raises Rejected `subscription_state`.
     """
-    # a trial is a period of its own; a period that ends at another instant was billed, and is no trial
-    is_trial = subscription.trial_end == subscription.period_end and now < subscription.period_end
+    is_trial = is_in_trial(subscription) and now < subscription.period_end
     move(subscription, SubscriptionStatus.TRIALING if is_trial else SubscriptionStatus.ACTIVE, now)
 
 

@@ -114,13 +114,13 @@ class Subscription(Base):
 
 
 class Trial(Base):
-    """The trial of a plan that an account has had, or is having. The primary key makes it the only one."""
+    """A trial of a plan that an account has had, is having, or has a page open for; `admit` tells who has a second."""
 
     __tablename__ = "trials"
 
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
     plan_id: Mapped[UUID] = mapped_column(ForeignKey("plans.id"), primary_key=True)
-    subscription_id: Mapped[UUID] = mapped_column(ForeignKey("subscriptions.id"))
+    subscription_id: Mapped[UUID] = mapped_column(ForeignKey("subscriptions.id"), primary_key=True)
 
 
 class SubscriptionService(Base):

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -162,3 +163,18 @@ def test_a_repeated_start_asks_for_the_same_and_counts_its_coupon_once(database:
     assert (run.row().coupon_id, run.row().created_at) == (coupon_id, JANUARY_31)
     with pytest.raises(Rejected, match="HALF"):
         GatewayRun(database, account_id, coupon="HALF", allow_another=True)
+
+
+def test_a_plan_that_a_trial_goes_to_at_the_gateway_has_had_its_trial(
+    run: GatewayRun, database: Database, account_id: UUID
+) -> None:
+    """In the gateway's own portal, where nobody can refuse it."""
+    in_trial: dict[str, Any] = {"status": "trialing", "period_end": FEBRUARY_14, "trial_end": FEBRUARY_14}
+    run.price("growth")
+    run.hear(run.fact(**in_trial))
+    run.hear(run.fact("growth", **in_trial, is_collection_paused=True))
+    run.hear(run.fact("growth", status="canceled", ended_at=FEBRUARY_14))
+    for plan in ("starter", "growth"):
+        with pytest.raises(Rejected, match="trial_used"):
+            GatewayRun(database, account_id, plan, trial_days=14)
+    GatewayRun(database, account_id, "scale", trial_days=14)

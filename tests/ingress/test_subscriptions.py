@@ -14,11 +14,13 @@ from billing.accounts.tables import Account
 from billing.catalog.seed import seed
 from billing.clocks.tables import TestClock as Clock
 from billing.credits.tables import CreditSource
+from billing.cycle.end.cancel import cancel_subscription
 from billing.cycle.plan_change.change_plan import change_plan
 from billing.cycle.start.create import create_subscription
 from billing.invoices.queries import list_lines
 from billing.invoices.settle import settle_invoice
 from billing.invoices.tables import Invoice, InvoiceReason
+from billing.subscriptions.tables import Subscription as Row
 from billing.tax.tables import TaxRate
 from database.ids import uuid7
 from ingress.app import make_door
@@ -105,6 +107,20 @@ def test_a_preview_that_makes_no_sense(
         assert (answer.status_code, answer.json()["type"].rpartition(":")[2]) == (status, word), change
 
 
+def test_a_second_trial_of_a_plan_is_refused_in_the_preview_too(
+    door: httpx.Client, key: dict[str, str], owner_session: Session, acme_id: UUID
+) -> None:
+    had, running = (_begin_trial(owner_session, acme_id, plan) for plan in ("scale", "growth"))
+    first = owner_session.get_one(Row, had)
+    cancel_subscription(owner_session, first, at_period_end=False, cause="a test", now=MARCH_16)
+    owner_session.commit()
+    wanted = {"subscription_id": str(running), "plan": {"plan": "scale"}, "at": "2026-03-16T00:00:00Z"}
+    refused = door.post(PREVIEW, json=wanted, headers=key)
+    assert (refused.status_code, refused.json()["type"]) == (409, "urn:cashbeat:problem:trial_used")
+    again = door.post(PREVIEW, json={**wanted, "allow_trial_again": True}, headers=key)
+    assert (again.status_code, again.json()["change"]) == (200, "made"), again.text
+
+
 def test_subscriptions_one_by_one_and_by_account_status_and_page(
     door: httpx.Client, key: dict[str, str], owner_session: Session, acme_id: UUID
 ) -> None:
@@ -180,6 +196,13 @@ def test_a_path_for_two_methods_says_so_to_a_third(door: httpx.Client, key: dict
     answer = door.delete(SUBSCRIPTIONS, headers=key)
     assert answer.status_code == 405
     assert {"GET", "POST"} <= set(answer.headers["allow"].split(", "))
+
+
+def _begin_trial(books: Session, account_id: UUID, plan: str) -> UUID:
+    """A subscription that is in its trial for all of March."""
+    seed(books)
+    command = CreateSubscription(account_id=account_id, plan=PlanChoice(plan=plan), trial_days=31)
+    return create_subscription(books, uuid7(), command, MARCH_1).id
 
 
 def _subscribe(books: Session, account_id: UUID, plan: str) -> UUID:

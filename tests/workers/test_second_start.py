@@ -15,7 +15,7 @@ from billing.subscriptions.tables import SubscriptionStatus
 from database.engine import Database, make_engine
 from database.memory import WorkState, discarded_as, ready_again
 from database.operations import Operation
-from schemas.commands import ChangePlan, CreateSubscription, StartSubscriptionCheckout
+from schemas.commands import CancelSubscription, ChangePlan, CreateSubscription, StartSubscriptionCheckout
 from tests.gateways.sandbox_process import Sandbox
 from tests.workers.gateway_run import JANUARY_31, Subscriber, deliver
 from workers.sweeps import do_due
@@ -168,3 +168,14 @@ def test_no_change_leads_to_a_second_subscription_of_a_plan(work: Work, subscrib
     for subscription_id, plan in [(ours, "starter"), *([of_gateway] if when == "now" else [])]:
         wanted = {"subscription_id": subscription_id, "plan": {"plan": plan}, "when": when}
         assert _code(subscriber.run(ChangePlan.model_validate(wanted))) == "already_subscribed"
+
+
+def test_no_change_at_the_gateway_leads_to_a_second_trial_of_a_plan(work: Work, subscriber: Subscriber) -> None:
+    had = UUID(subscriber.command(_ours(subscriber, plan={"plan": "growth"}, trial_days=14))["id"])
+    subscriber.command(CancelSubscription(subscription_id=had, when="now"))
+    subscriber.subscribe(trial_days=14)
+    deliver(work, subscriber.news())
+    wanted = {"subscription_id": subscriber.subscription_id, "plan": {"plan": "growth"}, "when": "now"}
+    assert _code(subscriber.run(ChangePlan.model_validate(wanted))) == "trial_used"
+    again = subscriber.command(ChangePlan.model_validate({**wanted, "allow_trial_again": True}))
+    assert (again["status"], again["plan"]) == (SubscriptionStatus.TRIALING, "growth")

@@ -10,11 +10,12 @@ from billing.catalog.tables import Interval
 from billing.catalog.terms import PlanTerms
 from billing.cycle.pricing.check_period import check_period
 from billing.cycle.pricing.discounts import lasting_discount
-from billing.cycle.start.admit import check_no_page, check_only_one
+from billing.cycle.start.admit import check_no_page, check_only_one, check_trial_unused
 from billing.errors import Rejected
 from billing.invoices.queries import has_open_invoice
 from billing.subscriptions.pending_changes import find_pending_change
 from billing.subscriptions.queries import additions_of
+from billing.subscriptions.rules import is_in_trial
 from billing.subscriptions.tables import Collection, PayBy, PendingChange, Subscription, SubscriptionStatus
 from schemas.commands import ChangePlan
 
@@ -32,7 +33,8 @@ class Change:
     """What was chosen: the plan now, the plan wanted, and `now` or `period_end` if the customer said when.
 
     `planned` is the plan of the next period, if that is another. `pending` is the change that waits for its payment
-    already: this one takes its place. `allows_another`: the account may have two subscriptions of the plan wanted.
+    already: this one takes its place. `allows_another`: the account may have two subscriptions of the plan wanted;
+    `allows_trial_again`: also a second trial of it.
     """
 
     running: PlanTerms
@@ -41,6 +43,7 @@ class Change:
     planned: PlanTerms | None
     pending: PendingChange | None
     allows_another: bool
+    allows_trial_again: bool
 
     @property
     def is_stay(self) -> bool:
@@ -51,6 +54,11 @@ class Change:
     def is_migrating(self) -> bool:
         """The next period brings a newer version of the same plan, for everybody."""
         return self.planned is not None and _name(self.planned) == _name(self.running)
+
+    @property
+    def is_other_plan(self) -> bool:
+        """Another one on the price list, not only another price of the same."""
+        return self.wanted.plan_slug != self.running.plan_slug
 
     @property
     def is_upgrade(self) -> bool:
@@ -80,16 +88,18 @@ def find_change(session: Session, subscription: Subscription, command: ChangePla
     chosen = command.plan.plan, Interval(command.plan.interval), command.plan.currency
     is_back = _name(running) == chosen and any(_name(each) != chosen for each in terms.values())
     wanted = running if is_back else find_terms(session, *chosen)
-    return Change(running, wanted, command.when, planned, pending, command.allow_another)
+    admitted = command.allow_another, command.allow_trial_again
+    return Change(running, wanted, command.when, planned, pending, *admitted)
 
 
 def check_change(session: Session, subscription: Subscription, change: Change) -> None:
     """Whether it can be made now, whatever it costs.
 
     Raises Rejected `subscription_state` unless it is active or in its trial and run by us, `currency_differs`,
-    `same_plan`, `already_subscribed` (see `check_no_other`), `subscription_ends` for a step that the next period would
-    begin with and, while an invoice is not paid, `invoice_open`: what was not paid must not be given back. That of a
-    change that waits is dropped for this one. And `amount_too_large` for a plan whose periods no card can be charged.
+    `same_plan`, `already_subscribed` and `trial_used` (see `check_admitted`), `subscription_ends` for a step that the
+    next period would begin with and, while an invoice is not paid, `invoice_open`: what was not paid must not be given
+    back. That of a change that waits is dropped for this one. And `amount_too_large` for a plan whose periods no card
+    can be charged.
     """
     if subscription.status not in (SubscriptionStatus.ACTIVE, SubscriptionStatus.TRIALING):
         detail = f"The plan of a subscription that is {subscription.status} cannot be changed."
@@ -100,7 +110,7 @@ def check_change(session: Session, subscription: Subscription, change: Change) -
         raise Rejected("currency_differs", f"The subscription is billed in {subscription.currency}.", status=409)
     if change.is_stay and change.planned is None and change.pending is None:
         raise Rejected("same_plan", "The subscription is on this plan already.", status=409)
-    check_no_other(session, subscription, change)
+    check_admitted(session, subscription, change)
     if subscription.cancel_at_period_end and not change.is_now and not change.is_stay:
         detail = "The subscription ends with its period, and there is no next one: reactivate it first."
         raise Rejected("subscription_ends", detail, status=409)
@@ -112,16 +122,21 @@ def check_change(session: Session, subscription: Subscription, change: Change) -
         check_period(session, subscription.account_id, change.wanted, additions, discount, subscription.period_end)
 
 
-def check_no_other(session: Session, subscription: Subscription, change: Change) -> None:
-    """Raises Rejected `already_subscribed` when the account has the plan wanted in another subscription, or on a page.
+def check_admitted(session: Session, subscription: Subscription, change: Change) -> None:
+    """Whether the account may have the plan wanted, as is asked at a start; whoever stays with the plan is not asked.
 
-    Whoever stays with the plan, or says that there may be another, is not asked. The caller holds the account's row
-    lock, so that of two changes at the same moment the second sees the first; a preview may not.
+    Raises Rejected `already_subscribed` when it has the plan in another subscription, or on a page, unless there may be
+    another; and `trial_used` when the rest of this trial would be a second one of the plan, unless it may be had again.
+    A step at the period's end is made when the trial is over. The caller holds the account's row lock, so that of two
+    changes at the same moment the second sees the first; a preview may not.
     """
-    account_id, plan_slug = subscription.account_id, change.wanted.plan_slug
-    if not change.allows_another and plan_slug != change.running.plan_slug:
-        check_only_one(session, account_id, plan_slug, besides=subscription.id)
-        check_no_page(session, account_id, plan_slug)
+    if not change.is_other_plan:
+        return
+    if not change.allows_another:
+        check_only_one(session, subscription.account_id, change.wanted.plan_slug, besides=subscription.id)
+        check_no_page(session, subscription.account_id, change.wanted.plan_slug)
+    if is_in_trial(subscription) and change.is_now and not change.allows_trial_again:
+        check_trial_unused(session, subscription, change.wanted.price_id)
 
 
 def _name(terms: PlanTerms) -> tuple[str, Interval, str]:

@@ -13,10 +13,11 @@ from billing.catalog.queries import coupon_periods
 from billing.catalog.tables import Interval
 from billing.credits.prolong import prolong_credits
 from billing.cycle.pricing.discounts import convert_discount, spend_discount
+from billing.cycle.start.admit import take_trial
 from billing.invoices.settle import Settlement
 from billing.periods import Period
 from billing.subscriptions.pending_changes import IS_WAITING
-from billing.subscriptions.rules import due_at_of
+from billing.subscriptions.rules import due_at_of, is_in_trial
 from billing.subscriptions.tables import Collection as RunBy
 from billing.subscriptions.tables import PendingChange, Subscription, SubscriptionPeriod
 from billing.usage.revoke import revoke_credits
@@ -42,6 +43,8 @@ def make_change(
     subscription.anchor = change.anchor
     subscription.period_start, subscription.period_end = period.start, period.end
     subscription.due_at = due_at_of(subscription)
+    if is_in_trial(subscription):
+        take_trial(session, subscription, again=True)  # whether it may be had was asked before
     if is_new_cycle:
         spend_discount(subscription)
         prolong_credits(session, account_id, subscription.id, period.end, now)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import ScalarSelect, Select, and_, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -23,8 +23,9 @@ RUNNING = (
 def check_only_one(session: Session, account_id: UUID, plan_slug: str, besides: UUID | None = None) -> None:
     """Raises Rejected `already_subscribed` while another of the plan runs, or its first payment is awaited.
 
-    Of the plan is also what goes to it with its next period, or once that is paid for. The caller holds the account's
-    row lock, so that of two starts at the same moment the second sees the first.
+    Of the plan is also what is to go to it once that is paid for, or with its next period, even if it is to end before:
+    that may be taken back. The caller holds the account's row lock, so that of two starts at the same moment the second
+    sees the first.
     """
     # at a gateway it is begun as soon as that has it, paid or not: its page is nobody's to close any more
     is_begun = or_(Subscription.collection == Collection.CASHBEAT, Subscription.subscription_ref != "")
@@ -32,7 +33,10 @@ def check_only_one(session: Session, account_id: UUID, plan_slug: str, besides: 
     others = _of_plan(account_id, plan_slug).where(or_(Subscription.status.in_(RUNNING), is_starting))
     other = session.scalar(others.where(Subscription.id.is_distinct_from(besides)).limit(1))
     if other is not None:
-        detail = f"The account has a subscription of this plan, {other}: say `allow_another` if it is to have two."
+        detail = (
+            f"The account has a subscription of this plan, or one that is to go to it, {other}:"
+            " say `allow_another` if it is to have two."
+        )
         raise Rejected("already_subscribed", detail, status=409)
 
 
@@ -66,18 +70,34 @@ def _of_plan(account_id: UUID, plan_slug: str) -> Select[UUID]:
 
 
 def take_trial(session: Session, subscription: Subscription, *, again: bool) -> None:
-    """Write down that the account has its trial of the plan; the subscription is in the database.
+    """Write down, once, that the account has its trial of the subscription's plan in this subscription.
 
-    Raises Rejected `trial_used` for a second one, unless it may be had again. The database decides: of two at the same
-    moment one is the second.
+    Raises Rejected `trial_used` as `check_trial_unused`, unless it may be had again. The row is in the database.
     """
-    plan_of_price = select(PlanVersion.plan_id).join(PlanPrice, PlanPrice.version_id == PlanVersion.id)
-    plan_id = session.scalars(plan_of_price.where(PlanPrice.id == subscription.price_id)).one()
-    row = {"account_id": subscription.account_id, "plan_id": plan_id, "subscription_id": subscription.id}
-    taken = insert(Trial).values(row)
-    key = ["account_id", "plan_id"]
-    if again:
-        session.execute(taken.on_conflict_do_update(index_elements=key, set_={"subscription_id": subscription.id}))
-    elif session.scalar(taken.on_conflict_do_nothing(index_elements=key).returning(Trial.plan_id)) is None:
-        detail = "The account has had its trial of this plan: start without one (`trial_days` 0)."
+    if not again:
+        check_trial_unused(session, subscription, subscription.price_id)
+    row = {
+        "account_id": subscription.account_id, "plan_id": _plan_of(subscription.price_id),
+        "subscription_id": subscription.id,
+    }  # fmt: skip
+    session.execute(insert(Trial).values(row).on_conflict_do_nothing())
+
+
+def check_trial_unused(session: Session, subscription: Subscription, price_id: UUID) -> None:
+    """Raises Rejected `trial_used` when the account has had its trial of the plan of a price in another subscription.
+
+    The caller holds the account's row lock, so that of two at the same moment the second sees the first.
+    """
+    of_plan = Trial.account_id == subscription.account_id, Trial.plan_id == _plan_of(price_id)
+    had_in = session.scalars(select(Trial.subscription_id).where(*of_plan)).all()
+    if had_in and subscription.id not in had_in:
+        detail = (
+            "The account has had its trial of this plan: begin it without one (`trial_days` 0, or a change when this"
+            " trial is over), or say `allow_trial_again`."
+        )
         raise Rejected("trial_used", detail, status=409)
+
+
+def _plan_of(price_id: UUID) -> ScalarSelect[UUID]:
+    of_price = select(PlanVersion.plan_id).join(PlanPrice, PlanPrice.version_id == PlanVersion.id)
+    return of_price.where(PlanPrice.id == price_id).scalar_subquery()

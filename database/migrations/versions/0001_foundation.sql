@@ -425,7 +425,7 @@ CREATE TABLE trials (
     account_id UUID NOT NULL,
     plan_id UUID NOT NULL,
     subscription_id UUID NOT NULL,
-    CONSTRAINT pk_trials PRIMARY KEY (account_id, plan_id),
+    CONSTRAINT pk_trials PRIMARY KEY (account_id, plan_id, subscription_id),
     CONSTRAINT fk_trials_account_id FOREIGN KEY(account_id) REFERENCES accounts (id),
     CONSTRAINT fk_trials_plan_id FOREIGN KEY(plan_id) REFERENCES plans (id),
     CONSTRAINT fk_trials_subscription_id FOREIGN KEY(subscription_id) REFERENCES subscriptions (id)
