@@ -28,11 +28,12 @@ def list_what_is_parked(
         return
     from logs import redact_text
     from stack.parked import list_parked
+    from stack.printable import printable_line
 
     listing = list_parked(settings(), limit)
     for row in listing.rows:
-        whose = f"account {row.account_id or '-'}"
-        told = f"{row.what}  {row.named or '-'}  {whose}  {row.attempts} attempts  {redact_text(row.reason)}"
+        what, named, reason = (printable_line(text) for text in (row.what, row.named or "-", redact_text(row.reason)))
+        told = f"{what}  {named}  account {row.account_id or '-'}  {row.attempts} attempts  {reason}"
         typer.echo(f"{row.at:%Y-%m-%dT%H:%M:%SZ}  {row.id}  {row.memory:<10}  {told}")
     if listing.older:
         wanted = min(len(listing.rows) + listing.older, LISTED_MAX)

@@ -11,14 +11,18 @@ PERSONAL = frozenset({
     "business_name", "customer_email", "customer_name", "customer_phone", "customer_address", "customer_tax_ids",
     "customer_shipping", "customer_details", "billing_details", "receipt_email", "success_url", "cancel_url", "url",
 })  # fmt: skip
+DEPTH_MAX = 40  # a gateway's objects have a dozen levels
+TOO_DEEP = "(nested too deeply to be shown)"
 
 
-def masked(value: Any) -> Any:
+def masked(value: Any, depth: int = 0) -> Any:
     """The same shape, personal data replaced; keys, ids, amounts and statuses stay (`state` is of an address)."""
+    if depth > DEPTH_MAX and isinstance(value, dict | list):
+        return TOO_DEEP
     if isinstance(value, dict):
-        return {key: _hidden(item) if key in PERSONAL else masked(item) for key, item in value.items()}
+        return {key: _hidden(item) if key in PERSONAL else masked(item, depth + 1) for key, item in value.items()}
     if isinstance(value, list):
-        return [masked(item) for item in value]
+        return [masked(item, depth + 1) for item in value]
     return redact(value)
 
 

@@ -76,7 +76,7 @@ def _references_in(body: str) -> set[str]:
     """What may be a gateway's reference of a customer."""
     try:
         return set(filter(_can_be_a_reference, islice(_texts(json.loads(body)), TEXTS_MAX)))
-    except ValueError:
+    except (ValueError, RecursionError):
         return set()
 
 

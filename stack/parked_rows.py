@@ -12,7 +12,8 @@ from database.inbox import InboxEvent
 from database.operations import Operation
 from database.outbox import OutboxEntry
 from logs import last_line, redact_text
-from stack.masked import masked
+from stack.masked import TOO_DEEP, masked
+from stack.printable import printable, printable_line
 
 Row = InboxEvent | Operation | OutboxEntry | Subscription | Receipt
 OF_SUBSCRIPTION = (
@@ -51,7 +52,7 @@ def describe(row: Row, account_id: UUID | None) -> Parked:
 
 
 def page_about(row: Row, head: Parked) -> str:
-    """Everything, personal data masked: the ids, the whole error, and what it is about."""
+    """Everything, personal data masked, fit for a terminal: the ids, the whole error, and what it is about."""
     told = {"id": row.id, "what": head.what, "account": head.account_id or "-", "since": head.at.isoformat()}
     match row:
         case Subscription():
@@ -63,8 +64,10 @@ def page_about(row: Row, head: Parked) -> str:
         case _:
             told |= {**row.log_context(), "attempts": row.attempts}
             parts = [row.error or "(no error is written down)", _body_of(row)]
-    lines = "".join(f"{name:<13} {value}\n" for name, value in told.items() if value not in ("", None))
-    return "\n\n".join((lines.rstrip(), *(redact_text(part).strip() for part in parts)))
+    lines = "".join(
+        f"{name:<13} {printable_line(str(value))}\n" for name, value in told.items() if value not in ("", None)
+    )
+    return "\n\n".join((lines.rstrip(), *(printable(redact_text(part).strip()) for part in parts)))
 
 
 def _describe_receipt(row: Receipt) -> Parked:
@@ -96,5 +99,7 @@ def _body_of(row: InboxEvent | Operation | OutboxEntry) -> str:
 def _event_body(body: str) -> str:
     try:
         return json.dumps(masked(json.loads(body)), indent=2, ensure_ascii=False)
+    except RecursionError:
+        return TOO_DEEP
     except ValueError:
         return redact_text(body)

@@ -1,5 +1,6 @@
 """What waits for a person is listed whole, shown without anybody's name, run again or decided against."""
 
+import re
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -110,3 +111,37 @@ def test_a_reason_is_wanted(books_of_owner: Database, whose_id: UUID, at_home: S
         with pytest.raises(StackError, match="say why"):
             parked_decisions.discard(at_home, event_id, because, "jo")
     assert len(parked.list_parked(at_home, 200).rows) == 3
+
+
+def test_what_others_wrote_neither_steers_the_terminal_nor_forges_a_line(
+    books_of_owner: Database, whose_id: UUID, tmp_path: Path, database_url: str
+) -> None:
+    kind, error = "\x1b[2J\n2026-11-29 all is well" + "k" * 1_000, "ValueError: \x1b]0;mine\x07\u202e\x9b\r\n"
+    with books_of_owner.transaction() as session:
+        (event_id,) = remember(session, "stripe", [("evt_\u202e7", kind, '{"id": "\\u009b\\u202e"}')])
+        session.execute(update(InboxEvent).values({**GAVE_UP, "error": error}))
+    listed = cashbeat("parked", home=tmp_path, DATABASE_URL=database_url).stdout
+    shown = cashbeat("parked", "show", str(event_id), home=tmp_path, DATABASE_URL=database_url).stdout
+    for told in (listed, shown):
+        assert r"\x1b[2J\n2026-11-29 all is well" in told
+        assert r"evt_\u202e7" in told
+        assert r"ValueError: \x1b]0;mine\x07\u202e\x9b" in told
+        assert re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", told) is None
+    assert len(listed.splitlines()) == 1
+    assert len(listed) < 1_000
+    assert r'"id": "\x9b\u202e"' in shown
+
+
+@pytest.mark.parametrize("depth", [600, 100_000])
+def test_a_body_that_is_nested_deeply_is_shown_as_far_as_anybody_reads(
+    depth: int, books_of_owner: Database, at_home: Settings
+) -> None:
+    body = '{"amount": 9900, "email": "jo@example.com", "deep": ' + "[" * depth + '"Jo Smith"' + "]" * depth + "}"
+    with books_of_owner.transaction() as session:
+        (event_id,) = remember(session, "stripe", [("evt_7", "charge.refunded", body)])
+        session.execute(update(InboxEvent).values({**GAVE_UP, "error": TRACEBACK}))
+    shown = parked.show(at_home, event_id)
+    assert "jo@" not in shown
+    assert "Jo Smith" not in shown
+    assert 'File "calls/x.py", line 7' in shown
+    assert "nested too deeply" in shown
