@@ -27,6 +27,19 @@ POWERS = """
     )
 """
 
+# Everybody may fill the disk with large objects, which no table of ours has. Only the owner of these functions, who is
+# the cluster's superuser, can change that.
+NO_LARGE_OBJECTS = """DO $$
+    DECLARE makes_one regprocedure;
+    BEGIN
+        FOR makes_one IN
+            SELECT oid FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace AND pg_has_role(proowner, 'USAGE')
+            AND proname IN ('lo_create', 'lo_creat', 'lo_from_bytea', 'lo_put', 'lo_import', 'lo_export')
+        LOOP
+            EXECUTE 'REVOKE EXECUTE ON FUNCTION ' || makes_one || ' FROM PUBLIC';
+        END LOOP;
+    END $$"""
+
 
 class RoleRefused(Exception):
     """An address or an account that would be no wall. The text is one sentence for an operator."""
@@ -88,6 +101,7 @@ def _verifier(connection: Connection, role: str, url: str) -> str:
 def _grants() -> Iterator[str]:
     # databases that were begun before PostgreSQL 15 still let everybody create tables
     yield "REVOKE CREATE ON SCHEMA public FROM PUBLIC"
+    yield NO_LARGE_OBJECTS
     yield f"GRANT USAGE ON SCHEMA public TO {', '.join(ROLES)}"
     for table, decision in DECISIONS.items():
         yield f"REVOKE ALL ON {table} FROM {', '.join(ROLES)}"
