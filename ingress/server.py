@@ -13,7 +13,8 @@ import uvicorn
 from uvicorn.supervisors import Multiprocess
 
 from ingress.protocol import PatientProtocol
-from settings import Settings
+from ingress.sockets import is_taken
+from settings import Settings, refuse_to_start
 
 # The writing thread needs the interpreter a few times per commit. Waiting Python's usual five milliseconds for it each
 # time would leave PostgreSQL idle: a fifth of the throughput.
@@ -52,7 +53,10 @@ def run(application: str, settings: Settings) -> None:
     """Serve the application that this `module:factory` makes, in as many processes as the settings say.
 
     Returns after SIGTERM or Ctrl-C; requests that have arrived are committed and answered first.
+    Ends in one sentence where another door listens: the kernel would deal out connections to both.
     """
+    if is_taken(settings.ingress_host, settings.ingress_port):
+        refuse_to_start(f"port {settings.ingress_port} of {settings.ingress_host} is already in use")
     _allow_connections()
     _share_metrics(settings.cashbeat_home.absolute() / "run" / "metrics")
     config = uvicorn.Config(

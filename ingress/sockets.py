@@ -6,9 +6,23 @@ connections out evenly, and a process that dies takes only its own queue along.
 """
 
 import asyncio
+import errno
+import socket
 from typing import Any, cast
 
 import uvloop
+
+
+def is_taken(host: str, port: int) -> bool:
+    """Whether somebody listens there already, with SO_REUSEPORT or without: a socket that does not share tells."""
+    family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    with socket.socket(family, kind) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # what a door before left in TIME_WAIT is nobody
+        try:
+            probe.bind(address)
+        except OSError as error:
+            return error.errno == errno.EADDRINUSE
+    return False
 
 
 class OwnSocketLoop(uvloop.Loop):

@@ -41,6 +41,18 @@ def in_thread(settings: Settings) -> Iterator[httpx.Client]:
 def as_process(settings: Settings) -> Iterator[tuple[httpx.Client, "subprocess.Popen[bytes]"]]:
     """A client of `python -m ingress`, and its process."""
     port = free_port(0)
+    process = start(settings, port)
+    try:
+        with _open_client(port) as client:
+            _wait_until_alive(client, lambda: process.poll() is None)
+            yield client, process
+    finally:
+        process.terminate()
+        process.wait(15)
+
+
+def start(settings: Settings, port: int) -> "subprocess.Popen[bytes]":
+    """`python -m ingress`, which is to listen there."""
     environment = {
         **os.environ,
         "INGRESS_DATABASE_URL": settings.ingress_database_url,
@@ -51,14 +63,7 @@ def as_process(settings: Settings) -> Iterator[tuple[httpx.Client, "subprocess.P
         "INGRESS_PROCESSES": str(settings.ingress_processes),
         "INGRESS_CONNECTIONS_PER_ADDRESS": str(settings.ingress_connections_per_address),
     }
-    process = subprocess.Popen([sys.executable, "-m", "ingress"], cwd=ROOT, env=environment)
-    try:
-        with _open_client(port) as client:
-            _wait_until_alive(client, lambda: process.poll() is None)
-            yield client, process
-    finally:
-        process.terminate()
-        process.wait(15)
+    return subprocess.Popen([sys.executable, "-m", "ingress"], cwd=ROOT, env=environment)
 
 
 def _open_client(port: int) -> httpx.Client:
