@@ -2,6 +2,7 @@
 
 from rich import box
 from rich.table import Table
+from rich.text import Text
 
 from stack import development_key
 from stack.processes import flower_login
@@ -25,5 +26,5 @@ def announcement(stack: Stack) -> Table:
     table.add_column(style="bold")
     table.add_column(overflow="fold")
     for name, value in rows:
-        table.add_row(name, value)
+        table.add_row(name, Text(value))  # no markup: brackets stand around an IPv6 address
     return table

@@ -8,15 +8,18 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
+from rich.console import Console
 
 from settings import Settings
 from stack import home as homes
 from stack.addresses import Addresses, choose
+from stack.announcement import announcement
 from stack.doctor import examine
 from stack.errors import StackError
 from stack.kept_ports import KeptPorts, Say
 from stack.ports import LOOPBACK, QUIET_PORTS, free_port
 from stack.readiness import is_open
+from stack.running import Stack
 from tests.logins import urls_of
 
 
@@ -142,3 +145,11 @@ def test_where_the_door_is_reached_is_an_address_that_can_be_asked(host: str, re
 def test_the_address_of_another_machine_is_said_to_be_one(chooser: Chooser) -> None:
     with pytest.raises(StackError, match=r"INGRESS_HOST 203\.0\.113\.1 is no address of this machine"):
         _of_door(Settings(ingress_host="203.0.113.1"), chooser())
+
+
+def test_the_address_that_is_announced_is_the_whole_one(tmp_path: Path) -> None:
+    stack = Stack(Settings(cashbeat_home=tmp_path, cashbeat_env="production"))
+    stack.addresses = Addresses(urls_of("postgresql://owner@nowhere/none"), "redis://", "fd00::2", 8000, 5555, None)
+    console = Console(width=200, record=True)
+    console.print(announcement(stack))
+    assert "http://[fd00::2]:8000" in console.export_text()
