@@ -35,6 +35,7 @@ def send_emails(work: Work, entry_ids: Sequence[UUID]) -> None:
 def _send(work: Work, entry: OutboxEntry) -> None:
     """Claim, call, record: the key is the cause, so a repeat after a lost answer is the same e-mail.
 
+    Where its news has moved on meanwhile, as a balance does, the first one stands.
     What is no longer true when it is to be sent is dropped; the row's result says why.
     """
     if _is_key_forgotten(work, entry):
@@ -45,7 +46,8 @@ def _send(work: Work, entry: OutboxEntry) -> None:
     except Moot as moot:
         result = {"dropped": str(moot)}
     else:
-        result = {"email_ref": work.email.send(email, sender=_sender(work), idempotency_key=entry.cause)}
+        email_ref = work.email.send(email, sender=_sender(work), idempotency_key=entry.cause)
+        result = {"email_ref": email_ref} if email_ref else {"went_out": "on an earlier try, with what was true then"}
     claims.finish(work.database, entry, lambda session: result)
 
 

@@ -257,8 +257,11 @@ class EmailGateway(Protocol):
 
     key_window: timedelta
 
-    def send(self, email: EmailFacts, *, sender: str, idempotency_key: str) -> str:
-        """Hand an e-mail over and return the vendor's id for it; a repeat under the key sends nothing twice."""
+    def send(self, email: EmailFacts, *, sender: str, idempotency_key: str) -> str | None:
+        """Hand an e-mail over and return the vendor's id for it; a repeat under the key sends nothing twice.
+
+        None where another e-mail went out under the key: an earlier try had no answer, and the news has moved on since.
+        """
 
     def list_sent(self, since: datetime) -> Iterator[SentEmail]:
         """What was handed over since then, newest first."""

@@ -9,7 +9,7 @@ from resend.exceptions import NoContentError, ResendError
 
 from billing.errors import Unavailable
 from gateways.connections import TIMEOUT_SECONDS, open_session
-from gateways.resend.errors import in_our_words
+from gateways.resend.errors import KEY_SENT_ANOTHER, in_our_words
 from gateways.resend.payload import INVOICE_TAG, NUMBER_TAG, payload_of
 from gateways.resend.transport import KeptConnections
 from schemas.documents import EmailFacts, SentEmail
@@ -41,14 +41,16 @@ class ResendGateway:
         resend.api_url = (api_base or API_BASE).rstrip("/")
         resend.default_http_client = KeptConnections(open_session(resend.api_url), timeout_seconds)
 
-    def send(self, email: EmailFacts, *, sender: str, idempotency_key: str) -> str:
-        """Send one e-mail; see EmailGateway. The same key with another e-mail is Rejected for 24 hours."""
+    def send(self, email: EmailFacts, *, sender: str, idempotency_key: str) -> str | None:
+        """Send one e-mail; see EmailGateway. For 24 hours Resend refuses the same key with another e-mail."""
         if not 1 <= len(idempotency_key) <= KEY_CHARACTERS_MAX:
             raise ValueError(f"an idempotency key has 1 to {KEY_CHARACTERS_MAX} characters")
         params = cast("resend.Emails.SendParams", payload_of(email, sender))
         try:
             answer = resend.Emails.send(params, {"idempotency_key": idempotency_key})
         except ResendError as error:
+            if error.error_type == KEY_SENT_ANOTHER:
+                return None
             raise in_our_words(error) from error
         except (NoContentError, RecursionError) as error:
             raise Unavailable("Resend's answer is empty, or deeper than can be read", ambiguous=True) from error

@@ -22,7 +22,6 @@ REJECTED = frozenset(
         "validation_error",
         "not_found",
         "method_not_allowed",
-        "invalid_idempotent_request",
         "invalid_attachment",
         "invalid_from_address",
         "invalid_access",
@@ -33,6 +32,9 @@ REJECTED = frozenset(
         "security_error",
     }
 )
+
+# Another e-mail was accepted under the key (https://resend.com/docs/dashboard/emails/idempotency-keys).
+KEY_SENT_ANOTHER = "invalid_idempotent_request"
 
 # Faults in our set-up: the same e-mail goes out once a person has put the key or the sending domain right.
 MISCONFIGURED = frozenset({"missing_api_key", "restricted_api_key", "invalid_api_key"})

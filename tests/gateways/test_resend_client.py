@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from billing.errors import Rejected, Unavailable
+from billing.errors import Unavailable
 from gateways.ports import EmailGateway
 from gateways.resend.client import ResendGateway
 from schemas.documents import EmailFacts
@@ -38,11 +38,13 @@ def test_an_email_is_sent_once_however_often_it_is_asked_for(resend: EmailGatewa
     assert resend.send(EMAIL, sender=SENDER, idempotency_key=f"{email_key}/other") != email_id
 
 
-def test_the_same_key_for_another_email_is_rejected(resend: EmailGateway, email_key: str) -> None:
-    resend.send(EMAIL, sender=SENDER, idempotency_key=email_key)
-    with pytest.raises(Rejected) as refusal:
-        resend.send(dataclasses.replace(EMAIL, text="Other"), sender=SENDER, idempotency_key=email_key)
-    assert refusal.value.code == "invalid_idempotent_request"
+def test_under_a_key_that_has_sent_another_email_nothing_is_sent(
+    resend: EmailGateway, sandbox: Sandbox, email_key: str
+) -> None:
+    first = resend.send(EMAIL, sender=SENDER, idempotency_key=email_key)
+    other = dataclasses.replace(EMAIL, text="Other")
+    assert resend.send(other, sender=SENDER, idempotency_key=email_key) is None
+    assert sandbox.emails_with(email_key) == [first]
 
 
 def test_a_lost_answer_is_ambiguous_and_its_repeat_sends_nothing_twice(

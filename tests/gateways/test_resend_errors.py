@@ -94,7 +94,6 @@ def failing_send(server: ScriptedServer) -> BillingError:
     [
         ("400 Bad Request", "validation_error"),
         ("400 Bad Request", "invalid_idempotency_key"),
-        ("409 Conflict", "invalid_idempotent_request"),
         ("422 Unprocessable Entity", "invalid_from_address"),
         ("422 Unprocessable Entity", "missing_required_field"),
         ("451 Unavailable", "security_error"),

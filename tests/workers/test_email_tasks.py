@@ -216,6 +216,28 @@ def test_a_mail_that_is_no_longer_true_is_dropped_and_its_row_says_why(mail_desk
     assert mail_desk.inbox(dropped) == {}
 
 
+def test_a_mail_that_went_out_without_an_answer_is_not_refused_because_its_news_moved_on(
+    mail_desk: Desk, recipient: UUID
+) -> None:
+    with mail_desk.database.transaction() as session:
+        set_watch(session, recipient, 100)
+        grant_credits(session, recipient, CreditSource.PACKAGE, "gift", 120, None, MAY)
+    with mail_desk.database.transaction() as session:
+        consume_credits(session, recipient, 70, "operation/1", "", MAY)
+    mail_desk.resend.arm("answer_lost", count=1, path="/emails")
+    assert mail_desk.send_all(MAY)["low_credits"].state is WorkState.READY
+
+    with mail_desk.database.transaction() as session:
+        consume_credits(session, recipient, 5, "operation/2", "", MAY)
+        session.execute(update(OutboxEntry).values(next_attempt_at=OutboxEntry.created_at))
+    again = mail_desk.send_all(MAY)
+    assert (again["low_credits"].state, again["low_credits"].result) == (
+        WorkState.DONE,
+        {"went_out": "on an earlier try, with what was true then"},
+    )
+    assert len(mail_desk.resend.emails_with(again["low_credits"].cause)) == 1
+
+
 def test_two_ticks_of_one_period_sweep_once_and_the_sweep_may_be_called_at_any_time(
     mail_desk: Desk, recipient: UUID
 ) -> None:
