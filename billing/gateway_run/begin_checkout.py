@@ -13,7 +13,7 @@ from billing.catalog.redeem import redeem_coupon
 from billing.catalog.tables import Coupon, Interval
 from billing.catalog.terms import PlanTerms
 from billing.clocks.wall import Wall
-from billing.cycle.start.admit import check_no_page, check_only_one, take_trial
+from billing.cycle.start.admit import check_only_one, take_trial
 from billing.errors import Rejected
 from billing.gateway_run.wanted_tax import wanted_tax
 from billing.payments.start_checkout import CHECKOUT_LIFETIME
@@ -79,7 +79,6 @@ def begin_checkout(
     if subscription is None:
         if not command.allow_another:
             check_only_one(session, account.id, command.plan.plan)
-            check_no_page(session, account.id, command.plan.plan)
         subscription = _write(session, subscription_id, account, command, gateway, now)
     if subscription.status is SubscriptionStatus.EXPIRED:
         detail = "This start was given up for another one, or its time is over: begin anew."

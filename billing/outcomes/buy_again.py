@@ -3,7 +3,6 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.accounts.tables import Account
@@ -12,6 +11,7 @@ from billing.invoices.compose import NewInvoice
 from billing.invoices.draft import draft_invoice
 from billing.invoices.rules import LineDraft
 from billing.invoices.tables import Invoice, InvoiceReason
+from billing.outcomes.free_cause import free_cause
 from billing.outcomes.record_outcome import record_outcome
 from billing.payments.start_checkout import Page, freeze, page_lines
 from billing.payments.tables import AttemptKind, AttemptStatus, PaymentAttempt
@@ -26,7 +26,7 @@ def buy_again(session: Session, account: Account, line: LineDraft, marked: Marke
     Its marks name the invoice and the attempt. An automatic purchase counts for the month that its cause names.
     """
     fact, marks = marked.payment, marked.marks
-    month, cause = month_in(account.id, marks.cause), _free_cause(session, marked)
+    month, cause = month_in(account.id, marks.cause), free_cause(session, Invoice.cause, marked)
     reason = InvoiceReason.PURCHASE if month is None else InvoiceReason.TOP_UP
     tax = decide_tax(session, account.country, now.date())
     invoice = draft_invoice(session, NewInvoice(account.id, cause, reason, [line], tax), UUID(marks.invoice_id))
@@ -50,13 +50,6 @@ def buy_again(session: Session, account: Account, line: LineDraft, marked: Marke
     record_outcome(session, fact, Wall(now))
     if month is not None:
         recount_purchases(session, account.id, month)
-
-
-def _free_cause(session: Session, marked: MarkedPaymentFact) -> str:
-    """The one that it had, unless something else has begun under it since the books were restored."""
-    cause = marked.marks.cause
-    is_taken = session.scalar(select(Invoice.id).where(Invoice.cause == cause)) is not None
-    return cause if cause and not is_taken else f"{cause or 'restored'}/{marked.payment.attempt_id}"
 
 
 def _page(session: Session, account: Account, invoice: Invoice, marked: MarkedPaymentFact) -> Page:

@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.clocks.wall import Wall
 from billing.invoices.tables import Invoice
+from billing.outcomes.free_cause import free_cause
 from billing.outcomes.record_outcome import record_outcome
 from billing.payments.tables import AttemptKind, AttemptStatus, PaymentAttempt
 from schemas.facts.payments import MarkedPaymentFact
@@ -25,7 +25,7 @@ def pay_again(session: Session, invoice: Invoice, marked: MarkedPaymentFact, wal
             account_id=invoice.account_id,
             invoice_id=invoice.id,
             kind=AttemptKind.PAGE if fact.checkout_ref else AttemptKind.CHARGE,
-            cause=_free_cause(session, marked),
+            cause=free_cause(session, PaymentAttempt.cause, marked),
             gateway=fact.gateway,
             # it takes nobody's place: of what is live the database holds one
             status=AttemptStatus.EXPIRED,
@@ -36,10 +36,3 @@ def pay_again(session: Session, invoice: Invoice, marked: MarkedPaymentFact, wal
     )
     session.flush()
     record_outcome(session, fact, wall)
-
-
-def _free_cause(session: Session, marked: MarkedPaymentFact) -> str:
-    """The one that it had, unless another attempt has begun under it since the books were restored."""
-    cause = marked.marks.cause
-    is_taken = session.scalar(select(PaymentAttempt.id).where(PaymentAttempt.cause == cause)) is not None
-    return cause if cause and not is_taken else f"{cause or 'restored'}/{marked.payment.attempt_id}"

@@ -10,7 +10,7 @@ from billing.catalog.tables import Interval
 from billing.catalog.terms import PlanTerms
 from billing.cycle.pricing.check_period import check_period
 from billing.cycle.pricing.discounts import lasting_discount
-from billing.cycle.start.admit import check_no_page, check_only_one, check_trial_unused
+from billing.cycle.start.admit import check_only_one, check_trial_unused
 from billing.errors import Rejected
 from billing.invoices.queries import has_open_invoice
 from billing.subscriptions.pending_changes import find_pending_change
@@ -134,7 +134,6 @@ def check_admitted(session: Session, subscription: Subscription, change: Change)
         return
     if not change.allows_another:
         check_only_one(session, subscription.account_id, change.wanted.plan_slug, besides=subscription.id)
-        check_no_page(session, subscription.account_id, change.wanted.plan_slug)
     if is_in_trial(subscription) and change.is_now and not change.allows_trial_again:
         check_trial_unused(session, subscription, change.wanted.price_id)
 

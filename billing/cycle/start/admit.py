@@ -23,9 +23,10 @@ RUNNING = (
 def check_only_one(session: Session, account_id: UUID, plan_slug: str, besides: UUID | None = None) -> None:
     """Raises Rejected `already_subscribed` while another of the plan runs, or its first payment is awaited.
 
-    Of the plan is also what is to go to it once that is paid for, or with its next period, even if it is to end before:
-    that may be taken back. The caller holds the account's row lock, so that of two starts at the same moment the second
-    sees the first.
+    So it does while a page for another start is open: whoever starts has closed what was open, and what is left is of
+    another command at this very moment, or just being paid. Of the plan is also what is to go to it once that is paid
+    for, or with its next period, even if it is to end before: that may be taken back. The caller holds the account's
+    row lock, so that of two starts at the same moment the second sees the first.
     """
     # at a gateway it is begun as soon as that has it, paid or not: its page is nobody's to close any more
     is_begun = or_(Subscription.collection == Collection.CASHBEAT, Subscription.subscription_ref != "")
@@ -38,6 +39,9 @@ def check_only_one(session: Session, account_id: UUID, plan_slug: str, besides: 
             " say `allow_another` if it is to have two."
         )
         raise Rejected("already_subscribed", detail, status=409)
+    if starts_on_pages(session, account_id, plan_slug):
+        detail = "A page for this plan is open, or just being paid: ask again when it is over, or say `allow_another`."
+        raise Rejected("already_subscribed", detail, status=409)
 
 
 def starts_on_pages(session: Session, account_id: UUID, plan_slug: str) -> Sequence[Subscription]:
@@ -45,16 +49,6 @@ def starts_on_pages(session: Session, account_id: UUID, plan_slug: str) -> Seque
     on_page = and_(IS_INCOMPLETE, Subscription.collection == Collection.GATEWAY, Subscription.subscription_ref == "")
     waiting = select(Subscription).where(Subscription.id.in_(_of_plan(account_id, plan_slug)), on_page)
     return session.scalars(waiting.order_by(Subscription.id)).all()
-
-
-def check_no_page(session: Session, account_id: UUID, plan_slug: str) -> None:
-    """Raises Rejected `already_subscribed` while a page for another start is open, as `check_only_one`.
-
-    Whoever starts has closed what was open; what is left is of another command at this very moment, or just being paid.
-    """
-    if starts_on_pages(session, account_id, plan_slug):
-        detail = "A page for this plan is open, or just being paid: ask again when it is over, or say `allow_another`."
-        raise Rejected("already_subscribed", detail, status=409)
 
 
 def _of_plan(account_id: UUID, plan_slug: str) -> Select[UUID]:

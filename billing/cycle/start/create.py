@@ -16,7 +16,7 @@ from billing.cycle.bill import Bill, bill
 from billing.cycle.pricing.check_period import check_period
 from billing.cycle.pricing.discounts import lasting_discount, present_discount, spend_discount
 from billing.cycle.pricing.lines import period_lines, service_line
-from billing.cycle.start.admit import check_no_page, check_only_one, take_trial
+from billing.cycle.start.admit import check_only_one, take_trial
 from billing.dunning.tables import DunningPolicy
 from billing.errors import Rejected
 from billing.invoices.rules import LineDraft
@@ -55,7 +55,6 @@ def create_subscription(
     account = lock_account(session, command.account_id)
     if not command.allow_another:
         check_only_one(session, account.id, command.plan.plan)
-        check_no_page(session, account.id, command.plan.plan)
     terms = find_terms(session, command.plan.plan, Interval(command.plan.interval), command.plan.currency)
     additions = [_addition(session, item, command.plan.currency) for item in command.services]
     trial_days = terms.trial_days if command.trial_days is None else command.trial_days
