@@ -4,6 +4,8 @@ import json
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -19,6 +21,7 @@ from stack.errors import StackError
 from tests.gauntlet.ordeals import poisoners, strangers
 from tests.gauntlet.plan import Happened, Plan
 from tests.gauntlet.run import Result, run
+from tests.gauntlet.strangers import Show
 
 LOG_LINE_SECONDS = 30.0
 
@@ -57,27 +60,36 @@ def main(
 
 
 def _ordeal_at(hostile: int, poison: int, seed: int, home: Path | None) -> Result:
-    with tempfile.TemporaryDirectory(prefix="ordeal-") as folder:
+    with _watched(hostile or poison) as show, tempfile.TemporaryDirectory(prefix="ordeal-") as folder:
         here = home or Path(folder)
-        return strangers(hostile, seed, here) if hostile else poisoners(poison, seed, here)
+        return strangers(hostile, seed, here, show) if hostile else poisoners(poison, seed, here, show)
 
 
 def _run_at(plan: Plan, home: Path | None) -> Result:
+    with _watched(plan.size) as show, tempfile.TemporaryDirectory(prefix="gauntlet-") as folder:
+        return run(plan, home or Path(folder), lambda so_far, phase: show(_with_kills(phase, so_far), so_far.done))
+
+
+def _with_kills(phase: str, happened: Happened) -> str:
+    return f"{phase} ({happened.counts['kills']} kills)"
+
+
+@contextmanager
+def _watched(total: int) -> Iterator[Show]:
+    """A bar at a terminal; in a log a line now and then, for nobody sees a bar move there."""
     console = Console(stderr=True)
-    with Progress(console=console) as bars, tempfile.TemporaryDirectory(prefix="gauntlet-") as folder:
-        bar = bars.add_task("starting", total=plan.size)
+    with Progress(console=console, disable=not console.is_terminal) as bars:
+        bar = bars.add_task("starting", total=total)
         said_at = time.monotonic()
 
-        def show(happened: Happened, phase: str) -> None:
+        def show(phase: str, done: int) -> None:
             nonlocal said_at
-            kills, done = happened.counts["kills"], happened.done
-            bars.update(bar, description=f"{phase} ({kills} kills)", completed=done)
-            # a bar that nobody sees moving is no progress: in a log, a line now and then
+            bars.update(bar, description=phase, completed=done)
             if not console.is_terminal and time.monotonic() - said_at > LOG_LINE_SECONDS:
-                console.print(f"{phase}: {done} of {plan.size} done, {kills} kills")
+                console.print(f"{phase}: {done} of {total} done")
                 said_at = time.monotonic()
 
-        return run(plan, home or Path(folder), show)
+        yield show
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from stack.shopper import Shopper
 from tests.gauntlet.hostile import Target
 from tests.gauntlet.poison import poison
 from tests.gauntlet.run import Result
-from tests.gauntlet.strangers import attack, forged_rows, peak_mebibytes, routes_of, with_children
+from tests.gauntlet.strangers import Show, attack, forged_rows, peak_mebibytes, routes_of, with_children
 from tests.scenarios.storytelling import open_account
 from workers.celery_app import make_app
 from workers.producer import Bell
@@ -32,7 +32,7 @@ UNTRIED = text("SELECT count(*) FROM operations WHERE state = 'ready' AND attemp
 BEATEN = text("SELECT queue FROM heartbeats WHERE beat_at > to_timestamp(:since)")
 
 
-def strangers(count: int, seed: int, home: Path) -> Result:
+def strangers(count: int, seed: int, home: Path, show: Show) -> Result:
     """Hostile requests over all routes and the webhook door: no 5xx, no forged row, nothing parked, little memory."""
     settings = Settings(cashbeat_home=home, log_format="json")
     with Stack(settings, is_watched=False) as stack:
@@ -42,7 +42,8 @@ def strangers(count: int, seed: int, home: Path) -> Result:
         target = Target(routes_of(settings.model_copy(update=stores)), key, account_id, SANDBOX_WEBHOOK_SECRET)
         database = Database(make_engine(stack.addresses.database_url))
         _await_beaten(database, 0.0, PATIENCE_SECONDS)  # until then it says itself that it is not ready
-        statuses, failed = attack(("127.0.0.1", stack.addresses.ingress_port), target, count, seed)
+        statuses, failed = attack(("127.0.0.1", stack.addresses.ingress_port), target, count, seed, show)
+        show("waiting for what was stored", count)
         forged, parked = forged_rows(database), _parked(database)
         peak = max(peak_mebibytes(process_id) for process_id in with_children(stack.supervisor.pid("ingress")))
         problems = [*failed[:EXAMPLES_MAX], *parked, *_deaths(stack, ["ingress"])]
@@ -59,12 +60,14 @@ def strangers(count: int, seed: int, home: Path) -> Result:
     return Result(figures | dict(sorted(statuses.items())), problems)
 
 
-def poisoners(count: int, seed: int, home: Path) -> Result:
+def poisoners(count: int, seed: int, home: Path, show: Show) -> Result:
     """Poison messages over all queues: every queue still answers within half a minute, and no worker dies."""
     with Stack(Settings(cashbeat_home=home, log_format="json"), is_watched=False) as stack:
         database = Database(make_engine(stack.addresses.database_url))
         _await_beaten(database, 0.0, PATIENCE_SECONDS)
+        show("pouring poison", 0)
         _pour(stack.addresses.broker_url, count, seed)
+        show("waiting for every queue", count)
         poured_at = time.time()
         late = _await_beaten(database, poured_at, ANSWER_SECONDS_MAX)
         seconds = round(time.time() - poured_at)

@@ -5,7 +5,7 @@ import re
 import socket
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from random import Random
@@ -28,6 +28,7 @@ FORGED = text("""
 """)
 
 Address = tuple[str, int]
+Show = Callable[[str, int], None]  # what is under way, and how much of it is done
 
 
 def routes_of(settings: Settings) -> list[str]:
@@ -35,7 +36,9 @@ def routes_of(settings: Settings) -> list[str]:
     return [route.path for route in make_door(settings).router.routes]  # type: ignore[attr-defined] # each has one
 
 
-def attack(address: Address, target: Target, count: int, seed: int) -> tuple[Counter[str], list[str]]:
+def attack(
+    address: Address, target: Target, count: int, seed: int, show: Show = lambda *_: None
+) -> tuple[Counter[str], list[str]]:
     """Send so many, some at a time; how often each status came, and the requests that were answered with a 5xx.
 
     A 503 asks to be sent again, and is: it counts when it comes twice.
@@ -53,7 +56,8 @@ def attack(address: Address, target: Target, count: int, seed: int) -> tuple[Cou
     statuses: Counter[str] = Counter()
     failed = []
     with ThreadPoolExecutor(STRANGERS) as pool:
-        for request, found in pool.map(send, range(count)):
+        for done, (request, found) in enumerate(pool.map(send, range(count)), start=1):
+            show("knocking", done)
             statuses.update(found or ["none"])
             if any(status.isdecimal() and status >= SERVER_ERROR for status in found):
                 failed.append(f"{found} to {request[:300]!r}")
