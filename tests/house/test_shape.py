@@ -1,5 +1,8 @@
 """Small files and small functions. Whoever needs a longer one says here why."""
 
+from collections import Counter
+from pathlib import Path
+
 from tools.house.rooms import WATCHERS, files
 from tools.house.sizes import file_sizes, function_sizes
 
@@ -25,3 +28,9 @@ def test_files_and_functions_are_small_or_have_a_reason() -> None:
 
 def _over(lines_max: int, sizes: dict[str, int]) -> list[str]:
     return [name for name, lines in sizes.items() if lines > lines_max]
+
+
+def test_no_two_test_files_bear_one_name() -> None:
+    """pytest imports them by their names alone, so a run of all folders at once would end before its first test."""
+    names = Counter(path.name for path in Path("tests").rglob("test_*.py"))
+    assert [name for name, times in names.items() if times > 1] == []
