@@ -1,5 +1,7 @@
 """A command has five parts; here is told which of them a new one lacks."""
 
+import importlib
+import pkgutil
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import fields
@@ -47,7 +49,7 @@ def _routed() -> set[type[Command]]:
 
 def _missing(command: type[Command]) -> list[str]:
     parts = {
-        "a place in COMMANDS of schemas/commands.py": COMMANDS.get(command.kind) is command,
+        "a place in COMMANDS of schemas/commands": COMMANDS.get(command.kind) is command,
         "a verb in billing/commands/verbs.py, or a call in calls/run_command.py": command in VERBS or command in CALLS,
         "a route in ingress/routes.py": command in _routed(),
         "a row in the table of kinds of docs/api.md": command.kind in dict(KIND_ROW.findall(REFERENCE)),
@@ -56,9 +58,10 @@ def _missing(command: type[Command]) -> list[str]:
 
 
 def _written() -> Iterator[type[Command]]:
-    for found in vars(commands).values():
-        if isinstance(found, type) and issubclass(found, Command) and "kind" in vars(found):
-            yield found
+    for place in pkgutil.iter_modules(commands.__path__, f"{commands.__name__}."):
+        for found in vars(importlib.import_module(place.name)).values():
+            if isinstance(found, type) and issubclass(found, Command) and "kind" in vars(found):
+                yield found
 
 
 def test_every_command_has_all_its_parts() -> None:

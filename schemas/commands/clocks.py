@@ -1,0 +1,28 @@
+"""Commands about test clocks."""
+
+from uuid import UUID
+
+from schemas.commands.base import Command
+from schemas.instants import Instant
+from schemas.names import GatewayName, Name
+
+
+class CreateTestClock(Command):
+    """A clock that stands at an instant until it is advanced. Only while the sandbox or a test key is in use."""
+
+    kind = "create_test_clock"
+    scope = "accounts:write"
+
+    name: Name
+    frozen_at: Instant
+    gateway: GatewayName | None = None
+
+
+class AdvanceTestClock(Command):
+    """Turn a test clock forward. Everything that falls due on the way happens in its order."""
+
+    kind = "advance_test_clock"
+    scope = "accounts:write"
+
+    test_clock_id: UUID
+    frozen_at: Instant

@@ -1,0 +1,49 @@
+"""Commands about credits."""
+
+from uuid import UUID
+
+from schemas.amounts import Credits, PurchasesAMonth
+from schemas.commands.base import Command
+from schemas.names import Line, Slug
+
+
+class ConsumeCredits(Command):
+    """Use credits, oldest expiry first. Refused as a whole when the balance is too small."""
+
+    kind = "consume_credits"
+    scope = "credits:write"
+
+    account_id: UUID
+    amount: Credits
+    description: Line = ""
+
+
+class SetBalanceWatch(Command):
+    """Warn by e-mail when credits fall below a number; null ends it."""
+
+    kind = "set_balance_watch"
+    scope = "credits:write"
+
+    account_id: UUID
+    warn_below: Credits | None
+
+
+class SetAutoTopUp(Command):
+    """Buy a package by the saved card when credits fall below a number. Setting it again starts a stopped one anew."""
+
+    kind = "set_auto_top_up"
+    scope = "credits:write"
+
+    account_id: UUID
+    package: Slug
+    top_up_below: Credits
+    monthly_max: PurchasesAMonth = 3
+
+
+class EndAutoTopUp(Command):
+    """Buy nothing by itself any more."""
+
+    kind = "end_auto_top_up"
+    scope = "credits:write"
+
+    account_id: UUID

@@ -1,0 +1,138 @@
+"""Commands about subscriptions."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool
+
+from schemas.amounts import Quantity, TrialDays
+from schemas.commands.base import Command
+from schemas.currencies import Currency
+from schemas.instants import Instant
+from schemas.names import CouponCode, GatewayName, Slug
+from schemas.urls import Url
+
+
+class ServiceItem(BaseModel):
+    """A service to be billed with a subscription, by its slug."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    service: Slug
+    quantity: Quantity = 1
+
+
+def _each_once(items: tuple[ServiceItem, ...]) -> tuple[ServiceItem, ...]:
+    named = [item.service for item in items]
+    if len(set(named)) < len(named):
+        raise ValueError("must name each service once; give its quantity instead")
+    return items
+
+
+class PlanChoice(BaseModel):
+    """A plan at its newest price for an interval and a currency."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    plan: Slug
+    interval: Literal["month", "year"] = "month"
+    currency: Currency = "USD"
+
+
+class CreateSubscription(Command):
+    """Subscribe an account; Cashbeat runs the cycle. By card needs a saved card, also for a trial without a payment.
+
+    `trial_days` overrides the plan's; the coupon discounts the plan's price. With `allow_another` a second subscription
+    of the plan may run beside a first, with `allow_trial_again` the account may have had a trial of it.
+    """
+
+    kind = "create_subscription"
+    scope = "billing:write"
+
+    account_id: UUID
+    plan: PlanChoice
+    pay_by: Literal["card", "transfer"] = "card"
+    trial_days: TrialDays | None = None
+    coupon: CouponCode | None = None
+    services: Annotated[tuple[ServiceItem, ...], Field(max_length=20), AfterValidator(_each_once)] = ()
+    dunning_policy: Slug = "default"
+    allow_another: StrictBool = False
+    allow_trial_again: StrictBool = False
+
+
+class StartSubscriptionCheckout(Command):
+    """Subscribe an account through the gateway's hosted checkout; the gateway runs the cycle."""
+
+    kind = "start_subscription_checkout"
+    scope = "billing:write"
+
+    account_id: UUID
+    plan: PlanChoice
+    trial_days: TrialDays | None = None
+    coupon: CouponCode | None = None
+    success_url: Url
+    cancel_url: Url
+    gateway: GatewayName | None = None
+    allow_another: StrictBool = False
+    allow_trial_again: StrictBool = False
+
+
+class OfSubscription(Command):
+    """Base of the commands about one subscription."""
+
+    subscription_id: UUID
+
+
+class ChangePlan(OfSubscription):
+    """Go to another plan or interval: `now` with proration, or at the end of the period.
+
+    Without `when` an upgrade happens now and a downgrade at the end of the period. With `allow_another` the account may
+    have another subscription of that plan, with `allow_trial_again` the rest of a trial may be a second one of it.
+    """
+
+    kind = "change_plan"
+    scope = "billing:write"
+
+    plan: PlanChoice
+    when: Literal["now", "period_end"] | None = None
+    allow_another: StrictBool = False
+    allow_trial_again: StrictBool = False
+
+
+class CancelSubscription(OfSubscription):
+    """End a subscription with its period, or now. Nothing is refunded."""
+
+    kind = "cancel_subscription"
+    scope = "billing:write"
+
+    when: Literal["now", "period_end"] = "period_end"
+
+
+class ReactivateSubscription(OfSubscription):
+    """Take back a cancellation that has not come into force."""
+
+    kind = "reactivate_subscription"
+    scope = "billing:write"
+
+
+class PauseSubscription(OfSubscription):
+    """Stop the cycle. The rest of the paid period is kept and runs on when the subscription is resumed."""
+
+    kind = "pause_subscription"
+    scope = "billing:write"
+
+    resumes_at: Instant | None = None
+
+
+class ResumeSubscription(OfSubscription):
+    """Let a paused subscription run on."""
+
+    kind = "resume_subscription"
+    scope = "billing:write"
+
+
+class SyncWithGateway(OfSubscription):
+    """Ask the gateway what it has of this subscription and its invoices, and bring the books to that."""
+
+    kind = "sync_with_gateway"
+    scope = "billing:write"
