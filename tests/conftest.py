@@ -1,11 +1,12 @@
 """Real servers for the tests: started once per run, stopped at its end."""
 
+import gc
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from uuid import uuid4
 
 import psycopg2
 import pytest
@@ -15,11 +16,12 @@ from sqlalchemy.pool import NullPool
 # the folders in here bear the names of the rooms they test, and must not stand in front of them
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from database.engine import Database, dialect_url, make_engine
+from database.engine import Database, dialect_url
 from database.roles import WORKER
 from stack.ports import free_port
 from stack.postgres import EmbeddedPostgres
 from stack.valkey import EmbeddedValkey
+from tests import databases
 from tests.gateways.sandbox_process import Sandbox, running_sandbox
 from tests.logins import as_worker, urls_of
 
@@ -29,9 +31,18 @@ THE_OPERATORS = (
     "dunning_policies", "gateway_amounts", "api_keys",
 )  # fmt: skip
 ANY_PORT = 0
+MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
+MEMORY_BYTES_MIN = 2**30  # a container has 64 MB unless told otherwise; a server of ours takes 200
 # A database of its own for each test is dropped after it, and that waits for the disk. Nothing here has to survive a
 # power cut; a killed server still recovers. Tests with whole stacks have the settings that people have.
 UNSYNCED = {"fsync": "off", "full_page_writes": "off"}
+# Nobody backs it up, and its passwords guard nothing: each of thousands of connections asks for one.
+DISPOSABLE = {**UNSYNCED, "wal_level": "minimal", "max_wal_senders": "0", "scram_iterations": "1"}
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: the collector need not walk through it again and again."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
@@ -40,15 +51,22 @@ def stack_home() -> Iterator[Path]:
 
     And away from pytest's: a second run closes that to all but its user, and root's PostgreSQL runs as another.
     """
-    with tempfile.TemporaryDirectory(prefix="cashbeat-home-") as home:
+    with tempfile.TemporaryDirectory(prefix="cashbeat-home-", dir=_memory()) as home:
         yield Path(home)
+
+
+def _memory() -> Path | None:
+    """A folder in memory, where there is one: each copy of a database makes and removes a thousand files."""
+    has_room = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= MEMORY_BYTES_MIN
+    return MEMORY if has_room else None
 
 
 @pytest.fixture(scope="session")
 def postgres_server(stack_home: Path) -> Iterator[EmbeddedPostgres]:
     """A running PostgreSQL. A test that kills it starts it again."""
-    server = EmbeddedPostgres(stack_home, free_port(ANY_PORT), UNSYNCED)
+    server = EmbeddedPostgres(stack_home, free_port(ANY_PORT), DISPOSABLE)
     server.start()
+    databases.hash_password_anew(server)
     yield server
     server.stop()
 
@@ -80,10 +98,9 @@ def migrated_template(postgres_server: EmbeddedPostgres) -> str:
 @pytest.fixture
 def database_url(postgres_server: EmbeddedPostgres, migrated_template: str) -> Iterator[str]:
     """Address of a freshly migrated database for one test, dropped after it."""
-    name = f"test_{uuid4().hex}"
-    postgres_server.create_database(name, template=migrated_template)
-    yield postgres_server.url(name)
-    postgres_server.drop_database(name)
+    databases.create(postgres_server, migrated_template)
+    yield postgres_server.url(databases.NAME)
+    databases.drop(postgres_server)
 
 
 @pytest.fixture
@@ -95,11 +112,9 @@ def as_owner(database_url: str) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def bare_database(database_url: str) -> Iterator[Database]:
+def bare_database(database_url: str) -> Database:
     """It, as a worker sees it: nothing is in it, not even a catalog."""
-    database = Database(make_engine(as_worker(database_url), pool_size=20))
-    yield database
-    database.engine.dispose()
+    return Database(databases.warm_engine(as_worker(database_url)))
 
 
 @pytest.fixture

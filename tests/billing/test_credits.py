@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -92,8 +93,13 @@ def test_a_use_costs_five_statements_where_nobody_watches(database: Database, ac
     """Thresholds, grants, the cause, the grant's rest, the movement: warnings and top-ups cost others nothing."""
     _grant(database, account_id, 10, "a")
     statements: list[str] = []
-    event.listen(database.engine, "before_cursor_execute", lambda *call: statements.append(call[2]))
+
+    def note(*call: Any) -> None:
+        statements.append(call[2])
+
+    event.listen(database.engine, "before_cursor_execute", note)
     _consume(database, account_id, 4, "use/1")
+    event.remove(database.engine, "before_cursor_execute", note)
     assert [statement.split()[0] for statement in statements] == ["SELECT", "SELECT", "SELECT", "UPDATE", "INSERT"]
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from billing.catalog.seed import seed
 from database.engine import Database, make_engine
 from settings import SANDBOX_STRIPE_KEY, Settings
+from tests.databases import warm_engine
 from tests.logins import as_worker
 from workers import task
 from workers.celery_app import make_app
@@ -24,7 +25,8 @@ def equip(database_url: str, broker_url: str, gateway_url: str = NOBODY) -> Work
         stripe_secret_key=SANDBOX_STRIPE_KEY,
         stripe_api_base=gateway_url,
     )
-    return wire(settings, make_app(broker_url))
+    wired = wire(settings, make_app(broker_url))
+    return replace(wired, database=Database(warm_engine(settings.worker_database_url)))
 
 
 def equip_many(database_url: str, broker_url: str, gateway_url: str = NOBODY) -> Work:
