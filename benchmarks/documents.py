@@ -98,9 +98,9 @@ def _serve(draw: Callable[[], object]) -> None:
 
 
 def _ours() -> Callable[[], bytes]:
+    from collector import settle_collector
     from documents.invoice_pdf import render_invoice_pdf, warm_up
     from documents.samples import sample_invoice
-    from workers.collector import settle_collector
 
     warm_up()
     settle_collector()
@@ -109,11 +109,11 @@ def _ours() -> Callable[[], bytes]:
 
 
 def _layout() -> Callable[[], object]:
+    from collector import settle_collector
     from documents.invoice_html import invoice_html
     from documents.invoice_pdf import warm_up
     from documents.samples import sample_invoice
     from documents.typesetting import lay_out
-    from workers.collector import settle_collector
 
     warm_up()
     settle_collector()

@@ -10,8 +10,8 @@ from sqlalchemy import text
 from billing.clocks.timelines import Timeline
 from billing.cycle.renewal.come_due import RENEWALS
 from billing.invariants import violations
+from collector import settle_collector
 from database.engine import Database, make_engine
-from workers.collector import settle_collector
 
 NOW = datetime(2026, 3, 31, 10, 0, tzinfo=UTC)
 

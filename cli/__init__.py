@@ -12,6 +12,7 @@ import typer
 
 import exit_codes
 from cli import api_keys, coupons, everything, parked, plans, restore, setting_up, taxes
+from collector import collect_seldom
 
 
 class CommandLine(typer.Typer):
@@ -23,6 +24,7 @@ class CommandLine(typer.Typer):
         from settings import in_words
         from stack.errors import StackError
 
+        collect_seldom()
         try:
             return super().__call__(*arguments, **options)
         except StackError as error:

@@ -2,10 +2,12 @@
 
 import logs
 import settings as configuration
+from collector import collect_seldom
 from ingress.server import run
 from setting_needs import require
 
 if __name__ == "__main__":
+    collect_seldom()
     loaded = configuration.load()
     require(loaded, "ingress")
     logs.configure(loaded, "ingress")

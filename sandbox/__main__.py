@@ -7,6 +7,7 @@ from pathlib import Path
 
 import uvicorn
 
+from collector import collect_seldom
 from sandbox.app import create_app
 from sandbox.journal import JournalInUse
 from sandbox.options import API_VERSION_CURRENT, Options
@@ -33,6 +34,7 @@ examples:
 
 def main() -> None:
     """Serve until interrupted. Prints one line with the address once the port is taken."""
+    collect_seldom()
     if load().is_production:
         refuse_to_start("the sandbox never runs in production (CASHBEAT_ENV)")
     parser = _parser()

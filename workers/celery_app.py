@@ -7,6 +7,7 @@ from kombu import Exchange, Queue
 
 import beat_schedule
 import settings as configuration
+from collector import collect_seldom
 from workers.broker import read_with_care
 from workers.queues import COMMANDS, DOCUMENTS, EMAILS, PAYMENTS, QUEUE_NAMES, RENEWALS, UPKEEP, WEBHOOKS
 
@@ -133,5 +134,7 @@ def make_app(broker_url: str) -> Celery:
     return app
 
 
+# before the tasks are imported, and with them all the rest
+collect_seldom()
 app = make_app(configuration.load().broker_url)
 app.conf.beat_schedule = beat_schedule.SCHEDULE

@@ -17,6 +17,7 @@ from celery.signals import (
 
 import logs
 import settings as configuration
+from collector import settle_collector
 from parting import end_with_parent
 from setting_needs import require
 from workers.celery_app import app
@@ -45,7 +46,6 @@ def _wire_child(**_: Any) -> None:
     # imported here: beat, Flower and the ingress load this module too and need no gateway
     end_with_parent(PARTING_SECONDS)
     from workers import task as task_base
-    from workers.collector import settle_collector
     from workers.wiring import wire
 
     settings = configuration.load()
