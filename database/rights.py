@@ -80,7 +80,8 @@ DECISIONS: Mapping[str, Decision] = {
     "accounts": _shown(KEEPS),
     "gateway_customers": Decision(KEEPS),
     "cards": _shown(KEEPS),
-    # the price list is the operator's
+    # how one can pay, and the price list, are the operator's
+    "payment_method_configs": _shown(READS),
     "gateway_amounts": _shown(READS),
     "credit_packages": _shown(READS),
     "plans": _shown(READS),

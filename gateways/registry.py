@@ -14,6 +14,12 @@ from gateways.ports import EmailGateway, Limits
 VENDORS: dict[str, str] = {
     "stripe": "gateways.stripe",
 }
+# Where each is offered before anybody has decided, and as what. One without a room of its own is kept ready there.
+OFFERED_FIRST = (
+    ("US", "stripe", "Card"),
+    ("US", "paypal", "PayPal"),
+    ("rest", "stripe", "Card"),
+)
 EMAIL_VENDOR = "resend", "gateways.resend"
 
 # what is set for one vendor, by the names of its settings without their prefix

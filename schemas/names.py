@@ -72,6 +72,8 @@ Printed = Annotated[
 ]
 # of a tax, as invoices and gateways print it
 TaxName = Annotated[Name, _at_most(50)]
+# of an account; longer ones fit no transfer: ISO 20022 and the EPC's QR code have room for so much
+Beneficiary = Annotated[Line, _at_most(70)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=100)]
 CouponCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 # a vendor by its name; without one the first that can do what is asked is asked

@@ -28,7 +28,7 @@ from tests.logins import as_worker, urls_of
 TEMPLATE_DATABASE = "template_migrated"
 THE_OPERATORS = (
     "credit_packages", "plans", "plan_versions", "plan_prices", "services", "service_prices", "coupons", "tax_rates",
-    "dunning_policies", "gateway_amounts", "api_keys",
+    "dunning_policies", "gateway_amounts", "api_keys", "payment_method_configs",
 )  # fmt: skip
 ANY_PORT = 0
 MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it

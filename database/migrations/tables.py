@@ -8,6 +8,7 @@ from billing.credits import tables as credits_
 from billing.dunning import tables as dunning
 from billing.invoices import tables as invoices
 from billing.ledger import tables as ledger
+from billing.payment_methods import tables as payment_methods
 from billing.payments import rate_tables
 from billing.payments import tables as payments
 from billing.receipts import tables as receipts
@@ -19,8 +20,8 @@ from database.base import Base
 
 # Importing a module is what registers its tables; naming them here keeps the imports from looking unused.
 MODULES = (
-    accounts, cards, catalog, clocks, credits_, dunning, invoices, ledger, payments, rate_tables, receipts,
-    subscriptions, tax, top_ups,
+    accounts, cards, catalog, clocks, credits_, dunning, invoices, ledger, payment_methods, payments, rate_tables,
+    receipts, subscriptions, tax, top_ups,
     api_keys, event_pulls, inbox, lineage, operations, outbox, upkeep,
 )  # fmt: skip
 

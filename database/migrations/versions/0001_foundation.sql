@@ -205,6 +205,37 @@ CREATE TABLE cards (
 CREATE INDEX ix_cards_account ON cards (account_id, id);
 CREATE UNIQUE INDEX uq_cards_default ON cards (account_id) WHERE is_default;
 
+-- How one can pay
+
+CREATE TABLE payment_method_configs (
+    id UUID NOT NULL,
+    country TEXT NOT NULL,
+    method TEXT NOT NULL,
+    display_name TEXT NOT NULL,
+    sort_order BIGINT NOT NULL,
+    enabled BOOLEAN DEFAULT 'true' NOT NULL,
+    instructions TEXT DEFAULT '' NOT NULL,
+    iban TEXT DEFAULT '' NOT NULL,
+    bic TEXT DEFAULT '' NOT NULL,
+    account_name TEXT DEFAULT '' NOT NULL,
+    wallet_kind TEXT DEFAULT '' NOT NULL,
+    wallet_id TEXT DEFAULT '' NOT NULL,
+    currencies JSONB DEFAULT '[]' NOT NULL,
+    CONSTRAINT pk_payment_method_configs PRIMARY KEY (id),
+    CONSTRAINT uq_payment_method_configs_country_method UNIQUE (country, method),
+    CONSTRAINT ck_payment_method_configs_country_iso_or_rest CHECK (country = 'rest' OR country ~ '^[A-Z]{2}$'),
+    CONSTRAINT ck_payment_method_configs_bank_is_of_a_transfer CHECK (
+        method = 'bank_transfer' OR (iban = '' AND bic = '' AND account_name = '')
+    ),
+    CONSTRAINT ck_payment_method_configs_wallet_is_of_a_wallet CHECK (
+        method = 'local_wallet' OR (wallet_kind = '' AND wallet_id = '')
+    ),
+    CONSTRAINT ck_payment_method_configs_offered_wallet_is_known CHECK (
+        method <> 'local_wallet' OR NOT enabled OR (wallet_kind <> '' AND wallet_id <> '')
+    ),
+    CONSTRAINT ck_payment_method_configs_account_has_a_name CHECK (iban = '' OR account_name <> '')
+);
+
 -- The price list
 
 CREATE TABLE credit_packages (

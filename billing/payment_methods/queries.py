@@ -1,0 +1,22 @@
+"""Reads of what is offered where."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from billing.payment_methods.tables import PaymentMethodConfig
+from schemas.payment_methods import REST_OF_WORLD
+
+
+def configs_for(session: Session, country: str) -> Sequence[PaymentMethodConfig]:
+    """All that may count in a country: its own, and those of the rest of the world."""
+    return session.scalars(
+        select(PaymentMethodConfig).where(PaymentMethodConfig.country.in_([country, REST_OF_WORLD]))
+    ).all()
+
+
+def list_configs(session: Session) -> Sequence[PaymentMethodConfig]:
+    """Everything that was decided, by country and order."""
+    order = PaymentMethodConfig.country, PaymentMethodConfig.sort_order, PaymentMethodConfig.method
+    return session.scalars(select(PaymentMethodConfig).order_by(*order)).all()

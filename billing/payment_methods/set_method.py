@@ -1,0 +1,50 @@
+"""Set what is offered in a country."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from billing.errors import Rejected
+from billing.payment_methods.queries import configs_for
+from billing.payment_methods.rules import misfit
+from billing.payment_methods.tables import PaymentMethodConfig
+from database.ids import uuid7
+
+
+def set_method(session: Session, country: str, method: str, changes: Mapping[str, Any]) -> PaymentMethodConfig:
+    """Write what was said of a method in a country or the rest of the world; what was not said stays as it was.
+
+    A new one is offered, behind those that are there, under the name of the method until it is told another.
+    Raises Rejected `details_misfit`.
+    """
+    # two at once would both find none; readers are not held up
+    session.execute(text("LOCK TABLE payment_method_configs IN SHARE ROW EXCLUSIVE MODE"))
+    standing = [config for config in configs_for(session, country) if config.country == country]
+    config = next((each for each in standing if each.method == method), None)
+    if config is None:
+        config = _new(country, method, 1 + max((each.sort_order for each in standing), default=0))
+    for name, value in changes.items():
+        setattr(config, name, value)
+    sentence = misfit(config)
+    if sentence is not None:
+        session.expire_all()
+        raise Rejected("details_misfit", sentence)
+    session.add(config)
+    session.flush()
+    return config
+
+
+def _new(country: str, method: str, sort_order: int) -> PaymentMethodConfig:
+    nothing = dict.fromkeys(("instructions", "iban", "bic", "account_name", "wallet_kind", "wallet_id"), "")
+    return PaymentMethodConfig(
+        id=uuid7(),
+        country=country,
+        method=method,
+        display_name=method,
+        sort_order=sort_order,
+        enabled=True,
+        currencies=[],
+        **nothing,
+    )

@@ -1,0 +1,122 @@
+"""What a country is offered: its own ways to pay, or those of the rest of the world."""
+
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy.exc import IntegrityError
+
+from billing.errors import Rejected
+from billing.payment_methods.queries import configs_for, list_configs
+from billing.payment_methods.rules import decided_for, is_refused, offered_in
+from billing.payment_methods.seed import FirstOffer, seed_methods
+from billing.payment_methods.set_method import set_method
+from billing.payment_methods.tables import PaymentMethodConfig
+from database.engine import Database
+from database.ids import uuid7
+
+IBAN = "DE89370400440532013000"
+FIRST = [
+    FirstOffer("US", "stripe", "Card", enabled=True),
+    FirstOffer("US", "paypal", "PayPal", enabled=False),
+    FirstOffer("rest", "stripe", "Card", enabled=True),
+]
+COUNTRIES, METHODS = ["DE", "US", "KE", "rest"], ["stripe", "paypal", "bank_transfer"]
+
+
+def _offered(database: Database, country: str, currency: str | None = None) -> list[str]:
+    with database.transaction() as session:
+        return [config.method for config in offered_in(configs_for(session, country), country, currency)]
+
+
+def _set(database: Database, country: str, method: str, **changes: object) -> UUID:
+    with database.transaction() as session:
+        return set_method(session, country, method, changes).id
+
+
+def test_a_country_pays_as_the_rest_of_the_world_until_it_has_methods_of_its_own(bare_database: Database) -> None:
+    with bare_database.transaction() as session:
+        seed_methods(session, FIRST)
+    assert _offered(bare_database, "US") == ["stripe", "bank_transfer"]  # the third is ready, and not connected
+    assert _offered(bare_database, "DE") == ["stripe", "bank_transfer"]
+
+    _set(bare_database, "DE", "bank_transfer", iban=IBAN, account_name="Example SaaS Inc.", currencies=["EUR"])
+    assert _offered(bare_database, "DE") == ["bank_transfer"]
+    assert (_offered(bare_database, "DE", "EUR"), _offered(bare_database, "DE", "USD")) == (["bank_transfer"], [])
+    assert _offered(bare_database, "AT", "USD") == ["stripe", "bank_transfer"]
+
+
+def test_what_an_operator_has_set_outlives_the_next_seed(bare_database: Database) -> None:
+    with bare_database.transaction() as session:
+        seed_methods(session, FIRST)
+    _set(bare_database, "US", "stripe", enabled=False)
+    _set(bare_database, "US", "paypal", enabled=True, sort_order=9)
+    with bare_database.transaction() as session:
+        seed_methods(session, FIRST)
+        assert len(list_configs(session)) == 5
+    assert _offered(bare_database, "US") == ["bank_transfer", "paypal"]
+
+
+def test_what_is_not_said_stays_as_it_was(bare_database: Database) -> None:
+    first = _set(bare_database, "DE", "bank_transfer", iban=IBAN, account_name="Example SaaS Inc.")
+    assert _set(bare_database, "DE", "bank_transfer", display_name="Überweisung") == first
+    with bare_database.transaction() as session:
+        (config,) = list_configs(session)
+        assert (config.display_name, config.iban, config.sort_order) == ("Überweisung", IBAN, 1)
+
+
+@pytest.mark.parametrize(
+    ("method", "changes"),
+    [
+        ("stripe", {"iban": IBAN, "account_name": "Example SaaS Inc."}),
+        ("bank_transfer", {"wallet_kind": "M-PESA", "wallet_id": "254700000000"}),
+        ("local_wallet", {"wallet_kind": "M-PESA"}),
+        ("local_wallet", {}),
+        ("bank_transfer", {"iban": IBAN}),
+    ],
+)
+def test_details_go_with_their_method(bare_database: Database, method: str, changes: dict[str, object]) -> None:
+    with pytest.raises(Rejected, match="details_misfit"):
+        _set(bare_database, "KE", method, **changes)
+    assert _offered(bare_database, "KE") == []
+    row = PaymentMethodConfig(
+        id=uuid7(), country="KE", method=method, display_name="x", sort_order=1, enabled=True, **changes
+    )
+    with pytest.raises(IntegrityError), bare_database.transaction() as session:  # and so says the table
+        session.add(row)
+
+
+def test_a_wallet_that_is_not_offered_yet_may_lack_its_number(bare_database: Database) -> None:
+    _set(bare_database, "KE", "local_wallet", enabled=False)
+    assert _offered(bare_database, "KE") == []
+    _set(bare_database, "KE", "local_wallet", enabled=True, wallet_kind="M-PESA", wallet_id="254700000000")
+    assert _offered(bare_database, "KE") == ["local_wallet"]
+
+
+rows = st.lists(
+    st.tuples(
+        st.sampled_from(COUNTRIES), st.sampled_from(METHODS), st.booleans(), st.sampled_from([(), ("EUR",), ("USD",)]),
+        st.integers(1, 3),
+    ),
+    unique_by=lambda row: row[:2],
+)  # fmt: skip
+
+
+@given(rows=rows, country=st.sampled_from(COUNTRIES[:3]), method=st.sampled_from(METHODS))
+def test_one_pays_with_what_is_offered_and_with_nothing_else(
+    rows: list[tuple[str, str, bool, tuple[str, ...], int]], country: str, method: str
+) -> None:
+    configs = [
+        PaymentMethodConfig(country=place, method=name, enabled=enabled, currencies=list(currencies), sort_order=order)
+        for place, name, enabled, currencies, order in rows
+    ]
+    decided = decided_for(configs, country)
+    assert len({config.country for config in decided}) <= 1
+    assert not (any(config.country == country for config in configs) and any(c.country == "rest" for c in decided))
+    for currency in (None, "EUR", "USD"):
+        offered = offered_in(configs, country, currency)
+        assert all(config.enabled for config in offered)
+        assert [config.sort_order for config in offered] == sorted(config.sort_order for config in offered)
+        names = [config.method for config in offered]
+        assert is_refused(configs, country, method, currency) == (bool(decided) and method not in names)

@@ -1,0 +1,55 @@
+"""`cashbeat payment-method set` and `cashbeat payment-method list`."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.stack.test_command_line import cashbeat
+
+
+def test_methods_are_set_and_listed(tmp_path: Path, database_url: str) -> None:
+    def run(*arguments: str) -> tuple[int, str]:
+        done = cashbeat("payment-method", *arguments, home=tmp_path, DATABASE_URL=database_url)
+        return done.returncode, done.stdout or done.stderr
+
+    assert run("set", "rest", "stripe", "--name", "Card") == (0, "rest    1  stripe         Card  offered\n")
+    transfer = (
+        "set", "DE", "bank_transfer", "--name", "Überweisung", "--iban", "DE89 3704 0044 0532 0130 00",
+        "--bic", "cobadeffxxx", "--account-name", "Example SaaS Inc.", "--currencies", "EUR,CHF",
+    )  # fmt: skip
+    planned = run(*transfer, "--dry-run")
+    line = (
+        "DE      1  bank_transfer  Überweisung  offered  in EUR, CHF  "
+        "to DE89370400440532013000 COBADEFFXXX Example SaaS Inc."
+    )
+    told = ["DE has methods of its own now; those of the rest of the world (stripe) end there", line]
+    assert (planned[0], planned[1].splitlines()) == (0, told)
+    assert run("list")[1].splitlines() == ["rest    1  stripe         Card  offered"]
+    assert run(*transfer)[1].splitlines() == told
+    assert run("set", "DE", "bank_transfer", "--disable", "--currencies", "")[0] == 0
+    assert run("list")[1].splitlines() == [
+        "DE      1  bank_transfer  Überweisung  not offered  to DE89370400440532013000 COBADEFFXXX Example SaaS Inc.",
+        "rest    1  stripe         Card  offered",
+    ]
+    refused = run("set", "KE", "local_wallet", "--wallet-kind", "M-PESA")
+    assert (refused[0], "needs its kind and its id" in refused[1]) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("ZZ", "stripe"), "the country 'ZZ'"),
+        (("DE", "strpe"), "must be one of bank_transfer, local_wallet, paypal, stripe"),
+        (("DE", "bank_transfer", "--iban", "DE89370400440532013001"), "is no IBAN"),
+        (("DE", "bank_transfer", "--bic", "COBA"), "is no BIC"),
+        (("DE", "bank_transfer", "--account-name", "x" * 71), "at most 70 characters"),
+        (("DE", "stripe", "--currencies", "EUR,EURO"), "--currencies 'EURO'"),
+        (("DE", "stripe", "--name", ""), "--name ''"),
+        (("DE", "stripe", "--instructions", "pay \u202ehere"), "direction of writing"),
+    ],
+)
+def test_what_cannot_be_set(tmp_path: Path, arguments: tuple[str, ...], sentence: str) -> None:
+    nowhere = "postgresql://127.0.0.1:1/none"
+    refused = cashbeat("payment-method", "set", *arguments, home=tmp_path, DATABASE_URL=nowhere)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert sentence in refused.stderr
