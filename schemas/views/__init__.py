@@ -1,0 +1,35 @@
+"""What the API answers. Amounts are minor units of the `currency` beside them; times are RFC 3339, UTC."""
+
+from schemas.views.accounts import AccountView
+from schemas.views.base import Page, View
+from schemas.views.cards import CardView
+from schemas.views.catalog import PackageView, PlanPriceView, PlanView, ServiceView
+from schemas.views.clocks import TestClockView
+from schemas.views.credits import AutoTopUpView, BalanceView, BalanceWatchView, CreditTransactionView
+from schemas.views.invoices import InvoiceLineView, InvoiceView, PayableView
+from schemas.views.operations import OperationView
+from schemas.views.receipts import ReceiptView
+from schemas.views.subscriptions import PendingChangeView, SubscriptionView
+
+__all__ = (
+    "AccountView",
+    "AutoTopUpView",
+    "BalanceView",
+    "BalanceWatchView",
+    "CardView",
+    "CreditTransactionView",
+    "InvoiceLineView",
+    "InvoiceView",
+    "OperationView",
+    "PackageView",
+    "Page",
+    "PayableView",
+    "PendingChangeView",
+    "PlanPriceView",
+    "PlanView",
+    "ReceiptView",
+    "ServiceView",
+    "SubscriptionView",
+    "TestClockView",
+    "View",
+)

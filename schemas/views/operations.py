@@ -1,0 +1,20 @@
+"""Commands, and how they went."""
+
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from schemas.views.base import View
+
+
+class OperationView(View):
+    """A command and how it went. `result` comes with succeeded, `problem` (RFC 9457) with failed and parked."""
+
+    id: UUID
+    kind: str
+    status: Literal["queued", "running", "succeeded", "failed", "parked"]
+    attempts: int
+    created_at: datetime
+    finished_at: datetime | None = None
+    result: dict[str, Any] | None = None
+    problem: dict[str, Any] | None = None
