@@ -19,7 +19,6 @@ from ingress.pay_page import PayPage
 from ingress.previews import Previews
 from ingress.queries.accounts import show_account
 from ingress.queries.answers import Queries
-from ingress.queries.cards import cards
 from ingress.queries.catalog import packages, plans, services
 from ingress.queries.clocks import clocks
 from ingress.queries.credits import auto_top_up, balance, balance_watch, transactions
@@ -28,10 +27,12 @@ from ingress.queries.filters import (
     OfAccount,
     PageFilter,
     PageOfAccount,
+    PaymentMethodFilter,
     ReceiptFilter,
     SubscriptionFilter,
 )
 from ingress.queries.invoices import invoice_pdf, invoices
+from ingress.queries.payment_methods import payment_methods
 from ingress.queries.receipts import receipts
 from ingress.queries.subscriptions import subscriptions
 from schemas.commands import (
@@ -138,13 +139,13 @@ def _subscriptions(command: Commands, query: Queries, previews: Previews) -> lis
 
 def _cards_and_pages(command: Commands, query: Queries) -> list[Route]:
     """Pages of the gateway, and the cards saved there."""
-    listed, changed = query.filtered("billing:read", OfAccount, cards), command.taking(ChangePaymentMethod)
+    listed = query.filtered("billing:read", PaymentMethodFilter, payment_methods)
     return [
         _post("/v1/billing/stripe/subscription-checkout/", command.taking(StartSubscriptionCheckout)),
         _post("/v1/billing/stripe/credit-checkout/", command.taking(StartCreditCheckout)),
         _post("/v1/billing/stripe/card-setup/", command.taking(StartCardSetup)),
         _post("/v1/billing/stripe/portal/", command.taking(OpenPortal)),
-        _both("/v1/billing/payment-methods/", listed, changed),
+        _both("/v1/billing/payment-methods/", listed, command.taking(ChangePaymentMethod)),
     ]
 
 

@@ -4,11 +4,13 @@ import re
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 
 from billing.invoices.tables import InvoiceStatus
 from billing.subscriptions.tables import SubscriptionStatus
 from database.pages import PAGE_SIZE_MAX, Cursor
+from schemas.countries import Country
+from schemas.currencies import Currency
 
 
 def _figure(written: str) -> int:
@@ -39,6 +41,21 @@ class OfAccount(Filter):
 
 class PageOfAccount(PageFilter, OfAccount):
     """A page of what belongs to one account."""
+
+
+class PaymentMethodFilter(Filter):
+    """What is offered in a country, else in an account's own, and what the account has saved."""
+
+    country: Country | None = None
+    currency: Currency | None = None
+    account_id: UUID | None = Field(None, validate_default=True)
+
+    @field_validator("account_id")
+    @classmethod
+    def _is_about_somewhere(cls, value: UUID | None, given: ValidationInfo) -> UUID | None:
+        if value is None and given.data.get("country") is None:
+            raise ValueError("must be given, or a `country`")
+        return value
 
 
 class InvoiceFilter(PageFilter):

@@ -8,6 +8,7 @@ from schemas.views.clocks import TestClockView
 from schemas.views.credits import AutoTopUpView, BalanceView, BalanceWatchView, CreditTransactionView
 from schemas.views.invoices import InvoiceLineView, InvoiceView, PayableView
 from schemas.views.operations import OperationView
+from schemas.views.payment_methods import OfferedMethodView, PaymentMethodsView
 from schemas.views.receipts import ReceiptView
 from schemas.views.subscriptions import PendingChangeView, SubscriptionView
 
@@ -20,10 +21,12 @@ __all__ = (
     "CreditTransactionView",
     "InvoiceLineView",
     "InvoiceView",
+    "OfferedMethodView",
     "OperationView",
     "PackageView",
     "Page",
     "PayableView",
+    "PaymentMethodsView",
     "PendingChangeView",
     "PlanPriceView",
     "PlanView",

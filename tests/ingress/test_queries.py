@@ -11,6 +11,7 @@ from billing.cards.tables import Card
 from billing.catalog.seed import seed
 from billing.credits.tables import CreditSource
 from billing.invoices.tables import Invoice, InvoiceDocument, InvoiceLine, InvoiceStatus
+from billing.payment_methods.set_method import set_method
 from database.ids import uuid7
 from tests.billing.gifts import grant_credits
 
@@ -123,6 +124,35 @@ def test_saved_cards_without_the_detached_ones(
     page = door.get("/v1/billing/payment-methods/", params={"account_id": str(acme_id)}, headers=key).json()
     assert [(card["card_ref"], card["is_default"]) for card in page["data"]] == [("pm_4242", True), ("pm_4444", False)]
     assert page["next_cursor"] is None
+
+
+def test_what_is_offered_stands_beside_what_is_saved(
+    door: httpx.Client, key: dict[str, str], owner_session: Session, acme_id: UUID
+) -> None:
+    def ask(**wanted: str) -> httpx.Response:
+        return door.get("/v1/billing/payment-methods/", params=wanted, headers=key)
+
+    undecided = ask(account_id=str(acme_id)).json()
+    assert (undecided["data"], undecided["offered"]) == ([], None)
+
+    iban = {"iban": "DE89370400440532013000", "account_name": "Example SaaS Inc.", "currencies": ["EUR"]}
+    set_method(owner_session, "DE", "stripe", {"display_name": "Karte", "sort_order": 2})
+    set_method(owner_session, "DE", "bank_transfer", {"display_name": "Überweisung", "sort_order": 1, **iban})
+    set_method(owner_session, "rest", "stripe", {"display_name": "Card"})
+    owner_session.commit()
+    german = ask(country="DE").json()
+    assert german["country"] == "DE"
+    assert [(one["method"], one["display_name"]) for one in german["offered"]] == [
+        ("bank_transfer", "Überweisung"), ("stripe", "Karte"),
+    ]  # fmt: skip
+    assert german["offered"][0]["iban"] == "DE89370400440532013000"
+    in_dollars = ask(country="DE", currency="USD", account_id=str(acme_id)).json()
+    assert [one["method"] for one in in_dollars["offered"]] == ["stripe"]
+    assert [one["display_name"] for one in ask(account_id=str(acme_id)).json()["offered"]] == ["Card"]
+
+    for wanted in ({}, {"country": "ZZ"}, {"account_id": str(acme_id), "currency": "euro"}):
+        assert ask(**wanted).status_code == 422
+    assert "account_id" in {error["field"] for error in ask().json()["errors"]}
 
 
 def test_what_is_on_offer(door: httpx.Client, key: dict[str, str], owner_session: Session) -> None:

@@ -1,0 +1,30 @@
+"""Ways to pay as the API shows them."""
+
+from sqlalchemy.orm import Session
+
+from billing.payment_methods.queries import configs_for
+from billing.payment_methods.rules import decided_for, offered_in
+from billing.payment_methods.tables import PaymentMethodConfig
+from schemas.views import OfferedMethodView
+
+
+def show_offered(session: Session, country: str, currency: str | None) -> list[OfferedMethodView] | None:
+    """What a country is offered, in its order; with a currency, only what takes that. None: nobody has decided."""
+    configs = configs_for(session, country)
+    if not decided_for(configs, country):
+        return None
+    return [_view(config) for config in offered_in(configs, country, currency)]
+
+
+def _view(config: PaymentMethodConfig) -> OfferedMethodView:
+    return OfferedMethodView(
+        method=config.method,
+        display_name=config.display_name,
+        instructions=config.instructions,
+        iban=config.iban,
+        bic=config.bic,
+        account_name=config.account_name,
+        wallet_kind=config.wallet_kind,
+        wallet_id=config.wallet_id,
+        currencies=config.currencies,
+    )

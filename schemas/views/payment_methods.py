@@ -1,0 +1,28 @@
+"""Which ways to pay there are."""
+
+from schemas.views.base import Page, View
+from schemas.views.cards import CardView
+
+
+class OfferedMethodView(View):
+    """A way to pay. `method` is a gateway by its name, `bank_transfer` or `local_wallet`.
+
+    The details are where money by hand goes; `currencies` are what it takes, none means every one.
+    """
+
+    method: str
+    display_name: str
+    instructions: str
+    iban: str
+    bic: str
+    account_name: str
+    wallet_kind: str
+    wallet_id: str
+    currencies: list[str]
+
+
+class PaymentMethodsView(Page[CardView]):
+    """The saved cards of an account, and what its country is offered; null where nobody has decided that."""
+
+    country: str | None
+    offered: list[OfferedMethodView] | None
