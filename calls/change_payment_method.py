@@ -5,9 +5,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from billing.accounts.queries import get_account
+from billing.cards.queries import find_card
 from billing.clocks.timelines import now_of
 from billing.errors import Rejected
 from billing.outcomes.save_card import save_card
+from billing.payment_methods.check_offered import check_offered
 from calls.ensure_customer import ensure_customer
 from database.operations import Operation
 from gateways.gateway import Capability, Gateway
@@ -21,6 +24,7 @@ def change_payment_method(work: Work, operation: Operation, command: ChangePayme
     gateway = work.choose(Capability.SAVED_METHODS, command.gateway)
     methods, account_id = gateway.saved_methods, command.account_id
     _check_reference(gateway, command.card_ref)
+    _check_offered(work, gateway, command)
     customer_ref = ensure_customer(work, gateway, account_id)
     methods.make_default(customer_ref, command.card_ref, idempotency_key=f"cashbeat/default_card/{operation.id}")
     card = methods.fetch_card(card_ref=command.card_ref)
@@ -32,6 +36,13 @@ def change_payment_method(work: Work, operation: Operation, command: ChangePayme
         return {"account_id": str(account_id), "card_id": str(card_id), "brand": card.brand, "last4": card.last4}
 
     return act
+
+
+def _check_offered(work: Work, gateway: Gateway, command: ChangePaymentMethod) -> None:
+    """A card that was saved before may be charged again; another one is begun with. Raises `method_not_offered`."""
+    with work.database.transaction() as session:
+        if find_card(session, gateway.name, command.card_ref) is None:
+            check_offered(session, get_account(session, command.account_id), gateway.name)
 
 
 def _check_reference(gateway: Gateway, card_ref: str) -> None:

@@ -1,5 +1,7 @@
 """Open a gateway's hosted page on which the customer saves a card."""
 
+from billing.accounts.queries import get_account
+from billing.payment_methods.check_offered import check_offered
 from calls.ensure_customer import ensure_customer
 from database.operations import Operation
 from gateways.gateway import Capability
@@ -13,9 +15,14 @@ SETUP_CURRENCY = "USD"
 
 
 def open_card_setup(work: Work, operation: Operation, command: StartCardSetup) -> Act:
-    """Claim: the account's customer. Call: the page. Record: its address; the card comes with an event."""
+    """Claim: the account's customer. Call: the page. Record: its address; the card comes with an event.
+
+    Raises Rejected `method_not_offered`.
+    """
     gateway = work.choose(Capability.SAVED_METHODS, command.gateway)
     methods = gateway.saved_methods
+    with work.database.transaction() as session:
+        check_offered(session, get_account(session, command.account_id), gateway.name)
     request = SetupRequest(
         account_id=str(command.account_id),
         idempotency_key=f"cashbeat/card_setup/{operation.id}",

@@ -80,6 +80,9 @@ class PayPage:
     def _not_yet(self, payable: PayableView, problem: dict[str, Any]) -> Response:
         if str(problem.get("type", "")).endswith(":invoice_paid"):
             return self._paid(payable)
+        if str(problem.get("type", "")).endswith(":method_not_offered"):
+            text = "This invoice cannot be paid on a page. Please pay as the invoice itself says, or write to us."
+            return self._page.answer(f"Invoice {payable.number}", text)
         log.info("pay_page_not_open", invoice_id=str(payable.invoice_id), problem=problem.get("type"))
         text = "The payment page could not be opened just now. Please try again in a minute."
         return self._page.answer(f"Invoice {payable.number}", text, button="Try again", status=503)

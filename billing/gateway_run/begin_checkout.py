@@ -16,6 +16,7 @@ from billing.clocks.wall import Wall
 from billing.cycle.start.admit import check_only_one, take_trial
 from billing.errors import Rejected
 from billing.gateway_run.wanted_tax import wanted_tax
+from billing.payment_methods.check_offered import check_offered
 from billing.payments.start_checkout import CHECKOUT_LIFETIME
 from billing.periods import period_at
 from billing.subscriptions.tables import Collection, PayBy, Subscription, SubscriptionStatus
@@ -72,7 +73,8 @@ def begin_checkout(
 
     Its period is a guess until the gateway tells the real one. `now` is the account's own time; the page ends by the
     wall clock, `begun_at` its first try. Raises Rejected `account_not_found`, `already_subscribed`, `trial_used`,
-    `plan_not_found`, `price_not_found`, `coupon_...`, and `subscription_state` when it was given up meanwhile.
+    `plan_not_found`, `price_not_found`, `method_not_offered`, `coupon_...`, and `subscription_state` when it was
+    given up meanwhile.
     """
     account = lock_account(session, command.account_id)
     subscription = session.get(Subscription, subscription_id)
@@ -106,6 +108,7 @@ def _write(
     """The plan at its newest price. For how many periods the coupon counts is the gateway's to know."""
     terms = find_terms(session, command.plan.plan, Interval(command.plan.interval), command.plan.currency)
     currency = terms.price.currency
+    check_offered(session, account, gateway, currency)
     coupon = redeem_coupon(session, command.coupon, currency, now) if command.coupon else None
     start = now.replace(microsecond=0)
     period = period_at(start, terms.months, 0)

@@ -21,6 +21,7 @@ from billing.invoices.queries import list_lines
 from billing.invoices.rules import package_line
 from billing.invoices.tables import Invoice, InvoiceReason
 from billing.money import Money
+from billing.payment_methods.check_offered import check_offered
 from billing.payments.states import move
 from billing.payments.tables import AttemptKind, AttemptStatus, PaymentAttempt
 from billing.tax.queries import decide_tax
@@ -41,7 +42,8 @@ def intend_checkout(
 
     The page ends by the wall clock, where the gateway lives; the tax is that of the account's own day.
 
-    Raises Rejected `account_not_found`, `package_not_found`, `nothing_to_pay`, or what `check_charge` raises.
+    Raises Rejected `account_not_found`, `package_not_found`, `method_not_offered`, `nothing_to_pay`, or what
+    `check_charge` raises.
     """
     cause = f"operation/{operation_id}"
     attempt = session.scalar(select(PaymentAttempt).where(PaymentAttempt.cause == cause))
@@ -85,6 +87,7 @@ def _write_intention(
 ) -> PaymentAttempt:
     account = get_account(session, command.account_id)
     package = get_package(session, command.package)
+    check_offered(session, account, gateway, package.currency)
     rule = load_amount_rules(session, package.currency).of(gateway, package.currency)
     line = package_line(package, rule.step)
     tax = decide_tax(session, account.country, now_of(session, account.id, wall).date())

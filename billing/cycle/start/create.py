@@ -21,6 +21,8 @@ from billing.dunning.tables import DunningPolicy
 from billing.errors import Rejected
 from billing.invoices.rules import LineDraft
 from billing.invoices.tables import Invoice, InvoiceReason
+from billing.payment_methods.check_offered import check_offered
+from billing.payment_methods.tables import ManualMethod
 from billing.periods import Period, period_at
 from billing.subscriptions.rules import due_at_of
 from billing.subscriptions.states import move
@@ -47,7 +49,7 @@ def create_subscription(
     active at once. A trial needs no card, but ends past due without one. Raises Rejected `account_not_found`,
     `already_subscribed`, `trial_used`, `plan_not_found`, `price_not_found`, `service_not_found`, `policy_not_found`,
     `coupon_...`,
-    `amount_too_large` or `no_card`.
+    `amount_too_large`, `method_not_offered` or `no_card`.
     """
     known = session.get(Subscription, subscription_id)
     if known is not None:
@@ -63,6 +65,7 @@ def create_subscription(
     subscription = _row(subscription_id, account, command, terms, start, trial_days)
     if command.coupon is not None:
         _redeem(session, subscription, command.coupon, now)
+    _check_offered(session, account, subscription)
     if subscription.pay_by is PayBy.CARD:
         check_period(session, account.id, terms, additions, lasting_discount(subscription), now)
     _write(session, subscription, additions)
@@ -73,6 +76,14 @@ def create_subscription(
     else:
         _bill_what_is_due_in_trial(session, subscription, additions, now)
     return subscription
+
+
+def _check_offered(session: Session, account: Account, subscription: Subscription) -> None:
+    """A card is asked about at its gateway; a trial without one begins, and ends past due where none can be saved."""
+    if subscription.pay_by is PayBy.TRANSFER:
+        check_offered(session, account, ManualMethod.BANK_TRANSFER, subscription.currency)
+    elif (card := get_default_card(session, account.id)) is not None:
+        check_offered(session, account, card.gateway, subscription.currency)
 
 
 def _check_policy(session: Session, policy: str) -> None:
