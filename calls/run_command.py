@@ -13,7 +13,7 @@ from billing.errors import Rejected
 from billing.subscriptions.queries import get_subscription
 from billing.subscriptions.tables import Collection
 from calls.cancel import cancel_at_gateway, reactivate_at_gateway
-from calls.change_payment_method import change_payment_method
+from calls.change_payment_method import change_payment_method, set_default_payment_method
 from calls.change_plan import change_plan_at_gateway
 from calls.close_pages import close_pages, pages_in_the_way
 from calls.close_start_pages import start_pages
@@ -25,6 +25,7 @@ from calls.open_portal import open_portal
 from calls.open_subscription_checkout import open_subscription_checkout
 from calls.pause import pause_at_gateway, resume_at_gateway
 from calls.pay_invoice import pay_invoice
+from calls.remove_payment_method import remove_payment_method
 from calls.sync_with_gateway import sync_with_gateway
 from database.operations import Operation
 from schemas.commands import (
@@ -41,7 +42,9 @@ from schemas.commands import (
     PauseSubscription,
     PayInvoice,
     ReactivateSubscription,
+    RemovePaymentMethod,
     ResumeSubscription,
+    SetDefaultPaymentMethod,
     StartCardSetup,
     StartCreditCheckout,
     StartSubscriptionCheckout,
@@ -59,6 +62,8 @@ CALLS: Mapping[type[Command], Call] = {
     StartSubscriptionCheckout: open_subscription_checkout,
     StartCardSetup: open_card_setup,
     ChangePaymentMethod: change_payment_method,
+    SetDefaultPaymentMethod: set_default_payment_method,
+    RemovePaymentMethod: remove_payment_method,
     OpenPortal: open_portal,
     SyncWithGateway: sync_with_gateway,
     CreateTestClock: create_clock_beside,
@@ -75,8 +80,11 @@ CALLS_OF_GATEWAY_RUN: Mapping[type[Command], Call] = {
 TAKES_BACK = frozenset({CancelSubscription, ChangePlan, PauseSubscription})
 # These ask several times, and what asks once is to be tried again sooner when its worker dies.
 MANY_CALLS = frozenset(
-    {*TAKES_BACK, PayInvoice, CreateSubscription, StartSubscriptionCheckout, ChangePaymentMethod, SyncWithGateway}
-)
+    {
+        *TAKES_BACK, PayInvoice, CreateSubscription, StartSubscriptionCheckout, ChangePaymentMethod,
+        SetDefaultPaymentMethod, RemovePaymentMethod, SyncWithGateway,
+    }
+)  # fmt: skip
 
 
 def run_command(work: Work, operation_id: UUID) -> None:

@@ -105,6 +105,9 @@ class SavedMethods(Protocol):
         if the card's bank refuses to save it.
         """
 
+    def detach(self, card_ref: str, *, idempotency_key: str) -> None:
+        """Forget a card, for good: nobody can charge it any more. Done already, or never there: nothing happens."""
+
 
 class OffSessionCharge(Protocol):
     """The gateway charges saved cards while the customer is away."""

@@ -46,12 +46,15 @@ from schemas.commands import (
     EndAutoTopUp,
     OpenAccount,
     OpenPortal,
+    OrderPaymentMethods,
     PauseSubscription,
     PayInvoice,
     ReactivateSubscription,
+    RemovePaymentMethod,
     ResumeSubscription,
     SetAutoTopUp,
     SetBalanceWatch,
+    SetDefaultPaymentMethod,
     StartCardSetup,
     StartCreditCheckout,
     StartSubscriptionCheckout,
@@ -146,6 +149,9 @@ def _cards_and_pages(command: Commands, query: Queries) -> list[Route]:
         _post("/v1/billing/stripe/card-setup/", command.taking(StartCardSetup)),
         _post("/v1/billing/stripe/portal/", command.taking(OpenPortal)),
         _both("/v1/billing/payment-methods/", listed, command.taking(ChangePaymentMethod)),
+        _post("/v1/billing/payment-methods/order/", command.taking(OrderPaymentMethods)),
+        _post("/v1/billing/payment-methods/{id:uuid}/default/", command.about("card_id", SetDefaultPaymentMethod)),
+        _post("/v1/billing/payment-methods/{id:uuid}/remove/", command.about("card_id", RemovePaymentMethod)),
     ]
 
 

@@ -21,6 +21,6 @@ def detach_card(session: Session, gateway: str, card_ref: str, now: datetime) ->
     session.refresh(card, with_for_update={"key_share": True})  # a charge that is written just now refers to it
     if card.detached_at is not None:
         return False
-    card.is_default, card.detached_at = False, now
+    card.is_default, card.fallback_order, card.detached_at = False, None, now
     session.flush()  # who looks for the default next, in this transaction too, finds none
     return True

@@ -33,6 +33,17 @@ def get_default_card(session: Session, account_id: UUID) -> ChargeableCard | Non
     return ChargeableCard(*row) if row else None
 
 
+def cards_in_order(session: Session, account_id: UUID) -> list[ChargeableCard]:
+    """The default card, then the others in the order in which the account has them tried, at last the oldest first.
+
+    Without a default there are none: who took it away has not said what else may be charged.
+    """
+    attached = select(Card.is_default, *_CHARGEABLE).where(Card.account_id == account_id, Card.detached_at.is_(None))
+    order = Card.is_default.desc(), Card.fallback_order.asc().nulls_last(), Card.id
+    rows = session.execute(attached.order_by(*order)).all()
+    return [ChargeableCard(*row[1:]) for row in rows] if rows and rows[0].is_default else []
+
+
 def rule_for(session: Session, account_id: UUID, currency: str) -> AmountRule:
     """Which amounts the account's default card can be charged; without one, those that all gateways take."""
     card = get_default_card(session, account_id)
@@ -61,6 +72,14 @@ def get_card(session: Session, account_id: UUID, card_ref: str) -> Card:
     card = session.scalar(found)
     if card is None:
         raise Rejected("card_not_found", f"This account has no card {card_ref}.", status=404)
+    return card
+
+
+def get_card_by_id(session: Session, card_id: UUID) -> Card:
+    """A card, detached or not; raises Rejected `card_not_found`."""
+    card = session.get(Card, card_id)
+    if card is None:
+        raise Rejected("card_not_found", f"There is no card {card_id}.", status=404)
     return card
 
 

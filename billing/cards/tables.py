@@ -10,15 +10,23 @@ from database.base import Base, written_at
 
 
 class Card(Base):
-    """A card saved at a gateway. At most one per account is the default; a detached one cannot be charged any more."""
+    """A card saved at a gateway. At most one per account is the default; a detached one cannot be charged any more.
+
+    `fallback_order` is its place among those that are tried when the default is refused for good: 1 first, null last.
+    """
 
     __tablename__ = "cards"
     __table_args__ = (
         UniqueConstraint("gateway", "card_ref"),
         CheckConstraint("NOT (is_default AND detached_at IS NOT NULL)", name="default_is_attached"),
         Index("uq_cards_default", "account_id", unique=True, postgresql_where=text("is_default")),
+        CheckConstraint("fallback_order > 0", name="place_from_one"),
+        Index(
+            "uq_cards_fallback_order", "account_id", "fallback_order", unique=True,
+            postgresql_where=text("fallback_order IS NOT NULL"),
+        ),
         Index("ix_cards_account", "account_id", "id"),
-    )
+    )  # fmt: skip
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
@@ -30,5 +38,6 @@ class Card(Base):
     exp_month: Mapped[int]
     exp_year: Mapped[int]
     is_default: Mapped[bool] = mapped_column(server_default="false")
+    fallback_order: Mapped[int | None]
     detached_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = written_at()

@@ -28,5 +28,6 @@ def view_card(card: Card) -> CardView:
         exp_month=card.exp_month,
         exp_year=card.exp_year,
         is_default=card.is_default,
+        fallback_order=card.fallback_order,
         created_at=card.created_at,
     )

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from billing.accounts.open import open_account
 from billing.accounts.queries import get_account, view_account
+from billing.cards.order import order_cards
 from billing.clocks.advance import advance_clock
 from billing.clocks.queries import view_clock
 from billing.clocks.timelines import now_of
@@ -35,6 +36,7 @@ from schemas.commands import (
     EndAutoTopUp,
     OfSubscription,
     OpenAccount,
+    OrderPaymentMethods,
     PauseSubscription,
     ReactivateSubscription,
     ResumeSubscription,
@@ -118,6 +120,12 @@ def _end_top_up(session: Session, operation: Operation, command: EndAutoTopUp, n
     return {"account_id": str(command.account_id)}
 
 
+def _order_cards(session: Session, operation: Operation, command: OrderPaymentMethods, now: datetime) -> Result:
+    get_account(session, command.account_id)
+    order_cards(session, command.account_id, command.card_ids)
+    return command.model_dump(mode="json")
+
+
 def _advance_clock(session: Session, operation: Operation, command: AdvanceTestClock, now: datetime) -> Result:
     return view_clock(advance_clock(session, command.test_clock_id, command.frozen_at)).model_dump(mode="json")
 
@@ -138,5 +146,6 @@ VERBS: Mapping[type[Command], Verb] = {
     SetBalanceWatch: _set_watch,
     SetAutoTopUp: _set_top_up,
     EndAutoTopUp: _end_top_up,
+    OrderPaymentMethods: _order_cards,
     AdvanceTestClock: _advance_clock,
 }

@@ -11,8 +11,8 @@ from billing.catalog.plans import services_of, terms_of
 from billing.catalog.terms import Addition, PlanTerms
 from billing.errors import Rejected
 from billing.subscriptions.pending_changes import find_pending_changes
-from billing.subscriptions.rules import INCOMPLETE_LIFETIME
-from billing.subscriptions.tables import PendingChange, Subscription, SubscriptionService, SubscriptionStatus
+from billing.subscriptions.rules import ENDED, INCOMPLETE_LIFETIME
+from billing.subscriptions.tables import PayBy, PendingChange, Subscription, SubscriptionService, SubscriptionStatus
 from database.among import is_among
 from database.pages import Cursor, newest_first
 from schemas.plan_change_views import ChangedSubscriptionView
@@ -44,6 +44,14 @@ def is_start_over(session: Session, subscription_id: UUID, now: datetime) -> boo
         Subscription.created_at <= now - INCOMPLETE_LIFETIME,
     )
     return session.scalar(over) is not None
+
+
+def is_charged_to_a_card(session: Session, account_id: UUID) -> bool:
+    """Whether the account has a subscription that has not ended and is paid by card, whoever runs it."""
+    charged = select(Subscription.id).where(
+        Subscription.account_id == account_id, Subscription.pay_by == PayBy.CARD, Subscription.status.not_in(ENDED)
+    )
+    return session.scalar(charged.limit(1)) is not None
 
 
 def additions_of(session: Session, subscription_id: UUID) -> list[Addition]:

@@ -6,7 +6,7 @@ from gateways.stripe.calls import Calls, segment
 from gateways.stripe.card_shapes import card_of, card_of_setup
 from gateways.stripe.checkouts import SESSIONS
 from gateways.stripe.payments import checkout_of_session
-from gateways.stripe.shapes import ACCOUNT_MARK
+from gateways.stripe.shapes import ACCOUNT_MARK, reference
 from schemas.facts.customers import CardFact, SetupRequest
 from schemas.facts.payments import CheckoutFact
 
@@ -31,6 +31,13 @@ class Cards(Calls):
         if checkout_ref:
             return self._card_of_checkout(checkout_ref)
         raise ValueError("a card is fetched by a reference")
+
+    def detach(self, card_ref: str, *, idempotency_key: str) -> None:
+        """Detach a PaymentMethod; see SavedMethods. It is asked about first: to detach twice is an error there."""
+        path = f"{METHODS}/{segment(card_ref)}"
+        card = self._known(path)
+        if card is not None and reference(card.get("customer")):
+            self._post(f"{path}/detach", {}, idempotency_key)
 
     def _card_of_checkout(self, checkout_ref: str) -> CardFact | None:
         expand = ["setup_intent", "setup_intent.payment_method"]

@@ -4,7 +4,16 @@ from schemas.commands.accounts import Address, OpenAccount
 from schemas.commands.base import Command
 from schemas.commands.clocks import AdvanceTestClock, CreateTestClock
 from schemas.commands.credits import ConsumeCredits, EndAutoTopUp, SetAutoTopUp, SetBalanceWatch
-from schemas.commands.payments import ChangePaymentMethod, OpenPortal, PayInvoice, StartCardSetup, StartCreditCheckout
+from schemas.commands.payments import (
+    ChangePaymentMethod,
+    OpenPortal,
+    OrderPaymentMethods,
+    PayInvoice,
+    RemovePaymentMethod,
+    SetDefaultPaymentMethod,
+    StartCardSetup,
+    StartCreditCheckout,
+)
 from schemas.commands.subscriptions import (
     CancelSubscription,
     ChangePlan,
@@ -35,14 +44,17 @@ __all__ = (
     "OfSubscription",
     "OpenAccount",
     "OpenPortal",
+    "OrderPaymentMethods",
     "PauseSubscription",
     "PayInvoice",
     "PlanChoice",
     "ReactivateSubscription",
+    "RemovePaymentMethod",
     "ResumeSubscription",
     "ServiceItem",
     "SetAutoTopUp",
     "SetBalanceWatch",
+    "SetDefaultPaymentMethod",
     "StartCardSetup",
     "StartCreditCheckout",
     "StartSubscriptionCheckout",
@@ -67,6 +79,9 @@ COMMANDS: dict[str, type[Command]] = {
         OpenPortal,
         StartCardSetup,
         ChangePaymentMethod,
+        SetDefaultPaymentMethod,
+        RemovePaymentMethod,
+        OrderPaymentMethods,
         SetBalanceWatch,
         SetAutoTopUp,
         EndAutoTopUp,

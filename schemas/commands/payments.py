@@ -1,10 +1,16 @@
 """Commands about paying: hosted pages, and which card is charged."""
 
+from typing import Annotated
 from uuid import UUID
+
+from pydantic import AfterValidator, Field, StrictBool
 
 from schemas.commands.base import Command
 from schemas.names import CardReference, GatewayName, Slug
 from schemas.urls import Url
+
+# nobody keeps more cards; one statement is written for each
+CARDS_MAX = 50
 
 
 class StartCreditCheckout(Command):
@@ -56,6 +62,47 @@ class ChangePaymentMethod(Command):
     account_id: UUID
     card_ref: CardReference
     gateway: GatewayName | None = None
+
+
+class SetDefaultPaymentMethod(Command):
+    """The same for a saved card by our own id."""
+
+    kind = "set_default_payment_method"
+    scope = "billing:write"
+
+    card_id: UUID
+
+
+class RemovePaymentMethod(Command):
+    """Take a saved card away, here and at its gateway. If it was the one that is charged, the next in the order is.
+
+    The last one of an account that is charged for a subscription goes only with `allow_last`.
+    """
+
+    kind = "remove_payment_method"
+    scope = "billing:write"
+
+    card_id: UUID
+    allow_last: StrictBool = False
+
+
+def _each_once(card_ids: tuple[UUID, ...]) -> tuple[UUID, ...]:
+    if len(set(card_ids)) < len(card_ids):
+        raise ValueError("must name each card once")
+    return card_ids
+
+
+class OrderPaymentMethods(Command):
+    """In which order the saved cards are tried when the one that is charged is refused for good.
+
+    Those that are not named come after these, the oldest first.
+    """
+
+    kind = "order_payment_methods"
+    scope = "billing:write"
+
+    account_id: UUID
+    card_ids: Annotated[tuple[UUID, ...], Field(max_length=CARDS_MAX), AfterValidator(_each_once)]
 
 
 class OpenPortal(Command):

@@ -7,7 +7,10 @@ from schemas.views.base import View
 
 
 class CardView(View):
-    """A saved card that can be charged. `card_ref` is the gateway's id of it."""
+    """A saved card that can be charged. `card_ref` is the gateway's id of it.
+
+    `fallback_order` is its place among those that are tried when the default is refused for good; null: after these.
+    """
 
     id: UUID
     account_id: UUID
@@ -18,4 +21,5 @@ class CardView(View):
     exp_month: int
     exp_year: int
     is_default: bool
+    fallback_order: int | None
     created_at: datetime

@@ -57,6 +57,21 @@ def test_a_customer_and_a_deleted_one() -> None:
     )
 
 
+def test_a_card_is_detached_under_its_key(scripted: Scripted) -> None:
+    answers = {f"GET /v1/payment_methods/{CARD}": method(), f"POST /v1/payment_methods/{CARD}/detach": method()}
+    server = scripted(script(answers))
+    StripeGateway("sk_test_made_up", server.url).detach(CARD, idempotency_key="detach/1")
+    (_, detached) = map(read, server.requests)
+    assert (detached[0], detached.form) == (f"POST /v1/payment_methods/{CARD}/detach", {})
+    assert detached.headers["idempotency-key"] == "detach/1"
+
+
+def test_what_is_detached_already_is_left_alone(scripted: Scripted) -> None:
+    server = scripted(script({f"GET /v1/payment_methods/{CARD}": method(customer=None)}))
+    StripeGateway("sk_test_made_up", server.url).detach(CARD, idempotency_key="detach/1")
+    assert len(server.requests) == 1
+
+
 def test_a_page_for_saving_a_card(scripted: Scripted) -> None:
     opened = {"id": "cs_test_1", "url": "https://checkout.example.com/1", "status": "open"}
     server = scripted(script({"POST /v1/checkout/sessions": opened}))

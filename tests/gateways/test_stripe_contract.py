@@ -41,6 +41,7 @@ ASKED: dict[str, Asking] = {
     "fetch_card": lambda stripe: stripe.fetch_card(card_ref="pm_1"),
     "fetch_card by setup": lambda stripe: stripe.fetch_card(setup_ref="seti_1"),
     "fetch_card by checkout": lambda stripe: stripe.fetch_card(checkout_ref="cs_test_1"),
+    "detach": lambda stripe: stripe.detach("pm_1", idempotency_key="detach/1"),
     "charge": lambda stripe: stripe.charge(asked.CHARGE),
     "cancel_charge": lambda stripe: stripe.cancel_charge("pi_1"),
     "find_charge": lambda stripe: stripe.find_charge(

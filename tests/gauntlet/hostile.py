@@ -91,6 +91,8 @@ TAKEN: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("/card-setup/", ("account_id", *PAGES)),
     ("/portal/", ("account_id", "return_url")),
     ("/payment-methods/", ("account_id", "card_ref")),
+    ("/payment-methods/order/", ("account_id", "card_ids")),
+    ("/remove/", ("allow_last",)),
     ("/consume/", ("account_id", "amount")),
     ("/balance-watch/", ("account_id", "warn_below")),
     ("/auto-top-up/", ("account_id", "package", "top_up_below", "monthly_max")),
@@ -111,6 +113,7 @@ def _fields() -> dict[str, Any]:
         "plan": {"plan": "starter"}, "package": "value", "amount": 5, "warn_below": 5, "top_up_below": 5,
         "monthly_max": 3, "subscription_id": SOME_ID,
         "success_url": "https://app.example/ok", "cancel_url": "https://app.example/no", "card_ref": "pm_card_visa",
+        "card_ids": [SOME_ID], "allow_last": True,
         "return_url": "https://app.example/", "resumes_at": "2027-01-01T00:00:00Z", "frozen_at": "2026-01-01T00:00:00Z",
     }  # fmt: skip
 

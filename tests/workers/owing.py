@@ -20,6 +20,7 @@ from billing.invoices.queries import get_invoice
 from billing.invoices.tables import Invoice, InvoiceReason
 from billing.outcomes.end_dunning import DUNNING_ENDS
 from billing.outcomes.record_outcome import record_outcome
+from billing.outcomes.save_card import save_card
 from billing.payments.cancel_under_way import cancel_under_way
 from billing.payments.tables import PaymentAttempt
 from billing.receipts.tables import Receipt
@@ -59,6 +60,17 @@ class Owing:
         fact = save_there(self.work.gateway("stripe").saved_methods, self.account_id, card)
         self.customer_ref, self.card_ref = fact.customer_ref, fact.card_ref
         give_card(self.work.database, self.account_id, self.work.wall().at, fact)
+
+    def save_another(self, name: str = "pm_card_mastercard") -> UUID:
+        """Another card, there and here, beside the one that is charged."""
+        url = f"{self.sandbox.address}/v1/payment_methods/{name}/attach"
+        form, auth = {"customer": self.customer_ref}, (SANDBOX_STRIPE_KEY, "")
+        attached = requests.post(url, data=form, auth=auth, timeout=ANSWER_SECONDS)
+        attached.raise_for_status()
+        fact = self.work.gateway("stripe").saved_methods.fetch_card(card_ref=attached.json()["id"])
+        assert fact is not None
+        with self.work.database.transaction() as session:
+            return save_card(session, self.account_id, fact, False, self.work.wall().at)
 
     def intend(self) -> UUID:
         """A charge is begun; it is not sent yet."""

@@ -195,15 +195,18 @@ CREATE TABLE cards (
     exp_month BIGINT NOT NULL,
     exp_year BIGINT NOT NULL,
     is_default BOOLEAN DEFAULT 'false' NOT NULL,
+    fallback_order BIGINT,
     detached_at TIMESTAMPTZ,
     created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
     CONSTRAINT pk_cards PRIMARY KEY (id),
     CONSTRAINT uq_cards_gateway_card_ref UNIQUE (gateway, card_ref),
     CONSTRAINT ck_cards_default_is_attached CHECK (NOT (is_default AND detached_at IS NOT NULL)),
+    CONSTRAINT ck_cards_place_from_one CHECK (fallback_order > 0),
     CONSTRAINT fk_cards_account_id FOREIGN KEY(account_id) REFERENCES accounts (id)
 );
 CREATE INDEX ix_cards_account ON cards (account_id, id);
 CREATE UNIQUE INDEX uq_cards_default ON cards (account_id) WHERE is_default;
+CREATE UNIQUE INDEX uq_cards_fallback_order ON cards (account_id, fallback_order) WHERE fallback_order IS NOT NULL;
 
 -- How one can pay
 

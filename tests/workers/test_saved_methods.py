@@ -1,0 +1,98 @@
+"""Saved cards by the customer's wish: one is chosen, one goes, and never the last of a subscription without a word."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from billing.cards.queries import find_card, list_cards
+from billing.cards.tables import Card
+from billing.invoices.tables import InvoiceStatus
+from billing.subscriptions.tables import SubscriptionStatus
+from database.memory import WorkState
+from database.operations import Operation
+from schemas.commands import OrderPaymentMethods, RemovePaymentMethod, SetDefaultPaymentMethod
+from tests.gateways.sandbox_process import Sandbox
+from tests.workers.owing import Dunned, Owing
+from workers.wiring import Work
+
+
+def _first(owing: Owing) -> UUID:
+    """The card that is charged since the beginning."""
+    with owing.work.database.transaction() as session:
+        card = find_card(session, "stripe", owing.card_ref)
+        assert card is not None
+        return card.id
+
+
+def _saved(owing: Owing) -> dict[UUID, bool]:
+    """The cards that can be charged, and whether each is the one that is."""
+    with owing.work.database.transaction() as session:
+        return {card.id: card.is_default for card in list_cards(session, owing.account_id)}
+
+
+def _remove(owing: Owing, card_id: UUID, **fields: Any) -> Operation:
+    return owing.command(RemovePaymentMethod(card_id=card_id, **fields))
+
+
+def _word(operation: Operation) -> str:
+    return str((operation.problem or {}).get("type", "")).rpartition(":")[2]
+
+
+def test_the_next_card_is_charged_when_the_default_goes_and_what_is_unpaid_at_once(work: Work, debtor: Dunned) -> None:
+    first, spare, wanted = _first(debtor), debtor.save_another("pm_card_visa"), debtor.save_another()
+    assert (
+        debtor.command(OrderPaymentMethods(account_id=debtor.account_id, card_ids=(wanted, spare))).state
+        is WorkState.DONE
+    )
+    removed = _remove(debtor, first)
+    assert removed.result == {
+        "card_id": str(first), "account_id": str(debtor.account_id), "charged_next": str(wanted),
+    }  # fmt: skip
+    assert _saved(debtor) == {spare: False, wanted: True}
+    assert debtor.saved_cards() == 2
+    customer = work.gateway("stripe").saved_methods.fetch_customer(debtor.customer_ref)
+    with work.database.transaction() as session:
+        assert customer is not None
+        assert customer.card_ref == session.get_one(Card, wanted).card_ref
+    debtor.do("charge")
+    assert debtor.invoice().status is InvoiceStatus.PAID
+    assert debtor.subscription().status is SubscriptionStatus.ACTIVE
+
+
+def test_the_last_card_of_a_subscription_goes_only_by_name(debtor: Dunned) -> None:
+    first = _first(debtor)
+    assert _word(_remove(debtor, first)) == "last_payment_method"
+    assert (_saved(debtor), debtor.saved_cards()) == ({first: True}, 1)
+    assert (_remove(debtor, first, allow_last=True).result or {})["charged_next"] is None
+    assert (_saved(debtor), debtor.saved_cards()) == ({}, 0)
+
+
+def test_without_a_subscription_the_last_card_goes_without_a_word(owing: Owing) -> None:
+    assert _remove(owing, _first(owing)).state is WorkState.DONE
+    assert (_saved(owing), owing.saved_cards()) == ({}, 0)
+
+
+def test_a_lost_answer_is_asked_for_again_and_the_card_is_gone_once(owing: Owing, module_sandbox: Sandbox) -> None:
+    first, second = _first(owing), owing.save_another()
+    module_sandbox.arm("answer_lost", count=1, method="POST", path=f"/v1/payment_methods/{owing.card_ref}/detach")
+    waiting = _remove(owing, first)
+    assert waiting.state is WorkState.READY
+    assert _saved(owing) == {second: True}, "it is charged no more while the gateway does not answer"
+    done = owing.run(waiting.id)
+    assert (done.result or {})["charged_next"] == str(second)
+    assert owing.saved_cards() == 1
+
+
+@pytest.mark.parametrize("kind", [RemovePaymentMethod, SetDefaultPaymentMethod])
+def test_a_card_that_never_was(owing: Owing, kind: Any) -> None:
+    assert _word(owing.command(kind(card_id=UUID(int=1)))) == "card_not_found"
+
+
+def test_a_card_is_chosen_by_its_id_and_not_after_it_is_gone(work: Work, owing: Owing) -> None:
+    first, second = _first(owing), owing.save_another()
+    chosen = owing.command(SetDefaultPaymentMethod(card_id=second))
+    assert (chosen.result or {})["card_id"] == str(second)
+    assert _saved(owing) == {first: False, second: True}
+    assert _remove(owing, first).state is WorkState.DONE
+    assert _word(owing.command(SetDefaultPaymentMethod(card_id=first))) == "card_not_found"
