@@ -6,10 +6,13 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from billing.cards.queries import ChargeableCard, cards_in_order
 from billing.clocks.duty import OneByOne
 from billing.clocks.timelines import Timeline
+from billing.dunning.other_cards import Charges, worth_another_try
 from billing.dunning.queries import charges_of, has_live_charge, lock_due
 from billing.dunning.refuse import refuse_for_no_card
+from billing.dunning.rules import terms_of
 from billing.dunning.stop import stop_if_ended
 from billing.dunning.tables import Dunning, DunningState
 from billing.payments.intend_charge import intend_charge
@@ -38,10 +41,18 @@ def retry_due(session: Session, invoice_id: UUID, now: datetime) -> bool:
     invoice, dunning = due
     if stop_if_ended(session, invoice, dunning, now):
         return True
-    cause = f"dunning/{invoice.id}/{len(charges_of(session, invoice.id))}"
-    if intend_charge(session, invoice, cause, now) is None:
+    charges = charges_of(session, invoice.id)
+    card = _card_for(session, dunning, charges)
+    if intend_charge(session, invoice, f"dunning/{invoice.id}/{len(charges)}", now, card=card) is None:
         refuse_for_no_card(session, invoice, now)
     return True
+
+
+def _card_for(session: Session, dunning: Dunning, charges: Charges) -> ChargeableCard | None:
+    """The first that was not refused for good, if the policy tries others; else (None) the default, as ever."""
+    if not terms_of(dunning.policy).tries_other_cards:
+        return None
+    return worth_another_try(cards_in_order(session, dunning.account_id), charges)
 
 
 RETRIES = OneByOne(

@@ -18,6 +18,7 @@ class Terms:
     retry_days: tuple[int, ...]
     at_the_end: DunningEnd
     hour: int
+    tries_other_cards: bool
 
     def retries(self, opened_at: datetime) -> tuple[datetime, ...]:
         """All planned tries after a first failure, ascending."""
@@ -44,9 +45,16 @@ def next_retry(retries: Sequence[datetime], now: datetime) -> datetime | None:
 
 def freeze(policy: DunningPolicy, hour: int) -> dict[str, Any]:
     """The policy as it is kept with a dunning: later edits of it change nothing that has begun."""
-    return {"slug": policy.slug, "retry_days": policy.retry_days, "at_the_end": policy.at_the_end.value, "hour": hour}
+    return {
+        "slug": policy.slug,
+        "retry_days": policy.retry_days,
+        "at_the_end": policy.at_the_end.value,
+        "hour": hour,
+        "tries_other_cards": policy.tries_other_cards,
+    }
 
 
 def terms_of(frozen: dict[str, Any]) -> Terms:
-    """What `freeze` wrote."""
-    return Terms(tuple(frozen["retry_days"]), DunningEnd(frozen["at_the_end"]), frozen["hour"])
+    """What `freeze` wrote; what it wrote before there was a fallback has none."""
+    tries_other_cards = frozen.get("tries_other_cards", False)
+    return Terms(tuple(frozen["retry_days"]), DunningEnd(frozen["at_the_end"]), frozen["hour"], tries_other_cards)

@@ -33,7 +33,10 @@ class DunningState(StrEnum):
 
 
 class DunningPolicy(Base):
-    """When to try again and what to do in the end. `retry_days` are whole days after the first failure, ascending."""
+    """When to try again and what to do in the end. `retry_days` are whole days after the first failure, ascending.
+
+    With `tries_other_cards` a renewal whose card is refused for good is charged to the account's next one at once.
+    """
 
     __tablename__ = "dunning_policies"
     __table_args__ = (one_of("at_the_end", DunningEnd),)
@@ -41,6 +44,7 @@ class DunningPolicy(Base):
     slug: Mapped[str] = mapped_column(primary_key=True)
     retry_days: Mapped[list[int]] = mapped_column(JSONB)
     at_the_end: Mapped[DunningEnd]
+    tries_other_cards: Mapped[bool] = mapped_column(server_default="true")
 
 
 class Dunning(Base):

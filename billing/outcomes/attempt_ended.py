@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from billing.cards.queries import get_default_card
 from billing.dunning.declines import NO_CARD
+from billing.dunning.other_cards import is_refused_for_good
 from billing.dunning.queries import charges_of, lock_dunning
 from billing.dunning.retry import retry_invoice
 from billing.invoices.tables import Invoice, InvoiceReason, InvoiceStatus
@@ -34,7 +35,8 @@ def attempt_ended(session: Session, invoice: Invoice, now: datetime) -> None:
 
 def _is_untried(session: Session, invoice: Invoice, charges: Sequence[PaymentAttempt]) -> bool:
     card = get_default_card(session, invoice.account_id)
-    return card is not None and card.id != _last_refused(charges)
+    is_other = card is not None and card.id != _last_refused(charges)
+    return card is not None and is_other and not is_refused_for_good(card.id, charges)
 
 
 def _last_refused(charges: Sequence[PaymentAttempt]) -> UUID | None:

@@ -1,4 +1,4 @@
-"""Intend to charge an issued invoice to the account's default card, while the customer is away."""
+"""Intend to charge an issued invoice to a saved card of the account, while the customer is away."""
 
 from datetime import datetime
 from typing import Any
@@ -19,15 +19,22 @@ INTEND = insert(PaymentAttempt).returning(PaymentAttempt)
 
 
 def intend_charge(
-    session: Session, invoice: Invoice, cause: str, now: datetime, package: str = ""
+    session: Session,
+    invoice: Invoice,
+    cause: str,
+    now: datetime,
+    package: str = "",
+    card: ChargeableCard | None = None,
 ) -> PaymentAttempt | None:
     """Write the attempt to charge what is left to pay and stage the call; None when the account has no default card.
+
+    Another `card` is charged where one is given.
 
     The invoice is in the database and has something left to pay; `package` is the slug of what it buys, if it buys one.
     The database refuses a second attempt for the same cause and a second one that may still take the money
     (IntegrityError, at once).
     """
-    card = get_default_card(session, invoice.account_id)
+    card = card or get_default_card(session, invoice.account_id)
     if card is None:
         return None
     left = Money(invoice.left_minor, invoice.currency)

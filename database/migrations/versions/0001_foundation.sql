@@ -390,6 +390,7 @@ CREATE TABLE dunning_policies (
     slug TEXT NOT NULL,
     retry_days JSONB NOT NULL,
     at_the_end VARCHAR(32) NOT NULL,
+    tries_other_cards BOOLEAN DEFAULT 'true' NOT NULL,
     CONSTRAINT pk_dunning_policies PRIMARY KEY (slug),
     CONSTRAINT ck_dunning_policies_at_the_end_known CHECK (at_the_end IN ('cancel', 'mark_unpaid', 'pause'))
 );

@@ -27,7 +27,8 @@ def test_a_declined_renewal_is_past_due_and_planned_at_the_hour_that_paid_before
     assert (subscription.status, subscription.due_at) == (SubscriptionStatus.PAST_DUE, None)
     assert (dunning.state, dunning.attempts, dunning.last_code) == (DunningState.OPEN, 1, BROKE)
     assert (dunning.next_attempt_at, dunning.ends_at) == (utc("2026-02-16 10:30"), utc("2026-02-22 10:30"))
-    assert dunning.policy == {"slug": "default", "retry_days": [1, 3, 5, 7], "at_the_end": "cancel", "hour": 10}
+    terms = {"retry_days": [1, 3, 5, 7], "at_the_end": "cancel", "tries_other_cards": True}
+    assert dunning.policy == {"slug": "default", "hour": 10} | terms
     assert dunned.mails("payment_failed") == 1
 
 

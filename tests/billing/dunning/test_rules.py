@@ -43,7 +43,7 @@ def test_retries_ascend_in_the_good_hour_within_half_a_day_of_their_day(
 def test_the_next_retry_is_never_in_the_past_and_none_comes_after_the_end(
     opened_at: datetime, days: list[int], hour: int, later: timedelta
 ) -> None:
-    terms, now = Terms(tuple(days), DunningEnd.CANCEL, hour), opened_at + later
+    terms, now = Terms(tuple(days), DunningEnd.CANCEL, hour, tries_other_cards=True), opened_at + later
     upcoming = next_retry(terms.retries(opened_at), now)
     if upcoming is None:
         assert now >= terms.ends_at(opened_at)
@@ -52,13 +52,19 @@ def test_the_next_retry_is_never_in_the_past_and_none_comes_after_the_end(
 
 
 def test_a_policy_without_retries_ends_with_the_first_failure() -> None:
-    assert Terms((), DunningEnd.PAUSE, 7).ends_at(utc("2026-01-31 03:20")) == utc("2026-01-31 03:20")
+    terms, failed_at = Terms((), DunningEnd.PAUSE, 7, tries_other_cards=True), utc("2026-01-31 03:20")
+    assert terms.ends_at(failed_at) == failed_at
 
 
-@given(days=DAYS, end=st.sampled_from(DunningEnd), hour=HOURS)
-def test_a_frozen_policy_thaws_to_the_same_terms(days: list[int], end: DunningEnd, hour: int) -> None:
-    policy = DunningPolicy(slug="strict", retry_days=days, at_the_end=end)
-    assert terms_of(freeze(policy, hour)) == Terms(tuple(days), end, hour)
+@given(days=DAYS, end=st.sampled_from(DunningEnd), hour=HOURS, others=st.booleans())
+def test_a_frozen_policy_thaws_to_the_same_terms(days: list[int], end: DunningEnd, hour: int, others: bool) -> None:
+    policy = DunningPolicy(slug="strict", retry_days=days, at_the_end=end, tries_other_cards=others)
+    assert terms_of(freeze(policy, hour)) == Terms(tuple(days), end, hour, others)
+
+
+def test_what_was_frozen_before_there_was_a_choice_tries_no_other_card() -> None:
+    frozen = {"slug": "default", "retry_days": [1, 3], "at_the_end": "cancel", "hour": 10}
+    assert terms_of(frozen).tries_other_cards is False
 
 
 @pytest.mark.parametrize(
