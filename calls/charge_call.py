@@ -9,6 +9,7 @@ import structlog
 
 import logs
 from billing.clocks.wall import Wall
+from billing.dunning.declines import NO_CARD
 from billing.errors import Rejected, Unavailable
 from billing.outcomes.record_outcome import PaymentContradiction
 from billing.payments.begin_charges import Step, step
@@ -43,10 +44,12 @@ class ChargeCall:
 def call_gateway(gateway: Gateway, call: ChargeCall, log_context: Mapping[str, str]) -> PaymentFact | None:
     """The gateway's answer; None when the charge is not wanted any more and the gateway has none either.
 
-    A look is a call beyond the slot; it is rare. Raises Unavailable.
+    A card that was taken away is not asked for. A look is a call beyond the slot; it is rare. Raises Unavailable.
     """
     logs.bind(**log_context)
     request = call.charge.request
+    if step(call.charge) is Step.REFUSE:
+        return never_came(gateway.name, request, PaymentStatus.FAILED, NO_CARD)
     if call.is_look_first:
         found = look(gateway, call.charge)
         if found is None and not call.is_last_heard:

@@ -65,7 +65,9 @@ def last_attempt(session: Session, occasion: Occasion, invoice_id: UUID) -> Paym
 
 def explain(occasion: Occasion, attempt: PaymentAttempt | None) -> str:
     """Why it failed, in a sentence for the customer."""
-    return occasion.letterhead.explain(attempt.failure_code) if attempt else NO_CARD_SENTENCE
+    if attempt is None or attempt.failure_code == NO_CARD:
+        return NO_CARD_SENTENCE
+    return occasion.letterhead.explain(attempt.failure_code)
 
 
 def _last_of(session: Session, invoice_id: UUID) -> PaymentAttempt | None:

@@ -19,6 +19,7 @@ class Step(StrEnum):
 
     SEND = "send"
     ASK = "ask"
+    REFUSE = "refuse"
     DROP = "drop"
 
 
@@ -30,16 +31,19 @@ def begin_charges(session: Session, attempt_ids: Collection[UUID], wall: Wall) -
     takes the same lock: either it is not sent, or it is not dropped.
     """
     charges = lock_charges(session, attempt_ids, wall)
-    sent = [charge.attempt_id for charge in charges.values() if step(charge) is not Step.DROP]
+    sent = [charge.attempt_id for charge in charges.values() if step(charge) in (Step.SEND, Step.ASK)]
     move_to_unknown(session, sent, wall.at + LOOK_UP_AFTER)
     return charges
 
 
 def step(charge: Charge) -> Step:
-    """What is to be canceled is not charged, nor an invoice that is not open; but what may have been is asked about."""
+    """What is to be canceled is not charged, nor an invoice that is not open; but what may have been is asked about.
+
+    A card that was taken away before anything was sent is not charged any more: it counts as refused.
+    """
     is_wanted = charge.unwanted_since is None and charge.invoice_status in CHARGEABLE
-    if charge.status is AttemptStatus.CREATED:
-        return Step.SEND if is_wanted else Step.DROP
+    if charge.status is AttemptStatus.CREATED and is_wanted:
+        return Step.REFUSE if charge.is_card_detached else Step.SEND
     if charge.status is AttemptStatus.UNKNOWN:
         return Step.SEND if is_wanted else Step.ASK
     return Step.DROP

@@ -10,6 +10,7 @@ from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from billing.accounts.tables import Account
+from billing.cards.tables import Card
 from billing.clocks.tables import TestClock
 from billing.clocks.wall import Wall
 from billing.invoices.tables import Invoice, InvoiceReason, InvoiceStatus
@@ -116,6 +117,7 @@ class Charge:
     made_after: datetime
     made_before: datetime
     unwanted_since: datetime | None
+    is_card_detached: bool
 
 
 def gateways_of_charges(session: Session, entry_ids: Collection[UUID]) -> dict[str, list[UUID]]:
@@ -157,8 +159,8 @@ def _charges() -> Select[Any]:
     columns = (attempt.id, attempt.gateway, attempt.status, attempt.request, attempt.payment_ref, attempt.created_at)
     of_invoice = (Invoice.status.label("invoice_status"), Invoice.issued_at)
     wish = select(OutboxEntry.created_at).where(OutboxEntry.cause == func.concat(CANCEL, attempt.id)).scalar_subquery()
-    found = select(*columns, *of_invoice, TestClock.frozen_at, wish.label("unwanted_since"))
-    found = found.join(Invoice, Invoice.id == attempt.invoice_id)
+    found = select(*columns, *of_invoice, TestClock.frozen_at, Card.detached_at, wish.label("unwanted_since"))
+    found = found.join(Invoice, Invoice.id == attempt.invoice_id).outerjoin(Card, Card.id == attempt.card_id)
     found = found.join(Account, Account.id == attempt.account_id).outerjoin(TestClock, TestClock.id == Account.clock_id)
     return found.where(attempt.kind == AttemptKind.CHARGE)
 
@@ -175,4 +177,5 @@ def _charge(row: Row[Any], wall: Wall) -> Charge:
         made_after=min(row.created_at, row.issued_at or row.created_at) - CLOCK_TOLERANCE,
         made_before=max(wall.at, row.frozen_at or wall.at) + CLOCK_TOLERANCE,
         unwanted_since=row.unwanted_since,
+        is_card_detached=row.detached_at is not None,
     )

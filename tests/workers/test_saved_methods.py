@@ -8,6 +8,7 @@ import pytest
 from billing.cards.queries import find_card, list_cards
 from billing.cards.tables import Card
 from billing.invoices.tables import InvoiceStatus
+from billing.payments.tables import AttemptStatus
 from billing.subscriptions.tables import SubscriptionStatus
 from database.memory import WorkState
 from database.operations import Operation
@@ -96,3 +97,27 @@ def test_a_card_is_chosen_by_its_id_and_not_after_it_is_gone(work: Work, owing: 
     assert _saved(owing) == {first: False, second: True}
     assert _remove(owing, first).state is WorkState.DONE
     assert _word(owing.command(SetDefaultPaymentMethod(card_id=first))) == "card_not_found"
+
+
+def test_a_charge_that_waits_to_be_sent_is_not_sent_to_a_card_that_is_gone(debtor: Dunned) -> None:
+    """The customer has taken it away; the next card pays, and nobody is told of a failure."""
+    second = debtor.save_another()
+    assert debtor.sweep(2)[0] == 1
+    told = len(debtor.rows("payment_failed"))
+    assert _remove(debtor, _first(debtor)).state is WorkState.DONE
+    debtor.do("charge")
+    refused, following = debtor.attempts()[1:]
+    assert (refused.failure_code, refused.payment_ref) == ("no_card", ""), "the gateway was not asked"
+    assert (following.status, following.card_id) == (AttemptStatus.CREATED, second)
+    debtor.do("charge")
+    assert debtor.invoice().status is InvoiceStatus.PAID
+    assert (debtor.taken(), len(debtor.rows("payment_failed"))) == ([9_900, 9_900], told)
+
+
+def test_without_another_card_the_customer_is_told_that_there_is_none(debtor: Dunned) -> None:
+    assert debtor.sweep(2)[0] == 1
+    assert _remove(debtor, _first(debtor), allow_last=True).state is WorkState.DONE
+    debtor.do("charge")
+    dunning = debtor.dunning()
+    assert (dunning.last_code, dunning.needs_new_card, dunning.next_attempt_at) == ("no_card", True, None)
+    assert debtor.taken() == [9_900]
