@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from billing.accounts.queries import get_account
-from billing.cards.queries import find_card, get_card, get_card_by_id
+from billing.cards.queries import get_card, get_card_by_id, list_cards
 from billing.clocks.timelines import now_of
 from billing.errors import Rejected
 from billing.outcomes.save_card import save_card
@@ -48,9 +48,10 @@ def set_default_payment_method(work: Work, operation: Operation, command: SetDef
 
 
 def _check_offered(work: Work, gateway: Gateway, command: ChangePaymentMethod) -> None:
-    """A card that was saved before may be charged again; another one is begun with. Raises `method_not_offered`."""
+    """A card that is saved already may be charged again; another one is begun with. Raises `method_not_offered`."""
     with work.database.transaction() as session:
-        if find_card(session, gateway.name, command.card_ref) is None:
+        saved = {(card.gateway, card.card_ref) for card in list_cards(session, command.account_id)}
+        if (gateway.name, command.card_ref) not in saved:
             check_offered(session, get_account(session, command.account_id), gateway.name)
 
 

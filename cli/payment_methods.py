@@ -1,5 +1,6 @@
 """Which ways to pay are offered where."""
 
+from collections.abc import Iterable
 from typing import Annotated
 
 import typer
@@ -43,10 +44,18 @@ def set_payment_method(
         "currencies": currencies,
     }  # fmt: skip
     changes = {name: value for name, value in said.items() if value is not None}
-    for line in set_one(settings(), country, method, changes, dry_run=dry_run):
-        typer.echo(line)
-    if dry_run:
-        say("nothing was written")
+    _tell(set_one(settings(), country, method, changes, dry_run=dry_run), dry_run=dry_run)
+
+
+@payment_method.command("reset")
+def reset_payment_methods(
+    country: Annotated[str, typer.Argument(help="Two capital letters, like DE.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be offered.")] = False,
+) -> None:
+    """Take the methods of a country away: it pays as the rest of the world again. What runs already goes on."""
+    from stack.payment_methods import reset_payment_methods as reset
+
+    _tell(reset(settings(), country, dry_run=dry_run), dry_run=dry_run)
 
 
 @payment_method.command("list")
@@ -56,3 +65,10 @@ def list_payment_methods() -> None:
 
     for line in describe_methods(settings()):
         typer.echo(line)
+
+
+def _tell(lines: Iterable[str], *, dry_run: bool) -> None:
+    for line in lines:
+        typer.echo(line)
+    if dry_run:
+        say("nothing was written")

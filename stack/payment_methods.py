@@ -1,6 +1,6 @@
 """`cashbeat payment-method`: in which ways a country pays, from the command line."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any
 
 from pydantic import AfterValidator
@@ -8,10 +8,12 @@ from sqlalchemy.orm import Session
 
 from billing.errors import Rejected
 from billing.payment_methods.queries import list_configs
+from billing.payment_methods.reset_country import reset_country
 from billing.payment_methods.rules import decided_for
 from billing.payment_methods.set_method import set_method
 from billing.payment_methods.tables import ManualMethod, PaymentMethodConfig
-from gateways.registry import OFFERED_FIRST, VENDORS
+from gateways.registry import VENDORS
+from schemas.countries import Country
 from schemas.currencies import Currency
 from schemas.names import Beneficiary, Line
 from schemas.payment_methods import REST_OF_WORLD, Bic, DisplayName, Iban, Instructions, Region
@@ -21,7 +23,7 @@ from stack.errors import StackError
 from stack.printable import printable_line
 from stack.sessions import reading, session
 
-METHODS = (*{*VENDORS, *(gateway for _, gateway, _ in OFFERED_FIRST)}, *ManualMethod)
+METHODS = (*VENDORS, *ManualMethod)
 
 
 def _known(method: str) -> str:
@@ -54,10 +56,27 @@ def set_payment_method(
 ) -> list[str]:
     """Set it, and tell in a line each what is decided for the country from now on. Raises StackError."""
     place, name = checked(Region, country, "the country"), checked(Method, method, "the method")
-    changes, told = {field: _read(field, value) for field, value in typed.items()}, list[str]()
+    changes = {field: _read(field, value) for field, value in typed.items()}
+    return _done(settings, lambda opened: _set(opened, place, name, changes), dry_run=dry_run)
+
+
+def reset_payment_methods(settings: Settings, country: str, *, dry_run: bool) -> list[str]:
+    """Take the country's own away, and tell them and what is offered there from now on. Raises StackError."""
+    place = checked(Country, country, "the country")
+    return _done(settings, lambda opened: _reset(opened, place), dry_run=dry_run)
+
+
+def describe_methods(settings: Settings) -> list[str]:
+    """A line per way to pay, by country and in its order."""
+    with reading(settings) as opened:
+        return [_describe(config) for config in list_configs(opened)]
+
+
+def _done(settings: Settings, work: Callable[[Session], list[str]], *, dry_run: bool) -> list[str]:
+    told: list[str] = []
     try:
         with session(settings) as opened:
-            told += _set(opened, place, name, changes)
+            told += work(opened)
             if dry_run:
                 raise _DryRun
     except Rejected as refusal:
@@ -67,17 +86,20 @@ def set_payment_method(
     return told
 
 
-def describe_methods(settings: Settings) -> list[str]:
-    """A line per way to pay, by country and in its order."""
-    with reading(settings) as opened:
-        return [_describe(config) for config in list_configs(opened)]
-
-
 def _set(opened: Session, country: str, method: str, changes: Mapping[str, Any]) -> list[str]:
     before = list_configs(opened)
     set_method(opened, country, method, changes)
-    lines = [_describe(config) for config in decided_for(list_configs(opened), country)]
-    return [*_displaced(before, country), *lines]
+    return [*_displaced(before, country), *_decided(opened, country)]
+
+
+def _reset(opened: Session, country: str) -> list[str]:
+    gone = [f"taken away: {_describe(config)}" for config in reset_country(opened, country)]
+    nothing = f"nobody has decided what {country} is offered: nothing is refused there"
+    return [*(gone or [f"{country} had no methods of its own"]), *(_decided(opened, country) or [nothing])]
+
+
+def _decided(opened: Session, country: str) -> list[str]:
+    return [_describe(config) for config in decided_for(list_configs(opened), country)]
 
 
 def _displaced(before: Sequence[PaymentMethodConfig], country: str) -> list[str]:

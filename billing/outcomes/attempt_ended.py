@@ -35,8 +35,7 @@ def attempt_ended(session: Session, invoice: Invoice, now: datetime) -> None:
 
 def _is_untried(session: Session, invoice: Invoice, charges: Sequence[PaymentAttempt]) -> bool:
     card = get_default_card(session, invoice.account_id)
-    is_other = card is not None and card.id != _last_refused(charges)
-    return card is not None and is_other and not is_refused_for_good(card.id, charges)
+    return card is not None and card.id != _last_refused(charges) and not is_refused_for_good(card.id, charges)
 
 
 def _last_refused(charges: Sequence[PaymentAttempt]) -> UUID | None:

@@ -28,11 +28,14 @@ def takes(config: PaymentMethodConfig, currency: str | None) -> bool:
     return currency is None or not config.currencies or currency in config.currencies
 
 
-def is_refused(configs: Sequence[PaymentMethodConfig], country: str, method: str, currency: str | None = None) -> bool:
-    """Whether a country is not offered a method. Where nobody has decided anything, nothing is refused."""
+def is_refused(
+    configs: Sequence[PaymentMethodConfig], country: str, method: str | None, currency: str | None = None
+) -> bool:
+    """Whether a country is not offered a method, or (None) no gateway. Where nobody has decided, nothing is refused."""
     if not decided_for(configs, country):
         return False
-    return method not in {config.method for config in offered_in(configs, country, currency)}
+    offered = {config.method for config in offered_in(configs, country, currency)}
+    return method not in offered if method else offered <= set(ManualMethod)
 
 
 def misfit(config: PaymentMethodConfig) -> str | None:

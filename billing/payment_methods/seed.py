@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from billing.payment_methods.queries import list_configs
 from billing.payment_methods.tables import ManualMethod, PaymentMethodConfig
 from database.ids import uuid7
 
@@ -22,11 +23,13 @@ class FirstOffer(NamedTuple):
 
 
 def seed_methods(session: Session, offers: Sequence[FirstOffer]) -> None:
-    """Add what is missing, by country and method; what an operator has set stays as it is.
+    """Only as long as nobody has decided anything: what was set, or taken back, stays so.
 
     Each country is offered its gateways in the given order, and last a transfer, which goes where the seller's own
     payment instructions say until an account is set.
     """
+    if list_configs(session):
+        return
     rows = [row for country in dict.fromkeys(offer.country for offer in offers) for row in _rows(country, offers)]
     added = insert(PaymentMethodConfig).values(rows)
     session.execute(added.on_conflict_do_nothing(index_elements=["country", "method"]))

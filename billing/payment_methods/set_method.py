@@ -29,7 +29,6 @@ def set_method(session: Session, country: str, method: str, changes: Mapping[str
         setattr(config, name, value)
     sentence = misfit(config)
     if sentence is not None:
-        session.expire_all()
         raise Rejected("details_misfit", sentence)
     session.add(config)
     session.flush()

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from billing.accounts.queries import get_account
+from billing.cards.check_card_offered import check_card_offered
 from billing.cards.queries import rule_for
 from billing.catalog.check_amount import check_greatest, check_step
 from billing.catalog.queries import get_package
@@ -25,11 +26,11 @@ def set_top_up(
     """From now on buy this package when the balance is below a number, at most so often in a month (UTC).
 
     Starts a stopped one anew, and buys at once when the balance is that low. A purchase under way goes on, and those of
-    this month count. Raises Rejected `account_not_found`, `package_not_found`, `nothing_to_pay`, `amount_too_large` or
-    `amount_too_fine`.
+    this month count. Raises Rejected `account_not_found`, `package_not_found`, `nothing_to_pay`, `method_not_offered`,
+    `amount_too_large` or `amount_too_fine`.
     """
-    get_account(session, account_id)
-    offered = on_offer(get_package(session, package))
+    account, offered = get_account(session, account_id), on_offer(get_package(session, package))
+    check_card_offered(session, account, offered.currency)
     _check_price(session, account_id, price_of(offered))
     package_id = offered.id
     limits = {"package_id": package_id, "top_up_below": top_up_below, "monthly_max": monthly_max}

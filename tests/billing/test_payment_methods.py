@@ -7,14 +7,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
+from billing.credits.queries import view_balance
 from billing.errors import Rejected
+from billing.invoices.tables import InvoiceStatus
 from billing.payment_methods.queries import configs_for, list_configs
+from billing.payment_methods.reset_country import reset_country
 from billing.payment_methods.rules import decided_for, is_refused, offered_in
 from billing.payment_methods.seed import FirstOffer, seed_methods
 from billing.payment_methods.set_method import set_method
 from billing.payment_methods.tables import PaymentMethodConfig
+from billing.top_ups.set import set_top_up
+from billing.usage.consume import consume_credits
 from database.engine import Database
 from database.ids import uuid7
+from tests.billing.subscribers import Books, utc
 
 IBAN = "DE89370400440532013000"
 FIRST = [
@@ -94,6 +100,40 @@ def test_a_wallet_that_is_not_offered_yet_may_lack_its_number(bare_database: Dat
     assert _offered(bare_database, "KE") == ["local_wallet"]
 
 
+def test_a_country_goes_back_to_the_ways_of_the_rest_of_the_world(bare_database: Database) -> None:
+    with bare_database.transaction() as session:
+        seed_methods(session, FIRST)
+    _set(bare_database, "US", "bank_transfer", enabled=False)
+    with bare_database.transaction() as session:
+        assert {config.method for config in reset_country(session, "US")} == {"stripe", "paypal", "bank_transfer"}
+        assert reset_country(session, "US") == []
+        seed_methods(session, FIRST)  # as at the next start
+        assert {config.country for config in list_configs(session)} == {"rest"}
+    assert _offered(bare_database, "US") == ["stripe", "bank_transfer"]
+
+
+def test_what_runs_goes_on_where_cards_are_offered_no_more(books: Books, ada: UUID) -> None:
+    """A renewal and a purchase by itself are charged as they were agreed; nothing new begins."""
+    january, february = utc("2026-01-15 10:00"), utc("2026-02-15 10:00")
+    books.subscribe(ada, january)
+    books.answer(january)
+    with books.database.transaction() as session:
+        set_top_up(session, ada, "value", 100, 3, january)
+    _set(books.database, "US", "bank_transfer")
+    with pytest.raises(Rejected, match="method_not_offered"):
+        books.subscribe(ada, january, plan="growth")
+    with pytest.raises(Rejected, match="method_not_offered"), books.database.transaction() as session:
+        set_top_up(session, ada, "value", 200, 3, january)
+
+    books.come_due(february)
+    books.answer(february)
+    with books.database.transaction() as session:
+        consume_credits(session, ada, view_balance(session, ada, february).balance, "campaign/1", "", february)
+    books.answer(february)
+    reasons = [(invoice.reason, invoice.status) for invoice in books.invoices(ada)]
+    assert reasons == [(reason, InvoiceStatus.PAID) for reason in ("start", "renewal", "top_up")]
+
+
 rows = st.lists(
     st.tuples(
         st.sampled_from(COUNTRIES), st.sampled_from(METHODS), st.booleans(), st.sampled_from([(), ("EUR",), ("USD",)]),
@@ -120,3 +160,5 @@ def test_one_pays_with_what_is_offered_and_with_nothing_else(
         assert [config.sort_order for config in offered] == sorted(config.sort_order for config in offered)
         names = [config.method for config in offered]
         assert is_refused(configs, country, method, currency) == (bool(decided) and method not in names)
+        gateways = [name for name in names if name != "bank_transfer"]
+        assert is_refused(configs, country, None, currency) == (bool(decided) and not gateways)

@@ -31,6 +31,11 @@ def test_methods_are_set_and_listed(tmp_path: Path, database_url: str) -> None:
         "DE      1  bank_transfer  Überweisung  not offered  to DE89370400440532013000 COBADEFFXXX Example SaaS Inc.",
         "rest    1  stripe         Card  offered",
     ]
+    gone = [f"taken away: {run('list')[1].splitlines()[0]}", "rest    1  stripe         Card  offered"]
+    assert run("reset", "DE", "--dry-run")[1].splitlines() == gone
+    assert run("reset", "DE")[1].splitlines() == gone
+    assert run("reset", "DE")[1].splitlines() == ["DE had no methods of its own", *gone[1:]]
+    assert run("reset", "rest")[0] == 2
     refused = run("set", "KE", "local_wallet", "--wallet-kind", "M-PESA")
     assert (refused[0], "needs its kind and its id" in refused[1]) == (2, True)
 
@@ -39,7 +44,7 @@ def test_methods_are_set_and_listed(tmp_path: Path, database_url: str) -> None:
     ("arguments", "sentence"),
     [
         (("ZZ", "stripe"), "the country 'ZZ'"),
-        (("DE", "strpe"), "must be one of bank_transfer, local_wallet, paypal, stripe"),
+        (("DE", "strpe"), "must be one of bank_transfer, local_wallet, stripe"),
         (("DE", "bank_transfer", "--iban", "DE89370400440532013001"), "is no IBAN"),
         (("DE", "bank_transfer", "--bic", "COBA"), "is no BIC"),
         (("DE", "bank_transfer", "--account-name", "x" * 71), "at most 70 characters"),

@@ -24,11 +24,13 @@ LOOKS = {
     ("plan", "list"): 0,
     ("plan", "migrate", "starter", "--dry-run"): 2,
     ("tax", "list"): 0,
+    ("payment-method", "list"): 0,
     ("restore-check",): 0,
 }
 WRITES = {
     "up", "demo", "simulate", "migrate", "seed", "parked discard", "replay", "seen", "restore-check", "plan publish",
-    "plan migrate", "coupon issue", "tax set", "api-key create", "api-key revoke",
+    "plan migrate", "coupon issue", "tax set", "payment-method set", "payment-method reset", "api-key create",
+    "api-key revoke",
 }  # fmt: skip
 # of the machine and of the code
 READS_NO_DATABASE = {"doctor", "stripe-events"}

@@ -5,14 +5,17 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from billing.cards.detach import detach_card
 from billing.payment_methods.set_method import set_method
 from billing.payments.tables import PaymentAttempt
 from billing.subscriptions.tables import Subscription
+from billing.top_ups.tables import AutoTopUp
 from database.memory import WorkState
 from schemas.commands import (
     ChangePaymentMethod,
     Command,
     CreateSubscription,
+    SetAutoTopUp,
     StartCardSetup,
     StartCreditCheckout,
     StartSubscriptionCheckout,
@@ -101,6 +104,38 @@ def test_no_page_is_opened_for_an_invoice_but_its_next_try_goes_on(work: Work, d
     before = len(debtor.story())
     assert debtor.sweep(2)[0] == 1
     assert len(debtor.story()) == before + 1
+
+
+def test_a_card_that_was_taken_away_is_begun_with_anew(work: Work, owing: Owing) -> None:
+    with work.database.transaction() as session:
+        assert detach_card(session, "stripe", owing.card_ref, work.wall().at)
+    _offer(work, "GB", "bank_transfer")
+    again = owing.command(ChangePaymentMethod(account_id=owing.account_id, card_ref=owing.card_ref))
+    assert again.problem["type"].endswith(":method_not_offered")  # type: ignore[index]
+
+
+@pytest.mark.parametrize("trial_days", [0, 14])
+def test_who_has_no_card_begins_nothing_where_none_could_be_saved(
+    work: Work, subscriber: Subscriber, trial_days: int
+) -> None:
+    plan = {"plan": {"plan": "starter"}, "trial_days": trial_days}
+    _offer(work, "US", "bank_transfer")
+    assert _refusal(subscriber, CreateSubscription, **plan) == ("method_not_offered", 409)
+    assert _begun(work) == 0
+    _offer(work, "US", "stripe")
+    assert _refusal(subscriber, CreateSubscription, **plan) == (None if trial_days else ("no_card", 409))
+
+
+def test_nothing_is_set_to_be_bought_by_itself_with_a_card_that_is_not_offered(
+    work: Work, subscriber: Subscriber
+) -> None:
+    wish = {"package": "value", "top_up_below": 100, "monthly_max": 3}
+    _offer(work, "US", "bank_transfer")
+    assert _refusal(subscriber, SetAutoTopUp, **wish) == ("method_not_offered", 409)
+    with work.database.transaction() as session:
+        assert session.scalar(select(func.count()).select_from(AutoTopUp)) == 0
+    _offer(work, "US", "stripe")
+    assert _refusal(subscriber, SetAutoTopUp, **wish) is None
 
 
 def test_where_nobody_has_decided_nothing_is_refused(work: Work, subscriber: Subscriber) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from billing.accounts.queries import lock_account
 from billing.accounts.tables import Account
+from billing.cards.check_card_offered import check_card_offered
 from billing.cards.queries import get_default_card
 from billing.catalog.plans import find_service, find_terms
 from billing.catalog.redeem import redeem_coupon
@@ -48,8 +49,7 @@ def create_subscription(
     Billed by card it is incomplete until the first payment is captured; by transfer, or with nothing to charge, it is
     active at once. A trial needs no card, but ends past due without one. Raises Rejected `account_not_found`,
     `already_subscribed`, `trial_used`, `plan_not_found`, `price_not_found`, `service_not_found`, `policy_not_found`,
-    `coupon_...`,
-    `amount_too_large`, `method_not_offered` or `no_card`.
+    `coupon_...`, `amount_too_large`, `method_not_offered` or `no_card`.
     """
     known = session.get(Subscription, subscription_id)
     if known is not None:
@@ -79,11 +79,10 @@ def create_subscription(
 
 
 def _check_offered(session: Session, account: Account, subscription: Subscription) -> None:
-    """A card is asked about at its gateway; a trial without one begins, and ends past due where none can be saved."""
     if subscription.pay_by is PayBy.TRANSFER:
         check_offered(session, account, ManualMethod.BANK_TRANSFER, subscription.currency)
-    elif (card := get_default_card(session, account.id)) is not None:
-        check_offered(session, account, card.gateway, subscription.currency)
+    else:
+        check_card_offered(session, account, subscription.currency)
 
 
 def _check_policy(session: Session, policy: str) -> None:
