@@ -6,12 +6,13 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from billing.accounts.queries import get_account
-from billing.cards.queries import get_card, get_card_by_id, list_cards
+from billing.cards.queries import find_card, get_card, get_card_by_id
 from billing.clocks.timelines import now_of
 from billing.errors import Rejected
 from billing.outcomes.save_card import save_card
 from billing.payment_methods.check_offered import check_offered
 from calls.ensure_customer import ensure_customer
+from calls.key_of_try import key_of_try
 from database.operations import Operation
 from gateways.gateway import Capability, Gateway
 from schemas.commands import ChangePaymentMethod, SetDefaultPaymentMethod
@@ -24,9 +25,10 @@ def change_payment_method(work: Work, operation: Operation, command: ChangePayme
     gateway = work.choose(Capability.SAVED_METHODS, command.gateway)
     methods, account_id = gateway.saved_methods, command.account_id
     _check_reference(gateway, command.card_ref)
-    _check_offered(work, gateway, command)
-    customer_ref = ensure_customer(work, gateway, account_id)
-    methods.make_default(customer_ref, command.card_ref, idempotency_key=f"cashbeat/default_card/{operation.id}")
+    _check_card(work, gateway, command)
+    customer_ref = ensure_customer(work, gateway, account_id, operation.attempts)
+    key = key_of_try(gateway, operation, f"cashbeat/default_card/{operation.id}")
+    methods.make_default(customer_ref, command.card_ref, idempotency_key=key)
     card = methods.fetch_card(card_ref=command.card_ref)
     if card is None:
         raise Rejected("card_not_found", f"The gateway has no card {command.card_ref}.", status=404)
@@ -47,11 +49,16 @@ def set_default_payment_method(work: Work, operation: Operation, command: SetDef
     return change_payment_method(work, operation, named)
 
 
-def _check_offered(work: Work, gateway: Gateway, command: ChangePaymentMethod) -> None:
-    """A card that is saved already may be charged again; another one is begun with. Raises `method_not_offered`."""
+def _check_card(work: Work, gateway: Gateway, command: ChangePaymentMethod) -> None:
+    """A card that is saved already may be charged again; another one is begun with. Raises `method_not_offered`.
+
+    Raises Rejected `card_detached` for one that was taken away: its gateway may not have heard of it yet.
+    """
     with work.database.transaction() as session:
-        saved = {(card.gateway, card.card_ref) for card in list_cards(session, command.account_id)}
-        if (gateway.name, command.card_ref) not in saved:
+        known = find_card(session, gateway.name, command.card_ref)
+        if known is not None and known.detached_at is not None:
+            raise Rejected("card_detached", "This card was taken away, and is not charged any more.", status=409)
+        if known is None or known.account_id != command.account_id:
             check_offered(session, get_account(session, command.account_id), gateway.name)
 
 

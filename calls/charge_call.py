@@ -12,7 +12,7 @@ from billing.clocks.wall import Wall
 from billing.dunning.declines import NO_CARD
 from billing.errors import Rejected, Unavailable
 from billing.outcomes.record_outcome import PaymentContradiction
-from billing.payments.begin_charges import Step, step
+from billing.payments.begin_charges import Step, is_wanted, step
 from billing.payments.queries import Charge
 from gateways.gateway import Gateway
 from schemas.facts.payments import ChargeRequest, PaymentFact, PaymentStatus, never_came
@@ -44,22 +44,29 @@ class ChargeCall:
 def call_gateway(gateway: Gateway, call: ChargeCall, log_context: Mapping[str, str]) -> PaymentFact | None:
     """The gateway's answer; None when the charge is not wanted any more and the gateway has none either.
 
-    A card that was taken away is not asked for. A look is a call beyond the slot; it is rare. Raises Unavailable.
+    What was never sent to a card that was taken away has expired. A look is a call beyond the slot; it is rare. Raises
+    Unavailable.
     """
     logs.bind(**log_context)
     request = call.charge.request
     if step(call.charge) is Step.REFUSE:
-        return never_came(gateway.name, request, PaymentStatus.FAILED, NO_CARD)
+        return _never_sent(gateway, request)
     if call.is_look_first:
         found = look(gateway, call.charge)
         if found is None and not call.is_last_heard:
             raise Unavailable("an earlier call may still be under way")
-        if found is not None or step(call.charge) is Step.ASK:
+        if found is not None:
             return found
+        if step(call.charge) is Step.ASK:
+            return _never_sent(gateway, request) if is_wanted(call.charge) else None
         request = replace(request, idempotency_key=call.fresh_key)
     if time.monotonic() > call.begin_by:
         raise Unavailable("the lease would not outlive the call")
     return _charge(gateway, request)
+
+
+def _never_sent(gateway: Gateway, request: ChargeRequest) -> PaymentFact:
+    return never_came(gateway.name, request, PaymentStatus.EXPIRED, NO_CARD)
 
 
 def look(gateway: Gateway, charge: Charge) -> PaymentFact | None:

@@ -1,5 +1,6 @@
 """The account's customer at a gateway, made when it is first needed."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -13,10 +14,11 @@ from schemas.facts.customers import CustomerRequest
 from workers.wiring import Work
 
 
-def ensure_customer(work: Work, gateway: Gateway, account_id: UUID) -> str:
+def ensure_customer(work: Work, gateway: Gateway, account_id: UUID, attempts: int) -> str:
     """The reference of the account's customer. Two callers at once make one: the key is the account's.
 
-    After a customer was deleted at the gateway the next one has a key of its own: the first would bring it back.
+    After a customer was deleted at the gateway the next one has a key of its own: the first would bring it back. Once
+    the caller has made more `attempts` than one key is good for, it is looked for first, and made under another.
     Raises Rejected `account_not_found`. Not to be called inside a transaction.
     """
     with work.database.transaction() as session:
@@ -24,7 +26,10 @@ def ensure_customer(work: Work, gateway: Gateway, account_id: UUID) -> str:
             return known
         account = get_account(session, account_id)
         request = _request(session, gateway.name, account)
-    made = _find(work, gateway, account) or gateway.saved_methods.create_customer(request)
+    is_key_spent = attempts > gateway.limits.same_key_attempts
+    if is_key_spent:
+        request = replace(request, idempotency_key=f"{request.idempotency_key}/try/{attempts}")
+    made = _find(work, gateway, account, is_key_spent) or gateway.saved_methods.create_customer(request)
     with work.database.transaction() as session:
         row = {"account_id": account_id, "gateway": gateway.name, "customer_ref": made}
         insert_unless_known(session, GatewayCustomer, row)
@@ -43,9 +48,9 @@ def _request(session: Session, gateway: str, account: Account) -> CustomerReques
     )
 
 
-def _find(work: Work, gateway: Gateway, account: Account) -> str:
-    """Of an account that is older than a key is honoured, a customer may have been made whom we never heard of."""
-    if work.wall().at - account.created_at <= gateway.limits.key_window:
+def _find(work: Work, gateway: Gateway, account: Account, is_key_spent: bool) -> str:
+    """Where the key is spent, or the account older than one is honoured, one may have been made unheard of."""
+    if not is_key_spent and work.wall().at - account.created_at <= gateway.limits.key_window:
         return ""
     made_after = account.created_at
     return gateway.saved_methods.find_customer(str(account.id), email=account.billing_email, created_after=made_after)

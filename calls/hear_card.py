@@ -4,6 +4,7 @@ from sqlalchemy.orm import Session
 
 from billing.accounts.adopt_customer import adopt_customer
 from billing.cards.detach import detach_card
+from billing.cards.is_detached import is_detached
 from billing.cards.queries import find_card, list_cards
 from billing.clocks.timelines import now_of
 from billing.clocks.wall import Wall
@@ -31,6 +32,8 @@ def record_card(session: Session, fact: CardFact, owner: CustomerFact | None, *,
     """
     account_id = adopt_customer(session, owner) if owner is not None else None
     if account_id is not None:
+        if is_detached(session, account_id, fact.gateway, fact.card_ref):
+            return
         now = now_of(session, account_id, wall)
         is_first = not list_cards(session, account_id)
         save_card(session, account_id, fact, chosen or is_first, now)

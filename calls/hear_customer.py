@@ -1,10 +1,14 @@
 """Hear of a customer: `customer.updated` and `customer.deleted` in one vendor's words."""
 
+from datetime import datetime
+from uuid import UUID
+
 from sqlalchemy.orm import Session
 
 from billing.accounts.adopt_customer import adopt_customer
 from billing.accounts.forget_customer import forget_customer
 from billing.cards.detach import detach_card
+from billing.cards.is_detached import is_detached
 from billing.cards.queries import list_cards
 from billing.clocks.timelines import now_of
 from billing.clocks.wall import Wall
@@ -36,7 +40,12 @@ def record_customer(session: Session, fact: CustomerFact, default: CardFact | No
             if card.customer_ref == fact.customer_ref:
                 detach_card(session, fact.gateway, card.card_ref, now)
     elif default is not None and default.customer_ref == fact.customer_ref:
-        save_card(session, account_id, default, True, now)
+        _charge_from_now_on(session, account_id, default, now)
+
+
+def _charge_from_now_on(session: Session, account_id: UUID, card: CardFact, now: datetime) -> None:
+    if not is_detached(session, account_id, card.gateway, card.card_ref):
+        save_card(session, account_id, card, True, now)
 
 
 CUSTOMER = Conversation(lambda fact: fact.customer_ref, ask_customer, is_in_turn=True)

@@ -3,6 +3,7 @@
 from billing.accounts.queries import get_account
 from billing.payment_methods.check_offered import check_offered
 from calls.ensure_customer import ensure_customer
+from calls.key_of_try import key_of_try
 from database.operations import Operation
 from gateways.gateway import Capability
 from schemas.commands import StartCardSetup
@@ -25,8 +26,8 @@ def open_card_setup(work: Work, operation: Operation, command: StartCardSetup) -
         check_offered(session, get_account(session, command.account_id), gateway.name)
     request = SetupRequest(
         account_id=str(command.account_id),
-        idempotency_key=f"cashbeat/card_setup/{operation.id}",
-        customer_ref=ensure_customer(work, gateway, command.account_id),
+        idempotency_key=key_of_try(gateway, operation, f"cashbeat/card_setup/{operation.id}"),
+        customer_ref=ensure_customer(work, gateway, command.account_id, operation.attempts),
         currency=SETUP_CURRENCY,
         success_url=command.success_url,
         cancel_url=command.cancel_url,

@@ -16,11 +16,11 @@ from billing.gateway_run.begin_checkout import Wanted, begin_checkout
 from billing.gateway_run.expire_checkout import expire_checkout
 from calls.close_start_pages import close_start_pages, start_pages
 from calls.ensure_customer import ensure_customer
+from calls.key_of_try import key_of_try
 from database.operations import Operation
 from gateways.gateway import Capability, Gateway
 from schemas.commands import StartSubscriptionCheckout
 from schemas.facts.payments import CheckoutFact
-from schemas.facts.subscriptions import SubscriptionCheckoutRequest
 from workers.claims import Act
 from workers.wiring import Work
 
@@ -34,7 +34,7 @@ def open_subscription_checkout(work: Work, operation: Operation, command: StartS
     gateway.subscriptions  # noqa: B018 - a vendor that cannot is refused before anything is written
     with work.database.transaction() as session:
         get_account(session, command.account_id)
-    customer_ref = ensure_customer(work, gateway, command.account_id)
+    customer_ref = ensure_customer(work, gateway, command.account_id, operation.attempts)
     # that of the first try, so that a repeat under the same key is the same to the letter
     begun_at = Wall(operation.first_attempt_at or work.wall().at)
 
@@ -72,15 +72,7 @@ def _open(
     coupon_ref = subscriptions.ensure_coupon(wanted.coupon) if wanted.coupon else ""
     tax_ref = subscriptions.ensure_tax_rate(wanted.tax) if wanted.tax else ""
     request = wanted.request(operation.id, command, customer_ref, price_ref, coupon_ref, tax_ref)
-    key = _key_of_try(gateway, operation, request)
+    # A page whose address was never told is nobody's, so another may be opened. Should somebody pay on both, the second
+    # subscription bears the mark of the first: an alarm, see `sync_subscription`.
+    key = key_of_try(gateway, operation, request.idempotency_key)
     return price_ref, subscriptions.open_subscription_checkout(replace(request, idempotency_key=key))
-
-
-def _key_of_try(gateway: Gateway, operation: Operation, request: SubscriptionCheckoutRequest) -> str:
-    """A page whose address was never told is nobody's, so a second one may be opened once the key brings errors only.
-
-    Should somebody pay on both, the second subscription bears the mark of the first: an alarm, see `sync_subscription`.
-    """
-    if operation.attempts <= gateway.limits.same_key_attempts:
-        return request.idempotency_key
-    return f"{request.idempotency_key}/{operation.attempts}"

@@ -9,7 +9,7 @@ from billing.cards.queries import find_card
 
 
 def detach_card(session: Session, gateway: str, card_ref: str, now: datetime) -> bool:
-    """Never charge the card again; false when it is unknown or detached already.
+    """Never charge the card again, for good; false when it is unknown or detached already.
 
     No other card takes its place: a customer who removes the default has none until another is chosen. `now` is the
     account's own time.

@@ -14,23 +14,20 @@ from database.ids import uuid7
 from database.rows import insert_unless_known
 from schemas.facts.customers import CardFact
 
-# what a network's updater or a reissued card changes; a card that was detached is charged again once it is attached
-_CHANGING = ("customer_ref", "brand", "last4", "exp_month", "exp_year", "detached_at")
+# what a network's updater or a reissued card changes
+_CHANGING = ("customer_ref", "brand", "last4", "exp_month", "exp_year")
 _NEW = insert(Card)
-SAVE = (
-    _NEW.values({"detached_at": None})
-    .on_conflict_do_update(
-        index_elements=["gateway", "card_ref"],
-        set_={column: getattr(_NEW.excluded, column) for column in _CHANGING},
-        where=Card.account_id == _NEW.excluded.account_id,
-    )
-    .returning(Card.id)
-)
+SAVE = _NEW.on_conflict_do_update(
+    index_elements=["gateway", "card_ref"],
+    set_={column: getattr(_NEW.excluded, column) for column in _CHANGING},
+    where=Card.account_id == _NEW.excluded.account_id,
+).returning(Card.id)
 
 
 def keep_card(session: Session, account_id: UUID, card: CardFact) -> UUID:
-    """Write the card and return its id; a card that is known already gets its new expiry and is attached again.
+    """Write the card and return its id; a card that is known already gets its new expiry.
 
+    One that was detached stays so: news of it as it was may come late, and no gateway has it attached again.
     The first customer that a card names is remembered as the account's.
     Raises Rejected `card_of_another_account`, or `card_detached` for one without a customer: it cannot be charged.
     """

@@ -10,7 +10,7 @@ from database.base import Base, written_at
 
 
 class Card(Base):
-    """A card saved at a gateway. At most one per account is the default; a detached one cannot be charged any more.
+    """A card saved at a gateway. At most one per account is the default; a detached one is charged no more, for good.
 
     `fallback_order` is its place among those that are tried when the default is refused for good: 1 first, null last.
     """

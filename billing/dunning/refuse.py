@@ -12,6 +12,7 @@ from billing.dunning.rules import next_retry, terms_of
 from billing.dunning.stop import close_dunning
 from billing.dunning.tables import Dunning, DunningState
 from billing.invoices.tables import Invoice, InvoiceStatus
+from billing.payments.tables import PaymentAttempt
 from billing.subscriptions.pending_changes import is_waited_for
 from billing.subscriptions.rules import ENDED
 from billing.subscriptions.states import move
@@ -55,9 +56,15 @@ def refuse_invoice(session: Session, invoice: Invoice, refusal: Refusal, now: da
     stage(session, "payment_failed", invoice.id, refusal.cause)
 
 
-def refuse_for_no_card(session: Session, invoice: Invoice, now: datetime) -> None:
-    """There was no card to charge: as a card that was refused for good. Conditions as in `refuse_invoice`."""
-    refuse_invoice(session, invoice, Refusal(NO_CARD, f"payment_failed/{invoice.id}/{NO_CARD}"), now)
+def refuse_for_no_card(
+    session: Session, invoice: Invoice, now: datetime, refused: PaymentAttempt | None = None
+) -> None:
+    """There was no card to charge: as a card that was refused for good. Conditions as in `refuse_invoice`.
+
+    Where there are cards, but none that is worth a try, the customer is told why the last one was `refused`.
+    """
+    about = f"{NO_CARD}/{refused.id}" if refused else NO_CARD
+    refuse_invoice(session, invoice, Refusal(NO_CARD, f"payment_failed/{invoice.id}/{about}"), now)
 
 
 def _advance(dunning: Dunning, refusal: Refusal, now: datetime) -> None:

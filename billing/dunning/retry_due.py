@@ -6,13 +6,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from billing.cards.queries import ChargeableCard, cards_in_order
 from billing.clocks.duty import OneByOne
 from billing.clocks.timelines import Timeline
-from billing.dunning.other_cards import Charges, worth_another_try
-from billing.dunning.queries import charges_of, has_live_charge, lock_due
+from billing.dunning.candidates import find_candidates
+from billing.dunning.queries import has_live_charge, lock_due
 from billing.dunning.refuse import refuse_for_no_card
-from billing.dunning.rules import terms_of
 from billing.dunning.stop import stop_if_ended
 from billing.dunning.tables import Dunning, DunningState
 from billing.payments.intend_charge import intend_charge
@@ -32,8 +30,8 @@ def due_retries(session: Session, timeline: Timeline, limit: int) -> list[UUID]:
 def retry_due(session: Session, invoice_id: UUID, now: datetime) -> bool:
     """Begin the next charge of one invoice; false when somebody else has it, or it is due no more.
 
-    Without a card it counts as refused for good; after the end of its subscription it is not tried any more. What is
-    due stays due until the outcome is recorded: a charge that comes to nothing is begun again.
+    Without a card that may pay it counts as refused for good; after the end of its subscription it is not tried any
+    more. What is due stays due until the outcome is recorded: a charge that comes to nothing is begun again.
     """
     due = lock_due(session, invoice_id, Dunning.next_attempt_at <= now, now)
     if due is None:
@@ -41,18 +39,13 @@ def retry_due(session: Session, invoice_id: UUID, now: datetime) -> bool:
     invoice, dunning = due
     if stop_if_ended(session, invoice, dunning, now):
         return True
-    charges = charges_of(session, invoice.id)
-    card = _card_for(session, dunning, charges)
-    if intend_charge(session, invoice, f"dunning/{invoice.id}/{len(charges)}", now, card=card) is None:
-        refuse_for_no_card(session, invoice, now)
+    candidates = find_candidates(session, invoice)
+    card = candidates.when_due()
+    if card is None:
+        refuse_for_no_card(session, invoice, now, candidates.last_refused if candidates.cards else None)
+    else:
+        intend_charge(session, invoice, f"dunning/{invoice.id}/{len(candidates.charges)}", now, card=card)
     return True
-
-
-def _card_for(session: Session, dunning: Dunning, charges: Charges) -> ChargeableCard | None:
-    """The first that was not refused for good, if the policy tries others; else (None) the default, as ever."""
-    if not terms_of(dunning.policy).tries_other_cards:
-        return None
-    return worth_another_try(cards_in_order(session, dunning.account_id), charges)
 
 
 RETRIES = OneByOne(

@@ -13,7 +13,7 @@ from billing.invoices.queries import get_invoice
 from billing.invoices.tables import Invoice, InvoiceStatus
 from billing.notices.describe_subscription import describe_card, describe_subscription
 from billing.notices.occasion import Occasion, require, with_invoice, write_to
-from billing.payments.tables import AttemptKind, PaymentAttempt
+from billing.payments.tables import AttemptKind, AttemptStatus, PaymentAttempt
 from billing.subscriptions.queries import get_subscription
 from schemas.documents import NoticeFacts, SubscriptionFacts
 
@@ -65,15 +65,15 @@ def last_attempt(session: Session, occasion: Occasion, invoice_id: UUID) -> Paym
 
 def explain(occasion: Occasion, attempt: PaymentAttempt | None) -> str:
     """Why it failed, in a sentence for the customer."""
-    if attempt is None or attempt.failure_code == NO_CARD:
-        return NO_CARD_SENTENCE
-    return occasion.letterhead.explain(attempt.failure_code)
+    return occasion.letterhead.explain(attempt.failure_code) if attempt else NO_CARD_SENTENCE
 
 
 def _last_of(session: Session, invoice_id: UUID) -> PaymentAttempt | None:
-    """The latest of our own charges, or of the gateway's where it runs the subscription."""
+    """The latest of our own charges, or of the gateway's where it runs the subscription; none that had no answer."""
     attempts = select(PaymentAttempt).where(
-        PaymentAttempt.invoice_id == invoice_id, PaymentAttempt.kind.in_((AttemptKind.CHARGE, AttemptKind.GATEWAY))
+        PaymentAttempt.invoice_id == invoice_id,
+        PaymentAttempt.kind.in_((AttemptKind.CHARGE, AttemptKind.GATEWAY)),
+        PaymentAttempt.status != AttemptStatus.EXPIRED,
     )
     return session.scalar(attempts.order_by(PaymentAttempt.created_at.desc(), PaymentAttempt.id.desc()).limit(1))
 

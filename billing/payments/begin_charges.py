@@ -37,13 +37,17 @@ def begin_charges(session: Session, attempt_ids: Collection[UUID], wall: Wall) -
 
 
 def step(charge: Charge) -> Step:
-    """What is to be canceled is not charged, nor an invoice that is not open; but what may have been is asked about.
+    """What is to be canceled is not charged, nor an invoice that is not open, nor a card that was taken away.
 
-    A card that was taken away before anything was sent is not charged any more: it counts as refused.
+    But what may have been sent is asked about.
     """
-    is_wanted = charge.unwanted_since is None and charge.invoice_status in CHARGEABLE
-    if charge.status is AttemptStatus.CREATED and is_wanted:
-        return Step.REFUSE if charge.is_card_detached else Step.SEND
     if charge.status is AttemptStatus.UNKNOWN:
-        return Step.SEND if is_wanted else Step.ASK
+        return Step.SEND if is_wanted(charge) and not charge.is_card_detached else Step.ASK
+    if charge.status is AttemptStatus.CREATED and is_wanted(charge):
+        return Step.REFUSE if charge.is_card_detached else Step.SEND
     return Step.DROP
+
+
+def is_wanted(charge: Charge) -> bool:
+    """Whether the invoice is to be paid by a charge, be it of another card."""
+    return charge.unwanted_since is None and charge.invoice_status in CHARGEABLE

@@ -28,9 +28,9 @@ def intend_charge(
 ) -> PaymentAttempt | None:
     """Write the attempt to charge what is left to pay and stage the call; None when the account has no default card.
 
-    Another `card` is charged where one is given.
-
-    The invoice is in the database and has something left to pay; `package` is the slug of what it buys, if it buys one.
+    Another `card` is charged where one is given. The invoice is in the database and has something left to pay;
+    `package` is the slug of what it buys, if it buys one: then the charge is marked with the invoice's own cause, by
+    which the purchase is known again.
     The database refuses a second attempt for the same cause and a second one that may still take the money
     (IntegrityError, at once).
     """
@@ -39,6 +39,8 @@ def intend_charge(
         return None
     left = Money(invoice.left_minor, invoice.currency)
     row = charge_row(uuid7(), invoice.id, invoice.account_id, invoice.number or "", left, card, cause, package)
+    if package:
+        row["request"]["marks"]["cause"] = invoice.cause
     attempt = session.scalars(INTEND, [row]).one()
     stage(session, "charge", attempt.id, charge_cause(attempt.id))
     return attempt

@@ -54,6 +54,17 @@ def is_charged_to_a_card(session: Session, account_id: UUID) -> bool:
     return session.scalar(charged.limit(1)) is not None
 
 
+def is_run_by(session: Session, account_id: UUID, gateway: str) -> bool:
+    """Whether a gateway runs a subscription of the account that has begun and has not ended."""
+    run = select(Subscription.id).where(
+        Subscription.account_id == account_id,
+        Subscription.gateway == gateway,
+        Subscription.subscription_ref != "",
+        Subscription.status.not_in(ENDED),
+    )
+    return session.scalar(run.limit(1)) is not None
+
+
 def additions_of(session: Session, subscription_id: UUID) -> list[Addition]:
     """The services billed with every period."""
     of_this = select(SubscriptionService).where(SubscriptionService.subscription_id == subscription_id)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from billing.errors import Rejected
 from gateways.stripe.calls import Calls, segment
 from gateways.stripe.card_shapes import card_of, card_of_setup
 from gateways.stripe.checkouts import SESSIONS
@@ -35,9 +36,18 @@ class Cards(Calls):
     def detach(self, card_ref: str, *, idempotency_key: str) -> None:
         """Detach a PaymentMethod; see SavedMethods. It is asked about first: to detach twice is an error there."""
         path = f"{METHODS}/{segment(card_ref)}"
-        card = self._known(path)
-        if card is not None and reference(card.get("customer")):
+        if not self._is_attached(path):
+            return
+        try:
             self._post(f"{path}/detach", {}, idempotency_key)
+        except Rejected:
+            # the customer may have taken it away there meanwhile
+            if self._is_attached(path):
+                raise
+
+    def _is_attached(self, path: str) -> bool:
+        card = self._known(path)
+        return card is not None and bool(reference(card.get("customer")))
 
     def _card_of_checkout(self, checkout_ref: str) -> CardFact | None:
         expand = ["setup_intent", "setup_intent.payment_method"]

@@ -79,7 +79,7 @@ def test_who_detaches_the_default_has_none_until_another_is_chosen(database: Dat
     assert _default(database, account_id) == "pm_other"
 
 
-def test_a_detached_card_cannot_be_charged_until_it_is_attached_again(database: Database, account_id: UUID) -> None:
+def test_a_detached_card_is_charged_no_more_whatever_is_told_of_it_later(database: Database, account_id: UUID) -> None:
     card_id = _save(database, account_id, card())
     with database.transaction() as session:
         detach_card(session, "stripe", "pm_card_visa", NOON)
@@ -87,8 +87,10 @@ def test_a_detached_card_cannot_be_charged_until_it_is_attached_again(database: 
         change_default(session, account_id, card_id, NOON)
     with pytest.raises(Rejected, match="card_detached"):
         _save(database, account_id, card(customer_ref=""))
-    assert _save(database, account_id, card(), make_default=True) == card_id
-    assert _default(database, account_id) == "pm_card_visa"
+    with pytest.raises(Rejected, match="card_not_found"):
+        _save(database, account_id, card(), make_default=True)
+    assert _save(database, account_id, card(exp_year=2040)) == card_id
+    assert (_default(database, account_id), _refs(database, account_id)) == (None, [])
 
 
 def test_a_card_belongs_to_one_account(database: Database, account_id: UUID) -> None:

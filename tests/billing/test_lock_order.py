@@ -73,9 +73,13 @@ def _of_card(account_id: UUID, fact: CardFact, card_id: UUID) -> dict[str, Step]
         with contextlib.suppress(Rejected):  # it may be gone by now
             choose_card(session, account_id, card_id)
 
+    def save(session: Session) -> None:
+        with contextlib.suppress(Rejected):
+            save_card(session, account_id, fact, True, NOW)
+
     return {
         "keep": lambda session: keep_card(session, account_id, fact),
-        "save": lambda session: save_card(session, account_id, fact, True, NOW),
+        "save": save,
         "choose": choose,
         "detach": lambda session: detach_card(session, fact.gateway, fact.card_ref, NOW),
     }

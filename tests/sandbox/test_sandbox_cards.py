@@ -55,6 +55,9 @@ def test_a_card_is_made_attached_renewed_and_taken_away(api: Api, buyer: str) ->
     assert api.made("GET", f"/v1/customers/{buyer}/payment_methods")["data"] == []
     status, body = api.call("POST", f"{path}/attach", f"customer={buyer}")
     assert (status, "may not be used again" in body["error"]["message"]) == (400, True)
+    charge = f"amount=500&currency=usd&customer={buyer}&payment_method={made['id']}&confirm=true&off_session=true"
+    status, body = api.call("POST", "/v1/payment_intents", charge)
+    assert (status, "It may not be used again" in body["error"]["message"]) == (400, True)
     assert events_of(api, made["id"]) == [
         "payment_method.attached",
         "payment_method.updated",

@@ -1,6 +1,7 @@
 """A card is stolen between two tries: the next one of the customer pays, at the gateway as in the books."""
 
 from billing.cards.queries import cards_in_order
+from billing.cards.tables import Card
 from billing.dunning.tables import DunningState
 from billing.invoices.tables import InvoiceStatus
 from billing.payments.tables import PaymentAttempt
@@ -41,3 +42,20 @@ def test_an_answer_that_is_lost_moves_no_other_card(debtor: Dunned, module_sandb
     debtor.do("charge")
     assert debtor.story() == [("charge", "failed"), ("charge", "captured")]
     assert debtor.taken() == [9_900, 9_900]
+
+
+def test_a_page_that_nobody_paid_has_the_stolen_card_charged_no_more(
+    work: Work, debtor: Dunned, module_sandbox: Sandbox
+) -> None:
+    """The default was refused for good, the other one for now: both wait for their plan when the page is over."""
+    second = debtor.save_another()
+    debtor.card_declines("stolen_card")
+    with work.database.transaction() as session:
+        module_sandbox.card_declines(session.get_one(Card, second).card_ref, "insufficient_funds")
+    debtor.sweep(2)
+    debtor.do("charge")
+    debtor.do("charge")
+    debtor.open_page()
+    debtor.let_page_expire()
+    debtor.hear()
+    assert debtor.story()[2:] == [("charge", "failed"), ("page", "expired")]

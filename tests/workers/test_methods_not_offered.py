@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from billing.cards.detach import detach_card
 from billing.payment_methods.set_method import set_method
 from billing.payments.tables import PaymentAttempt
 from billing.subscriptions.tables import Subscription
@@ -15,6 +14,7 @@ from schemas.commands import (
     ChangePaymentMethod,
     Command,
     CreateSubscription,
+    OpenPortal,
     SetAutoTopUp,
     StartCardSetup,
     StartCreditCheckout,
@@ -22,7 +22,7 @@ from schemas.commands import (
 )
 from tests.gateways.cards_there import save_there
 from tests.gateways.sandbox_process import Sandbox
-from tests.workers.gateway_run import Subscriber
+from tests.workers.gateway_run import Subscriber, deliver
 from tests.workers.owing import Dunned, Owing
 from workers.wiring import Work
 
@@ -106,12 +106,16 @@ def test_no_page_is_opened_for_an_invoice_but_its_next_try_goes_on(work: Work, d
     assert len(debtor.story()) == before + 1
 
 
-def test_a_card_that_was_taken_away_is_begun_with_anew(work: Work, owing: Owing) -> None:
-    with work.database.transaction() as session:
-        assert detach_card(session, "stripe", owing.card_ref, work.wall().at)
-    _offer(work, "GB", "bank_transfer")
-    again = owing.command(ChangePaymentMethod(account_id=owing.account_id, card_ref=owing.card_ref))
-    assert again.problem["type"].endswith(":method_not_offered")  # type: ignore[index]
+def test_a_page_on_which_cards_are_managed_is_for_those_whose_subscription_the_gateway_runs(
+    work: Work, owing: Owing, subscriber: Subscriber
+) -> None:
+    page = {"return_url": "https://app.example/back"}
+    subscriber.subscribe()
+    deliver(work, subscriber.news())
+    _offer(work, "rest", "bank_transfer")
+    refused = owing.command(OpenPortal.model_validate({"account_id": owing.account_id, **page}))
+    assert refused.problem["type"].endswith(":method_not_offered")  # type: ignore[index]
+    assert _refusal(subscriber, OpenPortal, **page) is None
 
 
 @pytest.mark.parametrize("trial_days", [0, 14])

@@ -22,6 +22,11 @@ SPENT = (
     "This PaymentMethod was previously used without being attached to a Customer or was detached from a Customer, and "
     "may not be used again."
 )
+REUSED = (
+    "The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment, shared with a "
+    "connected account without Customer attachment, or was detached from a Customer. It may not be used again. To use "
+    "a PaymentMethod multiple times, you must attach it to a Customer first."
+)
 
 
 def create(world: World, call: Call) -> JsonObject:
@@ -111,8 +116,10 @@ def of_name(world: World, name: str, param: str = "payment_method") -> JsonObjec
     return add(world, card)
 
 
-def must_belong(method: JsonObject | None, customer_id: str | None) -> None:
-    """A saved card can only be used with the customer it is saved with. Raises otherwise."""
+def must_be_usable(world: World, method: JsonObject | None, customer_id: str | None) -> None:
+    """A card that was detached is of no use to anybody, and a saved one only to its customer. Raises otherwise."""
+    if method and issuer.is_spent(world, method):
+        raise errors.invalid(REUSED)
     if method and method["customer"] is not None and method["customer"] != customer_id:
         message = f"The PaymentMethod {method['id']} does not belong to the Customer you supplied {customer_id}. "
         message += "Please use this PaymentMethod with the Customer that it belongs to instead."

@@ -50,7 +50,7 @@ def confirm_one(world: World, call: Call, intent: JsonObject) -> JsonObject:
     _must_be_open(intent, "confirm")
     return_url = call.params.text("return_url")
     method = payment_methods.named(world, call.params)
-    payment_methods.must_belong(method, intent["customer"])
+    payment_methods.must_be_usable(world, method, intent["customer"])
     method_id = method["id"] if method else intent["payment_method"]
     if method_id is None:
         message = "You cannot confirm this SetupIntent because it's missing a payment method."
@@ -109,5 +109,5 @@ def _wishes(world: World, params: Params) -> JsonObject:
     }
     # the last to be read, since a test name such as pm_card_visa makes a new payment method
     method = payment_methods.named(world, params)
-    payment_methods.must_belong(method, customer["id"] if customer else None)
+    payment_methods.must_be_usable(world, method, customer["id"] if customer else None)
     return wishes | {"payment_method": method and method["id"]}

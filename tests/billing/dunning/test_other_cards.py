@@ -1,6 +1,7 @@
 """A renewal whose card is refused for good is charged to the customer's next card at once, one after the other."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from uuid import UUID
 
 import pytest
@@ -14,20 +15,24 @@ from billing.cards.queries import ChargeableCard, cards_in_order, find_card
 from billing.cards.tables import Card
 from billing.clocks.wall import Wall
 from billing.dunning.declines import is_hard
-from billing.dunning.other_cards import code_of_the_hopeful, next_untried, worth_another_try
+from billing.dunning.other_cards import Candidates
 from billing.dunning.tables import Dunning, DunningPolicy, DunningState
 from billing.errors import Rejected
 from billing.invoices.tables import Invoice, InvoiceReason, InvoiceStatus
+from billing.notices.letters import LETTERS
+from billing.notices.occasion import Occasion
 from billing.outcomes.record_outcome import record_outcome
 from billing.outcomes.save_card import save_card
 from billing.payments.tables import LIVE_ATTEMPTS, AttemptStatus, PaymentAttempt
 from billing.subscriptions.tables import Subscription, SubscriptionStatus
 from database.ids import uuid7
+from database.outbox import OutboxEntry
 from schemas.facts.customers import CardFact
 from schemas.facts.payments import PaymentStatus
 from tests.billing.charges import answer
 from tests.billing.dunning.dunned import BROKE, FEBRUARY, JANUARY, STOLEN, Dunned
 from tests.billing.subscribers import utc
+from tests.billing.test_notices import LETTERHEAD
 
 LATER = utc("2026-02-15 10:05")
 EXPIRED = "expired_card"
@@ -67,6 +72,15 @@ def tries(dunned: Dunned) -> list[tuple[str, str]]:
 def dunnings(dunned: Dunned) -> int:
     with dunned.database.transaction() as session:
         return len(session.scalars(select(Dunning.invoice_id)).all())
+
+
+def told(dunned: Dunned, now: datetime) -> tuple[str, bool]:
+    """What the last mail of a failed payment says: why it failed, and whether a new card is needed."""
+    with dunned.database.transaction() as session:
+        failed = select(OutboxEntry).where(OutboxEntry.topic == "payment_failed").order_by(OutboxEntry.id.desc())
+        entry = session.scalars(failed.limit(1)).one()
+        facts = LETTERS[entry.topic](session, Occasion(entry.subject_id, entry.cause, LETTERHEAD, Wall(now)))
+    return facts.failure, facts.needs_new_card
 
 
 def test_the_next_card_pays_and_nobody_is_dunned(dunned: Dunned, ada: UUID) -> None:
@@ -227,9 +241,9 @@ CARDS = [ChargeableCard(uuid7(), "stripe", "cus", f"pm_{number}") for number in 
 refusals = st.lists(st.tuples(st.integers(0, 3), st.sampled_from([BROKE, STOLEN, EXPIRED])), max_size=8)
 
 
-@given(refusals=refusals, count=st.integers(0, 4))
+@given(refusals=refusals, count=st.integers(0, 4), tries_others=st.booleans())
 def test_no_card_is_tried_twice_in_a_row_of_refusals_and_none_that_is_refused_for_good_again(
-    refusals: list[tuple[int, str]], count: int
+    refusals: list[tuple[int, str]], count: int, tries_others: bool
 ) -> None:
     cards = CARDS[:count]
     charges = [
@@ -237,11 +251,90 @@ def test_no_card_is_tried_twice_in_a_row_of_refusals_and_none_that_is_refused_fo
         for place, code in refusals
     ]
     last = {CARDS[place].id: code for place, code in refusals}
-    following, again = next_untried(cards, charges), worth_another_try(cards, charges)
-    assert following is None or following.id not in last
-    assert (following is None) == all(card.id in last for card in cards)
-    assert again is None or not is_hard(last.get(again.id, ""))
-    assert (again is None) == all(is_hard(last.get(card.id, "")) for card in cards)
+    candidates = Candidates(cards, charges, tries_others)
+    now, due = candidates.at_once(), candidates.when_due()
+    is_over = bool(cards) and is_hard(last.get(cards[0].id, ""))
+    if not tries_others:
+        assert due == (cards[0] if cards else None), "the default alone, as ever"
+        assert now in (None, due)
+    if is_over and tries_others:
+        untried = [card for card in cards if card.id not in last]
+        hopeful = [card for card in cards if not is_hard(last.get(card.id, ""))]
+        assert now == (untried[0] if untried else None), "each has its turn, whyever the one before was refused"
+        assert due == next(iter([*untried, *hopeful]), None)
+    if now is not None:
+        assert not is_hard(last.get(now.id, ""))
+        assert not charges or charges[-1].card_id != now.id
     for code in (BROKE, STOLEN):
-        gone_by = code_of_the_hopeful(cards, charges, code)
-        assert gone_by == code or (is_hard(code) and gone_by in last.values())
+        gone_by = candidates.code(code)
+        assert gone_by == code or (tries_others and is_hard(code) and gone_by in last.values())
+
+
+def test_a_good_card_has_its_turn_though_one_before_it_may_pay_later(dunned: Dunned, ada: UUID) -> None:
+    keep(dunned, ada, "pm_b")
+    keep(dunned, ada, "pm_c")
+    renew(dunned, ada)
+    dunned.answer(FEBRUARY, STOLEN)
+    dunned.answer(FEBRUARY, BROKE)
+    assert tries(dunned) == [("pm_a", "failed"), ("pm_b", "failed"), ("pm_c", "created")]
+    assert (dunnings(dunned), dunned.mails("payment_failed")) == (0, 0)
+    dunned.answer(FEBRUARY)
+    assert dunned.paid_minor(ada) == 2 * 9_900
+
+
+def test_a_card_that_is_saved_later_is_tried_before_one_that_was_refused(dunned: Dunned, ada: UUID) -> None:
+    keep(dunned, ada, "pm_b")
+    renew(dunned, ada)
+    dunned.answer(FEBRUARY, STOLEN)
+    dunned.answer(FEBRUARY, BROKE)
+    keep(dunned, ada, "pm_c")
+    assert dunned.sweep(utc("2026-02-16 10:00")) == (1, 0)
+    assert tries(dunned)[2:] == [("pm_c", "created")]
+
+
+def test_a_stolen_card_is_not_charged_again_when_the_hopeful_one_is_gone(dunned: Dunned, ada: UUID) -> None:
+    keep(dunned, ada, "pm_b")
+    renew(dunned, ada)
+    dunned.answer(FEBRUARY, STOLEN)
+    dunned.answer(FEBRUARY, BROKE)
+    with dunned.database.transaction() as session:
+        assert detach_card(session, "stripe", "pm_b", FEBRUARY)
+    assert dunned.sweep(utc("2026-02-16 10:00")) == (1, 0)
+    assert tries(dunned)[2:] == []
+    dunning = dunned.dunning()
+    assert (dunning.last_code, dunning.needs_new_card, dunning.next_attempt_at) == ("no_card", True, None)
+    assert dunned.mails("payment_failed") == 2, "from now on only another card helps"
+    assert told(dunned, utc("2026-02-16 10:00")) == (f"<{BROKE}>", True), "there is a card on file"
+    assert dunned.sweep(utc("2026-02-17 10:00")) == (0, 0)
+
+
+def test_a_substitute_that_goes_before_it_is_charged_leaves_the_renewal_dunned(dunned: Dunned, ada: UUID) -> None:
+    """The first refusal was passed over in silence, as another card was to pay: now it is told."""
+    keep(dunned, ada, "pm_b")
+    subscription_id = renew(dunned, ada)
+    dunned.answer(FEBRUARY, STOLEN)
+    assert (dunnings(dunned), dunned.mails("payment_failed")) == (0, 0)
+    with dunned.database.transaction() as session:
+        assert detach_card(session, "stripe", "pm_b", FEBRUARY)
+        waiting = session.scalars(select(PaymentAttempt).where(PaymentAttempt.status == AttemptStatus.CREATED)).one()
+        record_outcome(session, answer(waiting, PaymentStatus.EXPIRED), Wall(FEBRUARY))
+    assert tries(dunned) == [("pm_a", "failed"), ("pm_b", "expired")]
+    dunning = dunned.dunning()
+    assert (dunning.last_code, dunning.needs_new_card) == (STOLEN, True)
+    assert dunned.mails("payment_failed") == 1
+    assert told(dunned, FEBRUARY) == (f"<{STOLEN}>", True)
+    assert dunned.subscription(subscription_id).status is SubscriptionStatus.PAST_DUE
+
+
+def test_the_only_card_goes_before_it_is_charged_and_the_renewal_is_dunned(dunned: Dunned, ada: UUID) -> None:
+    subscription_id = renew(dunned, ada)
+    with dunned.database.transaction() as session:
+        (default,) = cards_in_order(session, ada)
+        assert detach_card(session, "stripe", default.card_ref, FEBRUARY)
+        waiting = session.scalars(select(PaymentAttempt).where(PaymentAttempt.status == AttemptStatus.CREATED)).one()
+        record_outcome(session, answer(waiting, PaymentStatus.EXPIRED), Wall(FEBRUARY))
+    dunning = dunned.dunning()
+    assert (dunning.last_code, dunning.needs_new_card) == ("no_card", True)
+    assert dunned.mails("payment_failed") == 1
+    assert told(dunned, FEBRUARY) == ("There is no card on file.", True)
+    assert dunned.subscription(subscription_id).status is SubscriptionStatus.PAST_DUE
