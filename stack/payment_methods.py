@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from billing.errors import Rejected
 from billing.payment_methods.queries import list_configs
 from billing.payment_methods.reset_country import reset_country
-from billing.payment_methods.rules import decided_for
+from billing.payment_methods.rules import decided_for, offered_in
 from billing.payment_methods.set_method import set_method
 from billing.payment_methods.tables import ManualMethod, PaymentMethodConfig
 from gateways.registry import VENDORS
@@ -21,7 +21,7 @@ from settings import Settings
 from stack.arguments import checked
 from stack.errors import StackError
 from stack.printable import printable_line
-from stack.sessions import reading, session
+from stack.sessions import reading, rehearsing, session
 
 METHODS = (*VENDORS, *ManualMethod)
 
@@ -47,10 +47,6 @@ KINDS: Mapping[str, tuple[Any, str]] = {
 }
 
 
-class _DryRun(Exception):
-    """Ends the transaction without a trace."""
-
-
 def set_payment_method(
     settings: Settings, country: str, method: str, typed: Mapping[str, Any], *, dry_run: bool
 ) -> list[str]:
@@ -73,23 +69,17 @@ def describe_methods(settings: Settings) -> list[str]:
 
 
 def _done(settings: Settings, work: Callable[[Session], list[str]], *, dry_run: bool) -> list[str]:
-    told: list[str] = []
     try:
-        with session(settings) as opened:
-            told += work(opened)
-            if dry_run:
-                raise _DryRun
+        with (rehearsing if dry_run else session)(settings) as opened:
+            return work(opened)
     except Rejected as refusal:
         raise StackError(refusal.detail) from refusal
-    except _DryRun:
-        pass
-    return told
 
 
 def _set(opened: Session, country: str, method: str, changes: Mapping[str, Any]) -> list[str]:
     before = list_configs(opened)
     set_method(opened, country, method, changes)
-    return [*_displaced(before, country), *_decided(opened, country)]
+    return [*_displaced(before, country), *_decided(opened, country), *_closed(opened, country)]
 
 
 def _reset(opened: Session, country: str) -> list[str]:
@@ -100,6 +90,13 @@ def _reset(opened: Session, country: str) -> list[str]:
 
 def _decided(opened: Session, country: str) -> list[str]:
     return [_describe(config) for config in decided_for(list_configs(opened), country)]
+
+
+def _closed(opened: Session, country: str) -> list[str]:
+    """A word when nobody can begin to pay there any more."""
+    place = "the rest of the world" if country == REST_OF_WORLD else country
+    is_closed = not offered_in(list_configs(opened), country)
+    return [f"nothing is offered in {place} now: nobody there can begin to pay"] if is_closed else []
 
 
 def _displaced(before: Sequence[PaymentMethodConfig], country: str) -> list[str]:

@@ -31,10 +31,6 @@ SENTENCES = {
 }
 
 
-class _DryRun(Exception):
-    """Ends the transaction without a trace."""
-
-
 def restore_check(
     settings: Settings, *, apply: bool, since: datetime | None, numbers_unseen: int, say: Callable[[str], None]
 ) -> Report:
@@ -82,14 +78,8 @@ def _check(work: Work, apply: bool, since: datetime | None, numbers_unseen: int,
     with work.database.transaction() as session:
         say("these books were restored from a backup" if is_restored(session) else "these books know of no restore")
     found = find_forgotten(work, since, say)
-    try:
-        with work.database.transaction() as session:
-            report = heal_books(session, found, work.wall().at, numbers_unseen)
-            if not apply:
-                raise _DryRun
-    except _DryRun:
-        pass
-    return report
+    with work.database.transaction() if apply else work.database.rehearsal() as session:
+        return heal_books(session, found, work.wall().at, numbers_unseen)
 
 
 def _wired(settings: Settings, owner_url: str) -> Work:

@@ -32,6 +32,18 @@ def session(settings: Settings) -> Iterator[Session]:
 
 
 @contextmanager
+def rehearsing(settings: Settings) -> Iterator[Session]:
+    """The same, of which nothing is kept."""
+    with (
+        database_urls(settings) as urls,
+        explaining(urls.owner),
+        engine.opened(urls.owner) as database,
+        database.rehearsal() as opened,
+    ):
+        yield opened
+
+
+@contextmanager
 def reading(settings: Settings) -> Iterator[Session]:
     """One transaction that can change nothing. Nothing is started, made or migrated for it.
 

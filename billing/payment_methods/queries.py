@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from billing.payment_methods.rules import offered_in
 from billing.payment_methods.tables import PaymentMethodConfig
 from schemas.payment_methods import REST_OF_WORLD
 
@@ -14,6 +15,15 @@ def configs_for(session: Session, country: str) -> Sequence[PaymentMethodConfig]
     return session.scalars(
         select(PaymentMethodConfig).where(PaymentMethodConfig.country.in_([country, REST_OF_WORLD]))
     ).all()
+
+
+def find_offered(session: Session, country: str, method: str, currency: str) -> PaymentMethodConfig | None:
+    """A way to pay, with its instructions and its account or wallet, as a country is offered it; None when it is not.
+
+    Also None where nobody has decided anything.
+    """
+    offered = offered_in(configs_for(session, country), country, currency)
+    return next((config for config in offered if config.method == method), None)
 
 
 def list_configs(session: Session) -> Sequence[PaymentMethodConfig]:

@@ -47,6 +47,8 @@ def misfit(config: PaymentMethodConfig) -> str | None:
         return f"A wallet's kind and id are of a {ManualMethod.LOCAL_WALLET}, not of {config.method}."
     if is_wallet and config.enabled and not (config.wallet_kind and config.wallet_id):
         return "A wallet that is offered needs its kind and its id: nobody would know where to pay."
-    if config.iban and not config.account_name:
-        return "An account needs the name of its holder: banks compare it with the IBAN."
+    if bool(config.iban) != bool(config.account_name):
+        return "An account needs its IBAN and the name of its holder: banks compare the two."
+    if config.bic and not config.iban:
+        return "A BIC is of no use without the IBAN of an account there."
     return None

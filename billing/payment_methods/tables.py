@@ -38,7 +38,8 @@ class PaymentMethodConfig(Base):
             "method <> 'local_wallet' OR NOT enabled OR (wallet_kind <> '' AND wallet_id <> '')",
             name="offered_wallet_is_known",
         ),
-        CheckConstraint("iban = '' OR account_name <> ''", name="account_has_a_name"),
+        CheckConstraint("(iban = '') = (account_name = '')", name="account_has_a_name"),
+        CheckConstraint("bic = '' OR iban <> ''", name="bic_has_an_account"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

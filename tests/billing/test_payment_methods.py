@@ -1,5 +1,7 @@
 """What a country is offered: its own ways to pay, or those of the rest of the world."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 import pytest
@@ -10,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from billing.credits.queries import view_balance
 from billing.errors import Rejected
 from billing.invoices.tables import InvoiceStatus
-from billing.payment_methods.queries import configs_for, list_configs
+from billing.payment_methods.queries import configs_for, find_offered, list_configs
 from billing.payment_methods.reset_country import reset_country
 from billing.payment_methods.rules import decided_for, is_refused, offered_in
 from billing.payment_methods.seed import FirstOffer, seed_methods
@@ -80,6 +82,8 @@ def test_what_is_not_said_stays_as_it_was(bare_database: Database) -> None:
         ("local_wallet", {"wallet_kind": "M-PESA"}),
         ("local_wallet", {}),
         ("bank_transfer", {"iban": IBAN}),
+        ("bank_transfer", {"account_name": "Example SaaS Inc."}),
+        ("bank_transfer", {"bic": "COBADEFFXXX"}),
     ],
 )
 def test_details_go_with_their_method(bare_database: Database, method: str, changes: dict[str, object]) -> None:
@@ -98,6 +102,33 @@ def test_a_wallet_that_is_not_offered_yet_may_lack_its_number(bare_database: Dat
     assert _offered(bare_database, "KE") == []
     _set(bare_database, "KE", "local_wallet", enabled=True, wallet_kind="M-PESA", wallet_id="254700000000")
     assert _offered(bare_database, "KE") == ["local_wallet"]
+
+
+def test_two_who_set_at_once_wait_for_each_other(bare_database: Database) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        with bare_database.transaction() as session:
+            set_method(session, "DE", "stripe", {"sort_order": 7})
+            other = pool.submit(_set, bare_database, "DE", "stripe", display_name="Karte")
+            time.sleep(0.3)
+        other.result()
+    with bare_database.transaction() as session:
+        (config,) = list_configs(session)
+        assert (config.sort_order, config.display_name) == (7, "Karte")
+
+
+def test_what_is_told_of_a_way_to_pay_is_that_of_its_country_and_currency(bare_database: Database) -> None:
+    _set(bare_database, "rest", "bank_transfer", instructions="Name the invoice.")
+    _set(bare_database, "DE", "bank_transfer", iban=IBAN, account_name="Example SaaS Inc.", currencies=["EUR"])
+    with bare_database.transaction() as session:
+        told = {
+            place: find_offered(session, place, "bank_transfer", currency)
+            for place, currency in (("DE", "EUR"), ("AT", "EUR"))
+        }
+        assert {place: (each.iban, each.instructions) for place, each in told.items() if each} == {
+            "DE": (IBAN, ""), "AT": ("", "Name the invoice."),
+        }  # fmt: skip
+        assert find_offered(session, "DE", "bank_transfer", "USD") is None
+        assert find_offered(session, "DE", "stripe", "EUR") is None
 
 
 def test_a_country_goes_back_to_the_ways_of_the_rest_of_the_world(bare_database: Database) -> None:

@@ -26,7 +26,14 @@ def test_methods_are_set_and_listed(tmp_path: Path, database_url: str) -> None:
     assert (planned[0], planned[1].splitlines()) == (0, told)
     assert run("list")[1].splitlines() == ["rest    1  stripe         Card  offered"]
     assert run(*transfer)[1].splitlines() == told
-    assert run("set", "DE", "bank_transfer", "--disable", "--currencies", "")[0] == 0
+    refused = run("set", "DE", "bank_transfer", "--iban", "")
+    assert (refused[0], "the two" in refused[1]) == (2, True)
+    disabled = run("set", "DE", "bank_transfer", "--disable", "--currencies", "")
+    assert (disabled[0], disabled[1].splitlines()[1:]) == (
+        0, ["nothing is offered in DE now: nobody there can begin to pay"],
+    )  # fmt: skip
+    last = run("set", "rest", "stripe", "--disable", "--dry-run")[1].splitlines()
+    assert last[1:] == ["nothing is offered in the rest of the world now: nobody there can begin to pay"]
     assert run("list")[1].splitlines() == [
         "DE      1  bank_transfer  Überweisung  not offered  to DE89370400440532013000 COBADEFFXXX Example SaaS Inc.",
         "rest    1  stripe         Card  offered",

@@ -236,7 +236,8 @@ CREATE TABLE payment_method_configs (
     CONSTRAINT ck_payment_method_configs_offered_wallet_is_known CHECK (
         method <> 'local_wallet' OR NOT enabled OR (wallet_kind <> '' AND wallet_id <> '')
     ),
-    CONSTRAINT ck_payment_method_configs_account_has_a_name CHECK (iban = '' OR account_name <> '')
+    CONSTRAINT ck_payment_method_configs_account_has_a_name CHECK ((iban = '') = (account_name = '')),
+    CONSTRAINT ck_payment_method_configs_bic_has_an_account CHECK (bic = '' OR iban <> '')
 );
 
 -- The price list
