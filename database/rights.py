@@ -75,6 +75,10 @@ DECISIONS: Mapping[str, Decision] = {
     "database_lineage": Decision(READS),
     "api_keys": Decision(NOTHING, door=READS),
     "call_rates": Decision(KEEPS),
+    # All workers are one role, so each may read every provider's row; what it is not told is the master key, unless its
+    # queue talks to one (`READ_BY` in settings). The door checks signatures, and can read nothing that calls anybody.
+    "integration_providers": Decision(READS),
+    "webhook_secrets": Decision(NOTHING, door=READS),
     # time and customers
     "test_clocks": _shown(KEEPS),
     "accounts": _shown(KEEPS),

@@ -15,13 +15,14 @@ from billing.receipts import tables as receipts
 from billing.subscriptions import tables as subscriptions
 from billing.tax import tables as tax
 from billing.top_ups import tables as top_ups
+from credentials import tables as credentials
 from database import api_keys, event_pulls, inbox, lineage, operations, outbox, upkeep
 from database.base import Base
 
 # Importing a module is what registers its tables; naming them here keeps the imports from looking unused.
 MODULES = (
-    accounts, cards, catalog, clocks, credits_, dunning, invoices, ledger, payment_methods, payments, rate_tables,
-    receipts, subscriptions, tax, top_ups,
+    accounts, cards, catalog, clocks, credentials, credits_, dunning, invoices, ledger, payment_methods, payments,
+    rate_tables, receipts, subscriptions, tax, top_ups,
     api_keys, event_pulls, inbox, lineage, operations, outbox, upkeep,
 )  # fmt: skip
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from gateways.registry import EMAIL_VENDOR, VENDORS
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("billing", "calls", "tasks", "workers", "schemas", "database", "documents")
+ROOMS = ("billing", "calls", "tasks", "workers", "schemas", "database", "credentials", "documents")
 NAMES = (*VENDORS, EMAIL_VENDOR[0], "paypal")
 
 

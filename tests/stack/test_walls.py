@@ -54,6 +54,8 @@ WAYS_OUT: tuple[LiteralString, ...] = (
 FORBIDDEN: dict[str, tuple[LiteralString, ...]] = {
     INGRESS: (
         "SELECT * FROM payment_attempts",
+        "SELECT * FROM integration_providers",
+        "UPDATE webhook_secrets SET active_until = now()",
         "SELECT * FROM ledger_entries",
         "INSERT INTO ledger_entries DEFAULT VALUES",
         "INSERT INTO invoices DEFAULT VALUES",
@@ -67,6 +69,8 @@ FORBIDDEN: dict[str, tuple[LiteralString, ...]] = {
     ),
     WORKER: (
         "SELECT * FROM api_keys",
+        "SELECT * FROM webhook_secrets",
+        "UPDATE integration_providers SET endpoint = ''",
         "INSERT INTO api_keys DEFAULT VALUES",
         "UPDATE plan_prices SET price_minor = 1",
         "UPDATE coupons SET percent_ppm = 1000000",
@@ -96,6 +100,8 @@ FORBIDDEN: dict[str, tuple[LiteralString, ...]] = {
     ),
     PORTAL: (
         "SELECT * FROM api_keys",
+        "SELECT * FROM integration_providers",
+        "SELECT * FROM webhook_secrets",
         "SELECT * FROM inbox",
         "SELECT * FROM operations",
         "SELECT * FROM payment_attempts",

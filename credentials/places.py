@@ -1,0 +1,29 @@
+"""Where sealed values lie, and each of them opened there."""
+
+from credentials.master_keys import MasterKeys
+from credentials.sealing import Place, unseal
+from credentials.tables import IntegrationProvider, WebhookSecret
+
+# what a provider is called with
+KEY_COLUMNS = ("api_key", "api_secret")
+
+
+def place_of_key(provider_id: str, column: str) -> Place:
+    """Of a key in a provider's own row."""
+    return Place(IntegrationProvider.__tablename__, column, provider_id)
+
+
+def place_of_webhook_secret(secret: WebhookSecret) -> Place:
+    """Its provider is part of its place: given to another one it opens nothing."""
+    return Place(WebhookSecret.__tablename__, "secret", f"{secret.provider_id}/{secret.id}")
+
+
+def key_of(keys: MasterKeys, provider: IntegrationProvider, column: str) -> str:
+    """One of `KEY_COLUMNS`, opened; empty when it is not set. Raises Sealed."""
+    sealed: str = getattr(provider, column)
+    return unseal(keys, place_of_key(provider.id, column), sealed) if sealed else ""
+
+
+def webhook_secret_of(keys: MasterKeys, secret: WebhookSecret) -> str:
+    """One secret, opened. Raises Sealed."""
+    return unseal(keys, place_of_webhook_secret(secret), secret.secret)

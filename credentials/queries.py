@@ -1,0 +1,28 @@
+"""Reads: providers, and what their webhooks are signed with. Nothing is opened here."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from credentials.tables import IntegrationProvider, WebhookSecret
+
+
+def list_providers(session: Session) -> list[IntegrationProvider]:
+    """All, by their ids; a handful."""
+    return list(session.scalars(select(IntegrationProvider).order_by(IntegrationProvider.id)))
+
+
+def list_webhook_secrets(session: Session) -> list[WebhookSecret]:
+    """All that ever were, the oldest first: whose have ended is no less known than whose are active."""
+    return list(session.scalars(select(WebhookSecret).order_by(WebhookSecret.provider_id, WebhookSecret.active_from)))
+
+
+def active_at(secrets: Iterable[WebhookSecret], now: datetime) -> list[WebhookSecret]:
+    """Those that sign at this moment."""
+    return [each for each in secrets if each.active_from <= now and not _has_ended(each, now)]
+
+
+def _has_ended(secret: WebhookSecret, now: datetime) -> bool:
+    return secret.active_until is not None and secret.active_until <= now

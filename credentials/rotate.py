@@ -1,0 +1,52 @@
+"""Seal again, under the first master key, what is sealed under another. For live data, a few rows at a time.
+
+Each value is replaced in one UPDATE: whoever reads it meanwhile has the old one or the new one, and opens either as
+long as it is told both master keys.
+"""
+
+from typing import TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from credentials.keep import keep_key
+from credentials.master_keys import MasterKeys
+from credentials.places import KEY_COLUMNS, key_of, place_of_webhook_secret, webhook_secret_of
+from credentials.sealing import seal
+from credentials.tables import IntegrationProvider, WebhookSecret
+
+# so many rows are locked at once, for a few milliseconds
+BATCH_ROWS_MAX = 50
+
+Row = TypeVar("Row", IntegrationProvider, WebhookSecret)
+
+
+def rotate(session: Session, keys: MasterKeys) -> int:
+    """One batch: how many values it has sealed again, and 0 when none is left. For commit after each.
+
+    Raises Sealed for a value that none of these keys opens; the transaction then is to be given up.
+    """
+    return sum(_rotate_keys(session, keys, column) for column in KEY_COLUMNS) + _rotate_webhook_secrets(session, keys)
+
+
+def _rotate_keys(session: Session, keys: MasterKeys, column: str) -> int:
+    rows = _lock_others(session, keys, IntegrationProvider, getattr(IntegrationProvider, column))
+    for provider in rows:
+        keep_key(keys, provider, column, key_of(keys, provider, column))
+    session.flush()
+    return len(rows)
+
+
+def _rotate_webhook_secrets(session: Session, keys: MasterKeys) -> int:
+    rows = _lock_others(session, keys, WebhookSecret, WebhookSecret.secret)
+    for row in rows:
+        row.secret = seal(keys, place_of_webhook_secret(row), webhook_secret_of(keys, row))
+    session.flush()
+    return len(rows)
+
+
+def _lock_others(session: Session, keys: MasterKeys, table: type[Row], sealed: InstrumentedAttribute[str]) -> list[Row]:
+    """Rows that are sealed under another key than the first, in one fixed order."""
+    by_the_first = sealed.startswith(f"{keys.first_id}.", autoescape=True)
+    found = select(table).where(sealed != "", ~by_the_first).order_by(table.id).limit(BATCH_ROWS_MAX)
+    return list(session.scalars(found.with_for_update()))
