@@ -22,7 +22,9 @@ from settings import Settings
 MASK = "***"
 TEXT_CHARACTERS_MAX = 20_000  # a traceback fits; a whole request body has no business in a log
 DEPTH_MAX = 6  # deeper structures are shown as text
-SENSITIVE_KEYS = re.compile(r"password|secret|authorization|cookie|signature|api_?key|access_token", re.IGNORECASE)
+SENSITIVE_KEYS = re.compile(
+    r"password|secret|authorization|cookie|signature|(api|master)_?keys?|access_token", re.IGNORECASE
+)
 
 FIRST_KEYS = ("timestamp", "level", "process", "event", "operation_id", "event_id", "outbox_id", "task")
 

@@ -9,6 +9,7 @@ from urllib.parse import SplitResult, urlsplit
 from kombu.transport import TRANSPORT_ALIASES
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, TypeAdapter, ValidationError
 
+from credentials.master_keys import parse
 from schemas.emails import Email
 from schemas.names import Line, Name, Printed
 from schemas.urls import Url
@@ -119,6 +120,11 @@ def _beginning(prefix: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _master_keys(value: SecretStr) -> SecretStr:
+    parse(value.get_secret_value())
+    return value
+
+
 Host = Annotated[str, AfterValidator(_host)]
 Count = Annotated[int, BeforeValidator(_digits)]
 Rate = Annotated[float, BeforeValidator(_digits)]
@@ -133,5 +139,6 @@ SellerText = Annotated[str, AfterValidator(_of(Printed, "must be lines that can 
 SellerTaxId = Annotated[str, AfterValidator(_of(Line, "must be a line that can be printed"))]
 Login = Annotated[SecretStr, AfterValidator(_login)]
 StripeKey = Annotated[SecretStr, AfterValidator(_stripe_key)]
+MasterKeyList = Annotated[SecretStr, AfterValidator(_master_keys)]
 WebhookSecret = Annotated[SecretStr, _beginning("whsec_")]
 ResendKey = Annotated[SecretStr, _beginning("re_")]

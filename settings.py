@@ -23,6 +23,7 @@ from setting_values import (
     Host,
     Login,
     Mailbox,
+    MasterKeyList,
     Port,
     Rate,
     ResendKey,
@@ -41,8 +42,8 @@ SANDBOX_RESEND_KEY = "re_sandbox"
 
 _EVERYWHERE = ("cashbeat_home", "cashbeat_env", "log_format", "log_level")
 _IN_THE_BOOKS = (*_EVERYWHERE, "worker_database_url", "broker_url")
-_CHARGES = ("stripe_secret_key", "stripe_api_base", "stripe_calls_per_second")
-_MAILS = ("resend_api_key", "resend_api_base")
+_CHARGES = ("cashbeat_master_keys", "stripe_secret_key", "stripe_api_base", "stripe_calls_per_second")
+_MAILS = ("cashbeat_master_keys", "resend_api_key", "resend_api_base")
 _PRINTS = (
     "seller_name", "seller_address", "seller_tax_id", "seller_email", "seller_website", "seller_logo",
     "payment_instructions", "portal_url", "public_url",
@@ -52,7 +53,8 @@ _PRINTS = (
 READ_BY: dict[str, tuple[str, ...]] = {
     "ingress": (
         *_EVERYWHERE, "ingress_database_url", "broker_url", "ingress_host", "ingress_port", "ingress_processes",
-        "ingress_connections_per_address", "stripe_webhook_secrets", "public_url", "seller_name", "seller_logo",
+        "ingress_connections_per_address", "cashbeat_master_keys", "stripe_webhook_secrets", "public_url",
+        "seller_name", "seller_logo",
     ),
     "webhooks": (*_IN_THE_BOOKS, *_CHARGES),
     "commands": (*_IN_THE_BOOKS, *_CHARGES),
@@ -79,6 +81,9 @@ class Settings(BaseSettings):
     cashbeat_env: Literal["development", "production"] = "development"
     log_format: Literal["auto", "json", "console"] = "auto"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    # what providers' secrets are sealed under in the database; the first seals
+    cashbeat_master_keys: MasterKeyList = SecretStr("")
 
     # the two stores; empty means the embedded ones
     database_url: DatabaseUrl = ""

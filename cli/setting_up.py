@@ -11,11 +11,14 @@ commands = typer.Typer()
 @commands.command()
 def migrate() -> None:
     """Bring the database to the newest migration, and the accounts that processes log in with to their rights."""
+    from stack.first_providers import fill_by_command
     from stack.prepare import migrate as migrate_database
     from stack.stores import urls_to_migrate
 
     with urls_to_migrate(settings()) as urls:
         say(migrate_database(urls))
+        for word in fill_by_command(settings(), urls.owner):
+            say(word)
 
 
 @commands.command()

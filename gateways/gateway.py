@@ -17,6 +17,7 @@ from gateways.ports import (
     Reversals,
     RunsSubscriptions,
     SavedMethods,
+    Shortcomings,
     VirtualClocks,
 )
 from schemas.facts.events import EventFact
@@ -36,6 +37,7 @@ class Capability(StrEnum):
     MARKED_PAYMENTS = "list what it was asked for"
     EVENTS = "list its events"
     TEST_CLOCKS = "keep test clocks"
+    SHORTCOMINGS = "say how it is set up"
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ class Gateway:
     offers_marked_payments: MarkedPayments | None = None
     offers_events: EventsList | None = None
     offers_test_clocks: VirtualClocks | None = None
+    offers_shortcomings: Shortcomings | None = None
 
     @property
     def checkout(self) -> HostedCheckout:
@@ -101,6 +104,11 @@ class Gateway:
     def test_clocks(self) -> VirtualClocks:
         """Clocks of its own."""
         return self._offered(self.offers_test_clocks, Capability.TEST_CLOCKS)
+
+    @property
+    def shortcomings(self) -> Shortcomings:
+        """What a person has yet to set up there."""
+        return self._offered(self.offers_shortcomings, Capability.SHORTCOMINGS)
 
     def can(self, capability: Capability) -> bool:
         """Whether it offers this."""

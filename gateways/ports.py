@@ -242,6 +242,13 @@ class EventsList(Protocol):
         """
 
 
+class Shortcomings(Protocol):
+    """The gateway tells how it was set up for us by a person."""
+
+    def list_shortcomings(self, webhook_path: str) -> list[str]:
+        """What is missing there, a sentence each; empty when nothing is. Our door takes events at `webhook_path`."""
+
+
 class VirtualClocks(Protocol):
     """The gateway lets time pass for customers that were made on a clock of its own."""
 

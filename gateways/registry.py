@@ -27,17 +27,25 @@ Values = Mapping[str, Any]
 
 
 class OpenedWhenAsked(Mapping[str, Gateway]):
-    """Every vendor, opened when it is first talked to: a process that talks to none needs neither package nor key."""
+    """Every vendor, opened when it is first talked to: a process that talks to none needs neither package nor key.
+
+    It is opened anew when what it is called with has changed.
+    """
 
     def __init__(self, values_of: Callable[[str], Values]) -> None:
         self._values_of = values_of
-        self._opened: dict[str, Gateway] = {}
+        self._opened: dict[str, tuple[Values, Gateway]] = {}
 
     def __getitem__(self, name: str) -> Gateway:
         """Ready to be talked to."""
-        if name not in self._opened:
-            self._opened[name] = import_module(f"{VENDORS[name]}.vendor").open_gateway(self._values_of(name))
-        return self._opened[name]
+        room, values = VENDORS[name], self._values_of(name)
+        if name not in self._opened or self._opened[name][0] != values:
+            self._opened[name] = values, import_module(f"{room}.vendor").open_gateway(values)
+        return self._opened[name][1]
+
+    def __contains__(self, name: object) -> bool:
+        """Whether there is such a vendor; that opens nothing."""
+        return name in VENDORS
 
     def __iter__(self) -> Iterator[str]:
         """The first that can do what is asked comes first."""
@@ -48,17 +56,26 @@ class OpenedWhenAsked(Mapping[str, Gateway]):
         return len(VENDORS)
 
 
-def open_email(values_of: Callable[[str], Values]) -> EmailGateway:
-    """The sender of e-mail."""
-    name, room = EMAIL_VENDOR
-    gateway: EmailGateway = import_module(f"{room}.vendor").open_email(values_of(name))
-    return gateway
+class EmailWhenAsked:
+    """The sender of e-mail, likewise."""
+
+    def __init__(self, values_of: Callable[[str], Values]) -> None:
+        self._values_of = values_of
+        self._opened: tuple[Values, EmailGateway] | None = None
+
+    def __call__(self) -> EmailGateway:
+        """Ready to be talked to."""
+        name, room = EMAIL_VENDOR
+        values = self._values_of(name)
+        if self._opened is None or self._opened[0] != values:
+            self._opened = values, import_module(f"{room}.vendor").open_email(values)
+        return self._opened[1]
 
 
-def open_doors(values_of: Callable[[str], Values]) -> dict[str, WebhookSignature]:
-    """How the vendors that send webhooks sign them."""
+def vendors_with_doors() -> dict[str, Callable[[Values], WebhookSignature]]:
+    """The vendors that send webhooks, and how each tells by its values how they are signed."""
     rooms = {name: room for name, room in VENDORS.items() if find_spec(f"{room}.door") is not None}
-    return {name: import_module(f"{room}.door").open_door(values_of(name)) for name, room in rooms.items()}
+    return {name: import_module(f"{room}.door").open_door for name, room in rooms.items()}
 
 
 def limits_of_vendors() -> dict[str, Limits]:

@@ -11,7 +11,7 @@ from starlette.routing import Router
 
 import logs
 import settings as configuration
-from gateways.registry import open_doors
+from credentials.master_keys import parse
 from ingress import metrics
 from ingress.commands import Commands
 from ingress.connection_limit import ConnectionLimit
@@ -31,6 +31,7 @@ from ingress.routes import Parts, routes
 from ingress.seller_page import SellerPage
 from ingress.server import prepare_interpreter
 from ingress.waiting import Waiting
+from ingress.webhook_secrets import WebhookSecrets
 from ingress.webhooks import Webhooks
 from parting import end_with_parent
 from settings import Settings
@@ -59,10 +60,11 @@ def make_door(settings: Settings) -> Door:
     bell = _bell(settings)
     events, commands = event_ringer(bell), command_ringer(bell)
     inbox = GroupCommit(InboxStore(settings.ingress_database_url), _after_events(events))
+    secrets = WebhookSecrets(reads, parse(settings.cashbeat_master_keys.get_secret_value()), settings.of_vendor)
     operations = GroupCommit(OperationStore(settings.ingress_database_url), _after_commands(commands))
 
     parts = Parts(
-        webhooks={name: Webhooks(name, door, inbox) for name, door in open_doors(settings.of_vendor).items()},
+        webhooks={name: Webhooks(name, signature, inbox) for name, signature in secrets.signatures.items()},
         command=Commands(identity, operations, waiting),
         query=Queries(reads, identity),
         previews=Previews(reads, identity),
@@ -76,7 +78,9 @@ def make_door(settings: Settings) -> Door:
     async def lifespan(_router: object) -> AsyncIterator[None]:
         for part in (events, commands, inbox, operations):
             part.start()
+        await secrets.start()
         yield
+        await secrets.stop()
         await inbox.stop()
         await operations.stop()
         events.stop()

@@ -1,12 +1,13 @@
 """How one sandbox is set up. The command line sets them at the start, `PATCH /sandbox/options` while it runs."""
 
+import hmac
 import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from settings import SANDBOX_WEBHOOK_SECRET
+from settings import SANDBOX_RESEND_KEY, SANDBOX_STRIPE_KEY, SANDBOX_WEBHOOK_SECRET
 
 # the version whose OpenAPI description the tests hold every answer to (see tests/contracts)
 API_VERSION_CURRENT = "2026-05-27.dahlia"
@@ -17,6 +18,7 @@ WEB_ADDRESS_PATTERN = re.compile(r"(https?://[\x21-\x7e]+)?")
 RUN_TIME_FIELDS = (
     "webhook_url",
     "webhook_secrets",
+    "api_keys",
     "enabled_events",
     "api_version",
     "retry_seconds",
@@ -26,6 +28,7 @@ RUN_TIME_FIELDS = (
     "least_charge",
     "dunning_days",
     "dunning_end",
+    "portal_saved",
 )
 ANSWER_DELAY_SECONDS_MAX = 60
 DUNNING_ENDS = ("cancel", "unpaid", "past_due")
@@ -42,6 +45,8 @@ class Options:
     base_url: str = ""
     webhook_url: str = ""
     webhook_secrets: tuple[str, ...] = (SANDBOX_WEBHOOK_SECRET,)
+    # with which it may be called, at Stripe's door as at Resend's: several while one is rolled
+    api_keys: tuple[str, ...] = (SANDBOX_STRIPE_KEY, SANDBOX_RESEND_KEY)
     enabled_events: tuple[str, ...] = ("*",)
     api_version: str = API_VERSION_CURRENT
     retry_seconds: tuple[float, ...] = (1, 2, 4, 8, 15)
@@ -61,6 +66,8 @@ class Options:
     # Stripe both are settings of the account
     dunning_days: tuple[int, ...] = (1, 3, 5, 7)
     dunning_end: str = "cancel"
+    # whether somebody has saved the portal's settings in the dashboard
+    portal_saved: bool = True
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -69,7 +76,7 @@ class Options:
         if not (isinstance(self.webhook_url, str) and WEB_ADDRESS_PATTERN.fullmatch(self.webhook_url)):
             raise ValueError(f"webhook_url: not a web address: {self.webhook_url!r}")
         _ = urlsplit(self.webhook_url).port  # raises ValueError for a port that is none
-        for name in ("webhook_secrets", "enabled_events"):
+        for name in ("webhook_secrets", "api_keys", "enabled_events"):
             _must_be_a_tuple(name, getattr(self, name), (str,))
         _must_be_a_tuple("retry_seconds", self.retry_seconds, (int, float))
         if not isinstance(self.attempts_max, int) or self.attempts_max < 1:
@@ -85,6 +92,13 @@ class Options:
         _must_be_a_tuple("dunning_days", self.dunning_days, (int,))
         if min(self.dunning_days) < 1 or self.dunning_end not in DUNNING_ENDS:
             raise ValueError(f"dunning_days: whole days; dunning_end: one of {', '.join(DUNNING_ENDS)}")
+        if not isinstance(self.portal_saved, bool):
+            raise ValueError("portal_saved: true or false")
+
+    def takes(self, key: str, beginning: str) -> bool:
+        """Whether this is one of the keys with which the vendor whose keys begin like this may be called."""
+        known = (each for each in self.api_keys if each.startswith(beginning))
+        return any(hmac.compare_digest(key.strip().encode(), each.encode()) for each in known)
 
     def shown(self) -> dict[str, Any]:
         """What can be changed at run time, as JSON. The secrets are made up, so they may be shown."""

@@ -19,6 +19,7 @@ from simulation.plan import DAY, SECOND, Plan, closes_month
 from simulation.street import Street
 from simulation.town import Town
 from simulation.verdict import differences, our_charges, their_charges
+from stack.demo import require_sandbox
 from stack.interrupts import interruptible
 from stack.running import Stack
 from workers.celery_app import make_app
@@ -70,6 +71,7 @@ def run(plan: Plan, home: Path, progress: Progress) -> Result:
     )
     stack = Stack(settings, progress=lambda text: progress(text, 0), is_watched=False)
     with interruptible(stack.supervisor.hurry), stack:
+        require_sandbox(stack)
         database = Database(make_engine(stack.addresses.database_url))
         street = Street(stack.addresses.sandbox_url)
         try:

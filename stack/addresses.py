@@ -50,7 +50,9 @@ class Addresses:
         return f"{self.ingress_url}{STRIPE_WEBHOOK_PATH}"
 
 
-def choose(settings: Settings, urls: DatabaseUrls, broker_url: str, ports: KeptPorts) -> Addresses:
+def choose(
+    settings: Settings, urls: DatabaseUrls, broker_url: str, ports: KeptPorts, *, has_sandbox: bool
+) -> Addresses:
     """Pick the ports. Raises StackError when one that was set by name is taken, or the host is another machine's."""
     host = settings.ingress_host
     if not is_free(ANY_PORT, host):
@@ -65,15 +67,16 @@ def choose(settings: Settings, urls: DatabaseUrls, broker_url: str, ports: KeptP
         ingress_host=host,
         ingress_port=port("ingress_port", host),
         flower_port=port("flower_port"),
-        sandbox_port=None if settings.stripe_secret_key.get_secret_value() else port("sandbox_port"),
+        sandbox_port=port("sandbox_port") if has_sandbox else None,
     )
 
 
-def environment(settings: Settings, addresses: Addresses) -> dict[str, str]:
+def environment(settings: Settings, addresses: Addresses, master_keys: str) -> dict[str, str]:
     """All that processes of this stack are told, each its part, and that commands look up to talk to it."""
     shared = {
         "CASHBEAT_HOME": str(settings.cashbeat_home.absolute()),
         "CASHBEAT_ENV": "production" if settings.is_production else settings.cashbeat_env,
+        "CASHBEAT_MASTER_KEYS": master_keys,
         "DATABASE_URL": addresses.urls.owner,
         "INGRESS_DATABASE_URL": addresses.urls.ingress,
         "WORKER_DATABASE_URL": addresses.urls.worker,

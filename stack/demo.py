@@ -78,7 +78,14 @@ def play(stack: Stack, *, once: bool, json: bool) -> None:
     _check(summary)
 
 
+def require_sandbox(stack: Stack) -> None:
+    """Raises StackError where the database knows of a real gateway, which the environment did not tell."""
+    if not stack.addresses.sandbox_port:
+        raise StackError("this plays with the sandbox only, and the database here has a provider that takes payments")
+
+
 def _begin(stack: Stack) -> Story:
+    require_sandbox(stack)
     key = development_key.ensure(stack.addresses.database_url, stack.home)
     shopper = Shopper(stack.addresses.ingress_url, stack.addresses.sandbox_url, key)
     return Story(stack, shopper, Database(make_engine(stack.addresses.database_url)), Console(stderr=True))

@@ -13,9 +13,11 @@ import redis
 from logs import redact_text
 from setting_needs import UP, unmet
 from settings import Settings
-from stack import discover, ports, postgres, system_libraries, valkey
+from stack import ask_provider, discover, ports, postgres, system_libraries, valkey
+from stack.errors import StackError
 from stack.explaining import place_of
 from stack.kept_ports import ports_of_last_start
+from stack.stores import known_database_url
 
 TIMEOUT_SECONDS = 3
 PYTHON_MIN = (3, 11)
@@ -44,6 +46,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _needs(settings)
     yield _store("PostgreSQL", settings.database_url or running.get("DATABASE_URL", ""), _ask_postgres)
     yield _store("Broker", settings.broker_url or running.get("BROKER_URL", ""), _ask_broker)
+    yield from _providers(settings)
     if running:
         yield Finding("Stack", True, f"running; the API answers on port {running['INGRESS_PORT']}")
     else:
@@ -120,6 +123,18 @@ def _ask_broker(url: str) -> str:
     if policy != "noeviction":
         raise ValueError(f"maxmemory-policy is {policy}: a full broker would silently drop queues; set noeviction")
     return "answers, and evicts nothing"
+
+
+def _providers(settings: Settings) -> Iterator[Finding]:
+    """Each that has keys in the database is asked once; a trial with the sandbox has none."""
+    if not known_database_url(settings):
+        return
+    try:
+        for name, missing in ask_provider.shortcomings(settings):
+            fine = "answers, and lacks nothing that we know of"
+            yield Finding(name, not missing, "; ".join(missing) or fine, "see docs/operations.md, Connecting Stripe")
+    except StackError as error:
+        yield Finding("Providers", False, redact_text(str(error)), "without the database nobody knows of them")
 
 
 def _ports(settings: Settings) -> Iterator[Finding]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime
 
 from billing.errors import BillingError
@@ -13,13 +12,12 @@ from calls.heal_books import Report, RestoreContradiction, heal_books
 from database import engine
 from database.lineage import is_restored
 from settings import Settings
-from stack import discover
 from stack.errors import StackError
 from stack.explaining import explaining
 from stack.sessions import reading, url_to_read
 from stack.stores import database_urls
-from workers.celery_app import make_app
-from workers.wiring import Work, wire
+from stack.wired import wired
+from workers.wiring import Work
 
 EXAMPLES_MAX = 5
 SENTENCES = {
@@ -40,7 +38,7 @@ def restore_check(
     """
     with _owner_url(settings, apply) as url, explaining(url), engine.opened(url) as database:
         try:
-            return _check(replace(_wired(settings, url), database=database), apply, since, numbers_unseen, say)
+            return _check(wired(settings, database), apply, since, numbers_unseen, say)
         except (BillingError, RestoreContradiction) as error:
             raise StackError(f"nothing was written: {error}") from error
 
@@ -80,11 +78,3 @@ def _check(work: Work, apply: bool, since: datetime | None, numbers_unseen: int,
     found = find_forgotten(work, since, say)
     with work.database.transaction() if apply else work.database.rehearsal() as session:
         return heal_books(session, found, work.wall().at, numbers_unseen)
-
-
-def _wired(settings: Settings, owner_url: str) -> Work:
-    """A worker's hands, with the gateways of the stack that runs here, if one does."""
-    running = discover.environment(settings.cashbeat_home)
-    told = {name: running[name.upper()] for name in Settings.model_fields if name.upper() in running}
-    told["worker_database_url"] = owner_url
-    return wire(Settings(**{**settings.model_dump(), **told}), make_app("memory://"))

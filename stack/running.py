@@ -8,12 +8,14 @@ from typing import IO, Self
 
 import redis
 
+from credentials.master_keys import parse
 from setting_needs import UP, unmet
 from settings import Settings
 from stack import addresses as where
-from stack import discover, leftovers, postgres, processes, readiness, valkey
+from stack import discover, leftovers, master_keys, postgres, processes, readiness, valkey
 from stack import home as homes
 from stack.errors import StackError
+from stack.first_providers import fill, stands_in
 from stack.heartbeat_watch import HeartbeatWatch, read_ages
 from stack.kept_ports import KeptPorts
 from stack.output import Output
@@ -101,8 +103,12 @@ class Stack:
         urls, broker_url = urls_of(self.settings, self.home, self._start_postgres()), self._start_valkey()
         self._progress("migrating the database")
         self._progress(prepare(urls))
-        self.addresses = where.choose(self.settings, urls, broker_url, self._ports)
-        self.environment = where.environment(self.settings, self.addresses)
+        master_keys_text = master_keys.of_stack(self.settings, self.home)
+        for word in fill(self.settings, urls.owner, partial(parse, master_keys_text)):
+            self._progress(word)
+        has_sandbox = stands_in(self.settings, urls.owner)
+        self.addresses = where.choose(self.settings, urls, broker_url, self._ports, has_sandbox=has_sandbox)
+        self.environment = where.environment(self.settings, self.addresses, master_keys_text)
         self._progress("starting ingress, workers, beat" + (" and Flower" if self._is_watched else ""))
         for spec in processes.business_processes(
             self.settings, self.addresses, self.environment, is_watched=self._is_watched

@@ -3,21 +3,22 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property, partial
 
 from celery import Celery
 
 from billing.clocks.wall import Wall
 from billing.errors import Rejected
+from credentials.master_keys import parse
 from database.engine import Database, make_engine
 from database.lineage import refuse_restored
 from documents.logo import read_logo
 from gateways.gateway import Capability, Gateway
 from gateways.ports import EmailGateway
-from gateways.registry import OpenedWhenAsked, limits_of_vendors, open_email
+from gateways.registry import EmailWhenAsked, OpenedWhenAsked, limits_of_vendors
 from schemas.documents import PartyFacts
 from settings import Settings
 from workers.producer import Bell
+from workers.providers import Providers
 
 
 def utc_now() -> datetime:
@@ -66,7 +67,7 @@ class Work:
             raise Rejected("gateway_unknown", f"No payment gateway can {capability.value}.", status=404)
         return able
 
-    @cached_property
+    @property
     def email(self) -> EmailGateway:
         """Opened by the first e-mail: who sends none needs no key for it."""
         return self.open_email()
@@ -77,13 +78,16 @@ class Work:
         return {name: limits.method_name for name, limits in limits_of_vendors().items()}
 
 
-def wire(settings: Settings, app: Celery) -> Work:
-    """Build everything a worker process needs from its settings."""
+def wire(settings: Settings, app: Celery, database: Database | None = None) -> Work:
+    """Build everything a worker process needs from its settings; `database` is for who enters it by another way."""
+    database = database or Database(refuse_restored(make_engine(settings.worker_database_url)))
+    keys = parse(settings.cashbeat_master_keys.get_secret_value())
+    providers = Providers(database, keys, settings.of_vendor)
     return Work(
-        database=Database(refuse_restored(make_engine(settings.worker_database_url))),
+        database=database,
         bell=Bell(app),
-        gateways=OpenedWhenAsked(settings.of_vendor),
-        open_email=partial(open_email, settings.of_vendor),
+        gateways=OpenedWhenAsked(providers.of_vendor),
+        open_email=EmailWhenAsked(providers.of_vendor),
         seller=seller_of(settings),
         payment_instructions=settings.payment_instructions,
         portal_url=settings.portal_url,

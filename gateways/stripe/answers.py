@@ -18,6 +18,7 @@ Parameters = ParamSpec("Parameters")
 KINDS: Mapping[str, str] = {
     "checkout/sessions": "checkout.session",
     "billing_portal/sessions": "billing_portal.session",
+    "billing_portal/configurations": "billing_portal.configuration",
     "test_helpers/test_clocks": "test_helpers.test_clock",
 }
 ROOMS = frozenset(name.partition("/")[0] for name in KINDS)

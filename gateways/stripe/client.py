@@ -14,10 +14,11 @@ from gateways.stripe.events_list import EventsList
 from gateways.stripe.invoices import Invoices
 from gateways.stripe.marked_payments import MarkedPayments
 from gateways.stripe.reversals import Reversals
+from gateways.stripe.shapes import API_VERSION
+from gateways.stripe.shortcomings import Shortcomings
 from gateways.stripe.subscriptions import Subscriptions
 from gateways.stripe.transport import KeptConnections
 
-API_VERSION = "2026-10-28.endive"  # the version whose shapes our translators of fetched objects read
 PAGE_LIMIT = 100  # the most that Stripe gives at once
 SEARCH_LIMIT = 2_000  # twenty pages; the callers' windows are minutes around an attempt
 
@@ -38,6 +39,7 @@ class StripeGateway(
     MarkedPayments,
     Reversals,
     Clocks,
+    Shortcomings,
 ):
     """All that Stripe offers, see `gateways.ports`.
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from schemas.facts.payments import PaymentMarks
 
+API_VERSION = "2026-10-28.endive"  # the version whose shapes our translators of fetched objects read
+
 Json = Mapping[str, Any]
 
 # the metadata keys under which our own ids travel

@@ -31,6 +31,7 @@ def open_gateway(values: Mapping[str, Any]) -> Gateway:
         offers_marked_payments=client,
         offers_events=client,
         offers_test_clocks=client,
+        offers_shortcomings=client,
     )
 
 

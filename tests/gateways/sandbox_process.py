@@ -35,6 +35,10 @@ class Sandbox:
         """Fair weather again."""
         self._control("DELETE", "faults")
 
+    def set(self, **options: Any) -> None:
+        """Set it up otherwise, see `sandbox.options`."""
+        self._control("PATCH", "options", options)
+
     def charge_no_less_than(self, minor: int) -> None:
         """As for an account that is paid out in another currency; 1: what the tables say."""
         self._control("PATCH", "options", {"least_charge": minor})

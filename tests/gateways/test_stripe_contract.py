@@ -9,7 +9,15 @@ import pytest
 
 from billing.errors import Rejected, Unavailable
 from gateways.gateway import Capability
-from gateways.ports import EventsList, HostedCheckout, OffSessionCharge, RunsSubscriptions, SavedMethods, VirtualClocks
+from gateways.ports import (
+    EventsList,
+    HostedCheckout,
+    OffSessionCharge,
+    RunsSubscriptions,
+    SavedMethods,
+    Shortcomings,
+    VirtualClocks,
+)
 from gateways.stripe.client import StripeGateway
 from gateways.stripe.translate import HANDLED_TYPES
 from gateways.stripe.vendor import open_gateway
@@ -21,7 +29,7 @@ from tests.gateways.loopback import ScriptedServer, http_answer
 
 NEW_FILES = [path for path in GOLDEN_FILES if path.parent.name == VERSION_NEW]
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
-PORTS = (HostedCheckout, SavedMethods, OffSessionCharge, RunsSubscriptions, EventsList, VirtualClocks)
+PORTS = (HostedCheckout, SavedMethods, OffSessionCharge, RunsSubscriptions, EventsList, VirtualClocks, Shortcomings)
 NO_ITEMS = http_answer("200 OK", b'{"object": "list", "data": [], "has_more": false}')
 Asking = Callable[[StripeGateway], object]
 ASKED: dict[str, Asking] = {
@@ -68,6 +76,7 @@ ASKED: dict[str, Asking] = {
     "create_clock": lambda stripe: stripe.create_clock("clock", NOON, idempotency_key="clock/1"),
     "advance_clock": lambda stripe: stripe.advance_clock("clock_1", NOON),
     "fetch_clock": lambda stripe: stripe.fetch_clock("clock_1"),
+    "list_shortcomings": lambda stripe: stripe.list_shortcomings("/v1/billing/webhooks/stripe/"),
 }
 
 

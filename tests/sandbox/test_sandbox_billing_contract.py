@@ -110,6 +110,9 @@ def visit_the_end(api: Api, ada: Subscriber) -> None:
     api.made("POST", f"/v1/invoices/{ada.invoice()['id']}/void")
     ada.change_price(price(api, 1000))
     api.made("POST", "/v1/billing_portal/sessions", f"customer={ada.id}&return_url=https%3A%2F%2Fx.example")
+    assert len(api.made("GET", "/v1/billing_portal/configurations?is_default=true")["data"]) == 1
+    assert api.made("GET", "/v1/billing_portal/configurations?is_default=false")["data"] == []
+    api.made("GET", "/v1/webhook_endpoints?limit=3")
     api.made("DELETE", f"/v1/subscriptions/{ada.subscription_id}?cancellation_details[comment]=bye")
     api.made("GET", f"/v1/test_helpers/test_clocks/{ada.clock}")
     api.made("GET", "/v1/test_helpers/test_clocks")

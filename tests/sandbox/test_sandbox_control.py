@@ -59,6 +59,8 @@ def test_faults_that_make_no_sense_are_refused(sandbox_server: RunningSandbox, f
         {"webhook_url": "ftp://x"},
         {"webhook_url": "http://x:notaport/"},
         {"webhook_secrets": []},
+        {"api_keys": []},
+        {"portal_saved": "yes"},
         {"retry_seconds": ["soon"]},
         {"attempts_max": 0},
         {"rate_limit_per_second": -1},

@@ -77,7 +77,8 @@ def test_each_process_is_told_what_it_reads_and_nothing_else() -> None:
     of_roles = {"database_url", "ingress_database_url", "worker_database_url", "portal_database_url"}
     assert told["migrate"] == of_roles | (told["beat"] - {"broker_url"})
     # what a restore asks, and all roles' addresses, so that no command makes up another password for one of them
-    keys = {each for each in READ_BY["emails"] + READ_BY["payments"] if each.startswith(("stripe_", "resend_"))}
+    of_vendors = ("stripe_", "resend_", "cashbeat_master_keys")
+    keys = {each for each in READ_BY["emails"] + READ_BY["payments"] if each.startswith(of_vendors)}
     assert told["operator"] == told["migrate"] | keys
     assert set().union(*told.values()) >= {name for name in Settings.model_fields if name not in GIVEN}
 

@@ -7,7 +7,6 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
 from rich.console import Console
 
 from settings import Settings
@@ -56,12 +55,13 @@ def test_a_port_set_by_name_has_to_be_free(taken_port: int, chooser: Chooser) ->
             urls_of("postgresql://owner@nowhere/none"),
             "redis://",
             chooser(),
+            has_sandbox=False,
         )
 
 
 def test_there_is_no_sandbox_beside_a_real_gateway(chooser: Chooser) -> None:
-    settings = Settings(stripe_secret_key=SecretStr("sk_test_canary"), ingress_host="0.0.0.0")  # noqa: S104 - not bound
-    addresses = choose(settings, urls_of("postgresql://owner@nowhere/none"), "redis://", chooser())
+    settings = Settings(ingress_host="0.0.0.0")  # noqa: S104 - not bound
+    addresses = choose(settings, urls_of("postgresql://owner@nowhere/none"), "redis://", chooser(), has_sandbox=False)
     assert addresses.sandbox_port is None
     assert addresses.webhook_url == f"http://127.0.0.1:{addresses.ingress_port}/v1/billing/webhooks/stripe/"
 
@@ -116,7 +116,7 @@ def _told_by_the_doctor(home: Path) -> str:
 
 
 def _of_door(settings: Settings, ports: KeptPorts) -> Addresses:
-    return choose(settings, urls_of("postgresql://owner@nowhere/none"), "redis://", ports)
+    return choose(settings, urls_of("postgresql://owner@nowhere/none"), "redis://", ports, has_sandbox=True)
 
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="there 127.0.0.1 is the only address of loopback")

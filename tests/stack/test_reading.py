@@ -25,12 +25,15 @@ LOOKS = {
     ("plan", "migrate", "starter", "--dry-run"): 2,
     ("tax", "list"): 0,
     ("payment-method", "list"): 0,
+    ("provider", "show"): 0,
+    ("provider", "test", "stripe"): 2,
     ("restore-check",): 0,
 }
 WRITES = {
     "up", "demo", "simulate", "migrate", "seed", "parked discard", "replay", "seen", "restore-check", "plan publish",
     "plan migrate", "coupon issue", "tax set", "payment-method set", "payment-method reset", "api-key create",
     "api-key revoke",
+    "provider set", "provider disable", "provider enable", "provider rotate-key",
 }  # fmt: skip
 # of the machine and of the code
 READS_NO_DATABASE = {"doctor", "stripe-events"}

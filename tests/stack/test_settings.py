@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr, ValidationError
 
+from credentials.master_keys import LOOKS_LIKE, make
 from setting_needs import UP, unmet
 from settings import READ_BY, Settings, in_words
 from stack.doctor import examine
@@ -61,6 +62,7 @@ BAD = [
     ("SELLER_NAME", "\u200b", "must be a name that can be printed"),
     ("FLOWER_BASIC_AUTH", "hidden", "must look like user:password"),
     ("FLOWER_BASIC_AUTH", ":hidden", "must look like user:password"),
+    ("CASHBEAT_MASTER_KEYS", "k1:hidden", LOOKS_LIKE),
     ("STRIPE_SECRET_KEY", "pk_live_hidden", "is a publishable key; the secret one begins with sk_ or rk_"),
     ("STRIPE_SECRET_KEY", "hidden", "must begin with sk_test_, sk_live_, rk_test_ or rk_live_"),
     ("STRIPE_WEBHOOK_SECRETS", "whsec_1,hidden", "must begin with whsec_"),
@@ -73,15 +75,14 @@ BAD = [
     ("LOG_LEVEL", "loud", "must be 'DEBUG', 'INFO', 'WARNING' or 'ERROR'"),
 ]
 REAL: dict[str, Any] = {
-    "stripe_secret_key": SecretStr("sk_live_1"),
-    "stripe_webhook_secrets": (SecretStr("whsec_1"),),
-    "resend_api_key": SecretStr("re_1"),
+    "cashbeat_master_keys": SecretStr(make("k1")),
     "seller_name": "Ada's Engines",
     "seller_address": "12 Engine Row\nLondon",
     "seller_email": "billing@ada.example",
     "seller_website": "https://ada.example",
     "payment_instructions": "Engine Bank, IBAN GB33 BUKB 2020 1555 5555 55",
 }
+LIVE: dict[str, Any] = {**REAL, "stripe_secret_key": SecretStr("sk_live_1")}
 CELERY = ("-m", "celery", "-A", "workers.celery_app")
 PROCESSES = {
     "ingress": ("-m", "ingress"),
@@ -131,9 +132,12 @@ def test_no_process_starts_with_a_bad_value(process: str, tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("process", "sentence"),
     [
-        ("ingress", "INGRESS_DATABASE_URL is not set; BROKER_URL is not set; STRIPE_WEBHOOK_SECRETS is the sandbox's"),
-        ("payments", "WORKER_DATABASE_URL is not set; BROKER_URL is not set; STRIPE_SECRET_KEY is not set"),
-        ("emails", "WORKER_DATABASE_URL is not set; BROKER_URL is not set; RESEND_API_KEY is not set; SELLER_NAME is"),
+        ("ingress", "INGRESS_DATABASE_URL is not set; BROKER_URL is not set; CASHBEAT_MASTER_KEYS is not set"),
+        ("payments", "WORKER_DATABASE_URL is not set; BROKER_URL is not set; CASHBEAT_MASTER_KEYS is not set"),
+        (
+            "emails",
+            "WORKER_DATABASE_URL is not set; BROKER_URL is not set; CASHBEAT_MASTER_KEYS is not set; SELLER_NAME",
+        ),
         ("documents", "WORKER_DATABASE_URL is not set; BROKER_URL is not set; SELLER_NAME is that of an example"),
         ("upkeep", "WORKER_DATABASE_URL is not set; BROKER_URL is not set"),
         ("beat", "BROKER_URL is not set"),
@@ -163,15 +167,14 @@ def test_a_variable_that_is_empty_is_not_set(monkeypatch: pytest.MonkeyPatch) ->
 def test_with_real_money_nothing_is_left_to_an_example() -> None:
     live = Settings(stripe_secret_key=SecretStr("rk_live_1"))
     assert unmet(live, UP) == [
-        "STRIPE_WEBHOOK_SECRETS is not set",
-        "RESEND_API_KEY is not set",
+        "CASHBEAT_MASTER_KEYS is not set",
         "SELLER_NAME is that of an example; invoices need the real one",
         "SELLER_ADDRESS is that of an example; invoices need the real one",
         "SELLER_EMAIL is that of an example; invoices need the real one",
         "SELLER_WEBSITE is that of an example; invoices need the real one",
         "PAYMENT_INSTRUCTIONS is that of an example; invoices need the real one",
     ]
-    assert unmet(Settings(**REAL), UP) == []
+    assert unmet(Settings(**LIVE), UP) == []
     assert unmet(Settings(), UP) == []
 
 
@@ -193,8 +196,8 @@ def test_real_money_and_real_mails_go_to_no_address_that_a_sandbox_could_have(na
     plain: dict[str, Any] = {name: "http://127.0.0.1:8400"}
     refusal = f"{name.upper()} must be https in production; a sandbox is no gateway"
     for asked in (UP, process):
-        assert unmet(Settings(**{**REAL, **plain}), asked)[-1] == refusal
-    assert unmet(Settings(**{**REAL, name: "https://proxy.ada.example"}), UP) == []
+        assert unmet(Settings(**{**LIVE, **plain}), asked)[-1] == refusal
+    assert unmet(Settings(**{**LIVE, name: "https://proxy.ada.example"}), UP) == []
     assert unmet(Settings(**plain), UP) == [], "a trial may"
 
 
@@ -214,7 +217,7 @@ def test_no_chaos_is_made_beside_real_gateways(tmp_path: Path) -> None:
 
 def test_a_whole_stack_does_not_start_without_them_and_the_doctor_says_the_same(tmp_path: Path) -> None:
     live = Settings(cashbeat_home=tmp_path, stripe_secret_key=SecretStr("sk_live_hidden"))
-    with pytest.raises(StackError, match="STRIPE_WEBHOOK_SECRETS is not set; RESEND_API_KEY is not set"), Stack(live):
+    with pytest.raises(StackError, match="CASHBEAT_MASTER_KEYS is not set; SELLER_NAME"), Stack(live):
         pass
     findings = {finding.subject: finding for finding in examine(live)}
     assert findings["Settings"].detail == "; ".join(unmet(live, UP))
@@ -234,6 +237,8 @@ def test_the_doctor_prints_no_password(tmp_path: Path) -> None:
 
 def test_a_worker_holds_the_keys_of_its_own_conversations_alone() -> None:
     keys = {"stripe_secret_key", "resend_api_key"}
+    opens_keys = {group.name for group in GROUPS if "cashbeat_master_keys" in READ_BY[group.name]}
+    assert opens_keys == {"webhooks", "commands", "payments", "renewals", "emails"}, "no other queue talks to a vendor"
     assert {group.name: sorted(keys & set(READ_BY[group.name])) for group in GROUPS} == {
         "webhooks": ["stripe_secret_key"],
         "commands": ["stripe_secret_key"],
@@ -249,15 +254,16 @@ def test_a_worker_holds_the_keys_of_its_own_conversations_alone() -> None:
 def test_a_group_of_several_queues_needs_what_each_of_them_reads() -> None:
     real = Settings(cashbeat_env="production", worker_database_url="postgresql://me@db/books", broker_url="redis://b")
     together = unmet(real, "payments", "emails")
-    assert together[:2] == ["STRIPE_SECRET_KEY is not set", "RESEND_API_KEY is not set"]
+    assert together[0] == "CASHBEAT_MASTER_KEYS is not set"
     assert set(together) == {*unmet(real, "payments"), *unmet(real, "emails")}
 
 
 def test_a_live_key_starts_nothing_unless_all_are_told_that_this_is_no_trial() -> None:
     """Who prints invoices holds no key: it would take a trial's bank for good enough."""
-    told = [sentence for queue in ("payments", "webhooks") for sentence in unmet(Settings(**REAL), queue)]
+    live = Settings(**LIVE)
+    told = [sentence for queue in ("payments", "webhooks") for sentence in unmet(live, queue)]
     assert told.count("CASHBEAT_ENV has to be production, for all processes: not each of them sees the live key") == 2
-    assert unmet(Settings(**REAL), UP) == [], "it tells its processes"
+    assert unmet(live, UP) == [], "it tells its processes"
 
 
 def test_who_talks_to_no_gateway_opens_none() -> None:

@@ -3,7 +3,6 @@
 import asyncio
 import base64
 import binascii
-import hmac
 import time
 from collections.abc import Awaitable, Callable
 
@@ -96,7 +95,7 @@ async def _serve(world: World, request: Request, operation: Operation, fault: Ap
     request_id = new_id("req", REQUEST_ID_LENGTH)
     headers: dict[str, str] = {}
     try:
-        _authenticate(request)
+        _authenticate(world, request)
         version = _version(world, request)
         headers["Stripe-Version"] = version
         body = await _form_text(request)
@@ -113,12 +112,12 @@ async def _serve(world: World, request: Request, operation: Operation, fault: Ap
     return _response(answer.status, answer.body, request_id, headers)
 
 
-def _authenticate(request: Request) -> None:
+def _authenticate(world: World, request: Request) -> None:
     scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
     key = _basic_user(credentials) if scheme.lower() == "basic" else credentials
     if not key:
         raise errors.unauthorized("You did not provide an API key. Use `Authorization: Bearer YOUR_SECRET_KEY`.")
-    if not hmac.compare_digest(key.strip().encode(), SANDBOX_STRIPE_KEY.encode()):
+    if not world.options.takes(key, "sk_"):
         raise errors.unauthorized(f"Invalid API Key provided: {key[:8]}***. This sandbox takes {SANDBOX_STRIPE_KEY}.")
 
 

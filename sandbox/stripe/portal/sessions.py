@@ -8,6 +8,7 @@ from sandbox.stripe.api import errors
 from sandbox.stripe.api.blanks import blank
 from sandbox.stripe.api.call import Call
 from sandbox.stripe.customers import customers
+from sandbox.stripe.portal.configurations import require_default
 from sandbox.world import World
 
 KIND = "billing_portal.session"
@@ -19,6 +20,7 @@ def create(world: World, call: Call) -> JsonObject:
     customer = customers.named(world, call.params)
     if customer is None:
         raise errors.missing("customer")
+    require_default(world)
     session_id = new_id("bps")
     session = blank(
         KIND,

@@ -1,0 +1,92 @@
+"""Vendors, and what they are called with."""
+
+import sys
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from cli.terminal import say, settings
+
+provider = typer.Typer(help="Keep the keys of payment and e-mail providers, sealed.", no_args_is_help=True)
+OVERLAP_HOURS = 24  # as long as Stripe itself signs with both, at most
+Id = Annotated[str, typer.Argument(help="stripe or resend.")]
+
+
+@provider.command("set")
+def set_provider(
+    name: Id,
+    field: Annotated[str, typer.Argument(help="api_key, api_secret, webhook_secret, endpoint or display_name.")],
+    value: Annotated[str | None, typer.Argument(help="Of what is no secret; those are asked for.")] = None,
+    overlap_hours: Annotated[
+        int, typer.Option(min=0, max=24 * 30, help="How long webhook secrets from before stay active.")
+    ] = OVERLAP_HOURS,
+) -> None:
+    """Set one thing of a provider. Workers and doors use it within five seconds, without a restart.
+
+    A secret is asked for at the terminal, or read as one line from standard input; it is never an argument.
+    """
+    from stack.errors import StackError
+    from stack.providers import NOT_AS_ARGUMENT, PLAIN, SECRETS, set_plain, set_secret
+
+    if field not in SECRETS + PLAIN:
+        raise typer.BadParameter(f"there is no field of that name; there are {', '.join(SECRETS + PLAIN)}")
+    if field in SECRETS:
+        if value is not None:
+            raise StackError(NOT_AS_ARGUMENT.format(field))
+        set_secret(settings(), name, field, _secret(f"{name} {field}"), timedelta(hours=overlap_hours))
+    else:
+        set_plain(settings(), name, field, value or "")
+    say(f"{field} of {name} is set; all processes use it within five seconds")
+
+
+@provider.command("show")
+def show_providers() -> None:
+    """Show what is kept of each provider, and of secrets the last four characters."""
+    from stack.providers_shown import describe_all
+
+    for line in describe_all(settings()):
+        typer.echo(line)
+
+
+@provider.command("disable")
+def disable_provider(name: Id) -> None:
+    """Call a provider no more; what has to be asked of it waits. Its webhooks are still taken: they are facts."""
+    from stack.providers import switch
+
+    switch(settings(), name, active=False)
+    say(f"{name} is called no more, within five seconds")
+
+
+@provider.command("enable")
+def enable_provider(name: Id) -> None:
+    """Call a provider again."""
+    from stack.providers import switch
+
+    switch(settings(), name, active=True)
+    say(f"{name} is called again, within five seconds")
+
+
+@provider.command("test")
+def test_provider(name: Id) -> None:
+    """Ask a provider one harmless question with what is kept, and say whether it answers."""
+    from stack.ask_provider import ask
+
+    typer.echo(ask(settings(), name))
+
+
+@provider.command("rotate-key")
+def rotate_key() -> None:
+    """Seal everything again under the first of CASHBEAT_MASTER_KEYS, while all processes run."""
+    from stack.rotation import rotate_all
+
+    key_id, count = rotate_all(settings())
+    say(f"{count} values were sealed again; all are sealed under {key_id!r}")
+
+
+def _secret(prompt: str) -> str:
+    """Typed without being shown, or the first line of what is piped in."""
+    if sys.stdin.isatty():
+        typed: str = typer.prompt(prompt, hide_input=True, err=True)
+        return typed
+    return sys.stdin.readline().strip()

@@ -1,0 +1,104 @@
+"""By which secrets webhooks are checked: those of the database that are active now, else the environment's."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+
+from billing.errors import BillingError
+from credentials.errors import Sealed
+from credentials.master_keys import MasterKeys
+from credentials.places import webhook_secret_of
+from credentials.queries import active_at, list_webhook_secrets
+from credentials.tables import WebhookSecret
+from gateways.envelope import Envelope, Headers, WebhookSignature
+from gateways.registry import vendors_with_doors
+from ingress.problems import is_weather
+from ingress.reads import Reads
+
+log = structlog.get_logger(__name__)
+
+# one read of a few rows; whoever rolls a secret may count on five seconds
+LOOK_SECONDS = 2.0
+
+Values = Mapping[str, Any]
+
+
+class Watched(WebhookSignature):
+    """One vendor's way to sign, by the secrets that count at this moment; the door is shut while there are none."""
+
+    def __init__(self, open_door: Callable[[Values], WebhookSignature]) -> None:
+        self._open_door = open_door
+        self._secrets: tuple[str, ...] = ()
+        self._now = open_door({"webhook_secrets": ()})
+        self.body_bytes_max = self._now.body_bytes_max
+        self.is_set = self._now.is_set
+
+    def use(self, secrets: tuple[str, ...]) -> None:
+        """Check by these from now on."""
+        if secrets != self._secrets:
+            self._secrets, self._now = secrets, self._open_door({"webhook_secrets": secrets})
+            self.is_set = self._now.is_set
+
+    def look_at(self, headers: Headers, now: float) -> None:
+        """See WebhookSignature."""
+        self._now.look_at(headers, now)
+
+    def read(self, body: bytes, headers: Headers, now: float) -> Envelope:
+        """See WebhookSignature."""
+        return self._now.read(body, headers, now)
+
+
+class WebhookSecrets:
+    """Keeps the signatures of one process up to date, without a restart."""
+
+    def __init__(self, reads: Reads, keys: MasterKeys, set_here: Callable[[str], Values]) -> None:
+        self.signatures = {name: Watched(open_door) for name, open_door in vendors_with_doors().items()}
+        self._reads = reads
+        self._keys = keys
+        self._set_here = set_here
+        self._watching: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """The first look is over when the first request comes."""
+        await self._look()
+        self._watching = asyncio.create_task(self._watch())
+
+    async def stop(self) -> None:
+        """No more looks."""
+        if self._watching is not None:
+            self._watching.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._watching
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            await self._look()
+
+    async def _look(self) -> None:
+        """What was known stays known while the database does not answer: the door must outlive that."""
+        try:
+            rows = await self._reads.run(list_webhook_secrets)
+        except Exception as error:
+            if not (is_weather(error) or isinstance(error, BillingError)):
+                log.exception("webhook_secrets_unread")
+            return
+        for name, signature in self.signatures.items():
+            signature.use(self._of_vendor(name, [row for row in rows if row.provider_id == name]))
+
+    def _of_vendor(self, name: str, rows: list[WebhookSecret]) -> tuple[str, ...]:
+        """One that has ended does not come back through the environment."""
+        if not rows:
+            return tuple(self._set_here(name).get("webhook_secrets", ()))
+        return tuple(self._opened(active_at(rows, datetime.now(UTC))))
+
+    def _opened(self, rows: list[WebhookSecret]) -> Iterator[str]:
+        for row in rows:
+            try:
+                yield webhook_secret_of(self._keys, row)
+            except Sealed as error:
+                log.error("secret_stays_sealed", provider=row.provider_id, reason=str(error))

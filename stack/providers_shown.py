@@ -1,0 +1,57 @@
+"""`cashbeat provider show`: what is kept, and of secrets no more than tells two of them apart."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from sqlalchemy.orm import Session
+
+from credentials.errors import Sealed
+from credentials.master_keys import MasterKeys
+from credentials.places import KEY_COLUMNS, key_of, webhook_secret_of
+from credentials.queries import list_providers, list_webhook_secrets
+from credentials.tables import IntegrationProvider, WebhookSecret
+from settings import Settings
+from stack.master_keys import to_open
+from stack.printable import printable_line
+from stack.sessions import reading
+
+SHOWN_CHARACTERS = 4
+# of a shorter one the last four would be a large part
+SHOWN_FROM_CHARACTERS = 16
+
+
+def describe_all(settings: Settings) -> list[str]:
+    """Line by line; a value that does not open is told with the reason. Raises StackError without a database."""
+    keys = to_open(settings)
+    with reading(settings) as opened:
+        return [line for row in list_providers(opened) for line in _describe(opened, keys, row)]
+
+
+def masked_secret(secret: str) -> str:
+    """Its last four characters, as vendors' dashboards show them."""
+    return "****" + (secret[-SHOWN_CHARACTERS:] if len(secret) >= SHOWN_FROM_CHARACTERS else "")
+
+
+def _describe(opened: Session, keys: MasterKeys, row: IntegrationProvider) -> Iterator[str]:
+    state = "active" if row.active else "disabled"
+    yield printable_line(f"{row.id}  {row.display_name}  {row.type}  {state}{'  sandbox' if row.sandbox else ''}")
+    for column in KEY_COLUMNS:
+        yield f"  {column}  {_told(partial(key_of, keys, row, column), getattr(row, column))}"
+    yield f"  endpoint  {printable_line(row.endpoint) or 'its own'}"
+    for secret in list_webhook_secrets(opened):
+        if secret.provider_id == row.id:
+            yield f"  webhook_secret  {_told(partial(webhook_secret_of, keys, secret), secret.secret)}  {_span(secret)}"
+
+
+def _told(open_it: Callable[[], str], sealed: str) -> str:
+    if not sealed:
+        return "not set"
+    try:
+        return f"{masked_secret(open_it())}  sealed under {sealed.partition('.')[0]}"
+    except Sealed as error:
+        return f"stays sealed: {error}"
+
+
+def _span(secret: WebhookSecret) -> str:
+    until = f" until {secret.active_until:%Y-%m-%dT%H:%M:%SZ}" if secret.active_until else ""
+    return f"from {secret.active_from:%Y-%m-%dT%H:%M:%SZ}{until}"

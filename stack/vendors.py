@@ -1,0 +1,45 @@
+"""The vendors that there is a room for: what they do for us, and which settings fill their row at first."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from credentials.tables import ProviderType
+from setting_values import BaseUrl, ResendKey, StripeKey, WebhookSecret
+from settings import LIVE_KEY_PREFIXES
+
+
+@dataclass(frozen=True, slots=True)
+class Vendor:
+    """`key_setting` and the others name settings; each shape is what its value has to look like.
+
+    A key that begins with none of `live_key_prefixes` moves no real money, where there are some.
+    """
+
+    display_name: str
+    type: ProviderType
+    key_setting: str
+    key_shape: Any
+    endpoint_setting: str
+    live_key_prefixes: tuple[str, ...] = ()
+    # None: it sends no webhooks
+    webhook_secret_shape: Any = None
+    endpoint_shape: Any = BaseUrl
+
+
+def is_sandbox_key(vendor: Vendor, key: str) -> bool:
+    """Whether this key is known to move no real money."""
+    return bool(vendor.live_key_prefixes) and not key.startswith(vendor.live_key_prefixes)
+
+
+VENDORS: dict[str, Vendor] = {
+    "stripe": Vendor(
+        "Stripe",
+        ProviderType.PAYMENT,
+        key_setting="stripe_secret_key",
+        key_shape=StripeKey,
+        endpoint_setting="stripe_api_base",
+        webhook_secret_shape=WebhookSecret,
+        live_key_prefixes=LIVE_KEY_PREFIXES,
+    ),
+    "resend": Vendor("Resend", ProviderType.EMAIL, "resend_api_key", ResendKey, "resend_api_base"),
+}

@@ -1,0 +1,90 @@
+"""The door checks webhooks by the database's secrets, and notices when they change."""
+
+import time
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+from pydantic import SecretStr
+from sqlalchemy.orm import Session
+
+from credentials.master_keys import make, parse
+from credentials.roll_webhook_secret import roll_webhook_secret
+from settings import Settings
+from tests.credentials.kept import signing
+from tests.ingress.deliveries import OLD_SECRET, SECRET, deliver, event, signed
+from tests.ingress.running_door import in_thread
+
+PROMISED_SECONDS = 5.0
+MASTER = make("k1")
+KEYS = parse(MASTER)
+KEPT, NEXT = "whsec_kept_in_the_database", "whsec_that_comes_next"
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """The same installation, which can open what is kept."""
+    return settings.model_copy(update={"cashbeat_master_keys": SecretStr(MASTER)})
+
+
+def _keep(owner_session: Session, secret: str) -> None:
+    signing(owner_session, KEYS, secret, datetime.now(UTC) - timedelta(minutes=1))
+    owner_session.commit()
+
+
+def _answer(door: httpx.Client, secret: str) -> int:
+    body = event()
+    return deliver(door, body, signed(body, secret)).status_code
+
+
+def _soon(door: httpx.Client, secret: str, status: int) -> None:
+    began = time.monotonic()
+    while (answer := _answer(door, secret)) != status:
+        assert time.monotonic() - began < PROMISED_SECONDS, f"still {answer}"
+        time.sleep(0.1)
+
+
+def test_what_the_database_holds_counts_from_the_first_request_on_and_the_environments_does_not(
+    settings: Settings, owner_session: Session
+) -> None:
+    _keep(owner_session, KEPT)
+    with in_thread(settings) as door:
+        assert [_answer(door, secret) for secret in (KEPT, SECRET, OLD_SECRET)] == [200, 400, 400]
+
+
+def test_a_secret_is_rolled_while_the_door_runs(settings: Settings, owner_session: Session) -> None:
+    with in_thread(settings) as door:
+        assert _answer(door, SECRET) == 200, "the environment's, as long as none is kept"
+        _keep(owner_session, KEPT)
+        _soon(door, KEPT, 200)
+        assert _answer(door, SECRET) == 400
+        roll_webhook_secret(owner_session, KEYS, "stripe", NEXT, datetime.now(UTC), timedelta(hours=1))
+        owner_session.commit()
+        _soon(door, NEXT, 200)
+        assert _answer(door, KEPT) == 200, "both, for a while"
+        roll_webhook_secret(owner_session, KEYS, "stripe", "whsec_third", datetime.now(UTC), timedelta())
+        owner_session.commit()
+        _soon(door, KEPT, 400)
+        _soon(door, NEXT, 400)
+        assert _answer(door, "whsec_third") == 200
+
+
+def test_one_that_has_ended_does_not_come_back_through_the_environment(
+    settings: Settings, owner_session: Session
+) -> None:
+    _keep(owner_session, SECRET)
+    owner_session.connection().exec_driver_sql("UPDATE webhook_secrets SET active_until = now()")
+    owner_session.commit()
+    with in_thread(settings) as door:
+        assert _answer(door, SECRET) == 503, "there is none to check by: it is sent again"
+
+
+def test_without_its_master_key_the_door_is_shut_and_nothing_is_lost(
+    settings: Settings, owner_session: Session, capfd: pytest.CaptureFixture[str]
+) -> None:
+    _keep(owner_session, KEPT)
+    with in_thread(settings.model_copy(update={"cashbeat_master_keys": SecretStr(make("k2"))})) as door:
+        assert _answer(door, KEPT) == 503
+    told = "".join(capfd.readouterr())
+    assert "'k1' is not in CASHBEAT_MASTER_KEYS" in told
+    assert KEPT not in told

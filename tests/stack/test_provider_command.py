@@ -1,0 +1,189 @@
+"""Keys of vendors at the command line: asked for and never shown, kept sealed, tried, rolled, filled from settings."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import text
+
+from credentials.master_keys import make, parse
+from credentials.places import key_of, webhook_secret_of
+from credentials.queries import list_providers, list_webhook_secrets
+from database.engine import Database
+from settings import SANDBOX_RESEND_KEY, SANDBOX_STRIPE_KEY, Settings
+from stack.errors import StackError
+from stack.first_providers import fill, stands_in
+from stack.master_keys import of_stack
+from stack.providers_shown import masked_secret
+from tests.gateways.sandbox_process import Sandbox
+
+ROOT = Path(__file__).resolve().parents[2]
+FIRST, SECOND = make("k1"), make("k2")
+CANARY = "sk_test_canary_of_the_command_line"
+Typed = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def typed(tmp_path: Path, database_url: str) -> Typed:
+    """What `cashbeat provider` answers; `piped` is on its standard input."""
+
+    def run(*arguments: str, piped: str = "", master_keys: str = FIRST, **told: str) -> Any:
+        known = {**os.environ, "CASHBEAT_HOME": str(tmp_path), "DATABASE_URL": database_url}
+        return subprocess.run(
+            [sys.executable, "-m", "cli", "provider", *arguments],
+            cwd=ROOT,
+            env={**known, "CASHBEAT_MASTER_KEYS": master_keys, **told},
+            input=piped,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    return run
+
+
+def _kept(books: Database, master_keys: str = FIRST) -> list[str]:
+    keys = parse(master_keys)
+    with books.transaction() as session:
+        secrets = [webhook_secret_of(keys, each) for each in list_webhook_secrets(session)]
+        return [*(key_of(keys, row, "api_key") for row in list_providers(session)), *secrets]
+
+
+def test_a_secret_is_piped_in_and_of_it_four_characters_are_shown(typed: Typed, books_of_owner: Database) -> None:
+    done = typed("set", "stripe", "api_key", piped=f"{CANARY}\n")
+    assert (done.returncode, done.stdout) == (0, "")
+    typed("set", "stripe", "webhook_secret", piped="whsec_canary_the_first\n")
+    typed("set", "stripe", "webhook_secret", piped="whsec_canary_the_second\n")
+    shown = typed("show")
+    assert "  api_key  ****line  sealed under k1" in shown.stdout
+    assert "****irst  sealed under k1  from 20" in shown.stdout
+    assert shown.stdout.count(" until 20") == 1, "the first ends when its day is over"
+    assert "canary" not in done.stderr + shown.stdout + shown.stderr
+    assert _kept(books_of_owner) == [CANARY, "whsec_canary_the_first", "whsec_canary_the_second"]
+
+
+def test_a_secret_is_never_an_argument(typed: Typed, books_of_owner: Database) -> None:
+    refused = typed("set", "stripe", "api_key", CANARY)
+    assert refused.returncode == 2
+    assert "api_key is never an argument" in refused.stderr
+    assert "canary" not in refused.stderr + refused.stdout
+    assert _kept(books_of_owner) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "piped", "sentence"),
+    [
+        ("stripe", "api_key", "pk_test_canary", "api_key is a publishable key"),
+        ("stripe", "api_key", "", "api_key is empty"),
+        ("stripe", "webhook_secret", "canary", "webhook_secret must begin with whsec_"),
+        ("resend", "api_key", "canary", "api_key must begin with re_"),
+        ("resend", "webhook_secret", "whsec_canary", "Resend sends no webhooks"),
+        ("paypal", "api_key", "canary", "there is no provider 'paypal'; there are stripe, resend"),
+        ("stripe", "api_key", "sk_live_canary", "CASHBEAT_ENV has to be production beside a live key"),
+    ],
+)
+def test_what_cannot_be_right_is_one_sentence_that_does_not_repeat_it(
+    typed: Typed, books_of_owner: Database, name: str, field: str, piped: str, sentence: str
+) -> None:
+    refused = typed("set", name, field, piped=piped)
+    assert refused.returncode == 2
+    assert sentence in refused.stderr
+    assert "canary" not in refused.stderr + refused.stdout
+    assert _kept(books_of_owner) == []
+
+
+def test_a_provider_is_tried_disabled_and_enabled(typed: Typed, own_sandbox: Sandbox) -> None:
+    typed("set", "stripe", "api_key", piped=SANDBOX_STRIPE_KEY)
+    typed("set", "stripe", "endpoint", own_sandbox.address)
+    assert typed("test", "stripe").stdout == "Stripe answers, and takes the key\n"
+    assert typed("disable", "stripe").returncode == 0
+    refused = typed("test", "stripe")
+    assert (refused.returncode, "stripe is disabled" in refused.stderr) == (2, True)
+    typed("enable", "stripe")
+    assert typed("test", "stripe").returncode == 0
+    typed("set", "stripe", "endpoint", "http://127.0.0.1:1")
+    assert typed("test", "stripe").returncode == 2, "nobody answers there"
+
+
+def test_a_master_key_is_rolled(typed: Typed, books_of_owner: Database) -> None:
+    typed("set", "stripe", "api_key", piped=CANARY)
+    typed("set", "stripe", "webhook_secret", piped="whsec_canary_the_first")
+    lost = typed("rotate-key", master_keys=SECOND)
+    assert (lost.returncode, "'k1' is not in CASHBEAT_MASTER_KEYS" in lost.stderr) == (2, True)
+    done = typed("rotate-key", master_keys=f"{SECOND},{FIRST}")
+    assert "2 values were sealed again; all are sealed under 'k2'" in done.stderr
+    assert _kept(books_of_owner, SECOND) == [CANARY, "whsec_canary_the_first"]
+    assert "0 values" in typed("rotate-key", master_keys=SECOND).stderr
+    assert "stays sealed: the master key 'k2' is not" in typed("show").stdout
+
+
+REAL: dict[str, Any] = {
+    "stripe_secret_key": SecretStr("sk_test_of_settings"),
+    "stripe_webhook_secrets": (SecretStr("whsec_1_of_settings"), SecretStr("whsec_2_of_settings")),
+    "resend_api_key": SecretStr("re_of_settings"),
+}
+
+
+def test_settings_fill_what_is_empty_once_and_are_then_ignored_with_a_word(
+    database_url: str, books_of_owner: Database
+) -> None:
+    told = fill(Settings(**REAL), database_url, lambda: parse(FIRST))
+    assert len(told) == 2
+    kept = ["re_of_settings", "sk_test_of_settings", "whsec_1_of_settings", "whsec_2_of_settings"]
+    assert _kept(books_of_owner) == kept
+    others = Settings(**{**REAL, "stripe_secret_key": SecretStr("sk_test_another")})
+    told = fill(others, database_url, lambda: parse(FIRST))
+    assert told[0] == "STRIPE_SECRET_KEY is ignored: the database says what stripe is called with"
+    assert _kept(books_of_owner) == kept
+    assert "sk_test" not in " ".join(told)
+
+
+def test_the_sandboxs_keys_are_kept_nowhere(database_url: str, books_of_owner: Database) -> None:
+    trial = Settings(stripe_secret_key=SANDBOX_STRIPE_KEY, resend_api_key=SANDBOX_RESEND_KEY)
+    assert fill(trial, database_url, lambda: parse(FIRST)) == []
+    assert _kept(books_of_owner) == []
+    assert stands_in(trial, database_url), "nobody else takes payments"
+
+
+def test_a_trial_sends_no_real_mails_whatever_the_environment_has(database_url: str, books_of_owner: Database) -> None:
+    trial = Settings(resend_api_key=REAL["resend_api_key"])
+    assert fill(trial, database_url, lambda: parse(FIRST)) == []
+    assert _kept(books_of_owner) == []
+
+
+def test_nothing_starts_in_production_without_keys_nor_a_trial_with_live_ones(
+    database_url: str, books_of_owner: Database
+) -> None:
+    production = Settings(cashbeat_env="production")
+    with pytest.raises(StackError, match=r"stripe has no key; .*stripe has no webhook secret; .*resend has no key"):
+        stands_in(production, database_url)
+    live = Settings(**{**REAL, "stripe_secret_key": SecretStr("sk_live_of_settings"), "cashbeat_env": "production"})
+    fill(live, database_url, lambda: parse(FIRST))
+    assert not stands_in(production, database_url)
+    with pytest.raises(StackError, match="CASHBEAT_ENV has to be production: the database holds a live key of stripe"):
+        stands_in(Settings(), database_url)
+    with books_of_owner.transaction() as session:
+        session.execute(text("UPDATE integration_providers SET sandbox = true"))
+    assert not stands_in(Settings(), database_url)
+
+
+def test_a_home_makes_up_a_master_key_once_and_production_does_not(tmp_path: Path) -> None:
+    (tmp_path / "secrets").mkdir()
+    made = of_stack(Settings(), tmp_path)
+    assert of_stack(Settings(), tmp_path) == made
+    assert parse(made).first_id == "home"
+    assert (tmp_path / "secrets" / "master_keys").stat().st_mode & 0o077 == 0
+    assert of_stack(Settings(cashbeat_master_keys=SecretStr(FIRST)), tmp_path) == FIRST
+    with pytest.raises(StackError, match="CASHBEAT_MASTER_KEYS is not set"):
+        of_stack(Settings(cashbeat_env="production"), tmp_path)
+
+
+def test_of_a_short_secret_nothing_is_shown() -> None:
+    assert masked_secret("whsec_0123456789") == "****6789"
+    assert masked_secret("whsec_012345678") == "****"
