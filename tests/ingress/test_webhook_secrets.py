@@ -1,7 +1,10 @@
 """The door checks webhooks by the database's secrets, and notices when they change."""
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from threading import Event, Thread
+from typing import Any
 
 import httpx
 import pytest
@@ -10,10 +13,13 @@ from sqlalchemy.orm import Session
 
 from credentials.master_keys import make, parse
 from credentials.roll_webhook_secret import roll_webhook_secret
+from credentials.rotate import rotate
 from settings import Settings
 from tests.credentials.kept import signing
 from tests.ingress.deliveries import OLD_SECRET, SECRET, deliver, event, signed
 from tests.ingress.running_door import in_thread
+
+Rows = Callable[..., list[tuple[Any, ...]]]
 
 PROMISED_SECONDS = 5.0
 MASTER = make("k1")
@@ -88,3 +94,39 @@ def test_without_its_master_key_the_door_is_shut_and_nothing_is_lost(
     told = "".join(capfd.readouterr())
     assert "'k1' is not in CASHBEAT_MASTER_KEYS" in told
     assert KEPT not in told
+
+
+def test_while_secrets_are_sealed_again_under_load_no_event_is_lost(
+    settings: Settings, owner_session: Session, rows: Rows
+) -> None:
+    """Forth and back, for longer than it takes the door to notice: each look of its falls somewhere in between."""
+    other = make("k2")
+    told = settings.model_copy(update={"cashbeat_master_keys": SecretStr(f"{MASTER},{other}")})
+    _keep(owner_session, KEPT)
+    answers: list[int] = []
+    is_over = Event()
+
+    with in_thread(told) as door:
+
+        def bring() -> None:
+            while not is_over.is_set():
+                answers.append(_answer(door, KEPT))
+
+        senders = [Thread(target=bring) for _ in range(4)]
+        for sender in senders:
+            sender.start()
+        ends_at = time.monotonic() + PROMISED_SECONDS
+        rotations = 0
+        while time.monotonic() < ends_at:
+            first, second = (other, MASTER) if rotations % 2 == 0 else (MASTER, other)
+            assert rotate(owner_session, parse(f"{first},{second}")) == 1
+            owner_session.commit()
+            rotations += 1
+            time.sleep(0.01)
+        is_over.set()
+        for sender in senders:
+            sender.join()
+
+    assert rotations > 10
+    assert set(answers) == {200}
+    assert rows("SELECT count(*) FROM inbox") == [(len(answers),)]
