@@ -25,6 +25,8 @@ WEBHOOK_PATH = "/v1/billing/webhooks/{}/"
 def ask(settings: Settings, name: str) -> str:
     """A sentence when it answers; raises StackError with its reason when it does not. Changes nothing there."""
     vendor, url = vendor_of(name), url_to_read(settings)
+    with reading(settings):
+        pass  # a database that does not answer is given up as soon as by any command that only looks
     with explaining(url), engine.opened(url) as database:
         try:
             _ask(wired(settings, database), name, vendor.type)
