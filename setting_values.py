@@ -128,6 +128,7 @@ def _master_keys(value: SecretStr) -> SecretStr:
 Host = Annotated[str, AfterValidator(_host)]
 Count = Annotated[int, BeforeValidator(_digits)]
 Rate = Annotated[float, BeforeValidator(_digits)]
+CallsPerSecond = Annotated[Rate, Field(ge=0, le=10_000)]
 Port = Annotated[Count, Field(ge=1, le=65_535)]
 DatabaseUrl = Annotated[str, Field(repr=False), _none_or(_database)]
 BrokerUrl = Annotated[str, Field(repr=False), _none_or(_broker)]

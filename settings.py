@@ -18,6 +18,7 @@ from schemas.refusals import refusals
 from setting_values import (
     BaseUrl,
     BrokerUrl,
+    CallsPerSecond,
     Count,
     DatabaseUrl,
     Host,
@@ -25,7 +26,6 @@ from setting_values import (
     Mailbox,
     MasterKeyList,
     Port,
-    Rate,
     ResendKey,
     SellerName,
     SellerTaxId,
@@ -111,7 +111,7 @@ class Settings(BaseSettings):
     stripe_api_base: BaseUrl = ""
     stripe_webhook_secrets: Annotated[tuple[WebhookSecret, ...], NoDecode] = ()
     # all workers together; 0 follows the key
-    stripe_calls_per_second: Annotated[Rate, Field(ge=0, le=10_000)] = 0.0
+    stripe_calls_per_second: CallsPerSecond = 0.0
     resend_api_key: ResendKey = SecretStr("")
     resend_api_base: BaseUrl = ""
     sandbox_port: Port = 8400
@@ -133,10 +133,10 @@ class Settings(BaseSettings):
         return self.cashbeat_env == "production" or key.startswith(LIVE_KEY_PREFIXES)
 
     def of_vendor(self, name: str) -> dict[str, Any]:
-        """What is set for one vendor, by its names without their prefix; secrets as plain text."""
+        """What is set for one vendor, by its names without their prefix; secrets stay closed until they are used."""
         prefix = f"{name}_"
         fields = [field for field in type(self).model_fields if field.startswith(prefix)]
-        return {field.removeprefix(prefix): self.plain(field) for field in fields}
+        return {field.removeprefix(prefix): getattr(self, field) for field in fields}
 
     def plain(self, field: str) -> object:
         """One value, secrets as plain text."""
@@ -172,10 +172,10 @@ def _plain(value: object) -> object:
 def in_words(error: ValidationError) -> str:
     """One sentence about all values that cannot be used; it repeats none of them, for they may be secrets."""
     told = {path.partition(".")[0].upper(): message for path, message in refusals(error)}
-    return "; ".join(f"{name} {_half_a_sentence(message)}" for name, message in told.items())
+    return "; ".join(f"{name} {half_a_sentence(message)}" for name, message in told.items())
 
 
-def _half_a_sentence(message: str) -> str:
+def half_a_sentence(message: str) -> str:
     """Pydantic's words made to fit behind a name."""
     return message.replace("Input should be", "must be").partition(", unable to")[0]
 

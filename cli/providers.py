@@ -16,7 +16,10 @@ Id = Annotated[str, typer.Argument(help="stripe or resend.")]
 @provider.command("set")
 def set_provider(
     name: Id,
-    field: Annotated[str, typer.Argument(help="api_key, api_secret, webhook_secret, endpoint or display_name.")],
+    field: Annotated[
+        str,
+        typer.Argument(help="api_key, api_secret, webhook_secret, endpoint, display_name; calls_per_second of stripe."),
+    ],
     value: Annotated[str | None, typer.Argument(help="Of what is no secret; those are asked for.")] = None,
     overlap_hours: Annotated[
         int, typer.Option(min=0, max=24 * 30, help="How long webhook secrets from before stay active.")
@@ -27,16 +30,14 @@ def set_provider(
     A secret is asked for at the terminal, or read as one line from standard input; it is never an argument.
     """
     from stack.errors import StackError
-    from stack.providers import NOT_AS_ARGUMENT, PLAIN, SECRETS, set_plain, set_secret
+    from stack.providers import NOT_AS_ARGUMENT, SECRETS, set_plain, set_secret
 
-    if field not in SECRETS + PLAIN:
-        raise typer.BadParameter(f"there is no field of that name; there are {', '.join(SECRETS + PLAIN)}")
-    if field in SECRETS:
-        if value is not None:
-            raise StackError(NOT_AS_ARGUMENT.format(field))
+    if field not in SECRETS:
+        set_plain(settings(), name, field, value or "")
+    elif value is None:
         set_secret(settings(), name, field, _secret(f"{name} {field}"), timedelta(hours=overlap_hours))
     else:
-        set_plain(settings(), name, field, value or "")
+        raise StackError(NOT_AS_ARGUMENT.format(field))
     say(f"{field} of {name} is set; all processes use it within five seconds")
 
 

@@ -11,24 +11,25 @@ commands = typer.Typer()
 @commands.command()
 def migrate() -> None:
     """Bring the database to the newest migration, and the accounts that processes log in with to their rights."""
-    from stack.first_providers import fill_by_command
     from stack.prepare import migrate as migrate_database
     from stack.stores import urls_to_migrate
 
     with urls_to_migrate(settings()) as urls:
         say(migrate_database(urls))
-        for word in fill_by_command(settings(), urls.owner):
-            say(word)
 
 
 @commands.command()
 def seed() -> None:
-    """Put the first packages, plans and services into the catalog; what was changed since stays changed."""
+    """Put the first packages, plans, services and vendors' keys into the database; what is there stays as it is."""
+    from stack.first_providers import fill_by_command
     from stack.prepare import prepare
     from stack.stores import urls_to_migrate
 
-    with urls_to_migrate(settings()) as urls:
+    given = settings()
+    with urls_to_migrate(given) as urls:
         say(prepare(urls))
+        for word in fill_by_command(given, urls.owner):
+            say(word)
     say("the catalog is seeded")
 
 

@@ -8,6 +8,9 @@ from sqlalchemy.orm import Session
 
 from credentials.tables import IntegrationProvider, WebhookSecret
 
+# How often a process reads them again: a handful of rows, and an operator who changes one may count on five seconds.
+LOOK_SECONDS = 2.0
+
 
 def list_providers(session: Session) -> list[IntegrationProvider]:
     """All, by their ids; a handful."""

@@ -56,8 +56,3 @@ def unseal(keys: MasterKeys, place: Place, sealed: str) -> str:
     except (InvalidTag, binascii.Error, ValueError):
         # the chain is cut: the frames under it hold the value's parts
         raise SecretDamaged(place, key_id) from None
-
-
-def is_sealed_under(key_id: str, sealed: str) -> bool:
-    """Whether this key alone opens it."""
-    return sealed.partition(".")[0] == key_id

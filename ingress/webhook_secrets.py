@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import structlog
+from pydantic import SecretStr
 
 from billing.errors import BillingError
 from credentials.errors import Sealed
 from credentials.master_keys import MasterKeys
 from credentials.places import webhook_secret_of
-from credentials.queries import active_at, list_webhook_secrets
+from credentials.queries import LOOK_SECONDS, active_at, list_webhook_secrets
 from credentials.tables import WebhookSecret
 from gateways.envelope import Envelope, Headers, WebhookSignature
 from gateways.registry import vendors_with_doors
@@ -20,9 +21,6 @@ from ingress.problems import is_weather
 from ingress.reads import Reads
 
 log = structlog.get_logger(__name__)
-
-# one read of a few rows; whoever rolls a secret may count on five seconds
-LOOK_SECONDS = 2.0
 
 Values = Mapping[str, Any]
 
@@ -32,12 +30,12 @@ class Watched(WebhookSignature):
 
     def __init__(self, open_door: Callable[[Values], WebhookSignature]) -> None:
         self._open_door = open_door
-        self._secrets: tuple[str, ...] = ()
+        self._secrets: tuple[SecretStr, ...] = ()
         self._now = open_door({"webhook_secrets": ()})
         self.body_bytes_max = self._now.body_bytes_max
         self.is_set = self._now.is_set
 
-    def use(self, secrets: tuple[str, ...]) -> None:
+    def use(self, secrets: tuple[SecretStr, ...]) -> None:
         """Check by these from now on."""
         if secrets != self._secrets:
             self._secrets, self._now = secrets, self._open_door({"webhook_secrets": secrets})
@@ -90,15 +88,15 @@ class WebhookSecrets:
         for name, signature in self.signatures.items():
             signature.use(self._of_vendor(name, [row for row in rows if row.provider_id == name]))
 
-    def _of_vendor(self, name: str, rows: list[WebhookSecret]) -> tuple[str, ...]:
+    def _of_vendor(self, name: str, rows: list[WebhookSecret]) -> tuple[SecretStr, ...]:
         """One that has ended does not come back through the environment."""
         if not rows:
             return tuple(self._set_here(name).get("webhook_secrets", ()))
         return tuple(self._opened(active_at(rows, datetime.now(UTC))))
 
-    def _opened(self, rows: list[WebhookSecret]) -> Iterator[str]:
+    def _opened(self, rows: list[WebhookSecret]) -> Iterator[SecretStr]:
         for row in rows:
             try:
-                yield webhook_secret_of(self._keys, row)
+                yield SecretStr(webhook_secret_of(self._keys, row))
             except Sealed as error:
                 log.error("secret_stays_sealed", provider=row.provider_id, reason=str(error))

@@ -37,7 +37,7 @@ def fill(settings: Settings, database_url: str, master_keys: Callable[[], Master
 
 
 def fill_by_command(settings: Settings, database_url: str) -> list[str]:
-    """The same for a person who migrates. Raises StackError without master keys to seal with."""
+    """The same for `cashbeat seed`. Raises StackError without master keys to seal with."""
     return fill(settings, database_url, partial(to_seal, settings))
 
 
@@ -88,10 +88,5 @@ def _fill(session: Session, keys: MasterKeys, settings: Settings, name: str) -> 
     row.endpoint = str(settings.plain(vendor.endpoint_setting))
     row.sandbox = is_sandbox_key(vendor, key)
     session.flush()
-    for secret in _webhook_secrets(settings, name):
-        add_webhook_secret(session, keys, name, secret, datetime.now(UTC))
-
-
-def _webhook_secrets(settings: Settings, name: str) -> tuple[str, ...]:
-    found: tuple[str, ...] = settings.of_vendor(name).get("webhook_secrets", ())
-    return found
+    for secret in settings.of_vendor(name).get("webhook_secrets", ()):
+        add_webhook_secret(session, keys, name, secret.get_secret_value(), datetime.now(UTC))

@@ -14,7 +14,7 @@ from credentials.roll_webhook_secret import roll_webhook_secret
 from credentials.tables import IntegrationProvider
 from schemas.names import Name
 from schemas.refusals import refusals
-from settings import Settings
+from settings import Settings, half_a_sentence
 from stack.errors import StackError
 from stack.master_keys import to_seal
 from stack.sessions import session
@@ -22,7 +22,6 @@ from stack.vendors import VENDORS, Vendor, is_sandbox_key
 
 WEBHOOK_SECRET = "webhook_secret"  # noqa: S105 - a field's name
 SECRETS = (*KEY_COLUMNS, WEBHOOK_SECRET)
-PLAIN = ("endpoint", "display_name")
 NOT_AS_ARGUMENT = (
     "{} is never an argument: others can read those while the command runs, and the shell keeps them. "
     "Leave it out to be asked for it, or pass it on standard input"
@@ -34,6 +33,11 @@ def vendor_of(name: str) -> Vendor:
     if name not in VENDORS:
         raise StackError(f"there is no provider {name!r}; there are {', '.join(VENDORS)}")
     return VENDORS[name]
+
+
+def plain_shapes(vendor: Vendor) -> dict[str, Any]:
+    """What its row may say that is no secret, and how each of that has to look."""
+    return {"endpoint": vendor.endpoint_shape, "display_name": Name, **vendor.config_shapes}
 
 
 def set_secret(settings: Settings, name: str, field: str, secret: str, overlap: timedelta) -> None:
@@ -55,13 +59,20 @@ def set_secret(settings: Settings, name: str, field: str, secret: str, overlap: 
 
 
 def set_plain(settings: Settings, name: str, field: str, value: str) -> None:
-    """Set what is no secret: one of `PLAIN`. Raises StackError."""
-    vendor_of(name)
-    _shaped(VENDORS[name].endpoint_shape if field == "endpoint" else Name, value, field)
+    """Set what is no secret, of its row or its `config`. Raises StackError."""
+    vendor = vendor_of(name)
+    shapes = plain_shapes(vendor)
+    if field not in shapes:
+        raise StackError(f"{name} has no {field!r}; it has {', '.join((*SECRETS, *shapes))}")
+    shaped = _shaped(shapes[field], value, field)
     if field == "endpoint" and settings.is_production and value.lower().startswith("http://"):
         raise StackError("endpoint must be https in production; a sandbox is no gateway")
     with session(settings) as opened:
-        setattr(keep_provider(opened, fresh_row(name)), field, value)
+        row = keep_provider(opened, fresh_row(name))
+        if field in vendor.config_shapes:
+            row.config = {**row.config, field: shaped}
+        else:
+            setattr(row, field, shaped)
 
 
 def switch(settings: Settings, name: str, *, active: bool) -> None:
@@ -94,13 +105,13 @@ def _check(settings: Settings, vendor: Vendor, field: str, secret: str) -> None:
         raise StackError("CASHBEAT_ENV has to be production beside a live key, for all processes")
 
 
-def _shaped(shape: Any, value: str, field: str) -> None:
+def _shaped(shape: Any, value: str, field: str) -> Any:
     """Unlike `stack.arguments.checked` this says nothing of the value."""
     try:
-        TypeAdapter(shape).validate_python(value)
+        return TypeAdapter(shape).validate_python(value)
     except ValidationError as error:
         _, reason = next(refusals(error))
-        raise StackError(f"{field} {reason}") from None
+        raise StackError(f"{field} {half_a_sentence(reason)}") from None
 
 
 @contextmanager

@@ -38,6 +38,8 @@ def _describe(opened: Session, keys: MasterKeys, row: IntegrationProvider) -> It
     for column in KEY_COLUMNS:
         yield f"  {column}  {_told(partial(key_of, keys, row, column), getattr(row, column))}"
     yield f"  endpoint  {printable_line(row.endpoint) or 'its own'}"
+    for name, value in sorted(row.config.items()):
+        yield printable_line(f"  {name}  {value}")
     for secret in list_webhook_secrets(opened):
         if secret.provider_id == row.id:
             yield f"  webhook_secret  {_told(partial(webhook_secret_of, keys, secret), secret.secret)}  {_span(secret)}"

@@ -1,10 +1,11 @@
 """The vendors that there is a room for: what they do for us, and which settings fill their row at first."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from credentials.tables import ProviderType
-from setting_values import BaseUrl, ResendKey, StripeKey, WebhookSecret
+from setting_values import BaseUrl, CallsPerSecond, ResendKey, StripeKey, WebhookSecret
 from settings import LIVE_KEY_PREFIXES
 
 
@@ -24,6 +25,8 @@ class Vendor:
     # None: it sends no webhooks
     webhook_secret_shape: Any = None
     endpoint_shape: Any = BaseUrl
+    # what else its row may say, by name: it stands above the setting of that name
+    config_shapes: Mapping[str, Any] = field(default_factory=dict)
 
 
 def is_sandbox_key(vendor: Vendor, key: str) -> bool:
@@ -40,6 +43,7 @@ VENDORS: dict[str, Vendor] = {
         endpoint_setting="stripe_api_base",
         webhook_secret_shape=WebhookSecret,
         live_key_prefixes=LIVE_KEY_PREFIXES,
+        config_shapes={"calls_per_second": CallsPerSecond},
     ),
     "resend": Vendor("Resend", ProviderType.EMAIL, "resend_api_key", ResendKey, "resend_api_base"),
 }

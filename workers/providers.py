@@ -6,20 +6,17 @@ from threading import Lock
 from typing import Any
 
 import structlog
+from pydantic import SecretStr
 
 from billing.errors import Unavailable
 from credentials.errors import Sealed
 from credentials.master_keys import MasterKeys
 from credentials.places import key_of
-from credentials.queries import list_providers
-from credentials.tables import IntegrationProvider
+from credentials.queries import LOOK_SECONDS, list_providers
+from credentials.tables import IntegrationProvider, ProviderType
 from database.engine import Database
 
 log = structlog.get_logger(__name__)
-
-# A read of a handful of rows, of which a busy worker makes one in this time; an operator who takes a key away may count
-# on five seconds.
-NOTICED_WITHIN_SECONDS = 2.0
 
 Values = Mapping[str, Any]
 
@@ -27,8 +24,11 @@ Values = Mapping[str, Any]
 class Providers:
     """One process's knowledge of them. Threads may share it."""
 
-    def __init__(self, database: Database, keys: MasterKeys, set_here: Callable[[str], Values]) -> None:
+    def __init__(
+        self, database: Database, keys: MasterKeys, set_here: Callable[[str], Values], *, is_production: bool
+    ) -> None:
         self._database = database
+        self._is_production = is_production
         self._keys = keys
         self._set_here = set_here
         self._rows: dict[str, IntegrationProvider] = {}
@@ -48,18 +48,20 @@ class Providers:
         if not row.active:
             raise Unavailable(f"{name} is disabled; `cashbeat provider enable {name}` lets it be called again")
         config = {key: value for key, value in row.config.items() if key in here}
-        return {**here, **config, _key_name(here): self._key(row), "api_base": row.endpoint}
+        return {**here, **config, _key_name(here): SecretStr(self._key(row)), "api_base": row.endpoint}
 
     def _row(self, name: str) -> IntegrationProvider | None:
         # one thread reads and the others wait for it: they would ask for more connections than a process has
         with self._reading:
-            if time.monotonic() - self._read_at_seconds > NOTICED_WITHIN_SECONDS:
+            if time.monotonic() - self._read_at_seconds > LOOK_SECONDS:
                 with self._database.transaction() as session:
                     self._rows = {row.id: row for row in list_providers(session)}
                 self._read_at_seconds = time.monotonic()
             return self._rows.get(name)
 
     def _key(self, row: IntegrationProvider) -> str:
+        if row.api_key and row.type is ProviderType.PAYMENT and not (row.sandbox or self._is_production):
+            raise Unavailable(f"CASHBEAT_ENV has to be production beside a live key of {row.id}, for all processes")
         try:
             key = key_of(self._keys, row, "api_key")
         except Sealed as error:

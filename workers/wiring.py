@@ -82,7 +82,7 @@ def wire(settings: Settings, app: Celery, database: Database | None = None) -> W
     """Build everything a worker process needs from its settings; `database` is for who enters it by another way."""
     database = database or Database(refuse_restored(make_engine(settings.worker_database_url)))
     keys = parse(settings.cashbeat_master_keys.get_secret_value())
-    providers = Providers(database, keys, settings.of_vendor)
+    providers = Providers(database, keys, settings.of_vendor, is_production=settings.is_production)
     return Work(
         database=database,
         bell=Bell(app),

@@ -8,5 +8,5 @@ from gateways.resend.client import ResendGateway
 
 
 def open_email(values: Mapping[str, Any]) -> EmailGateway:
-    """`api_key`, and `api_base` (empty: Resend's own)."""
-    return ResendGateway(values["api_key"], values["api_base"] or None)
+    """`api_key` (a SecretStr), and `api_base` (empty: Resend's own)."""
+    return ResendGateway(values["api_key"].get_secret_value(), values["api_base"] or None)

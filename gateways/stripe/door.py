@@ -30,8 +30,8 @@ class StripeSignature:
 
 
 def open_door(values: Mapping[str, Any]) -> WebhookSignature:
-    """`webhook_secrets`: all that are active."""
-    return StripeSignature(values["webhook_secrets"])
+    """`webhook_secrets`: all that are active, each a SecretStr."""
+    return StripeSignature([secret.get_secret_value() for secret in values["webhook_secrets"]])
 
 
 def _signature(headers: Headers) -> bytes | None:

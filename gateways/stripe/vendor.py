@@ -14,8 +14,8 @@ TEST_KEY_PREFIXES = ("sk_test_", "rk_test_")
 
 
 def open_gateway(values: Mapping[str, Any]) -> Gateway:
-    """`secret_key`, `api_base` (empty: Stripe's own) and `calls_per_second` (0: what goes with the key)."""
-    key, api_base = values["secret_key"], values["api_base"]
+    """`secret_key` (a SecretStr), `api_base` (empty: Stripe's own), `calls_per_second` (0: what goes with the key)."""
+    key, api_base = values["secret_key"].get_secret_value(), values["api_base"]
     client = StripeGateway(key, api_base or None)
     return Gateway(
         name=GATEWAY,

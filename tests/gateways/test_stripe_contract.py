@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from billing.errors import Rejected, Unavailable
 from gateways.gateway import Capability
@@ -96,7 +97,7 @@ def test_everything_we_ask_for_is_described(scripted: Callable[[bytes], Scripted
 
 
 def test_stripe_offers_all_that_is_asked_of_a_gateway() -> None:
-    stripe = open_gateway({"secret_key": "sk_test_made_up", "api_base": "", "calls_per_second": 0})
+    stripe = open_gateway({"secret_key": SecretStr("sk_test_made_up"), "api_base": "", "calls_per_second": 0})
     offered = {capability for capability in Capability if stripe.can(capability)}
     assert offered == set(Capability) - {Capability.REFUNDS}
     with pytest.raises(Rejected, match="gateway_cannot: The gateway 'stripe' cannot give money back"):

@@ -28,7 +28,7 @@ KEPT, NEXT = "whsec_kept_in_the_database", "whsec_that_comes_next"
 
 
 @pytest.fixture
-def settings(settings: Settings) -> Settings:
+def with_keys(settings: Settings) -> Settings:
     """The same installation, which can open what is kept."""
     return settings.model_copy(update={"cashbeat_master_keys": SecretStr(MASTER)})
 
@@ -51,15 +51,15 @@ def _soon(door: httpx.Client, secret: str, status: int) -> None:
 
 
 def test_what_the_database_holds_counts_from_the_first_request_on_and_the_environments_does_not(
-    settings: Settings, owner_session: Session
+    with_keys: Settings, owner_session: Session
 ) -> None:
     _keep(owner_session, KEPT)
-    with in_thread(settings) as door:
+    with in_thread(with_keys) as door:
         assert [_answer(door, secret) for secret in (KEPT, SECRET, OLD_SECRET)] == [200, 400, 400]
 
 
-def test_a_secret_is_rolled_while_the_door_runs(settings: Settings, owner_session: Session) -> None:
-    with in_thread(settings) as door:
+def test_a_secret_is_rolled_while_the_door_runs(with_keys: Settings, owner_session: Session) -> None:
+    with in_thread(with_keys) as door:
         assert _answer(door, SECRET) == 200, "the environment's, as long as none is kept"
         _keep(owner_session, KEPT)
         _soon(door, KEPT, 200)
@@ -76,20 +76,20 @@ def test_a_secret_is_rolled_while_the_door_runs(settings: Settings, owner_sessio
 
 
 def test_one_that_has_ended_does_not_come_back_through_the_environment(
-    settings: Settings, owner_session: Session
+    with_keys: Settings, owner_session: Session
 ) -> None:
     _keep(owner_session, SECRET)
     owner_session.connection().exec_driver_sql("UPDATE webhook_secrets SET active_until = now()")
     owner_session.commit()
-    with in_thread(settings) as door:
+    with in_thread(with_keys) as door:
         assert _answer(door, SECRET) == 503, "there is none to check by: it is sent again"
 
 
 def test_without_its_master_key_the_door_is_shut_and_nothing_is_lost(
-    settings: Settings, owner_session: Session, capfd: pytest.CaptureFixture[str]
+    with_keys: Settings, owner_session: Session, capfd: pytest.CaptureFixture[str]
 ) -> None:
     _keep(owner_session, KEPT)
-    with in_thread(settings.model_copy(update={"cashbeat_master_keys": SecretStr(make("k2"))})) as door:
+    with in_thread(with_keys.model_copy(update={"cashbeat_master_keys": SecretStr(make("k2"))})) as door:
         assert _answer(door, KEPT) == 503
     told = "".join(capfd.readouterr())
     assert "'k1' is not in CASHBEAT_MASTER_KEYS" in told
@@ -97,11 +97,11 @@ def test_without_its_master_key_the_door_is_shut_and_nothing_is_lost(
 
 
 def test_while_secrets_are_sealed_again_under_load_no_event_is_lost(
-    settings: Settings, owner_session: Session, rows: Rows
+    with_keys: Settings, owner_session: Session, rows: Rows
 ) -> None:
     """Forth and back, for longer than it takes the door to notice: each look of its falls somewhere in between."""
     other = make("k2")
-    told = settings.model_copy(update={"cashbeat_master_keys": SecretStr(f"{MASTER},{other}")})
+    told = with_keys.model_copy(update={"cashbeat_master_keys": SecretStr(f"{MASTER},{other}")})
     _keep(owner_session, KEPT)
     answers: list[int] = []
     is_over = Event()

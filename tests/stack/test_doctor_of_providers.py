@@ -22,7 +22,7 @@ OURS = "http://127.0.0.1:1/v1/billing/webhooks/stripe/"
 
 
 @pytest.fixture
-def settings(database_url: str, tmp_path: Path) -> Settings:
+def examined(database_url: str, tmp_path: Path) -> Settings:
     """An installation whose doctor is asked."""
     return Settings(database_url=database_url, cashbeat_home=tmp_path, cashbeat_master_keys=SecretStr(MASTER))
 
@@ -36,24 +36,24 @@ def connected(books_of_owner: Database, own_sandbox: Sandbox) -> Sandbox:
     return own_sandbox
 
 
-def _findings(settings: Settings) -> dict[str, Finding]:
-    return {finding.subject: finding for finding in examine(settings)}
+def _findings(examined: Settings) -> dict[str, Finding]:
+    return {finding.subject: finding for finding in examine(examined)}
 
 
-def test_nothing_is_asked_of_a_trial(settings: Settings) -> None:
-    assert {"stripe", "resend", "Providers"}.isdisjoint(_findings(settings))
+def test_nothing_is_asked_of_a_trial(examined: Settings) -> None:
+    assert {"stripe", "resend", "Providers"}.isdisjoint(_findings(examined))
 
 
-def test_a_provider_that_is_set_up_is_well(settings: Settings, connected: Sandbox) -> None:
-    assert _findings(settings)["stripe"] == Finding(
+def test_a_provider_that_is_set_up_is_well(examined: Settings, connected: Sandbox) -> None:
+    assert _findings(examined)["stripe"] == Finding(
         "stripe", True, "answers, and lacks nothing that we know of", "see docs/operations.md, Connecting Stripe"
     )
 
 
-def test_what_the_endpoint_lacks_is_told_and_the_version_and_the_portal(settings: Settings, connected: Sandbox) -> None:
+def test_what_the_endpoint_lacks_is_told_and_the_version_and_the_portal(examined: Settings, connected: Sandbox) -> None:
     known = sorted(set(HANDLED_TYPES) - {"charge.refunded", "invoice.paid"})
     connected.set(enabled_events=known, api_version="2026-05-27.dahlia", portal_saved=False)
-    finding = _findings(settings)["stripe"]
+    finding = _findings(examined)["stripe"]
     assert not finding.is_well
     assert finding.detail.split("; ") == [
         "the endpoint we_sandbox lacks charge.refunded, invoice.paid",
@@ -62,29 +62,29 @@ def test_what_the_endpoint_lacks_is_told_and_the_version_and_the_portal(settings
     ]
 
 
-def test_an_endpoint_of_somebody_elses_is_none_of_ours(settings: Settings, connected: Sandbox) -> None:
+def test_an_endpoint_of_somebody_elses_is_none_of_ours(examined: Settings, connected: Sandbox) -> None:
     connected.set(webhook_url="https://other.example/hooks/")
-    assert _findings(settings)["stripe"].detail == "no webhook endpoint ends in /v1/billing/webhooks/stripe/"
+    assert _findings(examined)["stripe"].detail == "no webhook endpoint ends in /v1/billing/webhooks/stripe/"
 
 
-def test_all_events_are_enough(settings: Settings, connected: Sandbox) -> None:
+def test_all_events_are_enough(examined: Settings, connected: Sandbox) -> None:
     connected.set(enabled_events=["*"])
-    assert _findings(settings)["stripe"].is_well
+    assert _findings(examined)["stripe"].is_well
 
 
-def test_a_master_key_that_is_missing_is_told_and_no_secret_is(settings: Settings, connected: Sandbox) -> None:
-    finding = _findings(settings.model_copy(update={"cashbeat_master_keys": SecretStr(make("k2"))}))["stripe"]
+def test_a_master_key_that_is_missing_is_told_and_no_secret_is(examined: Settings, connected: Sandbox) -> None:
+    finding = _findings(examined.model_copy(update={"cashbeat_master_keys": SecretStr(make("k2"))}))["stripe"]
     assert "'k1' is not in CASHBEAT_MASTER_KEYS" in finding.detail
     assert SANDBOX_STRIPE_KEY not in repr(finding)
 
 
-def test_a_sender_of_mails_that_does_not_answer_is_told(settings: Settings, books_of_owner: Database) -> None:
+def test_a_sender_of_mails_that_does_not_answer_is_told(examined: Settings, books_of_owner: Database) -> None:
     with books_of_owner.transaction() as session:
         row = IntegrationProvider(
             id="resend", display_name="Resend", type=ProviderType.EMAIL, endpoint="http://127.0.0.1:1", active=True,
             created_at=datetime.now(UTC),
         )  # fmt: skip
         keep_key(parse(MASTER), keep_provider(session, row), "api_key", "re_canary_of_the_doctor")
-    finding = _findings(settings)["resend"]
+    finding = _findings(examined)["resend"]
     assert not finding.is_well
     assert "canary" not in repr(finding)

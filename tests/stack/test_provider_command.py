@@ -20,11 +20,12 @@ from stack.errors import StackError
 from stack.first_providers import fill, stands_in
 from stack.master_keys import of_stack
 from stack.providers_shown import masked_secret
+from tests.canaries import CALL, HOOK
 from tests.gateways.sandbox_process import Sandbox
+from tests.logins import urls_of
 
 ROOT = Path(__file__).resolve().parents[2]
 FIRST, SECOND = make("k1"), make("k2")
-CANARY = "sk_test_canary_of_the_command_line"
 Typed = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -56,20 +57,38 @@ def _kept(books: Database, master_keys: str = FIRST) -> list[str]:
 
 
 def test_a_secret_is_piped_in_and_of_it_four_characters_are_shown(typed: Typed, books_of_owner: Database) -> None:
-    done = typed("set", "stripe", "api_key", piped=f"{CANARY}\n")
+    done = typed("set", "stripe", "api_key", piped=f"{CALL}\n")
     assert (done.returncode, done.stdout) == (0, "")
     typed("set", "stripe", "webhook_secret", piped="whsec_canary_the_first\n")
     typed("set", "stripe", "webhook_secret", piped="whsec_canary_the_second\n")
     shown = typed("show")
-    assert "  api_key  ****line  sealed under k1" in shown.stdout
+    assert "  api_key  ****sing  sealed under k1" in shown.stdout
     assert "****irst  sealed under k1  from 20" in shown.stdout
     assert shown.stdout.count(" until 20") == 1, "the first ends when its day is over"
     assert "canary" not in done.stderr + shown.stdout + shown.stderr
-    assert _kept(books_of_owner) == [CANARY, "whsec_canary_the_first", "whsec_canary_the_second"]
+    assert _kept(books_of_owner) == [CALL, "whsec_canary_the_first", "whsec_canary_the_second"]
+
+
+def test_what_is_no_secret_is_an_argument_and_has_to_look_right(typed: Typed, books_of_owner: Database) -> None:
+    assert typed("set", "stripe", "calls_per_second", "12.5").returncode == 0
+    assert typed("set", "stripe", "display_name", "Cards").returncode == 0
+    shown = typed("show").stdout
+    assert "stripe  Cards  payment" in shown
+    assert "  calls_per_second  12.5\n" in shown
+    with books_of_owner.transaction() as session:
+        assert [row.config for row in list_providers(session)] == [{"calls_per_second": 12.5}]
+    for name, field, value, sentence in (
+        ("stripe", "calls_per_second", "fast", "calls_per_second must be"),
+        ("stripe", "calls_per_second", "20000", "calls_per_second must be"),
+        ("stripe", "endpoint", "nowhere", "endpoint must be"),
+        ("resend", "calls_per_second", "5", "resend has no 'calls_per_second'; it has api_key, api_secret"),
+    ):
+        refused = typed("set", name, field, value)
+        assert (refused.returncode, sentence in refused.stderr) == (2, True), refused.stderr
 
 
 def test_a_secret_is_never_an_argument(typed: Typed, books_of_owner: Database) -> None:
-    refused = typed("set", "stripe", "api_key", CANARY)
+    refused = typed("set", "stripe", "api_key", CALL)
     assert refused.returncode == 2
     assert "api_key is never an argument" in refused.stderr
     assert "canary" not in refused.stderr + refused.stdout
@@ -112,13 +131,13 @@ def test_a_provider_is_tried_disabled_and_enabled(typed: Typed, own_sandbox: San
 
 
 def test_a_master_key_is_rolled(typed: Typed, books_of_owner: Database) -> None:
-    typed("set", "stripe", "api_key", piped=CANARY)
+    typed("set", "stripe", "api_key", piped=CALL)
     typed("set", "stripe", "webhook_secret", piped="whsec_canary_the_first")
     lost = typed("rotate-key", master_keys=SECOND)
     assert (lost.returncode, "'k1' is not in CASHBEAT_MASTER_KEYS" in lost.stderr) == (2, True)
     done = typed("rotate-key", master_keys=f"{SECOND},{FIRST}")
     assert "2 values were sealed again; all are sealed under 'k2'" in done.stderr
-    assert _kept(books_of_owner, SECOND) == [CANARY, "whsec_canary_the_first"]
+    assert _kept(books_of_owner, SECOND) == [CALL, "whsec_canary_the_first"]
     assert "0 values" in typed("rotate-key", master_keys=SECOND).stderr
     assert "stays sealed: the master key 'k2' is not" in typed("show").stdout
 
@@ -142,6 +161,27 @@ def test_settings_fill_what_is_empty_once_and_are_then_ignored_with_a_word(
     assert told[0] == "STRIPE_SECRET_KEY is ignored: the database says what stripe is called with"
     assert _kept(books_of_owner) == kept
     assert "sk_test" not in " ".join(told)
+
+
+def test_seeding_seals_what_the_environment_has(tmp_path: Path, database_url: str, books_of_owner: Database) -> None:
+    """As a container does it before the others start."""
+    urls = urls_of(database_url)
+    told = {
+        **os.environ,
+        "CASHBEAT_HOME": str(tmp_path),
+        "CASHBEAT_MASTER_KEYS": FIRST,
+        "STRIPE_SECRET_KEY": CALL,
+        "STRIPE_WEBHOOK_SECRETS": HOOK,
+        "DATABASE_URL": urls.owner,
+        "INGRESS_DATABASE_URL": urls.ingress,
+        "WORKER_DATABASE_URL": urls.worker,
+        "PORTAL_DATABASE_URL": urls.portal,
+    }
+    for words in ("what stripe is called with is kept in the database now", "STRIPE_SECRET_KEY is ignored"):
+        command = [sys.executable, "-m", "cli", "seed"]
+        seeded = subprocess.run(command, cwd=ROOT, env=told, capture_output=True, text=True, timeout=60, check=True)
+        assert words in seeded.stderr
+    assert _kept(books_of_owner) == [CALL, HOOK]
 
 
 def test_the_sandboxs_keys_are_kept_nowhere(database_url: str, books_of_owner: Database) -> None:
