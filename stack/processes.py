@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from settings import READ_BY, SANDBOX_WEBHOOK_SECRET, Settings
+from settings import READ_BY, Settings
 from stack import home as homes
 from stack.addresses import Addresses
 from stack.child import ProcessSpec, nothing
@@ -111,7 +111,7 @@ def _flower(settings: Settings, addresses: Addresses, environment: Mapping[str, 
 def _sandbox(home: Path, addresses: Addresses, environment: Mapping[str, str]) -> ProcessSpec:
     argv = (
         *("-m", "sandbox", "--port", str(addresses.sandbox_port), "--home", str(home / "sandbox")),
-        *("--webhook-url", addresses.webhook_url, "--webhook-secret", SANDBOX_WEBHOOK_SECRET),
+        *("--webhook-url", addresses.webhook_url),
     )
     return _python("sandbox", argv, _told("sandbox", environment=environment), stop_order=STOP_SANDBOX)
 

@@ -24,11 +24,11 @@ class Shopper:
     api_url: str
     sandbox_url: str
     api_key: str
-    _session: requests.Session = field(default_factory=requests.Session)
+    session: requests.Session = field(default_factory=requests.Session)
 
     def close(self) -> None:
         """Let go of the connections."""
-        self._session.close()
+        self.session.close()
 
     def command(self, path: str, body: dict[str, Any], idempotency_key: str) -> dict[str, Any]:
         """Send a command and return its finished operation. Raises StackError when it does not succeed in time."""
@@ -61,7 +61,7 @@ class Shopper:
         """Press the pay button on the hosted page; returns the status of the answer (303 is success)."""
         self._send("GET", checkout_url)
         form = {"card_number": card_number}
-        return self._session.post(
+        return self.session.post(
             checkout_url, data=form, allow_redirects=False, timeout=REQUEST_TIMEOUT_SECONDS
         ).status_code
 
@@ -71,7 +71,7 @@ class Shopper:
 
     def post_raw(self, url: str, body: bytes, headers: dict[str, str]) -> int:
         """Post bytes as they are and return the status."""
-        return self._session.post(url, data=body, headers=headers, timeout=REQUEST_TIMEOUT_SECONDS).status_code
+        return self.session.post(url, data=body, headers=headers, timeout=REQUEST_TIMEOUT_SECONDS).status_code
 
     def _api(self, method: str, path: str, headers: dict[str, str] | None = None, **options: Any) -> Any:
         return self._send(method, f"{self.api_url}{path}", headers=self._key() | (headers or {}), **options).json()
@@ -80,7 +80,7 @@ class Shopper:
         return {"Authorization": f"Bearer {self.api_key}"}
 
     def _send(self, method: str, url: str, **options: Any) -> requests.Response:
-        response = self._session.request(method, url, timeout=REQUEST_TIMEOUT_SECONDS, **options)
+        response = self.session.request(method, url, timeout=REQUEST_TIMEOUT_SECONDS, **options)
         if not response.ok:
             raise StackError(f"{method} {url} answered {response.status_code}: {response.text[:500]}")
         return response

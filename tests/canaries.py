@@ -42,12 +42,12 @@ WAIT_SECONDS = 30.0
 
 
 @contextmanager
-def searched_home(prefix: str) -> Iterator[Path]:
-    """A folder for one stack, gone at the end. AssertionError for a secret that a test that passed has left in it.
+def searched_home(prefix: str, below: Path | None = None) -> Iterator[Path]:
+    """A folder for one stack, gone at the end, where temporary files lie unless told otherwise. AssertionError for a secret that a test that passed has left in it.
 
     Away from pytest's folders: a second run closes those to all but its user, and root's PostgreSQL runs as another.
     """
-    with tempfile.TemporaryDirectory(prefix=f"cashbeat-{prefix}-") as folder:
+    with tempfile.TemporaryDirectory(prefix=f"cashbeat-{prefix}-", dir=below) as folder:
         yield Path(folder)
         found = find_secrets(Path(folder))
         assert not found, f"secrets are to be read in what {prefix} left: {found}"

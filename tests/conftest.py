@@ -3,7 +3,6 @@
 import gc
 import shutil
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -22,6 +21,7 @@ from stack.ports import free_port
 from stack.postgres import EmbeddedPostgres
 from stack.valkey import EmbeddedValkey
 from tests import databases
+from tests.canaries import searched_home
 from tests.gateways.sandbox_process import Sandbox, running_sandbox
 from tests.logins import as_worker, urls_of
 
@@ -47,12 +47,9 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(scope="session")
 def stack_home() -> Iterator[Path]:
-    """A home of its own for this test run, away from the developer's.
-
-    And away from pytest's: a second run closes that to all but its user, and root's PostgreSQL runs as another.
-    """
-    with tempfile.TemporaryDirectory(prefix="cashbeat-home-", dir=_memory()) as home:
-        yield Path(home)
+    """A home of its own for this test run, away from the developer's."""
+    with searched_home("home", _memory()) as home:
+        yield home
 
 
 def _memory() -> Path | None:

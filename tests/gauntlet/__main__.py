@@ -2,7 +2,6 @@
 
 import json
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ import logs
 from settings import load
 from stack.demo import refuse_real_gateways
 from stack.errors import StackError
+from tests.canaries import searched_home
 from tests.gauntlet.ordeals import poisoners, strangers
 from tests.gauntlet.plan import Happened, Plan
 from tests.gauntlet.run import Result, run
@@ -60,14 +60,14 @@ def main(
 
 
 def _ordeal_at(hostile: int, poison: int, seed: int, home: Path | None) -> Result:
-    with _watched(hostile or poison) as show, tempfile.TemporaryDirectory(prefix="ordeal-") as folder:
-        here = home or Path(folder)
+    with _watched(hostile or poison) as show, searched_home("ordeal") as folder:
+        here = home or folder
         return strangers(hostile, seed, here, show) if hostile else poisoners(poison, seed, here, show)
 
 
 def _run_at(plan: Plan, home: Path | None) -> Result:
-    with _watched(plan.size) as show, tempfile.TemporaryDirectory(prefix="gauntlet-") as folder:
-        return run(plan, home or Path(folder), lambda so_far, phase: show(_with_kills(phase, so_far), so_far.done))
+    with _watched(plan.size) as show, searched_home("gauntlet") as folder:
+        return run(plan, home or folder, lambda so_far, phase: show(_with_kills(phase, so_far), so_far.done))
 
 
 def _with_kills(phase: str, happened: Happened) -> str:

@@ -8,9 +8,9 @@ import requests
 from billing.invariants import violations
 from database.engine import Database
 from stack.shopper import GOOD_CARD, Shopper
+from tests.canaries import CALL
 from tests.scenarios.storytelling import emails, eventually
 
-SANDBOX_KEY = "sk_test_sandbox"
 SUBSCRIPTIONS = "/v1/billing/subscriptions/"
 Json = dict[str, Any]
 
@@ -31,9 +31,7 @@ class Subscriber:
         """Give the product a card, which is charged from now on; returns the gateway's name of it."""
         form = {"type": "card", "card[number]": number, "card[exp_month]": "4", "card[exp_year]": "2040",
                 "card[cvc]": "123"}  # fmt: skip
-        made = requests.post(
-            f"{self.shopper.sandbox_url}/v1/payment_methods", data=form, auth=(SANDBOX_KEY, ""), timeout=10
-        )
+        made = requests.post(f"{self.shopper.sandbox_url}/v1/payment_methods", data=form, auth=(CALL, ""), timeout=10)
         card_ref = str(made.json()["id"])
         self._command("/v1/billing/payment-methods/", account_id=self.account_id, card_ref=card_ref)
         return card_ref

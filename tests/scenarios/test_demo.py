@@ -8,12 +8,19 @@ from pathlib import Path
 
 import pytest
 
+from tests.canaries import searched_home
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.timeout(300)
-def test_the_story_of_the_demo(tmp_path: Path) -> None:
-    environment = {**os.environ, "CASHBEAT_HOME": str(tmp_path / "home")}
+def test_the_story_of_the_demo() -> None:
+    with searched_home("demo") as home:
+        _play(home)
+
+
+def _play(home: Path) -> None:
+    environment = {**os.environ, "CASHBEAT_HOME": str(home)}
     run = subprocess.run(
         [sys.executable, "-m", "cli", "demo", "--once", "--json"],
         cwd=ROOT, env=environment, capture_output=True, text=True, timeout=280, check=False,

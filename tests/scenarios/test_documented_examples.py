@@ -15,7 +15,9 @@ from database.api_keys import ApiKey
 from database.engine import Database
 from database.memory import WorkState
 from database.operations import Operation
+from settings import SANDBOX_WEBHOOK_SECRET
 from stack.running import Stack
+from tests.canaries import HOOK
 
 ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
@@ -49,10 +51,10 @@ class Paste:
 
     def run(self, script: str) -> str:
         """What it said; a step that fails fails the story."""
-        text = HARNESS + script.replace(API, self._stack.addresses.ingress_url)
+        here = script.replace(API, self._stack.addresses.ingress_url).replace(SANDBOX_WEBHOOK_SECRET, HOOK)
         environment = {**os.environ, "CASHBEAT_HOME": str(self._stack.home), "SEEN": str(self._place), "CURL": CURL}
         ran = subprocess.run(
-            ["bash", "-c", text],
+            ["bash", "-c", HARNESS + here],
             cwd=self._place, env=environment, capture_output=True, text=True, timeout=PASTE_SECONDS, check=False,
         )  # fmt: skip
         assert ran.returncode == 0, ran.stdout[-2_000:] + ran.stderr[-2_000:]

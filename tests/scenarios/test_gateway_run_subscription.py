@@ -6,8 +6,9 @@ import requests
 
 from database.engine import Database
 from stack.shopper import Shopper
+from tests.canaries import CALL
 from tests.scenarios.storytelling import eventually
-from tests.scenarios.subscriptions import SANDBOX_KEY, Subscriber, assert_in_order
+from tests.scenarios.subscriptions import Subscriber, assert_in_order
 
 RETURN = {"success_url": "https://app.example/ok", "cancel_url": "https://app.example/no"}
 Json = dict[str, Any]
@@ -88,7 +89,7 @@ def _price(shopper: Shopper, amount_minor: int) -> str:
 
 
 def _sandbox_list(shopper: Shopper, kind: str) -> list[Json]:
-    answer = requests.get(f"{shopper.sandbox_url}/v1/{kind}?limit=100", auth=(SANDBOX_KEY, ""), timeout=10)
+    answer = requests.get(f"{shopper.sandbox_url}/v1/{kind}?limit=100", auth=(CALL, ""), timeout=10)
     answer.raise_for_status()
     found: list[Json] = answer.json()["data"]
     return found

@@ -1,10 +1,8 @@
 """A short gauntlet on every run; the long one is `make chaos`."""
 
-import tempfile
-from pathlib import Path
-
 import pytest
 
+from tests.canaries import searched_home
 from tests.gauntlet.plan import Plan
 from tests.gauntlet.run import run
 
@@ -15,8 +13,8 @@ def test_purchases_and_renewals_through_kills_a_wipe_and_a_database_crash() -> N
     plan = Plan(
         purchases=30, renewals=12, seed=7, kills_min=4, broker_wipes=1, database_kills=1, accounts=3, due_seconds_min=20
     )
-    with tempfile.TemporaryDirectory(prefix="gauntlet-") as home:
-        result = run(plan, Path(home), lambda happened, phase: None)
+    with searched_home("gauntlet") as home:
+        result = run(plan, home, lambda happened, phase: None)
     figures = result.figures
     assert result.problems == []
     assert figures["charges"] == figures["captured"] == figures["invoices"] == 30 + 12

@@ -7,8 +7,9 @@ import requests
 
 from database.engine import Database
 from stack.shopper import GOOD_CARD, Shopper
+from tests.canaries import CALL
 from tests.scenarios.storytelling import emails, eventually, open_account
-from tests.scenarios.subscriptions import SANDBOX_KEY, SUBSCRIPTIONS, assert_in_order
+from tests.scenarios.subscriptions import SUBSCRIPTIONS, assert_in_order
 
 LINK = re.compile(r'href="([^"]+/pay/[^"]+)"')
 
@@ -35,7 +36,7 @@ def test_a_customer_whose_bank_asks_for_them_pays_from_the_mail(shopper: Shopper
 
 def _card(shopper: Shopper, account_id: str) -> str:
     form = {"type": "card", "card[number]": GOOD_CARD, "card[exp_month]": "4", "card[exp_year]": "2040"}
-    made = requests.post(f"{shopper.sandbox_url}/v1/payment_methods", data=form, auth=(SANDBOX_KEY, ""), timeout=10)
+    made = requests.post(f"{shopper.sandbox_url}/v1/payment_methods", data=form, auth=(CALL, ""), timeout=10)
     card_ref = str(made.json()["id"])
     named = {"account_id": account_id, "card_ref": card_ref}
     shopper.command("/v1/billing/payment-methods/", named, str(uuid4()))

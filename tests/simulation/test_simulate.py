@@ -4,21 +4,22 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import pytest
+
+from tests.canaries import searched_home
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.timeout(240)
 def test_a_month_of_six_customers() -> None:
-    with tempfile.TemporaryDirectory(prefix="cashbeat-simulation-") as folder:
-        chart = Path(folder) / "months.svg"
+    with searched_home("simulation") as folder:
+        chart = folder / "months.svg"
         arguments = ("--accounts", "6", "--months", "1", "--seed", "7", "--json", "--chart", str(chart))
         ran = subprocess.run(
-            [sys.executable, "-m", "cli", "simulate", *arguments, "--home", str(Path(folder) / "home")],
+            [sys.executable, "-m", "cli", "simulate", *arguments, "--home", str(folder / "home")],
             cwd=ROOT,
             env=dict(os.environ),
             capture_output=True,

@@ -3,7 +3,6 @@
 import os
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -34,6 +33,7 @@ from stack.prepare import prepare
 from stack.restore_check import restore_check, summary
 from tasks import payments, webhooks
 from tests.billing.charges import give_card
+from tests.canaries import searched_home
 from tests.conftest import UNSYNCED
 from tests.gateways.cards_there import save_there
 from tests.gateways.sandbox_process import Sandbox
@@ -181,8 +181,8 @@ class Shop:
 @pytest.fixture
 def shop(own_sandbox: Sandbox, broker_url: str) -> Iterator[Shop]:
     """Away from pytest's own folders, which a second run closes to the account that PostgreSQL runs as."""
-    with tempfile.TemporaryDirectory(prefix="cashbeat-shop-") as home:
-        opened = Shop(Path(home), own_sandbox, broker_url)
+    with searched_home("shop") as home:
+        opened = Shop(home, own_sandbox, broker_url)
         yield opened
         task.stop()
         opened.postgres.stop()

@@ -17,6 +17,7 @@ from settings import READ_BY, Settings
 from stack import discover
 from stack.leftovers import is_gone
 from stack.ports import free_port
+from tests.canaries import searched_home
 from workers.queues import GROUPS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,11 +35,11 @@ def until(condition: Callable[[], object], timeout_seconds: float = START_SECOND
 class Running:
     """One `cashbeat up` in a process of its own."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, said: Path) -> None:
         self.home = home
         self.ports = {name: free_port(0) for name in ("INGRESS_PORT", "FLOWER_PORT", "SANDBOX_PORT")}
         self.environment = {**os.environ, "CASHBEAT_HOME": str(home), **{k: str(v) for k, v in self.ports.items()}}
-        self.said = home.with_suffix(".out")
+        self.said = said  # it shows a person the way in, so it is no part of the home
         with self.said.open("wb") as output:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "cli", "up"], cwd=ROOT, env=self.environment, stdout=output, stderr=output
@@ -65,13 +66,14 @@ class Running:
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    running = Running(tmp_path_factory.mktemp("up") / "home")
-    try:
-        running.wait_up()
-        yield running
-    finally:
-        running.process.kill()
-        running.process.wait()
+    with searched_home("up") as home:
+        running = Running(home, tmp_path_factory.mktemp("up") / "said")
+        try:
+            running.wait_up()
+            yield running
+        finally:
+            running.process.kill()
+            running.process.wait()
 
 
 @pytest.mark.timeout(300)
@@ -135,14 +137,15 @@ def test_ctrl_c_stops_everything(running: Running) -> None:
 
 
 @pytest.mark.timeout(300)
-def test_kill_leaves_no_process(tmp_path_factory: pytest.TempPathFactory) -> None:
-    running = Running(tmp_path_factory.mktemp("killed") / "home")
-    running.wait_up()
-    everything = [child.pid for child in psutil.Process(running.process.pid).children(recursive=True)]
-    assert len(everything) > len(GROUPS)
-    running.process.kill()
-    running.process.wait()
-    until(lambda: all(is_gone(process) for process in everything), STOP_SECONDS)
+def test_kill_leaves_no_process(tmp_path: Path) -> None:
+    with searched_home("killed") as home:
+        running = Running(home, tmp_path / "said")
+        running.wait_up()
+        everything = [child.pid for child in psutil.Process(running.process.pid).children(recursive=True)]
+        assert len(everything) > len(GROUPS)
+        running.process.kill()
+        running.process.wait()
+        until(lambda: all(is_gone(process) for process in everything), STOP_SECONDS)
 
 
 def _is_reborn(running: Running, name: str, before: int) -> bool:
