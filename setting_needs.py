@@ -1,6 +1,6 @@
 """What a process needs before it starts. A trial needs little; where real money moves, nothing is left to defaults."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from settings import (
     READ_BY,
@@ -17,7 +17,7 @@ NEEDED_IN_PRODUCTION = ("cashbeat_master_keys", "flower_basic_auth")
 SAID_BY_THE_SELLER = ("seller_name", "seller_address", "seller_email", "seller_website", "payment_instructions")
 GATEWAY_ADDRESSES = ("stripe_api_base", "resend_api_base")
 # everybody knows them, and they open nothing but the sandbox
-PUBLIC = {SANDBOX_STRIPE_KEY, SANDBOX_WEBHOOK_SECRET, SANDBOX_RESEND_KEY}
+PUBLIC = frozenset({SANDBOX_STRIPE_KEY, SANDBOX_WEBHOOK_SECRET, SANDBOX_RESEND_KEY})
 # everything on one machine, and what it makes up for itself
 UP = "up"
 MADE_UP = {*NEEDED_ALWAYS, "cashbeat_env", "flower_basic_auth"}
@@ -51,15 +51,24 @@ def _missing_in_production(settings: Settings, read: tuple[str, ...]) -> Iterato
     yield from _absent(settings, read, NEEDED_IN_PRODUCTION)
     if "cashbeat_env" in read and settings.cashbeat_env != "production":
         yield "CASHBEAT_ENV has to be production, for all processes: not each of them sees the live key"
-    yield from (
-        f"{name.upper()} is the sandbox's, which everybody knows" for name in read if _is_public(settings, name)
-    )
+    yield from unfit_for_vendors(settings, read)
     for name in SAID_BY_THE_SELLER:
         if name in read and getattr(settings, name) == Settings.model_fields[name].default:
             yield f"{name.upper()} is that of an example; invoices need the real one"
-    for name in GATEWAY_ADDRESSES:
-        if name in read and str(settings.plain(name)).lower().startswith("http://"):
+
+
+def unfit_for_vendors(settings: Settings, names: Iterable[str]) -> Iterator[str]:
+    """What of these settings must not be what a vendor is called or signs with where real money moves."""
+    for name in names:
+        if _is_public(settings, name):
+            yield f"{name.upper()} is the sandbox's, which everybody knows"
+        if name in GATEWAY_ADDRESSES and is_plain_http(str(settings.plain(name))):
             yield f"{name.upper()} must be https in production; a sandbox is no gateway"
+
+
+def is_plain_http(address: str) -> bool:
+    """Whether everybody on the way could read what is sent there."""
+    return address.lower().startswith("http://")
 
 
 def _absent(settings: Settings, read: tuple[str, ...], needed: tuple[str, ...]) -> Iterator[str]:

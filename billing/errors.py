@@ -3,6 +3,7 @@
     BillingError
     ├── Rejected      a business outcome: recorded, shown to the caller, never retried
     └── Unavailable   weather: retried with growing waits, then parked
+        └── NotConnected   a person has yet to connect a vendor: nobody was asked, so it waits and no try is counted
 
 Anything else is a bug: it fails loudly and is parked with its traceback. So is what bears our mark and is unknown here.
 """
@@ -39,6 +40,21 @@ class Unavailable(BillingError):
         self.detail = detail
         self.ambiguous = ambiguous
         self.retry_after_seconds = retry_after_seconds
+
+
+class NotConnected(Unavailable):
+    """A vendor is disabled, or there is nothing to call it with: it was not asked. A person sees to it.
+
+    What waits for that is found by `waits_for`, with which the text begins.
+    """
+
+    def __init__(self, vendor: str, reason: str) -> None:
+        super().__init__(self.waits_for(vendor) + reason)
+
+    @staticmethod
+    def waits_for(vendor: str) -> str:
+        """How the text of each one about this vendor begins."""
+        return f"{vendor} is not called: "
 
 
 class UnknownMark(Exception):

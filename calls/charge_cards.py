@@ -14,7 +14,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from billing.errors import Rejected
+from billing.errors import NotConnected, Rejected
 from billing.outcomes.record_outcome import Outcome, PaymentContradiction, record_outcomes
 from billing.payments.begin_charges import Step, begin_charges, step
 from billing.payments.drop_attempt import drop_attempt
@@ -38,7 +38,12 @@ def charge_cards(work: Work, entry_ids: Sequence[UUID]) -> None:
     with work.database.transaction() as session:
         by_gateway = gateways_of_charges(session, free)
     for name, ids in by_gateway.items():
-        _charge_at(work, work.gateway(name), ids)
+        try:
+            gateway = work.gateway(name)
+        except (Rejected, NotConnected) as error:
+            claims.give_up(work.database, claims.take(work.database, OutboxEntry, ids, with_suspects=True), error)
+        else:
+            _charge_at(work, gateway, ids)
 
 
 def _charge_at(work: Work, gateway: Gateway, entry_ids: Sequence[UUID]) -> None:

@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 import logs
+from billing.errors import NotConnected
 from billing.outcomes.record_outcome import record_outcomes
 from calls.hear_card import CARD
 from calls.hear_customer import CUSTOMER
@@ -137,7 +138,13 @@ def _hear_together(work: Work, known: Known, by_key: Mapping[Key, list[Rung]]) -
 def _ask_all(work: Work, known: Known, by_key: Mapping[Key, list[Rung]]) -> SideBySide[Key, Heard]:
     under_way: SideBySide[Key, Heard] = SideBySide()
     for name in {key[0] for key in by_key}:
-        gateway = work.gateway(name)
+        try:
+            gateway = work.gateway(name)
+        except NotConnected as error:
+            claims.give_up(
+                work.database, [each.event for key in by_key if key[0] == name for each in by_key[key]], error
+            )
+            continue
         inquiry = Inquiry(gateway, known)
         questions = {key: partial(_ask, inquiry, rung[0]) for key, rung in by_key.items() if key[0] == name}
         for key in under_way.read_all(work.database, gateway, questions):

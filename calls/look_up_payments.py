@@ -9,7 +9,7 @@ from uuid import UUID
 import structlog
 
 from billing.clocks.wall import Wall
-from billing.errors import Rejected, Unavailable
+from billing.errors import NotConnected, Rejected, Unavailable
 from billing.outcomes.record_outcome import Outcome, PaymentContradiction, record_outcome
 from billing.payments.look_up_again import look_up_again
 from billing.payments.queries import Charge, open_charges, open_checkouts
@@ -57,7 +57,7 @@ def _ask_all(
     """At the pace of the gateway's reads. What gets no slot soon stays due: the next sweep finds it."""
     try:
         gateway = work.gateway(name)
-    except Rejected as refusal:
+    except (Rejected, NotConnected) as refusal:
         for question in questions:
             _ask_again_later(work, question.attempt_id, refusal)
         return

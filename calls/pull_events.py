@@ -29,12 +29,13 @@ def pull_events(work: Work, events_max: int = EVENTS_LIMIT) -> None:
 
     At most so many events of each gateway; the next pull goes on where this one ends.
     """
-    for gateway in work.gateways.values():
-        if gateway.can(Capability.EVENTS):
-            try:
+    for name in work.gateways:
+        try:
+            gateway = work.gateway(name)
+            if gateway.can(Capability.EVENTS):
                 _pull(work, gateway, events_max)
-            except Unavailable as error:
-                log.warning("events_unanswered", gateway=gateway.name, reason=str(error))
+        except Unavailable as error:
+            log.warning("events_unanswered", gateway=name, reason=str(error))
 
 
 def _pull(work: Work, gateway: Gateway, left: int) -> None:

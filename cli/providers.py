@@ -52,7 +52,7 @@ def show_providers() -> None:
 
 @provider.command("disable")
 def disable_provider(name: Id) -> None:
-    """Call a provider no more; what has to be asked of it waits. Its webhooks are still taken: they are facts."""
+    """Call a provider no more; what has to be asked of it waits, however long. Its webhooks are still taken."""
     from stack.providers import switch
 
     switch(settings(), name, active=False)
@@ -61,7 +61,7 @@ def disable_provider(name: Id) -> None:
 
 @provider.command("enable")
 def enable_provider(name: Id) -> None:
-    """Call a provider again."""
+    """Call a provider again, and do what waited for it."""
     from stack.providers import switch
 
     switch(settings(), name, active=True)

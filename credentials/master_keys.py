@@ -35,6 +35,11 @@ class MasterKeys:
         """Whether there is a key of this id."""
         return key_id in self._ciphers
 
+    @property
+    def other_ids(self) -> list[str]:
+        """All but the first."""
+        return list(self._ciphers)[1:]
+
     def cipher(self, key_id: str) -> AESGCM:
         """Raises MasterKeyMissing, which names the key id."""
         if key_id not in self._ciphers:

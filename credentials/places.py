@@ -25,5 +25,5 @@ def key_of(keys: MasterKeys, provider: IntegrationProvider, column: str) -> str:
 
 
 def webhook_secret_of(keys: MasterKeys, secret: WebhookSecret) -> str:
-    """One secret, opened. Raises Sealed."""
+    """One secret that is not the environment's, opened. Raises Sealed."""
     return unseal(keys, place_of_webhook_secret(secret), secret.secret)

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from credentials.master_keys import MasterKeys
@@ -17,17 +17,13 @@ def roll_webhook_secret(
 ) -> None:
     """Active from now on; all others of the provider end after `overlap`, unless they end sooner.
 
+    The others of the first one are the environment's, which is for each door to know: an empty row says until when.
+
     Those that have ended are removed: nobody needs them, and one whose master key is lost would be in the way of every
     rotation. Raises MasterKeyMissing.
     """
-    ends_at = now + overlap
-    others = update(WebhookSecret).where(
-        WebhookSecret.provider_id == provider_id,
-        or_(WebhookSecret.active_until.is_(None), WebhookSecret.active_until > ends_at),
-    )
-    ended = delete(WebhookSecret).where(WebhookSecret.provider_id == provider_id, WebhookSecret.active_until <= now)
-    for statement in (others.values(active_until=ends_at), ended):
-        session.execute(statement, execution_options={"synchronize_session": False})
+    _begin_with_the_environments(session, provider_id, now)
+    _let_end(session, provider_id, now, now + overlap)
     add_webhook_secret(session, keys, provider_id, secret, now)
 
 
@@ -36,3 +32,19 @@ def add_webhook_secret(session: Session, keys: MasterKeys, provider_id: str, sec
     row = WebhookSecret(id=uuid7(), provider_id=provider_id, active_from=now)
     row.secret = seal(keys, place_of_webhook_secret(row), secret)
     session.add(row)
+    session.flush()
+
+
+def _begin_with_the_environments(session: Session, provider_id: str, now: datetime) -> None:
+    if session.scalar(select(WebhookSecret.id).where(WebhookSecret.provider_id == provider_id).limit(1)) is None:
+        session.add(WebhookSecret(id=uuid7(), provider_id=provider_id, secret="", active_from=now))
+        session.flush()
+
+
+def _let_end(session: Session, provider_id: str, now: datetime, ends_at: datetime) -> None:
+    of_provider = WebhookSecret.provider_id == provider_id
+    goes_on = or_(WebhookSecret.active_until.is_(None), WebhookSecret.active_until > ends_at)
+    ending = update(WebhookSecret).where(of_provider, goes_on).values(active_until=ends_at)
+    ended = delete(WebhookSecret).where(of_provider, WebhookSecret.active_until <= now)
+    for statement in (ending, ended):
+        session.execute(statement, execution_options={"synchronize_session": False})

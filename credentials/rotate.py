@@ -6,7 +6,7 @@ long as it is told both master keys.
 
 from typing import TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from credentials.keep import keep_key
@@ -24,7 +24,8 @@ Row = TypeVar("Row", IntegrationProvider, WebhookSecret)
 def rotate(session: Session, keys: MasterKeys) -> int:
     """One batch: how many values it has sealed again, and 0 when none is left. For commit after each.
 
-    Raises Sealed for a value that none of these keys opens; the transaction then is to be given up.
+    What was sealed under a key that is none of these stays as it is, and is in nobody's way. Raises SecretDamaged; the
+    transaction then is to be given up.
     """
     return sum(_rotate_keys(session, keys, column) for column in KEY_COLUMNS) + _rotate_webhook_secrets(session, keys)
 
@@ -46,7 +47,8 @@ def _rotate_webhook_secrets(session: Session, keys: MasterKeys) -> int:
 
 
 def _lock_others(session: Session, keys: MasterKeys, table: type[Row], sealed: InstrumentedAttribute[str]) -> list[Row]:
-    """Rows that are sealed under another key than the first, in one fixed order."""
-    by_the_first = sealed.startswith(f"{keys.first_id}.", autoescape=True)
-    found = select(table).where(sealed != "", ~by_the_first).order_by(table.id).limit(BATCH_ROWS_MAX)
-    return list(session.scalars(found.with_for_update()))
+    """Rows that are sealed under one of the keys that are not the first, in one fixed order."""
+    by_another = func.split_part(sealed, ".", 1).in_(keys.other_ids)
+    # locked, and read after that: a key that somebody sets meanwhile is not to be taken back
+    found = select(table).where(by_another).order_by(table.id).limit(BATCH_ROWS_MAX).with_for_update()
+    return list(session.scalars(found.execution_options(populate_existing=True)))

@@ -55,12 +55,14 @@ class IntegrationProvider(Base):
 class WebhookSecret(Base):
     """What a provider signs its webhooks with, in `[active_from, active_until)`; several while one is rolled.
 
+    An empty one stands for what each door has in its environment, as long as the first of ours takes the place of that.
+
     A table of its own: the door, which reads it, may read nothing that calls anybody.
     """
 
     __tablename__ = "webhook_secrets"
     __table_args__ = (
-        _sealed("secret"),
+        _sealed("secret", may_be_empty=True),
         CheckConstraint("active_until >= active_from", name="ends_after_it_began"),
         Index(None, "provider_id"),
     )

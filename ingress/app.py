@@ -60,7 +60,7 @@ def make_door(settings: Settings) -> Door:
     bell = _bell(settings)
     events, commands = event_ringer(bell), command_ringer(bell)
     inbox = GroupCommit(InboxStore(settings.ingress_database_url), _after_events(events))
-    secrets = WebhookSecrets(reads, parse(settings.cashbeat_master_keys.get_secret_value()), settings.of_vendor)
+    secrets = _secrets(settings, reads)
     operations = GroupCommit(OperationStore(settings.ingress_database_url), _after_commands(commands))
 
     parts = Parts(
@@ -89,6 +89,11 @@ def make_door(settings: Settings) -> Door:
 
     connection_limit = ConnectionLimit(settings.ingress_connections_per_address)
     return Door(Router(routes(parts), redirect_slashes=False, lifespan=lifespan), waiting.release, connection_limit)
+
+
+def _secrets(settings: Settings, reads: Reads) -> WebhookSecrets:
+    keys = parse(settings.cashbeat_master_keys.get_secret_value())
+    return WebhookSecrets(reads, keys, settings.of_vendor, is_production=settings.is_production)
 
 
 def _bell(settings: Settings) -> Bell:

@@ -5,18 +5,20 @@ from datetime import UTC, datetime
 from itertools import islice
 
 from billing.errors import BillingError
-from credentials.queries import list_providers
-from credentials.tables import ProviderType
+from credentials.find_sealed import find_sealed
+from credentials.queries import active_at, list_providers, list_webhook_secrets
+from credentials.tables import ProviderType, WebhookSecret
 from database import engine
 from gateways.gateway import Capability
 from logs import redact_text
 from settings import Settings
 from stack.errors import StackError
 from stack.explaining import explaining
+from stack.master_keys import to_open
 from stack.providers import vendor_of
 from stack.sessions import reading, url_to_read
 from stack.vendors import VENDORS
-from stack.wired import wired
+from stack.wired import as_told_here, wired
 from workers.wiring import Work
 
 WEBHOOK_PATH = "/v1/billing/webhooks/{}/"
@@ -36,17 +38,21 @@ def ask(settings: Settings, name: str) -> str:
 
 
 def shortcomings(settings: Settings) -> Iterator[tuple[str, list[str]]]:
-    """Each provider that has a row and is active, asked once: what is missing there, sentence by sentence.
+    """What is missing, sentence by sentence, of each provider that the database knows; in production of all.
 
-    Raises StackError without a database.
+    Each is asked a few questions. Raises StackError without a database.
     """
+    told = as_told_here(settings)
     with reading(settings) as session:
-        asked = [row.id for row in list_providers(session) if row.active and row.id in VENDORS]
-    if not asked:
+        rows, secrets = {row.id for row in list_providers(session)}, list_webhook_secrets(session)
+    looked_at = [name for name in VENDORS if told.is_production or name in rows]
+    if not looked_at:
         return
     with engine.opened(url_to_read(settings)) as database:
         work = wired(settings, database)
-        yield from [(name, _missing(work, name)) for name in asked]
+        for name in looked_at:
+            own = [secret for secret in secrets if secret.provider_id == name]
+            yield name, [*_missing(work, name), *_at_the_door(told, name, own)]
 
 
 def _missing(work: Work, name: str) -> list[str]:
@@ -58,6 +64,16 @@ def _missing(work: Work, name: str) -> list[str]:
         return gateway.shortcomings.list_shortcomings(WEBHOOK_PATH.format(name))
     except BillingError as error:
         return [redact_text(str(error))]
+
+
+def _at_the_door(told: Settings, name: str, secrets: list[WebhookSecret]) -> Iterator[str]:
+    """Why webhooks may be refused. Of the doors' environments is known what this command was told, too."""
+    if VENDORS[name].webhook_secret_shape is None:
+        return
+    active = active_at(secrets, datetime.now(UTC))
+    if not (active if secrets else told.of_vendor(name)["webhook_secrets"]):
+        yield f"no webhook secret is active; run `cashbeat provider set {name} webhook_secret`"
+    yield from find_sealed(to_open(told), [], active)
 
 
 def _ask(work: Work, name: str, kind: ProviderType) -> None:

@@ -126,7 +126,7 @@ def _ask_broker(url: str) -> str:
 
 
 def _providers(settings: Settings) -> Iterator[Finding]:
-    """Each that has keys in the database is asked once; a trial with the sandbox has none."""
+    """Each that has a row is asked, in production each that there is; a trial with the sandbox has none."""
     if not known_database_url(settings):
         return
     try:

@@ -1,39 +1,45 @@
-"""At the first start the environment fills what is empty; from then on the database counts."""
+"""At the first start the environment fills what the database does not say; from then on the database counts."""
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 
 from sqlalchemy.orm import Session
 
+from credentials.find_sealed import find_sealed
 from credentials.keep import keep_key, keep_provider
 from credentials.master_keys import MasterKeys
 from credentials.queries import active_at, list_providers, list_webhook_secrets
 from credentials.roll_webhook_secret import add_webhook_secret
 from credentials.tables import IntegrationProvider, ProviderType
-from setting_needs import PUBLIC
+from setting_needs import PUBLIC, unfit_for_vendors
 from settings import Settings
 from stack.errors import StackError
 from stack.master_keys import to_seal
-from stack.providers import fresh_row
 from stack.sessions import transaction
-from stack.vendors import VENDORS, Vendor, is_sandbox_key
+from stack.vendors import API_KEY, ENDPOINT, VENDORS, WEBHOOK_SECRET, is_sandbox_key
+
+Keys = Callable[[], MasterKeys]
 
 
-def fill(settings: Settings, database_url: str, master_keys: Callable[[], MasterKeys]) -> list[str]:
-    """For each vendor without a row: one with what is set. Tells what it did, and what it ignored.
+def fill(settings: Settings, database_url: str, master_keys: Keys) -> list[str]:
+    """Each field of a vendor that is empty, with what is set. Tells what it took, what it ignored, what stays sealed.
 
     The sandbox's keys, which everybody knows, are kept nowhere: its address is another with each start. Nor is anything
-    of a trial's: where nobody takes real payments, the sandbox takes the mails, too.
+    of a trial's: where nobody takes real payments, the sandbox takes the mails, too. Raises StackError in production
+    for what must not be kept there.
     """
-    given = {name: vendor for name, vendor in VENDORS.items() if _key(settings, vendor)}
+    offers = {name: _offered(settings, name) for name in VENDORS}
+    keyed = {name for name, offered in offers.items() if API_KEY in offered.values()}
     with transaction(database_url) as session:
-        kept = {row.id for row in list_providers(session)}
-        if not any(VENDORS[name].type is ProviderType.PAYMENT for name in given.keys() | kept):
+        rows = list_providers(session)
+        keyed |= {row.id for row in rows if row.api_key}
+        if not (settings.is_production or any(_takes_payments(name) for name in keyed)):
             return []
-        for name in given.keys() - kept:
-            _fill(session, master_keys(), settings, name)
-    return [_told(name, vendor, is_kept=name in kept) for name, vendor in given.items()]
+        known = [name for name in VENDORS if name in keyed | {row.id for row in rows}]
+        words = [word for name in known for word in _fill(session, master_keys, settings, name, offers[name])]
+        return [*words, *_stays_sealed(session, master_keys)]
 
 
 def fill_by_command(settings: Settings, database_url: str) -> list[str]:
@@ -41,52 +47,67 @@ def fill_by_command(settings: Settings, database_url: str) -> list[str]:
     return fill(settings, database_url, partial(to_seal, settings))
 
 
-def stands_in(settings: Settings, database_url: str) -> bool:
-    """Whether the sandbox has to stand in, because nobody is known who takes payments.
+def _takes_payments(name: str) -> bool:
+    """Of a later release's vendor nobody here knows."""
+    return name in VENDORS and VENDORS[name].type is ProviderType.PAYMENT
 
-    Raises StackError in production for a vendor without a key, and elsewhere for one with a live key.
-    """
-    with transaction(database_url) as session:
-        rows = {row.id: row for row in list_providers(session) if row.api_key}
-        signed = {secret.provider_id for secret in active_at(list_webhook_secrets(session), datetime.now(UTC))}
-    problems = _lacking(rows, signed) if settings.is_production else _too_real(rows)
-    if sentence := "; ".join(problems):
+
+def _offered(settings: Settings, name: str) -> Mapping[str, str]:
+    """The settings that are made for a vendor, and the field that each may fill."""
+    fields = VENDORS[name].fields(name)
+    if settings.is_production and (sentence := "; ".join(unfit_for_vendors(settings, fields))):
         raise StackError(sentence)
-    return not any(row.type is ProviderType.PAYMENT and not row.endpoint.startswith("http://") for row in rows.values())
+    return {setting: field for setting, field in fields.items() if _value(settings, setting)}
 
 
-def _lacking(rows: Mapping[str, IntegrationProvider], signed: set[str]) -> Iterator[str]:
-    for name, vendor in VENDORS.items():
-        if name not in rows:
-            yield f"{name} has no key; set {vendor.key_setting.upper()}, or run `cashbeat provider set {name} api_key`"
-        if vendor.webhook_secret_shape is not None and name not in signed:
-            yield f"{name} has no webhook secret; run `cashbeat provider set {name} webhook_secret`"
+def _value(settings: Settings, setting: str) -> Any:
+    """Without what is the sandbox's; falsy when nothing is left."""
+    value: Any = settings.plain(setting)
+    if isinstance(value, tuple):
+        return tuple(each for each in value if each not in PUBLIC)
+    return "" if value in PUBLIC else value
 
 
-def _too_real(rows: Mapping[str, IntegrationProvider]) -> Iterator[str]:
-    for name, row in rows.items():
-        if VENDORS[name].live_key_prefixes and not row.sandbox:
-            yield f"CASHBEAT_ENV has to be production: the database holds a live key of {name}"
-
-
-def _told(name: str, vendor: Vendor, *, is_kept: bool) -> str:
-    if is_kept:
-        return f"{vendor.key_setting.upper()} is ignored: the database says what {name} is called with"
-    return f"what {name} is called with is kept in the database now, and counts from here on"
-
-
-def _key(settings: Settings, vendor: Vendor) -> str:
-    key = str(settings.plain(vendor.key_setting))
-    return "" if key in PUBLIC else key
-
-
-def _fill(session: Session, keys: MasterKeys, settings: Settings, name: str) -> None:
+def _fill(
+    session: Session, master_keys: Keys, settings: Settings, name: str, offered: Mapping[str, str]
+) -> Iterator[str]:
+    if not offered:
+        return
     vendor = VENDORS[name]
-    key = _key(settings, vendor)
-    row = keep_provider(session, fresh_row(name))
-    keep_key(keys, row, "api_key", key)
-    row.endpoint = str(settings.plain(vendor.endpoint_setting))
-    row.sandbox = is_sandbox_key(vendor, key)
+    row = keep_provider(session, name, vendor.display_name, vendor.type)
+    taken = []
+    for setting, field in offered.items():
+        if _is_said(session, row, field):
+            yield f"{setting.upper()} is ignored: the database says what {name} is called with"
+        else:
+            _keep(session, master_keys, row, field, _value(settings, setting))
+            taken.append(setting.upper())
+    if taken:
+        yield f"what {name} is called with is kept in the database now, and counts from here on ({', '.join(taken)})"
+
+
+def _is_said(session: Session, row: IntegrationProvider, field: str) -> bool:
+    if field == WEBHOOK_SECRET:
+        return any(secret.provider_id == row.id for secret in list_webhook_secrets(session))
+    return bool(getattr(row, field)) if field in (API_KEY, ENDPOINT) else field in row.config
+
+
+def _keep(session: Session, master_keys: Keys, row: IntegrationProvider, field: str, value: Any) -> None:
+    if field == WEBHOOK_SECRET:
+        for secret in value:
+            add_webhook_secret(session, master_keys(), row.id, secret, datetime.now(UTC))
+    elif field == API_KEY:
+        keep_key(master_keys(), row, API_KEY, value)
+        row.sandbox = is_sandbox_key(VENDORS[row.id], value)
+    elif field == ENDPOINT:
+        row.endpoint = value
+    else:
+        row.config = {**row.config, field: value}
+
+
+def _stays_sealed(session: Session, master_keys: Keys) -> list[str]:
+    """A start with another master key is told at once, and not by the first customer whose payment waits."""
     session.flush()
-    for secret in settings.of_vendor(name).get("webhook_secrets", ()):
-        add_webhook_secret(session, keys, name, secret.get_secret_value(), datetime.now(UTC))
+    providers = [row for row in list_providers(session) if row.api_key or row.api_secret]
+    secrets = active_at(list_webhook_secrets(session), datetime.now(UTC))
+    return list(find_sealed(master_keys(), providers, secrets)) if providers or secrets else []

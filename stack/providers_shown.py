@@ -37,17 +37,18 @@ def _describe(opened: Session, keys: MasterKeys, row: IntegrationProvider) -> It
     yield printable_line(f"{row.id}  {row.display_name}  {row.type}  {state}{'  sandbox' if row.sandbox else ''}")
     for column in KEY_COLUMNS:
         yield f"  {column}  {_told(partial(key_of, keys, row, column), getattr(row, column))}"
-    yield f"  endpoint  {printable_line(row.endpoint) or 'its own'}"
+    yield f"  endpoint  {printable_line(row.endpoint) or 'not set'}"
     for name, value in sorted(row.config.items()):
         yield printable_line(f"  {name}  {value}")
     for secret in list_webhook_secrets(opened):
         if secret.provider_id == row.id:
-            yield f"  webhook_secret  {_told(partial(webhook_secret_of, keys, secret), secret.secret)}  {_span(secret)}"
+            told = _told(partial(webhook_secret_of, keys, secret), secret.secret, unset="the environment's")
+            yield f"  webhook_secret  {told}  {_span(secret)}"
 
 
-def _told(open_it: Callable[[], str], sealed: str) -> str:
+def _told(open_it: Callable[[], str], sealed: str, *, unset: str = "not set") -> str:
     if not sealed:
-        return "not set"
+        return unset
     try:
         return f"{masked_secret(open_it())}  sealed under {sealed.partition('.')[0]}"
     except Sealed as error:

@@ -15,13 +15,14 @@ from stack import addresses as where
 from stack import discover, leftovers, master_keys, postgres, processes, readiness, valkey
 from stack import home as homes
 from stack.errors import StackError
-from stack.first_providers import fill, stands_in
+from stack.first_providers import fill
 from stack.heartbeat_watch import HeartbeatWatch, read_ages
 from stack.kept_ports import KeptPorts
 from stack.output import Output
 from stack.ports import LOOPBACK, reached_at
 from stack.postgres import EmbeddedPostgres
 from stack.prepare import prepare
+from stack.stands_in import stands_in
 from stack.stores import DATABASE_NAME, urls_of
 from stack.supervisor import Supervisor
 from stack.valkey import EmbeddedValkey

@@ -8,6 +8,9 @@ from credentials.tables import ProviderType
 from setting_values import BaseUrl, CallsPerSecond, ResendKey, StripeKey, WebhookSecret
 from settings import LIVE_KEY_PREFIXES
 
+API_KEY, ENDPOINT = "api_key", "endpoint"
+WEBHOOK_SECRET = "webhook_secret"  # noqa: S105 - a field's name
+
 
 @dataclass(frozen=True, slots=True)
 class Vendor:
@@ -27,6 +30,12 @@ class Vendor:
     endpoint_shape: Any = BaseUrl
     # what else its row may say, by name: it stands above the setting of that name
     config_shapes: Mapping[str, Any] = field(default_factory=dict)
+
+    def fields(self, name: str) -> Mapping[str, str]:
+        """Which field each of its settings may fill, the settings as the environment names them."""
+        signs = {f"{name}_webhook_secrets": WEBHOOK_SECRET} if self.webhook_secret_shape is not None else {}
+        more = {f"{name}_{field}": field for field in self.config_shapes}
+        return {self.key_setting: API_KEY, self.endpoint_setting: ENDPOINT, **signs, **more}
 
 
 def is_sandbox_key(vendor: Vendor, key: str) -> bool:

@@ -20,7 +20,7 @@ from sqlalchemy import ColumnElement, Update, and_, bindparam, func, select, upd
 from sqlalchemy.orm import Session
 
 import logs
-from billing.errors import Rejected, Unavailable
+from billing.errors import NotConnected, Rejected, Unavailable
 from database.among import is_among
 from database.engine import Database
 from database.memory import ATTEMPTS_MAX, Remembered, WorkState, finished_as, is_free
@@ -36,6 +36,8 @@ Act = Callable[[Session], dict[str, Any] | None]
 # Seconds before the next attempt, by attempts so far; the last one repeats. Jitter spreads what failed together.
 WAITS_SECONDS = (5, 30, 120, 600, 3_600, 21_600)
 JITTER = 0.2
+# Untried until a vendor is connected. A command that does so wakes what waits (`stack.waking`); a restart does not.
+CONNECTION_WAIT = timedelta(minutes=5)
 # Longer than one gateway call with all its time-outs (23 seconds), so that a lease never runs out under a live call.
 LEASE = timedelta(seconds=45)
 # For work of several calls: no task lives longer than its hard time limit, see `workers.celery_app`.
@@ -160,10 +162,12 @@ def finish_all(database: Database, rows: Sequence[Remembered]) -> None:
 
 
 def postpone(database: Database, row: Remembered, wait: timedelta, reason: str, *, is_tried: bool = True) -> None:
-    """Give a row back for a while. What was not even tried has its attempt given back, too."""
+    """Give a row back for a while. What was not even tried has its attempt given back, too, and the first its time."""
     with logs.bound(**row.log_context()):
         log.warning("postponed", reason=reason, wait_seconds=wait.total_seconds(), attempts=row.attempts)
-    _give_back(database, row, wait, reason, attempts=row.attempts if is_tried else row.attempts - 1)
+    attempts = row.attempts if is_tried else row.attempts - 1
+    first_attempt_at = row.first_attempt_at if attempts else None
+    _give_back(database, row, wait, reason, attempts=attempts, first_attempt_at=first_attempt_at)
 
 
 @contextmanager
@@ -177,6 +181,13 @@ def attempt(database: Database, row: Remembered) -> Iterator[None]:
         yield
 
 
+def give_up(database: Database, rows: Sequence[Remembered], error: Exception) -> None:
+    """Rows that all meet the same end before anything was done for them; each as if it had met it alone."""
+    for row in rows:
+        with attempt(database, row):
+            raise error
+
+
 @contextmanager
 def _ending(database: Database, row: Remembered) -> Iterator[None]:
     try:
@@ -184,6 +195,8 @@ def _ending(database: Database, row: Remembered) -> Iterator[None]:
     except Rejected as error:
         problem = _problem(error.code, error.detail, error.status)
         _close(database, row, WorkState.REJECTED, str(error), problem, code=error.code)
+    except NotConnected as error:
+        postpone(database, row, CONNECTION_WAIT, str(error), is_tried=False)
     except Unavailable as error:
         _try_later(database, row, str(error), error.retry_after_seconds)
     except SoftTimeLimitExceeded:

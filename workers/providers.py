@@ -1,4 +1,4 @@
-"""What each vendor is called with: its row, else what the environment says. A change is noticed within seconds."""
+"""What each vendor is called with: field by field its row, else the environment. A change is noticed within seconds."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -8,13 +8,14 @@ from typing import Any
 import structlog
 from pydantic import SecretStr
 
-from billing.errors import Unavailable
+from billing.errors import NotConnected
 from credentials.errors import Sealed
 from credentials.master_keys import MasterKeys
 from credentials.places import key_of
 from credentials.queries import LOOK_SECONDS, list_providers
 from credentials.tables import IntegrationProvider, ProviderType
 from database.engine import Database
+from setting_needs import PUBLIC, is_plain_http
 
 log = structlog.get_logger(__name__)
 
@@ -32,62 +33,88 @@ class Providers:
         self._keys = keys
         self._set_here = set_here
         self._rows: dict[str, IntegrationProvider] = {}
+        # as opened since the last look
+        self._opened: dict[str, Values] = {}
         self._read_at_seconds = float("-inf")
         self._reading = Lock()
-        self._ignored: set[str] = set()
+        self._said: set[tuple[str, ...]] = set()
 
     def of_vendor(self, name: str) -> Values:
-        """By the names of the vendor's settings. As soon as there is a row, the environment's keys are nobody's.
+        """By the names of the vendor's settings. A field that is set in its row counts, else the environment's.
 
-        Raises Unavailable where there is no key to call with: work waits for it, and nothing is lost.
+        Raises NotConnected where it is disabled or must not be called with that: work waits, and nothing is lost.
         """
-        row, here = self._row(name), self._set_here(name)
-        if row is None:
-            return _with_a_key(name, here)
-        self._say_that_it_is_ignored(name, here)
-        if not row.active:
-            raise Unavailable(f"{name} is disabled; `cashbeat provider enable {name}` lets it be called again")
-        config = {key: value for key, value in row.config.items() if key in here}
-        return {**here, **config, _key_name(here): SecretStr(self._key(row)), "api_base": row.endpoint}
-
-    def _row(self, name: str) -> IntegrationProvider | None:
         # one thread reads and the others wait for it: they would ask for more connections than a process has
         with self._reading:
             if time.monotonic() - self._read_at_seconds > LOOK_SECONDS:
-                with self._database.transaction() as session:
-                    self._rows = {row.id: row for row in list_providers(session)}
-                self._read_at_seconds = time.monotonic()
-            return self._rows.get(name)
+                self._look()
+            if name not in self._opened:
+                self._opened[name] = self._open(name)
+            return self._opened[name]
+
+    def _look(self) -> None:
+        with self._database.transaction() as session:
+            self._rows = {row.id: row for row in list_providers(session)}
+        self._opened = {}
+        self._read_at_seconds = time.monotonic()
+
+    def _open(self, name: str) -> Values:
+        here, row = self._set_here(name), self._rows.get(name)
+        kept: Values = {}
+        if row is not None:
+            kept = self._kept(row, here)
+            self._say_what_is_ignored(name, [field for field in kept if here.get(field)])
+        values = {**here, **kept}
+        if reason := self._why_not(values):
+            raise NotConnected(name, reason.format(name))
+        return values
+
+    def _kept(self, row: IntegrationProvider, here: Values) -> Values:
+        """What is set in its row."""
+        if not row.active:
+            raise NotConnected(row.id, f"it is disabled; `cashbeat provider enable {row.id}` lets it be")
+        kept = {field: value for field, value in row.config.items() if field in here}
+        if row.endpoint:
+            kept["api_base"] = row.endpoint
+        if row.api_key:
+            kept[_key_name(here)] = SecretStr(self._key(row))
+        return kept
 
     def _key(self, row: IntegrationProvider) -> str:
-        if row.api_key and row.type is ProviderType.PAYMENT and not (row.sandbox or self._is_production):
-            raise Unavailable(f"CASHBEAT_ENV has to be production beside a live key of {row.id}, for all processes")
+        if row.type is ProviderType.PAYMENT and not (row.sandbox or self._is_production):
+            raise NotConnected(row.id, "CASHBEAT_ENV has to be production beside a live key, for all processes")
         try:
-            key = key_of(self._keys, row, "api_key")
+            return key_of(self._keys, row, "api_key")
         except Sealed as error:
-            log.error("secret_stays_sealed", provider=row.id, reason=str(error))
-            raise Unavailable(f"the key of {row.id} stays sealed: {error}") from None
+            reason = str(error)
+        if self._is_news("secret_stays_sealed", row.id, reason):
+            log.error("secret_stays_sealed", provider=row.id, reason=reason)
+        raise NotConnected(row.id, f"its key stays sealed: {reason}")
+
+    def _why_not(self, values: Values) -> str:
+        """Empty: nothing is wrong. Asked here, because whoever set it may not have known that this is production."""
+        # a vendor that has no such setting needs no key
+        key = values.get(_key_name(values), "none needed")
         if not key:
-            raise _has_no_key(row.id)
-        return key
+            return "it has no key; `cashbeat provider set {} api_key` asks for it"
+        if self._is_production and isinstance(key, SecretStr) and key.get_secret_value() in PUBLIC:
+            return "its key is the sandbox's, which everybody knows"
+        if self._is_production and is_plain_http(str(values.get("api_base", ""))):
+            return "its endpoint must be https in production"
+        return ""
 
-    def _say_that_it_is_ignored(self, name: str, here: Values) -> None:
-        if here.get(_key_name(here)) and name not in self._ignored:
-            self._ignored.add(name)
-            log.warning("environment_ignored", provider=name, reason="its row in integration_providers counts")
+    def _say_what_is_ignored(self, name: str, fields: list[str]) -> None:
+        if fields and self._is_news("environment_ignored", name, *fields):
+            variables = [f"{name}_{field}".upper() for field in fields]
+            log.warning("environment_ignored", provider=name, variables=variables, reason="the database says it")
+
+    def _is_news(self, *what: str) -> bool:
+        """Whether this process says it for the first time."""
+        is_news = what not in self._said
+        self._said.add(what)
+        return is_news
 
 
-def _key_name(here: Values) -> str:
+def _key_name(values: Values) -> str:
     """What the vendor itself calls the key that it is called with."""
-    return "secret_key" if "secret_key" in here else "api_key"
-
-
-def _with_a_key(name: str, here: Values) -> Values:
-    """What the environment says; a vendor that has no such setting needs no key."""
-    if not here.get(_key_name(here), "none needed"):
-        raise _has_no_key(name)
-    return here
-
-
-def _has_no_key(name: str) -> Unavailable:
-    return Unavailable(f"{name} has no key; `cashbeat provider set {name} api_key` asks for it")
+    return "secret_key" if "secret_key" in values else "api_key"

@@ -16,9 +16,8 @@ NOBODYS = MasterKeys({})
 
 def provider(session: Session, name: str = "stripe", **columns: object) -> IntegrationProvider:
     """Its row, without a key unless there was one."""
-    row = IntegrationProvider(id=name, display_name=name.title(), type=ProviderType.PAYMENT)
-    row.api_key, row.api_secret, row.endpoint, row.config, row.active, row.sandbox = "", "", "", {}, True, True
-    row = keep_provider(session, row)
+    row = keep_provider(session, name, name.title(), ProviderType.PAYMENT)
+    row.sandbox = True
     for column, value in columns.items():
         setattr(row, column, value)
     session.flush()

@@ -1,5 +1,7 @@
 """Providers' secrets in a real database: kept, rolled, moved, sealed again while others read."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Event, Thread
 from typing import Any
@@ -10,18 +12,21 @@ from sqlalchemy import text, update
 from sqlalchemy.exc import IntegrityError
 
 from credentials.errors import MasterKeyMissing, SecretDamaged
-from credentials.keep import keep_key
+from credentials.find_sealed import find_sealed
+from credentials.keep import keep_key, keep_provider
+from credentials.master_keys import MasterKeys
 from credentials.places import key_of, webhook_secret_of
 from credentials.queries import active_at, list_providers, list_webhook_secrets
 from credentials.roll_webhook_secret import roll_webhook_secret
 from credentials.rotate import BATCH_ROWS_MAX, rotate
-from credentials.tables import IntegrationProvider, WebhookSecret
+from credentials.tables import IntegrationProvider, ProviderType, WebhookSecret
 from database.engine import Database, opened
 from tests.billing.conftest import NOON
 from tests.canaries import CALL
 from tests.credentials.kept import BOTH, NEW, OLD, keyed, provider, signing
 
 DAY = timedelta(days=1)
+NOBODYS_ANY_MORE = MasterKeys({"lost": b"l" * 32})
 
 
 @pytest.fixture
@@ -29,6 +34,17 @@ def safe(database_url: str) -> Any:
     """As an operator enters them."""
     with opened(database_url) as database:
         yield database
+
+
+def await_waiting(safe: Database) -> None:
+    """Somebody waits for a row that somebody else holds."""
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    ends_at = time.monotonic() + 10
+    while time.monotonic() < ends_at:
+        with safe.transaction() as session:
+            if session.scalar(text(waiting)):
+                return
+    raise AssertionError("nobody waits")
 
 
 def _secrets(safe: Database, at: Any) -> list[str]:
@@ -108,13 +124,79 @@ def test_rotation_ends_and_the_old_key_opens_nothing_more(safe: Database) -> Non
     assert secrets == [f"whsec_{number}" for number in range(BATCH_ROWS_MAX + 1)]
 
 
-def test_without_the_key_that_sealed_it_rotation_changes_nothing_and_names_the_id(safe: Database) -> None:
+def test_what_is_sealed_under_a_lost_key_is_in_nobodys_way_and_is_named(safe: Database) -> None:
+    with safe.transaction() as session:
+        keyed(session, NOBODYS_ANY_MORE, CALL)
+        keep_key(OLD, session.get_one(IntegrationProvider, "stripe"), "api_secret", CALL + "_secret")
+    assert _rotated(safe) == [1, 0]
+    with safe.transaction() as session:
+        assert key_of(NEW, list_providers(session)[0], "api_secret") == CALL + "_secret"
+        assert list(find_sealed(NEW, list_providers(session), [])) == [
+            "the api_key of stripe stays sealed: the master key 'lost' is not in CASHBEAT_MASTER_KEYS"
+        ]
+
+
+def test_a_key_that_is_set_during_a_rotation_is_not_taken_back(safe: Database) -> None:
+    """The rotation waits for whoever sets it, and reads it then."""
     with safe.transaction() as session:
         keyed(session, OLD, CALL)
-    with pytest.raises(MasterKeyMissing, match="'old'"), safe.transaction() as session:
-        rotate(session, NEW)
+    with ThreadPoolExecutor() as beside:
+        with safe.transaction() as operator:
+            keyed(operator, OLD, CALL + "_new")
+            rotating = beside.submit(_rotated, safe)
+            await_waiting(safe)
+        assert rotating.result(timeout=10) == [1, 0]
     with safe.transaction() as session:
-        assert key_of(OLD, list_providers(session)[0], "api_key") == CALL
+        assert key_of(NEW, list_providers(session)[0], "api_key") == CALL + "_new"
+
+
+@pytest.mark.parametrize("is_begun", [False, True])
+def test_two_who_set_something_at_once_set_both(safe: Database, is_begun: bool) -> None:
+    """The second waits for the first, and begins no second row."""
+    if is_begun:
+        with safe.transaction() as session:
+            provider(session)
+
+    def set_second() -> None:
+        with safe.transaction() as session:
+            row = provider(session)
+            row.config = {**row.config, "second": 2}
+
+    with ThreadPoolExecutor() as beside:
+        with safe.transaction() as session:
+            row = keep_provider(session, "stripe", "Stripe", ProviderType.PAYMENT)
+            setting = beside.submit(set_second)
+            await_waiting(safe)
+            row.config = {"first": 1}
+        setting.result(timeout=10)
+    with safe.transaction() as session:
+        assert [row.config for row in list_providers(session)] == [{"first": 1, "second": 2}]
+
+
+def test_a_secret_that_has_ended_is_removed_by_the_next_roll(safe: Database) -> None:
+    with safe.transaction() as session:
+        signing(session, NOBODYS_ANY_MORE, "whsec_lost", NOON)
+        roll_webhook_secret(session, OLD, "stripe", "whsec_second", NOON, DAY)
+        roll_webhook_secret(session, OLD, "stripe", "whsec_third", NOON + DAY, DAY)
+        assert [webhook_secret_of(OLD, row) for row in list_webhook_secrets(session)] == ["whsec_second", "whsec_third"]
+
+
+def test_the_first_that_is_rolled_lets_the_environments_end_with_its_overlap(safe: Database) -> None:
+    with safe.transaction() as session:
+        provider(session)
+        roll_webhook_secret(session, OLD, "stripe", "whsec_first", NOON, DAY)
+    with safe.transaction() as session:
+        rows = list_webhook_secrets(session)
+    for at, secrets in ((NOON, 2), (NOON + DAY - timedelta(seconds=1), 2), (NOON + DAY, 1)):
+        assert len(active_at(rows, at)) == secrets
+    assert sorted((row.secret == "", row.active_until) for row in rows if not row.secret) == [(True, NOON + DAY)]
+
+
+def test_without_an_overlap_the_environments_end_at_once(safe: Database) -> None:
+    with safe.transaction() as session:
+        provider(session)
+        roll_webhook_secret(session, OLD, "stripe", "whsec_first", NOON, timedelta())
+    assert _secrets(safe, NOON) == ["whsec_first"]
 
 
 def test_at_every_moment_of_a_rotation_each_value_opens(safe: Database) -> None:

@@ -12,10 +12,12 @@ from pydantic import SecretStr
 from sqlalchemy.orm import Session
 
 from credentials.master_keys import make, parse
+from credentials.queries import LOOK_SECONDS
 from credentials.roll_webhook_secret import roll_webhook_secret
 from credentials.rotate import rotate
-from settings import Settings
-from tests.credentials.kept import signing
+from ingress.reads import READ_SECONDS
+from settings import SANDBOX_WEBHOOK_SECRET, Settings
+from tests.credentials.kept import provider, signing
 from tests.ingress.deliveries import OLD_SECRET, SECRET, deliver, event, signed
 from tests.ingress.running_door import in_thread
 
@@ -75,6 +77,56 @@ def test_a_secret_is_rolled_while_the_door_runs(with_keys: Settings, owner_sessi
         assert _answer(door, "whsec_third") == 200
 
 
+def test_the_first_roll_leaves_the_environments_its_overlap(with_keys: Settings, owner_session: Session) -> None:
+    """Stripe signs with it until it is rolled there; the command that rolls was not told it."""
+    provider(owner_session)
+    owner_session.commit()
+    with in_thread(with_keys) as door:
+        assert _answer(door, SECRET) == 200, "a row of the vendor's says nothing of how it signs"
+        roll_webhook_secret(owner_session, KEYS, "stripe", NEXT, datetime.now(UTC), timedelta(hours=1))
+        owner_session.commit()
+        _soon(door, NEXT, 200)
+        assert _answer(door, SECRET) == 200
+        owner_session.connection().exec_driver_sql(
+            "UPDATE webhook_secrets SET active_from = active_from - interval '1 hour', "
+            "active_until = active_until - interval '1 hour'"
+        )
+        owner_session.commit()
+        _soon(door, SECRET, 400)
+        assert _answer(door, NEXT) == 200
+
+
+def test_what_everybody_knows_signs_nothing_in_production(with_keys: Settings, owner_session: Session) -> None:
+    """Also when a trial's database became production's."""
+    _keep(owner_session, SANDBOX_WEBHOOK_SECRET)
+    _keep(owner_session, KEPT)
+    with in_thread(with_keys.model_copy(update={"cashbeat_env": "production"})) as door:
+        assert [_answer(door, secret) for secret in (SANDBOX_WEBHOOK_SECRET, KEPT)] == [400, 200]
+
+
+def test_that_the_environment_is_ignored_is_said_once(
+    with_keys: Settings, owner_session: Session, capfd: pytest.CaptureFixture[str]
+) -> None:
+    _keep(owner_session, KEPT)
+    with in_thread(with_keys):
+        time.sleep(3 * LOOK_SECONDS)
+    told = "".join(capfd.readouterr())
+    assert told.count("environment_ignored") == 1
+    assert "STRIPE_WEBHOOK_SECRETS" in told
+
+
+def test_while_the_database_does_not_answer_what_was_known_stays_known(
+    with_keys: Settings, owner_session: Session
+) -> None:
+    """The door still tells a right signature from a wrong one."""
+    _keep(owner_session, KEPT)
+    with in_thread(with_keys) as door:
+        owner_session.connection().exec_driver_sql("LOCK TABLE webhook_secrets")
+        time.sleep(LOOK_SECONDS + READ_SECONDS + 1)
+        assert [_answer(door, secret) for secret in (KEPT, SECRET)] == [200, 400]
+        owner_session.rollback()
+
+
 def test_one_that_has_ended_does_not_come_back_through_the_environment(
     with_keys: Settings, owner_session: Session
 ) -> None:
@@ -91,8 +143,9 @@ def test_without_its_master_key_the_door_is_shut_and_nothing_is_lost(
     _keep(owner_session, KEPT)
     with in_thread(with_keys.model_copy(update={"cashbeat_master_keys": SecretStr(make("k2"))})) as door:
         assert _answer(door, KEPT) == 503
+        time.sleep(2 * LOOK_SECONDS)
     told = "".join(capfd.readouterr())
-    assert "'k1' is not in CASHBEAT_MASTER_KEYS" in told
+    assert told.count("'k1' is not in CASHBEAT_MASTER_KEYS") == 1, "not at each look"
     assert KEPT not in told
 
 

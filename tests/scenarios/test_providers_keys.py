@@ -50,7 +50,7 @@ def test_what_has_to_call_waits_and_says_why(stack: Stack, shopper: Shopper) -> 
     address = f"{stack.addresses.ingress_url}/v1/billing/stripe/credit-checkout/"
     requests.post(address, json=body, headers={"Authorization": f"Bearer {shopper.api_key}"}, timeout=30)
     log = stack.home / "logs" / "commands.log"
-    eventually(lambda: "stripe is disabled" in log.read_text(), "a worker to say that it may not call")
+    eventually(lambda: "it is disabled" in log.read_text(), "a worker to say that it may not call")
 
 
 def test_a_secret_that_is_written_anywhere_is_found(stack: Stack) -> None:

@@ -1,20 +1,23 @@
-"""The doctor asks each provider once, and says what a person has yet to set up there."""
+"""The doctor asks each provider, and says what a person has yet to set up there."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import delete, update
 
 from credentials.keep import keep_key, keep_provider
 from credentials.master_keys import make, parse
-from credentials.tables import IntegrationProvider, ProviderType
+from credentials.tables import ProviderType, WebhookSecret
 from database.engine import Database
 from gateways.stripe.shapes import API_VERSION
 from gateways.stripe.translate import HANDLED_TYPES
 from settings import SANDBOX_STRIPE_KEY, Settings
 from stack.doctor import Finding, examine
-from tests.credentials.kept import keyed
+from stack.providers import switch
+from tests.billing.conftest import NOON
+from tests.canaries import HOOK
+from tests.credentials.kept import keyed, signing
 from tests.gateways.sandbox_process import Sandbox
 
 MASTER = make("k1")
@@ -32,6 +35,7 @@ def connected(books_of_owner: Database, own_sandbox: Sandbox) -> Sandbox:
     """Its keys are in the database, and at Stripe everything is set up."""
     with books_of_owner.transaction() as session:
         keyed(session, parse(MASTER), SANDBOX_STRIPE_KEY, endpoint=own_sandbox.address)
+        signing(session, parse(MASTER), HOOK, NOON)
     own_sandbox.set(webhook_url=OURS, enabled_events=sorted(HANDLED_TYPES), api_version=API_VERSION)
     return own_sandbox
 
@@ -78,13 +82,46 @@ def test_a_master_key_that_is_missing_is_told_and_no_secret_is(examined: Setting
     assert SANDBOX_STRIPE_KEY not in repr(finding)
 
 
+def test_what_shuts_the_door_is_told(examined: Settings, connected: Sandbox, books_of_owner: Database) -> None:
+    with books_of_owner.transaction() as session:
+        signing(session, parse(make("lost")), "whsec_canary_of_the_doctor", NOON)
+    finding = _findings(examined)["stripe"]
+    assert (
+        finding.detail
+        == "a webhook_secret of stripe stays sealed: the master key 'lost' is not in CASHBEAT_MASTER_KEYS"
+    )
+    with books_of_owner.transaction() as session:
+        session.execute(update(WebhookSecret).values(active_until=NOON))
+    finding = _findings(examined.model_copy(update={"stripe_webhook_secrets": (SecretStr("whsec_in_vain"),)}))["stripe"]
+    assert finding.detail == "no webhook secret is active; run `cashbeat provider set stripe webhook_secret`"
+    with books_of_owner.transaction() as session:
+        session.execute(delete(WebhookSecret))
+    assert not _findings(examined)["stripe"].is_well
+    told = examined.model_copy(update={"stripe_webhook_secrets": (SecretStr("whsec_of_the_environment"),)})
+    assert _findings(told)["stripe"].is_well, "as long as there is no row, the environment counts"
+
+
+def test_one_that_is_disabled_is_named(examined: Settings, connected: Sandbox) -> None:
+    switch(examined, "stripe", active=False)
+    finding = _findings(examined)["stripe"]
+    assert not finding.is_well
+    assert finding.detail == "stripe is not called: it is disabled; `cashbeat provider enable stripe` lets it be"
+
+
+def test_in_production_each_vendor_is_looked_at_whether_it_has_a_row_or_not(examined: Settings) -> None:
+    findings = _findings(examined.model_copy(update={"cashbeat_env": "production"}))
+    assert findings["stripe"].detail == (
+        "stripe is not called: it has no key; `cashbeat provider set stripe api_key` asks for it; "
+        "no webhook secret is active; run `cashbeat provider set stripe webhook_secret`"
+    )
+    assert "it has no key" in findings["resend"].detail
+
+
 def test_a_sender_of_mails_that_does_not_answer_is_told(examined: Settings, books_of_owner: Database) -> None:
     with books_of_owner.transaction() as session:
-        row = IntegrationProvider(
-            id="resend", display_name="Resend", type=ProviderType.EMAIL, endpoint="http://127.0.0.1:1", active=True,
-            created_at=datetime.now(UTC),
-        )  # fmt: skip
-        keep_key(parse(MASTER), keep_provider(session, row), "api_key", "re_canary_of_the_doctor")
+        row = keep_provider(session, "resend", "Resend", ProviderType.EMAIL)
+        row.endpoint = "http://127.0.0.1:1"
+        keep_key(parse(MASTER), row, "api_key", "re_canary_of_the_doctor")
     finding = _findings(examined)["resend"]
     assert not finding.is_well
     assert "canary" not in repr(finding)

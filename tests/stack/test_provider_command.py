@@ -9,20 +9,19 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import text
 
 from credentials.master_keys import make, parse
 from credentials.places import key_of, webhook_secret_of
 from credentials.queries import list_providers, list_webhook_secrets
 from database.engine import Database
-from settings import SANDBOX_RESEND_KEY, SANDBOX_STRIPE_KEY, Settings
+from settings import SANDBOX_STRIPE_KEY, SANDBOX_WEBHOOK_SECRET, Settings
+from stack import discover
+from stack import home as homes
 from stack.errors import StackError
-from stack.first_providers import fill, stands_in
-from stack.master_keys import of_stack
+from stack.master_keys import of_stack, to_seal
 from stack.providers_shown import masked_secret
-from tests.canaries import CALL, HOOK
+from tests.canaries import CALL
 from tests.gateways.sandbox_process import Sandbox
-from tests.logins import urls_of
 
 ROOT = Path(__file__).resolve().parents[2]
 FIRST, SECOND = make("k1"), make("k2")
@@ -52,7 +51,7 @@ def typed(tmp_path: Path, database_url: str) -> Typed:
 def _kept(books: Database, master_keys: str = FIRST) -> list[str]:
     keys = parse(master_keys)
     with books.transaction() as session:
-        secrets = [webhook_secret_of(keys, each) for each in list_webhook_secrets(session)]
+        secrets = [webhook_secret_of(keys, each) for each in list_webhook_secrets(session) if each.secret]
         return [*(key_of(keys, row, "api_key") for row in list_providers(session)), *secrets]
 
 
@@ -64,7 +63,8 @@ def test_a_secret_is_piped_in_and_of_it_four_characters_are_shown(typed: Typed, 
     shown = typed("show")
     assert "  api_key  ****sing  sealed under k1" in shown.stdout
     assert "****irst  sealed under k1  from 20" in shown.stdout
-    assert shown.stdout.count(" until 20") == 1, "the first ends when its day is over"
+    assert "  webhook_secret  the environment's  from 20" in shown.stdout, "what doors have is still good for a day"
+    assert shown.stdout.count(" until 20") == 2, "and so is the first"
     assert "canary" not in done.stderr + shown.stdout + shown.stderr
     assert _kept(books_of_owner) == [CALL, "whsec_canary_the_first", "whsec_canary_the_second"]
 
@@ -81,7 +81,7 @@ def test_what_is_no_secret_is_an_argument_and_has_to_look_right(typed: Typed, bo
         ("stripe", "calls_per_second", "fast", "calls_per_second must be"),
         ("stripe", "calls_per_second", "20000", "calls_per_second must be"),
         ("stripe", "endpoint", "nowhere", "endpoint must be"),
-        ("resend", "calls_per_second", "5", "resend has no 'calls_per_second'; it has api_key, api_secret"),
+        ("resend", "calls_per_second", "5", "resend has no such field; it has api_key, api_secret"),
     ):
         refused = typed("set", name, field, value)
         assert (refused.returncode, sentence in refused.stderr) == (2, True), refused.stderr
@@ -95,6 +95,42 @@ def test_a_secret_is_never_an_argument(typed: Typed, books_of_owner: Database) -
     assert _kept(books_of_owner) == []
 
 
+@pytest.mark.parametrize("words", [[CALL, "api_key"], ["stripe", CALL], ["stripe", f"api_key={CALL}"]])
+def test_a_secret_in_the_place_of_another_word_is_not_repeated(typed: Typed, words: list[str]) -> None:
+    refused = typed("set", *words)
+    assert (refused.returncode, " no such " in refused.stderr) == (2, True)
+    assert "canary" not in refused.stderr + refused.stdout
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("webhook_secret", SANDBOX_WEBHOOK_SECRET, "webhook_secret is the sandbox's, which everybody knows"),
+        ("api_key", "sk_test_sandbox", "api_key is the sandbox's, which everybody knows"),
+        ("endpoint", "http://proxy.internal", "endpoint must be https in production"),
+    ],
+)
+def test_what_production_must_not_use_is_refused_where_it_is_set(
+    typed: Typed, books_of_owner: Database, field: str, value: str, sentence: str
+) -> None:
+    plain = [value] if field == "endpoint" else []
+    refused = typed("set", "stripe", field, *plain, piped=value, CASHBEAT_ENV="production")
+    assert (refused.returncode, sentence in refused.stderr) == (2, True), refused.stderr
+    with books_of_owner.transaction() as session:
+        assert list_providers(session) == []
+
+
+def test_nothing_is_sealed_that_the_running_stack_could_not_open(tmp_path: Path, database_url: str) -> None:
+    told = Settings(database_url=database_url, cashbeat_home=tmp_path, cashbeat_master_keys=SecretStr(SECOND))
+    homes.prepare(tmp_path)
+    discover.publish(tmp_path, {"CASHBEAT_MASTER_KEYS": FIRST})
+    with homes.exclusive(tmp_path.absolute()):
+        with pytest.raises(StackError, match="the running stack was not told the master key 'k2'"):
+            to_seal(told)
+        both = told.model_copy(update={"cashbeat_master_keys": SecretStr(f"{FIRST},{SECOND}")})
+        assert to_seal(both).first_id == "k1"
+
+
 @pytest.mark.parametrize(
     ("name", "field", "piped", "sentence"),
     [
@@ -103,7 +139,7 @@ def test_a_secret_is_never_an_argument(typed: Typed, books_of_owner: Database) -
         ("stripe", "webhook_secret", "canary", "webhook_secret must begin with whsec_"),
         ("resend", "api_key", "canary", "api_key must begin with re_"),
         ("resend", "webhook_secret", "whsec_canary", "Resend sends no webhooks"),
-        ("paypal", "api_key", "canary", "there is no provider 'paypal'; there are stripe, resend"),
+        ("paypal", "api_key", "canary", "there is no such provider; there are stripe, resend"),
         ("stripe", "api_key", "sk_live_canary", "CASHBEAT_ENV has to be production beside a live key"),
     ],
 )
@@ -123,7 +159,7 @@ def test_a_provider_is_tried_disabled_and_enabled(typed: Typed, own_sandbox: San
     assert typed("test", "stripe").stdout == "Stripe answers, and takes the key\n"
     assert typed("disable", "stripe").returncode == 0
     refused = typed("test", "stripe")
-    assert (refused.returncode, "stripe is disabled" in refused.stderr) == (2, True)
+    assert (refused.returncode, "it is disabled" in refused.stderr) == (2, True)
     typed("enable", "stripe")
     assert typed("test", "stripe").returncode == 0
     typed("set", "stripe", "endpoint", "http://127.0.0.1:1")
@@ -135,82 +171,14 @@ def test_a_master_key_is_rolled(typed: Typed, books_of_owner: Database) -> None:
     typed("set", "stripe", "webhook_secret", piped="whsec_canary_the_first")
     lost = typed("rotate-key", master_keys=SECOND)
     assert (lost.returncode, "'k1' is not in CASHBEAT_MASTER_KEYS" in lost.stderr) == (2, True)
+    assert "0 values were sealed again, and the api_key of stripe stays sealed" in lost.stderr
     done = typed("rotate-key", master_keys=f"{SECOND},{FIRST}")
     assert "2 values were sealed again; all are sealed under 'k2'" in done.stderr
     assert _kept(books_of_owner, SECOND) == [CALL, "whsec_canary_the_first"]
     assert "0 values" in typed("rotate-key", master_keys=SECOND).stderr
+    of_that_id = typed("rotate-key", master_keys=make("k2"))
+    assert (of_that_id.returncode, "the api_key of stripe stays sealed" in of_that_id.stderr) == (2, True)
     assert "stays sealed: the master key 'k2' is not" in typed("show").stdout
-
-
-REAL: dict[str, Any] = {
-    "stripe_secret_key": SecretStr("sk_test_of_settings"),
-    "stripe_webhook_secrets": (SecretStr("whsec_1_of_settings"), SecretStr("whsec_2_of_settings")),
-    "resend_api_key": SecretStr("re_of_settings"),
-}
-
-
-def test_settings_fill_what_is_empty_once_and_are_then_ignored_with_a_word(
-    database_url: str, books_of_owner: Database
-) -> None:
-    told = fill(Settings(**REAL), database_url, lambda: parse(FIRST))
-    assert len(told) == 2
-    kept = ["re_of_settings", "sk_test_of_settings", "whsec_1_of_settings", "whsec_2_of_settings"]
-    assert _kept(books_of_owner) == kept
-    others = Settings(**{**REAL, "stripe_secret_key": SecretStr("sk_test_another")})
-    told = fill(others, database_url, lambda: parse(FIRST))
-    assert told[0] == "STRIPE_SECRET_KEY is ignored: the database says what stripe is called with"
-    assert _kept(books_of_owner) == kept
-    assert "sk_test" not in " ".join(told)
-
-
-def test_seeding_seals_what_the_environment_has(tmp_path: Path, database_url: str, books_of_owner: Database) -> None:
-    """As a container does it before the others start."""
-    urls = urls_of(database_url)
-    told = {
-        **os.environ,
-        "CASHBEAT_HOME": str(tmp_path),
-        "CASHBEAT_MASTER_KEYS": FIRST,
-        "STRIPE_SECRET_KEY": CALL,
-        "STRIPE_WEBHOOK_SECRETS": HOOK,
-        "DATABASE_URL": urls.owner,
-        "INGRESS_DATABASE_URL": urls.ingress,
-        "WORKER_DATABASE_URL": urls.worker,
-        "PORTAL_DATABASE_URL": urls.portal,
-    }
-    for words in ("what stripe is called with is kept in the database now", "STRIPE_SECRET_KEY is ignored"):
-        command = [sys.executable, "-m", "cli", "seed"]
-        seeded = subprocess.run(command, cwd=ROOT, env=told, capture_output=True, text=True, timeout=60, check=True)
-        assert words in seeded.stderr
-    assert _kept(books_of_owner) == [CALL, HOOK]
-
-
-def test_the_sandboxs_keys_are_kept_nowhere(database_url: str, books_of_owner: Database) -> None:
-    trial = Settings(stripe_secret_key=SANDBOX_STRIPE_KEY, resend_api_key=SANDBOX_RESEND_KEY)
-    assert fill(trial, database_url, lambda: parse(FIRST)) == []
-    assert _kept(books_of_owner) == []
-    assert stands_in(trial, database_url), "nobody else takes payments"
-
-
-def test_a_trial_sends_no_real_mails_whatever_the_environment_has(database_url: str, books_of_owner: Database) -> None:
-    trial = Settings(resend_api_key=REAL["resend_api_key"])
-    assert fill(trial, database_url, lambda: parse(FIRST)) == []
-    assert _kept(books_of_owner) == []
-
-
-def test_nothing_starts_in_production_without_keys_nor_a_trial_with_live_ones(
-    database_url: str, books_of_owner: Database
-) -> None:
-    production = Settings(cashbeat_env="production")
-    with pytest.raises(StackError, match=r"stripe has no key; .*stripe has no webhook secret; .*resend has no key"):
-        stands_in(production, database_url)
-    live = Settings(**{**REAL, "stripe_secret_key": SecretStr("sk_live_of_settings"), "cashbeat_env": "production"})
-    fill(live, database_url, lambda: parse(FIRST))
-    assert not stands_in(production, database_url)
-    with pytest.raises(StackError, match="CASHBEAT_ENV has to be production: the database holds a live key of stripe"):
-        stands_in(Settings(), database_url)
-    with books_of_owner.transaction() as session:
-        session.execute(text("UPDATE integration_providers SET sandbox = true"))
-    assert not stands_in(Settings(), database_url)
 
 
 def test_a_home_makes_up_a_master_key_once_and_production_does_not(tmp_path: Path) -> None:

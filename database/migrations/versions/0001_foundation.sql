@@ -162,7 +162,7 @@ CREATE TABLE webhook_secrets (
     active_until TIMESTAMPTZ,
     CONSTRAINT pk_webhook_secrets PRIMARY KEY (id),
     CONSTRAINT fk_webhook_secrets_provider_id FOREIGN KEY (provider_id) REFERENCES integration_providers (id),
-    CONSTRAINT ck_webhook_secrets_secret_is_sealed CHECK (secret ~ '^[a-z0-9_-]{1,32}[.][A-Za-z0-9_-]{38,}=*$'),
+    CONSTRAINT ck_webhook_secrets_secret_is_sealed CHECK (secret = '' OR secret ~ '^[a-z0-9_-]{1,32}[.][A-Za-z0-9_-]{38,}=*$'),
     CONSTRAINT ck_webhook_secrets_ends_after_it_began CHECK (active_until >= active_from)
 );
 CREATE INDEX ix_webhook_secrets_provider_id ON webhook_secrets (provider_id);

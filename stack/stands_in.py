@@ -1,0 +1,40 @@
+"""Whether the sandbox has to play the vendors, and whether the database fits to where this starts."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from credentials.queries import active_at, list_providers, list_webhook_secrets
+from credentials.tables import IntegrationProvider, ProviderType
+from setting_needs import is_plain_http
+from settings import Settings
+from stack.errors import StackError
+from stack.sessions import transaction
+from stack.vendors import VENDORS
+
+
+def stands_in(settings: Settings, database_url: str) -> bool:
+    """Whether the sandbox has to stand in, because nobody is known who takes payments.
+
+    Raises StackError in production for a vendor without a key, and elsewhere for one with a live key.
+    """
+    with transaction(database_url) as session:
+        rows = [row for row in list_providers(session) if row.api_key]
+        signed = {secret.provider_id for secret in active_at(list_webhook_secrets(session), datetime.now(UTC))}
+    problems = _lacking({row.id for row in rows}, signed) if settings.is_production else _too_real(rows)
+    if sentence := "; ".join(problems):
+        raise StackError(sentence)
+    return not any(row.type is ProviderType.PAYMENT and not is_plain_http(row.endpoint) for row in rows)
+
+
+def _lacking(keyed: set[str], signed: set[str]) -> Iterator[str]:
+    for name, vendor in VENDORS.items():
+        if name not in keyed:
+            yield f"{name} has no key; set {vendor.key_setting.upper()}, or run `cashbeat provider set {name} api_key`"
+        if vendor.webhook_secret_shape is not None and name not in signed:
+            yield f"{name} has no webhook secret; run `cashbeat provider set {name} webhook_secret`"
+
+
+def _too_real(rows: list[IntegrationProvider]) -> Iterator[str]:
+    for row in rows:
+        if row.type is ProviderType.PAYMENT and not row.sandbox:
+            yield f"CASHBEAT_ENV has to be production: the database holds a live key of {row.id}"
