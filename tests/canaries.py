@@ -43,9 +43,10 @@ WAIT_SECONDS = 30.0
 
 @contextmanager
 def searched_home(prefix: str, below: Path | None = None) -> Iterator[Path]:
-    """A folder for one stack, gone at the end, where temporary files lie unless told otherwise. AssertionError for a secret that a test that passed has left in it.
+    """A folder for one stack, gone at the end. AssertionError for a secret that a test that passed has left in it.
 
     Away from pytest's folders: a second run closes those to all but its user, and root's PostgreSQL runs as another.
+    It lies where temporary folders do, unless `below` is given.
     """
     with tempfile.TemporaryDirectory(prefix=f"cashbeat-{prefix}-", dir=below) as folder:
         yield Path(folder)
