@@ -9,16 +9,17 @@ from uuid import UUID
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from billing.credit_notes.tables import CreditNoteCounter, CreditNoteGap
 from billing.invoices.issue import month_of_issue
 from billing.invoices.rules import number_in
-from billing.invoices.skip_numbers import skip_next, skip_until
+from billing.invoices.skip_numbers import Series, skip_next, skip_until
 from billing.invoices.stage_receipt import CONFIRMATION
 from billing.invoices.tables import Invoice, NumberGap
 from billing.outcomes.restore_payment import Restored, is_forgotten, restore_payment
 from billing.payments.queries import as_uuid
 from calls.find_forgotten import Found, Numbered, came_at
 from database.inbox import InboxEvent
-from database.lineage import accept_history
+from database.lineage import accept_history, is_restored
 from database.memory import WorkState, ready_again
 from database.outbox import stage_done
 from schemas.facts.payments import MarkedPaymentFact, PaymentStatus
@@ -26,6 +27,7 @@ from schemas.facts.payments import MarkedPaymentFact, PaymentStatus
 # A number that nobody has seen was given in the moments before the end, before its e-mail went out.
 NUMBERS_UNSEEN = 100
 UNKNOWN_MARK = "UnknownMark"
+CREDIT_NOTES = Series(CreditNoteCounter, CreditNoteGap)
 # of these the invoice is paid in the books now, and its customer is told of it
 BILLED = frozenset({Restored.PURCHASE, Restored.INVOICE})
 
@@ -40,6 +42,7 @@ class Report:
 
     payments: dict[Restored, list[str]] = field(default_factory=lambda: {each: [] for each in Restored})
     gaps: list[NumberGap] = field(default_factory=list)
+    note_gaps: list[CreditNoteGap] = field(default_factory=list)
     replayed: int = 0
 
     def skipped(self, gap: NumberGap | None) -> None:
@@ -65,6 +68,8 @@ def heal_books(session: Session, found: Found, now: datetime, numbers_unseen: in
         report.skipped(skip_next(session, month, count, f"may have been {why}, and seen by nobody"))
     for marked in lost:
         _restore(session, report, found, marked, marked.payment.paid_at or now)
+    if is_restored(session):
+        report.note_gaps = _leave_out_notes(session, found.since, now, f"may have been {why}")
     report.replayed = _let_run_again(session)
     accept_history(session)
     return report
@@ -112,6 +117,12 @@ def _unseen(lost: Sequence[MarkedPaymentFact], now: datetime, more: int) -> Coun
     unseen = Counter(month_of_issue(paid_at or now) for paid_at in paid)
     unseen.update(dict.fromkeys(unseen, NUMBERS_UNSEEN))
     return unseen + Counter({month_of_issue(now): more})
+
+
+def _leave_out_notes(session: Session, since: datetime, now: datetime, why: str) -> list[CreditNoteGap]:
+    """No gateway tells the numbers of credit notes: those of the months in between go on behind what may be given."""
+    months = {month_of_issue(since), month_of_issue(now)}
+    return [skip_next(session, month, NUMBERS_UNSEEN, why, CREDIT_NOTES) for month in sorted(months)]
 
 
 def _let_run_again(session: Session) -> int:

@@ -11,7 +11,19 @@ from typing import Annotated, Any
 import typer
 
 import exit_codes
-from cli import api_keys, coupons, everything, parked, payment_methods, plans, providers, restore, setting_up, taxes
+from cli import (
+    api_keys,
+    coupons,
+    everything,
+    parked,
+    payment_methods,
+    payments,
+    plans,
+    providers,
+    restore,
+    setting_up,
+    taxes,
+)
 from collector import collect_seldom
 
 
@@ -51,6 +63,7 @@ app.add_typer(restore.commands)
 app.add_typer(plans.plan, name="plan")
 app.add_typer(coupons.coupon, name="coupon")
 app.add_typer(taxes.tax, name="tax")
+app.add_typer(payments.payment, name="payment")
 app.add_typer(payment_methods.payment_method, name="payment-method")
 app.add_typer(providers.provider, name="provider")
 app.add_typer(api_keys.api_key, name="api-key")

@@ -110,11 +110,16 @@ DECISIONS: Mapping[str, Decision] = {
     "invoices": _shown(
         _changes(
             "status", "number", "issued_at", "due_at", "paid_at", "voided_at", "allocated_minor", "balance_used_minor",
-            "carried_over_minor", "buyer",
+            "carried_over_minor", "credited_minor", "buyer",
         )
     ),
     "invoice_lines": _shown(READS_AND_ADDS),
     "invoice_documents": _shown(READS_AND_ADDS),
+    "credit_note_counters": Decision(_changes("last_number")),
+    "credit_note_number_gaps": Decision(READS),
+    "credit_notes": _shown(READS_AND_ADDS),
+    "credit_note_lines": _shown(READS_AND_ADDS),
+    "credit_note_documents": _shown(READS_AND_ADDS),
     # money: what came stays as it came
     "payment_attempts": Decision(
         _changes(
@@ -123,12 +128,16 @@ DECISIONS: Mapping[str, Decision] = {
         )
     ),
     "receipts": _shown(_changes("allocated_minor", "looked_at")),
+    "refunds": _shown(
+        _changes("refund_ref", "status", "kept_minor", "unexplained_minor", "disputed_minor", "failure_code")
+    ),
     "allocations": _shown(READS_AND_ADDS),
     "ledger_transactions": Decision(READS_AND_ADDS),
     "ledger_entries": Decision(READS_AND_ADDS),
     # credits
     "credit_grants": _shown(_changes("remaining", "expires_at", "held_for")),
     "credit_transactions": _shown(READS_AND_ADDS),
+    "credit_debts": _shown(_changes("paid")),
     "balance_watches": _shown(KEEPS_AND_REMOVES),
     "auto_top_ups": _shown(KEEPS),
 }  # fmt: skip

@@ -19,9 +19,9 @@ def invoice_html(invoice: InvoiceFacts) -> str:
         "invoice.html",
         invoice=invoice,
         logo=data_address(invoice.seller.logo) if invoice.seller.logo else "",
-        mark=_mark(),
-        seller_details=_details(invoice.seller),
-        buyer_details=_details(invoice.buyer),
+        mark=mark(),
+        seller_details=details(invoice.seller),
+        buyer_details=details(invoice.buyer),
         headline=headline(invoice),
         stamp=STAMPS.get(invoice.status, ""),
         payment=_payment(invoice),
@@ -54,7 +54,8 @@ def terms(invoice: InvoiceFacts) -> str:
     return f"Terms: payable within {format_count(days)} days" if days > 0 else "Terms: payable on receipt"
 
 
-def _details(party: PartyFacts) -> str:
+def details(party: PartyFacts) -> str:
+    """What stands below a name, a line each."""
     tax_id = f"Tax ID: {party.tax_id}" if party.tax_id else ""
     return "\n".join(filter(None, (*party.address_lines, party.email, tax_id)))
 
@@ -91,10 +92,15 @@ def _credits(invoice: InvoiceFacts) -> str:
 
 
 def _footer(invoice: InvoiceFacts) -> str:
-    seller = " · ".join(filter(None, (invoice.seller.name, invoice.seller.website)))
-    return f"{seller}\n{terms(invoice)}"
+    return f"{seller_line(invoice.seller)}\n{terms(invoice)}"
+
+
+def seller_line(seller: PartyFacts) -> str:
+    """Who writes, at the foot of a page."""
+    return " · ".join(filter(None, (seller.name, seller.website)))
 
 
 @lru_cache(maxsize=1)
-def _mark() -> str:
+def mark() -> str:
+    """What stands in the place of a logo, as an address."""
     return "data:image/svg+xml;base64," + b64encode(read("mark.svg").encode()).decode()

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from documents.amounts import due_minor
 from documents.formatting import format_money
-from schemas.documents import CardFacts, InvoiceFacts, NoticeFacts, PlanChangeFacts, SubscriptionFacts
+from schemas.documents import CardFacts, InvoiceFacts, NoticeFacts, PlanChangeFacts, RefundFacts, SubscriptionFacts
 
 ENDED = frozenset({"canceled", "expired"})
 NOT_PAYABLE = frozenset({"paid", "void", "draft"})
@@ -49,6 +49,27 @@ def open_invoice_of(facts: NoticeFacts) -> InvoiceFacts:
     if facts.invoice is None or facts.invoice.status in NOT_PAYABLE:
         raise ValueError("this notice needs an invoice that is to be paid")
     return facts.invoice
+
+
+def refund_of(facts: NoticeFacts) -> RefundFacts:
+    """What goes back. Raises ValueError without it."""
+    if facts.refund is None:
+        raise ValueError("this notice needs a refund")
+    return facts.refund
+
+
+def whereabouts(refund: RefundFacts) -> str:
+    """Where the money of a credit note is: kept, never paid, or, if neither is said, it has gone back."""
+    failed = "The refund did not go through." if refund.has_failed and refund.kept_minor else ""
+    kept = "is kept on your account, and pays first when you are billed next."
+    unpaid = "was not paid, and is not owed any more."
+    parts = ((refund.kept_minor, kept), (refund.unpaid_minor, unpaid))
+    return " ".join([failed, *(_of_it(refund, minor, what) for minor, what in parts if minor)]).strip()
+
+
+def _of_it(refund: RefundFacts, minor: int, what: str) -> str:
+    is_all = minor == refund.amount_minor
+    return f"{'It' if is_all else f'{format_money(minor, refund.currency)} of it'} {what}"
 
 
 def change_of(facts: NoticeFacts) -> PlanChangeFacts:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from documents.cards import card_expiry, card_name
-from documents.formatting import format_count, format_date
+from documents.formatting import format_count, format_date, format_money
 from documents.notice_facts import FailedPayment, amount, failed_payment, has_ended, on_trial, price, wanted_plan
 from schemas.documents import NoticeFacts, SubscriptionFacts
 
@@ -55,6 +55,18 @@ def _wanted(facts: NoticeFacts) -> str:
     return wanted_plan(facts.change) if facts.change else ""
 
 
+def _refunded(facts: NoticeFacts) -> str:
+    return format_money(facts.refund.amount_minor, facts.refund.currency) if facts.refund else ""
+
+
+def _corrects(facts: NoticeFacts) -> str:
+    return ", ".join(facts.refund.invoice_numbers) if facts.refund else ""
+
+
+def _credit_notes(facts: NoticeFacts) -> str:
+    return ", ".join(facts.refund.note_numbers) if facts.refund else ""
+
+
 ROWS: Mapping[str, Callable[[NoticeFacts], str]] = {
     "Plan": _of_subscription(lambda each: each.plan_name),
     "Price": _of_subscription(price),
@@ -69,4 +81,8 @@ ROWS: Mapping[str, Callable[[NoticeFacts], str]] = {
     "Invoice": _invoice,
     "Amount": amount,
     "Due": _due,
+    "Refunded": _refunded,
+    "Credited": _refunded,
+    "Corrects": _corrects,
+    "Credit note": _credit_notes,
 }

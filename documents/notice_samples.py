@@ -13,6 +13,7 @@ from schemas.documents import (
     NoticeFacts,
     PaymentFacts,
     PlanChangeFacts,
+    RefundFacts,
     SubscriptionFacts,
     TaxFacts,
     TopUpFacts,
@@ -61,6 +62,17 @@ PAID = replace(
     credits_granted=2_000,
     credits_to_come=0,
 )
+REFUND = RefundFacts(
+    amount_minor=5_831,
+    currency="USD",
+    refunded_to=PAID.payments[0],
+    invoice_numbers=(INVOICE.number,),
+    note_numbers=("CN-2026-11-00001",),
+    note="Sorry for the trouble.",
+)
+REFUND_OF_KEPT = RefundFacts(1_200, "USD", PAID.payments[0])
+CREDITED = replace(REFUND, refunded_to=None, kept_minor=5_831)
+VOIDED = replace(CREDITED, kept_minor=1_200, unpaid_minor=4_631, note="")
 PAY_URL = "https://example.com/pay/AZIm62-odshGgL3Ps6uXaABFiYl7XQ2Xu0aK8m1Nn_c/"
 
 
@@ -90,6 +102,7 @@ def sample_notices() -> Mapping[str, NoticeFacts]:
         "subscription_canceled-now": replace(base, subscription=replace(LEAVING, status="canceled")),
         "subscription_paused": replace(base, subscription=replace(TEAM, status="paused", resumes_on=date(2027, 1, 22))),
         "low_credits": replace(base, credits_balance=120, credits_threshold=200),
+        "low_credits-owed": replace(base, credits_balance=-80, credits_threshold=200, subscription=None),
         "low_credits-top_up": replace(
             base, credits_balance=120, credits_threshold=200, top_up=TopUpFacts("Value", 100), subscription=None
         ),
@@ -97,7 +110,20 @@ def sample_notices() -> Mapping[str, NoticeFacts]:
             base, subscription=None, credits_balance=120, failure=explain_decline("insufficient_funds")
         ),
         "invoice_created": replace(base, subscription=None, invoice=BILL),
+        **_of_refunds(base),
     }
+
+
+def _of_refunds(base: NoticeFacts) -> Mapping[str, NoticeFacts]:
+    refunds = {
+        "refund_notification": REFUND,
+        "refund_notification-kept": REFUND_OF_KEPT,
+        "refund_notification-owed": replace(REFUND, credits_owed=1_500),
+        "credit_note_created": CREDITED,
+        "credit_note_created-void": VOIDED,
+        "credit_note_created-failed": replace(CREDITED, has_failed=True),
+    }
+    return {name: replace(base, subscription=None, refund=refund) for name, refund in refunds.items()}
 
 
 def sample_kind(name: str) -> str:

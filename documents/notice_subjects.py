@@ -1,7 +1,7 @@
 """What an inbox shows of a notice: its subject, and one sentence beside it that adds to the subject."""
 
 from documents.amounts import due_minor
-from documents.cards import card_expiry, card_name
+from documents.cards import card_expiry, card_name, payment_name
 from documents.formatting import format_credits, format_date, format_instant, format_money
 from documents.notice_facts import (
     FailedPayment,
@@ -13,8 +13,10 @@ from documents.notice_facts import (
     on_trial,
     open_invoice_of,
     price,
+    refund_of,
     subscription_of,
     trial_end_of,
+    whereabouts,
 )
 from schemas.documents import NoticeFacts
 
@@ -165,3 +167,26 @@ def invoice_preview(facts: NoticeFacts) -> str:
     """How much, and how."""
     invoice = open_invoice_of(facts)
     return f"{format_money(due_minor(invoice), invoice.currency)}, payable by bank transfer."
+
+
+def refund_subject(facts: NoticeFacts) -> str:
+    """How much."""
+    refund = refund_of(facts)
+    return f"Your refund of {format_money(refund.amount_minor, refund.currency)}"
+
+
+def refund_preview(facts: NoticeFacts) -> str:
+    """Where to."""
+    refund = refund_of(facts)
+    return f"It goes to your {payment_name(refund.refunded_to)}." if refund.refunded_to else "It is under way."
+
+
+def credit_subject(facts: NoticeFacts) -> str:
+    """Which paper."""
+    return f"Credit note {', '.join(refund_of(facts).note_numbers)}"
+
+
+def credit_preview(facts: NoticeFacts) -> str:
+    """How much, and where it is."""
+    refund = refund_of(facts)
+    return f"{format_money(refund.amount_minor, refund.currency)} is credited. {whereabouts(refund)}"

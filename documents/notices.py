@@ -20,8 +20,10 @@ from documents.notice_facts import (
     on_trial,
     open_invoice_of,
     price,
+    refund_of,
     subscription_of,
     trial_end_of,
+    whereabouts,
 )
 from documents.notice_rows import rows
 from schemas.documents import EmailFacts, NoticeFacts
@@ -89,6 +91,18 @@ NOTICES: Mapping[str, Notice] = {
     "invoice_created": Notice(
         subjects.invoice_subject, subjects.invoice_preview, needs=(open_invoice_of,), rows=("Invoice", "Due")
     ),
+    "refund_notification": Notice(
+        subjects.refund_subject,
+        subjects.refund_preview,
+        needs=(refund_of,),
+        rows=("Refunded", "Corrects", "Credit note"),
+    ),
+    "credit_note_created": Notice(
+        subjects.credit_subject,
+        subjects.credit_preview,
+        needs=(refund_of,),
+        rows=("Credited", "Corrects", "Credit note"),
+    ),
 }
 
 
@@ -114,7 +128,8 @@ def render_notice(kind: str, facts: NoticeFacts, recipient: str) -> EmailFacts:
         seller=facts.seller,
         attachments=attachments,
         invoice_number=facts.invoice.number if facts.invoice else "",
-        attachment_name=attachments[0][0] if attachments else "",
+        attachment_name=", ".join(name for name, _ in attachments),
+        attached="credit note" if facts.papers else "invoice",
         facts=facts,
         rows=rows(facts, notice.rows),
         action_url=web_address(facts.manage_url),
@@ -125,16 +140,16 @@ def render_notice(kind: str, facts: NoticeFacts, recipient: str) -> EmailFacts:
 
 
 def _attachments(facts: NoticeFacts) -> tuple[tuple[str, bytes], ...]:
-    if facts.invoice is None:
-        if facts.pdf is not None:
-            raise ValueError("a PDF is attached under the number of its invoice, and there is none")
-        return ()
-    name = f"{file_stem(facts.invoice.number)}.pdf"
-    if facts.pdf is None:
-        return ()
-    if not facts.pdf.startswith(b"%PDF-"):
-        raise ValueError(f"{name} is no PDF")
-    return ((name, facts.pdf),)
+    if facts.invoice is None and facts.pdf is not None:
+        raise ValueError("a PDF is attached under the number of its invoice, and there is none")
+    # looked at also without a document: the number stands in the subject
+    names = (f"{file_stem(facts.invoice.number)}.pdf",) if facts.invoice else ()
+    of_invoice = [(name, facts.pdf) for name in names if facts.pdf is not None]
+    named = (*of_invoice, *((f"{file_stem(number)}.pdf", content) for number, content in facts.papers))
+    for name, content in named:
+        if not content.startswith(b"%PDF-"):
+            raise ValueError(f"{name} is no PDF")
+    return named
 
 
 def _derived(facts: NoticeFacts) -> dict[str, object]:
@@ -143,6 +158,8 @@ def _derived(facts: NoticeFacts) -> dict[str, object]:
     return {
         "subscription": subscription,
         "invoice": facts.invoice,
+        "refund": facts.refund,
+        "whereabouts": whereabouts(facts.refund) if facts.refund else "",
         "amount": amount(facts) if subscription or facts.invoice else "",
         "price": price(subscription) if subscription else "",
         "trialing": on_trial(subscription),

@@ -2,7 +2,15 @@
 
 from datetime import date
 
-from schemas.documents import InvoiceFacts, LineFacts, PartyFacts, PaymentFacts, TaxFacts
+from schemas.documents import (
+    CreditedLineFacts,
+    CreditNoteFacts,
+    InvoiceFacts,
+    LineFacts,
+    PartyFacts,
+    PaymentFacts,
+    TaxFacts,
+)
 
 SELLER = PartyFacts(
     name="Example SaaS Inc.",
@@ -42,4 +50,30 @@ def sample_invoice() -> InvoiceFacts:
         total_minor=31_533,
         payments=(PaymentFacts(date(2026, 11, 22), 31_533, 31_533, "Card", "CB-7Q2M-48XK", "visa", "4242"),),
         credits_granted=2_000,
+    )
+
+
+def sample_credit_note() -> CreditNoteFacts:
+    """A part of that invoice goes back to the card that paid it, and a part is kept."""
+    return CreditNoteFacts(
+        number="CN-2026-11-00001",
+        currency="USD",
+        issued_on=date(2026, 11, 24),
+        invoice_number="INV-2026-11-00001",
+        invoice_issued_on=date(2026, 11, 22),
+        reason="Returned at the customer's request.",
+        seller=SELLER,
+        buyer=BUYER,
+        lines=(
+            CreditedLineFacts("Value package: 2,000 credits", 2_999),
+            CreditedLineFacts("Additional seats", 1_800),
+        ),
+        taxes=(TaxFacts("VAT", 190_000, 4_799, 912),),
+        subtotal_minor=4_799,
+        tax_minor=912,
+        total_minor=5_711,
+        refunded_minor=4_000,
+        refunded_to=PaymentFacts(date(2026, 11, 22), 31_533, 31_533, "Card", "CB-7Q2M-48XK", "visa", "4242"),
+        kept_minor=1_711,
+        note="Sorry for the trouble.",
     )

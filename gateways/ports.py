@@ -16,7 +16,7 @@ from schemas.facts.customers import CardFact, ClockFact, CustomerFact, CustomerR
 from schemas.facts.events import Concern
 from schemas.facts.invoices import GatewayInvoiceFact
 from schemas.facts.payments import ChargeRequest, CheckoutFact, CheckoutRequest, MarkedPaymentFact, PaymentFact
-from schemas.facts.reversals import RefundFact, RefundRequest, ReversedPaymentFact
+from schemas.facts.reversals import RefundRequest, ReversalFact, ReversedPaymentFact
 from schemas.facts.subscriptions import SubscriptionCheckoutRequest, SubscriptionFact
 from schemas.facts.terms import CouponRequest, PriceRequest, TaxRateRequest
 
@@ -206,8 +206,17 @@ class RunsSubscriptions(Protocol):
 class Refunds(Protocol):
     """The gateway gives captured money back."""
 
-    def refund(self, request: RefundRequest) -> RefundFact:
-        """Give back a part or all of a captured payment; the same key gives it back once."""
+    def refund(self, request: RefundRequest) -> ReversalFact:
+        """Give back a part or all of a captured payment; the same key gives it back once.
+
+        Rejected where the gateway gives nothing back: more than is left of the payment, or one that is disputed.
+        """
+
+    def find_refund(self, refund_id: str, *, payment_ref: str) -> ReversalFact | None:
+        """The refund of a payment that bears our id, whatever became of its answer; None: it was never made.
+
+        A search that meets its limit raises `Unavailable`.
+        """
 
 
 class Reversals(Protocol):

@@ -9,7 +9,9 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from billing.clocks.queries import show_clock
+from billing.credit_notes.queries import show_credit_note
 from billing.invoices.queries import show_invoice
+from billing.refunds.queries import show_refund
 from billing.subscriptions.queries import show_subscription
 from ingress.commands import Commands
 from ingress.health import Health
@@ -23,17 +25,20 @@ from ingress.queries.catalog import packages, plans, services
 from ingress.queries.clocks import clocks
 from ingress.queries.credits import auto_top_up, balance, balance_watch, transactions
 from ingress.queries.filters import (
+    CreditNoteFilter,
     InvoiceFilter,
     OfAccount,
     PageFilter,
     PageOfAccount,
     PaymentMethodFilter,
     ReceiptFilter,
+    RefundFilter,
     SubscriptionFilter,
 )
 from ingress.queries.invoices import invoice_pdf, invoices
 from ingress.queries.payment_methods import payment_methods
 from ingress.queries.receipts import receipts
+from ingress.queries.refunds import credit_note_pdf, credit_notes, refunds
 from ingress.queries.subscriptions import subscriptions
 from schemas.commands import (
     AdvanceTestClock,
@@ -43,6 +48,7 @@ from schemas.commands import (
     ConsumeCredits,
     CreateSubscription,
     CreateTestClock,
+    CreditInvoice,
     EndAutoTopUp,
     OpenAccount,
     OpenPortal,
@@ -50,10 +56,12 @@ from schemas.commands import (
     PauseSubscription,
     PayInvoice,
     ReactivateSubscription,
+    RefundPayment,
     RemovePaymentMethod,
     ResumeSubscription,
     SetAutoTopUp,
     SetBalanceWatch,
+    SetCreditDebtMax,
     SetDefaultPaymentMethod,
     StartCardSetup,
     StartCreditCheckout,
@@ -88,6 +96,7 @@ def routes(parts: Parts) -> list[Route]:
         *_subscriptions(command, query, parts.previews),
         *_cards_and_pages(command, query),
         *_invoices(command, query),
+        *_money_back(command, query),
         *_credits(command, query),
         *_without_a_key(parts),
         *_test_clocks(command, query),
@@ -162,6 +171,20 @@ def _invoices(command: Commands, query: Queries) -> list[Route]:
         _post("/v1/billing/invoices/{id:uuid}/pay/", command.about("invoice_id", PayInvoice)),
         _get("/v1/billing/invoices/{id:uuid}/pdf/", query.file("billing:read", invoice_pdf)),
         _get("/v1/billing/receipts/", query.filtered("billing:read", ReceiptFilter, receipts)),
+    ]
+
+
+def _money_back(command: Commands, query: Queries) -> list[Route]:
+    """For the company's own people, but for the reads."""
+    return [
+        _post("/v1/admin/payments/{id:uuid}/refund/", command.about("payment_id", RefundPayment)),
+        _post("/v1/admin/invoices/{id:uuid}/credit/", command.about("invoice_id", CreditInvoice)),
+        _post("/v1/admin/accounts/{id:uuid}/credit-debt-max/", command.about("account_id", SetCreditDebtMax)),
+        _get("/v1/billing/refunds/", query.filtered("billing:read", RefundFilter, refunds)),
+        _get("/v1/billing/refunds/{id:uuid}/", query.one("billing:read", show_refund)),
+        _get("/v1/billing/credit-notes/", query.filtered("billing:read", CreditNoteFilter, credit_notes)),
+        _get("/v1/billing/credit-notes/{id:uuid}/", query.one("billing:read", show_credit_note)),
+        _get("/v1/billing/credit-notes/{id:uuid}/pdf/", query.file("billing:read", credit_note_pdf)),
     ]
 
 

@@ -8,6 +8,7 @@ CREDITS_MAX = 1_000_000_000
 TRIAL_DAYS_MAX = 730
 
 Credits = Annotated[int, Strict(), Field(ge=1, le=CREDITS_MAX)]
+CreditsOrNone = Annotated[int, Strict(), Field(ge=0, le=CREDITS_MAX)]
 Quantity = Annotated[int, Strict(), Field(ge=1, le=1_000)]
 PurchasesAMonth = Annotated[int, Strict(), Field(ge=1, le=100)]
 TrialDays = Annotated[int, Strict(), Field(ge=0, le=TRIAL_DAYS_MAX)]

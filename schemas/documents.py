@@ -107,6 +107,63 @@ class InvoiceFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class CreditedLineFacts:
+    """What is taken back of one line, in minor units without tax; below zero where that line gave back."""
+
+    description: str
+    net_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class CreditNoteFacts:
+    """Everything a credit note shows. Dates are calendar days in UTC; amounts minor units of `currency`.
+
+    It corrects one invoice. `reason` is a sentence. Of the total, `refunded_minor` goes back to `refunded_to`,
+    `kept_minor` is kept for the next invoices, and `unpaid_minor` was never paid.
+    """
+
+    number: str
+    currency: str
+    issued_on: date
+    invoice_number: str
+    invoice_issued_on: date
+    reason: str
+    seller: PartyFacts
+    buyer: PartyFacts
+    lines: tuple[CreditedLineFacts, ...]
+    taxes: tuple[TaxFacts, ...]
+    subtotal_minor: int
+    tax_minor: int
+    total_minor: int
+    refunded_minor: int = 0
+    refunded_to: PaymentFacts | None = None
+    kept_minor: int = 0
+    unpaid_minor: int = 0
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RefundFacts:
+    """Money that goes back to what it was paid with, or an invoice that is credited; in minor units of `currency`.
+
+    Of what is credited, `kept_minor` is kept for the next invoices and `unpaid_minor` is not owed any more. It was to
+    go back and did not where it `has_failed`. `credits_owed` are those that were bought with it and used: the account's
+    other and next credits pay them.
+    """
+
+    amount_minor: int
+    currency: str
+    refunded_to: PaymentFacts | None
+    kept_minor: int = 0
+    unpaid_minor: int = 0
+    has_failed: bool = False
+    invoice_numbers: tuple[str, ...] = ()
+    note_numbers: tuple[str, ...] = ()
+    note: str = ""
+    credits_owed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class CardFacts:
     """A card on file. `brand` as the gateway names it (`visa`); good through the last day of `exp_month` (1 to 12)."""
 
@@ -168,6 +225,7 @@ class NoticeFacts:
     `manage_url` is where the buyer changes cards and plans, `pay_url` where `invoice` is paid. `pdf` is the document of
     `invoice`. Credits are whole credits; `top_up` is set while some are bought by themselves. `failure` is one sentence
     for the buyer, see `documents.declines`; `needs_new_card` says that the card was refused for good.
+    `papers` are other documents by their numbers.
     """
 
     seller: PartyFacts
@@ -183,6 +241,8 @@ class NoticeFacts:
     failure: str = ""
     needs_new_card: bool = False
     change: PlanChangeFacts | None = None
+    refund: RefundFacts | None = None
+    papers: tuple[tuple[str, bytes], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,20 @@ class RenderInvoices(FollowUps):
     queue = "documents"
 
 
+class RenderCreditNotes(FollowUps):
+    """Render the credit note PDFs that these outbox rows ask for."""
+
+    task = "documents.render_credit_notes"
+    queue = "documents"
+
+
+class CreditVoidedInvoices(FollowUps):
+    """Issue the credit notes of the void invoices that these outbox rows name."""
+
+    task = "documents.credit_voided_invoices"
+    queue = "documents"
+
+
 class SendEmails(FollowUps):
     """Send the e-mails that these outbox rows ask for."""
 
@@ -91,6 +105,15 @@ class CancelPayments(FollowUps):
     """Cancel at their gateways the payments that these outbox rows name: each takes several calls, so it goes alone."""
 
     task = "payments.cancel"
+    queue = "payments"
+
+    ids_max = 1
+
+
+class RefundPayments(FollowUps):
+    """Ask gateways for the refunds that these outbox rows name: each may take several calls, so it goes alone."""
+
+    task = "payments.refund"
     queue = "payments"
 
     ids_max = 1
@@ -186,8 +209,11 @@ class BeatHeart(Message):
 # Which message rings for an outbox topic. E-mail topics are the names of the e-mails.
 TOPICS: dict[str, type[FollowUps]] = {
     "invoice_pdf": RenderInvoices,
+    "credit_note_pdf": RenderCreditNotes,
+    "invoice_voided": CreditVoidedInvoices,
     "charge": ChargeCards,
     "cancel_payment": CancelPayments,
+    "refund": RefundPayments,
     "payment_confirmation": SendEmails,
     "subscription_activated": SendEmails,
     "subscription_renewal": SendEmails,
@@ -201,6 +227,8 @@ TOPICS: dict[str, type[FollowUps]] = {
     "low_credits": SendEmails,
     "top_up_stopped": SendEmails,
     "invoice_created": SendEmails,
+    "refund_notification": SendEmails,
+    "credit_note_created": SendEmails,
 }
 
 MESSAGES: tuple[type[Message], ...] = (
@@ -208,9 +236,12 @@ MESSAGES: tuple[type[Message], ...] = (
     RunCommand,
     SubmitCommand,
     RenderInvoices,
+    RenderCreditNotes,
+    CreditVoidedInvoices,
     SendEmails,
     ChargeCards,
     CancelPayments,
+    RefundPayments,
     RenewSubscriptions,
     DunInvoices,
     SweepCredits,

@@ -9,11 +9,15 @@ from simulation.people import Standing
 STANDINGS = text("""
     SELECT DISTINCT ON (s.account_id)
            s.account_id::text, s.id::text AS subscription_id, s.status, plans.slug AS plan, s.interval,
-           s.cancel_at_period_end AS is_ending
+           s.cancel_at_period_end AS is_ending, coalesce(paid.id::text, '') AS payment_id
     FROM subscriptions s
     JOIN plan_prices p ON p.id = s.price_id
     JOIN plan_versions v ON v.id = p.version_id
     JOIN plans ON plans.id = v.plan_id
+    LEFT JOIN LATERAL (
+        SELECT r.id FROM receipts r WHERE r.account_id = s.account_id AND r.source = 'capture'
+        ORDER BY r.received_at DESC, r.amount_minor DESC LIMIT 1
+    ) paid ON true
     ORDER BY s.account_id, s.created_at DESC, s.id
 """)
 COMMANDS_WAITING = text("SELECT count(*) FROM operations WHERE state = 'ready'")
@@ -25,6 +29,7 @@ UNFINISHED = text("""
          + (SELECT count(*) FROM test_clocks WHERE status <> 'ready')
          + (SELECT count(*) FROM payment_attempts
             WHERE kind = 'charge' AND status IN ('created', 'unknown', 'pending'))
+         + (SELECT count(*) FROM refunds WHERE status IN ('created', 'unknown', 'pending'))
 """)
 TALLY = text("""
     SELECT
@@ -36,6 +41,9 @@ TALLY = text("""
         (SELECT coalesce(sum(total_minor - balance_used_minor - carried_over_minor), 0)
          FROM dunnings JOIN invoices ON invoices.id = invoice_id WHERE state = 'recovered') AS recovered_minor,
         (SELECT count(*) FROM subscriptions WHERE status = 'canceled') AS canceled,
+        (SELECT count(*) FROM refunds WHERE status = 'succeeded') AS refunds,
+        (SELECT coalesce(sum(amount_minor), 0) FROM refunds WHERE status = 'succeeded') AS refunded_minor,
+        (SELECT count(*) FROM credit_notes) AS credit_notes,
         (SELECT coalesce(sum(amount), 0) FROM credit_transactions WHERE movement = 'grant') AS credits_granted,
         (SELECT coalesce(-sum(amount), 0) FROM credit_transactions WHERE movement = 'consume') AS credits_used,
         (SELECT coalesce(-sum(amount), 0) FROM credit_transactions WHERE movement = 'expire') AS credits_expired,

@@ -71,7 +71,7 @@ def _print(result: Result, *, json: bool) -> None:
         typer.echo(f"DIFFERENT {difference}")
     said = "Every invariant holds, and" if not result.violations else "Invariants are violated;"
     told = "equal the sandbox's ledger" if not result.differences else "differ from the sandbox's ledger"
-    typer.echo(f"{said} all charges in the books {told}. {result.seconds:.0f} seconds.")
+    typer.echo(f"{said} all charges and refunds in the books {told}. {result.seconds:.0f} seconds.")
     if json:
         typer.echo(json_format.dumps(result.shown()))
 

@@ -17,6 +17,9 @@ class Tally:
     recovered: int
     recovered_minor: int
     canceled: int
+    refunds: int
+    refunded_minor: int
+    credit_notes: int
     credits_granted: int
     credits_used: int
     credits_expired: int

@@ -29,6 +29,7 @@ UPGRADES_PER_DAY, DOWNGRADES_PER_DAY = 0.0016, 0.0009
 CANCELS_PER_DAY, ENDS_NOW_SHARE, REACTIVATES_PER_DAY = 0.0010, 0.2, 0.02
 PAUSES_PER_DAY, RESUMES_PER_DAY = 0.0005, 0.04
 RETURNS_PER_DAY = 0.002
+WANTS_MONEY_BACK_PER_DAY, IS_FORGIVEN_SHARE = 0.0012, 0.5
 TRIAL_DAYS, PAUSE_DAYS = 14, (10, 45)
 USED_SHARE_MAX = 0.3
 
@@ -43,13 +44,14 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a person's newest subscription stands when a day begins."""
+    """How a person's newest subscription stands when a day begins, and what was paid last, empty for nothing."""
 
     subscription_id: str
     status: str
     plan: str
     interval: str
     is_ending: bool
+    payment_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,7 @@ class Person:
             (CANCELS_PER_DAY, Order("cancel_subscription", of_this | {"when": _when(more)})),
             (PAUSES_PER_DAY, Order("pause_subscription", of_this | {"resumes_at": _until(at, more)})),
             (CONSUMES_PER_DAY, Order("consume_credits", {"amount": _amount(standing, more)})),
+            (WANTS_MONEY_BACK_PER_DAY, _refund(standing, more)),
         )
         edge = 0.0
         for chance, order in wishes:
@@ -200,6 +203,13 @@ def _change(standing: Standing, more: float, step: int) -> Order | None:
         place, interval = PLANS.index(standing.plan), "year"
     choice = {"plan": PLANS[place], "interval": interval, "currency": CURRENCY}
     return Order("change_plan", {"subscription_id": standing.subscription_id, "plan": choice})
+
+
+def _refund(standing: Standing, more: float) -> Order | None:
+    """Support gives back what was paid last: all of it, or what of it is unused."""
+    used_credits = "forgive" if more < IS_FORGIVEN_SHARE else "reduce"
+    body = {"payment_id": standing.payment_id, "used_credits": used_credits}
+    return Order("refund_payment", body) if standing.payment_id else None
 
 
 def _when(more: float) -> str:

@@ -18,7 +18,7 @@ from simulation.office import Office
 from simulation.plan import DAY, SECOND, Plan, closes_month
 from simulation.street import Street
 from simulation.town import Town
-from simulation.verdict import differences, our_charges, their_charges
+from simulation.verdict import differences, our_charges, our_refunds, theirs
 from stack.demo import require_sandbox
 from stack.interrupts import interruptible
 from stack.running import Stack
@@ -106,6 +106,8 @@ def _count(office: Office) -> Tally:
 
 def _judge(plan: Plan, office: Office, months: list[Month], started: float) -> Result:
     with office.database.transaction() as session:
-        broken, ours = violations(session), our_charges(session)
-    different = differences(ours, their_charges(office.street.charges()))
+        broken, charges, refunds = violations(session), our_charges(session), our_refunds(session)
+    ledger = office.street.ledger()
+    different = differences("charges", charges, theirs(ledger["charges"]))
+    different += differences("refunds", refunds, theirs(ledger["refunds"]))
     return Result(plan, months, broken, different, time.monotonic() - started)

@@ -63,10 +63,10 @@ class Street:
         """How many deliveries have not arrived yet."""
         return int(self._send("GET", "/sandbox/webhooks")["pending"])
 
-    def charges(self) -> list[dict[str, Any]]:
-        """Every charge that moved money, from the sandbox's own ledger."""
-        charges: list[dict[str, Any]] = self._send("GET", "/sandbox/ledger")["charges"]
-        return charges
+    def ledger(self) -> dict[str, Any]:
+        """Every charge and refund that moved money, as the sandbox's own books have it."""
+        ledger: dict[str, Any] = self._send("GET", "/sandbox/ledger")
+        return ledger
 
     def close(self) -> None:
         """Let go of the connection."""

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from billing.catalog.tables import Coupon
 from database.ids import uuid7
 from gateways.stripe.translate import HANDLED_TYPES
+from schemas.commands import COMMANDS
 from simulation.books import standings
 from simulation.office import Office, id_of
 from simulation.people import Day, Order, Person, populate
@@ -80,7 +81,7 @@ class Town:
         if day.is_new_card:
             person.decline_code = None
             return self._new_card(person)
-        if day.order is None or "subscription_id" in day.order.body:
+        if day.order is None or "account_id" not in COMMANDS[day.order.kind].model_fields:
             return day.order
         return Order(day.order.kind, {"account_id": account_id(person), **day.order.body})
 

@@ -8,33 +8,41 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.payments.tables import AttemptStatus, PaymentAttempt
+from billing.refunds.tables import Refund, RefundStatus
 
 EXAMPLES_MAX = 3
 
-Charge = tuple[str, int, str]
+# the gateway's name of it, its amount in minor units, and the currency
+Moved = tuple[str, int, str]
 
 
-def our_charges(session: Session) -> list[Charge]:
-    """(the gateway's charge, amount in minor units, currency) of every payment that our books call captured."""
+def our_charges(session: Session) -> list[Moved]:
+    """Every payment that our books call captured."""
     found = select(PaymentAttempt.charge_ref, PaymentAttempt.amount_minor, PaymentAttempt.currency)
     return [row._tuple() for row in session.execute(found.where(PaymentAttempt.status == AttemptStatus.CAPTURED))]
 
 
-def their_charges(charges: Iterable[Mapping[str, Any]]) -> list[Charge]:
+def our_refunds(session: Session) -> list[Moved]:
+    """Every refund that they call succeeded."""
+    found = select(Refund.refund_ref, Refund.amount_minor, Refund.currency)
+    return [row._tuple() for row in session.execute(found.where(Refund.status == RefundStatus.SUCCEEDED))]
+
+
+def theirs(rows: Iterable[Mapping[str, Any]]) -> list[Moved]:
     """The same of the sandbox's ledger."""
-    return [(charge["id"], charge["amount"], charge["currency"].upper()) for charge in charges]
+    return [(row["id"], row["amount"], row["currency"].upper()) for row in rows]
 
 
-def differences(ours: Iterable[Charge], theirs: Iterable[Charge]) -> list[str]:
+def differences(what: str, ours: Iterable[Moved], theirs: Iterable[Moved]) -> list[str]:
     """What is in one ledger and not in the other, or twice in one; nothing when they tell the same story."""
     ours, theirs = Counter(ours), Counter(theirs)
     said = {
         "only in our books": list((ours - theirs).elements()),
         "only in the sandbox's ledger": list((theirs - ours).elements()),
-        "twice": [charge for charge, times in (ours | theirs).items() if times > 1],
+        "twice": [moved for moved, times in (ours | theirs).items() if times > 1],
     }
     return [
-        f"{len(found)} charges are {what}, such as {sorted(found)[:EXAMPLES_MAX]}"
-        for what, found in said.items()
+        f"{len(found)} {what} are {where}, such as {sorted(found)[:EXAMPLES_MAX]}"
+        for where, found in said.items()
         if found
     ]

@@ -1,10 +1,7 @@
-"""The demo: one customer, two purchases, hostile webhooks, a killed worker and a wiped broker."""
+"""The demo: one customer, two purchases and a refund, hostile webhooks, a killed worker and a wiped broker."""
 
 import json as json_format
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -18,13 +15,12 @@ from database.inbox import InboxEvent
 from gateways.stripe.signatures import sign
 from settings import Settings
 from stack import development_key
+from stack.demo_refund import describe_notes, give_back
 from stack.errors import StackError
 from stack.running import Stack
 from stack.shopper import Shopper
+from stack.story import Story
 
-# a killed worker is restarted in seconds, and what it left is rung for again within half a minute
-SETTLE_WAIT_SECONDS = 120.0
-SETTLE_POLL_SECONDS = 0.25
 COPIES = 3
 REORDER_SECONDS = 2.0
 PACKAGE = "value"
@@ -35,22 +31,6 @@ ACCOUNT = {
     "billing_address": {"line1": "12 Engine Row", "city": "London", "postal_code": "N1 9GU", "country": "GB"},
     "tax_id": "GB123456789",
 }
-
-
-@dataclass
-class Story:
-    """What the story needs at hand, and what it notes for the summary."""
-
-    stack: Stack
-    shopper: Shopper
-    database: Database
-    console: Console
-    account_id: str = ""
-    refused: int = 0
-
-    def tell(self, text: str) -> None:
-        """One finished step."""
-        self.console.print(f"[green]✓[/green] {text}", soft_wrap=True)
 
 
 def refuse_real_gateways(settings: Settings) -> None:
@@ -102,10 +82,11 @@ def _tell_story(story: Story) -> None:
     _pay(story, second)
     _strike(story)
     _await_purchase(story, second, "second")
-    _await(
+    give_back(story)
+    story.wait_for(
         lambda: story.shopper.sandbox("GET", "/sandbox/webhooks")["pending"] == 0, "the last webhook to be delivered"
     )
-    _await(lambda: _inbox_states(story).get("ready", 0) == 0, "the last event to be handled")
+    story.wait_for(lambda: _inbox_states(story).get("ready", 0) == 0, "the last event to be handled")
 
 
 def _open_account(story: Story) -> None:
@@ -157,27 +138,10 @@ def _strike(story: Story) -> None:
 
 def _await_purchase(story: Story, checkout: dict[str, Any], name: str) -> None:
     path = f"/v1/billing/invoices/{checkout['invoice_id']}/"
-    _await(lambda: story.shopper.get(path)["pdf"], f"the PDF of the {name} invoice")
+    story.wait_for(lambda: story.shopper.get(path)["pdf"], f"the PDF of the {name} invoice")
     invoice = story.shopper.get(path)
-    _await(lambda: _email_with(story, f"{invoice['number']}.pdf"), f"the e-mail with {invoice['number']}")
+    story.wait_for(lambda: story.has_mail_with(invoice["number"]), f"the e-mail with {invoice['number']}")
     story.tell(f"{invoice['number']} paid, credits granted, PDF rendered, e-mail delivered")
-
-
-def _await(condition: Callable[[], object], what: str) -> None:
-    deadline = time.monotonic() + SETTLE_WAIT_SECONDS
-    while not condition():
-        if time.monotonic() > deadline:
-            raise StackError(f"waited {SETTLE_WAIT_SECONDS:.0f} seconds for {what}")
-        time.sleep(SETTLE_POLL_SECONDS)
-
-
-def _emails(story: Story) -> list[dict[str, Any]]:
-    emails: list[dict[str, Any]] = story.shopper.sandbox("GET", "/sandbox/inbox.json")["emails"]
-    return emails
-
-
-def _email_with(story: Story, filename: str) -> bool:
-    return any(file["filename"] == filename for email in _emails(story) for file in email["attachments"])
 
 
 def _inbox_states(story: Story) -> dict[str, int]:
@@ -194,10 +158,11 @@ def _summarize(story: Story) -> dict[str, Any]:
         balanced, broken = not ledger_sums_to_zero.ask(session), violations(session)
     return {
         "invoices": [_describe(story, invoice) for invoice in reversed(invoices)],
+        "credit_notes": describe_notes(story),
         "credits_balance": story.shopper.get("/v1/billing/credits/balance/", account_id=story.account_id)["balance"],
         "ledger_balanced": balanced,
         "invariants_violated": broken,
-        "emails": [{"to": email["to"], "subject": email["subject"]} for email in reversed(_emails(story))],
+        "emails": [{"to": email["to"], "subject": email["subject"]} for email in reversed(story.emails())],
         "webhooks_delivered": deliveries["delivered"],
         "webhooks_refused": story.refused,
         "events_handled_once": states.get("done", 0),
@@ -206,15 +171,9 @@ def _summarize(story: Story) -> dict[str, Any]:
 
 
 def _describe(story: Story, invoice: dict[str, Any]) -> dict[str, Any]:
-    path = story.stack.home / "demo" / f"{invoice['number']}.pdf"
-    _save(path, story.shopper.get_pdf(invoice["id"]))
     fields = ("number", "status", "total_minor", "currency")
-    return {field: invoice[field] for field in fields} | {"pdf_path": str(path)}
-
-
-def _save(path: Path, content: bytes) -> None:
-    path.parent.mkdir(exist_ok=True)
-    path.write_bytes(content)
+    path = story.keep(invoice["number"], story.shopper.get_pdf(f"/v1/billing/invoices/{invoice['id']}/pdf/"))
+    return {field: invoice[field] for field in fields} | {"pdf_path": path}
 
 
 def _urls(stack: Stack) -> dict[str, str]:
@@ -230,6 +189,10 @@ def _print_summary(summary: dict[str, Any]) -> None:
     for invoice in summary["invoices"]:
         typer.echo(f"{invoice['number']}  {invoice['status']}  {invoice['total_minor']} {invoice['currency']} (minor)")
         typer.echo(f"    {invoice['pdf_path']}")
+    for note in summary["credit_notes"]:
+        refunded = f"{note['refunded_minor']} {note['currency']} (minor) refunded"
+        typer.echo(f"{note['number']}  corrects {note['corrects']}  {refunded}")
+        typer.echo(f"    {note['pdf_path']}")
     typer.echo(f"credits {summary['credits_balance']:,}, ledger balanced: {summary['ledger_balanced']}")
     typer.echo(
         f"webhooks delivered {summary['webhooks_delivered']}, refused {summary['webhooks_refused']}, "

@@ -16,11 +16,11 @@ from database.outbox import OutboxEntry
 from settings import Settings
 from stack.errors import StackError
 from stack.parked import find
+from stack.said import said, who_decides
 from stack.sessions import session
 
 MEMORIES = (InboxEvent, Operation, OutboxEntry)
 BECAUSE_CHARACTERS_MAX = 500
-WHO_CHARACTERS_MAX = 100
 
 
 def replay(settings: Settings, row_id: UUID) -> str:
@@ -40,7 +40,7 @@ def discard(settings: Settings, row_id: UUID, because: str, who: str) -> str:
 
     Raises StackError for a reason or a name that is none, when no parked row has this id, or when it is no work.
     """
-    decided = discarded_as(_said(who, WHO_CHARACTERS_MAX, "who decides"), _said(because, BECAUSE_CHARACTERS_MAX, "why"))
+    decided = discarded_as(who_decides(who), said(because, BECAUSE_CHARACTERS_MAX, "why"))
     with session(settings) as opened:
         return _write(opened, row_id, decided, {"problem": DISCARDED_PROBLEM}) or _refuse(opened, row_id)
 
@@ -50,14 +50,6 @@ def see(settings: Settings, receipt_id: UUID) -> None:
     with session(settings) as opened:
         if not look_at(opened, receipt_id):
             _refuse(opened, receipt_id)
-
-
-def _said(text: str, characters_max: int, what: str) -> str:
-    """On one line, as it is kept."""
-    line = " ".join(text.split())
-    if not 0 < len(line) <= characters_max:
-        raise StackError(f"say {what} in up to {characters_max} characters")
-    return line
 
 
 def _write(opened: Session, row_id: UUID, values: dict[str, object], of_operation: dict[str, object]) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
+from billing.credit_notes.issue import credit_note_number
 from billing.errors import BillingError
 from billing.invoices.rules import number_in
 from billing.outcomes.restore_payment import Restored
@@ -64,6 +65,9 @@ def summary(report: Report, *, applied: bool) -> Iterator[str]:
     for gap in report.gaps:
         first, last = number_in(gap.month, gap.first_number), number_in(gap.month, gap.last_number)
         yield f"{first} to {last} are left out: {gap.reason}"
+    for note_gap in report.note_gaps:
+        first, last = (credit_note_number(note_gap.month, n) for n in (note_gap.first_number, note_gap.last_number))
+        yield f"{first} to {last} are left out: {note_gap.reason}"
     if report.replayed:
         yield f"{report.replayed} parked events run again"
     if applied:

@@ -53,9 +53,9 @@ class Shopper:
         answer: dict[str, Any] = self._api("POST", path, json=body)
         return answer
 
-    def get_pdf(self, invoice_id: str) -> bytes:
-        """The invoice's PDF."""
-        return self._send("GET", f"{self.api_url}/v1/billing/invoices/{invoice_id}/pdf/", headers=self._key()).content
+    def get_pdf(self, path: str) -> bytes:
+        """The PDF of an invoice or a credit note."""
+        return self._send("GET", f"{self.api_url}{path}", headers=self._key()).content
 
     def pay(self, checkout_url: str, card_number: str = GOOD_CARD) -> int:
         """Press the pay button on the hosted page; returns the status of the answer (303 is success)."""

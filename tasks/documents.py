@@ -1,7 +1,9 @@
 """The queue of documents."""
 
+from calls.credit_voided import credit_voided_invoices as credit_voided
+from calls.render_credit_notes import render_credit_notes as render_notes
 from calls.render_invoices import render_invoices as render
-from schemas.messages import RenderInvoices
+from schemas.messages import CreditVoidedInvoices, RenderCreditNotes, RenderInvoices
 from workers.task import doorway
 from workers.wiring import Work
 
@@ -10,3 +12,15 @@ from workers.wiring import Work
 def render_invoices(work: Work, message: RenderInvoices) -> None:
     """Render the invoice PDFs that these outbox rows ask for."""
     render(work, message.ids)
+
+
+@doorway(RenderCreditNotes)
+def render_credit_notes(work: Work, message: RenderCreditNotes) -> None:
+    """Render the credit note PDFs that these outbox rows ask for."""
+    render_notes(work, message.ids)
+
+
+@doorway(CreditVoidedInvoices)
+def credit_voided_invoices(work: Work, message: CreditVoidedInvoices) -> None:
+    """Issue the credit notes of the void invoices that these outbox rows name."""
+    credit_voided(work, message.ids)

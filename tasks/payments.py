@@ -1,10 +1,11 @@
-"""The queue of what waits for a gateway: charges and their end, and asking for what webhooks did not tell."""
+"""The queue of what waits for a gateway: charges and their end, refunds, and asking for what webhooks did not tell."""
 
 from calls.cancel_payment import cancel_payments
 from calls.charge_cards import charge_cards
 from calls.look_up_payments import look_up_payments as look_up
 from calls.pull_events import pull_events as pull
-from schemas.messages import CancelPayments, ChargeCards, LookUpPayments, PullEvents
+from calls.refund_payments import refund_payments
+from schemas.messages import CancelPayments, ChargeCards, LookUpPayments, PullEvents, RefundPayments
 from workers.task import doorway
 from workers.wiring import Work
 
@@ -19,6 +20,12 @@ def charge(work: Work, message: ChargeCards) -> None:
 def cancel(work: Work, message: CancelPayments) -> None:
     """Cancel the payments that these outbox rows name."""
     cancel_payments(work, message.ids)
+
+
+@doorway(RefundPayments)
+def refund(work: Work, message: RefundPayments) -> None:
+    """Ask for the refunds that these outbox rows name."""
+    refund_payments(work, message.ids)
 
 
 @doorway(PullEvents)

@@ -3,17 +3,23 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from database.base import Base, of_letters, written_at
 
 
 class Account(Base):
-    """A customer of the SaaS company. `owner` is the product's own id of the person who may act for the account."""
+    """A customer of the SaaS company. `owner` is the product's own id of the person who may act for the account.
+
+    `credit_debt_max` is how many credits it may owe: how far below zero a refund of used ones may take its balance.
+    """
 
     __tablename__ = "accounts"
-    __table_args__ = (of_letters("country", 2),)
+    __table_args__ = (
+        of_letters("country", 2),
+        CheckConstraint("credit_debt_max >= 0", name="credit_debt_max_not_negative"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     name: Mapped[str]
@@ -28,6 +34,7 @@ class Account(Base):
     country: Mapped[str]
     tax_id: Mapped[str]
     clock_id: Mapped[UUID | None] = mapped_column(ForeignKey("test_clocks.id"))
+    credit_debt_max: Mapped[int] = mapped_column(server_default="10000")
     created_at: Mapped[datetime] = written_at()
 
 

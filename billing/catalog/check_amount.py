@@ -37,7 +37,7 @@ def check_step(amount: Money, rule: AmountRule) -> None:
     """Raises Rejected `amount_too_fine` for what is no multiple of the rule's step."""
     if amount.minor % rule.step:
         step = format_major(Money(rule.step, amount.currency))
-        raise Rejected("amount_too_fine", f"{format_major(amount)} cannot be charged: it is no multiple of {step}.")
+        raise Rejected("amount_too_fine", f"{format_major(amount)} cannot be paid: it is no multiple of {step}.")
 
 
 def check_greatest(amount: Money, rule: AmountRule) -> None:

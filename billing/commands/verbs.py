@@ -8,12 +8,14 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from billing.accounts.open import open_account
-from billing.accounts.queries import get_account, view_account
+from billing.accounts.queries import get_account, lock_account, view_account
 from billing.cards.order import order_cards
 from billing.clocks.advance import advance_clock
 from billing.clocks.queries import view_clock
 from billing.clocks.timelines import now_of
 from billing.clocks.wall import Wall
+from billing.credit_notes.queries import show_credit_note
+from billing.credit_notes.tables import CreditNoteReason
 from billing.credits.watch import set_watch
 from billing.cycle.end.cancel import cancel_subscription
 from billing.cycle.end.reactivate import reactivate_subscription
@@ -21,6 +23,12 @@ from billing.cycle.pause.pause import pause_subscription
 from billing.cycle.pause.resume import resume_subscription
 from billing.cycle.plan_change.change_plan import change_plan
 from billing.cycle.start.create import create_subscription
+from billing.invoices.queries import get_invoice
+from billing.receipts.queries import get_payment
+from billing.refunds.begin_refund import RefundWish, begin_refund
+from billing.refunds.credit_invoice import CreditWish, credit_invoice
+from billing.refunds.queries import show_refund
+from billing.refunds.tables import UsedCredits
 from billing.subscriptions.queries import get_subscription, lock_subscription, show_changed, show_subscription
 from billing.top_ups.end import end_top_up
 from billing.top_ups.set import set_top_up
@@ -33,15 +41,18 @@ from schemas.commands import (
     Command,
     ConsumeCredits,
     CreateSubscription,
+    CreditInvoice,
     EndAutoTopUp,
     OfSubscription,
     OpenAccount,
     OrderPaymentMethods,
     PauseSubscription,
     ReactivateSubscription,
+    RefundPayment,
     ResumeSubscription,
     SetAutoTopUp,
     SetBalanceWatch,
+    SetCreditDebtMax,
 )
 
 Result = dict[str, Any]
@@ -53,6 +64,10 @@ def time_of(session: Session, command: Command, wall: Wall) -> datetime:
     account_id = getattr(command, "account_id", None)
     if isinstance(command, OfSubscription):
         account_id = get_subscription(session, command.subscription_id).account_id
+    if isinstance(command, RefundPayment):
+        account_id = get_payment(session, command.payment_id).account_id
+    if isinstance(command, CreditInvoice):
+        account_id = get_invoice(session, command.invoice_id).account_id
     return now_of(session, account_id, wall) if account_id else wall.at
 
 
@@ -110,6 +125,11 @@ def _set_watch(session: Session, operation: Operation, command: SetBalanceWatch,
     return {"account_id": str(command.account_id), "warn_below": command.warn_below}
 
 
+def _set_debt_max(session: Session, operation: Operation, command: SetCreditDebtMax, now: datetime) -> Result:
+    lock_account(session, command.account_id).credit_debt_max = command.credit_debt_max
+    return command.model_dump(mode="json")
+
+
 def _set_top_up(session: Session, operation: Operation, command: SetAutoTopUp, now: datetime) -> Result:
     set_top_up(session, command.account_id, command.package, command.top_up_below, command.monthly_max, now)
     return command.model_dump(mode="json")
@@ -124,6 +144,33 @@ def _order_cards(session: Session, operation: Operation, command: OrderPaymentMe
     get_account(session, command.account_id)
     order_cards(session, command.account_id, command.card_ids)
     return command.model_dump(mode="json")
+
+
+def _refund(session: Session, operation: Operation, command: RefundPayment, now: datetime) -> Result:
+    wish = RefundWish(
+        receipt_id=command.payment_id,
+        amount_minor=command.amount_minor,
+        reason=CreditNoteReason(command.reason),
+        used_credits=UsedCredits(command.used_credits),
+        requested_by=operation.caller,
+        cause=cause_of(operation),
+        note=command.note,
+    )
+    refund = begin_refund(session, operation.id, wish, now)
+    session.flush()
+    return show_refund(session, refund.id).model_dump(mode="json")
+
+
+def _credit(session: Session, operation: Operation, command: CreditInvoice, now: datetime) -> Result:
+    wish = CreditWish(
+        invoice_id=command.invoice_id,
+        amount_minor=command.amount_minor,
+        reason=CreditNoteReason(command.reason),
+        used_credits=UsedCredits(command.used_credits),
+        cause=cause_of(operation),
+        note=command.note,
+    )
+    return show_credit_note(session, credit_invoice(session, wish, now).id).model_dump(mode="json")
 
 
 def _advance_clock(session: Session, operation: Operation, command: AdvanceTestClock, now: datetime) -> Result:
@@ -144,8 +191,11 @@ VERBS: Mapping[type[Command], Verb] = {
     PauseSubscription: _pause,
     ResumeSubscription: _resume,
     SetBalanceWatch: _set_watch,
+    SetCreditDebtMax: _set_debt_max,
     SetAutoTopUp: _set_top_up,
     EndAutoTopUp: _end_top_up,
     OrderPaymentMethods: _order_cards,
     AdvanceTestClock: _advance_clock,
+    RefundPayment: _refund,
+    CreditInvoice: _credit,
 }

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from billing.credits.repay import repay_with
 from billing.credits.tables import CreditGrant, CreditMovement, CreditSource, CreditTransaction
 from billing.credits.watch import arm_watches
 from database.ids import uuid7
@@ -31,15 +32,17 @@ class Grant:
 
 
 def grant_all(session: Session, grants: Sequence[Grant]) -> None:
-    """Grant credits, any number of times with one statement per table.
+    """Grant credits, any number of times with one statement per table; what an account owes is paid of them at once.
 
     The database refuses a second grant for the same cause (IntegrityError): whoever calls this has claimed the causes.
     """
     if not grants:
         return
     rows = [_row(grant) for grant in grants]
+    movements = [_movement(row) for row in rows]
+    movements += repay_with(session, rows)
     insert_rows(session, CreditGrant, *rows)
-    insert_rows(session, CreditTransaction, *(_movement(row) for row in rows))
+    insert_rows(session, CreditTransaction, *movements)
     for now in {grant.now for grant in grants}:
         arm_watches(session, {grant.account_id for grant in grants if grant.now == now}, now)
 

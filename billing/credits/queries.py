@@ -1,12 +1,13 @@
 """Reads of credits."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import BindParameter, ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from billing.credits.tables import BalanceWatch, CreditGrant, CreditTransaction
+from billing.credits.tables import BalanceWatch, CreditDebt, CreditGrant, CreditTransaction
 from database.pages import Cursor, newest_first
 from schemas.views import BalanceView, BalanceWatchView, CreditTransactionView, Page
 
@@ -16,13 +17,31 @@ def is_usable(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     return (CreditGrant.remaining > 0) & or_(CreditGrant.expires_at.is_(None), CreditGrant.expires_at > now)
 
 
+def is_owed() -> ColumnElement[bool]:
+    """Whether something of a debt is not paid yet."""
+    return CreditDebt.paid < CreditDebt.amount
+
+
 def view_balance(session: Session, account_id: UUID, now: datetime) -> BalanceView:
-    """What the account can use at `now`, and the next expiry among it."""
+    """What the account can use at `now` less what it owes, and the next expiry among it."""
     usable = select(func.coalesce(func.sum(CreditGrant.remaining), 0), func.min(CreditGrant.expires_at)).where(
         CreditGrant.account_id == account_id, is_usable(now)
     )
-    balance, next_expiry_at = session.execute(usable).one()
-    return BalanceView(account_id=account_id, balance=int(balance), next_expiry_at=next_expiry_at)
+    count, next_expiry_at = session.execute(usable).one()
+    debt = count_owed(session, account_id)
+    return BalanceView(account_id=account_id, balance=int(count) - debt, debt=debt, next_expiry_at=next_expiry_at)
+
+
+def count_owed(session: Session, account_id: UUID) -> int:
+    """How many credits the account owes."""
+    owed = select(func.sum(CreditDebt.amount - CreditDebt.paid)).where(CreditDebt.account_id == account_id, is_owed())
+    return int(session.scalar(owed) or 0)
+
+
+def count_owed_for(session: Session, causes: Sequence[str]) -> int:
+    """How many credits became owed for these causes, whether they are paid by now or not."""
+    owed = select(func.sum(CreditDebt.amount)).where(CreditDebt.cause.in_(causes))
+    return int(session.scalar(owed) or 0)
 
 
 def lock_usable(session: Session, account_id: UUID, now: datetime) -> list[CreditGrant]:

@@ -24,6 +24,7 @@ class CreditMovement(StrEnum):
     CONSUME = "consume"
     EXPIRE = "expire"
     REVOKE = "revoke"
+    REPAY = "repay"
 
 
 class CreditGrant(Base):
@@ -59,7 +60,7 @@ class CreditGrant(Base):
 
 
 class CreditTransaction(Base):
-    """One movement of one grant: positive when granted, negative when consumed, expired or revoked. Never edited."""
+    """One movement of one grant: positive when granted, negative when it became less. Never edited."""
 
     __tablename__ = "credit_transactions"
     __table_args__ = (
@@ -76,6 +77,27 @@ class CreditTransaction(Base):
     amount: Mapped[int]
     cause: Mapped[str]
     description: Mapped[str] = mapped_column(server_default="")
+    created_at: Mapped[datetime] = written_at()
+
+
+class CreditDebt(Base):
+    """Credits that were used and whose money went back, once per cause: the next grants pay them, the oldest first.
+
+    `cause` is that of the credit note. `paid` is re-proved against the transactions.
+    """
+
+    __tablename__ = "credit_debts"
+    __table_args__ = (
+        CheckConstraint("amount > 0", name="amount_positive"),
+        CheckConstraint("paid BETWEEN 0 AND amount", name="paid_in_range"),
+        Index("ix_credit_debts_owed", "account_id", postgresql_where=text("paid < amount")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
+    cause: Mapped[str] = mapped_column(unique=True)
+    amount: Mapped[int]
+    paid: Mapped[int] = mapped_column(server_default="0")
     created_at: Mapped[datetime] = written_at()
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.cards.queries import find_card
+from billing.credit_notes.void_invoice import void_issued
 from billing.gateway_run.mirror_lines import take_back_credits
 from billing.invoices.give_up import give_up_invoice
 from billing.invoices.settle import settle_invoice
@@ -19,7 +20,6 @@ from billing.payments.tables import AttemptKind, AttemptStatus, PaymentAttempt
 from billing.receipts.queries import booked_among, unmatched_minor
 from billing.receipts.receive import Received, capture_of, receive
 from billing.receipts.tables import ReceiptRemark
-from billing.receipts.void_invoice import void_issued
 from billing.receipts.write import write_receipts
 from billing.subscriptions.pending_changes import is_waited_for
 from billing.subscriptions.tables import Subscription

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from billing.invariants import (
     balances_are_proved,
     capture_is_one_receipt,
+    credit_notes_add_up,
     credits_are_proved,
     invoice_and_ledger_agree,
     invoice_numbers_have_no_gap,
@@ -15,6 +16,7 @@ from billing.invariants import (
     paid_invoice_is_covered,
     pending_change_waits,
     reversals_are_proved,
+    tax_is_proved,
 )
 
 QUESTIONS: dict[str, Callable[[Session], list[str]]] = {
@@ -27,6 +29,8 @@ QUESTIONS: dict[str, Callable[[Session], list[str]]] = {
         invoice_and_ledger_agree,
         balances_are_proved,
         reversals_are_proved,
+        credit_notes_add_up,
+        tax_is_proved,
         credits_are_proved,
         pending_change_waits,
         nothing_waits_too_long,

@@ -1,4 +1,7 @@
-"""What remains of a grant equals the sum of its movements, every paid line granted once, none is held for nothing."""
+"""What remains of a grant equals the sum of its movements, every paid line granted once, none is held for nothing.
+
+What is paid of a debt equals the movements that paid it, and no more is taken back or owed than an invoice granted.
+"""
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -28,9 +31,36 @@ HELD = text("""
     LIMIT 100
 """)
 
+REPAID = text("""
+    SELECT coalesce('credit_debt/' || d.id, t.cause) AS what, coalesce(d.paid, 0) AS paid,
+           coalesce(t.repaid, 0) AS proved
+    FROM credit_debts d FULL JOIN (
+        SELECT account_id, cause, -sum(amount) AS repaid FROM credit_transactions WHERE movement = 'repay'
+        GROUP BY account_id, cause
+    ) t ON t.cause = 'credit_debt/' || d.id AND t.account_id = d.account_id
+    WHERE coalesce(d.paid, 0) <> coalesce(t.repaid, 0)
+    LIMIT 100
+""")
+
+TAKEN_BACK = text("""
+    WITH taken AS (
+        SELECT n.invoice_id, -t.amount AS count FROM credit_notes n
+        JOIN credit_transactions t ON t.cause = n.cause AND t.account_id = n.account_id
+        UNION ALL
+        SELECT n.invoice_id, d.amount FROM credit_debts d
+        LEFT JOIN credit_notes n ON n.cause = d.cause AND n.account_id = d.account_id
+    )
+    SELECT taken.invoice_id, sum(taken.count) AS taken, coalesce(granted.count, 0) AS granted
+    FROM taken LEFT JOIN LATERAL (
+        SELECT sum(credits) AS count FROM invoice_lines WHERE invoice_id = taken.invoice_id
+    ) granted ON true
+    GROUP BY taken.invoice_id, granted.count HAVING sum(taken.count) > coalesce(granted.count, 0)
+    LIMIT 100
+""")
+
 
 def ask(session: Session) -> list[str]:
-    """One sentence per grant that does not add up or is held, and per line that was not granted exactly once."""
+    """One sentence per grant, debt, line or invoice whose credits do not add up, and per grant that is held."""
     crooked = [
         f"credit grant {row.id} has {row.remaining} left, its movements say {row.proved}"
         for row in session.execute(REMAINING)
@@ -39,6 +69,11 @@ def ask(session: Session) -> list[str]:
         f"credit grant {row.id} is held, the status of its subscription is {row.status}"
         for row in session.execute(HELD)
     ]
-    return [*crooked, *held] + [
+    owed = [f"{row.what} says {row.paid} paid, its movements {row.proved}" for row in session.execute(REPAID)]
+    taken_back = [
+        f"of the {row.granted} credits of invoice {row.invoice_id} {row.taken} were taken back or are owed"
+        for row in session.execute(TAKEN_BACK)
+    ]
+    return [*crooked, *held, *owed, *taken_back] + [
         f"invoice line {row.id} of {row.credits} credits has {row.grants} grants" for row in session.execute(GRANTED)
     ]

@@ -1,27 +1,38 @@
-"""What left gateways again and is not explained is the same in the receipts and in the ledger."""
+"""What left gateways again is the same in the receipts and in the ledger: owed for a refund of ours, or unexplained."""
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+# what left by a refund that has a row was owed for it; what left otherwise, and what such a row does not explain, is
+# unexplained
 QUESTION = text("""
     WITH gone AS (
-        SELECT account_id, currency, -sum(amount_minor) AS gone_minor
-        FROM receipts WHERE source IN ('refund', 'dispute', 'dispute_fee') GROUP BY account_id, currency
-    ), proved AS (
-        SELECT account_id, currency, sum(amount_minor) AS proved_minor
-        FROM ledger_entries WHERE ledger_account = 'unexplained_reversals' GROUP BY account_id, currency
+        SELECT r.account_id, r.currency, r.amount_minor, f.id IS NOT NULL AS is_owed
+        FROM receipts r LEFT JOIN refunds f
+            ON r.source = 'refund' AND f.gateway = r.gateway AND f.refund_ref = r.reference AND f.currency = r.currency
+        WHERE r.source IN ('refund', 'dispute', 'dispute_fee')
+    ), live AS (
+        SELECT account_id, currency, amount_minor, unexplained_minor
+        FROM refunds WHERE status NOT IN ('failed', 'canceled')
+    ), said AS (
+        SELECT 'unexplained_reversals' AS ledger_account, account_id, currency, -amount_minor AS minor
+        FROM gone WHERE NOT is_owed
+        UNION ALL SELECT 'unexplained_reversals', account_id, currency, unexplained_minor FROM live
+        UNION ALL SELECT 'unexplained_reversals', account_id, currency, -disputed_minor FROM refunds
+        UNION ALL SELECT 'refunds_payable', account_id, currency, -amount_minor FROM gone WHERE is_owed
+        UNION ALL SELECT 'refunds_payable', account_id, currency, -amount_minor FROM live
+        UNION ALL SELECT ledger_account, account_id, currency, -amount_minor FROM ledger_entries
+        WHERE ledger_account IN ('unexplained_reversals', 'refunds_payable')
     )
-    SELECT coalesce(g.account_id, p.account_id) AS account_id, coalesce(g.currency, p.currency) AS currency,
-           coalesce(g.gone_minor, 0) AS gone_minor, coalesce(p.proved_minor, 0) AS proved_minor
-    FROM gone g FULL JOIN proved p ON p.account_id = g.account_id AND p.currency = g.currency
-    WHERE coalesce(g.gone_minor, 0) <> coalesce(p.proved_minor, 0)
+    SELECT ledger_account, account_id, currency, sum(minor) AS difference_minor FROM said
+    GROUP BY ledger_account, account_id, currency HAVING sum(minor) <> 0
     LIMIT 100
 """)
 
 
 def ask(session: Session) -> list[str]:
-    """One sentence per account and currency of which more, or less, has left than the ledger says."""
+    """One sentence per account and currency of which refunds and receipts say something else than the ledger."""
     return [
-        f"of account {row.account_id} {row.gone_minor} {row.currency} have left, the ledger says {row.proved_minor}"
+        f"account {row.account_id}: the ledger's {row.ledger_account} differ by {row.difference_minor} {row.currency}"
         for row in session.execute(QUESTION)
     ]

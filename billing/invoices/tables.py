@@ -53,8 +53,8 @@ class Invoice(Base):
     What is left to pay is `total_minor` less `allocated_minor`: what receipts have paid of it. `balance_used_minor` is
     the share of that which was kept on the account and used when the invoice was issued; negative, it was owed from
     before and is asked for on top. `carried_over_minor` is a rest that is too small to be charged: it is not asked for,
-    the invoice is paid without it, and the next one takes it up in its `balance_used_minor`. Whoever knows `pay_secret`
-    may pay it without a login.
+    the invoice is paid without it, and the next one takes it up in its `balance_used_minor`. `credited_minor` is what
+    credit notes have taken back of the total. Whoever knows `pay_secret` may pay it without a login.
     """
 
     __tablename__ = "invoices"
@@ -70,6 +70,7 @@ class Invoice(Base):
             "carried_over_minor = 0 OR (carried_over_minor > 0 AND allocated_minor = total_minor)",
             name="carried_over_is_the_rest",
         ),
+        CheckConstraint("credited_minor BETWEEN 0 AND total_minor", name="credited_within_total"),
         CheckConstraint("status <> 'paid' OR allocated_minor = total_minor", name="paid_is_covered"),
         CheckConstraint("total_minor = subtotal_minor + tax_minor", name="total_adds_up"),
         CheckConstraint("status IN ('draft', 'void') OR number IS NOT NULL", name="numbered_once_issued"),
@@ -99,6 +100,7 @@ class Invoice(Base):
     balance_used_minor: Mapped[int] = mapped_column(server_default="0")
     carried_over_minor: Mapped[int] = mapped_column(server_default="0")
     allocated_minor: Mapped[int] = mapped_column(server_default="0")
+    credited_minor: Mapped[int] = mapped_column(server_default="0")
     buyer: Mapped[dict[str, Any] | None]
     created_at: Mapped[datetime] = written_at()
     issued_at: Mapped[datetime | None]

@@ -17,6 +17,7 @@ class LedgerAccount(StrEnum):
     RECEIVABLE = "receivable"  # asset: billed, not yet paid
     DEFERRED_REVENUE = "deferred_revenue"  # liability: paid, service still owed (prepaid credits)
     CUSTOMER_BALANCE = "customer_balance"  # liability: kept for the customer's next invoices; a debit is owed with them
+    REFUNDS_PAYABLE = "refunds_payable"  # liability: to be given back, has not left a gateway yet
     UNEXPLAINED_REVERSALS = "unexplained_reversals"  # asset: left a gateway again, no document says yet for what
     TAX_PAYABLE = "tax_payable"  # liability: collected for the tax office
 
@@ -31,6 +32,9 @@ class LedgerReason(StrEnum):
     BALANCE_KEPT = "balance_kept"
     BALANCE_USED = "balance_used"
     CARRIED_OVER = "carried_over"
+    CREDIT_NOTE_ISSUED = "credit_note_issued"
+    REFUND_BEGUN = "refund_begun"
+    REFUND_FAILED = "refund_failed"
 
 
 class LedgerTransaction(Base):

@@ -1,7 +1,8 @@
 """Describe an issued invoice as the facts a document is made of."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -32,7 +33,7 @@ def describe_invoice(session: Session, invoice_id: UUID, letterhead: Letterhead)
         due_on=(invoice.due_at or invoice.issued_at).date(),
         paid_on=invoice.paid_at.date() if invoice.paid_at else None,
         seller=letterhead.seller,
-        buyer=_buyer(invoice),
+        buyer=buyer_facts(invoice.buyer),
         lines=tuple(_line(line) for line in lines),
         taxes=_taxes(lines),
         subtotal_minor=invoice.subtotal_minor,
@@ -63,8 +64,8 @@ def _pays_by(session: Session, invoice: Invoice) -> str:
     return (subscription.pay_by if subscription else PayBy.CARD).value
 
 
-def _buyer(invoice: Invoice) -> PartyFacts:
-    buyer = invoice.buyer or {}
+def buyer_facts(buyer: Mapping[str, Any]) -> PartyFacts:
+    """The buyer as of the day of issue, as printed."""
     town = " ".join(part for part in (buyer["postal_code"], buyer["city"], buyer["region"]) if part)
     lines = (buyer["line1"], buyer["line2"], town, country_name(buyer["country"]))
     return PartyFacts(

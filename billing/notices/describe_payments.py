@@ -29,10 +29,11 @@ def describe_payments(session: Session, invoice: Invoice, letterhead: Letterhead
         .having(paid > 0)
     )
     rows = session.execute(found.order_by(Receipt.received_at, Receipt.id))
-    return tuple(_payment(receipt, int(minor), letterhead) for receipt, minor in rows)
+    return tuple(payment_facts(receipt, int(minor), letterhead) for receipt, minor in rows)
 
 
-def _payment(receipt: Receipt, paid_minor: int, letterhead: Letterhead) -> PaymentFacts:
+def payment_facts(receipt: Receipt, paid_minor: int, letterhead: Letterhead) -> PaymentFacts:
+    """One payment as it is printed; `paid_minor` is what of it is meant."""
     return PaymentFacts(
         received_on=receipt.received_at.date(),
         amount_minor=receipt.amount_minor,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from sqlalchemy.orm import Session
 
-from billing.notices import about_accounts, about_invoices, about_plan_changes, about_subscriptions
+from billing.notices import about_accounts, about_invoices, about_plan_changes, about_refunds, about_subscriptions
 from billing.notices.occasion import Occasion
 from schemas.documents import NoticeFacts
 
@@ -22,4 +22,6 @@ LETTERS: dict[str, Callable[[Session, Occasion], NoticeFacts]] = {
     "low_credits": about_accounts.low_credits,
     "top_up_stopped": about_accounts.top_up_stopped,
     "invoice_created": about_invoices.created,
+    "refund_notification": about_refunds.refunded,
+    "credit_note_created": about_refunds.credited,
 }

@@ -7,8 +7,9 @@ from billing.clocks.wall import Wall
 from billing.errors import Unavailable, UnknownMark
 from billing.payments.queries import as_uuid
 from billing.payments.tables import PaymentAttempt
-from billing.receipts.queries import lock_captured
-from billing.receipts.reverse import reverse
+from billing.receipts.queries import find_captured
+from billing.refunds.record_refunds import record_refunds
+from billing.refunds.refundable import lock_refundable
 from billing.subscriptions.tables import Subscription
 from schemas.facts.reversals import ReversedPaymentFact
 
@@ -20,9 +21,10 @@ def reverse_payment(session: Session, fact: ReversedPaymentFact, wall: Wall) -> 
     will be.
     """
     references = [ref for ref in (fact.payment_ref, fact.charge_ref, fact.invoice_ref) if ref]
-    captured = lock_captured(session, fact.gateway, references)
-    if captured is not None:
-        reverse(session, captured, fact.reversals, now_of(session, captured.account_id, wall))
+    receipt_id = find_captured(session, fact.gateway, references)
+    if receipt_id is not None:
+        refundable = lock_refundable(session, receipt_id)
+        record_refunds(session, refundable, fact.reversals, now_of(session, refundable.receipt.account_id, wall))
     elif any(reversal.left_minor for reversal in fact.reversals):
         _refuse_if_ours(session, fact)
 

@@ -1,11 +1,12 @@
 """Reads of receipts."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, select, tuple_
 from sqlalchemy.orm import Session
 
+from billing.errors import Rejected
 from billing.money import Money
 from billing.receipts.tables import REVERSALS, Receipt, ReceiptRemark, ReceiptSource
 from database.among import is_among
@@ -46,15 +47,31 @@ def booked_among(session: Session, references: Collection[tuple[str, str]]) -> s
     return {(row.gateway, row.reference) for row in rows}
 
 
+def get_payment(session: Session, receipt_id: UUID) -> Receipt:
+    """A payment that came; raises Rejected `payment_not_found`, also for a receipt of anything else."""
+    receipt = session.get(Receipt, receipt_id)
+    if receipt is None or receipt.source is not ReceiptSource.CAPTURE:
+        raise Rejected("payment_not_found", f"There is no payment {receipt_id}.", status=404)
+    return receipt
+
+
+def list_payments(session: Session, account_id: UUID | None, limit: int) -> Sequence[Receipt]:
+    """The newest payments that came, the newest first."""
+    came = select(Receipt).where(Receipt.source == ReceiptSource.CAPTURE)
+    if account_id is not None:
+        came = came.where(Receipt.account_id == account_id)
+    return session.scalars(came.order_by(Receipt.created_at.desc(), Receipt.id.desc()).limit(limit)).all()
+
+
 def unmatched_minor(session: Session, gateway: str, references: Collection[str], currency: str) -> int:
     """What came under these references for nothing that we had asked for, in minor units."""
     came = select(func.sum(Receipt.amount_minor)).where(_captured_as(gateway, references))
     return int(session.scalar(came.where(Receipt.currency == currency, Receipt.attempt_id.is_(None))) or 0)
 
 
-def lock_captured(session: Session, gateway: str, references: Collection[str]) -> Receipt | None:
-    """The payment that came under one of these references, nobody else's until commit; None when none did."""
-    return session.scalar(select(Receipt).where(_captured_as(gateway, references)).limit(1).with_for_update())
+def find_captured(session: Session, gateway: str, references: Collection[str]) -> UUID | None:
+    """The receipt of the payment that came under one of these references; None when none did."""
+    return session.scalar(select(Receipt.id).where(_captured_as(gateway, references)).limit(1))
 
 
 def lock_kept(
@@ -77,6 +94,7 @@ def list_receipts(
     session: Session,
     *,
     account_id: UUID | None = None,
+    source: ReceiptSource | None = None,
     needs_a_look: bool = False,
     before: Cursor | None = None,
     limit: int = 20,
@@ -85,6 +103,8 @@ def list_receipts(
     query = select(Receipt)
     if account_id is not None:
         query = query.where(Receipt.account_id == account_id)
+    if source is not None:
+        query = query.where(Receipt.source == source)
     if needs_a_look:
         query = query.where(*NEEDS_A_LOOK)
     page, cursor = newest_first(session, query, Receipt, before, limit)

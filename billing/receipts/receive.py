@@ -28,6 +28,7 @@ class Received:
     debits: tuple[Side, ...]
     received_at: datetime
     attempt_id: UUID | None = None
+    reverses_id: UUID | None = None
     gateway: str = ""
     reference: str = ""
     held_at: str = ""
@@ -88,6 +89,7 @@ def receipt_row(received: Received, allocated_minor: int, remark: ReceiptRemark)
         "source": received.source,
         "cause": received.cause,
         "attempt_id": received.attempt_id,
+        "reverses_id": received.reverses_id,
         "gateway": received.gateway,
         "reference": received.reference,
         "amount_minor": received.amount.minor,

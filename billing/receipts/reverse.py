@@ -1,6 +1,6 @@
 """Money left a gateway again, or came back after all: book the difference to what is booked already."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -31,11 +31,23 @@ class Standing(NamedTuple):
     movements: int = 0
 
 
-def reverse(session: Session, captured: Receipt, facts: Sequence[ReversalFact], now: datetime) -> None:
+class _Move(NamedTuple):
+    """What moves now, as the how manieth of its reversal, and when it did."""
+
+    amount: Money
+    number: int
+    at: datetime
+
+
+def reverse(
+    session: Session, captured: Receipt, facts: Sequence[ReversalFact], now: datetime, refunds: Mapping[str, int]
+) -> None:
     """Bring the books to what has left of a captured payment; news that is known already changes nothing.
 
-    What was paid stays paid and what was granted stays granted: only a person can say what the money was given back
-    for, and each movement calls one. The caller holds the captured receipt's row lock. `now` is the account's time.
+    What left by the named `refunds` was owed for them, but for so much of each that they say is unexplained. For that,
+    and for what else it left, only a person can say: what was paid stays paid and what was granted stays granted, and
+    each movement calls one. The caller holds the captured receipt's
+    row lock. `now` is the account's time.
     """
     standings = _standings(session, captured.gateway, [fact.reversal_ref for fact in facts])
     booked = []
@@ -44,7 +56,9 @@ def reverse(session: Session, captured: Receipt, facts: Sequence[ReversalFact], 
         standing = standings.get(reversal, Standing())
         moved = Money(-fact.left_minor - standing.minor, fact.currency)
         if moved.minor:
-            booked.append(_book(captured, reversal, moved, standing.movements, min(fact.moved_at, now)))
+            unexplained = refunds.get(fact.reversal_ref)
+            movement = _Move(moved, standing.movements + 1, min(fact.moved_at, now))
+            booked.append(_book(captured, reversal, movement, unexplained))
     post(session, [each.movement for each in booked], now)
     write_receipts(session, booked)
 
@@ -60,21 +74,28 @@ def _standings(session: Session, gateway: str, references: Sequence[str]) -> dic
     }
 
 
-def _book(captured: Receipt, reversal: Reversal, moved: Money, movements: int, moved_at: datetime) -> Booked:
+def _book(captured: Receipt, reversal: Reversal, move: _Move, unexplained_minor: int | None) -> Booked:
     """The next movement of this one. Its number makes it unique: two workers with the same news cannot both book it."""
     received = Received(
         account_id=captured.account_id,
         source=reversal.source,
         reason=LedgerReason.PAYMENT_REVERSED,
-        cause=f"{reversal.source}/{captured.gateway}/{reversal.reference}/{reversal.currency}/{movements + 1}",
-        amount=moved,
-        debits=(Side(LedgerAccount.GATEWAY_CLEARING, moved, gateway=captured.gateway),),
-        received_at=moved_at,
+        cause=f"{reversal.source}/{captured.gateway}/{reversal.reference}/{reversal.currency}/{move.number}",
+        amount=move.amount,
+        debits=(Side(LedgerAccount.GATEWAY_CLEARING, move.amount, gateway=captured.gateway),),
+        received_at=move.at,
         attempt_id=captured.attempt_id,
+        reverses_id=captured.id,
         gateway=captured.gateway,
         reference=reversal.reference,
     )
-    remark = ReceiptRemark.REVERSED if moved.minor < 0 else ReceiptRemark.CAME_BACK
-    sides = (*received.debits, Side(LedgerAccount.UNEXPLAINED_REVERSALS, -moved))
+    is_refund = unexplained_minor is not None
+    against = LedgerAccount.REFUNDS_PAYABLE if is_refund else LedgerAccount.UNEXPLAINED_REVERSALS
+    sides = (*received.debits, Side(against, -move.amount))
     movement = Movement(received.reason, received.cause, received.account_id, sides)
+    remark = ReceiptRemark.NONE if unexplained_minor == 0 else _remark(move.amount)
     return Booked(receipt_row(received, 0, remark), None, movement)
+
+
+def _remark(moved: Money) -> ReceiptRemark:
+    return ReceiptRemark.REVERSED if moved.minor < 0 else ReceiptRemark.CAME_BACK

@@ -45,19 +45,20 @@ class ReceiptRemark(StrEnum):
     INVOICE_VOID = "invoice_void"
     REVERSED = "reversed"
     CAME_BACK = "came_back"
+    REFUND_FAILED = "refund_failed"
     RESTORED = "restored"
 
 
 class Receipt(Base):
     """Money that really arrived or left (then it is negative), once per cause, in minor units of `currency`.
 
-    `allocated_minor` is what of it pays invoices; the rest is the customer's balance. `reference` is the gateway's own
-    of the payment: each is one receipt; or of the refund or dispute: each of its movements is one. `attempt_id` is the
-    payment that came, or of which it left. `held_at` names the gateway that keeps the rest in a balance of its own:
-    only the invoices that it writes are paid of it. `card_brand` and `card_last4` are those of the card that it came
-    by, as it was then, where its gateway says so. `remark` calls a person until `looked_at` is set. What is carried
-    over is a receipt of nothing that pays for an invoice all the same: less than nothing is left of it, until the next
-    invoice takes that back.
+    `allocated_minor` is what of it pays invoices; the rest is the customer's balance. `reference` is the gateway's
+    own of the payment: each is one receipt; or of the refund or dispute: each of its movements is one. `attempt_id`
+    is the payment that came, or of which it left, and `reverses_id` the receipt of which it left. `held_at` names
+    the gateway that keeps the rest in a balance of its own: only the invoices that it writes are paid of it.
+    `card_brand` and `card_last4` are those of the card that it came by, as it was then, where its gateway says so.
+    `remark` calls a person until `looked_at` is set. What is carried over is a receipt of nothing that pays for an
+    invoice all the same: less than nothing is left of it, until the next invoice takes that back.
     """
 
     __tablename__ = "receipts"
@@ -73,11 +74,13 @@ class Receipt(Base):
         ),
         CheckConstraint(f"allocated_minor = 0 OR NOT {_ARE_REVERSALS}", name="reversals_pay_nothing"),
         CheckConstraint("(source IN ('given_back', 'carried_over')) = (gateway = '')", name="moved_at_a_gateway"),
+        CheckConstraint(f"(reverses_id IS NOT NULL) = ({_ARE_REVERSALS})", name="reversals_leave_a_receipt"),
         Index(
             "uq_receipts_reference", "gateway", "reference", unique=True,
             postgresql_where=text("source = 'capture' AND reference <> ''"),
         ),
         Index("ix_receipts_reversals", "gateway", "reference", postgresql_where=text(_ARE_REVERSALS)),
+        Index("ix_receipts_reversed", "reverses_id", postgresql_where=text(_ARE_REVERSALS)),
         Index("ix_receipts_account", "account_id", "created_at", "id"),
         Index("ix_receipts_newest", "created_at", "id"),
         Index("ix_receipts_kept", "account_id", "currency", postgresql_where=text("allocated_minor <> amount_minor")),
@@ -89,6 +92,7 @@ class Receipt(Base):
     source: Mapped[ReceiptSource]
     cause: Mapped[str] = mapped_column(unique=True)
     attempt_id: Mapped[UUID | None] = mapped_column(ForeignKey("payment_attempts.id"))
+    reverses_id: Mapped[UUID | None] = mapped_column(ForeignKey("receipts.id"))
     gateway: Mapped[str] = mapped_column(server_default="")
     reference: Mapped[str] = mapped_column(server_default="")
     amount_minor: Mapped[int]
@@ -109,17 +113,20 @@ class Receipt(Base):
 
 
 class Allocation(Base):
-    """So much of a receipt pays an invoice; a negative one takes it back. Never edited."""
+    """So much of a receipt pays an invoice, or goes back by a refund; a negative one takes that back. Never edited."""
 
     __tablename__ = "allocations"
     __table_args__ = (
         CheckConstraint("amount_minor <> 0", name="amount_moves"),
+        CheckConstraint("num_nonnulls(invoice_id, refund_id) = 1", name="goes_one_way"),
         Index("ix_allocations_invoice", "invoice_id"),
+        Index("ix_allocations_refund", "refund_id", postgresql_where=text("refund_id IS NOT NULL")),
         Index("ix_allocations_receipt", "receipt_id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     receipt_id: Mapped[UUID] = mapped_column(ForeignKey("receipts.id"))
-    invoice_id: Mapped[UUID] = mapped_column(ForeignKey("invoices.id"))
+    invoice_id: Mapped[UUID | None] = mapped_column(ForeignKey("invoices.id"))
+    refund_id: Mapped[UUID | None] = mapped_column(ForeignKey("refunds.id"))
     amount_minor: Mapped[int]
     created_at: Mapped[datetime] = written_at()

@@ -4,9 +4,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from billing.credit_notes.void_invoice import void_issued
 from billing.invoices.tables import Invoice, InvoiceStatus
 from billing.invoices.void import void_draft
-from billing.receipts.void_invoice import void_issued
 from billing.top_ups.queries import month_of
 from billing.top_ups.row import count_purchases, lock_top_up, stop_top_up
 from billing.top_ups.tables import AutoTopUp

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.credits.queries import lock_usable
+from billing.credits.repay import repay_out_of
 from billing.credits.rules import spread
 from billing.credits.tables import CreditMovement, CreditTransaction
 from billing.credits.take import take
@@ -24,6 +25,9 @@ def consume_credits(
     """
     thresholds = find_thresholds(session, account_id, now)
     grants = lock_usable(session, account_id, now)
+    if thresholds.is_owing:
+        # granted in the very moment in which they became owed, neither saw the other
+        repay_out_of(session, account_id, grants)
     balance = sum(grant.remaining for grant in grants)
     if _already_consumed(session, account_id, cause):
         return balance

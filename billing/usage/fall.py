@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Date, Select, and_, bindparam, func, or_, select
+from sqlalchemy import Date, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from billing.accounts.tables import Account
-from billing.credits.queries import is_usable
+from billing.credits.queries import is_owed, is_usable
 from billing.credits.rules import Fall
-from billing.credits.tables import BalanceWatch, CreditGrant
+from billing.credits.tables import BalanceWatch, CreditDebt, CreditGrant
 from billing.credits.watch import check_watch
 from billing.errors import Rejected
 from billing.top_ups.queries import may_begin, month_of
@@ -19,9 +19,10 @@ from billing.top_ups.start import start_due_top_up
 from billing.top_ups.tables import AutoTopUp
 from database.among import is_among
 
+IS_OWING = exists().where(CreditDebt.account_id == Account.id, is_owed()).label("is_owing")
 # built once: it runs with every use of credits
 THRESHOLDS = (
-    select(BalanceWatch.warn_below, AutoTopUp.top_up_below)
+    select(BalanceWatch.warn_below, AutoTopUp.top_up_below, IS_OWING)
     .select_from(Account)
     .outerjoin(BalanceWatch, BalanceWatch.account_id == Account.id)
     .outerjoin(AutoTopUp, and_(AutoTopUp.account_id == Account.id, may_begin(bindparam("month", type_=Date))))
@@ -33,11 +34,13 @@ THRESHOLDS = (
 class Thresholds:
     """Below which balance the customer is warned, and below which a top-up is bought; None: never.
 
-    They were read without a lock. Whoever acts on them looks again under the lock of the row that they come from.
+    With them comes whether the account owes credits. They were read without a lock. Whoever acts on them looks again
+    under the lock of the row that they come from.
     """
 
     warn_below: int | None
     top_up_below: int | None
+    is_owing: bool = False
 
 
 def find_thresholds(session: Session, account_id: UUID, now: datetime) -> Thresholds:
@@ -46,7 +49,7 @@ def find_thresholds(session: Session, account_id: UUID, now: datetime) -> Thresh
     row = session.connection().execute(THRESHOLDS, wanted).one_or_none()
     if row is None:
         raise Rejected("account_not_found", f"There is no account {account_id}.", status=404)
-    return Thresholds(row.warn_below, row.top_up_below)
+    return Thresholds(row.warn_below, row.top_up_below, row.is_owing)
 
 
 def follow_fall(

@@ -13,6 +13,7 @@ from gateways.stripe.default_card import DefaultCard
 from gateways.stripe.events_list import EventsList
 from gateways.stripe.invoices import Invoices
 from gateways.stripe.marked_payments import MarkedPayments
+from gateways.stripe.refunds import Refunds
 from gateways.stripe.reversals import Reversals
 from gateways.stripe.shapes import API_VERSION
 from gateways.stripe.shortcomings import Shortcomings
@@ -37,6 +38,7 @@ class StripeGateway(
     Subscriptions,
     Invoices,
     MarkedPayments,
+    Refunds,
     Reversals,
     Clocks,
     Shortcomings,

@@ -4,12 +4,20 @@ from collections.abc import Iterator, Sequence
 
 from gateways.stripe.amounts import from_stripe
 from gateways.stripe.answers import reader
-from gateways.stripe.shapes import ATTEMPT_MARK, SUBSCRIPTION_MARK, Json, inside, instant, mark, reference
+from gateways.stripe.shapes import ATTEMPT_MARK, REFUND_MARK, SUBSCRIPTION_MARK, Json, inside, instant, mark, reference
 from gateways.stripe.translate import GATEWAY
-from schemas.facts.reversals import ReversalFact, ReversalKind, ReversedPaymentFact
+from schemas.facts.reversals import RefundState, ReversalFact, ReversalKind, ReversedPaymentFact
 
 # these have taken nothing, or given it back (https://docs.stripe.com/refunds#failed-refunds)
 REFUNDS_WITHOUT_EFFECT = frozenset({"failed", "canceled", "requires_action"})
+REFUND_STATES = {
+    "pending": RefundState.PENDING,
+    # the customer has to say where the money goes: https://docs.stripe.com/refunds#cash-balance
+    "requires_action": RefundState.PENDING,
+    "succeeded": RefundState.SUCCEEDED,
+    "failed": RefundState.FAILED,
+    "canceled": RefundState.CANCELED,
+}
 
 
 @reader
@@ -22,14 +30,15 @@ def payment_of_charge(
         gateway=GATEWAY,
         charge_ref=charge["id"],
         payment_ref=reference(charge.get("payment_intent")),
-        reversals=(*map(_of_refund, refunds), *(fact for dispute in disputes for fact in _of_dispute(dispute))),
+        reversals=(*map(refund_of, refunds), *(fact for dispute in disputes for fact in _of_dispute(dispute))),
         attempt_id=mark(intent, ATTEMPT_MARK) or mark(charge, ATTEMPT_MARK),
         subscription_id=mark(inside(invoice, "parent", "subscription_details"), SUBSCRIPTION_MARK),
         invoice_ref=reference(invoice),
     )
 
 
-def _of_refund(refund: Json) -> ReversalFact:
+def refund_of(refund: Json) -> ReversalFact:
+    """One refund as it stands now."""
     is_void = refund.get("status") in REFUNDS_WITHOUT_EFFECT
     return ReversalFact(
         kind=ReversalKind.REFUND,
@@ -37,6 +46,9 @@ def _of_refund(refund: Json) -> ReversalFact:
         left_minor=0 if is_void else from_stripe(refund["amount"], refund["currency"]),
         currency=refund["currency"].upper(),
         moved_at=instant(refund["created"]),
+        state=REFUND_STATES[refund["status"]],
+        refund_id=mark(refund, REFUND_MARK),
+        failure_code=refund.get("failure_reason") or "",
     )
 
 

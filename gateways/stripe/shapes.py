@@ -16,6 +16,7 @@ SUBSCRIPTION_MARK = "cashbeat_subscription"
 ACCOUNT_MARK = "cashbeat_account"
 PRICE_MARK = "cashbeat_price"
 TAX_MARK = "cashbeat_tax_rate"
+REFUND_MARK = "cashbeat_refund"
 # what a payment is for, beside the attempt
 PAYMENT_MARKS = {
     "account_id": ACCOUNT_MARK,

@@ -7,6 +7,8 @@ from uuid import UUID
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 
 from billing.invoices.tables import InvoiceStatus
+from billing.receipts.tables import ReceiptSource
+from billing.refunds.tables import RefundStatus
 from billing.subscriptions.tables import SubscriptionStatus
 from database.pages import PAGE_SIZE_MAX, Cursor
 from schemas.countries import Country
@@ -71,7 +73,24 @@ class ReceiptFilter(PageFilter):
     """A page of receipts. `needs_a_look`: those that fit nothing that was open, and that nobody has looked at yet."""
 
     account_id: UUID | None = None
+    source: ReceiptSource | None = None
     needs_a_look: bool = False
+
+
+class RefundFilter(PageFilter):
+    """A page of refunds."""
+
+    account_id: UUID | None = None
+    payment_id: UUID | None = None
+    status: RefundStatus | None = None
+
+
+class CreditNoteFilter(PageFilter):
+    """A page of credit notes."""
+
+    account_id: UUID | None = None
+    invoice_id: UUID | None = None
+    number: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,64}$")] | None = None
 
 
 class SubscriptionFilter(PageFilter):

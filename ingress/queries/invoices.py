@@ -28,10 +28,13 @@ def invoices(session: Session, wanted: InvoiceFilter) -> Page[InvoiceView]:
 
 def invoice_pdf(session: Session, invoice_id: UUID) -> Callable[[Request], Response]:
     """`GET /v1/billing/invoices/{id}/pdf/`: named after the number, or "not modified" for who has it already."""
-    number = get_invoice(session, invoice_id).number or "draft"
-    content = get_pdf(session, invoice_id)
+    return pdf_answer(get_invoice(session, invoice_id).number or "draft", get_pdf(session, invoice_id))
+
+
+def pdf_answer(name: str, content: bytes) -> Callable[[Request], Response]:
+    """A document under its name, or "not modified"."""
     etag = f'"{hashlib.sha256(content).hexdigest()}"'
-    headers = {"ETag": etag, "Content-Disposition": f'inline; filename="{number}.pdf"'}
+    headers = {"ETag": etag, "Content-Disposition": f'inline; filename="{name}.pdf"'}
 
     def answer(request: Request) -> Response:
         if etag in request.headers.get("if-none-match", ""):

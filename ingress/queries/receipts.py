@@ -12,6 +12,7 @@ def receipts(session: Session, wanted: ReceiptFilter) -> Page[ReceiptView]:
     return list_receipts(
         session,
         account_id=wanted.account_id,
+        source=wanted.source,
         needs_a_look=wanted.needs_a_look,
         before=wanted.cursor,
         limit=wanted.limit,

@@ -3,7 +3,7 @@
 from schemas.commands.accounts import Address, OpenAccount
 from schemas.commands.base import Command
 from schemas.commands.clocks import AdvanceTestClock, CreateTestClock
-from schemas.commands.credits import ConsumeCredits, EndAutoTopUp, SetAutoTopUp, SetBalanceWatch
+from schemas.commands.credits import ConsumeCredits, EndAutoTopUp, SetAutoTopUp, SetBalanceWatch, SetCreditDebtMax
 from schemas.commands.payments import (
     ChangePaymentMethod,
     OpenPortal,
@@ -14,6 +14,7 @@ from schemas.commands.payments import (
     StartCardSetup,
     StartCreditCheckout,
 )
+from schemas.commands.refunds import CreditInvoice, RefundPayment
 from schemas.commands.subscriptions import (
     CancelSubscription,
     ChangePlan,
@@ -40,6 +41,7 @@ __all__ = (
     "ConsumeCredits",
     "CreateSubscription",
     "CreateTestClock",
+    "CreditInvoice",
     "EndAutoTopUp",
     "OfSubscription",
     "OpenAccount",
@@ -49,11 +51,13 @@ __all__ = (
     "PayInvoice",
     "PlanChoice",
     "ReactivateSubscription",
+    "RefundPayment",
     "RemovePaymentMethod",
     "ResumeSubscription",
     "ServiceItem",
     "SetAutoTopUp",
     "SetBalanceWatch",
+    "SetCreditDebtMax",
     "SetDefaultPaymentMethod",
     "StartCardSetup",
     "StartCreditCheckout",
@@ -87,11 +91,15 @@ COMMANDS: dict[str, type[Command]] = {
         EndAutoTopUp,
         CreateTestClock,
         AdvanceTestClock,
+        RefundPayment,
+        CreditInvoice,
+        SetCreditDebtMax,
     )
 }
 SCOPES = (
     "accounts:read",
     "accounts:write",
+    "admin:write",
     "billing:read",
     "billing:write",
     "credits:read",

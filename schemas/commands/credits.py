@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from schemas.amounts import Credits, PurchasesAMonth
+from schemas.amounts import Credits, CreditsOrNone, PurchasesAMonth
 from schemas.commands.base import Command
 from schemas.names import Line, Slug
 
@@ -26,6 +26,16 @@ class SetBalanceWatch(Command):
 
     account_id: UUID
     warn_below: Credits | None
+
+
+class SetCreditDebtMax(Command):
+    """How many credits an account may owe at most, once used ones are refunded; 0 for none."""
+
+    kind = "set_credit_debt_max"
+    scope = "admin:write"
+
+    account_id: UUID
+    credit_debt_max: CreditsOrNone
 
 
 class SetAutoTopUp(Command):

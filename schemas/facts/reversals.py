@@ -13,12 +13,22 @@ class ReversalKind(StrEnum):
     DISPUTE_FEE = "dispute_fee"
 
 
+class RefundState(StrEnum):
+    """How far a refund has come at its gateway; one that failed or was canceled gives nothing back."""
+
+    PENDING = "pending"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+
 @dataclass(frozen=True, slots=True)
 class ReversalFact:
     """A refund, a dispute, or what the gateway takes for one, as it stands now.
 
     `left_minor` is what has left because of it and has not come back: a refund that failed and a dispute that was won
-    have taken nothing. Minor units of `currency`, which for a fee may be another than the payment's.
+    have taken nothing. Minor units of `currency`, which for a fee may be another than the payment's. A refund has a
+    `state`, and bears the id that ours gave it, if it was ours.
     """
 
     kind: ReversalKind
@@ -26,6 +36,9 @@ class ReversalFact:
     left_minor: int
     currency: str
     moved_at: datetime
+    state: RefundState | None = None
+    refund_id: str = ""
+    failure_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +64,6 @@ class RefundRequest:
 
     refund_id: str
     idempotency_key: str
-    payment_ref: str
-    amount_minor: int
-    currency: str
-
-
-@dataclass(frozen=True, slots=True)
-class RefundFact:
-    """A refund as the gateway has it."""
-
-    gateway: str
-    refund_ref: str
     payment_ref: str
     amount_minor: int
     currency: str

@@ -10,6 +10,7 @@ from schemas.views.invoices import InvoiceLineView, InvoiceView, PayableView
 from schemas.views.operations import OperationView
 from schemas.views.payment_methods import OfferedMethodView, PaymentMethodsView
 from schemas.views.receipts import ReceiptView
+from schemas.views.refunds import CreditNoteLineView, CreditNoteView, RefundView
 from schemas.views.subscriptions import PendingChangeView, SubscriptionView
 
 __all__ = (
@@ -18,6 +19,8 @@ __all__ = (
     "BalanceView",
     "BalanceWatchView",
     "CardView",
+    "CreditNoteLineView",
+    "CreditNoteView",
     "CreditTransactionView",
     "InvoiceLineView",
     "InvoiceView",
@@ -31,6 +34,7 @@ __all__ = (
     "PlanPriceView",
     "PlanView",
     "ReceiptView",
+    "RefundView",
     "ServiceView",
     "SubscriptionView",
     "TestClockView",

@@ -7,15 +7,19 @@ from schemas.views.base import View
 
 
 class BalanceView(View):
-    """An account's usable credits now, and when the next of them expire."""
+    """An account's usable credits now, less its `debt`, and when the next of them expire.
+
+    Below zero, credits are owed that were used and refunded: the next ones that are granted pay for them.
+    """
 
     account_id: UUID
     balance: int
+    debt: int
     next_expiry_at: datetime | None
 
 
 class CreditTransactionView(View):
-    """One movement of credits: positive when granted, negative when consumed, expired or revoked."""
+    """One movement of credits: positive when granted, negative when consumed, expired, revoked or repaid."""
 
     id: UUID
     account_id: UUID

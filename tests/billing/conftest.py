@@ -11,7 +11,9 @@ from billing.catalog.seed import seed
 from database.engine import Database
 from database.ids import uuid7
 from schemas.commands import Address, OpenAccount
+from tests.billing.company import Company
 from tests.billing.gateway_facts import GatewayRun
+from tests.billing.money_back import MoneyBack
 from tests.billing.prepaid import Prepaid
 from tests.billing.subscribers import Books, utc
 from tests.workers.hands import equip
@@ -60,6 +62,12 @@ def ada(books: Books) -> UUID:
 
 
 @pytest.fixture
+def company(books: Books, ada: UUID) -> Company:
+    """Whoever decides about Ada's money, on the day on which April begins."""
+    return Company(books, ada, utc("2026-04-01 10:00"))
+
+
+@pytest.fixture
 def april(books: Books, ada: UUID) -> UUID:
     """Ada's subscription to Starter, paid for April."""
     begin = utc("2026-04-01 10:00")
@@ -86,3 +94,9 @@ def hands(database_url: str, broker_url: str) -> Iterator[Work]:
     work = equip(database_url, broker_url)
     yield work
     work.database.engine.dispose()
+
+
+@pytest.fixture
+def back(books: Books, ada: UUID) -> MoneyBack:
+    """A customer who pays, and gets money back."""
+    return MoneyBack(books, ada)

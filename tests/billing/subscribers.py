@@ -135,7 +135,7 @@ class Books:
             attempts = session.scalars(live.order_by(PaymentAttempt.id)).all()
         for attempt in attempts:
             with self.database.transaction() as session:
-                record_outcome(session, _answer(attempt, now, decline), Wall(now))
+                record_outcome(session, answer_of(attempt, now, decline), Wall(now))
         return len(attempts)
 
     def capture_late(self, now: datetime) -> None:
@@ -144,7 +144,7 @@ class Books:
         with self.database.transaction() as session:
             attempt = session.scalars(failed.order_by(PaymentAttempt.id.desc()).limit(1)).one()
         with self.database.transaction() as session:
-            record_outcome(session, _answer(attempt, now, ""), Wall(now))
+            record_outcome(session, answer_of(attempt, now, ""), Wall(now))
 
     def subscription(self, subscription_id: UUID) -> Subscription:
         """The row as it is."""
@@ -193,7 +193,8 @@ def _choice(plan: str, fields: dict[str, object]) -> PlanChoice:
     return PlanChoice.model_validate({"plan": plan, **chosen})
 
 
-def _answer(attempt: PaymentAttempt, now: datetime, decline: str) -> PaymentFact:
+def answer_of(attempt: PaymentAttempt, now: datetime, decline: str) -> PaymentFact:
+    """What the gateway says of a charge."""
     return PaymentFact(
         gateway="stripe",
         attempt_id=str(attempt.id),

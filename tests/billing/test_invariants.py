@@ -4,12 +4,17 @@ from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, create_engine, select, text
 
 from billing.clocks.wall import Wall
+from billing.credit_notes.tables import CreditNoteReason
 from billing.invariants import QUESTIONS, violations
 from billing.outcomes.record_outcome import record_outcome
+from billing.receipts.tables import Receipt
+from billing.refunds.begin_refund import RefundWish, begin_refund
+from billing.refunds.tables import UsedCredits
 from database.engine import Database, dialect_url
+from database.ids import uuid7
 from database.inbox import remember
 from schemas.facts.payments import PaymentStatus
 from tests.billing.conftest import NOON
@@ -39,7 +44,17 @@ DAMAGES = [
     ("invoice_and_ledger_agree", "UPDATE invoices SET status = 'pending', paid_at = NULL, allocated_minor = 0"),
     ("balances_are_proved", "UPDATE receipts SET amount_minor = amount_minor + 1"),
     ("balances_are_proved", "UPDATE receipts SET allocated_minor = allocated_minor - 1"),
-    ("reversals_are_proved", "UPDATE receipts SET source = 'refund', allocated_minor = 0"),
+    ("reversals_are_proved", "UPDATE receipts SET source = 'refund', allocated_minor = 0, reverses_id = id"),
+    ("reversals_are_proved", "UPDATE refunds SET amount_minor = amount_minor + 1"),
+    ("reversals_are_proved", "UPDATE refunds SET status = 'failed'"),
+    ("credit_notes_add_up", "UPDATE credit_note_counters SET last_number = last_number + 1"),
+    ("credit_notes_add_up", "UPDATE credit_notes SET number = replace(number, '00001', '00002')"),
+    ("credit_notes_add_up", "DELETE FROM credit_note_lines"),
+    ("credit_notes_add_up", "UPDATE invoices SET credited_minor = credited_minor - 1"),
+    ("credit_notes_add_up", "UPDATE refunds SET amount_minor = amount_minor + 1"),
+    ("credit_notes_add_up", "UPDATE invoices SET status = 'void', paid_at = NULL WHERE status = 'paid'"),
+    ("tax_is_proved", "UPDATE invoice_lines SET tax_minor = tax_minor + 1"),
+    ("tax_is_proved", "UPDATE credit_notes SET tax_minor = tax_minor + 1, subtotal_minor = subtotal_minor - 1"),
     ("credits_are_proved", "UPDATE credit_grants SET remaining = remaining - 1"),
     ("credits_are_proved", "UPDATE credit_grants SET expires_at = NULL, held_for = interval '1 day'"),
     ("credits_are_proved", "DELETE FROM credit_transactions; DELETE FROM credit_grants"),
@@ -62,10 +77,13 @@ def owner(database_url: str) -> Iterator[Engine]:
 
 @pytest.fixture
 def sound_books(database: Database, account_id: UUID) -> Database:
-    """One paid purchase, and an event that has just arrived."""
+    """One paid purchase of which a part goes back, and an event that has just arrived."""
     request = start_purchase(database, account_id, NOON)
     with database.transaction() as session:
         record_outcome(session, fact(request, PaymentStatus.CAPTURED), Wall(NOON))
+        receipt_id = session.scalars(select(Receipt.id)).one()
+        wish = RefundWish(receipt_id, 1_000, CreditNoteReason.DUPLICATE, UsedCredits.FORGIVE, "app/x", "operation/1")
+        begin_refund(session, uuid7(), wish, NOON)
         remember(session, "stripe", [("evt_1", "test.event", "{}")])
     with database.transaction() as session:
         session.execute(text("UPDATE outbox SET state = 'done'"))

@@ -2,7 +2,6 @@
 
 import contextlib
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 from uuid import UUID
 
@@ -30,40 +29,16 @@ from billing.payments.intend_page import intend_page
 from billing.payments.queries import lock_charges
 from billing.payments.tables import AttemptKind, PaymentAttempt
 from billing.subscriptions.queries import lock_subscription
-from database.engine import Database
 from database.ids import uuid7
 from schemas.commands import PayInvoice
 from schemas.facts.customers import CardFact
 from schemas.facts.payments import PaymentStatus
 from tests.billing.charges import answer, card, give_card
 from tests.billing.subscribers import Books, utc
-from tests.billing.waiting import count_waiting
-from tests.scenarios.storytelling import eventually
-
-Step = Callable[[Session], object]
+from tests.billing.turns import Step, at_once
 
 BEGAN, NOW, RETRY_DAY = utc("2026-05-01 10:00"), utc("2026-06-01 10:00"), utc("2026-06-05 10:00")
 WISHED = utc("2026-05-20 10:00")
-
-
-def _at_once(database: Database, first: Step, then: Step, other: Step) -> None:
-    """Do the first; while its locks are held somebody else does the other; then go on, in the same transaction.
-
-    Raises what either raises, a deadlock for one.
-    """
-    with ThreadPoolExecutor(1) as pool:
-        with database.transaction() as session:
-            first(session)
-            session.flush()
-            started = pool.submit(_do, database, other)
-            eventually(lambda: started.done() or count_waiting(database), "the other to come to a lock")
-            then(session)
-        started.result()
-
-
-def _do(database: Database, step: Step) -> None:
-    with database.transaction() as session:
-        step(session)
 
 
 def _of_card(account_id: UUID, fact: CardFact, card_id: UUID) -> dict[str, Step]:
@@ -91,8 +66,8 @@ def test_changes_of_an_accounts_cards_take_turns(books: Books, first: str) -> No
         account_id = books.open()
         facts = [card(f"pm_{side}_{account_id.hex}", f"cus_{account_id.hex}") for side in ("one", "two")]
         one, two = (_of_card(account_id, fact, give_card(books.database, account_id, NOW, fact)) for fact in facts)
-        _at_once(books.database, one[first], two[then], two[other])
-        _at_once(books.database, one[first], two[then], one[other])
+        at_once(books.database, one[first], two[then], two[other])
+        at_once(books.database, one[first], two[then], one[other])
 
 
 def _past_due(books: Books) -> tuple[UUID, UUID, UUID]:
@@ -130,7 +105,7 @@ def test_a_cancellation_and_what_happens_to_the_unpaid_invoice_take_turns(books:
     def hold(session: Session) -> None:
         lock_subscription(session, subscription_id)
 
-    _at_once(books.database, hold, cancel, MEANWHILE[meanwhile](books, account_id, invoice_id))
+    at_once(books.database, hold, cancel, MEANWHILE[meanwhile](books, account_id, invoice_id))
 
 
 def _changing(books: Books, *, is_sent: bool) -> tuple[UUID, UUID, UUID]:
@@ -204,7 +179,7 @@ def test_whatever_happens_to_a_change_that_waits_takes_turns(books: Books, then:
     for other in others:
         account_id, subscription_id, invoice_id = _changing(books, is_sent=is_sent)
         steps = _steps_of_change(books, account_id, subscription_id, invoice_id)
-        _at_once(books.database, _first_lock(then, subscription_id, invoice_id), steps[then], steps[other])
+        at_once(books.database, _first_lock(then, subscription_id, invoice_id), steps[then], steps[other])
 
 
 def _first_lock(step: str, subscription_id: UUID, invoice_id: UUID) -> Step:

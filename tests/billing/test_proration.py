@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from billing.catalog.tables import Interval
 from billing.catalog.terms import MONTHS, Addition, PlanTerms, ServiceTerms
+from billing.credit_notes.sold import Sold
 from billing.cycle.plan_change.quote import ChangeQuote, Running, quote_change
 from billing.cycle.pricing.lines import NO_DISCOUNT, Discount, price_after
 from billing.cycle.pricing.proration import credits_left, value_left
@@ -74,7 +75,9 @@ def changes(
     extra = draw(st.lists(additions(), max_size=2))
     tax = vat(draw(rates))
     paid = tax if same_rate else vat(draw(rates))
-    running = Running(terms, draw(discounts), draw(discounts), extra, ANCHOR, period, paid, is_trial=False)
+    running = Running(
+        terms, draw(discounts), draw(discounts), extra, ANCHOR, period, paid, is_trial=False, sold=Sold(0, 0)
+    )
     wanted = draw(plans(terms.interval if same_interval else None))
     return running, wanted, tax, draw(instants(period))
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -15,27 +16,37 @@ from billing.ledger.queries import balances
 from billing.ledger.tables import LedgerAccount
 from billing.outcomes.record_outcome import record_outcome
 from billing.outcomes.reverse_payment import reverse_payment
-from billing.receipts.tables import Receipt, ReceiptSource
+from billing.receipts.tables import REVERSALS, Receipt
 from database.engine import Database
+from database.ids import uuid7
 from schemas.facts.payments import PaymentStatus
-from schemas.facts.reversals import ReversalFact, ReversalKind, ReversedPaymentFact
+from schemas.facts.reversals import RefundState, ReversalFact, ReversalKind, ReversedPaymentFact
 from tests.billing.conftest import NOON
 from tests.billing.purchases import fact, start_purchase
 from tests.billing.subscribers import Books
 
 PRICE = 2_999
-REVERSALS = st.sampled_from(
-    [(ReversalKind.REFUND, "re_1"), (ReversalKind.REFUND, "re_2"), (ReversalKind.DISPUTE, "dp_1"),
-     (ReversalKind.DISPUTE_FEE, "dp_1")]
-)  # fmt: skip
+EARLIER = NOON - timedelta(hours=1)
+# of each refund the gateway says one amount, or that it failed
+REFUNDS = {"re_1": 1_000, "re_2": 1_999}
+DISPUTES = st.sampled_from([(ReversalKind.DISPUTE, "dp_1"), (ReversalKind.DISPUTE_FEE, "dp_1")])
+REFUNDED = st.sampled_from([(ReversalKind.REFUND, reference) for reference in REFUNDS])
 LEFT = st.tuples(st.integers(0, PRICE), st.sampled_from(["USD", "EUR"]))
-NEWS = st.lists(st.dictionaries(REVERSALS, LEFT, max_size=4), max_size=6)
+CAME_TO = st.sampled_from([(RefundState.SUCCEEDED, "USD"), (RefundState.FAILED, "USD")])
+DISPUTED, GIVEN_BACK = st.dictionaries(DISPUTES, LEFT, max_size=2), st.dictionaries(REFUNDED, CAME_TO, max_size=2)
+NEWS = st.lists(st.tuples(DISPUTED, GIVEN_BACK), max_size=6)
 
 
 def _tell(database: Database, attempt_id: str, *reversals: ReversalFact) -> None:
     told = ReversedPaymentFact("stripe", f"ch_{attempt_id}", f"pi_{attempt_id}", reversals, attempt_id)
     with database.transaction() as session:
         reverse_payment(session, told, Wall(NOON))
+
+
+def _refund(reference: str, amount_minor: int, has_failed: bool) -> ReversalFact:
+    state = RefundState.FAILED if has_failed else RefundState.SUCCEEDED
+    left_minor = 0 if has_failed else amount_minor
+    return ReversalFact(ReversalKind.REFUND, reference, left_minor, "USD", EARLIER, state)
 
 
 @pytest.fixture
@@ -49,21 +60,25 @@ def attempt_id(books: Books, account_id: UUID) -> str:
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(news=NEWS)
-def test_the_last_news_of_each_is_what_has_left(
-    books: Books, attempt_id: str, news: list[dict[tuple[ReversalKind, str], tuple[int, str]]]
-) -> None:
-    # each example goes on where the last one ended, under the same references
+def test_the_last_news_of_each_is_what_has_left(books: Books, attempt_id: str, news: list[Any]) -> None:
+    """Examples go on where the last one ended: disputes under the same references, refunds under new ones."""
+    example, failed = uuid7(), set()
     last: dict[tuple[str, str, str], int] = {}
-    for told in news:
+    for disputed, refunded in news:
+        # what has failed stays failed
+        failed |= {reference for (_, reference), (state, _) in refunded.items() if state is RefundState.FAILED}
         facts = [
-            ReversalFact(kind, reference, minor, currency, NOON - timedelta(hours=1))
-            for (kind, reference), (minor, currency) in told.items()
+            ReversalFact(kind, reference, minor, currency, EARLIER)
+            for (kind, reference), (minor, currency) in disputed.items()
+        ]
+        facts += [
+            _refund(f"{reference}/{example}", REFUNDS[reference], reference in failed) for _, reference in refunded
         ]
         last |= {(each.kind.value, each.reversal_ref, each.currency): each.left_minor for each in facts}
         _tell(books.database, attempt_id, *facts)
         _tell(books.database, attempt_id, *facts)
     with books.database.transaction() as session:
-        booked = session.scalars(select(Receipt).where(Receipt.source != ReceiptSource.CAPTURE)).all()
+        booked = session.scalars(select(Receipt).where(Receipt.source.in_(REVERSALS))).all()
         moved: Counter[tuple[str, str, str]] = Counter()
         for each in booked:
             moved[each.source.value, each.reference, each.currency] += each.amount_minor

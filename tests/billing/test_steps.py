@@ -10,6 +10,7 @@ from billing.catalog.issue_coupon import CouponTerms, issue_coupon
 from billing.catalog.publish_plan import PlanContent, publish_plan
 from billing.catalog.tables import Interval
 from billing.catalog.terms import Addition, PlanTerms, ServiceTerms
+from billing.credit_notes.sold import Sold
 from billing.cycle.plan_change.quote import Running, quote_change
 from billing.cycle.pricing.lines import Discount, period_lines, price_after
 from billing.invoices.rules import add_up
@@ -59,7 +60,9 @@ def test_all_that_a_change_costs_is_in_steps_and_rounded_for_the_customer(data: 
     period = period_at(ANCHOR, terms.months, 0)
     at = period.start + data.draw(st.integers(0, period.seconds - 1)) * SECOND
     discount, extra = data.draw(discounts), data.draw(st.lists(additions, max_size=2))
-    running = Running(terms, discount, discount, extra, ANCHOR, period, data.draw(rates), is_trial=False)
+    running = Running(
+        terms, discount, discount, extra, ANCHOR, period, data.draw(rates), is_trial=False, sold=Sold(0, 0)
+    )
     tax = data.draw(rates)
     quote = quote_change(running, wanted, tax, at)
     if not quote.lines:

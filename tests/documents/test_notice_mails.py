@@ -327,6 +327,10 @@ def test_nothing_that_could_end_a_header_is_let_through(kind: str, end: str) -> 
         hostile.append(replace(facts, subscription=replace(TEAM, card=card)))
     elif facts.change is not None:
         hostile.append(replace(facts, change=replace(facts.change, plan_name=f"Team{end}")))
+    elif facts.refund is not None:
+        numbered = replace(facts, refund=replace(facts.refund, note_numbers=(f"CN-1{end}",)))
+        hostile.append(replace(facts, papers=((f"CN-1{end}", b"%PDF-"),)))
+        hostile += [numbered] if kind == "credit_note_created" else []
     elif kind not in FREE_OF_NEEDS | {"invoice_created"}:
         hostile.append(
             replace(facts, subscription=replace(TEAM, plan_name=f"Team{end}", trial_ends_on=date(2026, 12, 6)))

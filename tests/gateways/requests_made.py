@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from schemas.facts.customers import CustomerRequest, SetupRequest
 from schemas.facts.payments import ChargeRequest, CheckoutRequest
+from schemas.facts.reversals import RefundRequest
 from schemas.facts.subscriptions import SubscriptionCheckoutRequest
 from schemas.facts.terms import CouponRequest, PriceRequest, TaxRateRequest
 
@@ -49,6 +50,7 @@ CHARGE = ChargeRequest(
     card_ref="pm_1",
     description="Pro, November 2026",
 )
+REFUND = RefundRequest(refund_id="1", idempotency_key="1", payment_ref="pi_1", amount_minor=1_000, currency="USD")
 PRICE = PriceRequest(price_id="pro_monthly_usd", product="Pro", currency="USD", amount_minor=2999, interval="month")
 TAX = TaxRateRequest(country="US", name="Sales tax", rate_ppm=88_750)
 COUPON = CouponRequest(coupon_id="autumn", name="Autumn", percent_ppm=125_000, amount_minor=0, currency="", periods=3)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from gateways.ports import (
     EventsList,
     HostedCheckout,
     OffSessionCharge,
+    Refunds,
+    Reversals,
     RunsSubscriptions,
     SavedMethods,
     Shortcomings,
@@ -30,7 +33,17 @@ from tests.gateways.loopback import ScriptedServer, http_answer
 
 NEW_FILES = [path for path in GOLDEN_FILES if path.parent.name == VERSION_NEW]
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
-PORTS = (HostedCheckout, SavedMethods, OffSessionCharge, RunsSubscriptions, EventsList, VirtualClocks, Shortcomings)
+PORTS = (
+    HostedCheckout,
+    SavedMethods,
+    OffSessionCharge,
+    RunsSubscriptions,
+    Refunds,
+    Reversals,
+    EventsList,
+    VirtualClocks,
+    Shortcomings,
+)
 NO_ITEMS = http_answer("200 OK", b'{"object": "list", "data": [], "has_more": false}')
 Asking = Callable[[StripeGateway], object]
 ASKED: dict[str, Asking] = {
@@ -76,6 +89,9 @@ ASKED: dict[str, Asking] = {
     "resume_collection": lambda stripe: stripe.pause_collection("sub_1", paused=False, idempotency_key="pause/2"),
     "create_clock": lambda stripe: stripe.create_clock("clock", NOON, idempotency_key="clock/1"),
     "advance_clock": lambda stripe: stripe.advance_clock("clock_1", NOON),
+    "refund": lambda stripe: stripe.refund(asked.REFUND),
+    "find_refund": lambda stripe: stripe.find_refund("1", payment_ref="pi_1"),
+    "fetch_reversals": lambda stripe: stripe.fetch_reversals("ch_1"),
     "fetch_clock": lambda stripe: stripe.fetch_clock("clock_1"),
     "list_shortcomings": lambda stripe: stripe.list_shortcomings("/v1/billing/webhooks/stripe/"),
 }
@@ -99,7 +115,8 @@ def test_everything_we_ask_for_is_described(scripted: Callable[[bytes], Scripted
 def test_stripe_offers_all_that_is_asked_of_a_gateway() -> None:
     stripe = open_gateway({"secret_key": SecretStr("sk_test_made_up"), "api_base": "", "calls_per_second": 0})
     offered = {capability for capability in Capability if stripe.can(capability)}
-    assert offered == set(Capability) - {Capability.REFUNDS}
+    assert offered == set(Capability)
+    stripe = replace(stripe, offers_refunds=None)
     with pytest.raises(Rejected, match="gateway_cannot: The gateway 'stripe' cannot give money back"):
         stripe.refunds  # noqa: B018 - asking is what is refused
 

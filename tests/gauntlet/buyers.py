@@ -2,24 +2,19 @@
 
 import queue
 import threading
-import time
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 import requests
 
 from stack.errors import StackError
 from stack.shopper import Shopper
+from tests.gauntlet.patience import patiently
 from tests.gauntlet.plan import Happened, Plan
 
-# an outage of PostgreSQL lasts seconds; a customer who waits ten minutes has found a bug
-PATIENCE_SECONDS = 600.0
-RETRY_SECONDS = 0.5
 PROGRESS_SECONDS = 0.5
 PACKAGES = ("starter", "value", "pro", "enterprise")
 PAID = 303
-
-Answer = TypeVar("Answer")
 
 
 class Buyers:
@@ -62,8 +57,8 @@ class Buyers:
                 self._happened.blame(f"purchase {number} was given up: {error}")
 
     def _purchase(self, shopper: Shopper, number: int) -> None:
-        checkout = self._patiently(lambda: self._start(shopper, number))
-        self._patiently(lambda: self._pay(shopper, checkout["checkout_url"]))
+        checkout = patiently(lambda: self._start(shopper, number), self._happened)
+        patiently(lambda: self._pay(shopper, checkout["checkout_url"]), self._happened)
         self._happened.count("paid")
 
     def _start(self, shopper: Shopper, number: int) -> dict[str, Any]:
@@ -87,17 +82,6 @@ class Buyers:
             raise
         if status != PAID:
             raise StackError(f"{checkout_url} answered {status}")
-
-    def _patiently(self, act: Callable[[], Answer]) -> Answer:
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while True:
-            try:
-                return act()
-            except (StackError, requests.RequestException):
-                if time.monotonic() > deadline:
-                    raise
-                self._happened.count("retries")
-                time.sleep(RETRY_SECONDS)
 
 
 def _account(number: int) -> dict[str, Any]:

@@ -101,6 +101,8 @@ TAKEN: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("/preview/", ("subscription_id", "plan")),
     ("/pause/", ("resumes_at",)),
     ("/pay/", PAGES),
+    ("/refund/", ("amount_minor", "reason", "used_credits", "note")),
+    ("/credit/", ("amount_minor", "reason", "used_credits", "note")),
     ("/test-clocks/", ("name", "frozen_at")),
     ("/advance/", ("frozen_at",)),
 )
@@ -111,7 +113,8 @@ def _fields() -> dict[str, Any]:
     return {
         "name": "Ada", "owner": "user-1", "billing_email": "ada@ada.example", "billing_address": {"country": "US"},
         "plan": {"plan": "starter"}, "package": "value", "amount": 5, "warn_below": 5, "top_up_below": 5,
-        "monthly_max": 3, "subscription_id": SOME_ID,
+        "monthly_max": 3, "subscription_id": SOME_ID, "amount_minor": 5, "reason": "duplicate",
+        "used_credits": "forgive", "note": "Sorry.",
         "success_url": "https://app.example/ok", "cancel_url": "https://app.example/no", "card_ref": "pm_card_visa",
         "card_ids": [SOME_ID], "allow_last": True,
         "return_url": "https://app.example/", "resumes_at": "2027-01-01T00:00:00Z", "frozen_at": "2026-01-01T00:00:00Z",

@@ -25,12 +25,14 @@ RENEWALS_PER_SECOND = 8.0
 class Plan:
     """The size of a run. The seed fixes who is killed when, what is forged and what is lost.
 
+    Each of `refunds` is of another of the purchases.
     `documents` is how many receipts of renewals, with their PDFs, the run waits for; the others only have to be staged.
     """
 
     purchases: int
     seed: int
     renewals: int = 0
+    refunds: int = 0
     documents: int = 200
     kills_min: int = 20
     broker_wipes: int = 5
@@ -42,8 +44,8 @@ class Plan:
 
     @property
     def size(self) -> int:
-        """Purchases to be paid and subscriptions to be renewed."""
-        return self.purchases + self.renewals
+        """Purchases to be paid, subscriptions to be renewed, and payments to be given back."""
+        return self.purchases + self.renewals + self.refunds
 
     @property
     def due_seconds(self) -> float:
@@ -76,8 +78,8 @@ class Happened:
 
     @property
     def done(self) -> int:
-        """Purchases paid and subscriptions renewed so far."""
-        return self.counts["paid"] + self.counts["renewed"]
+        """Purchases paid, subscriptions renewed and payments given back so far."""
+        return self.counts["paid"] + self.counts["renewed"] + self.counts["refunded"]
 
     def blame(self, problem: str) -> None:
         """Something that must not happen did."""

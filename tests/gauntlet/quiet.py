@@ -29,8 +29,9 @@ RECEIPTS_AHEAD = text("""
 """)
 RECEIPTS_SENT = text("SELECT count(*) FROM outbox WHERE topic = 'subscription_renewal' AND state = 'done'")
 UNSETTLED = text("""
-    SELECT count(*) FROM payment_attempts
-    WHERE kind = 'charge' AND status IN ('created', 'unknown', 'pending')
+    SELECT (SELECT count(*) FROM payment_attempts
+            WHERE kind = 'charge' AND status IN ('created', 'unknown', 'pending'))
+         + (SELECT count(*) FROM refunds WHERE status IN ('created', 'unknown', 'pending'))
 """)
 
 
@@ -56,7 +57,7 @@ def receipts_ahead(session: Session) -> set[str]:
 
 
 def unsettled(session: Session) -> int:
-    """Charges of saved cards that nobody knows the outcome of."""
+    """Charges of saved cards and refunds that nobody knows the outcome of."""
     return int(session.scalar(UNSETTLED) or 0)
 
 

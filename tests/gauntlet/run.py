@@ -17,6 +17,7 @@ from tests.gauntlet.destroyers import Killer, Saboteur
 from tests.gauntlet.forgers import Forger
 from tests.gauntlet.plan import ANSWER_LOST_RATE, COPIES, REFUSED_RATE, REORDER_SECONDS, Happened, Plan
 from tests.gauntlet.quiet import await_quiet
+from tests.gauntlet.refunds import Refunds
 from tests.gauntlet.renewals import Renewals
 from tests.gauntlet.second_beat import add_second_beat
 from tests.gauntlet.subscriber_rows import write_subscribers
@@ -40,6 +41,10 @@ FAULTS_OF_CHARGES: tuple[dict[str, object], ...] = tuple(
         {"kind": "500", "rate": REFUSED_RATE / 2, "stage": "after"},
         {"kind": "429", "rate": REFUSED_RATE},
     )
+)
+
+FAULTS_OF_REFUNDS: tuple[dict[str, object], ...] = tuple(
+    {**fault, "path": "/v1/refunds"} for fault in FAULTS_OF_CHARGES
 )
 
 COUNTED = ("kills", "broker_wipes", "database_kills", "forged", "pay_answers_lost", "retries")
@@ -72,7 +77,8 @@ def run(plan: Plan, home: Path, progress: Progress) -> Result:
         database.engine.dispose()
     figures |= {name: happened.counts[name] for name in COUNTED}
     seconds = round(time.monotonic() - started)
-    size = {"purchases": plan.purchases} | ({"renewals": plan.renewals} if plan.renewals else {})
+    sizes = {"purchases": plan.purchases, "renewals": plan.renewals, "refunds": plan.refunds}
+    size = {name: count for name, count in sizes.items() if count}
     return Result({**size, "seed": plan.seed, **figures, "seconds": seconds}, happened.problems)
 
 
@@ -93,18 +99,21 @@ def _suffer(
         add_second_beat(stack)
         with database.transaction() as session:
             write_subscribers(session, plan, subscribers, datetime.now(UTC))
-    for fault in (*FAULTS, *(FAULTS_OF_CHARGES if subscribers else ())):
+    refunds = Refunds(plan, happened, database, make_shopper)
+    for fault in (*FAULTS, *(FAULTS_OF_CHARGES if subscribers else ()), *(FAULTS_OF_REFUNDS if plan.refunds else ())):
         make_shopper().sandbox("POST", "/sandbox/faults", dict(fault))
     killer = Killer(plan, happened, stack, tuple(group.name for group in GROUPS))
     saboteur = Saboteur(plan, happened, stack)
     forger = Forger(plan, happened, stack.addresses.webhook_url)
     destroyers = (killer, saboteur, forger)
-    for thread in (renewals, *destroyers):
+    for thread in (renewals, refunds, *destroyers):
         thread.start()
     buyers.buy(lambda: progress(happened, "buying"))
-    while renewals.is_alive():
-        progress(happened, "renewing")
-        renewals.join(PROGRESS_SECONDS)
+    refunds.all_paid.set()
+    for thread in (renewals, refunds):
+        while thread.is_alive():
+            progress(happened, thread.name)
+            thread.join(PROGRESS_SECONDS)
     killer.over.set()
     saboteur.over.set()
     for thread in destroyers:

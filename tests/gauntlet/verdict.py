@@ -15,6 +15,7 @@ from gateways.stripe.shapes import attempt_mark
 from stack.shopper import Shopper
 from tests.gauntlet.plan import Happened, Plan
 from tests.gauntlet.quiet import left_over, receipts_ahead
+from tests.gauntlet.refund_verdict import judge_refunds
 from tests.gauntlet.renewal_verdict import expected, judge_renewals
 from tests.gauntlet.subscribers import Subscriber
 
@@ -29,6 +30,7 @@ CREDITS = text("""
             WHERE i.status = 'paid') AS promised
     FROM credit_grants g
 """)
+PAPERS = text("SELECT number FROM invoices WHERE status = 'paid' UNION ALL SELECT number FROM credit_notes")
 PARKED = text("""
     SELECT count(*) FROM (
         SELECT state FROM inbox UNION ALL SELECT state FROM operations UNION ALL SELECT state FROM outbox
@@ -53,10 +55,7 @@ def judge(
     charges = theirs["charges"]
     figures = _compare_charges(happened, charges, session)
     # the books first: a receipt that is sent in between is in the mailbox as well
-    numbers, ahead = (
-        set(session.scalars(text("SELECT number FROM invoices WHERE status = 'paid'"))),
-        receipts_ahead(session),
-    )
+    numbers, ahead = set(session.scalars(PAPERS)), receipts_ahead(session)
     emails = shopper.sandbox("GET", "/sandbox/inbox.json")["emails"]
     figures |= _compare_emails(happened, emails, numbers, ahead)
     to_pay = plan.purchases + sum(expected(each).paid for each in subscribers)
@@ -70,8 +69,10 @@ def judge(
         happened.blame(f"{forged} forged events were accepted")
     _compare_clearing(happened, theirs["totals"], session)
     _ask_invariants(happened, session, is_waiting_fine=bool(ahead))
+    mails = Counter(email["idempotency_key"] for email in emails)
+    if plan.refunds:
+        figures |= judge_refunds(plan, happened, session, theirs["refunds"], mails)
     if subscribers:
-        mails = Counter(email["idempotency_key"] for email in emails)
         figures |= judge_renewals(happened, session, subscribers, mails)
         figures["charges_disturbed"] = _disturbed(shopper)
     return figures | {"forged_accepted": forged, "left_over": left_over(session)}
@@ -135,13 +136,17 @@ def _told_by_us(attempt: PaymentAttempt) -> Taken:
 def _compare_emails(
     happened: Happened, emails: list[dict[str, Any]], numbers: set[str], ahead: set[str]
 ) -> dict[str, int]:
-    """Each paid invoice was sent exactly once, but for those whose receipt is still `ahead`; no e-mail came twice."""
+    """Each paid invoice and each credit note was sent exactly once, but for those whose receipt is still `ahead`.
+
+    No e-mail came twice.
+    """
     sent = Counter(file["filename"].removesuffix(".pdf") for email in emails for file in email["attachments"])
     unsent, twice = numbers - ahead - sent.keys(), [number for number, times in sent.items() if times > 1]
     if unsent or twice or sent.keys() - numbers:
-        happened.blame(f"{len(unsent)} invoices were not sent, {len(twice)} twice: {sorted(unsent)[:EXAMPLES_MAX]}")
+        happened.blame(f"{len(unsent)} papers were not sent, {len(twice)} twice: {sorted(unsent)[:EXAMPLES_MAX]}")
     keys = Counter(email["idempotency_key"] for email in emails)
     doubled = [key for key, times in keys.items() if times > 1]
     if doubled:
         happened.blame(f"{len(doubled)} e-mails came twice, such as {doubled[:EXAMPLES_MAX]}")
-    return {"invoices": len(numbers), "emails": len(emails)}
+    notes = sum(number.startswith("CN-") for number in numbers)
+    return {"invoices": len(numbers) - notes, "credit_notes": notes, "emails": len(emails)}

@@ -13,6 +13,7 @@ from billing.clocks import states as clocks
 from billing.dunning import states as dunnings
 from billing.invoices import states as invoices
 from billing.payments import states as attempts
+from billing.refunds import states as refunds
 from billing.subscriptions import states as subscriptions
 from database import memory
 
@@ -20,6 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 MACHINES: Mapping[str, Mapping[Any, frozenset[Any]]] = {
     "invoice": invoices.TRANSITIONS,
     "attempt": attempts.TRANSITIONS,
+    "refund": refunds.TRANSITIONS,
     "subscription": subscriptions.TRANSITIONS,
     "dunning": dunnings.TRANSITIONS,
     "test clock": clocks.TRANSITIONS,

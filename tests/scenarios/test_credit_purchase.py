@@ -27,7 +27,7 @@ def test_a_paid_checkout_becomes_an_invoice_credits_a_pdf_and_an_email(shopper: 
 
     invoice = await_email(shopper, checkout["invoice_id"])
     assert (invoice["status"], invoice["total_minor"]) == ("paid", 2_999)
-    assert shopper.get_pdf(invoice["id"]).startswith(b"%PDF-")
+    assert shopper.get_pdf(invoice["pdf"]).startswith(b"%PDF-")
     assert shopper.get("/v1/billing/credits/balance/", account_id=account_id)["balance"] == 2_000
     with stack_books.transaction() as session:
         assert violations(session) == []

@@ -1,4 +1,4 @@
-"""The demo is a promise: two purchases, a forged webhook, a killed worker, a wiped broker, and books that are right."""
+"""The demo is a promise: two purchases, a refund, a forged webhook, a killed worker, and books that are right."""
 
 import json
 import os
@@ -32,11 +32,14 @@ def _play(home: Path) -> None:
         (f"{month}00001", "paid", 2_999, "USD"),
         (f"{month}00002", "paid", 2_999, "USD"),
     ]
-    assert summary["credits_balance"] == 4_000
+    (note,) = summary["credit_notes"]
+    assert (note["number"], note["corrects"]) == (f"CN-{month[4:]}00001", f"{month}00002")
+    assert (note["total_minor"], note["refunded_minor"]) == (2_999, 2_999)
+    assert summary["credits_balance"] == 2_000
     assert summary["ledger_balanced"] is True
     assert summary["invariants_violated"] == []
-    assert len(summary["emails"]) == 2
+    assert len(summary["emails"]) == 3
     assert summary["webhooks_refused"] == 1
     assert summary["webhooks_delivered"] == 3 * summary["events_handled_once"] > 0
-    for invoice in summary["invoices"]:
-        assert Path(invoice["pdf_path"]).read_bytes().startswith(b"%PDF-")
+    for paper in (*summary["invoices"], note):
+        assert Path(paper["pdf_path"]).read_bytes().startswith(b"%PDF-")

@@ -8,10 +8,18 @@ from tests.gauntlet.run import run
 
 
 @pytest.mark.timeout(400)
-def test_purchases_and_renewals_through_kills_a_wipe_and_a_database_crash() -> None:
+def test_purchases_renewals_and_refunds_through_kills_a_wipe_and_a_database_crash() -> None:
     """Of twelve subscribers one has a card that recovers, one a card that does not, and one owes two periods."""
     plan = Plan(
-        purchases=30, renewals=12, seed=7, kills_min=4, broker_wipes=1, database_kills=1, accounts=3, due_seconds_min=20
+        purchases=30,
+        renewals=12,
+        refunds=6,
+        seed=7,
+        kills_min=4,
+        broker_wipes=1,
+        database_kills=1,
+        accounts=3,
+        due_seconds_min=20,
     )
     with searched_home("gauntlet") as home:
         result = run(plan, home, lambda happened, phase: None)
@@ -20,6 +28,7 @@ def test_purchases_and_renewals_through_kills_a_wipe_and_a_database_crash() -> N
     assert figures["charges"] == figures["captured"] == figures["invoices"] == 30 + 12
     assert (figures["renewed"], figures["recovered"], figures["past_due"]) == (12, 1, 1)
     assert (figures["unsettled"], figures["documents_left"], figures["left_over"]) == (0, 0, 0)
+    assert figures["refunded"] == figures["credit_notes"] == 6
     assert figures["kills"] >= 4
     assert (figures["broker_wipes"], figures["database_kills"]) == (1, 1)
     assert figures["forged"] > 0

@@ -8,7 +8,7 @@ import pytest
 
 from simulation.chart import draw, nice_top, stack
 from simulation.figures import NOTHING, Month, months_of
-from simulation.verdict import differences, their_charges
+from simulation.verdict import differences, theirs
 
 JANUARY = datetime(2026, 1, 31, tzinfo=UTC)
 FEBRUARY = datetime(2026, 2, 28, tzinfo=UTC)
@@ -26,12 +26,12 @@ def test_a_month_is_what_was_counted_since_the_one_before_and_mrr_is_as_it_stand
 
 
 def test_equal_ledgers_have_no_differences() -> None:
-    theirs = their_charges([{"id": "ch_1", "amount": 9_900, "currency": "usd", "customer": "cus_1"}])
-    assert differences([("ch_1", 9_900, "USD")], theirs) == []
+    told = theirs([{"id": "ch_1", "amount": 9_900, "currency": "usd", "customer": "cus_1"}])
+    assert differences("charges", [("ch_1", 9_900, "USD")], told) == []
 
 
 @pytest.mark.parametrize(
-    ("ours", "theirs", "said"),
+    ("ours", "told", "said"),
     [
         ([], [("ch_1", 9_900, "USD")], "1 charges are only in the sandbox's ledger"),
         ([("ch_1", 9_900, "USD")], [], "1 charges are only in our books"),
@@ -41,9 +41,9 @@ def test_equal_ledgers_have_no_differences() -> None:
     ],
 )
 def test_each_difference_is_named(
-    ours: list[tuple[str, int, str]], theirs: list[tuple[str, int, str]], said: str
+    ours: list[tuple[str, int, str]], told: list[tuple[str, int, str]], said: str
 ) -> None:
-    assert differences(ours, theirs)[0].startswith(said)
+    assert differences("charges", ours, told)[0].startswith(said)
 
 
 def test_a_bar_is_made_of_what_was_captured_recovered_and_declined() -> None:

@@ -9,7 +9,7 @@ from simulation.plan import START, Plan, closes_month
 
 PLAN = Plan(accounts=40, months=3, seed=7)
 ACCOUNT = "01890000-0000-7000-8000-000000000001"
-STANDING = Standing(ACCOUNT, "active", "growth", "month", is_ending=False)
+STANDING = Standing(ACCOUNT, "active", "growth", "month", is_ending=False, payment_id=ACCOUNT)
 
 
 def _year(person: Person, standing: Standing) -> list[Order]:
@@ -47,13 +47,20 @@ def test_every_order_is_a_command_that_the_door_would_take() -> None:
     orders = [person.opening(ACCOUNT) for person in people]
     for person in people:
         for status, is_ending in (("active", False), ("active", True), ("canceled", False), ("paused", False)):
-            orders += _year(person, Standing(ACCOUNT, status, "growth", "month", is_ending))
+            orders += _year(person, Standing(ACCOUNT, status, "growth", "month", is_ending, ACCOUNT))
         orders += [person._subscribe(is_first=True)]
     for order in orders:
         wants_account = "account_id" in COMMANDS[order.kind].model_fields
         COMMANDS[order.kind](**({"account_id": ACCOUNT} if wants_account else {}), **order.body)
     kinds = {order.kind for order in orders}
-    assert kinds >= {"change_plan", "cancel_subscription", "consume_credits", "reactivate_subscription"}
+    assert "refund_payment" in kinds
+    assert kinds >= {
+        "change_plan",
+        "cancel_subscription",
+        "consume_credits",
+        "reactivate_subscription",
+        "refund_payment",
+    }
 
 
 def test_cards_begin_to_fail_softly_and_for_good_and_recover() -> None:

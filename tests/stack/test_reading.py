@@ -24,6 +24,7 @@ LOOKS = {
     ("plan", "list"): 0,
     ("plan", "migrate", "starter", "--dry-run"): 2,
     ("tax", "list"): 0,
+    ("payment", "list"): 0,
     ("payment-method", "list"): 0,
     ("provider", "show"): 0,
     ("provider", "test", "stripe"): 0,
@@ -32,7 +33,7 @@ LOOKS = {
 WRITES = {
     "up", "demo", "simulate", "migrate", "seed", "parked discard", "replay", "seen", "restore-check", "plan publish",
     "plan migrate", "coupon issue", "tax set", "payment-method set", "payment-method reset", "api-key create",
-    "api-key revoke",
+    "api-key revoke", "payment refund",
     "provider set", "provider disable", "provider enable", "provider rotate-key",
 }  # fmt: skip
 # of the machine and of the code

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import requests
@@ -11,7 +11,7 @@ from billing.errors import Unavailable
 from gateways.gateway import Gateway
 from schemas.facts.events import Concern, EventFact
 from schemas.facts.payments import CheckoutFact, CheckoutRequest, PaymentFact, PaymentStatus
-from schemas.facts.reversals import RefundFact, RefundRequest
+from schemas.facts.reversals import RefundRequest, RefundState, ReversalFact, ReversalKind
 from tests.toy_vendor.door import envelope_of
 from tests.toy_vendor.limits import LIMITS
 
@@ -47,9 +47,20 @@ class Toy:
     ) -> CheckoutFact | None:
         return None
 
-    def refund(self, request: RefundRequest) -> RefundFact:
+    def refund(self, request: RefundRequest) -> ReversalFact:
         _ask("POST", f"/orders/{request.payment_ref}/refund", {"amount_minor": request.amount_minor})
-        return RefundFact(NAME, request.refund_id, request.payment_ref, request.amount_minor, request.currency)
+        return ReversalFact(
+            ReversalKind.REFUND,
+            f"back-{request.refund_id}",
+            request.amount_minor,
+            request.currency,
+            datetime.now(UTC),
+            RefundState.SUCCEEDED,
+            request.refund_id,
+        )
+
+    def find_refund(self, refund_id: str, *, payment_ref: str) -> ReversalFact | None:
+        return None
 
 
 def translate(body: bytes) -> EventFact:

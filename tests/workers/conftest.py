@@ -6,6 +6,7 @@ import pytest
 
 from billing.invariants import violations
 from tests.gateways.sandbox_process import Sandbox, running_sandbox
+from tests.workers.buyers import Buyer
 from tests.workers.gateway_run import Subscriber
 from tests.workers.hands import at_work, equip
 from tests.workers.owing import Dunned, Owing
@@ -51,3 +52,18 @@ def owing(work: Work, module_sandbox: Sandbox) -> Owing:
 def debtor(work: Work, module_sandbox: Sandbox) -> Dunned:
     """A subscriber whose renewal was declined."""
     return Dunned(work, module_sandbox)
+
+
+@pytest.fixture
+def own_work(database_url: str, broker_url: str, own_sandbox: Sandbox) -> Iterator[Work]:
+    """Whatever is in its gateway's ledger was done by this test."""
+    with at_work(equip(database_url, broker_url, own_sandbox.address)) as work:
+        yield work
+        with work.database.transaction() as session:
+            # one of the stories ends with an event that waits for a person
+            assert [each for each in violations(session) if "are parked" not in each] == []
+
+
+@pytest.fixture
+def holder(own_work: Work, own_sandbox: Sandbox) -> Buyer:
+    return Buyer(own_work, own_sandbox)

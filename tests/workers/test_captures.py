@@ -15,11 +15,11 @@ from sqlalchemy import Engine, func, select, update
 from billing.accounts.open import open_account
 from billing.catalog.seed import seed
 from billing.clocks.wall import Wall
+from billing.credit_notes.void_invoice import void_issued
 from billing.invariants import violations
 from billing.invoices.tables import Invoice, InvoiceStatus
 from billing.payments.pace import push_back
 from billing.payments.tables import AttemptStatus, PaymentAttempt
-from billing.receipts.void_invoice import void_issued
 from database.engine import Database
 from database.ids import uuid7
 from database.memory import WorkState

@@ -5,10 +5,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from billing.credit_notes.void_invoice import void_issued
 from billing.errors import Rejected
 from billing.invoices.tables import Invoice, InvoiceStatus
 from billing.payments.cancel_under_way import cancel_under_way
-from billing.receipts.void_invoice import void_issued
 from billing.subscriptions.pending_changes import find_pending_change
 from billing.subscriptions.tables import PendingChange, Subscription
 

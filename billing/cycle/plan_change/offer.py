@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from billing.accounts.queries import get_account
 from billing.cards.queries import get_default_card, least_for
+from billing.credit_notes.sold import sold_for
 from billing.cycle.plan_change.choice import Change
 from billing.cycle.plan_change.quote import ChangeQuote, Running, quote_change
 from billing.cycle.pricing.discounts import next_discount, present_discount
@@ -69,6 +70,7 @@ def _running(session: Session, subscription: Subscription, change: Change, tax: 
         period=Period(subscription.period_start, subscription.period_end),
         tax=last_tax(session, subscription.id) or tax,
         is_trial=subscription.status is SubscriptionStatus.TRIALING,
+        sold=sold_for(session, subscription.id, subscription.period_end),
     )
 
 

@@ -9,11 +9,12 @@ from datetime import datetime
 
 from billing.catalog.tables import Interval
 from billing.catalog.terms import Addition, PlanTerms
+from billing.credit_notes.sold import Sold
 from billing.cycle.pricing.lines import Discount, price_after, service_line
 from billing.cycle.pricing.proration import credits_left, value_charged, value_given_back
 from billing.invoices.rules import LineDraft, kept_lines
 from billing.invoices.tables import LineKind
-from billing.money import Money
+from billing.money import Money, divide_down
 from billing.periods import Period, period_at
 from billing.tax.decision import TaxDecision
 
@@ -38,7 +39,8 @@ class Running:
     """What runs now: a plan with its discount, services per month, and the period that was paid for.
 
     `next_discount` is that of the next period, also of one that begins early. `tax` is what was charged on what is
-    given back; a rate that changed since counts for what is charged now.
+    given back; a rate that changed since counts for what is charged now. `sold` is what was billed for the period, and
+    what of that credit notes have left: unused time is given back in that share.
     """
 
     terms: PlanTerms
@@ -49,6 +51,14 @@ class Running:
     period: Period
     tax: TaxDecision
     is_trial: bool
+    sold: Sold
+
+    def value_of(self, price: Money, at: datetime) -> Money:
+        """What a price for the period is still worth to give back."""
+        paid = price
+        if self.sold.left_minor < self.sold.billed_minor:
+            paid = Money(divide_down(price.minor * self.sold.left_minor, self.sold.billed_minor, 1), price.currency)
+        return value_given_back(paid, self.period, at, self.terms.step)
 
 
 def quote_change(running: Running, wanted: PlanTerms, tax: TaxDecision, at: datetime) -> ChangeQuote:
@@ -77,7 +87,7 @@ def quote_change(running: Running, wanted: PlanTerms, tax: TaxDecision, at: date
 
 def _given_back(running: Running, at: datetime) -> LineDraft:
     step = running.terms.step
-    value = value_given_back(price_after(running.terms, running.discount), running.period, at, step)
+    value = running.value_of(price_after(running.terms, running.discount), at)
     text = f"Unused time on {running.terms.plan_name}"
     rest = Period(at, running.period.end)
     return LineDraft(text, 1, -value, kind=LineKind.CREDIT, period=rest, tax=running.tax, step=step)
@@ -104,7 +114,7 @@ def _services_of_new_cycle(running: Running, wanted: PlanTerms, period: Period, 
         text = f"Unused time on {addition.terms.service_name}"
         rest = Period(at, running.period.end)
         step = addition.terms.step
-        value = value_given_back(paid, running.period, at, step)
+        value = running.value_of(paid, at)
         lines.append(LineDraft(text, 1, -value, kind=LineKind.CREDIT, period=rest, tax=running.tax, step=step))
         lines.append(service_line(addition, wanted.months, period))
     return lines

@@ -5,9 +5,9 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from billing.credit_notes.void_invoice import void_issued
 from billing.invoices.tables import Invoice, InvoiceStatus
 from billing.payments.cancel_under_way import cancel_under_way
-from billing.receipts.void_invoice import void_issued
 from billing.subscriptions.tables import Subscription
 
 

@@ -200,8 +200,10 @@ CREATE TABLE accounts (
     country TEXT NOT NULL,
     tax_id TEXT NOT NULL,
     clock_id UUID,
+    credit_debt_max BIGINT DEFAULT '10000' NOT NULL,
     created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
     CONSTRAINT pk_accounts PRIMARY KEY (id),
+    CONSTRAINT ck_accounts_credit_debt_max_not_negative CHECK (credit_debt_max >= 0),
     CONSTRAINT ck_accounts_country_iso CHECK (country ~ '^[A-Z]{2}$'),
     CONSTRAINT uq_accounts_slug UNIQUE (slug),
     CONSTRAINT fk_accounts_clock_id FOREIGN KEY(clock_id) REFERENCES test_clocks (id)
@@ -551,6 +553,7 @@ CREATE TABLE invoices (
     balance_used_minor BIGINT DEFAULT '0' NOT NULL,
     carried_over_minor BIGINT DEFAULT '0' NOT NULL,
     allocated_minor BIGINT DEFAULT '0' NOT NULL,
+    credited_minor BIGINT DEFAULT '0' NOT NULL,
     buyer JSONB,
     created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
     issued_at TIMESTAMPTZ,
@@ -567,6 +570,7 @@ CREATE TABLE invoices (
     CONSTRAINT ck_invoices_balance_is_allocated CHECK (balance_used_minor + carried_over_minor <= allocated_minor),
     CONSTRAINT ck_invoices_allocated_within_total CHECK (allocated_minor <= total_minor),
     CONSTRAINT ck_invoices_carried_over_is_the_rest CHECK (carried_over_minor = 0 OR (carried_over_minor > 0 AND allocated_minor = total_minor)),
+    CONSTRAINT ck_invoices_credited_within_total CHECK (credited_minor BETWEEN 0 AND total_minor),
     CONSTRAINT ck_invoices_paid_is_covered CHECK (status <> 'paid' OR allocated_minor = total_minor),
     CONSTRAINT ck_invoices_total_adds_up CHECK (total_minor = subtotal_minor + tax_minor),
     CONSTRAINT ck_invoices_numbered_once_issued CHECK (status IN ('draft', 'void') OR number IS NOT NULL),
@@ -689,6 +693,7 @@ CREATE TABLE receipts (
     source VARCHAR(32) NOT NULL,
     cause TEXT NOT NULL,
     attempt_id UUID,
+    reverses_id UUID,
     gateway TEXT DEFAULT '' NOT NULL,
     reference TEXT DEFAULT '' NOT NULL,
     amount_minor BIGINT NOT NULL,
@@ -702,38 +707,164 @@ CREATE TABLE receipts (
     looked_at TIMESTAMPTZ,
     created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
     CONSTRAINT pk_receipts PRIMARY KEY (id),
-    CONSTRAINT ck_receipts_currency_iso CHECK (currency ~ '^[A-Z]{3}$'),
     CONSTRAINT ck_receipts_source_known CHECK (source IN ('capture', 'given_back', 'refund', 'dispute', 'dispute_fee', 'carried_over')),
-    CONSTRAINT ck_receipts_remark_known CHECK (remark IN ('', 'paid_twice', 'other_amount', 'other_currency', 'invoice_void', 'reversed', 'came_back', 'restored')),
+    CONSTRAINT ck_receipts_remark_known CHECK (remark IN ('', 'paid_twice', 'other_amount', 'other_currency', 'invoice_void', 'reversed', 'came_back', 'refund_failed', 'restored')),
+    CONSTRAINT ck_receipts_currency_iso CHECK (currency ~ '^[A-Z]{3}$'),
     CONSTRAINT ck_receipts_amount_moves CHECK ((amount_minor = 0) = (source = 'carried_over')),
     CONSTRAINT ck_receipts_only_reversals_leave CHECK (amount_minor >= 0 OR source IN ('refund', 'dispute', 'dispute_fee')),
     CONSTRAINT ck_receipts_allocated_within_amount CHECK (allocated_minor >= 0 AND (allocated_minor <= greatest(amount_minor, 0) OR source = 'carried_over')),
     CONSTRAINT ck_receipts_reversals_pay_nothing CHECK (allocated_minor = 0 OR NOT source IN ('refund', 'dispute', 'dispute_fee')),
     CONSTRAINT ck_receipts_moved_at_a_gateway CHECK ((source IN ('given_back', 'carried_over')) = (gateway = '')),
+    CONSTRAINT ck_receipts_reversals_leave_a_receipt CHECK ((reverses_id IS NOT NULL) = (source IN ('refund', 'dispute', 'dispute_fee'))),
     CONSTRAINT fk_receipts_account_id FOREIGN KEY(account_id) REFERENCES accounts (id),
     CONSTRAINT uq_receipts_cause UNIQUE (cause),
-    CONSTRAINT fk_receipts_attempt_id FOREIGN KEY(attempt_id) REFERENCES payment_attempts (id)
+    CONSTRAINT fk_receipts_attempt_id FOREIGN KEY(attempt_id) REFERENCES payment_attempts (id),
+    CONSTRAINT fk_receipts_reverses_id FOREIGN KEY(reverses_id) REFERENCES receipts (id)
 );
 CREATE INDEX ix_receipts_account ON receipts (account_id, created_at, id);
-CREATE INDEX ix_receipts_newest ON receipts (created_at, id);
 CREATE INDEX ix_receipts_kept ON receipts (account_id, currency) WHERE allocated_minor <> amount_minor;
+CREATE INDEX ix_receipts_newest ON receipts (created_at, id);
 CREATE INDEX ix_receipts_remarked ON receipts (id) WHERE remark <> '' AND looked_at IS NULL;
-CREATE UNIQUE INDEX uq_receipts_reference ON receipts (gateway, reference) WHERE source = 'capture' AND reference <> '';
 CREATE INDEX ix_receipts_reversals ON receipts (gateway, reference) WHERE source IN ('refund', 'dispute', 'dispute_fee');
+CREATE INDEX ix_receipts_reversed ON receipts (reverses_id) WHERE source IN ('refund', 'dispute', 'dispute_fee');
+CREATE UNIQUE INDEX uq_receipts_reference ON receipts (gateway, reference) WHERE source = 'capture' AND reference <> '';
+
+CREATE TABLE refunds (
+    id UUID NOT NULL,
+    account_id UUID NOT NULL,
+    receipt_id UUID NOT NULL,
+    cause TEXT NOT NULL,
+    gateway TEXT NOT NULL,
+    refund_ref TEXT DEFAULT '' NOT NULL,
+    status VARCHAR(32) NOT NULL,
+    amount_minor BIGINT NOT NULL,
+    currency TEXT NOT NULL,
+    kept_minor BIGINT DEFAULT '0' NOT NULL,
+    unexplained_minor BIGINT DEFAULT '0' NOT NULL,
+    disputed_minor BIGINT DEFAULT '0' NOT NULL,
+    reason VARCHAR(32) NOT NULL,
+    note TEXT DEFAULT '' NOT NULL,
+    used_credits VARCHAR(32) NOT NULL,
+    requested_by TEXT NOT NULL,
+    paid_out_by TEXT DEFAULT '' NOT NULL,
+    paid_out_on DATE,
+    request JSONB NOT NULL,
+    failure_code TEXT DEFAULT '' NOT NULL,
+    created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    CONSTRAINT pk_refunds PRIMARY KEY (id),
+    CONSTRAINT ck_refunds_status_known CHECK (status IN ('created', 'unknown', 'pending', 'succeeded', 'failed', 'canceled')),
+    CONSTRAINT ck_refunds_reason_known CHECK (reason IN ('duplicate', 'fraudulent', 'requested_by_customer', 'order_change', 'product_unsatisfactory', 'invoice_voided', 'refunded_at_gateway')),
+    CONSTRAINT ck_refunds_used_credits_known CHECK (used_credits IN ('reduce', 'debt', 'forgive')),
+    CONSTRAINT ck_refunds_currency_iso CHECK (currency ~ '^[A-Z]{3}$'),
+    CONSTRAINT ck_refunds_amount_positive CHECK (amount_minor > 0),
+    CONSTRAINT ck_refunds_shares_not_negative CHECK (least(kept_minor, unexplained_minor) >= 0),
+    CONSTRAINT ck_refunds_shares_within_amount CHECK (kept_minor + unexplained_minor <= amount_minor),
+    CONSTRAINT ck_refunds_disputed_once_failed CHECK (disputed_minor BETWEEN 0 AND CASE WHEN status IN ('failed', 'canceled') THEN amount_minor ELSE 0 END),
+    CONSTRAINT ck_refunds_paid_out_by_somebody CHECK ((paid_out_on IS NULL) = (paid_out_by = '')),
+    CONSTRAINT fk_refunds_account_id FOREIGN KEY(account_id) REFERENCES accounts (id),
+    CONSTRAINT fk_refunds_receipt_id FOREIGN KEY(receipt_id) REFERENCES receipts (id),
+    CONSTRAINT uq_refunds_cause UNIQUE (cause)
+);
+CREATE INDEX ix_refunds_account ON refunds (account_id, created_at, id);
+CREATE INDEX ix_refunds_newest ON refunds (created_at, id);
+CREATE INDEX ix_refunds_receipt ON refunds (receipt_id);
+CREATE UNIQUE INDEX uq_refunds_reference ON refunds (gateway, refund_ref) WHERE refund_ref <> '';
 
 CREATE TABLE allocations (
     id UUID NOT NULL,
     receipt_id UUID NOT NULL,
-    invoice_id UUID NOT NULL,
+    invoice_id UUID,
+    refund_id UUID,
     amount_minor BIGINT NOT NULL,
     created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
     CONSTRAINT pk_allocations PRIMARY KEY (id),
     CONSTRAINT ck_allocations_amount_moves CHECK (amount_minor <> 0),
+    CONSTRAINT ck_allocations_goes_one_way CHECK (num_nonnulls(invoice_id, refund_id) = 1),
     CONSTRAINT fk_allocations_receipt_id FOREIGN KEY(receipt_id) REFERENCES receipts (id),
-    CONSTRAINT fk_allocations_invoice_id FOREIGN KEY(invoice_id) REFERENCES invoices (id)
+    CONSTRAINT fk_allocations_invoice_id FOREIGN KEY(invoice_id) REFERENCES invoices (id),
+    CONSTRAINT fk_allocations_refund_id FOREIGN KEY(refund_id) REFERENCES refunds (id)
 );
 CREATE INDEX ix_allocations_invoice ON allocations (invoice_id);
 CREATE INDEX ix_allocations_receipt ON allocations (receipt_id);
+CREATE INDEX ix_allocations_refund ON allocations (refund_id) WHERE refund_id IS NOT NULL;
+
+CREATE TABLE credit_notes (
+    id UUID NOT NULL,
+    account_id UUID NOT NULL,
+    invoice_id UUID NOT NULL,
+    refund_id UUID,
+    cause TEXT NOT NULL,
+    number TEXT NOT NULL,
+    reason VARCHAR(32) NOT NULL,
+    note TEXT DEFAULT '' NOT NULL,
+    currency TEXT NOT NULL,
+    subtotal_minor BIGINT NOT NULL,
+    tax_minor BIGINT NOT NULL,
+    total_minor BIGINT NOT NULL,
+    refunded_minor BIGINT DEFAULT '0' NOT NULL,
+    kept_minor BIGINT DEFAULT '0' NOT NULL,
+    unpaid_minor BIGINT DEFAULT '0' NOT NULL,
+    buyer JSONB NOT NULL,
+    issued_at TIMESTAMPTZ NOT NULL,
+    created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    CONSTRAINT pk_credit_notes PRIMARY KEY (id),
+    CONSTRAINT ck_credit_notes_reason_known CHECK (reason IN ('duplicate', 'fraudulent', 'requested_by_customer', 'order_change', 'product_unsatisfactory', 'invoice_voided', 'refunded_at_gateway')),
+    CONSTRAINT ck_credit_notes_currency_iso CHECK (currency ~ '^[A-Z]{3}$'),
+    CONSTRAINT ck_credit_notes_total_positive CHECK (total_minor > 0),
+    CONSTRAINT ck_credit_notes_total_adds_up CHECK (total_minor = subtotal_minor + tax_minor),
+    CONSTRAINT ck_credit_notes_goes_somewhere CHECK (total_minor = refunded_minor + kept_minor + unpaid_minor),
+    CONSTRAINT ck_credit_notes_goes_one_way CHECK (least(refunded_minor, kept_minor, unpaid_minor) >= 0),
+    CONSTRAINT fk_credit_notes_account_id FOREIGN KEY(account_id) REFERENCES accounts (id),
+    CONSTRAINT fk_credit_notes_invoice_id FOREIGN KEY(invoice_id) REFERENCES invoices (id),
+    CONSTRAINT fk_credit_notes_refund_id FOREIGN KEY(refund_id) REFERENCES refunds (id),
+    CONSTRAINT uq_credit_notes_cause UNIQUE (cause),
+    CONSTRAINT uq_credit_notes_number UNIQUE (number)
+);
+CREATE INDEX ix_credit_notes_account ON credit_notes (account_id, created_at, id);
+CREATE INDEX ix_credit_notes_invoice ON credit_notes (invoice_id);
+CREATE INDEX ix_credit_notes_newest ON credit_notes (created_at, id);
+
+CREATE TABLE credit_note_lines (
+    id UUID NOT NULL,
+    credit_note_id UUID NOT NULL,
+    invoice_line_id UUID NOT NULL,
+    position BIGINT NOT NULL,
+    net_minor BIGINT NOT NULL,
+    tax_minor BIGINT NOT NULL,
+    CONSTRAINT pk_credit_note_lines PRIMARY KEY (id),
+    CONSTRAINT uq_credit_note_lines_credit_note_id_position UNIQUE (credit_note_id, position),
+    CONSTRAINT ck_credit_note_lines_amount_moves CHECK (net_minor <> 0 OR tax_minor <> 0),
+    CONSTRAINT fk_credit_note_lines_credit_note_id FOREIGN KEY(credit_note_id) REFERENCES credit_notes (id),
+    CONSTRAINT fk_credit_note_lines_invoice_line_id FOREIGN KEY(invoice_line_id) REFERENCES invoice_lines (id)
+);
+CREATE INDEX ix_credit_note_lines_invoice_line ON credit_note_lines (invoice_line_id);
+
+CREATE TABLE credit_note_documents (
+    credit_note_id UUID NOT NULL,
+    kind TEXT NOT NULL,
+    content BYTEA NOT NULL,
+    sha256 TEXT NOT NULL,
+    created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    CONSTRAINT pk_credit_note_documents PRIMARY KEY (credit_note_id, kind),
+    CONSTRAINT fk_credit_note_documents_credit_note_id FOREIGN KEY(credit_note_id) REFERENCES credit_notes (id)
+);
+
+CREATE TABLE credit_note_counters (
+    month DATE NOT NULL,
+    last_number BIGINT NOT NULL,
+    CONSTRAINT pk_credit_note_counters PRIMARY KEY (month)
+);
+
+CREATE TABLE credit_note_number_gaps (
+    month DATE NOT NULL,
+    first_number BIGINT NOT NULL,
+    last_number BIGINT NOT NULL,
+    reason TEXT NOT NULL,
+    created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    CONSTRAINT pk_credit_note_number_gaps PRIMARY KEY (month, first_number),
+    CONSTRAINT ck_credit_note_number_gaps_range_in_order CHECK (first_number BETWEEN 1 AND last_number),
+    CONSTRAINT ck_credit_note_number_gaps_has_a_reason CHECK (reason <> '')
+);
 
 CREATE TABLE dunnings (
     invoice_id UUID NOT NULL,
@@ -770,7 +901,7 @@ CREATE TABLE ledger_transactions (
     occurred_at TIMESTAMPTZ NOT NULL,
     written_at TIMESTAMPTZ DEFAULT now() NOT NULL,
     CONSTRAINT pk_ledger_transactions PRIMARY KEY (id),
-    CONSTRAINT ck_ledger_transactions_reason_known CHECK (reason IN ('invoice_issued', 'invoice_voided', 'payment_captured', 'payment_reversed', 'balance_kept', 'balance_used', 'carried_over')),
+    CONSTRAINT ck_ledger_transactions_reason_known CHECK (reason IN ('invoice_issued', 'invoice_voided', 'payment_captured', 'payment_reversed', 'balance_kept', 'balance_used', 'carried_over', 'credit_note_issued', 'refund_begun', 'refund_failed')),
     CONSTRAINT uq_ledger_transactions_cause UNIQUE (cause)
 );
 
@@ -783,7 +914,7 @@ CREATE TABLE ledger_entries (
     currency TEXT NOT NULL,
     amount_minor BIGINT NOT NULL,
     CONSTRAINT pk_ledger_entries PRIMARY KEY (id),
-    CONSTRAINT ck_ledger_entries_ledger_account_known CHECK (ledger_account IN ('gateway_clearing', 'receivable', 'deferred_revenue', 'customer_balance', 'unexplained_reversals', 'tax_payable')),
+    CONSTRAINT ck_ledger_entries_ledger_account_known CHECK (ledger_account IN ('gateway_clearing', 'receivable', 'deferred_revenue', 'customer_balance', 'refunds_payable', 'unexplained_reversals', 'tax_payable')),
     CONSTRAINT ck_ledger_entries_amount_moves CHECK (amount_minor <> 0),
     CONSTRAINT fk_ledger_entries_transaction_id FOREIGN KEY(transaction_id) REFERENCES ledger_transactions (id),
     CONSTRAINT fk_ledger_entries_account_id FOREIGN KEY(account_id) REFERENCES accounts (id)
@@ -826,13 +957,28 @@ CREATE TABLE credit_transactions (
     description TEXT DEFAULT '' NOT NULL,
     created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
     CONSTRAINT pk_credit_transactions PRIMARY KEY (id),
-    CONSTRAINT ck_credit_transactions_movement_known CHECK (movement IN ('grant', 'consume', 'expire', 'revoke')),
+    CONSTRAINT ck_credit_transactions_movement_known CHECK (movement IN ('grant', 'consume', 'expire', 'revoke', 'repay')),
     CONSTRAINT ck_credit_transactions_sign_fits_movement CHECK ((movement = 'grant') = (amount > 0)),
     CONSTRAINT uq_credit_transactions_cause_grant_id UNIQUE (cause, grant_id),
     CONSTRAINT fk_credit_transactions_account_id FOREIGN KEY(account_id) REFERENCES accounts (id),
     CONSTRAINT fk_credit_transactions_grant_id FOREIGN KEY(grant_id) REFERENCES credit_grants (id)
 );
 CREATE INDEX ix_credit_transactions_account ON credit_transactions (account_id, created_at, id);
+
+CREATE TABLE credit_debts (
+    id UUID NOT NULL,
+    account_id UUID NOT NULL,
+    cause TEXT NOT NULL,
+    amount BIGINT NOT NULL,
+    paid BIGINT DEFAULT '0' NOT NULL,
+    created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    CONSTRAINT pk_credit_debts PRIMARY KEY (id),
+    CONSTRAINT ck_credit_debts_amount_positive CHECK (amount > 0),
+    CONSTRAINT ck_credit_debts_paid_in_range CHECK (paid BETWEEN 0 AND amount),
+    CONSTRAINT fk_credit_debts_account_id FOREIGN KEY(account_id) REFERENCES accounts (id),
+    CONSTRAINT uq_credit_debts_cause UNIQUE (cause)
+);
+CREATE INDEX ix_credit_debts_owed ON credit_debts (account_id) WHERE paid < amount;
 
 CREATE TABLE balance_watches (
     account_id UUID NOT NULL,
@@ -893,6 +1039,9 @@ CREATE TRIGGER number_stays BEFORE UPDATE OF number, issued_at, buyer ON invoice
 WHEN (OLD.number IS NOT NULL AND (OLD.number, OLD.issued_at, OLD.buyer) IS DISTINCT FROM (NEW.number, NEW.issued_at, NEW.buyer))
 EXECUTE FUNCTION refuse_other_number();
 CREATE TRIGGER numbers_go_on BEFORE UPDATE ON invoice_counters FOR EACH ROW
+WHEN (NEW.last_number < OLD.last_number OR NEW.month <> OLD.month)
+EXECUTE FUNCTION refuse_other_number();
+CREATE TRIGGER numbers_go_on BEFORE UPDATE ON credit_note_counters FOR EACH ROW
 WHEN (NEW.last_number < OLD.last_number OR NEW.month <> OLD.month)
 EXECUTE FUNCTION refuse_other_number();
 

@@ -1,0 +1,47 @@
+"""What an invoice and those that belong to it have sold, and nothing has taken back since."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from billing.invoices.tables import Invoice, InvoiceLine, InvoiceStatus, LineKind
+
+
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """With tax, in minor units: what was billed and paid, less what plan changes gave back; and what is left of it."""
+
+    billed_minor: int
+    left_minor: int
+
+
+def sold_with(session: Session, invoice: Invoice) -> Sold:
+    """Of the invoice's subscription in all; of a purchase, of itself.
+
+    A change of plan gives back what an earlier invoice was paid for, and no credit note says so. That is why no more is
+    credited than this, whatever is left of the one invoice.
+    """
+    is_alone = invoice.subscription_id is None
+    return _sold(session, Invoice.id == invoice.id if is_alone else Invoice.subscription_id == invoice.subscription_id)
+
+
+def sold_for(session: Session, subscription_id: UUID, period_end: datetime) -> Sold:
+    """Of the invoices that were for a subscription's period, or the rest of it."""
+    of_period = select(InvoiceLine.invoice_id).where(
+        InvoiceLine.period_end == period_end, InvoiceLine.kind == LineKind.CHARGE
+    )
+    return _sold(session, (Invoice.subscription_id == subscription_id) & Invoice.id.in_(of_period))
+
+
+def _sold(session: Session, which: ColumnElement[bool]) -> Sold:
+    """Of the settled ones among some invoices of one currency."""
+    settled = (which, Invoice.status == InvoiceStatus.PAID)
+    sums = select(func.sum(Invoice.total_minor), func.sum(Invoice.credited_minor)).where(*settled)
+    given_back = select(func.sum(InvoiceLine.net_minor + InvoiceLine.tax_minor)).join(Invoice)
+    kept = int(session.scalar(given_back.where(*settled, InvoiceLine.kind == LineKind.KEPT)) or 0)
+    total, credited = session.execute(sums).one()
+    billed = int(total or 0) - kept
+    return Sold(billed, billed - int(credited or 0))

@@ -1,0 +1,61 @@
+"""Reads of refunds."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from billing.errors import Rejected
+from billing.refunds.tables import Refund, RefundStatus
+from database.pages import Cursor, newest_first
+from schemas.views import Page, RefundView
+
+
+def show_refund(session: Session, refund_id: UUID) -> RefundView:
+    """One refund as the API shows it; raises Rejected `refund_not_found`."""
+    refund = session.get(Refund, refund_id)
+    if refund is None:
+        raise Rejected("refund_not_found", f"There is no refund {refund_id}.", status=404)
+    return _view(refund)
+
+
+def list_refunds(
+    session: Session,
+    *,
+    account_id: UUID | None = None,
+    payment_id: UUID | None = None,
+    status: RefundStatus | None = None,
+    before: Cursor | None = None,
+    limit: int = 20,
+) -> Page[RefundView]:
+    """A page of refunds, newest first; `before` is the cursor of the page before, `limit` 1 to 100."""
+    query = select(Refund)
+    if account_id is not None:
+        query = query.where(Refund.account_id == account_id)
+    if payment_id is not None:
+        query = query.where(Refund.receipt_id == payment_id)
+    if status is not None:
+        query = query.where(Refund.status == status)
+    page, cursor = newest_first(session, query, Refund, before, limit)
+    return Page(data=[_view(refund) for refund in page], next_cursor=cursor)
+
+
+def _view(refund: Refund) -> RefundView:
+    return RefundView(
+        id=refund.id,
+        account_id=refund.account_id,
+        payment_id=refund.receipt_id,
+        gateway=refund.gateway,
+        reference=refund.refund_ref,
+        status=str(refund.status),
+        amount_minor=refund.amount_minor,
+        currency=refund.currency,
+        kept_minor=refund.kept_minor,
+        unexplained_minor=refund.unexplained_minor,
+        reason=str(refund.reason),
+        note=refund.note,
+        used_credits=str(refund.used_credits),
+        requested_by=refund.requested_by,
+        failure_code=refund.failure_code,
+        created_at=refund.created_at,
+    )
