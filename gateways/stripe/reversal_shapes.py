@@ -37,6 +37,7 @@ def payment_of_charge(
     )
 
 
+@reader
 def refund_of(refund: Json) -> ReversalFact:
     """One refund as it stands now."""
     is_void = refund.get("status") in REFUNDS_WITHOUT_EFFECT
