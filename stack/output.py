@@ -43,12 +43,16 @@ class Output:
         self._log_folder = log_folder
         self._terminal = terminal
         self._logs: dict[str, LogFile] = {}
+        self._is_closed = False
         self._lock = threading.Lock()
 
     def write(self, name: str, line: bytes, to_terminal: bool = True) -> None:
         """Keep a line under the name of its process, and show it when wanted."""
         ended = line if line.endswith(b"\n") else line + b"\n"
         with self._lock:
+            if self._is_closed:
+                # the last words of a process that was ended: its log would be opened anew, and never closed
+                return
             self._log(name).write(ended)
             if to_terminal and self._terminal is not None:
                 self._terminal.write(self._prefixed(name, ended.decode(errors="replace")))
@@ -67,8 +71,9 @@ class Output:
         return thread
 
     def close(self) -> None:
-        """Close the log files."""
+        """Close the log files; what is written after this is lost."""
         with self._lock:
+            self._is_closed = True
             for log in self._logs.values():
                 log.close()
             self._logs.clear()

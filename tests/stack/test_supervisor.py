@@ -161,6 +161,14 @@ def test_a_worker_without_heartbeat_is_started_afresh(scene: Scene) -> None:
     assert scene.supervisor.pid("busy") == busy
 
 
+def test_the_last_words_of_a_process_open_no_log_that_was_closed(scene: Scene) -> None:
+    scene.output.write("late", b"first")
+    scene.output.close()
+    scene.output.write("late", b"last")
+    scene.output.write("later", b"only")
+    assert (scene.log("late"), scene.log("later")) == ("first\n", "")
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of its parent's death")
 @pytest.mark.parametrize("life", ["import time; time.sleep(600)", STUBBORN])
 def test_children_do_not_outlive_a_killed_supervisor(tmp_path: Path, life: str) -> None:
