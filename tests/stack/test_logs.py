@@ -10,6 +10,7 @@ import structlog
 
 import logs
 from settings import Settings
+from tests.logging_back import logging_put_back
 
 # made up, each of the shape that its issuer uses
 CANARIES = {
@@ -51,14 +52,8 @@ HARMLESS = (
 @pytest.fixture
 def stderr(capsys: pytest.CaptureFixture[str]) -> Iterator[pytest.CaptureFixture[str]]:
     """Standard error to read from, with logging put back afterwards."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield capsys
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    logging.captureWarnings(False)
-    logs.clear()
-    structlog.reset_defaults()
+    with logging_put_back():
+        yield capsys
 
 
 def json_lines(stderr: pytest.CaptureFixture[str]) -> list[dict[str, object]]:

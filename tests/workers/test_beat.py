@@ -10,6 +10,7 @@ from celery.signals import beat_init
 import settings as configuration
 import workers.life_cycle  # noqa: F401 - connects what beat does at its start
 from beat_schedule import SCHEDULE
+from tests.logging_back import logging_put_back
 from workers.celery_app import app
 
 
@@ -18,7 +19,8 @@ def broker_is_set(monkeypatch: pytest.MonkeyPatch, broker_url: str) -> Iterator[
     """What beat has to be told."""
     monkeypatch.setenv("BROKER_URL", broker_url)
     configuration.load.cache_clear()
-    yield
+    with logging_put_back():  # it is configured, as beat does at its start
+        yield
     configuration.load.cache_clear()
 
 
