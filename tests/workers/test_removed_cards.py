@@ -200,6 +200,22 @@ def _choose_there(owing: Owing, card_ref: str) -> None:
     requests.post(path, chosen, auth=(SANDBOX_STRIPE_KEY, ""), timeout=ANSWER_SECONDS).raise_for_status()
 
 
+def test_a_card_that_is_chosen_there_while_it_goes_leaves_the_gateway_another_default(
+    owing: Owing, module_sandbox: Sandbox
+) -> None:
+    first, second = first_card(owing), owing.save_another()
+    owing.command(SetDefaultPaymentMethod(card_id=first))
+    going = _reference(owing, second)
+    module_sandbox.arm("slow", seconds=2, count=1, method="GET", path=f"/v1/payment_methods/{going}")
+    with ThreadPoolExecutor(1) as pool:
+        removed = pool.submit(remove, owing, second)
+        _until(lambda: second not in saved(owing))
+        time.sleep(0.5)
+        _choose_there(owing, going)
+        assert removed.result().state is DONE
+    assert _charged_there(owing) == _reference(owing, first)
+
+
 def test_two_who_take_the_same_card_away_at_once_are_both_done(owing: Owing) -> None:
     first, second = first_card(owing), owing.save_another()
     with ThreadPoolExecutor(2) as pool:
