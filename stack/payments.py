@@ -27,7 +27,7 @@ from stack.errors import StackError
 from stack.prices import parse_money
 from stack.printable import printable_line
 from stack.said import who_decides
-from stack.sessions import reading, session, transaction, url_to_read
+from stack.sessions import reading, rehearsal, session, url_to_read
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +42,6 @@ class Wish:
     who: str
 
 
-class _DryRun(Exception):
-    """Ends the transaction without a trace."""
-
-
 def list_newest(settings: Settings, account_id: UUID | None, limit: int) -> list[str]:
     """A line per payment, the newest last, as in a log. Raises StackError without a database."""
     with reading(settings) as opened:
@@ -54,15 +50,8 @@ def list_newest(settings: Settings, account_id: UUID | None, limit: int) -> list
 
 def refund(settings: Settings, wish: Wish, *, dry_run: bool) -> list[str]:
     """What is given back, out of what; raises StackError for what cannot be, and then nothing is written."""
-    told: list[str] = []
-    try:
-        with _refusals_told(), _opened(settings, dry_run) as opened:
-            told += _refund(opened, wish)
-            if dry_run:
-                raise _DryRun
-    except _DryRun:
-        pass
-    return told
+    with _refusals_told(), _opened(settings, dry_run) as opened:
+        return list(_refund(opened, wish))
 
 
 def _refund(opened: Session, wish: Wish) -> Iterator[str]:
@@ -118,7 +107,7 @@ def _line(opened: Session, receipt: Receipt) -> str:
 @contextmanager
 def _opened(settings: Settings, dry_run: bool) -> Iterator[Session]:
     """To be told what would be done nothing is started for anybody."""
-    with transaction(url_to_read(settings)) if dry_run else session(settings) as opened:
+    with rehearsal(url_to_read(settings)) if dry_run else session(settings) as opened:
         yield opened
 
 

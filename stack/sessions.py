@@ -34,12 +34,7 @@ def session(settings: Settings) -> Iterator[Session]:
 @contextmanager
 def rehearsing(settings: Settings) -> Iterator[Session]:
     """The same, of which nothing is kept."""
-    with (
-        database_urls(settings) as urls,
-        explaining(urls.owner),
-        engine.opened(urls.owner) as database,
-        database.rehearsal() as opened,
-    ):
+    with database_urls(settings) as urls, rehearsal(urls.owner) as opened:
         yield opened
 
 
@@ -69,6 +64,13 @@ def url_to_read(settings: Settings) -> str:
 def transaction(url: str) -> Iterator[Session]:
     """One transaction in the database of this address. Raises StackError, as `explaining` does."""
     with explaining(url), engine.opened(url) as database, database.transaction() as opened:
+        yield opened
+
+
+@contextmanager
+def rehearsal(url: str) -> Iterator[Session]:
+    """The same, of which nothing is kept."""
+    with explaining(url), engine.opened(url) as database, database.rehearsal() as opened:
         yield opened
 
 
