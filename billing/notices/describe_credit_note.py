@@ -1,6 +1,5 @@
 """Describe a credit note as the facts that a document is made of."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -11,10 +10,10 @@ from billing.invoices.queries import get_invoice
 from billing.notices.describe_invoice import buyer_facts
 from billing.notices.describe_payments import payment_facts
 from billing.notices.letterhead import Letterhead
+from billing.notices.taxes import taxes_of
 from billing.receipts.tables import Receipt
 from billing.refunds.tables import Refund
-from schemas.documents import CreditedLineFacts, CreditNoteFacts, PaymentFacts, TaxFacts
-from schemas.views import CreditNoteLineView
+from schemas.documents import CreditedLineFacts, CreditNoteFacts, PaymentFacts
 
 REASONS = {
     CreditNoteReason.DUPLICATE: "It was billed twice.",
@@ -44,7 +43,7 @@ def describe_credit_note(session: Session, note_id: UUID, letterhead: Letterhead
         seller=letterhead.seller,
         buyer=buyer_facts(note.buyer),
         lines=tuple(CreditedLineFacts(line.description, line.net_minor) for line in lines),
-        taxes=_taxes(lines),
+        taxes=taxes_of(lines),
         subtotal_minor=note.subtotal_minor,
         tax_minor=note.tax_minor,
         total_minor=note.total_minor,
@@ -65,14 +64,3 @@ def paid_with(session: Session, refund: Refund, letterhead: Letterhead) -> Payme
     """The payment that goes back, as the customer knows it."""
     receipt = session.get_one(Receipt, refund.receipt_id)
     return payment_facts(receipt, refund.amount_minor, letterhead)
-
-
-def _taxes(lines: Sequence[CreditNoteLineView]) -> tuple[TaxFacts, ...]:
-    """Lines summed per rate; rates of zero are not printed."""
-    sums: dict[tuple[str, int], tuple[int, int]] = {}
-    for line in lines:
-        if line.tax_rate_ppm:
-            key = (line.tax_name, line.tax_rate_ppm)
-            net, tax = sums.get(key, (0, 0))
-            sums[key] = (net + line.net_minor, tax + line.tax_minor)
-    return tuple(TaxFacts(name, rate, net, tax) for (name, rate), (net, tax) in sorted(sums.items()))

@@ -1,6 +1,6 @@
 """Describe an issued invoice as the facts a document is made of."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -13,8 +13,9 @@ from billing.invoices.queries import get_invoice, list_lines
 from billing.invoices.tables import Invoice, InvoiceLine, InvoiceReason, InvoiceStatus
 from billing.notices.describe_payments import describe_payments
 from billing.notices.letterhead import Letterhead
+from billing.notices.taxes import taxes_of
 from billing.subscriptions.tables import PayBy, Subscription
-from schemas.documents import InvoiceFacts, LineFacts, PartyFacts, TaxFacts
+from schemas.documents import InvoiceFacts, LineFacts, PartyFacts
 
 
 def describe_invoice(session: Session, invoice_id: UUID, letterhead: Letterhead) -> InvoiceFacts:
@@ -35,7 +36,7 @@ def describe_invoice(session: Session, invoice_id: UUID, letterhead: Letterhead)
         seller=letterhead.seller,
         buyer=buyer_facts(invoice.buyer),
         lines=tuple(_line(line) for line in lines),
-        taxes=_taxes(lines),
+        taxes=taxes_of(lines),
         subtotal_minor=invoice.subtotal_minor,
         tax_minor=invoice.tax_minor,
         total_minor=invoice.total_minor,
@@ -74,14 +75,3 @@ def buyer_facts(buyer: Mapping[str, Any]) -> PartyFacts:
         tax_id=buyer["tax_id"],
         email=buyer["billing_email"],
     )
-
-
-def _taxes(lines: Sequence[InvoiceLine]) -> tuple[TaxFacts, ...]:
-    """Lines summed per rate; rates of zero are not printed."""
-    sums: dict[tuple[str, int], tuple[int, int]] = {}
-    for line in lines:
-        if line.tax_rate_ppm:
-            key = (line.tax_name, line.tax_rate_ppm)
-            net, tax = sums.get(key, (0, 0))
-            sums[key] = (net + line.net_minor, tax + line.tax_minor)
-    return tuple(TaxFacts(name, rate, net, tax) for (name, rate), (net, tax) in sorted(sums.items()))
