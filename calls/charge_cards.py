@@ -21,6 +21,7 @@ from billing.payments.drop_attempt import drop_attempt
 from billing.payments.queries import Charge, gateways_of_charges
 from billing.payments.tables import AttemptStatus
 from calls.charge_call import OVERLAP, ChargeCall, call_gateway
+from calls.key_of_try import fresh_key, is_key_spent
 from calls.record_together import record_together
 from calls.side_by_side import SideBySide, reserve_slots, slot, slots_max, told
 from database.outbox import OutboxEntry
@@ -74,30 +75,25 @@ def _plan_all(
     for place, entry in enumerate(entries):
         with claims.attempt(work.database, entry):
             known = charges[entry.subject_id]
-            is_key_spent = _is_key_spent(work, gateway, entry, known)
+            is_spent = is_key_spent(gateway, entry.attempts, known.created_at, work.wall())
             if step(known) is Step.DROP:
                 claims.finish(work.database, entry, partial(_drop, known))
-            elif entry.lease_until is not None and is_key_spent:
+            elif entry.lease_until is not None and is_spent:
                 # every end that is reported takes the lease off the row: this one's worker died or hangs, and a look
                 # now, or another key, could come before its call does
                 claims.postpone(work.database, entry, OVERLAP, "an earlier call may still be under way")
             else:
                 at = slot(gateway, first_slot, place)
-                calls[entry.id] = _plan(entry, known, at, begin_by, is_key_spent=is_key_spent)
+                calls[entry.id] = _plan(entry, known, at, begin_by, is_spent=is_spent)
     return calls
 
 
-def _plan(entry: OutboxEntry, charge: Charge, at: float, begin_by: float, *, is_key_spent: bool) -> ChargeCall:
+def _plan(entry: OutboxEntry, charge: Charge, at: float, begin_by: float, *, is_spent: bool) -> ChargeCall:
     """A repeat goes under the same key as long as that helps and the gateway still knows it; then we look first."""
     is_repeat = charge.status is AttemptStatus.UNKNOWN
-    is_look_first = step(charge) is Step.ASK or (is_repeat and is_key_spent)
-    fresh_key = f"{charge.request.idempotency_key}/{entry.attempts}"
-    return ChargeCall(charge, is_look_first, is_key_spent, fresh_key, at, begin_by)
-
-
-def _is_key_spent(work: Work, gateway: Gateway, entry: OutboxEntry, charge: Charge) -> bool:
-    limits = gateway.limits
-    return entry.attempts > limits.same_key_attempts or work.wall().at - charge.created_at > limits.key_window
+    is_look_first = step(charge) is Step.ASK or (is_repeat and is_spent)
+    key = fresh_key(charge.request.idempotency_key, entry.attempts)
+    return ChargeCall(charge, is_look_first, is_spent, key, at, begin_by)
 
 
 def _record_all(

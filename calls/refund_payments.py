@@ -12,6 +12,7 @@ from billing.outcomes.record_outcome import PaymentContradiction
 from billing.outcomes.record_refund import record_refund
 from billing.refunds.send_refund import RefundToSend, send_refund
 from calls.charge_call import OVERLAP
+from calls.key_of_try import fresh_key, is_key_spent
 from database.outbox import OutboxEntry
 from gateways.gateway import Gateway
 from schemas.facts.reversals import RefundRequest, RefundState, ReversalFact, ReversalKind
@@ -33,13 +34,15 @@ def _refund_one(work: Work, entry: OutboxEntry) -> None:
     with work.database.transaction() as session:
         sent = send_refund(session, entry.subject_id)
     gateway = None if sent is None else work.gateway(sent.gateway)
-    is_key_spent = sent is not None and gateway is not None and _is_key_spent(work, gateway, entry, sent)
-    if is_key_spent and entry.lease_until is not None:
+    is_spent = (
+        sent is not None and gateway is not None and is_key_spent(gateway, entry.attempts, sent.created_at, work.wall())
+    )
+    if is_spent and entry.lease_until is not None:
         # every end that is reported takes the lease off the row: this one's worker died or hangs, and a call under
         # another key could come before its call does
         claims.postpone(work.database, entry, OVERLAP, "an earlier call may still be under way")
         return
-    fact = None if sent is None or gateway is None else _ask(work, gateway, _keyed(sent, entry, is_key_spent))
+    fact = None if sent is None or gateway is None else _ask(work, gateway, _keyed(sent, entry, is_spent))
 
     def act(session: Session) -> None:
         if fact is not None:
@@ -48,15 +51,10 @@ def _refund_one(work: Work, entry: OutboxEntry) -> None:
     claims.finish(work.database, entry, act)
 
 
-def _is_key_spent(work: Work, gateway: Gateway, entry: OutboxEntry, sent: RefundToSend) -> bool:
-    """A gateway keeps what it answered under a key, also that it failed, and forgets the key after a while."""
-    limits = gateway.limits
-    return entry.attempts > limits.same_key_attempts or work.wall().at - sent.created_at > limits.key_window
-
-
-def _keyed(sent: RefundToSend, entry: OutboxEntry, is_key_spent: bool) -> RefundRequest:
-    fresh_key = f"{sent.request.idempotency_key}/{entry.attempts}"
-    return replace(sent.request, idempotency_key=fresh_key) if is_key_spent else sent.request
+def _keyed(sent: RefundToSend, entry: OutboxEntry, is_spent: bool) -> RefundRequest:
+    if not is_spent:
+        return sent.request
+    return replace(sent.request, idempotency_key=fresh_key(sent.request.idempotency_key, entry.attempts))
 
 
 def _ask(work: Work, gateway: Gateway, request: RefundRequest) -> ReversalFact:
