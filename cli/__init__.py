@@ -22,6 +22,7 @@ from cli import (
     providers,
     restore,
     setting_up,
+    statements,
     taxes,
 )
 from collector import collect_seldom
@@ -65,6 +66,7 @@ app.add_typer(coupons.coupon, name="coupon")
 app.add_typer(taxes.tax, name="tax")
 app.add_typer(payments.payment, name="payment")
 app.add_typer(payment_methods.payment_method, name="payment-method")
+app.add_typer(statements.statement, name="statement")
 app.add_typer(providers.provider, name="provider")
 app.add_typer(api_keys.api_key, name="api-key")
 

@@ -51,6 +51,11 @@ def list_keys(session: Session) -> list[ApiKey]:
     return list(session.scalars(select(ApiKey).order_by(ApiKey.created_at.desc())))
 
 
+def name_of_key(session: Session, key_id: UUID) -> str:
+    """Whose key it is, or was: a key that is replaced has another id, and keeps its name."""
+    return session.scalars(select(ApiKey.name).where(ApiKey.id == key_id)).one()
+
+
 def revoke_key(session: Session, key_id: UUID, now: datetime) -> bool:
     """End a key at once; false when there is no such key. Ingress processes forget it within their cache time."""
     key = session.get(ApiKey, key_id)

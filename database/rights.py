@@ -14,9 +14,13 @@ ALL_COLUMNS = ("*",)
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """What one role may do with one table. `changes` names columns; SELECT ... FOR UPDATE needs at least one."""
+    """What one role may do with one table. `changes` names columns; SELECT ... FOR UPDATE needs at least one.
+
+    Where the whole table is not to be read, `reads_only` names the columns that are.
+    """
 
     reads: bool = False
+    reads_only: tuple[str, ...] = ()
     adds: bool = False
     changes: tuple[str, ...] = ()
     removes: bool = False
@@ -25,6 +29,8 @@ class Rights:
         """In PostgreSQL's words, as they stand after GRANT."""
         if self.reads:
             yield "SELECT"
+        elif self.reads_only:
+            yield f"SELECT ({', '.join(self.reads_only)})"
         if self.adds:
             yield "INSERT"
         if self.changes:
@@ -73,7 +79,8 @@ DECISIONS: Mapping[str, Decision] = {
     "heartbeats": Decision(KEEPS, door=READS),
     "event_pulls": Decision(KEEPS),
     "database_lineage": Decision(READS),
-    "api_keys": Decision(NOTHING, door=READS),
+    # whoever approves a payment by a key is kept by its name
+    "api_keys": Decision(Rights(reads_only=("id", "name")), door=READS),
     "call_rates": Decision(KEEPS),
     # All workers are one role, so each may read every provider's row; what it is not told is the master key, unless its
     # queue talks to one (`READ_BY` in settings). The door checks signatures, and can read nothing that calls anybody.
@@ -129,9 +136,24 @@ DECISIONS: Mapping[str, Decision] = {
     ),
     "receipts": _shown(_changes("allocated_minor", "looked_at")),
     "refunds": _shown(
-        _changes("refund_ref", "status", "kept_minor", "unexplained_minor", "disputed_minor", "failure_code")
+        _changes(
+            "refund_ref", "status", "kept_minor", "unexplained_minor", "disputed_minor", "failure_code", "paid_out_by",
+            "paid_out_on",
+        )
     ),
     "allocations": _shown(READS_AND_ADDS),
+    "manual_payments": _shown(_changes("method")),
+    # what was claimed stays as it was claimed; who decides on what limits is the operator's
+    "payment_claims": _shown(
+        _changes(
+            "proof_sha256", "status", "first_approved_by", "first_seen", "decided_by", "decided_at",
+            "reject_reason", "receipt_id",
+        )
+    ),
+    "payment_proofs": _shown(READS_AND_ADDS),
+    "approval_limits": Decision(READS),
+    # the operator's: whoever imports a statement says that money came
+    "statement_lines": Decision(READS, door=READS),
     "ledger_transactions": Decision(READS_AND_ADDS),
     "ledger_entries": Decision(READS_AND_ADDS),
     # credits

@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from documents.amounts import due_minor, paid_minor
 from documents.cards import payment_name
+from documents.epc import epc_picture
 from documents.formatting import format_count, format_credits, format_date, format_money
 from documents.logo import data_address
 from documents.templates import read, render
@@ -25,6 +26,7 @@ def invoice_html(invoice: InvoiceFacts) -> str:
         headline=headline(invoice),
         stamp=STAMPS.get(invoice.status, ""),
         payment=_payment(invoice),
+        epc=epc_picture(invoice),
         credits=_credits(invoice),
         footer=_footer(invoice),
     )
@@ -67,8 +69,9 @@ def how_to_pay(invoice: InvoiceFacts) -> str:
         return ""
     if invoice.pays_by == "card":
         return f"{due} is charged to your card automatically; there is nothing that you need to do."
-    by, quoting = format_date(invoice.due_on), f"quote {invoice.number} as the reference"
-    return f"Please pay {due} by bank transfer by {by}, and {quoting}.\n{invoice.payment_instructions}".rstrip()
+    by, quoting = format_date(invoice.due_on), f"quote {invoice.payment_reference or invoice.number} as the reference"
+    way = " by bank transfer" if invoice.pays_by == "transfer" else ""
+    return f"Please pay {due}{way} by {by}, and {quoting}.\n{invoice.payment_instructions}".rstrip()
 
 
 def _payment(invoice: InvoiceFacts) -> str:

@@ -5,7 +5,15 @@ from enum import StrEnum
 
 from documents.amounts import due_minor
 from documents.formatting import format_money
-from schemas.documents import CardFacts, InvoiceFacts, NoticeFacts, PlanChangeFacts, RefundFacts, SubscriptionFacts
+from schemas.documents import (
+    CardFacts,
+    InvoiceFacts,
+    NoticeFacts,
+    PlanChangeFacts,
+    RefundFacts,
+    SubscriptionFacts,
+)
+from schemas.transfer_facts import ClaimFacts, OrderFacts
 
 ENDED = frozenset({"canceled", "expired"})
 NOT_PAYABLE = frozenset({"paid", "void", "draft"})
@@ -70,6 +78,27 @@ def whereabouts(refund: RefundFacts) -> str:
 def _of_it(refund: RefundFacts, minor: int, what: str) -> str:
     is_all = minor == refund.amount_minor
     return f"{'It' if is_all else f'{format_money(minor, refund.currency)} of it'} {what}"
+
+
+def claim_of(facts: NoticeFacts) -> ClaimFacts:
+    """The payment that was claimed. Raises ValueError without it."""
+    if facts.claim is None:
+        raise ValueError("this notice needs a claim")
+    return facts.claim
+
+
+def order_of(facts: NoticeFacts) -> OrderFacts:
+    """What was ordered. Raises ValueError without it."""
+    if facts.order is None:
+        raise ValueError("this notice needs an order")
+    return facts.order
+
+
+def invoice_of(facts: NoticeFacts) -> InvoiceFacts:
+    """The invoice, wherever it stands. Raises ValueError without one."""
+    if facts.invoice is None:
+        raise ValueError("this notice needs an invoice")
+    return facts.invoice
 
 
 def change_of(facts: NoticeFacts) -> PlanChangeFacts:

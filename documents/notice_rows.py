@@ -44,6 +44,8 @@ def _next_attempt(facts: NoticeFacts) -> str:
 
 
 def _invoice(facts: NoticeFacts) -> str:
+    if facts.claim:
+        return facts.claim.invoice_number
     return facts.invoice.number if facts.invoice else ""
 
 
@@ -67,6 +69,20 @@ def _credit_notes(facts: NoticeFacts) -> str:
     return ", ".join(facts.refund.note_numbers) if facts.refund else ""
 
 
+def _claimed(facts: NoticeFacts) -> str:
+    return format_money(facts.claim.amount_minor, facts.claim.currency) if facts.claim else ""
+
+
+def _paid_on(facts: NoticeFacts) -> str:
+    return format_date(facts.claim.paid_on) if facts.claim else ""
+
+
+def _reference(facts: NoticeFacts) -> str:
+    if facts.claim:
+        return facts.claim.reference
+    return facts.invoice.payment_reference if facts.invoice else ""
+
+
 ROWS: Mapping[str, Callable[[NoticeFacts], str]] = {
     "Plan": _of_subscription(lambda each: each.plan_name),
     "Price": _of_subscription(price),
@@ -85,4 +101,8 @@ ROWS: Mapping[str, Callable[[NoticeFacts], str]] = {
     "Credited": _refunded,
     "Corrects": _corrects,
     "Credit note": _credit_notes,
+    "Received": _claimed,
+    "Claimed": _claimed,
+    "Paid on": _paid_on,
+    "Reference": _reference,
 }

@@ -18,6 +18,7 @@ from schemas.documents import (
     TaxFacts,
     TopUpFacts,
 )
+from schemas.transfer_facts import ClaimFacts, OrderFacts
 
 CARD = CardFacts("visa", "4242", 12, 2026)
 TEAM = SubscriptionFacts(
@@ -53,7 +54,10 @@ INVOICE = InvoiceFacts(
     credits_to_come=2_000,
     payment_instructions="Example Bank, Springfield\nIBAN DE00 0000 0000 0000 0000 00\nBIC EXAMPLEX",
 )
-BILL = replace(INVOICE, pays_by="transfer")
+BILL = replace(INVOICE, pays_by="transfer", payment_reference="RF95 INV2 0261 1000 02")
+CLAIM = ClaimFacts(
+    5_831, "USD", date(2026, 11, 24), "RF95 INV2 0261 1000 02", INVOICE.number, "USD", reason="Nothing has come in yet."
+)
 PAID = replace(
     INVOICE,
     status="paid",
@@ -111,6 +115,7 @@ def sample_notices() -> Mapping[str, NoticeFacts]:
         ),
         "invoice_created": replace(base, subscription=None, invoice=BILL),
         **_of_refunds(base),
+        **_by_hand(base),
     }
 
 
@@ -124,6 +129,32 @@ def _of_refunds(base: NoticeFacts) -> Mapping[str, NoticeFacts]:
         "credit_note_created-failed": replace(CREDITED, has_failed=True),
     }
     return {name: replace(base, subscription=None, refund=refund) for name, refund in refunds.items()}
+
+
+def _by_hand(base: NoticeFacts) -> Mapping[str, NoticeFacts]:
+    """What is paid past every gateway."""
+    claimed = replace(base, subscription=None, claim=CLAIM)
+    return {
+        "manual_payment_instructions": replace(base, subscription=None, invoice=BILL),
+        "payment_reminder": replace(base, invoice=BILL),
+        "payment_reminder-overdue": replace(
+            base, subscription=replace(TEAM, status="past_due", ends_on=date(2027, 1, 5)), invoice=BILL, is_overdue=True
+        ),
+        "payment_reminder-suspended": replace(
+            base, subscription=replace(TEAM, status="past_due", limits_suspended=True), invoice=BILL, is_overdue=True
+        ),
+        "payment_reminder-order": replace(
+            base, subscription=None, invoice=BILL, order=OrderFacts(date(2027, 1, 5)), is_overdue=True
+        ),
+        "order_canceled": replace(base, subscription=None, invoice=replace(BILL, status="void"), order=OrderFacts()),
+        "order_canceled-kept": replace(
+            base, subscription=None, invoice=replace(BILL, status="void"), order=OrderFacts(kept_minor=3_000)
+        ),
+        "payment_approved": claimed,
+        "payment_approved-part": replace(claimed, claim=replace(CLAIM, amount_minor=3_000, left_minor=2_831)),
+        "payment_approved-kept": replace(claimed, claim=replace(CLAIM, amount_minor=6_000, kept_minor=169)),
+        "payment_rejected": claimed,
+    }
 
 
 def sample_kind(name: str) -> str:

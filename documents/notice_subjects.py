@@ -8,10 +8,13 @@ from documents.notice_facts import (
     amount,
     card_of,
     change_of,
+    claim_of,
     failed_payment,
     has_ended,
+    invoice_of,
     on_trial,
     open_invoice_of,
+    order_of,
     price,
     refund_of,
     subscription_of,
@@ -190,3 +193,65 @@ def credit_preview(facts: NoticeFacts) -> str:
     """How much, and where it is."""
     refund = refund_of(facts)
     return f"{format_money(refund.amount_minor, refund.currency)} is credited. {whereabouts(refund)}"
+
+
+def instructions_subject(facts: NoticeFacts) -> str:
+    """Which invoice, and by when."""
+    invoice = open_invoice_of(facts)
+    return f"How to pay invoice {invoice.number}, due {format_date(invoice.due_on)}"
+
+
+def instructions_preview(facts: NoticeFacts) -> str:
+    """How much, and with which reference."""
+    invoice = open_invoice_of(facts)
+    return f"{format_money(due_minor(invoice), invoice.currency)}, reference {invoice.payment_reference}."
+
+
+def approved_subject(facts: NoticeFacts) -> str:
+    """How much has come."""
+    claim = claim_of(facts)
+    return f"We have received your payment of {format_money(claim.amount_minor, claim.currency)}"
+
+
+def approved_preview(facts: NoticeFacts) -> str:
+    """Whether more is to come."""
+    claim = claim_of(facts)
+    if claim.left_minor:
+        left = format_money(claim.left_minor, claim.invoice_currency)
+        return f"{left} of invoice {claim.invoice_number} is still to be paid."
+    return f"Thank you. Nothing is left to pay of invoice {claim.invoice_number}."
+
+
+def rejected_subject(facts: NoticeFacts) -> str:
+    """Which payment."""
+    claim = claim_of(facts)
+    return f"We could not find your payment of {format_money(claim.amount_minor, claim.currency)}"
+
+
+def rejected_preview(facts: NoticeFacts) -> str:
+    """Why."""
+    return claim_of(facts).reason
+
+
+def reminder_subject(facts: NoticeFacts) -> str:
+    """Which invoice, and whether its day is still to come."""
+    invoice = open_invoice_of(facts)
+    tense = "was" if facts.is_overdue else "is"
+    return f"Invoice {invoice.number} {tense} due on {format_date(invoice.due_on)}"
+
+
+def reminder_preview(facts: NoticeFacts) -> str:
+    """How much, and with which reference."""
+    return instructions_preview(facts)
+
+
+def order_subject(facts: NoticeFacts) -> str:
+    """Which invoice is void."""
+    return f"Your order was canceled: invoice {invoice_of(facts).number} is void"
+
+
+def order_preview(facts: NoticeFacts) -> str:
+    """That nothing is owed, and what is kept."""
+    kept_minor, invoice = order_of(facts).kept_minor, invoice_of(facts)
+    kept = f" {format_money(kept_minor, invoice.currency)} is kept on your account." if kept_minor else ""
+    return f"There is nothing to pay any more.{kept}"

@@ -15,10 +15,13 @@ from documents.notice_facts import (
     amount,
     card_of,
     change_of,
+    claim_of,
     failed_payment,
     has_ended,
+    invoice_of,
     on_trial,
     open_invoice_of,
+    order_of,
     price,
     refund_of,
     subscription_of,
@@ -103,6 +106,33 @@ NOTICES: Mapping[str, Notice] = {
         needs=(refund_of,),
         rows=("Credited", "Corrects", "Credit note"),
     ),
+    "manual_payment_instructions": Notice(
+        subjects.instructions_subject,
+        subjects.instructions_preview,
+        needs=(open_invoice_of,),
+        rows=("Invoice", "Amount", "Due", "Reference"),
+    ),
+    "payment_reminder": Notice(
+        subjects.reminder_subject,
+        subjects.reminder_preview,
+        needs=(open_invoice_of,),
+        rows=("Plan", "Invoice", "Amount", "Due", "Reference"),
+    ),
+    "order_canceled": Notice(
+        subjects.order_subject, subjects.order_preview, needs=(order_of, invoice_of), rows=("Invoice", "Amount", "Due")
+    ),
+    "payment_approved": Notice(
+        subjects.approved_subject,
+        subjects.approved_preview,
+        needs=(claim_of,),
+        rows=("Received", "Paid on", "Reference", "Invoice"),
+    ),
+    "payment_rejected": Notice(
+        subjects.rejected_subject,
+        subjects.rejected_preview,
+        needs=(claim_of,),
+        rows=("Claimed", "Paid on", "Reference", "Invoice"),
+    ),
 }
 
 
@@ -160,6 +190,7 @@ def _derived(facts: NoticeFacts) -> dict[str, object]:
         "invoice": facts.invoice,
         "refund": facts.refund,
         "whereabouts": whereabouts(facts.refund) if facts.refund else "",
+        "claim": facts.claim,
         "amount": amount(facts) if subscription or facts.invoice else "",
         "price": price(subscription) if subscription else "",
         "trialing": on_trial(subscription),

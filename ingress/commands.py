@@ -20,7 +20,6 @@ from ingress.validation import parse_json, validated
 from ingress.waiting import Waiting
 from schemas.commands import Command
 
-BODY_BYTES_MAX = 64 * 1024
 WAIT_SECONDS_MAX = 30  # proxies commonly give up after a minute
 IDEMPOTENCY_KEY = re.compile(r"[\x20-\x7e]{1,255}")
 PREFER_WAIT = re.compile(r"(?:^|[,;])\s*wait\s*=\s*\"?(\d{1,6})\"?\s*(?=$|[,;])", re.IGNORECASE)
@@ -43,7 +42,7 @@ class Commands:
 
         async def take(request: Request) -> Response:
             caller = await self._identity.require(request, command_class.scope)
-            body = await read_body(request.receive, BODY_BYTES_MAX)
+            body = await read_body(request.receive, command_class.body_bytes_max)
             return await self._accept(request, caller, validated(command_class, parse_json(body)), len(body))
 
         return take
@@ -56,7 +55,7 @@ class Commands:
 
         async def take(request: Request) -> Response:
             caller = await self._identity.require(request, command_class.scope)
-            body = await read_body(request.receive, BODY_BYTES_MAX)
+            body = await read_body(request.receive, command_class.body_bytes_max)
             path_id: UUID = request.path_params["id"]
             command = validated(command_class, {id_field: str(path_id), **parse_json(body or b"{}")})
             if getattr(command, id_field) != path_id:

@@ -11,7 +11,9 @@ from starlette.types import ASGIApp
 from billing.clocks.queries import show_clock
 from billing.credit_notes.queries import show_credit_note
 from billing.invoices.queries import show_invoice
+from billing.manual_payments.queries import show_claim, show_manual_payment
 from billing.refunds.queries import show_refund
+from billing.statements.queries import show_line
 from billing.subscriptions.queries import show_subscription
 from ingress.commands import Commands
 from ingress.health import Health
@@ -25,6 +27,7 @@ from ingress.queries.catalog import packages, plans, services
 from ingress.queries.clocks import clocks
 from ingress.queries.credits import auto_top_up, balance, balance_watch, transactions
 from ingress.queries.filters import (
+    ClaimFilter,
     CreditNoteFilter,
     InvoiceFilter,
     OfAccount,
@@ -33,15 +36,20 @@ from ingress.queries.filters import (
     PaymentMethodFilter,
     ReceiptFilter,
     RefundFilter,
+    StatementLineFilter,
     SubscriptionFilter,
 )
 from ingress.queries.invoices import invoice_pdf, invoices
+from ingress.queries.manual_payments import claims, proof_file
 from ingress.queries.payment_methods import payment_methods
 from ingress.queries.receipts import receipts
 from ingress.queries.refunds import credit_note_pdf, credit_notes, refunds
+from ingress.queries.statements import statement_lines
 from ingress.queries.subscriptions import subscriptions
 from schemas.commands import (
     AdvanceTestClock,
+    ApprovePayment,
+    AttachPaymentProof,
     CancelSubscription,
     ChangePaymentMethod,
     ChangePlan,
@@ -57,6 +65,7 @@ from schemas.commands import (
     PayInvoice,
     ReactivateSubscription,
     RefundPayment,
+    RejectPayment,
     RemovePaymentMethod,
     ResumeSubscription,
     SetAutoTopUp,
@@ -65,8 +74,11 @@ from schemas.commands import (
     SetDefaultPaymentMethod,
     StartCardSetup,
     StartCreditCheckout,
+    StartManualPayment,
     StartSubscriptionCheckout,
+    SubmitPaymentClaim,
     SyncWithGateway,
+    WithdrawPaymentClaim,
 )
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -96,6 +108,7 @@ def routes(parts: Parts) -> list[Route]:
         *_subscriptions(command, query, parts.previews),
         *_cards_and_pages(command, query),
         *_invoices(command, query),
+        *_manual_payments(command, query),
         *_money_back(command, query),
         *_credits(command, query),
         *_without_a_key(parts),
@@ -171,6 +184,25 @@ def _invoices(command: Commands, query: Queries) -> list[Route]:
         _post("/v1/billing/invoices/{id:uuid}/pay/", command.about("invoice_id", PayInvoice)),
         _get("/v1/billing/invoices/{id:uuid}/pdf/", query.file("billing:read", invoice_pdf)),
         _get("/v1/billing/receipts/", query.filtered("billing:read", ReceiptFilter, receipts)),
+    ]
+
+
+def _manual_payments(command: Commands, query: Queries) -> list[Route]:
+    """What customers say that they paid, and what people decide about it."""
+    root = "/v1/billing/payment-claims/"
+    listed, submitted = query.filtered("billing:read", ClaimFilter, claims), command.taking(SubmitPaymentClaim)
+    handed_out = query.file("billing:read", proof_file)
+    return [
+        _post("/v1/billing/manual-payments/", command.taking(StartManualPayment)),
+        _get("/v1/billing/manual-payments/{id:uuid}/", query.one("billing:read", show_manual_payment)),
+        _both(root, listed, submitted),
+        _get(f"{root}{{id:uuid}}/", query.one("billing:read", show_claim)),
+        _both(f"{root}{{id:uuid}}/proof/", handed_out, command.about("claim_id", AttachPaymentProof)),
+        _post(f"{root}{{id:uuid}}/withdraw/", command.about("claim_id", WithdrawPaymentClaim)),
+        _post("/v1/admin/payments/{id:uuid}/approve/", command.about("claim_id", ApprovePayment)),
+        _post("/v1/admin/payments/{id:uuid}/reject/", command.about("claim_id", RejectPayment)),
+        _get("/v1/admin/statement-lines/", query.filtered("admin:read", StatementLineFilter, statement_lines)),
+        _get("/v1/admin/statement-lines/{id:uuid}/", query.one("admin:read", show_line)),
     ]
 
 

@@ -13,6 +13,9 @@ Quantity = Annotated[int, Strict(), Field(ge=1, le=1_000)]
 PurchasesAMonth = Annotated[int, Strict(), Field(ge=1, le=100)]
 TrialDays = Annotated[int, Strict(), Field(ge=0, le=TRIAL_DAYS_MAX)]
 
+# of money that moved, whatever the currency
+MinorUnits = Annotated[int, Strict(), Field(gt=0, le=10**12)]
+
 # of the price list: what a plan includes and allows, and how often a coupon counts
 IncludedCredits = Annotated[int, Strict(), Field(ge=0, le=CREDITS_MAX)]
 LimitOfPlan = Annotated[int, Strict(), Field(ge=1, le=1_000_000_000)]

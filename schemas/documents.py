@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from schemas.transfer_facts import BankFacts, ClaimFacts, OrderFacts
+
 
 @dataclass(frozen=True, slots=True)
 class LogoFacts:
@@ -77,9 +79,10 @@ class InvoiceFacts:
     What is due is the total less `kept_minor`, the customer's own money that was kept and paid of it at its issue
     (negative: what was carried over from earlier invoices and is asked for with this one), less what the `payments`
     paid of it, and less `carried_over_minor`, a rest too small to be charged, which a later invoice asks for.
-    `pays_by` is how the rest is to come: `card`, by itself, or `transfer`, by `payment_instructions`. `credits_granted`
-    are those of a paid invoice, `credits_to_come` those that it grants once it is paid. `is_top_up`: it was bought by
-    itself, because credits fell low.
+    `pays_by` is how the rest is to come: `card`, by itself, or `transfer` or `wallet`, by `payment_instructions` and
+    under `payment_reference`, which is in groups of four, to `bank` where that is known. `credits_granted` are those of
+    a paid invoice, `credits_to_come` those that it grants once it is paid. `is_top_up`: it was bought by itself,
+    because credits fell low.
     """
 
     number: str
@@ -100,6 +103,8 @@ class InvoiceFacts:
     payments: tuple[PaymentFacts, ...] = ()
     pays_by: str = "card"
     payment_instructions: str = ""
+    payment_reference: str = ""
+    bank: BankFacts | None = None
     credits_granted: int = 0
     credits_to_come: int = 0
     is_top_up: bool = False
@@ -182,6 +187,7 @@ class SubscriptionFacts:
     UTC. The current period is half-open: it renews on `period_end`. `ends_on` is the first day without it, set once
     its end is known; `next_attempt_on` the day a failed payment is tried again. `card` is the one that will be charged,
     but for `kept_minor`: the customer's own money, which pays first (negative: owed, and asked for on top).
+    `limits_suspended`: what the plan allows may not be used until an overdue transfer comes.
     """
 
     plan_name: str
@@ -199,6 +205,7 @@ class SubscriptionFacts:
     resumes_on: date | None = None
     card: CardFacts | None = None
     kept_minor: int = 0
+    limits_suspended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,8 +231,8 @@ class NoticeFacts:
 
     `manage_url` is where the buyer changes cards and plans, `pay_url` where `invoice` is paid. `pdf` is the document of
     `invoice`. Credits are whole credits; `top_up` is set while some are bought by themselves. `failure` is one sentence
-    for the buyer, see `documents.declines`; `needs_new_card` says that the card was refused for good.
-    `papers` are other documents by their numbers.
+    for the buyer, see `documents.declines`; `needs_new_card` says that the card was refused for good, `is_overdue` that
+    the invoice's day is over. `papers` are other documents by their numbers.
     """
 
     seller: PartyFacts
@@ -240,8 +247,11 @@ class NoticeFacts:
     top_up: TopUpFacts | None = None
     failure: str = ""
     needs_new_card: bool = False
+    is_overdue: bool = False
+    order: OrderFacts | None = None
     change: PlanChangeFacts | None = None
     refund: RefundFacts | None = None
+    claim: ClaimFacts | None = None
     papers: tuple[tuple[str, bytes], ...] = ()
 
 

@@ -176,7 +176,7 @@ class SweepCredits(Periodic):
 
 
 class NoticeCards(Periodic):
-    """Tell customers whose card expires soon and whose trial ends soon."""
+    """Tell customers whose card expires soon, whose trial ends soon, and whose transfer is due or late."""
 
     task = "renewals.notice"
     queue = "renewals"
@@ -229,6 +229,11 @@ TOPICS: dict[str, type[FollowUps]] = {
     "invoice_created": SendEmails,
     "refund_notification": SendEmails,
     "credit_note_created": SendEmails,
+    "manual_payment_instructions": SendEmails,
+    "payment_approved": SendEmails,
+    "payment_rejected": SendEmails,
+    "payment_reminder": SendEmails,
+    "order_canceled": SendEmails,
 }
 
 MESSAGES: tuple[type[Message], ...] = (

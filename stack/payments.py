@@ -14,6 +14,7 @@ from billing.clocks.wall import Wall
 from billing.credit_notes.tables import CreditNote, CreditNoteReason
 from billing.credits.queries import count_owed_for
 from billing.errors import Rejected
+from billing.manual_payments.rules import OPERATOR
 from billing.money import Money, format_major
 from billing.receipts.queries import get_payment, list_payments
 from billing.receipts.tables import Receipt
@@ -40,6 +41,7 @@ class Wish:
     used_credits: str
     note: str
     who: str
+    paid_out_on: str | None = None
 
 
 def list_newest(settings: Settings, account_id: UUID | None, limit: int) -> list[str]:
@@ -50,7 +52,7 @@ def list_newest(settings: Settings, account_id: UUID | None, limit: int) -> list
 
 def refund(settings: Settings, wish: Wish, *, dry_run: bool) -> list[str]:
     """What is given back, out of what; raises StackError for what cannot be, and then nothing is written."""
-    with _refusals_told(), _opened(settings, dry_run) as opened:
+    with refusals_told(), _opened(settings, dry_run) as opened:
         return list(_refund(opened, wish))
 
 
@@ -59,7 +61,7 @@ def _refund(opened: Session, wish: Wish) -> Iterator[str]:
     command = RefundPayment.model_validate(
         {
             "payment_id": wish.payment_id, "amount_minor": _minor(wish, receipt), "reason": wish.reason,
-            "used_credits": wish.used_credits, "note": wish.note,
+            "used_credits": wish.used_credits, "note": wish.note, "paid_out_on": wish.paid_out_on,
         }
     )  # fmt: skip
     asked = RefundWish(
@@ -67,9 +69,10 @@ def _refund(opened: Session, wish: Wish) -> Iterator[str]:
         amount_minor=command.amount_minor,
         reason=CreditNoteReason(command.reason),
         used_credits=UsedCredits(command.used_credits),
-        requested_by=f"operator/{who_decides(wish.who)}",
+        requested_by=operator(wish.who),
         cause=f"command_line/{refund_id}",
         note=command.note,
+        paid_out_on=command.paid_out_on,
     )
     begun = begin_refund(opened, refund_id, asked, now_of(opened, receipt.account_id, Wall(datetime.now(UTC))))
     opened.flush()
@@ -104,6 +107,11 @@ def _line(opened: Session, receipt: Receipt) -> str:
     return f"{at}  {receipt.id}  {came}  {what}  account {receipt.account_id}  {left} can be refunded"
 
 
+def operator(who: str) -> str:
+    """Who decides at the command line, as the books keep it; raises StackError for nobody."""
+    return OPERATOR + who_decides(who)
+
+
 @contextmanager
 def _opened(settings: Settings, dry_run: bool) -> Iterator[Session]:
     """To be told what would be done nothing is started for anybody."""
@@ -112,7 +120,8 @@ def _opened(settings: Settings, dry_run: bool) -> Iterator[Session]:
 
 
 @contextmanager
-def _refusals_told() -> Iterator[None]:
+def refusals_told() -> Iterator[None]:
+    """A refusal of the rules is told to whoever typed, as a StackError."""
     try:
         yield
     except Rejected as refusal:

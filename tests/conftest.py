@@ -15,7 +15,7 @@ from sqlalchemy.pool import NullPool
 # the folders in here bear the names of the rooms they test, and must not stand in front of them
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from database.engine import Database, dialect_url
+from database.engine import Database, dialect_url, opened
 from database.roles import WORKER
 from stack.ports import free_port
 from stack.postgres import EmbeddedPostgres
@@ -27,6 +27,7 @@ from tests.logins import as_worker, urls_of
 
 TEMPLATE_DATABASE = "template_migrated"
 THE_OPERATORS = (
+    "approval_limits",
     "credit_packages", "plans", "plan_versions", "plan_prices", "services", "service_prices", "coupons", "tax_rates",
     "dunning_policies", "gateway_amounts", "api_keys", "payment_method_configs",
 )  # fmt: skip
@@ -126,3 +127,10 @@ def broker_url(valkey_server: EmbeddedValkey) -> str:
     """Address of an empty broker."""
     valkey_server.flush()
     return valkey_server.url()
+
+
+@pytest.fixture
+def books_of_owner(database_url: str) -> Iterator[Database]:
+    """The books as an operator's commands see them."""
+    with opened(database_url) as database:
+        yield database

@@ -9,11 +9,14 @@ from collections.abc import Mapping
 from billing.clocks.duty import Duty
 from billing.cycle.plan_change.expire_change import CHANGE_EXPIRIES
 from billing.cycle.renewal.come_due import RENEWALS
+from billing.dunning.dun_transfer import TRANSFERS_DUE
 from billing.dunning.retry_due import RETRIES
 from billing.gateway_run.expire_unopened import UNOPENED_STARTS
 from billing.notices.card_expiring import CARD_NOTICES
+from billing.notices.transfer_reminders import TRANSFER_REMINDERS
 from billing.notices.trial_ending import TRIAL_NOTICES
 from billing.outcomes.end_dunning import DUNNING_ENDS
+from billing.outcomes.end_order import ORDER_ENDS
 from billing.top_ups.start import TOP_UPS
 from billing.usage.expire import EXPIRIES
 from schemas.messages import DunInvoices, NoticeCards, Periodic, RenewSubscriptions, SweepCredits
@@ -22,8 +25,8 @@ SWEEPS: Mapping[type[Periodic], tuple[Duty, ...]] = {
     # a change of plan that nobody paid for is dropped before the period that it was quoted for is renewed
     RenewSubscriptions: (CHANGE_EXPIRIES, RENEWALS, UNOPENED_STARTS),
     # retries first: what cannot be tried for want of a card may end in the same sweep
-    DunInvoices: (RETRIES, DUNNING_ENDS),
-    NoticeCards: (TRIAL_NOTICES, CARD_NOTICES),
+    DunInvoices: (TRANSFERS_DUE, RETRIES, DUNNING_ENDS, ORDER_ENDS),
+    NoticeCards: (TRIAL_NOTICES, CARD_NOTICES, TRANSFER_REMINDERS),
     SweepCredits: (EXPIRIES, TOP_UPS),
 }
 DUTIES: tuple[Duty, ...] = tuple(duty for duties in SWEEPS.values() for duty in duties)

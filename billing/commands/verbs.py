@@ -23,7 +23,19 @@ from billing.cycle.pause.pause import pause_subscription
 from billing.cycle.pause.resume import resume_subscription
 from billing.cycle.plan_change.change_plan import change_plan
 from billing.cycle.start.create import create_subscription
+from billing.errors import Rejected
 from billing.invoices.queries import get_invoice
+from billing.manual_payments.attach_proof import attach_proof
+from billing.manual_payments.choose import choose_manual_payment
+from billing.manual_payments.order_package import order_package
+from billing.manual_payments.queries import get_claim, show_claim, show_manual_payment
+from billing.manual_payments.reject import reject_claim
+from billing.manual_payments.rules import KEY, Approval
+from billing.manual_payments.submit import Claimed, submit_claim
+from billing.manual_payments.withdraw import withdraw_claim
+from billing.money import Money
+from billing.outcomes.approve_payment import approve_payment
+from billing.payment_methods.tables import ManualMethod
 from billing.receipts.queries import get_payment
 from billing.refunds.begin_refund import RefundWish, begin_refund
 from billing.refunds.credit_invoice import CreditWish, credit_invoice
@@ -33,9 +45,12 @@ from billing.subscriptions.queries import get_subscription, lock_subscription, s
 from billing.top_ups.end import end_top_up
 from billing.top_ups.set import set_top_up
 from billing.usage.consume import consume_credits
-from database.operations import Operation
+from database.api_keys import name_of_key
+from database.operations import PRODUCT_CALLER, Operation
 from schemas.commands import (
     AdvanceTestClock,
+    ApprovePayment,
+    AttachPaymentProof,
     CancelSubscription,
     ChangePlan,
     Command,
@@ -43,17 +58,23 @@ from schemas.commands import (
     CreateSubscription,
     CreditInvoice,
     EndAutoTopUp,
+    OfClaim,
     OfSubscription,
     OpenAccount,
     OrderPaymentMethods,
     PauseSubscription,
     ReactivateSubscription,
     RefundPayment,
+    RejectPayment,
     ResumeSubscription,
     SetAutoTopUp,
     SetBalanceWatch,
     SetCreditDebtMax,
+    StartManualPayment,
+    SubmitPaymentClaim,
+    WithdrawPaymentClaim,
 )
+from schemas.proofs import decode_proof
 
 Result = dict[str, Any]
 Verb = Callable[[Session, Operation, Any, datetime], Result]
@@ -66,7 +87,9 @@ def time_of(session: Session, command: Command, wall: Wall) -> datetime:
         account_id = get_subscription(session, command.subscription_id).account_id
     if isinstance(command, RefundPayment):
         account_id = get_payment(session, command.payment_id).account_id
-    if isinstance(command, CreditInvoice):
+    if isinstance(command, OfClaim):
+        account_id = get_claim(session, command.claim_id).account_id
+    if isinstance(command, CreditInvoice | SubmitPaymentClaim):
         account_id = get_invoice(session, command.invoice_id).account_id
     return now_of(session, account_id, wall) if account_id else wall.at
 
@@ -155,6 +178,7 @@ def _refund(session: Session, operation: Operation, command: RefundPayment, now:
         requested_by=operation.caller,
         cause=cause_of(operation),
         note=command.note,
+        paid_out_on=command.paid_out_on,
     )
     refund = begin_refund(session, operation.id, wish, now)
     session.flush()
@@ -171,6 +195,57 @@ def _credit(session: Session, operation: Operation, command: CreditInvoice, now:
         note=command.note,
     )
     return show_credit_note(session, credit_invoice(session, wish, now).id).model_dump(mode="json")
+
+
+def _start_manual(session: Session, operation: Operation, command: StartManualPayment, now: datetime) -> Result:
+    method, cause = ManualMethod(command.method), cause_of(operation)
+    if command.invoice_id is not None:
+        invoice = choose_manual_payment(session, command.invoice_id, method, cause)
+    elif command.account_id is not None and command.package is not None:
+        invoice = order_package(session, command.account_id, command.package, method, cause, now)
+    return show_manual_payment(session, invoice.id).model_dump(mode="json")
+
+
+def _submit_claim(session: Session, operation: Operation, command: SubmitPaymentClaim, now: datetime) -> Result:
+    claimed = Claimed(
+        invoice_id=command.invoice_id,
+        method=ManualMethod(command.method),
+        amount=Money(command.amount_minor, command.currency),
+        paid_on=command.paid_on,
+        submitted_by=operation.caller,
+        cause=cause_of(operation),
+        paid_as=command.reference,
+    )
+    return _claim(session, submit_claim(session, operation.id, claimed, now).id)
+
+
+def _attach_proof(session: Session, operation: Operation, command: AttachPaymentProof, now: datetime) -> Result:
+    return _claim(session, attach_proof(session, command.claim_id, decode_proof(command.content)).id)
+
+
+def _withdraw_claim(session: Session, operation: Operation, command: WithdrawPaymentClaim, now: datetime) -> Result:
+    return _claim(session, withdraw_claim(session, command.claim_id, operation.caller, now).id)
+
+
+def _approve(session: Session, operation: Operation, command: ApprovePayment, now: datetime) -> Result:
+    approval = Approval(_person(session, operation), command.fingerprint)
+    return _claim(session, approve_payment(session, command.claim_id, approval, now).id)
+
+
+def _reject(session: Session, operation: Operation, command: RejectPayment, now: datetime) -> Result:
+    by = _person(session, operation)
+    return _claim(session, reject_claim(session, command.claim_id, command.reason, by, now).id)
+
+
+def _person(session: Session, operation: Operation) -> str:
+    """Who decides about money. A product gives itself any name and is nobody; keys of one name are one person's."""
+    if operation.caller.startswith(PRODUCT_CALLER):
+        raise Rejected("not_a_person", "A product cannot decide about a payment; a person with an API key can.")
+    return KEY + name_of_key(session, UUID(operation.caller))
+
+
+def _claim(session: Session, claim_id: UUID) -> Result:
+    return show_claim(session, claim_id).model_dump(mode="json")
 
 
 def _advance_clock(session: Session, operation: Operation, command: AdvanceTestClock, now: datetime) -> Result:
@@ -198,4 +273,10 @@ VERBS: Mapping[type[Command], Verb] = {
     AdvanceTestClock: _advance_clock,
     RefundPayment: _refund,
     CreditInvoice: _credit,
+    StartManualPayment: _start_manual,
+    SubmitPaymentClaim: _submit_claim,
+    AttachPaymentProof: _attach_proof,
+    WithdrawPaymentClaim: _withdraw_claim,
+    ApprovePayment: _approve,
+    RejectPayment: _reject,
 }

@@ -11,7 +11,7 @@ from billing.dunning.refuse import refuse_for_no_card
 from billing.invoices.buyers import buyer_of
 from billing.invoices.compose import NewInvoice
 from billing.invoices.draft import draft_invoice
-from billing.invoices.issue import issue_to, number_invoice
+from billing.invoices.issue import TRANSFER_TERM, issue_to, number_invoice
 from billing.invoices.rules import LineDraft
 from billing.invoices.settle import settle_invoice
 from billing.invoices.tables import Invoice, InvoiceReason
@@ -22,9 +22,6 @@ from billing.subscriptions.states import start
 from billing.subscriptions.tables import PayBy, Subscription
 from billing.tax.queries import decide_tax
 from database.outbox import stage
-
-# What a customer has to pay a bill by transfer.
-TRANSFER_TERM = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 # what a dunning has for a code when there was no card to try
 NO_CARD = "no_card"
+# and when no card was to be tried
+TRANSFER_OVERDUE = "transfer_overdue"
 
 REFUSED_FOR_GOOD = frozenset([
     "do_not_try_again", "fraudulent", "lost_card", "merchant_blacklist", "pickup_card", "restricted_card",

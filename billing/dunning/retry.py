@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from billing.dunning.declines import TRANSFER_OVERDUE
 from billing.dunning.queries import charges_of, lock_dunning
 from billing.dunning.stop import stop_if_ended
 from billing.dunning.tables import Dunning
@@ -53,7 +54,8 @@ def _is_start_over(session: Session, invoice: Invoice, now: datetime) -> bool:
 def _lock_unpaid(session: Session, account_id: UUID) -> list[Invoice]:
     lock_in_order(session, select(Subscription.id).where(Subscription.account_id == account_id))
     # what is pending after its dunning is marked unpaid: all else was paid or given up
-    dunned = select(Dunning.invoice_id).where(Dunning.invoice_id == Invoice.id)
+    # a transfer may be on its way: whoever pays so is not charged for having saved a card
+    dunned = select(Dunning.invoice_id).where(Dunning.invoice_id == Invoice.id, Dunning.last_code != TRANSFER_OVERDUE)
     # where the gateway runs the cycle it is the gateway that asks for its invoices
     starting = select(Subscription.id).where(
         Subscription.account_id == account_id,

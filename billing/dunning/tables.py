@@ -36,15 +36,24 @@ class DunningPolicy(Base):
     """When to try again and what to do in the end. `retry_days` are whole days after the first failure, ascending.
 
     With `tries_other_cards` a renewal whose card is refused for good is charged to the account's next one at once.
+    What is paid by transfer cannot be tried: of that the customer is reminded on `reminder_days`, whole days after the
+    due day or, below zero, before it; and `transfer_days` after it is the end. With `suspends_limits` nothing of what
+    the plan allows may be used meanwhile.
     """
 
     __tablename__ = "dunning_policies"
-    __table_args__ = (one_of("at_the_end", DunningEnd),)
+    __table_args__ = (
+        one_of("at_the_end", DunningEnd),
+        CheckConstraint("transfer_days >= 0", name="transfer_days_not_negative"),
+    )
 
     slug: Mapped[str] = mapped_column(primary_key=True)
     retry_days: Mapped[list[int]] = mapped_column(JSONB)
     at_the_end: Mapped[DunningEnd]
     tries_other_cards: Mapped[bool] = mapped_column(server_default="true")
+    reminder_days: Mapped[list[int]] = mapped_column(JSONB, server_default="[-3, 1, 7]")
+    transfer_days: Mapped[int] = mapped_column(server_default="14")
+    suspends_limits: Mapped[bool] = mapped_column(server_default="false")
 
 
 class Dunning(Base):

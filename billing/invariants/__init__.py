@@ -5,6 +5,7 @@ from collections.abc import Callable
 from sqlalchemy.orm import Session
 
 from billing.invariants import (
+    approved_claims_are_received,
     balances_are_proved,
     capture_is_one_receipt,
     credit_notes_add_up,
@@ -16,6 +17,7 @@ from billing.invariants import (
     paid_invoice_is_covered,
     pending_change_waits,
     reversals_are_proved,
+    statement_lines_are_received,
     tax_is_proved,
 )
 
@@ -26,6 +28,8 @@ QUESTIONS: dict[str, Callable[[Session], list[str]]] = {
         invoice_numbers_have_no_gap,
         paid_invoice_is_covered,
         capture_is_one_receipt,
+        approved_claims_are_received,
+        statement_lines_are_received,
         invoice_and_ledger_agree,
         balances_are_proved,
         reversals_are_proved,

@@ -1,7 +1,7 @@
 """Issue a draft: say what is owed, and give it its number."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
@@ -15,6 +15,9 @@ from billing.invoices.tables import Invoice, InvoiceCounter, InvoiceStatus
 from billing.ledger.post import Movement, Side
 from billing.ledger.tables import LedgerAccount, LedgerReason
 from billing.money import Money
+
+# What a customer has to pay a bill by transfer.
+TRANSFER_TERM = timedelta(days=14)
 
 _TAKEN = insert(InvoiceCounter)
 TAKE_NUMBER = _TAKEN.on_conflict_do_update(

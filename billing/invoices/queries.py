@@ -25,6 +25,14 @@ def get_invoice(session: Session, invoice_id: UUID) -> Invoice:
     return invoice
 
 
+def get_invoice_by_number(session: Session, number: str) -> Invoice:
+    """The same by its number."""
+    invoice = session.scalar(select(Invoice).where(Invoice.number == number))
+    if invoice is None:
+        raise Rejected("invoice_not_found", f"There is no invoice {number}.", status=404)
+    return invoice
+
+
 def list_lines(session: Session, invoice_id: UUID) -> Sequence[InvoiceLine]:
     """The invoice's lines in order."""
     lines = select(InvoiceLine).where(InvoiceLine.invoice_id == invoice_id)

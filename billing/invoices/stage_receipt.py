@@ -13,14 +13,19 @@ RECEIPTS = {
     InvoiceReason.RENEWAL: "subscription_renewal",
     InvoiceReason.START: ACTIVATED,
 }
-CREATED = "invoice_created"
+CREATED, INSTRUCTIONS = "invoice_created", "manual_payment_instructions"
 # their cause is the topic and the invoice
-MAILS_OF_INVOICES = frozenset({CREATED, *RECEIPTS.values()})
+MAILS_OF_INVOICES = frozenset({CREATED, INSTRUCTIONS, *RECEIPTS.values()})
 
 
 def receipt_mail(invoice: Invoice) -> FollowUp:
-    """One mail, once per invoice and kind: `invoice_created` while it is to be paid, its receipt afterwards."""
-    topic = RECEIPTS[invoice.reason] if invoice.status is InvoiceStatus.PAID else CREATED
+    """One mail, once per invoice and kind: how it is to be paid, or, afterwards, its receipt.
+
+    A package that is billed and not paid was ordered to be paid past every gateway.
+    """
+    is_order = invoice.reason is InvoiceReason.PURCHASE and invoice.subscription_id is None
+    asks = INSTRUCTIONS if is_order else CREATED
+    topic = RECEIPTS[invoice.reason] if invoice.status is InvoiceStatus.PAID else asks
     about = invoice.subscription_id if topic == ACTIVATED else None
     return FollowUp(topic, about or invoice.id, f"{topic}/{invoice.id}")
 

@@ -79,6 +79,7 @@ class Invoice(Base):
         Index("ix_invoices_account", "account_id", "created_at", "id"),
         Index("ix_invoices_newest", "created_at", "id"),
         Index("ix_invoices_subscription", "subscription_id", postgresql_where=text("subscription_id IS NOT NULL")),
+        Index("ix_invoices_awaited", "due_at", postgresql_where=text("status = 'pending'")),
         Index("uq_invoices_gateway", "gateway", "invoice_ref", unique=True, postgresql_where=text("invoice_ref <> ''")),
     )
 

@@ -31,7 +31,7 @@ def renewed(session: Session, occasion: Occasion) -> NoticeFacts:
     """It was paid, and with it the subscription's next period."""
     invoice = get_invoice(session, occasion.subject_id)
     require(invoice.status is InvoiceStatus.PAID, f"the invoice is {invoice.status}")
-    facts = _subscription_of(session, invoice, None)
+    facts = subscription_of(session, invoice, None)
     return write_to(
         session, occasion, invoice.account_id, subscription=facts, **with_invoice(session, occasion, invoice.id)
     )
@@ -49,7 +49,7 @@ def payment_failed(session: Session, occasion: Occasion) -> NoticeFacts:
         session,
         occasion,
         invoice.account_id,
-        subscription=with_card(session, _subscription_of(session, invoice, dunning), attempt),
+        subscription=with_card(session, subscription_of(session, invoice, dunning), attempt),
         failure=explain(occasion, attempt),
         needs_new_card=_needs_new_card(attempt, dunning),
         **with_invoice(session, occasion, invoice.id),
@@ -91,7 +91,8 @@ def _attempt_of(session: Session, occasion: Occasion) -> PaymentAttempt | None:
     return None if failed == NO_CARD else session.get(PaymentAttempt, UUID(failed))
 
 
-def _subscription_of(session: Session, invoice: Invoice, dunning: Dunning | None) -> SubscriptionFacts | None:
+def subscription_of(session: Session, invoice: Invoice, dunning: Dunning | None) -> SubscriptionFacts | None:
+    """What is told of it; None for an invoice without one."""
     if invoice.subscription_id is None:
         return None
     return describe_subscription(session, get_subscription(session, invoice.subscription_id), dunning)

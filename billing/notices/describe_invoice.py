@@ -11,9 +11,13 @@ from billing.accounts.rules import country_name
 from billing.errors import Rejected
 from billing.invoices.queries import get_invoice, list_lines
 from billing.invoices.tables import Invoice, InvoiceLine, InvoiceReason, InvoiceStatus
+from billing.manual_payments.queries import method_of
+from billing.manual_payments.reference import printed_reference
 from billing.notices.describe_payments import describe_payments
 from billing.notices.letterhead import Letterhead
 from billing.notices.taxes import taxes_of
+from billing.notices.where_to_pay import where_to_pay
+from billing.payment_methods.tables import ManualMethod
 from billing.subscriptions.tables import PayBy, Subscription
 from schemas.documents import InvoiceFacts, LineFacts, PartyFacts
 
@@ -26,6 +30,8 @@ def describe_invoice(session: Session, invoice_id: UUID, letterhead: Letterhead)
     lines = list_lines(session, invoice_id)
     promised = sum(line.credits for line in lines)
     is_paid = invoice.status is InvoiceStatus.PAID
+    method = method_of(session, invoice.id)
+    where = where_to_pay(session, invoice, method or ManualMethod.BANK_TRANSFER, letterhead)
     return InvoiceFacts(
         number=invoice.number,
         status=invoice.status,
@@ -43,8 +49,10 @@ def describe_invoice(session: Session, invoice_id: UUID, letterhead: Letterhead)
         kept_minor=invoice.balance_used_minor,
         carried_over_minor=invoice.carried_over_minor,
         payments=describe_payments(session, invoice, letterhead),
-        pays_by=_pays_by(session, invoice),
-        payment_instructions=letterhead.payment_instructions,
+        pays_by=_pays_by(session, invoice, method),
+        payment_instructions=where.instructions,
+        payment_reference=printed_reference(invoice.number),
+        bank=where.bank,
         credits_granted=promised if is_paid else 0,
         credits_to_come=0 if is_paid else promised,
         is_top_up=invoice.reason is InvoiceReason.TOP_UP,
@@ -59,8 +67,10 @@ def _line(line: InvoiceLine) -> LineFacts:
     return LineFacts(line.description, line.quantity, line.unit_minor, line.net_minor, first_day, last_day)
 
 
-def _pays_by(session: Session, invoice: Invoice) -> str:
-    """By card unless its subscription is paid by transfer."""
+def _pays_by(session: Session, invoice: Invoice, method: ManualMethod | None) -> str:
+    """By card unless its subscription is paid by transfer, or the customer has chosen to pay it past every gateway."""
+    if method is not None:
+        return "wallet" if method is ManualMethod.LOCAL_WALLET else PayBy.TRANSFER.value
     subscription = session.get(Subscription, invoice.subscription_id) if invoice.subscription_id else None
     return (subscription.pay_by if subscription else PayBy.CARD).value
 

@@ -48,6 +48,7 @@ def describe_subscription(
         resumes_on=_day(subscription.resumes_at),
         card=_card_to_charge(session, subscription),
         kept_minor=_kept_minor(session, subscription),
+        limits_suspended=subscription.limits_suspended,
     )
 
 

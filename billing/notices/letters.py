@@ -4,7 +4,15 @@ from collections.abc import Callable
 
 from sqlalchemy.orm import Session
 
-from billing.notices import about_accounts, about_invoices, about_plan_changes, about_refunds, about_subscriptions
+from billing.notices import (
+    about_accounts,
+    about_claims,
+    about_invoices,
+    about_orders,
+    about_plan_changes,
+    about_refunds,
+    about_subscriptions,
+)
 from billing.notices.occasion import Occasion
 from schemas.documents import NoticeFacts
 
@@ -24,4 +32,9 @@ LETTERS: dict[str, Callable[[Session, Occasion], NoticeFacts]] = {
     "invoice_created": about_invoices.created,
     "refund_notification": about_refunds.refunded,
     "credit_note_created": about_refunds.credited,
+    "manual_payment_instructions": about_claims.instructions,
+    "payment_approved": about_claims.approved,
+    "payment_rejected": about_claims.rejected,
+    "payment_reminder": about_orders.reminded,
+    "order_canceled": about_orders.canceled,
 }

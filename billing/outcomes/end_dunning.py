@@ -15,11 +15,12 @@ from billing.dunning.rules import terms_of
 from billing.dunning.states import move as close
 from billing.dunning.stop import close_dunning, stop_if_ended
 from billing.dunning.tables import Dunning, DunningEnd, DunningState
+from billing.manual_payments.queries import WAITING_CLAIM, has_waiting_claim
 from billing.subscriptions.states import move
 from billing.subscriptions.tables import Subscription, SubscriptionStatus
 from database.outbox import stage
 
-NO_MORE_TRIES = Dunning.next_attempt_at.is_(None)
+NOTHING_HELPS = Dunning.next_attempt_at.is_(None) & ~has_waiting_claim(Dunning.invoice_id)
 
 
 def due_ends(session: Session, timeline: Timeline, limit: int) -> list[UUID]:
@@ -27,7 +28,7 @@ def due_ends(session: Session, timeline: Timeline, limit: int) -> list[UUID]:
     due = select(Dunning.invoice_id).where(
         Dunning.state == DunningState.OPEN,
         Dunning.ends_at <= timeline.now,
-        NO_MORE_TRIES,
+        NOTHING_HELPS,
         Dunning.clock_id.is_not_distinct_from(timeline.clock_id),
         ~has_live_charge(),
     )
@@ -40,7 +41,7 @@ def end_due(session: Session, invoice_id: UUID, now: datetime) -> bool:
     The invoice is given up, unless the policy marks it unpaid: then it stays open for the customer to pay, as at Stripe
     (https://docs.stripe.com/billing/subscriptions/overview#unpaid).
     """
-    due = lock_due(session, invoice_id, and_(Dunning.ends_at <= now, NO_MORE_TRIES), now)
+    due = lock_due(session, invoice_id, and_(Dunning.ends_at <= now, NOTHING_HELPS), now)
     if due is None:
         return False
     invoice, dunning = due
@@ -83,6 +84,7 @@ DUNNING_ENDS = OneByOne(
     end_due,
     # as many as retries
     rows_max=1_000,
-    next_at="""(SELECT min(ends_at) FROM dunnings
-                WHERE clock_id = clock.id AND state = 'open' AND next_attempt_at IS NULL)""",
+    next_at=f"""(SELECT min(ends_at) FROM dunnings
+                WHERE clock_id = clock.id AND state = 'open' AND next_attempt_at IS NULL
+                AND NOT EXISTS ({WAITING_CLAIM} dunnings.invoice_id))""",  # noqa: S608 - a question of ours
 )

@@ -18,7 +18,10 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """Money that arrived once, for one cause. `debits` say where it is now: at a gateway, or out of revenue and tax."""
+    """Money that arrived once, for one cause. `debits` say where it is now: at a gateway, or out of revenue and tax.
+
+    `any_amount`: a person has seen that it is not what was open, and nobody else need be called for that.
+    """
 
     account_id: UUID
     source: ReceiptSource
@@ -33,6 +36,7 @@ class Received:
     reference: str = ""
     held_at: str = ""
     card: ChargedCard = NO_CARD_NAMED
+    any_amount: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +75,10 @@ def receive(received: Received, invoice: Invoice | None, *, remark: ReceiptRemar
     """Let the money pay what is open of an invoice, whose row the caller holds; what is left over is kept.
 
     The invoice is brought up to date in memory, but stays open also when it is covered now: see `settle_invoice`.
-    Without an invoice all is kept, with the remark that is given.
+    Without an invoice all is kept. The remark that is given is made where the money itself calls for none.
     """
     if invoice is not None:
-        remark = remark_of(received.amount, invoice)
+        remark = _remark(received, invoice) or remark
     allocated = _pay(received.amount, invoice) if invoice is not None else 0
     receipt = receipt_row(received, allocated, remark)
     pays = allocation_row(receipt["id"], invoice.id, allocated) if invoice is not None and allocated else None
@@ -117,6 +121,11 @@ def remark_of(amount: Money, invoice: Invoice) -> ReceiptRemark:
 def allocation_row(receipt_id: UUID, invoice_id: UUID, amount_minor: int) -> Row:
     """So much of a receipt pays an invoice, in minor units of both; negative when it is taken back."""
     return {"id": uuid7(), "receipt_id": receipt_id, "invoice_id": invoice_id, "amount_minor": amount_minor}
+
+
+def _remark(received: Received, invoice: Invoice) -> ReceiptRemark:
+    remark = remark_of(received.amount, invoice)
+    return ReceiptRemark.NONE if remark is ReceiptRemark.OTHER_AMOUNT and received.any_amount else remark
 
 
 def _pay(amount: Money, invoice: Invoice) -> int:

@@ -1,7 +1,7 @@
-"""Begin a refund: it leaves the books at once, and the gateway is asked after the commit."""
+"""Begin a refund: it leaves the books at once, and the gateway is asked after the commit, unless a person pays it."""
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -14,6 +14,7 @@ from billing.money import AmountRule, Money, format_major
 from billing.receipts.tables import Receipt
 from billing.refunds.give_back import find_creditable, give_back, shares_of
 from billing.refunds.left import left_to_refund
+from billing.refunds.pay_out import check_paid_out, pay_out
 from billing.refunds.refundable import Refundable, lock_refundable
 from billing.refunds.rules import in_steps
 from billing.refunds.tables import Refund, RefundStatus, UsedCredits
@@ -26,7 +27,11 @@ _SPENT = "The rest was kept once and has paid other invoices: credit those, and 
 
 @dataclass(frozen=True, slots=True)
 class RefundWish:
-    """What is to go back of a payment: so much of it in minor units, or, with None, all that can."""
+    """What is to go back of a payment: so much of it in minor units, or, with None, all that can.
+
+    What came past every gateway goes back past every gateway: `paid_out_on` is the day on which that was done. So it is
+    exactly so much, and the books can only say the same or nothing.
+    """
 
     receipt_id: UUID
     amount_minor: int | None
@@ -35,6 +40,7 @@ class RefundWish:
     requested_by: str
     cause: str
     note: str = ""
+    paid_out_on: date | None = None
 
 
 def begin_refund(session: Session, refund_id: UUID, wish: RefundWish, now: datetime) -> Refund:
@@ -42,18 +48,22 @@ def begin_refund(session: Session, refund_id: UUID, wish: RefundWish, now: datet
 
     `now` is the account's time. Raises Rejected `payment_not_found`, `refund_too_large` for more than is left of the
     payment, `amount_too_fine` for what is no multiple of the gateways' step, `credits_already_used` where only unused
-    credits are refunded and there are none, and `nothing_to_refund` where the money is neither kept nor on an invoice
-    that can be corrected.
+    credits are refunded and there are none, `nothing_to_refund` where the money is neither kept nor on an invoice that
+    can be corrected, and as `check_paid_out`.
     """
     refundable = lock_refundable(session, wish.receipt_id)
     known = session.get(Refund, refund_id)
     if known is not None:
         # books from a backup heard of it from its gateway before the command came again
         return known
+    check_paid_out(refundable.receipt, wish.paid_out_on, now)
     amount_minor = _amount(session, refundable, wish, now)
     refund = _refund(refund_id, refundable.receipt, wish, amount_minor)
     give_back(session, refundable, refund, now)
-    stage(session, "refund", refund.id, f"refund/{refund.id}")
+    if wish.paid_out_on is None:
+        stage(session, "refund", refund.id, f"refund/{refund.id}")
+    else:
+        pay_out(session, refund, wish.paid_out_on, now)
     return refund
 
 
@@ -67,7 +77,8 @@ def _amount(session: Session, refundable: Refundable, wish: RefundWish, now: dat
     can = in_steps(wanted - shares_of(refundable, creditable, wanted).missing_minor, left, rule.step)
     if not can and any(each.is_used for each in creditable.values()):
         raise Rejected("credits_already_used", "All credits that were bought with it are used.", status=409)
-    is_exact = wish.amount_minor is not None and wish.used_credits is not UsedCredits.REDUCE
+    is_paid_out = wish.paid_out_on is not None
+    is_exact = is_paid_out or (wish.amount_minor is not None and wish.used_credits is not UsedCredits.REDUCE)
     if not can or (is_exact and can < wanted):
         shown = format_major(Money(can, receipt.currency))
         raise Rejected("nothing_to_refund", f"Of this payment {shown} can go back now. {_SPENT}", status=409)

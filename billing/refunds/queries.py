@@ -56,6 +56,8 @@ def _view(refund: Refund) -> RefundView:
         note=refund.note,
         used_credits=str(refund.used_credits),
         requested_by=refund.requested_by,
+        paid_out_by=refund.paid_out_by,
+        paid_out_on=refund.paid_out_on,
         failure_code=refund.failure_code,
         created_at=refund.created_at,
     )

@@ -158,6 +158,7 @@ def _view(
         next_plan=terms[row.next_price_id].plan_slug if row.next_price_id and not row.cancel_at_period_end else None,
         pending_change=_view_pending(pending, terms[pending.price_id]) if pending else None,
         canceled_at=row.canceled_at,
+        limits_suspended=row.limits_suspended,
         paused_at=row.paused_at,
         resumes_at=row.resumes_at,
         ended_at=row.ended_at,

@@ -28,6 +28,7 @@ def move(subscription: Subscription, after: SubscriptionStatus, now: datetime) -
     if after not in TRANSITIONS[before]:
         raise Rejected("subscription_state", f"A subscription cannot go from {before} to {after}.", status=409)
     subscription.status = after
+    subscription.limits_suspended = False
     subscription.paused_at = now if after is SubscriptionStatus.PAUSED else None
     if after is not SubscriptionStatus.PAUSED:
         subscription.resumes_at = None

@@ -61,6 +61,7 @@ class Subscription(Base):
         CheckConstraint("status NOT IN ('canceled', 'expired') OR due_at IS NULL", name="ended_is_never_due"),
         CheckConstraint("collection = 'cashbeat' OR due_at IS NULL", name="gateway_runs_its_own_cycle"),
         CheckConstraint("(status = 'paused') = (paused_at IS NOT NULL)", name="paused_has_a_time"),
+        CheckConstraint("NOT limits_suspended OR status = 'past_due'", name="limits_suspended_while_past_due"),
         CheckConstraint("discount_ppm BETWEEN 0 AND 1000000 AND discount_minor >= 0", name="discount_in_range"),
         Index("ix_subscriptions_due", "due_at", postgresql_where=text("due_at IS NOT NULL AND failed_at IS NULL")),
         Index("ix_subscriptions_account", "account_id", "created_at", "id"),
@@ -96,6 +97,7 @@ class Subscription(Base):
     due_at: Mapped[datetime | None]
     cancel_at_period_end: Mapped[bool] = mapped_column(server_default="false")
     canceled_at: Mapped[datetime | None]
+    limits_suspended: Mapped[bool] = mapped_column(server_default="false")
     paused_at: Mapped[datetime | None]
     resumes_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]

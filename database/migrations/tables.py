@@ -9,11 +9,13 @@ from billing.credits import tables as credits_
 from billing.dunning import tables as dunning
 from billing.invoices import tables as invoices
 from billing.ledger import tables as ledger
+from billing.manual_payments import tables as manual_payments
 from billing.payment_methods import tables as payment_methods
 from billing.payments import rate_tables
 from billing.payments import tables as payments
 from billing.receipts import tables as receipts
 from billing.refunds import tables as refunds
+from billing.statements import tables as statements
 from billing.subscriptions import tables as subscriptions
 from billing.tax import tables as tax
 from billing.top_ups import tables as top_ups
@@ -23,8 +25,8 @@ from database.base import Base
 
 # Importing a module is what registers its tables; naming them here keeps the imports from looking unused.
 MODULES = (
-    accounts, cards, catalog, clocks, credentials, credit_notes, credits_, dunning, invoices, ledger, payment_methods,
-    payments, rate_tables, receipts, refunds, subscriptions, tax, top_ups,
+    accounts, cards, catalog, clocks, credentials, credit_notes, credits_, dunning, invoices, ledger, manual_payments,
+    payment_methods, payments, rate_tables, receipts, refunds, statements, subscriptions, tax, top_ups,
     api_keys, event_pulls, inbox, lineage, operations, outbox, upkeep,
 )  # fmt: skip
 

@@ -7,8 +7,10 @@ from uuid import UUID
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 
 from billing.invoices.tables import InvoiceStatus
+from billing.manual_payments.tables import ClaimStatus
 from billing.receipts.tables import ReceiptSource
 from billing.refunds.tables import RefundStatus
+from billing.statements.queries import Standing
 from billing.subscriptions.tables import SubscriptionStatus
 from database.pages import PAGE_SIZE_MAX, Cursor
 from schemas.countries import Country
@@ -83,6 +85,21 @@ class RefundFilter(PageFilter):
     account_id: UUID | None = None
     payment_id: UUID | None = None
     status: RefundStatus | None = None
+
+
+class ClaimFilter(PageFilter):
+    """A page of claims."""
+
+    account_id: UUID | None = None
+    invoice_id: UUID | None = None
+    status: ClaimStatus | None = None
+
+
+class StatementLineFilter(PageFilter):
+    """A page of statement lines. `account` is the bank's name for it: the IBAN, without blanks."""
+
+    account: Annotated[str, Field(pattern=r"^[A-Z0-9/.-]{1,64}$")] | None = None
+    status: Standing | None = None
 
 
 class CreditNoteFilter(PageFilter):

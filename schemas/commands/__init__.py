@@ -4,6 +4,15 @@ from schemas.commands.accounts import Address, OpenAccount
 from schemas.commands.base import Command
 from schemas.commands.clocks import AdvanceTestClock, CreateTestClock
 from schemas.commands.credits import ConsumeCredits, EndAutoTopUp, SetAutoTopUp, SetBalanceWatch, SetCreditDebtMax
+from schemas.commands.manual_payments import (
+    ApprovePayment,
+    AttachPaymentProof,
+    OfClaim,
+    RejectPayment,
+    StartManualPayment,
+    SubmitPaymentClaim,
+    WithdrawPaymentClaim,
+)
 from schemas.commands.payments import (
     ChangePaymentMethod,
     OpenPortal,
@@ -34,6 +43,8 @@ __all__ = (
     "SCOPES",
     "Address",
     "AdvanceTestClock",
+    "ApprovePayment",
+    "AttachPaymentProof",
     "CancelSubscription",
     "ChangePaymentMethod",
     "ChangePlan",
@@ -43,6 +54,7 @@ __all__ = (
     "CreateTestClock",
     "CreditInvoice",
     "EndAutoTopUp",
+    "OfClaim",
     "OfSubscription",
     "OpenAccount",
     "OpenPortal",
@@ -52,6 +64,7 @@ __all__ = (
     "PlanChoice",
     "ReactivateSubscription",
     "RefundPayment",
+    "RejectPayment",
     "RemovePaymentMethod",
     "ResumeSubscription",
     "ServiceItem",
@@ -61,8 +74,11 @@ __all__ = (
     "SetDefaultPaymentMethod",
     "StartCardSetup",
     "StartCreditCheckout",
+    "StartManualPayment",
     "StartSubscriptionCheckout",
+    "SubmitPaymentClaim",
     "SyncWithGateway",
+    "WithdrawPaymentClaim",
 )
 
 COMMANDS: dict[str, type[Command]] = {
@@ -94,11 +110,18 @@ COMMANDS: dict[str, type[Command]] = {
         RefundPayment,
         CreditInvoice,
         SetCreditDebtMax,
+        StartManualPayment,
+        SubmitPaymentClaim,
+        AttachPaymentProof,
+        WithdrawPaymentClaim,
+        ApprovePayment,
+        RejectPayment,
     )
 }
 SCOPES = (
     "accounts:read",
     "accounts:write",
+    "admin:read",
     "admin:write",
     "billing:read",
     "billing:write",

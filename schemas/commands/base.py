@@ -12,3 +12,4 @@ class Command(BaseModel):
 
     kind: ClassVar[str]
     scope: ClassVar[str]
+    body_bytes_max: ClassVar[int] = 64 * 1024

@@ -1,24 +1,24 @@
 """Commands of the company's own people about money that goes back."""
 
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
 
-from pydantic import Field, StrictInt
-
+from schemas.amounts import MinorUnits
 from schemas.commands.base import Command
+from schemas.instants import Day
 from schemas.names import Line
 
 # as they are printed on the credit note
 Reason = Literal["duplicate", "fraudulent", "requested_by_customer", "order_change", "product_unsatisfactory"]
 UsedCredits = Literal["reduce", "debt", "forgive"]
-MinorUnits = Annotated[StrictInt, Field(gt=0, le=10**12)]
 
 
 class RefundPayment(Command):
     """Give a payment back to where it came from: `amount_minor` of it, or all that can go back.
 
     What the payment paid is corrected by credit notes, and the credits that it bought are taken back. Of those that are
-    used, `reduce` refunds nothing, `debt` lets them be owed, and `forgive` asks nothing for them.
+    used, `reduce` refunds nothing, `debt` lets them be owed, and `forgive` asks nothing for them. What came past every
+    gateway was paid out by a person, on `paid_out_on`.
     """
 
     kind = "refund_payment"
@@ -29,6 +29,7 @@ class RefundPayment(Command):
     reason: Reason = "requested_by_customer"
     used_credits: UsedCredits = "reduce"
     note: Line = ""
+    paid_out_on: Day | None = None
 
 
 class CreditInvoice(Command):

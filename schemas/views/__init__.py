@@ -7,10 +7,12 @@ from schemas.views.catalog import PackageView, PlanPriceView, PlanView, ServiceV
 from schemas.views.clocks import TestClockView
 from schemas.views.credits import AutoTopUpView, BalanceView, BalanceWatchView, CreditTransactionView
 from schemas.views.invoices import InvoiceLineView, InvoiceView, PayableView
+from schemas.views.manual_payments import ManualPaymentView, OtherClaimView, PaymentClaimView
 from schemas.views.operations import OperationView
 from schemas.views.payment_methods import OfferedMethodView, PaymentMethodsView
 from schemas.views.receipts import ReceiptView
 from schemas.views.refunds import CreditNoteLineView, CreditNoteView, RefundView
+from schemas.views.statements import StatementLineView
 from schemas.views.subscriptions import PendingChangeView, SubscriptionView
 
 __all__ = (
@@ -24,11 +26,14 @@ __all__ = (
     "CreditTransactionView",
     "InvoiceLineView",
     "InvoiceView",
+    "ManualPaymentView",
     "OfferedMethodView",
     "OperationView",
+    "OtherClaimView",
     "PackageView",
     "Page",
     "PayableView",
+    "PaymentClaimView",
     "PaymentMethodsView",
     "PendingChangeView",
     "PlanPriceView",
@@ -36,6 +41,7 @@ __all__ = (
     "ReceiptView",
     "RefundView",
     "ServiceView",
+    "StatementLineView",
     "SubscriptionView",
     "TestClockView",
     "View",

@@ -1,6 +1,6 @@
 """Money that goes back, and the papers that say so."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from schemas.views.base import View
@@ -11,6 +11,7 @@ class RefundView(View):
 
     Of `amount_minor`, `kept_minor` was kept for the account, `unexplained_minor` fits nothing that it paid (a person
     has been called), and credit notes name the rest. What has failed is kept for the account again.
+    What a person has paid out says who did, and on which day.
     """
 
     id: UUID
@@ -27,6 +28,8 @@ class RefundView(View):
     note: str
     used_credits: str
     requested_by: str
+    paid_out_by: str
+    paid_out_on: date | None
     failure_code: str
     created_at: datetime
 

@@ -22,7 +22,7 @@ class SubscriptionView(View):
 
     `plan_is_unknown`: the gateway that runs it has it at a price which is none of ours; the plan shown is the last that
     was known, and what is paid is another amount. The limits are those of the version that it runs, null where there is
-    none.
+    none. `limits_suspended`: a transfer is overdue, and nothing of what the plan allows may be used until it is paid.
     """
 
     id: UUID
@@ -46,6 +46,7 @@ class SubscriptionView(View):
     next_plan: str | None
     pending_change: PendingChangeView | None
     canceled_at: datetime | None
+    limits_suspended: bool
     paused_at: datetime | None
     resumes_at: datetime | None
     ended_at: datetime | None

@@ -14,8 +14,10 @@ from schemas.commands import Address, OpenAccount
 from tests.billing.company import Company
 from tests.billing.gateway_facts import GatewayRun
 from tests.billing.money_back import MoneyBack
+from tests.billing.payers import Payer
 from tests.billing.prepaid import Prepaid
 from tests.billing.subscribers import Books, utc
+from tests.billing.tellers import Teller
 from tests.workers.hands import equip
 from workers.wiring import Work
 
@@ -74,6 +76,18 @@ def april(books: Books, ada: UUID) -> UUID:
     subscription_id = books.subscribe(ada, begin)
     books.answer(begin)
     return subscription_id
+
+
+@pytest.fixture
+def remitter(books: Books, account_id: UUID) -> Payer:
+    """A customer who pays past every gateway."""
+    return Payer(books.database, account_id)
+
+
+@pytest.fixture
+def teller(remitter: Payer, books_of_owner: Database) -> Teller:
+    """Whoever imports what the bank says of that customer's payments."""
+    return Teller(books_of_owner)
 
 
 @pytest.fixture

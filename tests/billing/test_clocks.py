@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -35,6 +35,7 @@ from database.outbox import OutboxEntry
 from gateways.registry import OpenedWhenAsked
 from schemas.commands import CreateTestClock
 from settings import Settings
+from tests.billing.payers import Payer
 from tests.billing.subscribers import Books, utc
 from tests.workers.hands import equip
 from workers.wiring import Work
@@ -122,6 +123,36 @@ def world(books: Books) -> Iterator[World]:
 
 def _paid_on(books: Books, account_id: UUID) -> list[str]:
     return [f"{invoice.paid_at:%Y-%m-%d}" for invoice in books.invoices(account_id) if invoice.paid_at]
+
+
+def test_an_order_is_canceled_in_its_time(books: Books, hands: Work, world: World) -> None:
+    """Due on January 14 and canceled two weeks later; its reminders are staged on their days."""
+    payer = Payer(books.database, _settle_on(books, world.clock_id, NEW_YEARS_EVE))
+    ordered = payer.order(NEW_YEARS_EVE)
+    _send_to(books, world.clock_id, NEW_YEARS_EVE + timedelta(days=40))
+    move_clocks(hands, PATIENCE_SECONDS)
+
+    voided_at = payer.invoice(ordered).voided_at
+    assert voided_at == NEW_YEARS_EVE + timedelta(days=28)
+    with books.database.transaction() as session:
+        reminders = select(OutboxEntry.cause).where(OutboxEntry.topic == "payment_reminder").order_by(OutboxEntry.id)
+        assert [cause.rpartition("/")[2] for cause in session.scalars(reminders)] == ["-3", "1", "7"]
+
+
+def test_what_is_claimed_stands_until_somebody_decides(books: Books, hands: Work, world: World) -> None:
+    """An order and a subscription, both long overdue: the clock goes past their ends."""
+    payers = [Payer(books.database, _settle_on(books, world.clock_id, NEW_YEARS_EVE)) for _ in range(2)]
+    payers[0].order(NEW_YEARS_EVE)
+    subscription_id = books.subscribe(payers[1].account_id, NEW_YEARS_EVE, pay_by="transfer")
+    bills = [books.invoices(payer.account_id)[0] for payer in payers]
+    for payer, bill in zip(payers, bills, strict=True):
+        payer.claim(bill.id, bill.left_minor, paid_on=NEW_YEARS_EVE.date(), now=NEW_YEARS_EVE)
+    _send_to(books, world.clock_id, NEW_YEARS_EVE + timedelta(days=40))
+    move_clocks(hands, PATIENCE_SECONDS)
+
+    assert _clock(books, world.clock_id).frozen_at == NEW_YEARS_EVE + timedelta(days=40)
+    assert [str(payers[0].invoice(bill.id).status) for bill in bills] == ["pending", "pending"]
+    assert books.subscription(subscription_id).status == "past_due"
 
 
 MONTH_ENDS = [

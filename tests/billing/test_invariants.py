@@ -36,6 +36,20 @@ DAMAGES = [
     ("capture_is_one_receipt", "UPDATE receipts SET attempt_id = NULL"),
     ("capture_is_one_receipt", "UPDATE receipts SET amount_minor = amount_minor + 1"),
     ("capture_is_one_receipt", "UPDATE receipts SET gateway = 'other'"),
+    ("approved_claims_are_received", "UPDATE receipts SET gateway = 'bank_transfer'"),
+    (
+        "approved_claims_are_received",
+        "INSERT INTO payment_claims (id, account_id, invoice_id, cause, method, paid_as, amount_minor, currency,"
+        " paid_on, status, submitted_by, decided_by, decided_at, receipt_id)"
+        " SELECT id, account_id, id, 'x', 'bank_transfer', 'x', 1, currency,"
+        " '2026-11-22', 'approved', 'app/x', 'mo', now(), id FROM invoices",
+    ),
+    (
+        "statement_lines_are_received",
+        "INSERT INTO statement_lines (id, account, identity, occurrence, part, booked_on, amount_minor, entry_minor,"
+        " currency, refund_id, decided_by, imported_by)"
+        " SELECT id, 'x', 'x', 1, 1, '2026-11-22', -999, -999, currency, id, 'mo', 'mo' FROM refunds",
+    ),
     ("paid_invoice_is_covered", "DELETE FROM allocations"),
     ("paid_invoice_is_covered", "UPDATE allocations SET amount_minor = amount_minor - 1"),
     ("paid_invoice_is_covered", "UPDATE invoices SET status = 'pending', paid_at = NULL"),

@@ -93,6 +93,13 @@ def test_an_unpaid_invoice_asks_for_its_money_and_says_how_it_is_paid() -> None:
     assert "Paid" not in text
 
 
+def test_an_invoice_that_is_paid_into_a_wallet_speaks_of_no_bank() -> None:
+    text = text_of(render_invoice_pdf(replace(unpaid(pays_by="wallet"), payment_instructions="M-Pesa: 0712 345678")))
+    assert "Please pay 315.33 USD by 22 December 2026, and quote INV-2026-11-00001 as" in text
+    assert "M-Pesa: 0712 345678" in text
+    assert "bank" not in text.lower()
+
+
 def test_an_invoice_that_a_card_pays_by_itself_asks_for_no_transfer() -> None:
     text = text_of(render_invoice_pdf(unpaid()))
     assert "315.33 USD is charged to your card automatically; there is nothing that you need to do." in text

@@ -59,9 +59,15 @@ REMOVALS: dict[str, Removal] = {
     },
 }
 FREE_OF_NEEDS = {"low_credits", "top_up_stopped"}
+# their headers name no plan
+WITHOUT_PLAN = FREE_OF_NEEDS | {
+    "invoice_created", "manual_payment_instructions", "payment_approved", "payment_rejected", "payment_reminder",
+    "order_canceled",
+}  # fmt: skip
 NEEDED = {
     "trial_ending": {"trial_ends_on"}, "card_expiring": {"card"}, "invoice_created": {"invoice"},
-    "plan_change_unpaid": {"invoice"},
+    "plan_change_unpaid": {"invoice"}, "manual_payment_instructions": {"invoice"}, "payment_reminder": {"invoice"},
+    "order_canceled": {"invoice"},
 }  # fmt: skip
 
 
@@ -331,7 +337,7 @@ def test_nothing_that_could_end_a_header_is_let_through(kind: str, end: str) -> 
         numbered = replace(facts, refund=replace(facts.refund, note_numbers=(f"CN-1{end}",)))
         hostile.append(replace(facts, papers=((f"CN-1{end}", b"%PDF-"),)))
         hostile += [numbered] if kind == "credit_note_created" else []
-    elif kind not in FREE_OF_NEEDS | {"invoice_created"}:
+    elif kind not in WITHOUT_PLAN:
         hostile.append(
             replace(facts, subscription=replace(TEAM, plan_name=f"Team{end}", trial_ends_on=date(2026, 12, 6)))
         )

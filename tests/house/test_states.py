@@ -12,6 +12,7 @@ import pytest
 from billing.clocks import states as clocks
 from billing.dunning import states as dunnings
 from billing.invoices import states as invoices
+from billing.manual_payments import states as claims
 from billing.payments import states as attempts
 from billing.refunds import states as refunds
 from billing.subscriptions import states as subscriptions
@@ -22,6 +23,7 @@ MACHINES: Mapping[str, Mapping[Any, frozenset[Any]]] = {
     "invoice": invoices.TRANSITIONS,
     "attempt": attempts.TRANSITIONS,
     "refund": refunds.TRANSITIONS,
+    "payment claim": claims.TRANSITIONS,
     "subscription": subscriptions.TRANSITIONS,
     "dunning": dunnings.TRANSITIONS,
     "test clock": clocks.TRANSITIONS,

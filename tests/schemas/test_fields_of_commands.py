@@ -1,7 +1,7 @@
 """Every field of every command is of a type that refuses what hurts later, wherever it stands."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from types import UnionType
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
 from uuid import UUID
@@ -42,6 +42,18 @@ NO_URLS = (
     "https://x.com/a b", "https://[::1", "https://[x]", "https://-x.com", "https://x..com", "https://x.com/\u202ea",
 )  # fmt: skip
 NO_COUNTRIES = ("", "ZZ", "QX", "AA", "EU", "UK", "XA", "de", "DEU", "D", "Ä1", 49)
+NO_DAYS = (
+    "",
+    "2026-1-1",
+    "2026-02-30",
+    "1999-12-31",
+    "2200-01-01",
+    "2026-01-01T00:00:00Z",
+    "٢٠٢٦-01-01",
+    20_000,
+    1.5,
+    None,
+)
 NO_CURRENCIES = ("", "usd", "US", "USDT", "ÄÖÜ", 840)
 
 
@@ -103,8 +115,14 @@ def _ids(leaf: Leaf) -> str:
 
 
 def test_there_are_no_other_kinds_of_fields() -> None:
-    known = (str, int, bool, datetime, UUID)
+    known = (str, int, bool, date, datetime, UUID)
     assert [leaf for leaf in LEAVES if leaf.kind not in known and get_origin(leaf.kind) is not Literal] == []
+
+
+@pytest.mark.parametrize("leaf", [leaf for leaf in LEAVES if leaf.kind is date], ids=_ids)
+def test_a_day_is_one_of_the_calendar(leaf: Leaf) -> None:
+    assert _takes(leaf, "2026-01-31")
+    assert _taken(leaf, NO_DAYS) == []
 
 
 @pytest.mark.parametrize("leaf", [leaf for leaf in LEAVES if leaf.kind is int], ids=_ids)

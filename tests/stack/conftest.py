@@ -1,21 +1,13 @@
 """Books as those see them who run Cashbeat."""
 
-from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
 
 from billing.accounts.open import open_account
-from database.engine import Database, opened
+from database.engine import Database
 from database.ids import uuid7
 from tests.billing.conftest import ADA
-
-
-@pytest.fixture
-def books_of_owner(database_url: str) -> Iterator[Database]:
-    """The books as an operator's commands see them."""
-    with opened(database_url) as database:
-        yield database
 
 
 @pytest.fixture

@@ -25,7 +25,9 @@ LOOKS = {
     ("plan", "migrate", "starter", "--dry-run"): 2,
     ("tax", "list"): 0,
     ("payment", "list"): 0,
+    ("payment", "claims"): 0,
     ("payment-method", "list"): 0,
+    ("statement", "lines"): 0,
     ("provider", "show"): 0,
     ("provider", "test", "stripe"): 0,
     ("restore-check",): 0,
@@ -33,7 +35,8 @@ LOOKS = {
 WRITES = {
     "up", "demo", "simulate", "migrate", "seed", "parked discard", "replay", "seen", "restore-check", "plan publish",
     "plan migrate", "coupon issue", "tax set", "payment-method set", "payment-method reset", "api-key create",
-    "api-key revoke", "payment refund",
+    "api-key revoke", "payment refund", "payment approve", "payment reject", "payment limit",
+    "statement import", "statement match", "statement ignore",
     "provider set", "provider disable", "provider enable", "provider rotate-key",
 }  # fmt: skip
 # of the machine and of the code

@@ -135,7 +135,9 @@ def test_each_role_has_the_rights_that_were_decided_and_no_other(intruder: tuple
     for table, decision in DECISIONS.items():
         rights = {INGRESS: decision.door, WORKER: decision.worker, PORTAL: decision.portal}[role]
         assert _on_table(cursor, role, table) == set(_whole(rights)), table
-        assert _changeable(cursor, role, table) == _columns(table, rights.changes), table
+        assert _of_columns(cursor, role, table, "UPDATE") == _columns(table, rights.changes), table
+        readable = ALL_COLUMNS if rights.reads else rights.reads_only
+        assert _of_columns(cursor, role, table, "SELECT") == _columns(table, readable), table
 
 
 def test_no_role_is_more_than_a_login(intruder: tuple[str, Any]) -> None:
@@ -229,8 +231,8 @@ def _whole(rights: Rights) -> Iterator[str]:
     return (privilege for privilege in rights.privileges() if "(" not in privilege)
 
 
-def _columns(table: str, changes: tuple[str, ...]) -> set[str]:
-    return {column.name for column in metadata.tables[table].columns} if changes == ALL_COLUMNS else set(changes)
+def _columns(table: str, named: tuple[str, ...]) -> set[str]:
+    return {column.name for column in metadata.tables[table].columns} if named == ALL_COLUMNS else set(named)
 
 
 def _on_table(cursor: Any, role: str, table: str) -> set[str]:
@@ -241,10 +243,10 @@ def _on_table(cursor: Any, role: str, table: str) -> set[str]:
     return found
 
 
-def _changeable(cursor: Any, role: str, table: str) -> set[str]:
+def _of_columns(cursor: Any, role: str, table: str, privilege: str) -> set[str]:
     found = set()
     for column in metadata.tables[table].columns:
-        cursor.execute("SELECT has_column_privilege(%s, %s, %s, 'UPDATE')", (role, table, column.name))
+        cursor.execute("SELECT has_column_privilege(%s, %s, %s, %s)", (role, table, column.name, privilege))
         found |= {column.name} if cursor.fetchone()[0] else set()
     return found
 

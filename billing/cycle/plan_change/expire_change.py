@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from billing.clocks.duty import OneByOne
 from billing.clocks.timelines import Timeline
 from billing.cycle.plan_change.drop_change import give_up_change
+from billing.manual_payments.queries import WAITING_CLAIM, has_waiting_claim
 from billing.subscriptions.pending_changes import IS_WAITING
 from billing.subscriptions.tables import Collection, PendingChange, Subscription
 from database.outbox import stage
@@ -21,6 +22,7 @@ def due_changes(session: Session, timeline: Timeline, limit: int) -> list[UUID]:
         .join(Subscription, Subscription.id == PendingChange.subscription_id)
         .where(
             IS_WAITING,
+            ~has_waiting_claim(PendingChange.invoice_id),
             PendingChange.expires_at <= timeline.now,
             Subscription.collection == Collection.CASHBEAT,
             Subscription.clock_id.is_not_distinct_from(timeline.clock_id),
@@ -47,6 +49,7 @@ CHANGE_EXPIRIES = OneByOne(
     expire_change,
     # at some 3 ms each a sweep stays far below the task's 90 seconds
     rows_max=1_000,
-    next_at="""(SELECT min(expires_at) FROM pending_changes JOIN subscriptions ON subscriptions.id = subscription_id
-                WHERE clock_id = clock.id AND pending_changes.ended_at IS NULL AND collection = 'cashbeat')""",
+    next_at=f"""(SELECT min(expires_at) FROM pending_changes JOIN subscriptions ON subscriptions.id = subscription_id
+                WHERE clock_id = clock.id AND pending_changes.ended_at IS NULL AND collection = 'cashbeat'
+                AND NOT EXISTS ({WAITING_CLAIM} pending_changes.invoice_id))""",  # noqa: S608 - a question of ours
 )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.clocks.duty import InBatches
@@ -13,11 +14,15 @@ from billing.cycle.renewal.renew import renew_subscriptions
 from billing.cycle.renewal.set_aside import set_aside
 from billing.cycle.start.give_back_coupon import give_back_coupon
 from billing.cycle.start.give_up_start import give_up_start
+from billing.invoices.tables import Invoice
+from billing.manual_payments.queries import has_waiting_claim
 from billing.subscriptions.states import move
 from billing.subscriptions.tables import Subscription, SubscriptionStatus
 
 # A start that is given up while a charge is still under way waits for the charge's outcome.
 GRACE = timedelta(hours=1)
+# people look into a bank account once a day
+DECIDED_WITHIN = timedelta(days=1)
 
 
 def come_due(session: Session, subscription_ids: Sequence[UUID], now: datetime) -> None:
@@ -40,12 +45,19 @@ def come_due(session: Session, subscription_ids: Sequence[UUID], now: datetime) 
 
 
 def _expire(session: Session, subscription: Subscription, now: datetime) -> None:
-    """No first payment came: the subscription never began."""
-    if give_up_start(session, subscription, now):
+    """No first payment came: the subscription never began. One that is claimed waits until somebody has decided."""
+    if _is_claimed(session, subscription):
+        subscription.due_at = now + DECIDED_WITHIN
+    elif give_up_start(session, subscription, now):
         give_back_coupon(session, subscription)
         move(subscription, SubscriptionStatus.EXPIRED, now)
     else:
         subscription.due_at = now + GRACE
+
+
+def _is_claimed(session: Session, subscription: Subscription) -> bool:
+    claimed = select(Invoice.id).where(Invoice.subscription_id == subscription.id, has_waiting_claim(Invoice.id))
+    return session.scalar(claimed.limit(1)) is not None
 
 
 RENEWALS = InBatches(

@@ -8,11 +8,10 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from billing.cards.queries import ChargeableCard
-from billing.cycle.bill import TRANSFER_TERM
 from billing.cycle.renewal.due import Surroundings
 from billing.cycle.renewal.next_period import Renewal
 from billing.invoices.compose import Issue, issued
-from billing.invoices.issue import owed_movement
+from billing.invoices.issue import TRANSFER_TERM, owed_movement
 from billing.invoices.tables import Invoice, InvoiceLine
 from billing.ledger.post import Movement, post_many
 from billing.payments.intend_charge import charge_cause, charge_row

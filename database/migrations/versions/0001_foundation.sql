@@ -428,8 +428,12 @@ CREATE TABLE dunning_policies (
     retry_days JSONB NOT NULL,
     at_the_end VARCHAR(32) NOT NULL,
     tries_other_cards BOOLEAN DEFAULT 'true' NOT NULL,
+    reminder_days JSONB DEFAULT '[-3, 1, 7]' NOT NULL,
+    transfer_days BIGINT DEFAULT '14' NOT NULL,
+    suspends_limits BOOLEAN DEFAULT 'false' NOT NULL,
     CONSTRAINT pk_dunning_policies PRIMARY KEY (slug),
-    CONSTRAINT ck_dunning_policies_at_the_end_known CHECK (at_the_end IN ('cancel', 'mark_unpaid', 'pause'))
+    CONSTRAINT ck_dunning_policies_at_the_end_known CHECK (at_the_end IN ('cancel', 'mark_unpaid', 'pause')),
+    CONSTRAINT ck_dunning_policies_transfer_days_not_negative CHECK (transfer_days >= 0)
 );
 
 CREATE TABLE subscriptions (
@@ -453,6 +457,7 @@ CREATE TABLE subscriptions (
     due_at TIMESTAMPTZ,
     cancel_at_period_end BOOLEAN DEFAULT 'false' NOT NULL,
     canceled_at TIMESTAMPTZ,
+    limits_suspended BOOLEAN DEFAULT 'false' NOT NULL,
     paused_at TIMESTAMPTZ,
     resumes_at TIMESTAMPTZ,
     ended_at TIMESTAMPTZ,
@@ -477,6 +482,7 @@ CREATE TABLE subscriptions (
     CONSTRAINT ck_subscriptions_ended_is_never_due CHECK (status NOT IN ('canceled', 'expired') OR due_at IS NULL),
     CONSTRAINT ck_subscriptions_gateway_runs_its_own_cycle CHECK (collection = 'cashbeat' OR due_at IS NULL),
     CONSTRAINT ck_subscriptions_paused_has_a_time CHECK ((status = 'paused') = (paused_at IS NOT NULL)),
+    CONSTRAINT ck_subscriptions_limits_suspended_while_past_due CHECK (NOT limits_suspended OR status = 'past_due'),
     CONSTRAINT ck_subscriptions_discount_in_range CHECK (discount_ppm BETWEEN 0 AND 1000000 AND discount_minor >= 0),
     CONSTRAINT fk_subscriptions_account_id FOREIGN KEY(account_id) REFERENCES accounts (id),
     CONSTRAINT fk_subscriptions_clock_id FOREIGN KEY(clock_id) REFERENCES test_clocks (id),
@@ -581,6 +587,7 @@ CREATE TABLE invoices (
     CONSTRAINT uq_invoices_cause UNIQUE (cause),
     CONSTRAINT uq_invoices_number UNIQUE (number)
 );
+CREATE INDEX ix_invoices_awaited ON invoices (due_at) WHERE status = 'pending';
 CREATE INDEX ix_invoices_account ON invoices (account_id, created_at, id);
 CREATE INDEX ix_invoices_newest ON invoices (created_at, id);
 CREATE INDEX ix_invoices_subscription ON invoices (subscription_id) WHERE subscription_id IS NOT NULL;
@@ -787,6 +794,123 @@ CREATE TABLE allocations (
 CREATE INDEX ix_allocations_invoice ON allocations (invoice_id);
 CREATE INDEX ix_allocations_receipt ON allocations (receipt_id);
 CREATE INDEX ix_allocations_refund ON allocations (refund_id) WHERE refund_id IS NOT NULL;
+
+CREATE TABLE manual_payments (
+    invoice_id UUID NOT NULL,
+    method VARCHAR(32) NOT NULL,
+    chosen_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    CONSTRAINT pk_manual_payments PRIMARY KEY (invoice_id),
+    CONSTRAINT ck_manual_payments_method_known CHECK (method IN ('bank_transfer', 'local_wallet')),
+    CONSTRAINT fk_manual_payments_invoice_id FOREIGN KEY(invoice_id) REFERENCES invoices (id)
+);
+
+CREATE TABLE payment_claims (
+    id UUID NOT NULL,
+    account_id UUID NOT NULL,
+    invoice_id UUID NOT NULL,
+    cause TEXT NOT NULL,
+    method VARCHAR(32) NOT NULL,
+    paid_as TEXT NOT NULL,
+    amount_minor BIGINT NOT NULL,
+    currency TEXT NOT NULL,
+    paid_on DATE NOT NULL,
+    proof_sha256 TEXT DEFAULT '' NOT NULL,
+    status VARCHAR(32) NOT NULL,
+    submitted_by TEXT NOT NULL,
+    first_approved_by TEXT DEFAULT '' NOT NULL,
+    first_seen TEXT DEFAULT '' NOT NULL,
+    decided_by TEXT DEFAULT '' NOT NULL,
+    decided_at TIMESTAMPTZ,
+    reject_reason TEXT DEFAULT '' NOT NULL,
+    receipt_id UUID,
+    seen_minor BIGINT DEFAULT '0' NOT NULL,
+    created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    CONSTRAINT pk_payment_claims PRIMARY KEY (id),
+    CONSTRAINT ck_payment_claims_method_known CHECK (method IN ('bank_transfer', 'local_wallet')),
+    CONSTRAINT ck_payment_claims_status_known CHECK (status IN ('submitted', 'awaiting_second_approval', 'approved', 'rejected', 'withdrawn')),
+    CONSTRAINT ck_payment_claims_currency_iso CHECK (currency ~ '^[A-Z]{3}$'),
+    CONSTRAINT ck_payment_claims_amount_positive CHECK (amount_minor > 0),
+    CONSTRAINT ck_payment_claims_seen_within_amount CHECK (seen_minor BETWEEN 0 AND amount_minor),
+    CONSTRAINT ck_payment_claims_paid_on_in_calendar CHECK (paid_on >= '2000-01-01T00:00:00Z' AND paid_on < '2200-01-01T00:00:00Z'),
+    CONSTRAINT ck_payment_claims_approved_what_was_seen CHECK ((first_approved_by = '') = (first_seen = '')),
+    CONSTRAINT ck_payment_claims_second_approval_has_a_first CHECK (status <> 'awaiting_second_approval' OR first_approved_by <> ''),
+    CONSTRAINT ck_payment_claims_two_people_approve CHECK (status <> 'approved' OR lower(regexp_replace(decided_by, '^(operator|key)/', '')) <> lower(regexp_replace(first_approved_by, '^(operator|key)/', ''))),
+    CONSTRAINT ck_payment_claims_approved_is_received CHECK ((status = 'approved') = (receipt_id IS NOT NULL)),
+    CONSTRAINT ck_payment_claims_rejected_for_a_reason CHECK ((status = 'rejected') = (reject_reason <> '')),
+    CONSTRAINT ck_payment_claims_decided_has_a_time CHECK ((status IN ('approved', 'rejected', 'withdrawn')) = (decided_at IS NOT NULL)),
+    CONSTRAINT ck_payment_claims_decided_by_somebody CHECK ((decided_at IS NULL) = (decided_by = '')),
+    CONSTRAINT fk_payment_claims_account_id FOREIGN KEY(account_id) REFERENCES accounts (id),
+    CONSTRAINT fk_payment_claims_invoice_id FOREIGN KEY(invoice_id) REFERENCES invoices (id),
+    CONSTRAINT uq_payment_claims_cause UNIQUE (cause),
+    CONSTRAINT fk_payment_claims_receipt_id FOREIGN KEY(receipt_id) REFERENCES receipts (id),
+    CONSTRAINT uq_payment_claims_receipt_id UNIQUE (receipt_id)
+);
+CREATE INDEX ix_payment_claims_account ON payment_claims (account_id, created_at, id);
+CREATE INDEX ix_payment_claims_invoice ON payment_claims (invoice_id);
+CREATE INDEX ix_payment_claims_newest ON payment_claims (created_at, id);
+
+CREATE TABLE payment_proofs (
+    claim_id UUID NOT NULL,
+    media_type TEXT NOT NULL,
+    content BYTEA NOT NULL,
+    created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    CONSTRAINT pk_payment_proofs PRIMARY KEY (claim_id),
+    CONSTRAINT ck_payment_proofs_media_type_known CHECK (media_type IN ('application/pdf', 'image/png', 'image/jpeg')),
+    CONSTRAINT ck_payment_proofs_content_not_too_large CHECK (octet_length(content) <= 380000),
+    CONSTRAINT fk_payment_proofs_claim_id FOREIGN KEY(claim_id) REFERENCES payment_claims (id)
+);
+
+CREATE TABLE approval_limits (
+    currency TEXT NOT NULL,
+    limit_minor BIGINT NOT NULL,
+    CONSTRAINT pk_approval_limits PRIMARY KEY (currency),
+    CONSTRAINT ck_approval_limits_currency_iso CHECK (currency ~ '^[A-Z]{3}$'),
+    CONSTRAINT ck_approval_limits_limit_not_negative CHECK (limit_minor >= 0)
+);
+
+CREATE TABLE statement_lines (
+    id UUID NOT NULL,
+    account TEXT NOT NULL,
+    identity TEXT NOT NULL,
+    occurrence BIGINT NOT NULL,
+    part BIGINT NOT NULL,
+    booked_on DATE NOT NULL,
+    amount_minor BIGINT NOT NULL,
+    entry_minor BIGINT NOT NULL,
+    currency TEXT NOT NULL,
+    bank_ref TEXT DEFAULT '' NOT NULL,
+    reference TEXT DEFAULT '' NOT NULL,
+    text TEXT DEFAULT '' NOT NULL,
+    payer TEXT DEFAULT '' NOT NULL,
+    payer_account TEXT DEFAULT '' NOT NULL,
+    is_reversal BOOLEAN DEFAULT 'false' NOT NULL,
+    is_collective BOOLEAN DEFAULT 'false' NOT NULL,
+    claim_id UUID,
+    refund_id UUID,
+    ignored_for TEXT DEFAULT '' NOT NULL,
+    decided_by TEXT DEFAULT '' NOT NULL,
+    imported_by TEXT NOT NULL,
+    created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    CONSTRAINT pk_statement_lines PRIMARY KEY (id),
+    CONSTRAINT uq_statement_lines_identity_occurrence_part UNIQUE (identity, occurrence, part),
+    CONSTRAINT uq_statement_lines_refund_id UNIQUE (refund_id),
+    CONSTRAINT ck_statement_lines_currency_iso CHECK (currency ~ '^[A-Z]{3}$'),
+    CONSTRAINT ck_statement_lines_booked_on_in_calendar CHECK (booked_on >= '2000-01-01T00:00:00Z' AND booked_on < '2200-01-01T00:00:00Z'),
+    CONSTRAINT ck_statement_lines_counted_from_one CHECK (occurrence > 0 AND part > 0),
+    CONSTRAINT ck_statement_lines_claimed_money_came CHECK (claim_id IS NULL OR amount_minor > 0),
+    CONSTRAINT ck_statement_lines_refunded_money_left CHECK (refund_id IS NULL OR amount_minor < 0),
+    CONSTRAINT ck_statement_lines_one_thing_became_of_it CHECK (
+        (claim_id IS NOT NULL)::int + (refund_id IS NOT NULL)::int + (ignored_for <> '')::int <= 1
+    ),
+    CONSTRAINT ck_statement_lines_decided_by_somebody CHECK (
+        (claim_id IS NULL AND refund_id IS NULL AND ignored_for = '') = (decided_by = '')
+    ),
+    CONSTRAINT fk_statement_lines_claim_id FOREIGN KEY(claim_id) REFERENCES payment_claims (id),
+    CONSTRAINT fk_statement_lines_refund_id FOREIGN KEY(refund_id) REFERENCES refunds (id)
+);
+CREATE INDEX ix_statement_lines_newest ON statement_lines (created_at, id);
+CREATE INDEX ix_statement_lines_claim ON statement_lines (claim_id) WHERE claim_id IS NOT NULL;
+CREATE INDEX ix_statement_lines_reversals ON statement_lines (account, booked_on) WHERE is_reversal;
 
 CREATE TABLE credit_notes (
     id UUID NOT NULL,

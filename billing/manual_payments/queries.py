@@ -1,0 +1,204 @@
+"""Reads of claims, and their lock: under that of the invoice."""
+
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from billing.errors import Rejected
+from billing.invoices.queries import get_invoice
+from billing.invoices.tables import Invoice
+from billing.manual_payments.reference import reference_of
+from billing.manual_payments.rules import fingerprint_of, is_same_money
+from billing.manual_payments.tables import ApprovalLimit, ClaimStatus, ManualPayment, PaymentClaim, PaymentProof
+from billing.money import Money
+from billing.payment_methods.tables import ManualMethod
+from billing.subscriptions.queries import lock_in_order
+from database.pages import Cursor, newest_first
+from schemas.views import ManualPaymentView, OtherClaimView, Page, PaymentClaimView
+
+WAITING = (ClaimStatus.SUBMITTED, ClaimStatus.AWAITING_SECOND)
+# nobody has said that the money did not come
+STANDING = (ClaimStatus.APPROVED, *WAITING)
+# `has_waiting_claim` for a `next_at`, with the invoice's id behind it
+WAITING_CLAIM = "SELECT FROM payment_claims WHERE status IN ('submitted', 'awaiting_second_approval') AND invoice_id ="
+
+
+class LockedClaim(NamedTuple):
+    """A claim and the invoice that it names, both locked, and what else is claimed to have paid that."""
+
+    claim: PaymentClaim
+    invoice: Invoice
+    others: Sequence[PaymentClaim]
+
+
+def get_claim(session: Session, claim_id: UUID) -> PaymentClaim:
+    """The claim; raises Rejected `claim_not_found`."""
+    claim = session.get(PaymentClaim, claim_id)
+    if claim is None:
+        raise Rejected("claim_not_found", f"There is no claim {claim_id}.", status=404)
+    return claim
+
+
+def lock_claim(session: Session, claim_id: UUID) -> PaymentClaim:
+    """The claim, nobody else's until commit; raises Rejected `claim_not_found`."""
+    get_claim(session, claim_id)
+    return session.get_one(PaymentClaim, claim_id, with_for_update=True, populate_existing=True)
+
+
+def lock_with_invoice(session: Session, claim_id: UUID) -> LockedClaim:
+    """With the invoice, and first of all the subscription of that; raises Rejected `claim_not_found`."""
+    invoice = lock_to_pay(session, get_claim(session, claim_id).invoice_id)
+    claim = lock_claim(session, claim_id)
+    return LockedClaim(claim, invoice, others_of(session, claim))
+
+
+def lock_to_pay(session: Session, invoice_id: UUID) -> Invoice:
+    """An invoice that money came for, and first of all its subscription; raises Rejected `invoice_not_found`."""
+    lock_in_order(session, select(Invoice.subscription_id).where(Invoice.id == invoice_id))
+    invoice = session.get(Invoice, invoice_id, with_for_update=True, populate_existing=True)
+    if invoice is None:
+        raise Rejected("invoice_not_found", f"There is no invoice {invoice_id}.", status=404)
+    return invoice
+
+
+def standing_claims(session: Session, invoice_ids: Collection[UUID]) -> Sequence[PaymentClaim]:
+    """What is said to have paid these invoices past every gateway, and not denied: oldest first, as it is now.
+
+    Whoever is about to say that money came has to know it: one payment may be told by its customer and by the bank.
+    """
+    found = select(PaymentClaim).where(PaymentClaim.invoice_id.in_(invoice_ids), PaymentClaim.status.in_(STANDING))
+    in_order = found.order_by(PaymentClaim.created_at, PaymentClaim.id)
+    return session.scalars(in_order.execution_options(populate_existing=True)).all()
+
+
+def others_of(session: Session, claim: PaymentClaim) -> list[PaymentClaim]:
+    """The same of the invoice of one claim, but for that."""
+    return _others(claim, standing_claims(session, [claim.invoice_id]))
+
+
+def has_waiting_claim(invoice_id: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
+    """In a query of what has an invoice: nobody has decided about a claim of it yet, so its money may be there.
+
+    What the calendar would end for want of money waits for that: a start, an order, a change of plan, a dunning.
+    """
+    waiting = select(PaymentClaim.id).where(PaymentClaim.invoice_id == invoice_id, PaymentClaim.status.in_(WAITING))
+    return waiting.exists()
+
+
+def method_of(session: Session, invoice_id: UUID) -> ManualMethod | None:
+    """The way past every gateway that was chosen for an invoice, if one was."""
+    chosen = session.get(ManualPayment, invoice_id)
+    return chosen.method if chosen else None
+
+
+def show_manual_payment(session: Session, invoice_id: UUID) -> ManualPaymentView:
+    """How an invoice is to be paid; raises Rejected `manual_payment_not_found` where no such way was chosen."""
+    chosen = session.get(ManualPayment, invoice_id, populate_existing=True)
+    if chosen is None:
+        raise Rejected("manual_payment_not_found", f"Invoice {invoice_id} is not paid by hand.", status=404)
+    invoice = get_invoice(session, invoice_id)
+    return ManualPaymentView(
+        invoice_id=invoice.id,
+        invoice_number=invoice.number or "",
+        status=str(invoice.status),
+        method=str(chosen.method),
+        reference=reference_of(invoice.number or ""),
+        left_minor=invoice.left_minor,
+        currency=invoice.currency,
+        due_at=invoice.due_at,
+    )
+
+
+def get_proof(session: Session, claim_id: UUID) -> PaymentProof:
+    """The file as it came; raises Rejected `claim_not_found` or `proof_not_found`."""
+    get_claim(session, claim_id)
+    proof = session.get(PaymentProof, claim_id)
+    if proof is None:
+        raise Rejected("proof_not_found", "This claim has no proof.", status=404)
+    return proof
+
+
+def limit_of(session: Session, currency: str) -> int | None:
+    """Above how much of a currency a second person has to approve, in its minor units; None where one is enough."""
+    return session.scalar(select(ApprovalLimit.limit_minor).where(ApprovalLimit.currency == currency))
+
+
+def show_claim(session: Session, claim_id: UUID) -> PaymentClaimView:
+    """One claim as the API shows it; raises Rejected `claim_not_found`."""
+    claim = get_claim(session, claim_id)
+    return _view(claim, get_invoice(session, claim.invoice_id), others_of(session, claim))
+
+
+def list_claims(
+    session: Session,
+    *,
+    account_id: UUID | None = None,
+    invoice_id: UUID | None = None,
+    status: ClaimStatus | None = None,
+    before: Cursor | None = None,
+    limit: int = 20,
+) -> Page[PaymentClaimView]:
+    """A page of claims, newest first; `before` is the cursor of the page before, `limit` 1 to 100."""
+    query = select(PaymentClaim)
+    if account_id is not None:
+        query = query.where(PaymentClaim.account_id == account_id)
+    if invoice_id is not None:
+        query = query.where(PaymentClaim.invoice_id == invoice_id)
+    if status is not None:
+        query = query.where(PaymentClaim.status == status)
+    page, cursor = newest_first(session, query, PaymentClaim, before, limit)
+    invoices = select(Invoice).where(Invoice.id.in_([claim.invoice_id for claim in page]))
+    found = {invoice.id: invoice for invoice in session.scalars(invoices)}
+    standing = standing_claims(session, found)
+    return Page(
+        data=[_view(claim, found[claim.invoice_id], _others(claim, standing)) for claim in page], next_cursor=cursor
+    )
+
+
+def _others(claim: PaymentClaim, standing: Sequence[PaymentClaim]) -> list[PaymentClaim]:
+    return [other for other in standing if other.invoice_id == claim.invoice_id and other.id != claim.id]
+
+
+def _view(claim: PaymentClaim, invoice: Invoice, others: Sequence[PaymentClaim]) -> PaymentClaimView:
+    return PaymentClaimView(
+        id=claim.id,
+        account_id=claim.account_id,
+        invoice_id=claim.invoice_id,
+        invoice_number=invoice.number or "",
+        invoice_status=str(invoice.status),
+        invoice_currency=invoice.currency,
+        invoice_left_minor=invoice.left_minor,
+        method=str(claim.method),
+        reference=claim.paid_as,
+        amount_minor=claim.amount_minor,
+        currency=claim.currency,
+        paid_on=claim.paid_on,
+        proof=f"/v1/billing/payment-claims/{claim.id}/proof/" if claim.proof_sha256 else None,
+        status=str(claim.status),
+        submitted_by=claim.submitted_by,
+        first_approved_by=claim.first_approved_by,
+        decided_by=claim.decided_by,
+        decided_at=claim.decided_at,
+        reject_reason=claim.reject_reason,
+        payment_id=claim.receipt_id,
+        seen_minor=claim.seen_minor,
+        others=[_other(other, claim) for other in others],
+        fingerprint=fingerprint_of(claim, invoice, others),
+        created_at=claim.created_at,
+    )
+
+
+def _other(other: PaymentClaim, claim: PaymentClaim) -> OtherClaimView:
+    return OtherClaimView(
+        id=other.id,
+        method=str(other.method),
+        amount_minor=other.amount_minor,
+        currency=other.currency,
+        paid_on=other.paid_on,
+        status=str(other.status),
+        seen_minor=other.seen_minor,
+        may_be_the_same=is_same_money(other, Money(claim.amount_minor, claim.currency), claim.paid_on),
+    )
