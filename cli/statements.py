@@ -74,6 +74,17 @@ def match_line(
         typer.echo(row)
 
 
+@statement.command("unmatch")
+def unmatch_line(line_id: Line, who: Who) -> None:
+    """Say that a line is not what it was matched with: it waits for a person again. No money moves.
+
+    What was booked by the line itself is not undone so: give the payment back with `cashbeat payment refund`.
+    """
+    from stack.statements import unmatch
+
+    typer.echo(unmatch(settings(), line_id, who))
+
+
 @statement.command("ignore")
 def ignore_line(
     line_id: Line,

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from billing.clocks.timelines import now_of
 from billing.clocks.wall import Wall
 from billing.manual_payments.queries import WAITING, get_claim, limit_of, list_claims, show_claim
+from billing.manual_payments.reference import number_in_reference
 from billing.manual_payments.reject import reject_claim
 from billing.manual_payments.rules import Approval
 from billing.manual_payments.set_limit import set_limit
@@ -76,13 +77,16 @@ def _line(claim: PaymentClaimView) -> str:
 def _other(other: OtherClaimView) -> str:
     amount, seen = (format_major(Money(minor, other.currency)) for minor in (other.amount_minor, other.seen_minor))
     same = " MAY BE THE SAME MONEY:" if other.may_be_the_same else " of the invoice also"
-    return f" {same} {other.paid_on}  {other.id}  {amount}  {other.method}  {other.status}, {seen} on statements"
+    what = printable_line(f"{other.id}  {amount}  {other.method}  as {other.reference}")
+    return f" {same} {other.paid_on}  {what}  {other.status}, {seen} on statements"
 
 
 def _shown(opened: Session, claim: PaymentClaimView) -> Iterator[str]:
     left = format_major(Money(claim.invoice_left_minor, claim.invoice_currency))
     yield _line(claim)
     yield printable_line(f"  reference {claim.reference}, claimed by {claim.submitted_by}")
+    if number_in_reference(claim.reference) not in {None, claim.invoice_number}:
+        yield "  THAT IS THE REFERENCE OF ANOTHER INVOICE"
     yield f"  the invoice is {claim.invoice_status}, {left} is left to pay"
     if claim.seen_minor:
         yield f"  {format_major(Money(claim.seen_minor, claim.currency))} of it stand on statements of the bank"

@@ -12,6 +12,7 @@ from billing.errors import Rejected
 from billing.invoices.queries import get_invoice_by_number
 from billing.manual_payments.tables import PaymentClaim
 from billing.money import Money, format_major
+from billing.refunds.left import refunded_minor
 from billing.statements.book_line import book_line
 from billing.statements.ignore_line import ignore_line
 from billing.statements.keep import keep_lines
@@ -20,6 +21,7 @@ from billing.statements.propose import propose
 from billing.statements.queries import standing, standing_of
 from billing.statements.rules import REASONS, Proposal
 from billing.statements.tables import StatementLine
+from billing.statements.unmatch_line import unmatch_line
 from database import engine
 from schemas.facts.statements import BankLine
 from settings import Settings
@@ -76,16 +78,19 @@ def match(settings: Settings, line_id: UUID, target: str, who: str) -> list[str]
             return shown_claim(opened, claim.id)
         target_id = _id(target)
         if opened.get(PaymentClaim, target_id) is not None:
-            return list(_seen(match_with_claim(opened, line_id, target_id, operator(who)), line_id))
+            return list(_seen(opened, match_with_claim(opened, line_id, target_id, operator(who)), line_id))
         refund = match_with_refund(opened, line_id, target_id, operator(who))
         return [f"line {line_id}: paid out refund {refund.id}"]
 
 
-def _seen(claim: PaymentClaim, line_id: UUID) -> Iterator[str]:
+def _seen(opened: Session, claim: PaymentClaim, line_id: UUID) -> Iterator[str]:
     seen, claimed = (format_major(Money(minor, claim.currency)) for minor in (claim.seen_minor, claim.amount_minor))
     yield f"line {line_id}: money of claim {claim.id}, of which {seen} of {claimed} have been seen now"
     if claim.seen_minor < claim.amount_minor:
         yield f"  what does not come goes out of the books by `cashbeat payment refund {claim.receipt_id}`"
+    if claim.receipt_id and (went_back := refunded_minor(opened, claim.receipt_id)):
+        yield f"  {format_major(Money(went_back, claim.currency))} of that payment went back, or never came"
+        yield f"  if this is other money: `cashbeat statement unmatch {line_id}`, then match it with the invoice"
 
 
 def _id(target: str) -> UUID:
@@ -93,6 +98,13 @@ def _id(target: str) -> UUID:
         return UUID(target)
     except ValueError:
         raise StackError(f"{target!r} is neither the number of an invoice nor the id of a claim or refund") from None
+
+
+def unmatch(settings: Settings, line_id: UUID, who: str) -> str:
+    """Undo a match that moved nothing; raises StackError for what cannot be."""
+    with refusals_told(), session(settings) as opened:
+        unmatch_line(opened, line_id, operator(who))
+    return f"line {line_id}: matched with nothing; it waits for a person"
 
 
 def ignore(settings: Settings, line_id: UUID, reason: str, who: str) -> str:

@@ -1,19 +1,19 @@
 """Reads of claims, and their lock: under that of the invoice."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from billing.accounts.queries import lock_account
 from billing.errors import Rejected
 from billing.invoices.queries import get_invoice
 from billing.invoices.tables import Invoice
 from billing.manual_payments.reference import reference_of
-from billing.manual_payments.rules import fingerprint_of, is_same_money
+from billing.manual_payments.rules import fingerprint_of, may_be_same, told_by
 from billing.manual_payments.tables import ApprovalLimit, ClaimStatus, ManualPayment, PaymentClaim, PaymentProof
-from billing.money import Money
 from billing.payment_methods.tables import ManualMethod
 from billing.subscriptions.queries import lock_in_order
 from database.pages import Cursor, newest_first
@@ -52,11 +52,15 @@ def lock_with_invoice(session: Session, claim_id: UUID) -> LockedClaim:
     """With the invoice, and first of all the subscription of that; raises Rejected `claim_not_found`."""
     invoice = lock_to_pay(session, get_claim(session, claim_id).invoice_id)
     claim = lock_claim(session, claim_id)
-    return LockedClaim(claim, invoice, others_of(session, claim))
+    return LockedClaim(claim, invoice, others_of(session, claim, invoice))
 
 
 def lock_to_pay(session: Session, invoice_id: UUID) -> Invoice:
-    """An invoice that money came for, and first of all its subscription; raises Rejected `invoice_not_found`."""
+    """An invoice that money came for, and first of all its account, then its subscription.
+
+    So nobody else says meanwhile that money of the account came. Raises Rejected `invoice_not_found`.
+    """
+    lock_account(session, get_invoice(session, invoice_id).account_id)
     lock_in_order(session, select(Invoice.subscription_id).where(Invoice.id == invoice_id))
     invoice = session.get(Invoice, invoice_id, with_for_update=True, populate_existing=True)
     if invoice is None:
@@ -64,19 +68,25 @@ def lock_to_pay(session: Session, invoice_id: UUID) -> Invoice:
     return invoice
 
 
-def standing_claims(session: Session, invoice_ids: Collection[UUID]) -> Sequence[PaymentClaim]:
-    """What is said to have paid these invoices past every gateway, and not denied: oldest first, as it is now.
+def standing_claims(session: Session, invoices: Iterable[Invoice]) -> Sequence[PaymentClaim]:
+    """What the accounts of these invoices are said to have paid past every gateway, and what names one of these.
 
-    Whoever is about to say that money came has to know it: one payment may be told by its customer and by the bank.
+    Not what was denied; oldest first, as it is now. Whoever is about to say that money came has to know it: one payment
+    may be told by its customer and by the bank, or for two invoices.
     """
-    found = select(PaymentClaim).where(PaymentClaim.invoice_id.in_(invoice_ids), PaymentClaim.status.in_(STANDING))
+    issued = [(invoice.account_id, reference_of(invoice.number)) for invoice in invoices if invoice.number]
+    of_account = PaymentClaim.account_id.in_({account_id for account_id, _ in issued})
+    found = select(PaymentClaim).where(
+        of_account | PaymentClaim.paid_as.in_([reference for _, reference in issued]),
+        PaymentClaim.status.in_(STANDING),
+    )
     in_order = found.order_by(PaymentClaim.created_at, PaymentClaim.id)
     return session.scalars(in_order.execution_options(populate_existing=True)).all()
 
 
-def others_of(session: Session, claim: PaymentClaim) -> list[PaymentClaim]:
-    """The same of the invoice of one claim, but for that."""
-    return _others(claim, standing_claims(session, [claim.invoice_id]))
+def others_of(session: Session, claim: PaymentClaim, invoice: Invoice) -> list[PaymentClaim]:
+    """The same of the invoice of one claim, but for that; of other invoices what may be its money, too."""
+    return _others(claim, standing_claims(session, [invoice]))
 
 
 def has_waiting_claim(invoice_id: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
@@ -129,7 +139,8 @@ def limit_of(session: Session, currency: str) -> int | None:
 def show_claim(session: Session, claim_id: UUID) -> PaymentClaimView:
     """One claim as the API shows it; raises Rejected `claim_not_found`."""
     claim = get_claim(session, claim_id)
-    return _view(claim, get_invoice(session, claim.invoice_id), others_of(session, claim))
+    invoice = get_invoice(session, claim.invoice_id)
+    return _view(claim, invoice, others_of(session, claim, invoice))
 
 
 def list_claims(
@@ -152,14 +163,19 @@ def list_claims(
     page, cursor = newest_first(session, query, PaymentClaim, before, limit)
     invoices = select(Invoice).where(Invoice.id.in_([claim.invoice_id for claim in page]))
     found = {invoice.id: invoice for invoice in session.scalars(invoices)}
-    standing = standing_claims(session, found)
+    standing = standing_claims(session, found.values())
     return Page(
         data=[_view(claim, found[claim.invoice_id], _others(claim, standing)) for claim in page], next_cursor=cursor
     )
 
 
 def _others(claim: PaymentClaim, standing: Sequence[PaymentClaim]) -> list[PaymentClaim]:
-    return [other for other in standing if other.invoice_id == claim.invoice_id and other.id != claim.id]
+    told = told_by(claim)
+    return [
+        other
+        for other in standing
+        if other.id != claim.id and (other.invoice_id == claim.invoice_id or may_be_same(told, told_by(other)))
+    ]
 
 
 def _view(claim: PaymentClaim, invoice: Invoice, others: Sequence[PaymentClaim]) -> PaymentClaimView:
@@ -194,11 +210,13 @@ def _view(claim: PaymentClaim, invoice: Invoice, others: Sequence[PaymentClaim])
 def _other(other: PaymentClaim, claim: PaymentClaim) -> OtherClaimView:
     return OtherClaimView(
         id=other.id,
+        invoice_id=other.invoice_id,
+        reference=other.paid_as,
         method=str(other.method),
         amount_minor=other.amount_minor,
         currency=other.currency,
         paid_on=other.paid_on,
         status=str(other.status),
         seen_minor=other.seen_minor,
-        may_be_the_same=is_same_money(other, Money(claim.amount_minor, claim.currency), claim.paid_on),
+        may_be_the_same=may_be_same(told_by(claim), told_by(other)),
     )

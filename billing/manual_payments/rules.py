@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import sha256
+from typing import NamedTuple
+from uuid import UUID
 
 from billing.errors import Rejected
 from billing.invoices.tables import Invoice
@@ -15,6 +17,8 @@ from billing.money import Money
 DAYS_APART_MAX = timedelta(days=10)
 # by which door somebody decides: at the command line, or with an API key
 OPERATOR, KEY = "operator/", "key/"
+# the cause of a claim that was made of a line of the bank
+OF_LINE = "statement_line/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,20 +29,62 @@ class Approval:
     seen: str
 
 
-def is_same_money(claim: PaymentClaim, amount: Money, day: date) -> bool:
-    """Whether as much is claimed to have been paid at about that day: it may be one payment that is told twice."""
-    return Money(claim.amount_minor, claim.currency) == amount and abs(claim.paid_on - day) <= DAYS_APART_MAX
+class Told(NamedTuple):
+    """Money is said to have come for an invoice, by a claim or by a line of the bank.
+
+    `paid_as` is the reference that was given, `is_seen` whether all of it stands on a statement.
+    """
+
+    account_id: UUID
+    invoice_id: UUID
+    paid_as: str
+    amount: Money
+    day: date
+    is_by_bank: bool
+    is_seen: bool
+
+
+def is_told_by_bank(claim: PaymentClaim) -> bool:
+    """Whether it was made of a line of a statement."""
+    return claim.cause.startswith(OF_LINE)
+
+
+def told_by(claim: PaymentClaim) -> Told:
+    """What a claim says."""
+    return Told(
+        account_id=claim.account_id,
+        invoice_id=claim.invoice_id,
+        paid_as=claim.paid_as,
+        amount=Money(claim.amount_minor, claim.currency),
+        day=claim.paid_on,
+        is_by_bank=is_told_by_bank(claim),
+        is_seen=claim.seen_minor >= claim.amount_minor,
+    )
+
+
+def is_as_much(one: Told, other: Told) -> bool:
+    """Whether both say the same amount, at about the same day."""
+    return one.amount == other.amount and abs(one.day - other.day) <= DAYS_APART_MAX
+
+
+def may_be_same(one: Told, other: Told) -> bool:
+    """Whether one payment may be told twice. What stands on statements twice was paid twice.
+
+    What the bank tells of an invoice may be whatever its customer tells of that, who mistypes amounts and days. Two
+    that a customer tells are one only where they are as much; so are two of different invoices of an account.
+    """
+    if one.is_seen and other.is_seen:
+        return False
+    of_one_invoice = one.invoice_id == other.invoice_id or one.paid_as == other.paid_as
+    if of_one_invoice and one.is_by_bank != other.is_by_bank:
+        return True
+    return (of_one_invoice or one.account_id == other.account_id) and is_as_much(one, other)
 
 
 def may_be_told_twice(claim: PaymentClaim, others: Sequence[PaymentClaim]) -> bool:
-    """Whether the money of a claim may be what was approved by another; what both stand on statements for is not."""
-    amount = Money(claim.amount_minor, claim.currency)
-    return any(
-        other.status is ClaimStatus.APPROVED
-        and is_same_money(other, amount, claim.paid_on)
-        and not (claim.seen_minor and other.seen_minor)
-        for other in others
-    )
+    """Whether the money of a claim may be what was approved by another."""
+    told = told_by(claim)
+    return any(other.status is ClaimStatus.APPROVED and may_be_same(told, told_by(other)) for other in others)
 
 
 def same_person(one: str, other: str) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from billing.errors import Rejected
 from billing.invoices.queries import get_invoice
 from billing.invoices.tables import Invoice, InvoiceStatus
-from billing.manual_payments.reference import reference_of
+from billing.manual_payments.reference import number_in_reference, reference_of
 from billing.manual_payments.tables import ClaimStatus, PaymentClaim
 from billing.money import Money
 from billing.payment_methods.tables import ManualMethod
@@ -44,7 +44,7 @@ def submit_claim(session: Session, claim_id: UUID, claimed: Claimed, now: dateti
         invoice_id=invoice.id,
         cause=claimed.cause,
         method=claimed.method,
-        paid_as=claimed.paid_as or reference_of(number),
+        paid_as=_paid_as(claimed, number),
         amount_minor=claimed.amount.minor,
         currency=claimed.amount.currency,
         paid_on=claimed.paid_on,
@@ -55,6 +55,14 @@ def submit_claim(session: Session, claim_id: UUID, claimed: Claimed, now: dateti
     session.add(claim)
     session.flush()
     return claim
+
+
+def _paid_as(claimed: Claimed, number: str) -> str:
+    """A reference of an invoice as it is found again, however it was spaced; other words as they are."""
+    if not claimed.paid_as:
+        return reference_of(number)
+    named = number_in_reference(claimed.paid_as)
+    return reference_of(named) if named else claimed.paid_as
 
 
 def check_claimable(invoice: Invoice) -> str:

@@ -70,6 +70,7 @@ class PaymentClaim(Base):
         CheckConstraint("(decided_at IS NULL) = (decided_by = '')", name="decided_by_somebody"),
         Index("ix_payment_claims_account", "account_id", "created_at", "id"),
         Index("ix_payment_claims_invoice", "invoice_id"),
+        Index("ix_payment_claims_reference", "paid_as"),
         Index("ix_payment_claims_newest", "created_at", "id"),
     )
 

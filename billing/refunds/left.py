@@ -11,8 +11,12 @@ from billing.refunds.tables import WITHOUT_EFFECT, Refund
 
 def left_to_refund(session: Session, receipt: Receipt) -> int:
     """What of a payment can still go back, in its minor units: less what went back, is going, or is disputed."""
-    refunded = _sum_of_refunds(session, receipt, Refund.amount_minor)
-    return receipt.amount_minor - refunded - disputed_minor(session, receipt)
+    return receipt.amount_minor - refunded_minor(session, receipt.id) - disputed_minor(session, receipt)
+
+
+def refunded_minor(session: Session, receipt_id: UUID) -> int:
+    """What of a payment went back, or is going, in its minor units."""
+    return _sum_of_refunds(session, receipt_id, Refund.amount_minor)
 
 
 def missing_minor(session: Session, receipt: Receipt) -> int:
@@ -20,7 +24,7 @@ def missing_minor(session: Session, receipt: Receipt) -> int:
 
     What a gateway gave back by itself, and nothing explains, was taken out of nothing.
     """
-    unexplained = _sum_of_refunds(session, receipt, Refund.unexplained_minor)
+    unexplained = _sum_of_refunds(session, receipt.id, Refund.unexplained_minor)
     return max(-left_to_refund(session, receipt) - unexplained, 0)
 
 
@@ -38,6 +42,6 @@ def disputed_payments() -> Select[UUID | None]:
     return of_disputes.group_by(Receipt.reverses_id).having(func.sum(Receipt.amount_minor) < 0)
 
 
-def _sum_of_refunds(session: Session, receipt: Receipt, minor: InstrumentedAttribute[int]) -> int:
-    standing = select(func.sum(minor)).where(Refund.receipt_id == receipt.id, Refund.status.not_in(WITHOUT_EFFECT))
+def _sum_of_refunds(session: Session, receipt_id: UUID, minor: InstrumentedAttribute[int]) -> int:
+    standing = select(func.sum(minor)).where(Refund.receipt_id == receipt_id, Refund.status.not_in(WITHOUT_EFFECT))
     return int(session.scalar(standing) or 0)

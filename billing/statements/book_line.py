@@ -47,5 +47,5 @@ def _lock(session: Session, number: str) -> Invoice:
 def _approve(session: Session, claim: PaymentClaim, invoice: Invoice, by: str, now: datetime) -> None:
     """What is approved stays so, and whoever was the first of two people is not the second."""
     if claim.status in WAITING and not same_person(claim.first_approved_by, by):
-        seen = fingerprint_of(claim, invoice, others_of(session, claim))
+        seen = fingerprint_of(claim, invoice, others_of(session, claim, invoice))
         approve_payment(session, claim.id, Approval(by, seen), now)

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.clocks.timelines import now_of
@@ -15,6 +16,7 @@ from billing.refunds.tables import Refund
 from billing.statements.claims import claim_for, see
 from billing.statements.queries import check_undecided, lock_line
 from billing.statements.split_line import split_line
+from billing.statements.tables import StatementLine
 
 
 def match_with_invoice(session: Session, line_id: UUID, invoice_id: UUID, by: str, wall: Wall) -> PaymentClaim:
@@ -56,16 +58,18 @@ def match_with_claim(session: Session, line_id: UUID, claim_id: UUID, by: str) -
 def match_with_refund(session: Session, line_id: UUID, refund_id: UUID, by: str) -> Refund:
     """Say that a line is a refund that a person has paid out. Nothing moves: the books have that already.
 
-    Raises Rejected `line_not_found`, `line_decided`, `refund_not_found`, and `line_misfit` unless it is as much and was
-    paid out. The database refuses a refund that is another line's (IntegrityError).
+    Raises Rejected `line_not_found`, `line_decided`, `refund_not_found`, and `line_misfit` unless it is as much, was
+    paid out, and is no other line's.
     """
     line = lock_line(session, line_id)
     check_undecided(session, line)
-    refund = session.get(Refund, refund_id)
+    refund = session.get(Refund, refund_id, with_for_update=True, populate_existing=True)
     if refund is None:
         raise Rejected("refund_not_found", f"There is no refund {refund_id}.", status=404)
     if refund.paid_out_on is None or (line.amount_minor, line.currency) != (-refund.amount_minor, refund.currency):
         raise Rejected("line_misfit", "This line is not what that refund has paid out.", status=409)
+    if session.scalar(select(StatementLine.id).where(StatementLine.refund_id == refund.id)) is not None:
+        raise Rejected("line_misfit", "Another line is matched with that refund.", status=409)
     line.claim_id, line.refund_id, line.ignored_for, line.decided_by = None, refund.id, "", by
     session.flush()
     return refund

@@ -15,6 +15,7 @@ class Finding(StrEnum):
     APPROVED_BEFORE = "approved_before"
     UNSEEN = "unseen"
     REJECTED = "rejected"
+    UNMATCHED = "unmatched"
     TOO_MUCH = "too_much"
     NOT_OPEN = "not_open"
     OTHER_CURRENCY = "other_currency"
@@ -37,8 +38,9 @@ REASONS = {
     Finding.REFERENCE: "pays the invoice by its reference",
     Finding.PART: "pays a part of the invoice by its reference",
     Finding.APPROVED_BEFORE: "was approved before it was seen on the statement",
-    Finding.UNSEEN: "may be a payment that was approved by hand, with another amount, day or way",
+    Finding.UNSEEN: "may be what was claimed or approved by hand, with another amount, day, way or invoice",
     Finding.REJECTED: "was rejected by a person",
+    Finding.UNMATCHED: "is not what it was matched with, a person said",
     Finding.TOO_MUCH: "is more than the invoice leaves to pay",
     Finding.NOT_OPEN: "names an invoice that is paid or void",
     Finding.OTHER_CURRENCY: "names an invoice in another currency",
@@ -47,7 +49,7 @@ REASONS = {
     Finding.AMOUNT_AND_PAYER: "is as much as the invoice of somebody of the payer's name",
     Finding.SEVERAL: "may be for several invoices",
     Finding.COLLECTIVE: "is the sum of several payments, and the bank does not tell the share of each",
-    Finding.TWIN: "may be the money of another line that paid the invoice",
+    Finding.TWIN: "may be another line that paid the invoice, was rejected or set aside",
     Finding.TAKEN_BACK: "was taken back by the bank",
     Finding.REVERSAL: "takes back another line, or is a payment that was returned",
     Finding.REFUND: "is as much as a refund that was paid out",

@@ -13,6 +13,8 @@ def split_line(session: Session, line: StatementLine, first_minor: int) -> State
     Files that have the entry again find both parts. `first_minor` is less than the line, in its minor units. The caller
     holds the line's row lock.
     """
+    # who splits another part of it takes the next number
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(line.identity, 0))))
     of_entry = (StatementLine.identity == line.identity, StatementLine.occurrence == line.occurrence)
     last_part = session.scalars(select(func.max(StatementLine.part)).where(*of_entry)).one()
     rest = StatementLine(

@@ -14,8 +14,9 @@ class StatementLine(Base):
 
     `identity` stands for the entry that it is a part of: its account, day, amount and the bank's own reference, or,
     without one, all that it says; `occurrence` counts equal entries of one day. `claim_id` is the claim by which its
-    money is booked (several lines may be of one), `refund_id` the refund that it paid out; who said so is `decided_by`.
-    A line may be set aside for a reason (`ignored_for`). Where it stands follows from these, see `queries.standing`.
+    money is booked (several lines may be of one), `refund_id` the refund that it paid out; who said so, or
+    that it was not, is `decided_by`. A line may be set aside for a reason (`ignored_for`). Where it stands follows from
+    these, see `queries.standing`.
     """
 
     __tablename__ = "statement_lines"
@@ -31,10 +32,15 @@ class StatementLine(Base):
             name="one_thing_became_of_it",
         ),
         CheckConstraint(
-            "(claim_id IS NULL AND refund_id IS NULL AND ignored_for = '') = (decided_by = '')",
+            "(claim_id IS NULL AND refund_id IS NULL AND ignored_for = '') OR decided_by <> ''",
             name="decided_by_somebody",
         ),
         Index("ix_statement_lines_newest", "created_at", "id"),
+        Index(
+            "ix_statement_lines_set_aside",
+            "amount_minor",
+            postgresql_where=text("claim_id IS NULL AND decided_by <> ''"),
+        ),
         Index("ix_statement_lines_claim", "claim_id", postgresql_where=text("claim_id IS NOT NULL")),
         Index("ix_statement_lines_reversals", "account", "booked_on", postgresql_where=text("is_reversal")),
     )

@@ -9,10 +9,12 @@ from schemas.views.base import View
 class OtherClaimView(View):
     """What else is said to have paid the invoice of a claim, and not denied.
 
-    `may_be_the_same`: it is as much, of about the same day, so it may be one payment that is told twice.
+    `may_be_the_same`: it may be one payment that is told twice, or told for another invoice, too (`invoice_id`).
     """
 
     id: UUID
+    invoice_id: UUID
+    reference: str
     method: str
     amount_minor: int
     currency: str

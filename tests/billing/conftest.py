@@ -85,6 +85,12 @@ def remitter(books: Books, account_id: UUID) -> Payer:
 
 
 @pytest.fixture
+def billed(remitter: Payer) -> UUID:
+    """An invoice over 29.99 USD."""
+    return remitter.order()
+
+
+@pytest.fixture
 def teller(remitter: Payer, books_of_owner: Database) -> Teller:
     """Whoever imports what the bank says of that customer's payments."""
     return Teller(books_of_owner)

@@ -46,12 +46,19 @@ class Payer:
             return order_package(session, self.account_id, "value", method, f"operation/{uuid7()}", now).id
 
     def claim(
-        self, invoice_id: UUID, minor: int, currency: str = "USD", *, paid_on: date = TODAY, now: datetime = NOON
+        self,
+        invoice_id: UUID,
+        minor: int,
+        currency: str = "USD",
+        *,
+        paid_on: date = TODAY,
+        paid_as: str = "",
+        now: datetime = NOON,
     ) -> UUID:
         """The customer says that so much is on its way."""
         claim_id, amount = uuid7(), Money(minor, currency)
         of_bank = ManualMethod.BANK_TRANSFER
-        claimed = Claimed(invoice_id, of_bank, amount, paid_on, "product", f"operation/{claim_id}")
+        claimed = Claimed(invoice_id, of_bank, amount, paid_on, "product", f"operation/{claim_id}", paid_as)
         with self.database.transaction() as session:
             submit_claim(session, claim_id, claimed, now)
         return claim_id

@@ -10,10 +10,12 @@ from billing.clocks.wall import Wall
 from billing.invariants import violations
 from billing.manual_payments.tables import PaymentClaim
 from billing.statements.book_line import book_line
+from billing.statements.ignore_line import ignore_line
 from billing.statements.keep import keep_lines
 from billing.statements.match_line import match_with_claim, match_with_invoice
 from billing.statements.queries import standing, standing_of
 from billing.statements.tables import StatementLine
+from billing.statements.unmatch_line import unmatch_line
 from database.engine import Database
 from schemas.facts.statements import BankLine
 from tests.billing.payers import NOON, TODAY
@@ -78,6 +80,15 @@ class Teller:
         """The line is money of a claim that was approved."""
         with self.database.transaction() as session:
             match_with_claim(session, line_id, claim_id, self.by)
+
+    def unmatch(self, line_id: UUID) -> None:
+        """It was not that money."""
+        with self.database.transaction() as session:
+            unmatch_line(session, line_id, self.by)
+
+    def ignore(self, line_id: UUID, reason: str = "fraud, says the bank") -> None:
+        with self.database.transaction() as session:
+            ignore_line(session, line_id, reason, self.by)
 
     def row(self, line_id: UUID) -> StatementLine:
         with self.database.transaction() as session:

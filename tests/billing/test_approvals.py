@@ -69,6 +69,23 @@ def test_whoever_decides_is_shown_what_else_is_claimed(remitter: Payer) -> None:
     assert _try(remitter, claim_id, seen, "mo") == "stale_approval"
 
 
+def test_whoever_decides_is_shown_as_much_of_another_invoice(remitter: Payer) -> None:
+    """One transfer is claimed for two orders: it may be two, so a person is called."""
+    one, other, third = (remitter.order() for _ in range(3))
+    first, unlike = remitter.claim(one, PRICE), remitter.claim(third, PRICE - 1)
+    second, seen = remitter.claim(other, PRICE), remitter.shown(first)
+    with remitter.database.transaction() as session:
+        shown = {claim_id: show_claim(session, claim_id).others for claim_id in (first, unlike)}
+        [listed] = list_claims(session, invoice_id=one).data
+    assert [(each.id, each.invoice_id, each.may_be_the_same) for each in shown[first]] == [(second, other, True)]
+    assert (shown[unlike], listed.others) == ([], shown[first])
+
+    remitter.approve(second)
+    assert _try(remitter, first, seen, "mo") == "stale_approval"
+    remitter.approve(first)
+    assert [remark for *_, remark in remitter.receipts()] == ["", "paid_twice"]
+
+
 def test_an_approval_is_stale_where_another_was_approved_or_went_back(remitter: Payer) -> None:
     """Of an invoice that is paid nothing else tells it; and what was paid back leaves the others as they were."""
     paid, owed = remitter.order(), remitter.order()

@@ -62,6 +62,13 @@ def test_a_part_goes_back_and_no_more_than_came(remitter: Payer) -> None:
         _refund(remitter, TODAY, 2_000)
 
 
+def test_what_no_gateway_moves_goes_back_in_any_amount(remitter: Payer) -> None:
+    """The gateways take dinars in steps of ten fils; a bank does not."""
+    refund_id = remitter.pay_back(remitter.pay(remitter.order(), 1_234, "KWD"), 4)
+    with remitter.database.transaction() as session:
+        assert session.get_one(Refund, refund_id).amount_minor == 4
+
+
 def test_nobody_asks_a_gateway_for_it(remitter: Payer) -> None:
     remitter.pay(remitter.order(), PRICE)
     with pytest.raises(Rejected) as refusal:

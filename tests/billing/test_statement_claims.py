@@ -24,12 +24,6 @@ from tests.billing.waiting import await_waiting
 
 
 @pytest.fixture
-def billed(remitter: Payer) -> UUID:
-    """An invoice over 29.99 USD."""
-    return remitter.order()
-
-
-@pytest.fixture
 def halved(remitter: Payer, billed: UUID) -> UUID:
     """15.00 USD of it were claimed and approved by hand."""
     return remitter.pay(billed, 1_500)

@@ -41,6 +41,32 @@ def test_the_same_money_under_another_name_or_day_is_a_persons(
     assert remitter.receipts() == [(1_000, "USD", 1_000, "")]
 
 
+def test_the_money_of_a_claim_that_waits_for_a_second_person_is_not_claimed_again(
+    remitter: Payer, teller: Teller, reference: str
+) -> None:
+    remitter.limit(PRICE - 1)
+    assert teller.take(line(PRICE, reference, "BANK-1")) == [Finding.REFERENCE]
+    assert teller.take(line(PRICE, reference)) == [Finding.TWIN]
+    assert len(teller.claims()) == 1
+
+
+def test_what_a_person_rejected_no_other_format_books(remitter: Payer, teller: Teller, reference: str) -> None:
+    remitter.limit(PRICE - 1)
+    teller.take(line(PRICE, reference, "BANK-1"))
+    remitter.reject(teller.claims()[0], "fraud, says the bank")
+    remitter.limit(PRICE)
+    assert teller.take(line(PRICE, reference, booked_on=TODAY - timedelta(days=1))) == [Finding.TWIN]
+    assert remitter.receipts() == []
+
+
+def test_what_a_person_set_aside_no_other_format_books(remitter: Payer, teller: Teller, reference: str) -> None:
+    [line_id] = teller.keep(line(PRICE, f"Order {reference}", "BANK-1"))
+    teller.ignore(line_id)
+    other = reference_of(remitter.invoice(remitter.order()).number or "")
+    again = line(PRICE, reference, booked_on=TODAY - timedelta(days=1))
+    assert teller.take(again, line(PRICE, other)) == [Finding.TWIN, Finding.REFERENCE]
+
+
 def test_what_was_paid_another_week_or_is_another_amount_is_another_payment(
     remitter: Payer, teller: Teller, reference: str
 ) -> None:
@@ -115,6 +141,30 @@ def test_what_the_bank_takes_back_is_not_booked(remitter: Payer, teller: Teller,
     back = line(-PRICE, "returned", "BANK-2", is_reversal=True)
     assert teller.take(came, back) == [Finding.TAKEN_BACK, Finding.REVERSAL]
     assert remitter.receipts() == []
+
+
+def test_an_entry_that_the_bank_takes_back_as_a_whole_is_booked_in_no_part(
+    remitter: Payer, teller: Teller, reference: str
+) -> None:
+    entry = PRICE + 500
+    parts = [
+        line(PRICE, reference, "BANK-1", entry_minor=entry),
+        line(500, "other", "BANK-1", entry_minor=entry, part=2),
+    ]
+    back = line(-entry, "returned", "BANK-2", is_reversal=True)
+    assert teller.take(*parts, back) == [Finding.TAKEN_BACK, Finding.TAKEN_BACK, Finding.REVERSAL]
+    assert remitter.receipts() == []
+
+
+def test_the_rest_of_a_line_that_the_bank_takes_back_is_not_booked(remitter: Payer, teller: Teller) -> None:
+    """15.00 were matched with 10.00 that were approved; then the bank takes 15.00 back."""
+    billed = remitter.order()
+    claim_id, came = remitter.pay(billed, 1_000), line(1_500, remitter.reference(billed), "BANK-1")
+    [line_id] = teller.keep(came)
+    teller.see(line_id, claim_id)
+    back = line(-1_500, "returned", "BANK-2", is_reversal=True)
+    assert teller.take(came, back) == [None, Finding.TAKEN_BACK, Finding.REVERSAL]
+    assert len(remitter.receipts()) == 1
 
 
 @pytest.mark.parametrize(

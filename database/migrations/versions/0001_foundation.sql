@@ -847,6 +847,7 @@ CREATE TABLE payment_claims (
 );
 CREATE INDEX ix_payment_claims_account ON payment_claims (account_id, created_at, id);
 CREATE INDEX ix_payment_claims_invoice ON payment_claims (invoice_id);
+CREATE INDEX ix_payment_claims_reference ON payment_claims (paid_as);
 CREATE INDEX ix_payment_claims_newest ON payment_claims (created_at, id);
 
 CREATE TABLE payment_proofs (
@@ -903,12 +904,13 @@ CREATE TABLE statement_lines (
         (claim_id IS NOT NULL)::int + (refund_id IS NOT NULL)::int + (ignored_for <> '')::int <= 1
     ),
     CONSTRAINT ck_statement_lines_decided_by_somebody CHECK (
-        (claim_id IS NULL AND refund_id IS NULL AND ignored_for = '') = (decided_by = '')
+        (claim_id IS NULL AND refund_id IS NULL AND ignored_for = '') OR decided_by <> ''
     ),
     CONSTRAINT fk_statement_lines_claim_id FOREIGN KEY(claim_id) REFERENCES payment_claims (id),
     CONSTRAINT fk_statement_lines_refund_id FOREIGN KEY(refund_id) REFERENCES refunds (id)
 );
 CREATE INDEX ix_statement_lines_newest ON statement_lines (created_at, id);
+CREATE INDEX ix_statement_lines_set_aside ON statement_lines (amount_minor) WHERE claim_id IS NULL AND decided_by <> '';
 CREATE INDEX ix_statement_lines_claim ON statement_lines (claim_id) WHERE claim_id IS NOT NULL;
 CREATE INDEX ix_statement_lines_reversals ON statement_lines (account, booked_on) WHERE is_reversal;
 
