@@ -15,14 +15,16 @@ from billing.credit_notes.void_invoice import void_issued
 from billing.errors import Rejected
 from billing.invoices.tables import Invoice
 from billing.manual_payments.queries import list_claims, show_claim
-from billing.manual_payments.rules import DAYS_APART_MAX
+from billing.manual_payments.rules import DAYS_APART_MAX, Approval
 from billing.manual_payments.tables import PaymentClaim
+from billing.outcomes.approve_payment import approve_payment
 from database.api_keys import create_key, list_keys
 from database.ids import uuid7
 from database.operations import Operation
 from schemas.commands import ApprovePayment, OfClaim, RejectPayment
 from tests.billing.conftest import NOON
 from tests.billing.payers import TODAY, Payer
+from tests.billing.waiting import await_waiting
 
 PRICE, CREDITS = 2_999, 2_000
 DECISIONS: dict[type[OfClaim], Callable[[str], dict[str, str]]] = {
@@ -84,6 +86,19 @@ def test_whoever_decides_is_shown_as_much_of_another_invoice(remitter: Payer) ->
     assert _try(remitter, first, seen, "mo") == "stale_approval"
     remitter.approve(first)
     assert [remark for *_, remark in remitter.receipts()] == ["", "paid_twice"]
+
+
+def test_two_people_approve_one_transfer_for_two_invoices_at_once(remitter: Payer) -> None:
+    """Neither could see what the other does, so one waits for the other and has to look again."""
+    first, second = (remitter.claim(remitter.order(), PRICE) for _ in range(2))
+    seen = {claim_id: remitter.shown(claim_id) for claim_id in (first, second)}
+    with ThreadPoolExecutor(1) as people:
+        with remitter.database.transaction() as session:
+            approve_payment(session, first, Approval("mo", seen[first]), NOON)
+            other = people.submit(_try, remitter, second, seen[second], "jo")
+            await_waiting(remitter.database)
+        assert other.result() == "stale_approval"
+    assert remitter.receipts() == [(PRICE, "USD", PRICE, "")]
 
 
 def test_an_approval_is_stale_where_another_was_approved_or_went_back(remitter: Payer) -> None:

@@ -5,9 +5,12 @@ from uuid import UUID
 
 import pytest
 
+from billing.accounts.open import open_account
 from billing.errors import Rejected
 from billing.statements.match_line import match_with_claim, match_with_refund
 from billing.statements.rules import Finding
+from database.ids import uuid7
+from tests.billing.conftest import ADA
 from tests.billing.payers import Payer
 from tests.billing.tellers import PRICE, Teller, line
 from tests.billing.waiting import await_waiting
@@ -71,7 +74,9 @@ def test_what_was_booked_by_the_line_itself_is_no_match_to_undo(remitter: Payer,
 
 def test_two_people_split_two_parts_of_one_entry(remitter: Payer, teller: Teller, billed: UUID) -> None:
     """Each of the rests is a part of its own; one waits for the other to be numbered."""
-    claims = [remitter.pay(billed, 100), remitter.pay(remitter.order(), 200)]
+    with remitter.database.transaction() as session:
+        other = Payer(remitter.database, open_account(session, uuid7(), ADA))
+    claims = [remitter.pay(billed, 100), other.pay(other.order(), 200)]
     parts = teller.keep(
         line(1_000, "one", "B1", entry_minor=1_500), line(500, "other", "B1", entry_minor=1_500, part=2)
     )

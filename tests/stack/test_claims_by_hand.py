@@ -76,3 +76,11 @@ def test_what_has_changed_since_is_told_in_a_sentence(claim_id: UUID, said: Type
     refused = said("approve", str(claim_id), "--by", "mo", "--seen", "0" * 64)
     assert (refused.returncode, "has changed since you looked" in refused.stderr) == (2, True)
     assert "Traceback" not in refused.stderr
+
+
+def test_the_reference_of_another_invoice_is_pointed_out(sender: Payer, said: Typed) -> None:
+    billed, other = sender.order(), sender.order()
+    sender.claim(other, 2_999)
+    shown = said("approve", str(sender.claim(billed, 2_999, paid_as=sender.reference(other))), "--by", "mo").stdout
+    assert "THAT IS THE REFERENCE OF ANOTHER INVOICE" in shown
+    assert re.search(rf"MAY BE THE SAME MONEY: .* as {sender.reference(other)}", shown)

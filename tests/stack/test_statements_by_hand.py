@@ -95,6 +95,24 @@ def test_what_is_not_sure_is_matched_by_hand_and_approved(tmp_path: Path, banked
     assert (again.returncode, "booked already" in again.stderr) == (2, True)
 
 
+def test_what_may_never_have_come_is_said_and_a_match_undone(tmp_path: Path, banked: Payer, at_desk: Typed) -> None:
+    billed = banked.order()
+    claim_id = banked.pay(billed, 2_999)
+    banked.pay_back(claim_id, 2_999)
+    at_desk("import", _file(tmp_path, f"29,99;USD;4711;B1;{_reference(banked, billed)}"), "--by", "mo", "--apply")
+    listed = at_desk("lines").stdout.splitlines()[1]
+    line_id = listed.split()[0]
+    assert f"{claim_id}  may be what was claimed or approved by hand" in listed
+
+    matched = at_desk("match", line_id, str(claim_id), "--by", "mo").stdout
+    assert "29.99 USD of that payment went back, or never came" in matched
+    assert f"cashbeat statement unmatch {line_id}" in matched
+    assert "matched with nothing" in at_desk("unmatch", line_id, "--by", "mo").stdout
+    assert "is not what it was matched with" in at_desk("lines").stdout
+    again = at_desk("unmatch", line_id, "--by", "mo")
+    assert (again.returncode, "Traceback" in again.stderr) == (2, False)
+
+
 def test_what_is_nobodys_is_ignored_for_a_reason(tmp_path: Path, banked: Payer, at_desk: Typed) -> None:
     at_desk("import", _file(tmp_path, "5;USD;4711;B2;interest"), "--by", "mo", "--apply")
     line_id = at_desk("lines").stdout.splitlines()[1].split()[0]
