@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from billing.accounts.queries import lock_account
 from billing.errors import Rejected
@@ -22,8 +22,6 @@ from schemas.views import ManualPaymentView, OtherClaimView, Page, PaymentClaimV
 WAITING = (ClaimStatus.SUBMITTED, ClaimStatus.AWAITING_SECOND)
 # nobody has said that the money did not come
 STANDING = (ClaimStatus.APPROVED, *WAITING)
-# `has_waiting_claim` for a `next_at`, with the invoice's id behind it
-WAITING_CLAIM = "SELECT FROM payment_claims WHERE status IN ('submitted', 'awaiting_second_approval') AND invoice_id ="
 
 
 class LockedClaim(NamedTuple):
@@ -87,15 +85,6 @@ def standing_claims(session: Session, invoices: Iterable[Invoice]) -> Sequence[P
 def others_of(session: Session, claim: PaymentClaim, invoice: Invoice) -> list[PaymentClaim]:
     """The same of the invoice of one claim, but for that; of other invoices what may be its money, too."""
     return _others(claim, standing_claims(session, [invoice]))
-
-
-def has_waiting_claim(invoice_id: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
-    """In a query of what has an invoice: nobody has decided about a claim of it yet, so its money may be there.
-
-    What the calendar would end for want of money waits for that: a start, an order, a change of plan, a dunning.
-    """
-    waiting = select(PaymentClaim.id).where(PaymentClaim.invoice_id == invoice_id, PaymentClaim.status.in_(WAITING))
-    return waiting.exists()
 
 
 def method_of(session: Session, invoice_id: UUID) -> ManualMethod | None:

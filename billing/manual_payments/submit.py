@@ -51,6 +51,7 @@ def submit_claim(session: Session, claim_id: UUID, claimed: Claimed, now: dateti
         proof_sha256="",
         status=ClaimStatus.SUBMITTED,
         submitted_by=claimed.submitted_by,
+        submitted_at=now,
     )
     session.add(claim)
     session.flush()

@@ -39,11 +39,11 @@ class ManualPayment(Base):
 class PaymentClaim(Base):
     """So much is said to have been paid for an invoice on a day, in minor units of `currency`, once per cause.
 
-    `method` is the way by which the money came; its receipt names it where those of others name their gateway.
-    `paid_as` is the reference that the payer has given, and `proof_sha256` names the proof, if there is one. Who
-    approved it first, and what exactly they were shown (`first_seen`, a fingerprint), is kept until a second person has
-    approved the same. `receipt_id` is the money, from the approval on, and `seen_minor` what of it stands on statements
-    of the bank: lines of so much are matched with it.
+    `submitted_at` is the account's time. `method` is the way by which the money came; its receipt names it where those
+    of others name their gateway. `paid_as` is the reference that the payer has given, and `proof_sha256` names the
+    proof, if there is one. Who approved it first, and what exactly they were shown (`first_seen`, a fingerprint), is
+    kept until a second person has approved the same. `receipt_id` is the money, from the approval on, and `seen_minor`
+    what of it stands on statements of the bank: lines of so much are matched with it.
     """
 
     __tablename__ = "payment_claims"
@@ -86,6 +86,7 @@ class PaymentClaim(Base):
     proof_sha256: Mapped[str] = mapped_column(server_default="")
     status: Mapped[ClaimStatus]
     submitted_by: Mapped[str]
+    submitted_at: Mapped[datetime]
     first_approved_by: Mapped[str] = mapped_column(server_default="")
     first_seen: Mapped[str] = mapped_column(server_default="")
     decided_by: Mapped[str] = mapped_column(server_default="")

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from billing.clocks.duty import OneByOne
@@ -15,20 +15,17 @@ from billing.dunning.rules import terms_of
 from billing.dunning.states import move as close
 from billing.dunning.stop import close_dunning, stop_if_ended
 from billing.dunning.tables import Dunning, DunningEnd, DunningState
-from billing.manual_payments.queries import WAITING_CLAIM, has_waiting_claim
+from billing.manual_payments.hold import held_until, is_held
 from billing.subscriptions.states import move
 from billing.subscriptions.tables import Subscription, SubscriptionStatus
 from database.outbox import stage
-
-NOTHING_HELPS = Dunning.next_attempt_at.is_(None) & ~has_waiting_claim(Dunning.invoice_id)
 
 
 def due_ends(session: Session, timeline: Timeline, limit: int) -> list[UUID]:
     """Invoices whose dunning is over on this timeline: the last day has come and nothing is planned or under way."""
     due = select(Dunning.invoice_id).where(
         Dunning.state == DunningState.OPEN,
-        Dunning.ends_at <= timeline.now,
-        NOTHING_HELPS,
+        _is_over(timeline.now),
         Dunning.clock_id.is_not_distinct_from(timeline.clock_id),
         ~has_live_charge(),
     )
@@ -41,8 +38,10 @@ def end_due(session: Session, invoice_id: UUID, now: datetime) -> bool:
     The invoice is given up, unless the policy marks it unpaid: then it stays open for the customer to pay, as at Stripe
     (https://docs.stripe.com/billing/subscriptions/overview#unpaid).
     """
-    due = lock_due(session, invoice_id, and_(Dunning.ends_at <= now, NOTHING_HELPS), now)
-    if due is None:
+    due = lock_due(session, invoice_id, _is_over(now), now)
+    # asked again under the lock: it may just have been claimed
+    still_over = select(Dunning.invoice_id).where(Dunning.invoice_id == invoice_id, _is_over(now))
+    if due is None or session.scalar(still_over) is None:
         return False
     invoice, dunning = due
     if stop_if_ended(session, invoice, dunning, now):
@@ -55,6 +54,12 @@ def end_due(session: Session, invoice_id: UUID, now: datetime) -> bool:
     if dunning.subscription_id is not None:
         ENDS[at_the_end](session, lock_owner(session, dunning.subscription_id), invoice_id, now)
     return True
+
+
+def _is_over(now: datetime) -> ColumnElement[bool]:
+    """Nothing is planned any more, and nobody has claimed in time that they paid, or for too long."""
+    held = is_held(Dunning.invoice_id, Dunning.ends_at, now)
+    return and_(Dunning.ends_at <= now, Dunning.next_attempt_at.is_(None), ~held)
 
 
 def _cancel(session: Session, subscription: Subscription, invoice_id: UUID, now: datetime) -> None:
@@ -84,7 +89,6 @@ DUNNING_ENDS = OneByOne(
     end_due,
     # as many as retries
     rows_max=1_000,
-    next_at=f"""(SELECT min(ends_at) FROM dunnings
-                WHERE clock_id = clock.id AND state = 'open' AND next_attempt_at IS NULL
-                AND NOT EXISTS ({WAITING_CLAIM} dunnings.invoice_id))""",  # noqa: S608 - a question of ours
+    next_at=f"""(SELECT min({held_until("dunnings.invoice_id", "dunnings.ends_at")}) FROM dunnings
+                WHERE clock_id = clock.id AND state = 'open' AND next_attempt_at IS NULL)""",  # noqa: S608 - a question of ours
 )

@@ -139,20 +139,24 @@ def test_an_order_is_canceled_in_its_time(books: Books, hands: Work, world: Worl
         assert [cause.rpartition("/")[2] for cause in session.scalars(reminders)] == ["-3", "1", "7"]
 
 
-def test_what_is_claimed_stands_until_somebody_decides(books: Books, hands: Work, world: World) -> None:
-    """An order and a subscription, both long overdue: the clock goes past their ends."""
+def test_what_is_claimed_stands_for_a_week(books: Books, hands: Work, world: World) -> None:
+    """An order and a subscription, both overdue after four weeks; the clock stops where their time is over."""
     payers = [Payer(books.database, _settle_on(books, world.clock_id, NEW_YEARS_EVE)) for _ in range(2)]
     payers[0].order(NEW_YEARS_EVE)
     subscription_id = books.subscribe(payers[1].account_id, NEW_YEARS_EVE, pay_by="transfer")
     bills = [books.invoices(payer.account_id)[0] for payer in payers]
     for payer, bill in zip(payers, bills, strict=True):
         payer.claim(bill.id, bill.left_minor, paid_on=NEW_YEARS_EVE.date(), now=NEW_YEARS_EVE)
-    _send_to(books, world.clock_id, NEW_YEARS_EVE + timedelta(days=40))
+    _send_to(books, world.clock_id, NEW_YEARS_EVE + timedelta(days=34))
     move_clocks(hands, PATIENCE_SECONDS)
-
-    assert _clock(books, world.clock_id).frozen_at == NEW_YEARS_EVE + timedelta(days=40)
+    assert _clock(books, world.clock_id).frozen_at == NEW_YEARS_EVE + timedelta(days=34)
     assert [str(payers[0].invoice(bill.id).status) for bill in bills] == ["pending", "pending"]
     assert books.subscription(subscription_id).status == "past_due"
+
+    _send_to(books, world.clock_id, NEW_YEARS_EVE + timedelta(days=40))
+    move_clocks(hands, PATIENCE_SECONDS)
+    assert payers[0].invoice(bills[0].id).voided_at == NEW_YEARS_EVE + timedelta(days=35)
+    assert books.subscription(subscription_id).ended_at == NEW_YEARS_EVE + timedelta(days=35)
 
 
 MONTH_ENDS = [

@@ -85,6 +85,22 @@ def test_a_claim_that_nobody_has_decided_about_keeps_it_open(remitter: Payer) ->
     assert remitter.invoice(invoice_id).status is InvoiceStatus.VOID
 
 
+def test_a_claim_keeps_it_open_for_a_week(remitter: Payer) -> None:
+    invoice_id = remitter.order()
+    claim_id = remitter.claim(invoice_id, PRICE)
+    over = END + timedelta(days=7)
+    assert (_sweep(remitter, over - MOMENT), _sweep(remitter, over)) == (0, 1)
+    remitter.approve(claim_id, now=over + MOMENT)
+    assert (remitter.calls(), remitter.kept(), remitter.credits()) == (["invoice_void"], {"USD": PRICE}, 0)
+
+
+def test_a_cent_or_what_is_claimed_too_late_keeps_nothing_open(remitter: Payer) -> None:
+    invoice_id = remitter.order()
+    remitter.claim(invoice_id, 1)
+    remitter.claim(invoice_id, PRICE, now=END)
+    assert _sweep(remitter, END) == 1
+
+
 def test_a_page_that_is_open_is_closed_first(remitter: Payer) -> None:
     invoice_id = remitter.order()
     with remitter.database.transaction() as session:

@@ -24,14 +24,19 @@ def drop_change(session: Session, subscription: Subscription, now: datetime) -> 
         raise Rejected("change_pending", detail, status=409)
 
 
+def lock_bill(session: Session, change: PendingChange) -> Invoice | None:
+    """The invoice of a change, nobody else's until commit; None where somebody else has it."""
+    locked = select(Invoice).where(Invoice.id == change.invoice_id).with_for_update(skip_locked=True)
+    return session.scalar(locked.execution_options(populate_existing=True))
+
+
 def give_up_change(session: Session, change: PendingChange, now: datetime) -> bool:
     """Void the invoice of a change, and keep for the account what has paid of it.
 
     False, and nothing is void, when it was paid, or while something may still take the money; that is canceled at its
     gateway after the commit. Waits for nobody: whatever somebody does with the invoice now, it is not to be void.
     """
-    locked = select(Invoice).where(Invoice.id == change.invoice_id).with_for_update(skip_locked=True)
-    invoice = session.scalar(locked.execution_options(populate_existing=True))
+    invoice = lock_bill(session, change)
     # only now that the invoice is locked: an earlier statement would not see a charge that was begun a moment ago
     if invoice is None or invoice.status is not InvoiceStatus.PENDING or not cancel_under_way(session, invoice.id):
         return False

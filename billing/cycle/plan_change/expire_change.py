@@ -3,13 +3,13 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from billing.clocks.duty import OneByOne
 from billing.clocks.timelines import Timeline
-from billing.cycle.plan_change.drop_change import give_up_change
-from billing.manual_payments.queries import WAITING_CLAIM, has_waiting_claim
+from billing.cycle.plan_change.drop_change import give_up_change, lock_bill
+from billing.manual_payments.hold import held_until, is_held
 from billing.subscriptions.pending_changes import IS_WAITING
 from billing.subscriptions.tables import Collection, PendingChange, Subscription
 from database.outbox import stage
@@ -21,9 +21,7 @@ def due_changes(session: Session, timeline: Timeline, limit: int) -> list[UUID]:
         select(PendingChange.invoice_id)
         .join(Subscription, Subscription.id == PendingChange.subscription_id)
         .where(
-            IS_WAITING,
-            ~has_waiting_claim(PendingChange.invoice_id),
-            PendingChange.expires_at <= timeline.now,
+            _is_over(timeline.now),
             Subscription.collection == Collection.CASHBEAT,
             Subscription.clock_id.is_not_distinct_from(timeline.clock_id),
         )
@@ -37,19 +35,29 @@ def expire_change(session: Session, invoice_id: UUID, now: datetime) -> bool:
     What is under way is canceled at its gateway first; an outcome that is unknown is waited for.
     """
     change = session.get_one(PendingChange, invoice_id)
-    if not give_up_change(session, change, now):
+    over = select(PendingChange.invoice_id).join(Subscription, Subscription.id == PendingChange.subscription_id)
+    over = over.where(PendingChange.invoice_id == invoice_id, _is_over(now))
+    # asked under the lock: it may just have been claimed
+    if lock_bill(session, change) is None or session.scalar(over) is None or not give_up_change(session, change, now):
         return False
     stage(session, "plan_change_dropped", invoice_id, f"plan_change_dropped/{invoice_id}")
     return True
 
 
+def _is_over(now: datetime) -> ColumnElement[bool]:
+    """Renewals wait for a change, so a claim holds it no longer than the period for whose rest it was quoted."""
+    held = is_held(PendingChange.invoice_id, PendingChange.expires_at, now) & (Subscription.period_end > now)
+    return and_(IS_WAITING, PendingChange.expires_at <= now, ~held)
+
+
+_ENDS_AT = held_until("pending_changes.invoice_id", "pending_changes.expires_at")
 CHANGE_EXPIRIES = OneByOne(
     "change_expiries",
     due_changes,
     expire_change,
     # at some 3 ms each a sweep stays far below the task's 90 seconds
     rows_max=1_000,
-    next_at=f"""(SELECT min(expires_at) FROM pending_changes JOIN subscriptions ON subscriptions.id = subscription_id
-                WHERE clock_id = clock.id AND pending_changes.ended_at IS NULL AND collection = 'cashbeat'
-                AND NOT EXISTS ({WAITING_CLAIM} pending_changes.invoice_id))""",  # noqa: S608 - a question of ours
+    next_at=f"""(SELECT min(least({_ENDS_AT}, subscriptions.period_end))
+                FROM pending_changes JOIN subscriptions ON subscriptions.id = subscription_id
+                WHERE clock_id = clock.id AND pending_changes.ended_at IS NULL AND collection = 'cashbeat')""",  # noqa: S608 - a question of ours
 )

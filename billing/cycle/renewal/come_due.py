@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import literal, select
 from sqlalchemy.orm import Session
 
 from billing.clocks.duty import InBatches
@@ -13,16 +13,17 @@ from billing.cycle.renewal.due import claim_due, claim_these, load_due
 from billing.cycle.renewal.renew import renew_subscriptions
 from billing.cycle.renewal.set_aside import set_aside
 from billing.cycle.start.give_back_coupon import give_back_coupon
-from billing.cycle.start.give_up_start import give_up_start
+from billing.cycle.start.give_up_start import give_up_start, lock_unpaid
 from billing.invoices.tables import Invoice
-from billing.manual_payments.queries import has_waiting_claim
+from billing.manual_payments.hold import is_held
+from billing.subscriptions.rules import INCOMPLETE_LIFETIME
 from billing.subscriptions.states import move
 from billing.subscriptions.tables import Subscription, SubscriptionStatus
 
 # A start that is given up while a charge is still under way waits for the charge's outcome.
 GRACE = timedelta(hours=1)
-# people look into a bank account once a day
-DECIDED_WITHIN = timedelta(days=1)
+# Somebody may decide about a claim at any time; once a day it is asked whether they have.
+ASKED_AGAIN_AFTER = timedelta(days=1)
 
 
 def come_due(session: Session, subscription_ids: Sequence[UUID], now: datetime) -> None:
@@ -45,9 +46,11 @@ def come_due(session: Session, subscription_ids: Sequence[UUID], now: datetime) 
 
 
 def _expire(session: Session, subscription: Subscription, now: datetime) -> None:
-    """No first payment came: the subscription never began. One that is claimed waits until somebody has decided."""
-    if _is_claimed(session, subscription):
-        subscription.due_at = now + DECIDED_WITHIN
+    """No first payment came: the subscription never began. A claim may hold it for a while."""
+    if lock_unpaid(session, subscription) is None:
+        subscription.due_at = now + GRACE
+    elif _is_held(session, subscription, now):
+        subscription.due_at = now + ASKED_AGAIN_AFTER
     elif give_up_start(session, subscription, now):
         give_back_coupon(session, subscription)
         move(subscription, SubscriptionStatus.EXPIRED, now)
@@ -55,9 +58,11 @@ def _expire(session: Session, subscription: Subscription, now: datetime) -> None
         subscription.due_at = now + GRACE
 
 
-def _is_claimed(session: Session, subscription: Subscription) -> bool:
-    claimed = select(Invoice.id).where(Invoice.subscription_id == subscription.id, has_waiting_claim(Invoice.id))
-    return session.scalar(claimed.limit(1)) is not None
+def _is_held(session: Session, subscription: Subscription, now: datetime) -> bool:
+    """The caller holds the row locks of its unpaid invoices."""
+    ends_at = literal(subscription.created_at + INCOMPLETE_LIFETIME)
+    held = select(Invoice.id).where(Invoice.subscription_id == subscription.id, is_held(Invoice.id, ends_at, now))
+    return session.scalar(held.limit(1)) is not None
 
 
 RENEWALS = InBatches(

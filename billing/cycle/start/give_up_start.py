@@ -1,5 +1,6 @@
 """Give up the start of a subscription: what it was billed is void."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -17,15 +18,25 @@ def give_up_start(session: Session, subscription: Subscription, now: datetime) -
     Returns false, and voids nothing, while something may still take the money; that is canceled at its gateway after
     the commit. The caller holds the subscription's row lock and moves it to its end.
     """
-    is_unpaid = (Invoice.subscription_id == subscription.id, Invoice.status == InvoiceStatus.PENDING)
-    count = session.scalar(select(func.count()).where(*is_unpaid))
-    # skips what is locked instead of waiting for it: whatever somebody does with such a bill now, it is not to be void
-    locked = select(Invoice).where(*is_unpaid).order_by(Invoice.id).with_for_update(skip_locked=True)
-    invoices = session.scalars(locked).all()
+    invoices = lock_unpaid(session, subscription)
+    if invoices is None:
+        return False
     # only now that the invoices are locked: an earlier statement would not see a charge that was begun a moment ago
     are_free = [cancel_under_way(session, invoice.id) for invoice in invoices]
-    if len(invoices) != count or not all(are_free):
+    if not all(are_free):
         return False
     for invoice in invoices:
         void_issued(session, invoice, now)
     return True
+
+
+def lock_unpaid(session: Session, subscription: Subscription) -> Sequence[Invoice] | None:
+    """Its unpaid invoices, nobody else's until commit; None where somebody else has one.
+
+    Waits for nobody: whatever somebody does with such a bill now, it is not to be void.
+    """
+    is_unpaid = (Invoice.subscription_id == subscription.id, Invoice.status == InvoiceStatus.PENDING)
+    count = session.scalar(select(func.count()).where(*is_unpaid))
+    invoices = session.scalars(select(Invoice).where(*is_unpaid).order_by(Invoice.id).with_for_update(skip_locked=True))
+    locked = invoices.all()
+    return locked if len(locked) == count else None

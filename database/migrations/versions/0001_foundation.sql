@@ -817,6 +817,7 @@ CREATE TABLE payment_claims (
     proof_sha256 TEXT DEFAULT '' NOT NULL,
     status VARCHAR(32) NOT NULL,
     submitted_by TEXT NOT NULL,
+    submitted_at TIMESTAMPTZ NOT NULL,
     first_approved_by TEXT DEFAULT '' NOT NULL,
     first_seen TEXT DEFAULT '' NOT NULL,
     decided_by TEXT DEFAULT '' NOT NULL,
