@@ -1,6 +1,7 @@
 """`cashbeat statement`: what came and left at the bank, from its files into the books."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from billing.money import Money, format_major
 from billing.refunds.left import refunded_minor
 from billing.statements.book_line import book_line
 from billing.statements.ignore_line import ignore_line
-from billing.statements.keep import keep_lines
+from billing.statements.keep import keep_lines, rehearse_lines
 from billing.statements.match_line import match_with_claim, match_with_invoice, match_with_refund
 from billing.statements.propose import propose
 from billing.statements.queries import standing, standing_of
@@ -36,12 +37,29 @@ from stack.stores import database_urls
 # so often a long file says how far it is
 SAID_EVERY = 1_000
 KEPT_BEFORE = "was decided before"
+AFTER_ANOTHER = "is for the invoice of a line before it"
+PAYS = ("booked", "awaiting approval")
 
 
 def propose_lines(settings: Settings, lines: Sequence[BankLine], who: str) -> list[ToldLine]:
-    """What importing them would do: it is done, in a transaction of which nothing is kept."""
+    """What importing them would do. Nothing is kept."""
     with rehearsal(url_to_read(settings)) as opened:
-        return [_booked(opened, line_id, operator(who)) for line_id in keep_lines(opened, lines, operator(who))]
+        return list(rehearse(opened, lines, operator(who)))
+
+
+def rehearse(opened: Session, lines: Sequence[BankLine], by: str) -> Iterator[ToldLine]:
+    """The same, line by line, in a rehearsal. Each is booked and taken back at once, so it is in nobody's way for long.
+
+    Two of one invoice cannot be told so: what becomes of the second depends on the first.
+    """
+    paid: set[str] = set()
+    for line_id in rehearse_lines(opened, lines, by):
+        with opened.begin_nested() as tried:
+            told = _booked(opened, line_id, by)
+            tried.rollback()
+        yield replace(told, standing="depends", reason=AFTER_ANOTHER) if told.of in paid else told
+        if told.standing in PAYS:
+            paid.add(told.of)
 
 
 def import_lines(settings: Settings, lines: Sequence[BankLine], who: str, say: Callable[[str], None]) -> list[ToldLine]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Text, any_, literal, select, text
+from sqlalchemy import Text, any_, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
@@ -13,6 +13,8 @@ from database.ids import uuid7
 from schemas.facts.statements import BankLine
 
 Entry = tuple[str, int]
+# only they wait for each other: whoever books or matches a line goes on
+ONE_AT_A_TIME = func.pg_advisory_xact_lock(func.hashtextextended("statement_lines", 0))
 
 
 def keep_lines(session: Session, lines: Sequence[BankLine], imported_by: str) -> list[UUID]:
@@ -21,8 +23,19 @@ def keep_lines(session: Session, lines: Sequence[BankLine], imported_by: str) ->
     An entry that another file had as one sum stays one line, though this file may tell its payments. Who else imports
     waits until commit.
     """
-    session.execute(text("LOCK TABLE statement_lines IN SHARE ROW EXCLUSIVE MODE"))
-    named = list(numbered(lines))
+    session.execute(select(ONE_AT_A_TIME))
+    return _keep(session, list(numbered(lines)), imported_by)
+
+
+def rehearse_lines(session: Session, lines: Sequence[BankLine], imported_by: str) -> list[UUID]:
+    """The same in a rehearsal. New lines have names of their own there, so that who imports them does not wait."""
+    named, own = list(numbered(lines)), uuid7()
+    known = _known(session, named)
+    renamed = [each if _entry(each) in known else each._replace(identity=f"{each.identity}/{own}") for each in named]
+    return _keep(session, renamed, imported_by)
+
+
+def _keep(session: Session, named: Sequence[Numbered], imported_by: str) -> list[UUID]:
     known = _known(session, named)
     session.add_all(_row(each, imported_by) for each in named if _entry(each) not in known)
     session.flush()

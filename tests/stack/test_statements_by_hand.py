@@ -3,6 +3,7 @@
 import re
 import subprocess
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from uuid import UUID
@@ -12,10 +13,15 @@ import pytest
 from billing.accounts.open import open_account
 from billing.catalog.seed import seed
 from billing.manual_payments.reference import reference_of
+from billing.statements.rules import REASONS, Finding
 from database.engine import Database
 from database.ids import uuid7
+from schemas.facts.statements import BankLine
+from stack.statements import rehearse
 from tests.billing.conftest import ADA
 from tests.billing.payers import Payer
+from tests.billing.tellers import PRICE, Teller, line
+from tests.billing.waiting import await_waiting
 from tests.stack.test_command_line import cashbeat
 from tests.statements.samples import CAMT, CSV, FIRST, MT940, SECOND, camt, camt_entry
 
@@ -63,6 +69,58 @@ def test_it_is_told_first_then_booked_once(tmp_path: Path, banked: Payer, at_des
         assert "1 booked, 1 open" in done.stderr
         assert banked.receipts() == [(2_999, "USD", 2_999, "")]
     assert "interest" in at_desk("lines").stdout
+
+
+def _lines_of_two(payer: Payer) -> list[BankLine]:
+    invoices = (payer.order(), payer.order())
+    return [line(PRICE, _reference(payer, each), f"B{place}") for place, each in enumerate(invoices)]
+
+
+def test_who_imports_a_file_does_not_wait_for_whoever_is_being_told_of_it(banked: Payer) -> None:
+    teller, lines = Teller(banked.database), _lines_of_two(banked)
+    with banked.database.rehearsal() as session:
+        told = rehearse(session, lines, "operator/jo")
+        assert next(told).standing == "booked"
+        assert teller.take(*lines) == ["reference", "reference"]
+        assert [each.reason for each in told] == [REASONS[Finding.TWIN]]
+    assert banked.receipts() == [(PRICE, "USD", PRICE, "")] * 2
+
+
+def test_whoever_is_told_of_a_file_waits_for_who_imports_it_and_no_longer(banked: Payer) -> None:
+    teller, lines = Teller(banked.database), _lines_of_two(banked)
+    first, second = teller.keep(*lines)
+
+    def tell() -> list[str]:
+        with banked.database.rehearsal() as session:
+            return [each.standing for each in rehearse(session, lines, "operator/jo")]
+
+    with ThreadPoolExecutor(1) as other:
+        with banked.database.transaction() as session:
+            teller.book_in(session, second)
+            telling = other.submit(tell)
+            await_waiting(banked.database)
+            teller.book_in(session, first)
+        assert telling.result() == ["booked", "booked"]
+    assert banked.receipts() == [(PRICE, "USD", PRICE, "")] * 2
+
+
+def test_the_product_goes_on_while_somebody_is_told_of_a_file(banked: Payer) -> None:
+    """A long file of a command that changes nothing: a payment of its first invoice is approved meanwhile."""
+    first, second = banked.order(), banked.order()
+    lines = [line(PRICE, _reference(banked, each), f"B{place}") for place, each in enumerate((first, second))]
+    with banked.database.rehearsal() as session:
+        told = rehearse(session, lines, "operator/jo")
+        next(told)
+        banked.pay(first, PRICE)
+        assert next(told).standing == "booked"
+    assert banked.receipts() == [(PRICE, "USD", PRICE, "")]
+
+
+def test_of_two_lines_of_one_invoice_the_second_depends(banked: Payer) -> None:
+    reference = _reference(banked, banked.order())
+    with banked.database.rehearsal() as session:
+        told = list(rehearse(session, [line(1_000, reference, "B1"), line(1_999, reference, "B2")], "operator/jo"))
+    assert [each.standing for each in told] == ["booked", "depends"]
 
 
 def test_three_formats_of_one_statement_are_booked_once(tmp_path: Path, banked: Payer, at_desk: Typed) -> None:
