@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
+from billing.manual_payments.queries import count_undecided
 from billing.receipts.queries import count_unseen
+from billing.statements.queries import count_left_open, count_missing
 from billing.subscriptions.queries import count_set_aside
 from database.inbox import InboxEvent
 from database.memory import Remembered, is_free, waits_for_a_person
@@ -84,7 +86,8 @@ def _read_gauges(session: Session) -> list[Gauge]:
         name = memory.__tablename__
         due[name], oldest[name] = _due(session, memory)
         parked[name] = _count_parked(session, memory)
-    parked |= {"subscriptions": count_set_aside(session), "receipts": count_unseen(session)}
+    parked |= {"subscriptions": count_set_aside(session), "receipts": count_unseen(session) + count_missing(session)}
+    parked |= {"payment_claims": count_undecided(session), "statement_lines": count_left_open(session)}
     return [
         _database_up(1.0),
         ("cashbeat_due_rows", "Rows that are due and in nobody's hands.", "memory", due),

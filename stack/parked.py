@@ -1,14 +1,18 @@
-"""What waits for a person: parked work, subscriptions that were set aside, and money to look at."""
+"""What waits for a person: parked work, subscriptions that were set aside, money to look at, claims, bank lines."""
 
 from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from billing.manual_payments.queries import IS_UNDECIDED
+from billing.manual_payments.tables import PaymentClaim
 from billing.receipts.queries import NEEDS_A_LOOK
 from billing.receipts.tables import Receipt
+from billing.statements.queries import IS_LEFT_OPEN, IS_MISSING
+from billing.statements.tables import StatementLine
 from billing.subscriptions.tables import Subscription
 from database.inbox import InboxEvent
 from database.memory import waits_for_a_person
@@ -47,7 +51,9 @@ KINDS = (
     _of_memory(Operation),
     _of_memory(OutboxEntry),
     Waiting(Subscription, Subscription.failed_at.is_not(None), Subscription.failed_at),
-    Waiting(Receipt, and_(*NEEDS_A_LOOK), Receipt.received_at),
+    Waiting(Receipt, or_(and_(*NEEDS_A_LOOK), IS_MISSING), Receipt.received_at),
+    Waiting(PaymentClaim, IS_UNDECIDED, PaymentClaim.created_at),
+    Waiting(StatementLine, IS_LEFT_OPEN, StatementLine.created_at),
 )
 
 

@@ -6,8 +6,10 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from billing.cycle.renewal.set_aside import take_up
+from billing.manual_payments.tables import PaymentClaim
 from billing.receipts.look_at import look_at
 from billing.receipts.tables import Receipt
+from billing.statements.tables import StatementLine
 from billing.subscriptions.tables import Subscription
 from database.inbox import InboxEvent
 from database.memory import discarded_as, ready_again, waits_for_a_person
@@ -48,7 +50,7 @@ def discard(settings: Settings, row_id: UUID, because: str, who: str) -> str:
 def see(settings: Settings, receipt_id: UUID) -> None:
     """A person has looked at this receipt. Raises StackError when it waits for nobody, or is none."""
     with session(settings) as opened:
-        if not look_at(opened, receipt_id):
+        if not isinstance(find(opened, receipt_id), Receipt) or not look_at(opened, receipt_id):
             _refuse(opened, receipt_id)
 
 
@@ -67,6 +69,10 @@ def _refuse(opened: Session, row_id: UUID) -> str:
     match find(opened, row_id):
         case Receipt():
             instead = "is money in the books; `cashbeat seen ID` takes it off the list"
+        case PaymentClaim():
+            instead = "is a claim; `cashbeat payment approve ID` or `cashbeat payment reject ID` decides about it"
+        case StatementLine():
+            instead = "is a line of the bank; `cashbeat statement match ID` or `cashbeat statement ignore ID` decides"
         case Subscription():
             instead = "is a subscription; `cashbeat replay ID` lets the cycle try it again, a cancellation ends it"
         case _:

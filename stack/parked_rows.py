@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
+from billing.manual_payments.tables import PaymentClaim
 from billing.money import Money, format_major
 from billing.receipts.tables import Receipt
+from billing.statements.tables import StatementLine
 from billing.subscriptions.tables import Subscription
 from database.inbox import InboxEvent
 from database.operations import Operation
@@ -15,12 +17,16 @@ from logs import last_line, redact_text
 from stack.masked import TOO_DEEP, masked
 from stack.printable import printable, printable_line
 
-Row = InboxEvent | Operation | OutboxEntry | Subscription | Receipt
+Row = InboxEvent | Operation | OutboxEntry | Subscription | Receipt | PaymentClaim | StatementLine
 OF_SUBSCRIPTION = (
     "status", "collection", "gateway", "subscription_ref", "price_id", "foreign_price", "period_start", "period_end",
     "due_at",
 )  # fmt: skip
 OF_RECEIPT = ("source", "gateway", "reference", "attempt_id", "held_at")
+OF_CLAIM = ("invoice_id", "method", "paid_as", "paid_on", "submitted_by", "first_approved_by")
+OF_LINE = ("account", "booked_on", "bank_ref", "imported_by")
+# what the remark would say of a receipt that calls a person without one
+NOT_ON_STATEMENT = "not_on_statement"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,10 @@ def describe(row: Row, account_id: UUID | None) -> Parked:
             return _describe_subscription(row)
         case Receipt():
             return _describe_receipt(row)
+        case PaymentClaim():
+            return _describe_claim(row)
+        case StatementLine():
+            return _describe_line(row)
     named = next(iter(row.log_context().values()))
     at = row.finished_at or row.created_at
     return Parked(row.__tablename__, row.id, at, row.what, named, account_id, row.attempts, last_line(row.error or ""))
@@ -61,6 +71,12 @@ def page_about(row: Row, head: Parked) -> str:
         case Receipt():
             told |= {name: getattr(row, name) for name in OF_RECEIPT}
             parts = [head.reason]
+        case PaymentClaim():
+            told |= {name: getattr(row, name) for name in OF_CLAIM}
+            parts = [head.reason]
+        case StatementLine():
+            told |= {name: getattr(row, name) for name in OF_LINE}
+            parts = [head.reason]
         case _:
             told |= {**row.log_context(), "attempts": row.attempts}
             parts = [row.error or "(no error is written down)", _body_of(row)]
@@ -75,7 +91,20 @@ def _describe_receipt(row: Receipt) -> Parked:
     moved, kept = Money(row.amount_minor, row.currency), Money(row.kept_minor, row.currency)
     of_whom = f"of account {row.account_id}, {format_major(kept)} of it kept"
     reason = f"{row.source} of {format_major(moved)} {of_whom}"
-    return Parked("receipts", row.id, row.received_at, str(row.remark), row.reference, row.account_id, 1, reason)
+    what = str(row.remark) or NOT_ON_STATEMENT
+    return Parked("receipts", row.id, row.received_at, what, row.reference, row.account_id, 1, reason)
+
+
+def _describe_claim(row: PaymentClaim) -> Parked:
+    """Somebody says that they paid, and nobody has looked whether they did."""
+    reason = f"{format_major(Money(row.amount_minor, row.currency))} are said to have been paid on {row.paid_on}"
+    return Parked("payment_claims", row.id, row.created_at, str(row.status), row.paid_as, row.account_id, 1, reason)
+
+
+def _describe_line(row: StatementLine) -> Parked:
+    """The bank says so, and nobody has said what it is."""
+    reason = f"{format_major(Money(row.amount_minor, row.currency))} of {row.booked_on} are neither booked nor ignored"
+    return Parked("statement_lines", row.id, row.created_at, "open", row.bank_ref, None, 1, reason)
 
 
 def _describe_subscription(row: Subscription) -> Parked:

@@ -1,10 +1,11 @@
 """Reads of claims, and their lock: under that of the invoice."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from billing.accounts.queries import lock_account
@@ -22,6 +23,10 @@ from schemas.views import ManualPaymentView, OtherClaimView, Page, PaymentClaimV
 WAITING = (ClaimStatus.SUBMITTED, ClaimStatus.AWAITING_SECOND)
 # nobody has said that the money did not come
 STANDING = (ClaimStatus.APPROVED, *WAITING)
+
+# whoever decides does so within days, and before what a claim holds ends all the same (`hold.TIME_TO_DECIDE`)
+UNDECIDED_FOR = timedelta(days=2)
+IS_UNDECIDED = and_(PaymentClaim.status.in_(WAITING), PaymentClaim.created_at < func.now() - UNDECIDED_FOR)
 
 
 class LockedClaim(NamedTuple):
@@ -130,6 +135,11 @@ def show_claim(session: Session, claim_id: UUID) -> PaymentClaimView:
     claim = get_claim(session, claim_id)
     invoice = get_invoice(session, claim.invoice_id)
     return _view(claim, invoice, others_of(session, claim, invoice))
+
+
+def count_undecided(session: Session) -> int:
+    """How many claims wait for a person for too long."""
+    return session.scalars(select(func.count()).select_from(PaymentClaim).where(IS_UNDECIDED)).one()
 
 
 def list_claims(

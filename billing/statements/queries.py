@@ -1,18 +1,53 @@
 """Reads of statement lines, and their lock: before every other."""
 
+from datetime import timedelta
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from billing.errors import Rejected
+from billing.manual_payments.rules import DAYS_APART_MAX
 from billing.manual_payments.tables import ClaimStatus, PaymentClaim
+from billing.payment_methods.tables import ManualMethod
+from billing.receipts.tables import Receipt, ReceiptRemark
 from billing.statements.tables import StatementLine
 from database.pages import Cursor, newest_first
 from schemas.views import Page, StatementLineView
 
 Standing = Literal["open", "awaiting_approval", "booked", "ignored"]
+
+# whoever imports statements looks at what is not sure within days
+LEFT_OPEN_FOR = timedelta(days=2)
+_DENIED = select(PaymentClaim.id).where(PaymentClaim.status.in_((ClaimStatus.REJECTED, ClaimStatus.WITHDRAWN)))
+# as `standing` says it, in a form that is quick over all lines
+IS_LEFT_OPEN = and_(
+    StatementLine.ignored_for == "",
+    StatementLine.refund_id.is_(None),
+    or_(StatementLine.claim_id.is_(None), StatementLine.claim_id.in_(_DENIED)),
+    StatementLine.created_at < func.now() - LEFT_OPEN_FOR,
+)
+_LAST_DAY = select(func.max(StatementLine.booked_on)).where(StatementLine.currency == PaymentClaim.currency)
+_NOT_SEEN = select(PaymentClaim.id).where(
+    PaymentClaim.receipt_id == Receipt.id,
+    PaymentClaim.method == ManualMethod.BANK_TRANSFER,
+    PaymentClaim.seen_minor < PaymentClaim.amount_minor,
+    PaymentClaim.paid_on < _LAST_DAY.scalar_subquery() - DAYS_APART_MAX.days,
+)
+# In a query of receipts: people have approved it as a transfer, statements of days on which it has to be there are
+# kept, and they lack it, or a part. Nobody has looked yet, and nothing else calls a person for it.
+IS_MISSING = and_(Receipt.remark == ReceiptRemark.NONE, Receipt.looked_at.is_(None), _NOT_SEEN.exists())
+
+
+def count_left_open(session: Session) -> int:
+    """How many lines wait for a person for too long."""
+    return session.scalars(select(func.count()).select_from(StatementLine).where(IS_LEFT_OPEN)).one()
+
+
+def count_missing(session: Session) -> int:
+    """How many receipts of transfers that were approved are on no statement."""
+    return session.scalars(select(func.count()).select_from(Receipt).where(IS_MISSING)).one()
 
 
 def standing() -> ColumnElement[str]:

@@ -22,11 +22,6 @@ GAVE_UP = {"state": WorkState.PARKED, "attempts": 8, "finished_at": text("'2026-
 TRACEBACK = 'Traceback (most recent call last):\n  File "calls/x.py", line 7\nValueError: for jo@example.com'
 
 
-@pytest.fixture
-def at_home(tmp_path: Path, database_url: str) -> Settings:
-    return Settings(cashbeat_home=tmp_path, database_url=database_url)
-
-
 def _park(database: Database, whose_id: UUID) -> tuple[UUID, UUID, UUID]:
     """An event, a command and an e-mail that was refused, all of one customer."""
     body = '{"id": "evt_7", "data": {"object": {"customer": "cus_7", "email": "jo@example.com", "amount": 9900}}}'
@@ -62,7 +57,10 @@ def test_the_figure_counts_all_that_is_listed(books_of_owner: Database, whose_id
     _park(books_of_owner, whose_id)
     with books_of_owner.transaction() as session:
         (counted,) = [values for name, _, _, values in _read_gauges(session) if name == "cashbeat_parked_rows"]
-    assert counted == {"inbox": 1.0, "operations": 1.0, "outbox": 1.0, "subscriptions": 0.0, "receipts": 0.0}
+    assert counted == {
+        "inbox": 1.0, "operations": 1.0, "outbox": 1.0, "subscriptions": 0.0, "receipts": 0.0, "payment_claims": 0.0,
+        "statement_lines": 0.0,
+    }  # fmt: skip
     assert sum(counted.values()) == len(parked.list_parked(at_home, 200).rows)
 
 

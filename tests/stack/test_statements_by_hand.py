@@ -10,15 +10,11 @@ from uuid import UUID
 
 import pytest
 
-from billing.accounts.open import open_account
-from billing.catalog.seed import seed
 from billing.manual_payments.reference import reference_of
 from billing.statements.rules import REASONS, Finding
-from database.engine import Database
 from database.ids import uuid7
 from schemas.facts.statements import BankLine
 from stack.statements import rehearse
-from tests.billing.conftest import ADA
 from tests.billing.payers import Payer
 from tests.billing.tellers import PRICE, Teller, line
 from tests.billing.waiting import await_waiting
@@ -27,13 +23,6 @@ from tests.statements.samples import CAMT, CSV, FIRST, MT940, SECOND, camt, camt
 
 Typed = Callable[..., subprocess.CompletedProcess[str]]
 HEADER = "booked_on;direction;amount;currency;account;bank_reference;text\n"
-
-
-@pytest.fixture
-def banked(books_of_owner: Database) -> Payer:
-    with books_of_owner.transaction() as session:
-        seed(session)
-        return Payer(books_of_owner, open_account(session, uuid7(), ADA))
 
 
 @pytest.fixture
