@@ -1,6 +1,6 @@
 """Reads of claims, and their lock: under that of the invoice."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID

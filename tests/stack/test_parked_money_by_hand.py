@@ -6,16 +6,20 @@ from uuid import UUID
 import pytest
 from sqlalchemy import update
 
+from billing.manual_payments.submit import Claimed, submit_claim
 from billing.manual_payments.tables import PaymentClaim
+from billing.money import Money
+from billing.payment_methods.tables import ManualMethod
 from billing.statements.ignore_line import ignore_line
 from billing.statements.tables import StatementLine
 from database.engine import Database
+from database.ids import uuid7
 from ingress.metrics import _read_gauges
 from settings import Settings
 from stack import parked
 from stack.errors import StackError
 from stack.parked_decisions import discard, see
-from tests.billing.payers import TODAY, Payer
+from tests.billing.payers import NOON, TODAY, Payer
 from tests.billing.tellers import PRICE, Teller, line
 
 DAYS = timedelta(days=1)
@@ -103,4 +107,14 @@ def test_a_transfer_that_is_on_a_statement_calls_nobody(banked: Payer, at_home: 
     )
     assert [what for _, _, what in _told(at_home)] == ["not_on_statement"]
     teller.see(line_id, claim_id)
+    assert _told(at_home) == []
+
+
+def test_a_wallet_has_no_statements(banked: Payer, at_home: Settings) -> None:
+    claim_id, price = uuid7(), Money(PRICE, "USD")
+    claimed = Claimed(banked.order(), ManualMethod.LOCAL_WALLET, price, TODAY, "product", f"operation/{claim_id}")
+    with banked.database.transaction() as session:
+        submit_claim(session, claim_id, claimed, NOON)
+    banked.approve(claim_id)
+    Teller(banked.database).keep(line(500, "interest", "B1", booked_on=TODAY + 30 * DAYS))
     assert _told(at_home) == []
