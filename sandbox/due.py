@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from sandbox.stripe.checkout import sessions as checkout
+from sandbox.stripe.payments import late
 from sandbox.stripe.subscriptions import cycle as subscription_cycle
 from sandbox.world import World
 
@@ -11,6 +12,7 @@ DUE: dict[str, Callable[[World], int]] = {
     # first, since each step is stamped with its own moment in the past
     "billing_steps_done": subscription_cycle.run_due,
     "sessions_expired": checkout.expire_due,
+    "late_steps_done": late.run_due,
 }
 
 

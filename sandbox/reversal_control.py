@@ -5,7 +5,7 @@ from starlette.routing import Route
 
 from sandbox.answering import Refused, endpoint, read_json
 from sandbox.json_types import JsonObject
-from sandbox.stripe.payments import charges, disputes, refunds
+from sandbox.stripe.payments import charges, disputes, payouts, refunds
 from sandbox.world import World
 
 
@@ -13,13 +13,18 @@ def routes() -> list[Route]:
     """Part of the control API. A refund, as in the dashboard, is Stripe's own `POST /v1/refunds`."""
     return [
         Route("/sandbox/charges/{id}/dispute", endpoint(dispute), methods=["POST"]),
+        Route("/sandbox/disputes/{id}/escalate", endpoint(escalate_inquiry), methods=["POST"]),
         Route("/sandbox/disputes/{id}/end", endpoint(end_dispute), methods=["POST"]),
+        Route("/sandbox/refunds/{id}/ask-customer", endpoint(ask_customer), methods=["POST"]),
+        Route("/sandbox/payouts/{id}/fail", endpoint(fail_payout), methods=["POST"]),
         Route("/sandbox/refunds/{id}/fail", endpoint(fail_refund), methods=["POST"]),
     ]
 
 
 async def dispute(request: Request, world: World) -> object:
-    """JSON `{}` or `{"amount": 500, "reason": "fraudulent"}`: the customer disputes a charge, all of it or a part."""
+    """JSON `{}` or any of `{"amount": 500, "reason": "fraudulent", "inquiry": true}`: the customer disputes a charge,
+    all of it or a part, or asks about it only.
+    """
     charge, wanted = _stored(world, charges.KIND, request), await read_json(request)
     amount, reason = wanted.get("amount", charge["amount"]), wanted.get("reason", disputes.REASONS[0])
     if not charge["paid"] or charge["disputed"]:
@@ -28,15 +33,23 @@ async def dispute(request: Request, world: World) -> object:
         raise Refused(f"`amount` must be a whole number between 1 and {charge['amount']}.")
     if reason not in disputes.REASONS:
         raise Refused(f"`reason` must be one of {', '.join(disputes.REASONS)}.")
-    return disputes.begin(world, charge, amount, reason)
+    return disputes.begin(world, charge, amount, reason, is_inquiry=wanted.get("inquiry") is True)
+
+
+async def escalate_inquiry(request: Request, world: World) -> object:
+    """The bank makes a dispute of an inquiry."""
+    found = _stored(world, disputes.KIND, request)
+    if found["status"] not in disputes.INQUIRIES:
+        raise Refused("This is no open inquiry.", 409)
+    return disputes.escalate(world, found)
 
 
 async def end_dispute(request: Request, world: World) -> object:
-    """JSON `{"won": true}`: the bank decides; what is won comes back."""
+    """JSON `{"won": true}`: the bank decides; what is won comes back. An inquiry is closed, whatever is said."""
     found, is_won = _stored(world, disputes.KIND, request), (await read_json(request)).get("won")
     if not isinstance(is_won, bool):
         raise Refused("`won` must be true or false.")
-    if found["status"] != disputes.OPEN:
+    if found["status"] not in disputes.OPEN:
         raise Refused("This dispute has ended already.", 409)
     return disputes.end(world, found, is_won=is_won)
 
@@ -44,9 +57,25 @@ async def end_dispute(request: Request, world: World) -> object:
 async def fail_refund(request: Request, world: World) -> object:
     """The customer's bank sends a refund back, days after it was made."""
     refund = _stored(world, refunds.KIND, request)
-    if refund["status"] != "succeeded":
+    if refund["status"] not in refunds.ON_THE_WAY:
         raise Refused("Only a refund that went out can come back.", 409)
     return refunds.fail(world, refund)
+
+
+async def fail_payout(request: Request, world: World) -> object:
+    """The seller's own bank sends a payout back."""
+    payout = _stored(world, payouts.KIND, request)
+    if payout["status"] == "failed":
+        raise Refused("It came back already.", 409)
+    return payouts.fail(world, payout)
+
+
+async def ask_customer(request: Request, world: World) -> object:
+    """The customer has to say where a refund should go; until then its money is here, and it can be canceled."""
+    refund = _stored(world, refunds.KIND, request)
+    if refund["status"] not in refunds.ON_THE_WAY:
+        raise Refused("Only a refund that is under way can wait for the customer.", 409)
+    return refunds.ask_customer(world, refund)
 
 
 def _stored(world: World, kind: str, request: Request) -> JsonObject:

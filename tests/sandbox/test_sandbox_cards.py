@@ -70,7 +70,7 @@ def test_a_card_is_made_attached_renewed_and_taken_away(api: Api, buyer: str) ->
     [
         ("card[number]=4242424242424241", "incorrect_number", "number"),
         ("card[number]=4111111111111111", "card_declined", "number"),
-        ("card[number]=4000000000000259", "card_declined", "number"),
+        ("card[number]=4000000000005423", "card_declined", "number"),
         ("card[number]=4242424242424242&card[exp_month]=13", "invalid_expiry_month", "exp_month"),
         ("card[number]=4242424242424242&card[exp_year]=2019", "invalid_expiry_year", "exp_year"),
         ("card[number]=4242424242424242&card[cvc]=99", "invalid_cvc", "cvc"),

@@ -35,6 +35,7 @@ EVENT_TYPES = {
     "charge.dispute.created",
     "charge.dispute.funds_reinstated",
     "charge.dispute.funds_withdrawn",
+    "charge.dispute.updated",
     "charge.failed",
     "charge.refund.updated",
     "charge.refunded",
@@ -57,6 +58,9 @@ EVENT_TYPES = {
     "payment_method.automatically_updated",
     "payment_method.detached",
     "payment_method.updated",
+    "payout.created",
+    "payout.failed",
+    "payout.paid",
     "refund.created",
     "refund.failed",
     "refund.updated",
@@ -148,6 +152,37 @@ def visit_disputes(api: Api) -> None:
         else:
             api.made("POST", f"{path}/close")
         api.made("GET", f"/v1/disputes?charge={charge_id}")
+    visit_an_inquiry(api)
+
+
+def visit_an_inquiry(api: Api) -> None:
+    form = "amount=1000&currency=eur&confirm=true&payment_method=pm_card_visa"
+    charge_id = api.made("POST", "/v1/payment_intents", form)["latest_charge"]
+    inquiry = api.sandbox.control("POST", f"charges/{charge_id}/dispute", {"inquiry": True})
+    path = f"/v1/disputes/{inquiry['id']}"
+    api.made("POST", path, "evidence[customer_name]=A&submit=false&metadata[k]=v")
+    api.made("POST", path, "evidence[uncategorized_text]=escalate_inquiry_evidence")
+    api.made("POST", path, "evidence[uncategorized_text]=winning_evidence")
+    api.made("GET", f"/v1/balance_transactions?source={inquiry['id']}&type=adjustment")
+
+
+def visit_payouts(api: Api) -> None:
+    api.made("POST", "/v1/payment_intents", "amount=9000&currency=eur&confirm=true&payment_method=pm_card_visa")
+    payout = api.made("POST", "/v1/payouts", "amount=1000&currency=eur&description=d&metadata[k]=v")
+    api.sandbox.control("POST", "clock/advance", {"seconds": 3})
+    api.made("GET", f"/v1/payouts/{payout['id']}?expand[]=balance_transaction")
+    api.sandbox.control("POST", f"payouts/{payout['id']}/fail")
+    api.made("GET", "/v1/payouts?status=failed")
+    api.made("GET", f"/v1/balance_transactions?source={payout['id']}")
+
+
+def visit_a_refund_that_waits(api: Api) -> None:
+    form = "amount=1000&currency=eur&confirm=true&payment_method=pm_card_pendingRefund"
+    charge_id = api.made("POST", "/v1/payment_intents", form)["latest_charge"]
+    refund = api.made("POST", "/v1/refunds", f"charge={charge_id}")
+    api.sandbox.control("POST", f"refunds/{refund['id']}/ask-customer")
+    api.made("GET", f"/v1/refunds/{refund['id']}")
+    api.made("POST", f"/v1/refunds/{refund['id']}/cancel")
 
 
 def visit_saved_cards(api: Api, buyer: Json) -> None:
@@ -188,6 +223,8 @@ def visit_everything(api: Api, buyer: Json) -> None:
     visit_customers_and_sessions(api, buyer)
     visit_intents_charges_refunds(api, buyer)
     visit_disputes(api)
+    visit_a_refund_that_waits(api)
+    visit_payouts(api)
     visit_saved_cards(api, buyer)
     visit_setups(api, buyer)
     api.made("DELETE", f"/v1/customers/{buyer['id']}")

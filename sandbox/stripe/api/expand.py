@@ -19,6 +19,7 @@ EXPANDABLE = {
     ("charge", "customer"): "customer",
     ("charge", "payment_intent"): "payment_intent",
     ("charge", "balance_transaction"): "balance_transaction",
+    ("payout", "balance_transaction"): "balance_transaction",
     ("refund", "charge"): "charge",
     ("refund", "payment_intent"): "payment_intent",
     ("refund", "balance_transaction"): "balance_transaction",

@@ -13,7 +13,7 @@ from sandbox.stripe.invoices import items as invoice_items
 from sandbox.stripe.invoices import payments as invoice_payments
 from sandbox.stripe.invoices import shape as invoice_shape
 from sandbox.stripe.payment_methods import payment_methods
-from sandbox.stripe.payments import balance, charges, disputes, payment_intents, refunds
+from sandbox.stripe.payments import balance, charges, disputes, payment_intents, payouts, refunds
 from sandbox.stripe.setup_intents import confirm as setup_confirm
 from sandbox.stripe.setup_intents import setup_intents
 from sandbox.stripe.subscriptions import shape as subscription_shape
@@ -38,6 +38,7 @@ REFUNDS = Resource(
     create=refunds.create,
     filters=(equal("charge"), equal("payment_intent"), CREATED),
     found_by=("charge", "payment_intent"),
+    on_one={"POST /cancel": refunds.cancel},
 )
 
 PAYMENTS = (
@@ -82,9 +83,21 @@ PAYMENTS = (
         "/v1/disputes/{dispute}",
         filters=(equal("charge"), equal("payment_intent"), CREATED),
         found_by=("charge", "payment_intent"),
-        on_one={"POST /close": disputes.close},
+        on_one={"POST": disputes.update, "POST /close": disputes.close},
     ),
-    Resource(balance.KIND, "/v1/balance_transactions/{id}", called="balance transaction"),
+    Resource(
+        balance.KIND,
+        "/v1/balance_transactions/{id}",
+        called="balance transaction",
+        filters=(CREATED, equal("currency"), equal("source"), equal("type")),
+        found_by=("source",),
+    ),
+    Resource(
+        payouts.KIND,
+        "/v1/payouts/{payout}",
+        create=payouts.create,
+        filters=(CREATED, equal("status", choices=payouts.STATUSES)),
+    ),
     Resource(events.KIND, "/v1/events/{id}", own_list=events.list_page, shown=events.with_pending),
     Resource(
         setup_confirm.KIND,

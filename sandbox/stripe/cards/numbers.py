@@ -11,6 +11,15 @@ from sandbox.stripe.cards.declines import Decline
 # or only with the buyer present, since it counts as set up already
 Authentication = Literal["never", "always", "unless_set_up", "already_set_up"]
 Risk = Literal["normal", "elevated", "highest"]
+# what happens some time after a charge, or after a refund of one, that succeeded
+Afterwards = Literal[
+    "nothing",
+    "fraudulent",
+    "product_not_received",
+    "inquiry",
+    "refund_succeeds_late",
+    "refund_fails_late",
+]
 LINE1, POSTAL, CVC = "address_line1_check", "address_postal_code_check", "cvc_check"
 
 
@@ -27,6 +36,7 @@ class Card:
     authentication: Authentication = "never"
     risk: Risk = "normal"
     checks: Mapping[str, str] = field(default_factory=dict)
+    afterwards: Afterwards = "nothing"
 
     @property
     def last4(self) -> str:
@@ -168,7 +178,15 @@ THREE_D_SECURE = {
     "threeDSecureOptionalProcessingError": Card("4000000000003097"),
 }
 
-BY_NAME = {**BY_BRAND, **BY_COUNTRY, **DECLINING, **FRAUDULENT, **THREE_D_SECURE}
+MONEY_BACK = {
+    "createDispute": Card("4000000000000259", afterwards="fraudulent"),
+    "createDisputeProductNotReceived": Card("4000000000002685", afterwards="product_not_received"),
+    "createDisputeInquiry": Card("4000000000001976", afterwards="inquiry"),
+    "pendingRefund": Card("4000000000007726", afterwards="refund_succeeds_late"),
+    "refundFail": Card("4000000000005126", afterwards="refund_fails_late"),
+}
+
+BY_NAME = {**BY_BRAND, **BY_COUNTRY, **DECLINING, **FRAUDULENT, **THREE_D_SECURE, **MONEY_BACK}
 CARDS = {card.number: card for card in BY_NAME.values()}
 ALIASES = {
     "us": "visa",
@@ -183,17 +201,13 @@ NAMES = {name: card.number for name, card in BY_NAME.items()} | {
 PAYMENT_METHODS = {f"pm_card_{name}": number for name, number in NAMES.items()}
 TOKENS = {f"tok_{name}": number for name, number in NAMES.items()}
 
-# published, but what they set going (disputes, late refunds, captchas, PINs) is not imitated: refused, never ignored
+# published, but what they set going (fraud warnings, several disputes at once, captchas, PINs, available balances) is
+# not imitated: refused, never ignored
 NOT_IMITATED = frozenset(
     [
-        "4000000000000259",
-        "4000000000002685",
-        "4000000000001976",
         "4000000000005423",
         "4000000404000079",
         "4000000404000038",
-        "4000000000007726",
-        "4000000000005126",
         "4000000000000077",
         "4000003720000278",
         "4000000000001208",

@@ -39,6 +39,22 @@ def add_reinstatement(world: World, dispute: JsonObject) -> JsonObject:
     return _add(world, dispute, dispute["amount"], 0, "adjustment")
 
 
+def add_payout(world: World, payout: JsonObject) -> JsonObject:
+    """The entry of money that goes to the seller's bank."""
+    return _add(world, payout, -payout["amount"], 0)
+
+
+def add_payout_failure(world: World, payout: JsonObject) -> JsonObject:
+    """The entry of a payout that its bank sent back."""
+    return _add(world, {**payout, "created": world.clock.now()}, payout["amount"], 0, "payout_failure")
+
+
+def total(world: World, currency: str) -> int:
+    """What is in the balance, after fees, in minor units."""
+    entries = world.store.oldest_first(KIND)
+    return sum(entry["net"] for entry in entries if entry["currency"] == currency)
+
+
 def _add(world: World, source: JsonObject, amount: int, fee: int, entry_type: str = "") -> JsonObject:
     """Of the type that the source itself is, unless told otherwise."""
     now = source["created"]
@@ -56,7 +72,7 @@ def _add(world: World, source: JsonObject, amount: int, fee: int, entry_type: st
         "fee": fee,
         "fee_details": [{**parts, "description": "Stripe processing fees"}] if fee else [],
         "net": amount - fee,
-        "reporting_category": entry_type if entry_type == "refund_failure" else source["object"],
+        "reporting_category": source["object"] if entry_type in ("", "adjustment") else entry_type,
         "source": source["id"],
         "status": "pending",
         "type": entry_type or source["object"],

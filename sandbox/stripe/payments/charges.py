@@ -7,10 +7,11 @@ from sandbox.stripe.api.call import Cause
 from sandbox.stripe.cards import issuer
 from sandbox.stripe.cards.declines import Decline
 from sandbox.stripe.events import events
-from sandbox.stripe.payments import balance
+from sandbox.stripe.payments import balance, planned
 from sandbox.world import World
 
 KIND = "charge"
+DISPUTED_LATER = ("fraudulent", "product_not_received", "inquiry")
 RISK_SCORES = {"normal": 12, "elevated": 67, "highest": 92}
 TOLD_OF_THE_CARD = (
     "brand",
@@ -29,10 +30,12 @@ TOLD_OF_THE_CARD = (
 def add(world: World, intent: JsonObject, method: JsonObject, decline: Decline | None, cause: Cause) -> JsonObject:
     """Try the card: a charge that failed when there is a `decline`, else succeeded, with its event."""
     untried = _untried(intent, method, world.time_of(intent["customer"]))
-    risk = issuer.card_of(world, method).risk
-    outcome = _failure(decline, risk) if decline else _success(intent["amount"], risk)
+    card = issuer.card_of(world, method)
+    outcome = _failure(decline, card.risk) if decline else _success(intent["amount"], card.risk)
     charge = world.store.put(KIND, _with_details(untried | outcome, method))
     events.emit(world, "charge.failed" if decline else "charge.succeeded", charge, cause)
+    if not decline and card.afterwards in DISPUTED_LATER:
+        planned.plan(world, card.afterwards, charge["id"])
     return charge
 
 

@@ -6,12 +6,17 @@ from sandbox.json_types import JsonObject
 from sandbox.stripe.api import amounts, errors
 from sandbox.stripe.api.blanks import blank
 from sandbox.stripe.api.call import Call, Cause
+from sandbox.stripe.cards import issuer
 from sandbox.stripe.events import events
-from sandbox.stripe.payments import balance, charges
+from sandbox.stripe.payment_methods import payment_methods
+from sandbox.stripe.payments import balance, charges, planned
 from sandbox.world import World
 
 KIND = "refund"
 REASONS = ("duplicate", "fraudulent", "requested_by_customer")
+ON_THE_WAY = ("pending", "succeeded")
+LATE_ONES = ("refund_succeeds_late", "refund_fails_late")
+BANK_DETAILS_SECONDS = 30 * 24 * 60 * 60
 
 
 def create(world: World, call: Call) -> JsonObject:
@@ -19,7 +24,8 @@ def create(world: World, call: Call) -> JsonObject:
     call.params.only("amount", "charge", "payment_intent", "reason", "metadata")
     charge = _charge(world, call)
     metadata, reason = call.params.metadata(), call.params.choice("reason", REASONS)
-    amount = _amount(call, charge)
+    amount, afterwards = _amount(call, charge), _afterwards(world, charge)
+    is_pending = afterwards == "refund_succeeds_late"
     refund = blank(
         KIND,
         id=new_id("re"),
@@ -30,26 +36,80 @@ def create(world: World, call: Call) -> JsonObject:
         metadata=metadata,
         payment_intent=charge["payment_intent"],
         reason=reason,
+        status="pending" if is_pending else "succeeded",
+        **({"pending_reason": "processing"} if is_pending else {}),
     )
     refund["balance_transaction"] = balance.add_refund(world, refund)["id"]
     world.store.put(KIND, refund)
     ledger.record_refund(world.store, refund)
     _tell(world, call, charge, refund)
+    if afterwards in LATE_ONES:
+        planned.plan(world, afterwards, refund["id"])
     return refund
+
+
+def succeed(world: World, refund: JsonObject) -> JsonObject:
+    """A refund that was pending has arrived."""
+    arrived = world.store.put(KIND, {**_settled(refund), "status": "succeeded"})
+    for event_type in ("refund.updated", "charge.refund.updated"):
+        events.emit(world, event_type, arrived, Cause(), {"status": refund["status"]})
+    return arrived
 
 
 def fail(world: World, refund: JsonObject) -> JsonObject:
     """The bank has sent it back (https://docs.stripe.com/refunds#failed-refunds); it counts as refunded no more."""
-    charge = world.store.get(charges.KIND, refund["charge"]) or {}
-    entry = balance.add_refund_failure(world, refund, world.time_of(charge.get("customer")))
-    ledger.record_adjustment(world.store, entry, refund)
+    entry = _come_back(world, refund)
     changes = {"status": "failed", "failure_reason": "unknown", "failure_balance_transaction": entry["id"]}
-    failed = world.store.put(KIND, {**refund, **changes})
-    refunded = charge["amount_refunded"] - refund["amount"]
-    world.store.put(charges.KIND, {**charge, "amount_refunded": refunded, "refunded": False})
+    failed = world.store.put(KIND, {**_settled(refund), **changes})
     for event_type in ("refund.updated", "refund.failed", "charge.refund.updated"):
         events.emit(world, event_type, failed, Cause(), {"status": refund["status"]})
     return failed
+
+
+def ask_customer(world: World, refund: JsonObject) -> JsonObject:
+    """The customer has to say by mail where the money should go; until then it is here (`requires_action`)."""
+    entry, now = _come_back(world, refund), world.clock.now()
+    sent = {"email_sent_at": now, "email_sent_to": "customer@example.com"}
+    details = {"email_sent": sent, "expires_at": now + BANK_DETAILS_SECONDS}
+    changes = {
+        "status": "requires_action",
+        "next_action": {"type": "display_details", "display_details": details},
+        "failure_balance_transaction": entry["id"],
+    }
+    asked = world.store.put(KIND, {**_settled(refund), **changes})
+    events.emit(world, "refund.updated", asked, Cause(), {"status": refund["status"]})
+    return asked
+
+
+def cancel(world: World, call: Call, refund: JsonObject) -> JsonObject:
+    """POST /v1/refunds/{refund}/cancel: only one that waits for the customer; its money has not left."""
+    call.params.only()
+    if refund["status"] != "requires_action":
+        raise errors.invalid("Only refunds with a status of requires_action can be canceled.")
+    kept = {name: value for name, value in refund.items() if name != "next_action"}
+    canceled = world.store.put(KIND, {**kept, "status": "canceled", "failure_reason": "merchant_request"})
+    for event_type in ("refund.updated", "charge.refund.updated"):
+        events.emit(world, event_type, canceled, call.cause, {"status": refund["status"]})
+    return canceled
+
+
+def _come_back(world: World, refund: JsonObject) -> JsonObject:
+    """The money is in the balance again, and the charge can be refunded again; the balance transaction."""
+    charge = world.store.get(charges.KIND, refund["charge"]) or {}
+    entry = balance.add_refund_failure(world, refund, world.time_of(charge.get("customer")))
+    ledger.record_adjustment(world.store, entry, refund)
+    refunded = charge["amount_refunded"] - refund["amount"]
+    world.store.put(charges.KIND, {**charge, "amount_refunded": refunded, "refunded": False})
+    return entry
+
+
+def _settled(refund: JsonObject) -> JsonObject:
+    return {name: value for name, value in refund.items() if name != "pending_reason"}
+
+
+def _afterwards(world: World, charge: JsonObject) -> str:
+    method = world.store.get(payment_methods.KIND, charge["payment_method"])
+    return issuer.card_of(world, method).afterwards if method else "nothing"
 
 
 def _charge(world: World, call: Call) -> JsonObject:
