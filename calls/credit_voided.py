@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from billing.credit_notes.credit_voided import credit_voided
+from billing.outcomes.invoice_voided import invoice_voided
 from database.outbox import OutboxEntry
 from workers import claims
 from workers.wiring import Work
@@ -20,6 +20,6 @@ def credit_voided_invoices(work: Work, entry_ids: Sequence[UUID]) -> None:
 
 def _credit(work: Work, entry: OutboxEntry) -> None:
     def act(session: Session) -> None:
-        credit_voided(session, entry.subject_id, work.wall())
+        invoice_voided(session, entry.subject_id, work.wall())
 
     claims.finish(work.database, entry, act)

@@ -13,7 +13,7 @@ from billing.credit_notes.tables import CreditNoteCounter, CreditNoteGap
 from billing.invoices.issue import month_of_issue
 from billing.invoices.rules import number_in
 from billing.invoices.skip_numbers import Series, skip_next, skip_until
-from billing.invoices.stage_receipt import CONFIRMATION
+from billing.invoices.stage_receipt import CONFIRMATION, settlement_cause
 from billing.invoices.tables import Invoice, NumberGap
 from billing.outcomes.restore_payment import Restored, is_forgotten, restore_payment
 from billing.payments.queries import as_uuid
@@ -94,7 +94,8 @@ def _restore(
     restored = restore_payment(session, marked, booked_at)
     if restored in BILLED and receipt is not None and invoice_id is not None:
         # its PDF is made again, and not sent again
-        stage_done(session, CONFIRMATION, invoice_id, f"{CONFIRMATION}/{invoice_id}", {"email_ref": receipt.email_ref})
+        cause = settlement_cause(CONFIRMATION, session.get_one(Invoice, invoice_id))
+        stage_done(session, CONFIRMATION, invoice_id, cause, {"email_ref": receipt.email_ref})
     report.payments[restored].append(marked.payment.payment_ref or marked.payment.checkout_ref)
     return restored
 

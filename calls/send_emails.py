@@ -53,7 +53,7 @@ def _send(work: Work, entry: OutboxEntry) -> None:
 
 def _marked(email: EmailFacts, entry: OutboxEntry) -> EmailFacts:
     """A receipt is of one invoice, which its cause names."""
-    topic, _, invoice_id = entry.cause.partition("/")
+    topic, invoice_id = [*entry.cause.split("/"), ""][:2]
     is_of_invoice = topic in MAILS_OF_INVOICES and as_uuid(invoice_id) is not None
     return replace(email, invoice_id=invoice_id) if is_of_invoice else email
 

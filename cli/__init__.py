@@ -14,6 +14,7 @@ import exit_codes
 from cli import (
     api_keys,
     coupons,
+    disputes,
     everything,
     parked,
     payment_methods,
@@ -68,6 +69,7 @@ app.add_typer(payments.payment, name="payment")
 app.add_typer(payment_methods.payment_method, name="payment-method")
 app.add_typer(statements.statement, name="statement")
 app.add_typer(providers.provider, name="provider")
+app.add_typer(disputes.dispute, name="dispute")
 app.add_typer(api_keys.api_key, name="api-key")
 
 

@@ -117,7 +117,7 @@ DECISIONS: Mapping[str, Decision] = {
     "invoices": _shown(
         _changes(
             "status", "number", "issued_at", "due_at", "paid_at", "voided_at", "allocated_minor", "balance_used_minor",
-            "carried_over_minor", "credited_minor", "buyer",
+            "carried_over_minor", "credited_minor", "charged_back_minor", "contested_minor", "buyer",
         )
     ),
     "invoice_lines": _shown(READS_AND_ADDS),
@@ -137,10 +137,11 @@ DECISIONS: Mapping[str, Decision] = {
     "receipts": _shown(_changes("allocated_minor", "looked_at")),
     "refunds": _shown(
         _changes(
-            "refund_ref", "status", "kept_minor", "unexplained_minor", "disputed_minor", "failure_code", "paid_out_by",
-            "paid_out_on",
+            "refund_ref", "status", "kept_minor", "unexplained_minor", "failure_code", "paid_out_by", "paid_out_on",
         )
     ),
+    "disputes": _shown(_changes("status", "evidence_due_at", "closed_at")),
+    "dispute_evidence": _shown(_changes("content", "written_at")),
     "allocations": _shown(READS_AND_ADDS),
     "manual_payments": _shown(_changes("method")),
     # what was claimed stays as it was claimed; who decides on what limits is the operator's
@@ -157,7 +158,7 @@ DECISIONS: Mapping[str, Decision] = {
     "ledger_transactions": Decision(READS_AND_ADDS),
     "ledger_entries": Decision(READS_AND_ADDS),
     # credits
-    "credit_grants": _shown(_changes("remaining", "expires_at", "held_for")),
+    "credit_grants": _shown(_changes("remaining", "expires_at", "held_for", "is_frozen")),
     "credit_transactions": _shown(READS_AND_ADDS),
     "credit_debts": _shown(_changes("paid")),
     "balance_watches": _shown(KEEPS_AND_REMOVES),

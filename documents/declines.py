@@ -19,6 +19,7 @@ SENTENCES = {
     "authentication_required": _CONFIRM,
     "approve_with_id": _TEMPORARY,
     "card_not_supported": _NOT_SUPPORTED,
+    "charged_back": "Your bank has taken back what you had paid.",
     "card_velocity_exceeded": _LIMIT,
     "currency_not_supported": "Your card does not support the currency of this payment.",
     "expired_card": "Your card has expired.",

@@ -157,7 +157,7 @@ def top_up_subject(facts: NoticeFacts) -> str:
 
 def top_up_preview(facts: NoticeFacts) -> str:
     """Why, when that is known."""
-    return facts.failure or "We could not buy credits for your account."
+    return facts.failure or "We have bought no credits for your account."
 
 
 def invoice_subject(facts: NoticeFacts) -> str:

@@ -1,6 +1,6 @@
 """Made-up facts: for warming a process up, for `python -m documents sample`, for the benchmark and the tests."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 from schemas.documents import (
     CreditedLineFacts,
@@ -10,6 +10,14 @@ from schemas.documents import (
     PartyFacts,
     PaymentFacts,
     TaxFacts,
+)
+from schemas.evidence import (
+    DisputedInvoiceFacts,
+    EvidenceFacts,
+    ReturnedFacts,
+    SentMailFacts,
+    SubscribedFacts,
+    UsedCreditsFacts,
 )
 
 SELLER = PartyFacts(
@@ -76,4 +84,43 @@ def sample_credit_note() -> CreditNoteFacts:
         refunded_to=PaymentFacts(date(2026, 11, 22), 31_533, 31_533, "Card", "CB-7Q2M-48XK", "visa", "4242"),
         kept_minor=1_711,
         note="Sorry for the trouble.",
+    )
+
+
+def sample_evidence() -> EvidenceFacts:
+    """That invoice's payment is disputed, after two weeks of use."""
+    days = (UsedCreditsFacts(date(2026, 11, day), 40 + day, 3 + day % 5) for day in range(23, 30))
+    return EvidenceFacts(
+        reference="dp_1QxYz2aBcDeFgHiJ",
+        reason="product_not_received",
+        amount_minor=31_533,
+        currency="USD",
+        opened_on=date(2026, 12, 6),
+        answer_until=datetime(2026, 12, 13, 23, 59, tzinfo=UTC),
+        written_on=date(2026, 12, 6),
+        seller=SELLER,
+        buyer=BUYER,
+        customer_since=date(2025, 3, 2),
+        payment=PaymentFacts(date(2026, 11, 22), 31_533, 31_533, "Card", "CB-7Q2M-48XK", "visa", "4242"),
+        invoices=(
+            DisputedInvoiceFacts(
+                "INV-2026-11-00001",
+                date(2026, 11, 22),
+                "Value package: 2,000 credits, Team plan, per month, Additional seats, Priority support",
+                31_533,
+                date(2026, 11, 22),
+                date(2026, 12, 21),
+            ),
+        ),
+        subscriptions=(SubscribedFacts("Team", date(2026, 11, 22), None, None),),
+        credits_granted=2_000,
+        credits_used=462,
+        days_used=7,
+        usage=tuple(days),
+        returned=(ReturnedFacts(date(2026, 11, 24), 4_000, "re_3QxYz2aBcDeFgHiJ"),),
+        earlier=(
+            PaymentFacts(date(2026, 10, 22), 4_900, 4_900, "Card", "CB-5D1K-93TR", "visa", "4242"),
+            PaymentFacts(date(2026, 9, 22), 4_900, 4_900, "Card", "CB-2W8P-17NC", "visa", "4242"),
+        ),
+        mails=(SentMailFacts(datetime(2026, 11, 22, 12, 1, tzinfo=UTC), "Payment confirmation, with the invoice"),),
     )

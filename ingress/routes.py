@@ -10,6 +10,7 @@ from starlette.types import ASGIApp
 
 from billing.clocks.queries import show_clock
 from billing.credit_notes.queries import show_credit_note
+from billing.disputes.queries import show_dispute
 from billing.invoices.queries import show_invoice
 from billing.manual_payments.queries import show_claim, show_manual_payment
 from billing.refunds.queries import show_refund
@@ -26,9 +27,11 @@ from ingress.queries.answers import Queries
 from ingress.queries.catalog import packages, plans, services
 from ingress.queries.clocks import clocks
 from ingress.queries.credits import auto_top_up, balance, balance_watch, transactions
+from ingress.queries.disputes import disputes, evidence_pdf
 from ingress.queries.filters import (
     ClaimFilter,
     CreditNoteFilter,
+    DisputeFilter,
     InvoiceFilter,
     OfAccount,
     PageFilter,
@@ -212,6 +215,9 @@ def _money_back(command: Commands, query: Queries) -> list[Route]:
         _post("/v1/admin/payments/{id:uuid}/refund/", command.about("payment_id", RefundPayment)),
         _post("/v1/admin/invoices/{id:uuid}/credit/", command.about("invoice_id", CreditInvoice)),
         _post("/v1/admin/accounts/{id:uuid}/credit-debt-max/", command.about("account_id", SetCreditDebtMax)),
+        _get("/v1/admin/disputes/", query.filtered("billing:read", DisputeFilter, disputes)),
+        _get("/v1/admin/disputes/{id:uuid}/", query.one("billing:read", show_dispute)),
+        _get("/v1/admin/disputes/{id:uuid}/evidence.pdf/", query.file("billing:read", evidence_pdf)),
         _get("/v1/billing/refunds/", query.filtered("billing:read", RefundFilter, refunds)),
         _get("/v1/billing/refunds/{id:uuid}/", query.one("billing:read", show_refund)),
         _get("/v1/billing/credit-notes/", query.filtered("billing:read", CreditNoteFilter, credit_notes)),

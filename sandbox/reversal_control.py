@@ -39,8 +39,8 @@ async def dispute(request: Request, world: World) -> object:
 async def escalate_inquiry(request: Request, world: World) -> object:
     """The bank makes a dispute of an inquiry."""
     found = _stored(world, disputes.KIND, request)
-    if found["status"] not in disputes.INQUIRIES:
-        raise Refused("This is no open inquiry.", 409)
+    if not disputes.can_escalate(world, found):
+        raise Refused("This is no open inquiry, or all of its charge was refunded.", 409)
     return disputes.escalate(world, found)
 
 

@@ -85,6 +85,13 @@ class CreditVoidedInvoices(FollowUps):
     queue = "documents"
 
 
+class WriteEvidence(FollowUps):
+    """Write the evidence against the disputes that these outbox rows name."""
+
+    task = "documents.write_evidence"
+    queue = "documents"
+
+
 class SendEmails(FollowUps):
     """Send the e-mails that these outbox rows ask for."""
 
@@ -211,6 +218,7 @@ TOPICS: dict[str, type[FollowUps]] = {
     "invoice_pdf": RenderInvoices,
     "credit_note_pdf": RenderCreditNotes,
     "invoice_voided": CreditVoidedInvoices,
+    "dispute_evidence": WriteEvidence,
     "charge": ChargeCards,
     "cancel_payment": CancelPayments,
     "refund": RefundPayments,
@@ -243,6 +251,7 @@ MESSAGES: tuple[type[Message], ...] = (
     RenderInvoices,
     RenderCreditNotes,
     CreditVoidedInvoices,
+    WriteEvidence,
     SendEmails,
     ChargeCards,
     CancelPayments,

@@ -3,7 +3,8 @@
 from calls.credit_voided import credit_voided_invoices as credit_voided
 from calls.render_credit_notes import render_credit_notes as render_notes
 from calls.render_invoices import render_invoices as render
-from schemas.messages import CreditVoidedInvoices, RenderCreditNotes, RenderInvoices
+from calls.write_evidence import write_evidence as write
+from schemas.messages import CreditVoidedInvoices, RenderCreditNotes, RenderInvoices, WriteEvidence
 from workers.task import doorway
 from workers.wiring import Work
 
@@ -24,3 +25,9 @@ def render_credit_notes(work: Work, message: RenderCreditNotes) -> None:
 def credit_voided_invoices(work: Work, message: CreditVoidedInvoices) -> None:
     """Issue the credit notes of the void invoices that these outbox rows name."""
     credit_voided(work, message.ids)
+
+
+@doorway(WriteEvidence)
+def write_evidence(work: Work, message: WriteEvidence) -> None:
+    """Write the evidence against the disputes that these outbox rows name."""
+    write(work, message.ids)

@@ -37,7 +37,7 @@ def void_issued(session: Session, invoice: Invoice, now: datetime) -> None:
     kept = Side(LedgerAccount.CUSTOMER_BALANCE, Money(-paid_minor, invoice.currency))
     sides = (*taken_back(left, invoice.currency), owed, kept)
     post(session, [Movement(LedgerReason.INVOICE_VOIDED, voided_cause(invoice.id), invoice.account_id, sides)], now)
-    invoice.balance_used_minor = invoice.carried_over_minor = 0
+    invoice.balance_used_minor = invoice.carried_over_minor = invoice.contested_minor = 0
     invoice.allocated_minor -= paid_minor
     _release(session, invoice, paid_minor)
     stage(session, "invoice_voided", invoice.id, voided_cause(invoice.id))

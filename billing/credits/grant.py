@@ -19,7 +19,7 @@ from database.rows import insert_rows
 class Grant:
     """Credits to be granted for a cause. With a subscription they can be revoked by it later.
 
-    `now` is the account's own time.
+    Frozen ones cannot be used, and last as long from when they can. `now` is the account's own time.
     """
 
     account_id: UUID
@@ -29,6 +29,7 @@ class Grant:
     expires_at: datetime | None
     now: datetime
     subscription_id: UUID | None = None
+    is_frozen: bool = False
 
 
 def grant_all(session: Session, grants: Sequence[Grant]) -> None:
@@ -48,10 +49,12 @@ def grant_all(session: Session, grants: Sequence[Grant]) -> None:
 
 
 def _row(grant: Grant) -> dict[str, Any]:
+    held_for = grant.expires_at - grant.now if grant.is_frozen and grant.expires_at is not None else None
     return {
         "id": uuid7(), "account_id": grant.account_id, "source": grant.source, "cause": grant.cause,
         "subscription_id": grant.subscription_id, "amount": grant.amount, "remaining": grant.amount,
-        "granted_at": grant.now, "expires_at": grant.expires_at,
+        "granted_at": grant.now, "expires_at": None if grant.is_frozen else grant.expires_at,
+        "held_for": held_for, "is_frozen": grant.is_frozen,
     }  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Reads of credits."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -11,10 +11,17 @@ from billing.credits.tables import BalanceWatch, CreditDebt, CreditGrant, Credit
 from database.pages import Cursor, newest_first
 from schemas.views import BalanceView, BalanceWatchView, CreditTransactionView, Page
 
+IN_ORDER_OF_USE = (CreditGrant.expires_at.asc().nulls_last(), CreditGrant.held_for.asc().nulls_last(), CreditGrant.id)
 
-def is_usable(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
+
+def is_unspent(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """Whether something of a grant is left and has not expired at `now`."""
     return (CreditGrant.remaining > 0) & or_(CreditGrant.expires_at.is_(None), CreditGrant.expires_at > now)
+
+
+def is_usable(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
+    """The same, and it is not frozen either."""
+    return is_unspent(now) & CreditGrant.is_frozen.is_(False)
 
 
 def is_owed() -> ColumnElement[bool]:
@@ -23,13 +30,21 @@ def is_owed() -> ColumnElement[bool]:
 
 
 def view_balance(session: Session, account_id: UUID, now: datetime) -> BalanceView:
-    """What the account can use at `now` less what it owes, and the next expiry among it."""
-    usable = select(func.coalesce(func.sum(CreditGrant.remaining), 0), func.min(CreditGrant.expires_at)).where(
-        CreditGrant.account_id == account_id, is_usable(now)
+    """What the account can use at `now` less what it owes, what is frozen, and the next expiry."""
+    left = func.sum(CreditGrant.remaining)
+    usable, frozen = (func.coalesce(left.filter(CreditGrant.is_frozen.is_(held)), 0) for held in (False, True))
+    unspent = select(usable, frozen, func.min(CreditGrant.expires_at)).where(
+        CreditGrant.account_id == account_id, is_unspent(now)
     )
-    count, next_expiry_at = session.execute(usable).one()
+    count, set_apart, next_expiry_at = session.execute(unspent).one()
     debt = count_owed(session, account_id)
-    return BalanceView(account_id=account_id, balance=int(count) - debt, debt=debt, next_expiry_at=next_expiry_at)
+    return BalanceView(
+        account_id=account_id,
+        balance=int(count) - debt,
+        debt=debt,
+        frozen=int(set_apart),
+        next_expiry_at=next_expiry_at,
+    )
 
 
 def count_owed(session: Session, account_id: UUID) -> int:
@@ -45,14 +60,25 @@ def count_owed_for(session: Session, causes: Sequence[str]) -> int:
 
 
 def lock_usable(session: Session, account_id: UUID, now: datetime) -> list[CreditGrant]:
-    """Usable grants in the order of use, nobody else's until commit: the soonest to expire first.
+    """Usable grants in the order of use, nobody else's until commit; see `lock_unspent`."""
+    return [grant for grant in lock_unspent(session, account_id, now) if not grant.is_frozen]
+
+
+def lock_unspent(session: Session, account_id: UUID, now: datetime) -> list[CreditGrant]:
+    """Grants of which something is left, in the order of use, nobody else's until commit: the soonest to expire first.
 
     Those that are held expire some day, so they come before those that never do. Whoever waits for grants takes them in
     this same order, so two of them cannot deadlock.
     """
-    usable = select(CreditGrant).where(CreditGrant.account_id == account_id, is_usable(now))
-    by_expiry = (CreditGrant.expires_at.asc().nulls_last(), CreditGrant.held_for.asc().nulls_last(), CreditGrant.id)
-    in_order = usable.order_by(*by_expiry).with_for_update()
+    unspent = select(CreditGrant).where(CreditGrant.account_id == account_id, is_unspent(now))
+    in_order = unspent.order_by(*IN_ORDER_OF_USE).with_for_update()
+    return list(session.scalars(in_order.execution_options(populate_existing=True)))
+
+
+def lock_by_cause(session: Session, causes: Collection[str]) -> list[CreditGrant]:
+    """The grants of these causes, also those that are used up or expired, nobody else's until commit."""
+    wanted = select(CreditGrant).where(CreditGrant.cause.in_(causes))
+    in_order = wanted.order_by(*IN_ORDER_OF_USE).with_for_update()
     return list(session.scalars(in_order.execution_options(populate_existing=True)))
 
 

@@ -21,12 +21,14 @@ Row = dict[str, Any]
 def repay_out_of(session: Session, account_id: UUID, usable: Sequence[CreditGrant]) -> None:
     """Let grants pay the account's debts, the oldest first, as far as they go; each with a movement that says so.
 
-    The caller holds the grants: their locks come before those of debts.
+    Frozen ones pay nothing: their money may go back. The caller holds the grants: their locks come before those of
+    debts.
     """
     debts = _lock_debts(session, [account_id])
+    able = [grant for grant in usable if not grant.is_frozen]
     for debt in debts:
-        shares = spread(debt.amount - debt.paid, [grant.remaining for grant in usable])
-        for grant, share in zip(usable, shares, strict=True):
+        shares = spread(debt.amount - debt.paid, [grant.remaining for grant in able])
+        for grant, share in zip(able, shares, strict=True):
             take(session, grant, share, CreditMovement.REPAY, _cause(debt), "")
         debt.paid += sum(shares)
     update_rows(session, debts, ("paid",))
@@ -35,7 +37,7 @@ def repay_out_of(session: Session, account_id: UUID, usable: Sequence[CreditGran
 def repay_with(session: Session, grants: Sequence[Row]) -> list[Row]:
     """Let grants that are about to be written pay what their accounts owe, and return the movements that say so.
 
-    Nearly always that is nothing, and one look tells.
+    Frozen ones pay once they can be used. Nearly always that is nothing, and one look tells.
     """
     debts = _lock_debts(session, {grant["account_id"] for grant in grants})
     movements = [
@@ -52,7 +54,7 @@ def _lock_debts(session: Session, account_ids: Collection[UUID]) -> Sequence[Cre
 
 
 def _pay(grant: Row, debt: CreditDebt) -> list[Row]:
-    share = min(grant["remaining"], debt.amount - debt.paid)
+    share = 0 if grant["is_frozen"] else min(grant["remaining"], debt.amount - debt.paid)
     if not share:
         return []
     grant["remaining"] -= share

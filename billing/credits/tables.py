@@ -25,12 +25,14 @@ class CreditMovement(StrEnum):
     EXPIRE = "expire"
     REVOKE = "revoke"
     REPAY = "repay"
+    RETURN = "return"
 
 
 class CreditGrant(Base):
     """Credits from one cause, granted once. `remaining` is re-proved against the transactions; it is never negative.
 
     While the subscription that granted them is paused nothing expires: `held_for` is what is left until the expiry.
+    While the money that bought them is disputed it is so, too, and they cannot be used: then they are frozen.
     """
 
     __tablename__ = "credit_grants"
@@ -39,6 +41,7 @@ class CreditGrant(Base):
         CheckConstraint("amount > 0", name="amount_positive"),
         CheckConstraint("remaining BETWEEN 0 AND amount", name="remaining_in_range"),
         CheckConstraint("held_for IS NULL OR expires_at IS NULL", name="held_does_not_expire"),
+        CheckConstraint("NOT is_frozen OR expires_at IS NULL", name="frozen_does_not_expire"),
         Index("ix_credit_grants_usable", "account_id", "expires_at", postgresql_where=text("remaining > 0")),
         Index(
             "ix_credit_grants_expiring",
@@ -57,15 +60,19 @@ class CreditGrant(Base):
     subscription_id: Mapped[UUID | None] = mapped_column(ForeignKey("subscriptions.id"))
     expires_at: Mapped[datetime | None]
     held_for: Mapped[timedelta | None]
+    is_frozen: Mapped[bool] = mapped_column(server_default="false")
 
 
 class CreditTransaction(Base):
-    """One movement of one grant: positive when granted, negative when it became less. Never edited."""
+    """One movement of one grant: positive when granted or returned, negative when it became less. Never edited.
+
+    What a lost dispute has revoked is returned when its invoice is paid after all.
+    """
 
     __tablename__ = "credit_transactions"
     __table_args__ = (
         one_of("movement", CreditMovement),
-        CheckConstraint("(movement = 'grant') = (amount > 0)", name="sign_fits_movement"),
+        CheckConstraint("(movement IN ('grant', 'return')) = (amount > 0)", name="sign_fits_movement"),
         UniqueConstraint("cause", "grant_id"),
         Index("ix_credit_transactions_account", "account_id", "created_at", "id"),
     )

@@ -4,6 +4,10 @@
 NO_CARD = "no_card"
 # and when no card was to be tried
 TRANSFER_OVERDUE = "transfer_overdue"
+# what it has when a bank has taken back what paid the invoice
+CHARGED_BACK = "charged_back"
+# nothing was charged, and nothing declined
+WITHOUT_A_CHARGE = frozenset({NO_CARD, CHARGED_BACK})
 
 REFUSED_FOR_GOOD = frozenset([
     "do_not_try_again", "fraudulent", "lost_card", "merchant_blacklist", "pickup_card", "restricted_card",
@@ -19,9 +23,9 @@ NEEDS_THE_CUSTOMER = frozenset([
     "mobile_device_authentication_required", "offline_pin_required", "online_or_offline_pin_required",
     "pin_try_exceeded",
 ])  # fmt: skip
-DOES_NOT_FIT = frozenset(["card_not_supported", "currency_not_supported", "transaction_not_allowed", NO_CARD])
+DOES_NOT_FIT = frozenset(["card_not_supported", "currency_not_supported", "transaction_not_allowed"])
 
-HARD = REFUSED_FOR_GOOD | DETAILS_ARE_WRONG | NEEDS_THE_CUSTOMER | DOES_NOT_FIT
+HARD = REFUSED_FOR_GOOD | DETAILS_ARE_WRONG | NEEDS_THE_CUSTOMER | DOES_NOT_FIT | WITHOUT_A_CHARGE
 
 
 def is_hard(code: str) -> bool:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from billing.dunning.declines import NO_CARD, is_hard
+from billing.dunning.declines import NO_CARD, WITHOUT_A_CHARGE, is_hard
 from billing.dunning.open import open_dunning
 from billing.dunning.queries import lock_dunning, lock_owner
 from billing.dunning.rules import next_retry, terms_of
@@ -72,7 +72,7 @@ def _advance(dunning: Dunning, refusal: Refusal, now: datetime) -> None:
     if dunning.state is not DunningState.OPEN:
         return
     hard = is_hard(refusal.code)
-    dunning.attempts += refusal.code != NO_CARD
+    dunning.attempts += refusal.code not in WITHOUT_A_CHARGE
     dunning.last_code, dunning.needs_new_card = refusal.code, hard and not refusal.has_other_card
     if hard:
         dunning.next_attempt_at = now if refusal.has_other_card else None

@@ -23,6 +23,17 @@ class DunningEnd(StrEnum):
     PAUSE = "pause"
 
 
+class LostDisputes(StrEnum):
+    """What becomes of a subscription's invoice whose payment a bank has taken back for good.
+
+    Owed, it is dunned as one whose card was refused for good. Purchases have no policy: they are uncollectible. So is
+    what a gateway asks for, which goes on saying that it was paid.
+    """
+
+    UNCOLLECTIBLE = "uncollectible"
+    OWED = "owed"
+
+
 class DunningState(StrEnum):
     """Where the dunning of an invoice stands."""
 
@@ -44,6 +55,7 @@ class DunningPolicy(Base):
     __tablename__ = "dunning_policies"
     __table_args__ = (
         one_of("at_the_end", DunningEnd),
+        one_of("lost_disputes", LostDisputes),
         CheckConstraint("transfer_days >= 0", name="transfer_days_not_negative"),
     )
 
@@ -54,14 +66,15 @@ class DunningPolicy(Base):
     reminder_days: Mapped[list[int]] = mapped_column(JSONB, server_default="[-3, 1, 7]")
     transfer_days: Mapped[int] = mapped_column(server_default="14")
     suspends_limits: Mapped[bool] = mapped_column(server_default="false")
+    lost_disputes: Mapped[LostDisputes] = mapped_column(server_default=LostDisputes.UNCOLLECTIBLE)
 
 
 class Dunning(Base):
     """The dunning of one invoice, from its first failed payment on.
 
     `policy` is frozen as it was when the dunning began. `next_attempt_at` is null while nothing is to be tried: a hard
-    decline waits for another card, and then `ends_at` alone ends it. An exhausted one is never opened again, though its
-    invoice may be pending still (marked unpaid) and be paid with another card.
+    decline waits for another card, and then `ends_at` alone ends it. An exhausted one is not opened again, though its
+    invoice may be pending still (marked unpaid) and be paid with another card; only when that payment is charged back.
     """
 
     __tablename__ = "dunnings"

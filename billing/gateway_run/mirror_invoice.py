@@ -72,11 +72,12 @@ def mirrored_invoices(session: Session, subscription_refs: Collection[tuple[str,
     if not subscription_refs:
         return {}
     of_these = tuple_(Subscription.gateway, Subscription.subscription_ref).in_(subscription_refs)
-    found = select(Invoice.gateway, Invoice.invoice_ref, Invoice.status).join(
+    found = select(Invoice.gateway, Invoice.invoice_ref, Invoice.status, Invoice.charged_back_minor).join(
         Subscription, Subscription.id == Invoice.subscription_id
     )
     rows = session.execute(found.where(of_these, Invoice.invoice_ref != ""))
-    return {(row.gateway, row.invoice_ref): row.status not in OWED for row in rows}
+    # of what a customer has charged back the gateway goes on saying that it was paid
+    return {(row.gateway, row.invoice_ref): row.status not in OWED or row.charged_back_minor > 0 for row in rows}
 
 
 def _subscription(session: Session, fact: GatewayInvoiceFact) -> Subscription:
@@ -138,6 +139,6 @@ def _check_paid(invoice: Invoice, fact: GatewayInvoiceFact) -> None:
     It was paid without money, as by hand; or what came early was kept here, and has paid something else since.
     """
     is_paid_there = fact.status == "paid" and not 0 < fact.paid_minor < fact.due_minor
-    if is_paid_there and invoice.status in OWED and invoice.left_minor:
+    if is_paid_there and invoice.status in OWED and invoice.left_minor and not invoice.charged_back_minor:
         left = f"{invoice.left_minor} {invoice.currency}"
         raise InvoiceContradiction(f"{fact.invoice_ref} is paid, but here no money is left for it; it lacks {left}")

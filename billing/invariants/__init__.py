@@ -10,6 +10,7 @@ from billing.invariants import (
     capture_is_one_receipt,
     credit_notes_add_up,
     credits_are_proved,
+    disputes_are_met,
     invoice_and_ledger_agree,
     invoice_numbers_have_no_gap,
     ledger_sums_to_zero,
@@ -36,6 +37,7 @@ QUESTIONS: dict[str, Callable[[Session], list[str]]] = {
         credit_notes_add_up,
         tax_is_proved,
         credits_are_proved,
+        disputes_are_met,
         pending_change_waits,
         nothing_waits_too_long,
     )

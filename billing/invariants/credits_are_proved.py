@@ -19,7 +19,8 @@ GRANTED = text("""
     LEFT JOIN credit_grants g ON g.cause = 'invoice_line/' || l.id AND g.amount = l.credits
         AND g.account_id = i.account_id
     WHERE l.credits > 0
-    GROUP BY l.id, i.status HAVING (count(g.id) = 1) <> (i.status = 'paid')
+    GROUP BY l.id, i.id HAVING (count(g.id) = 1) <> (i.status = 'paid')
+        AND (i.charged_back_minor = 0 OR i.status = 'paid' OR count(g.id) > 1)
     LIMIT 100
 """)
 
@@ -28,6 +29,20 @@ HELD = text("""
     SELECT g.id, coalesce(s.status, 'none') AS status
     FROM credit_grants g LEFT JOIN subscriptions s ON s.id = g.subscription_id
     WHERE g.held_for IS NOT NULL AND g.remaining > 0 AND s.status IS DISTINCT FROM 'paused'
+        AND NOT g.is_frozen
+    LIMIT 100
+""")
+
+# frozen is what cannot be used because its money is contested, and all of that but what had expired before
+FROZEN = text("""
+    SELECT g.id, CASE WHEN g.is_frozen THEN 'frozen' ELSE 'not frozen' END AS state
+    FROM credit_grants g
+    LEFT JOIN (SELECT l.id, i.contested_minor FROM invoice_lines l JOIN invoices i ON i.id = l.invoice_id) l
+        ON g.cause = 'invoice_line/' || l.id
+    JOIN accounts a ON a.id = g.account_id LEFT JOIN test_clocks c ON c.id = a.clock_id
+    WHERE (g.is_frozen AND coalesce(l.contested_minor, 0) = 0)
+        OR (NOT g.is_frozen AND l.contested_minor > 0 AND g.remaining > 0
+            AND (g.expires_at IS NULL OR g.expires_at > coalesce(c.frozen_at, now())))
     LIMIT 100
 """)
 
@@ -69,11 +84,12 @@ def ask(session: Session) -> list[str]:
         f"credit grant {row.id} is held, the status of its subscription is {row.status}"
         for row in session.execute(HELD)
     ]
+    frozen = [f"credit grant {row.id} is {row.state}, its invoice says otherwise" for row in session.execute(FROZEN)]
     owed = [f"{row.what} says {row.paid} paid, its movements {row.proved}" for row in session.execute(REPAID)]
     taken_back = [
         f"of the {row.granted} credits of invoice {row.invoice_id} {row.taken} were taken back or are owed"
         for row in session.execute(TAKEN_BACK)
     ]
-    return [*crooked, *held, *owed, *taken_back] + [
+    return [*crooked, *held, *frozen, *owed, *taken_back] + [
         f"invoice line {row.id} of {row.credits} credits has {row.grants} grants" for row in session.execute(GRANTED)
     ]

@@ -8,8 +8,8 @@ QUESTION = text("""
     FROM pending_changes c JOIN invoices i ON i.id = c.invoice_id
     LEFT JOIN subscriptions s ON s.id = c.subscription_id
     WHERE (c.ended_at IS NULL AND i.status <> 'pending')
-       -- what a gateway has dropped of its own may have to be paid there still
-       OR (c.ended_at IS NOT NULL AND i.status = 'pending' AND i.gateway = '')
+       -- what a gateway has dropped of its own may have to be paid there still, and what was paid and charged back here
+       OR (c.ended_at IS NOT NULL AND i.status = 'pending' AND i.gateway = '' AND i.charged_back_minor = 0)
        OR (c.ended_at IS NULL AND s.status IN ('canceled', 'expired'))
        OR i.subscription_id IS DISTINCT FROM c.subscription_id
     LIMIT 100

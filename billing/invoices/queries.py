@@ -1,10 +1,10 @@
 """Reads of invoices."""
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from billing.accounts.tables import Account
@@ -37,6 +37,13 @@ def list_lines(session: Session, invoice_id: UUID) -> Sequence[InvoiceLine]:
     """The invoice's lines in order."""
     lines = select(InvoiceLine).where(InvoiceLine.invoice_id == invoice_id)
     return session.scalars(lines.order_by(InvoiceLine.position)).all()
+
+
+def lines_with_credits(session: Session, invoice_ids: Collection[UUID]) -> list[tuple[UUID, UUID]]:
+    """The lines of these invoices that grant credits when paid, each as (line, invoice)."""
+    granting = select(InvoiceLine.id, InvoiceLine.invoice_id)
+    wanted = granting.where(InvoiceLine.invoice_id.in_(invoice_ids), InvoiceLine.credits > 0)
+    return [(line_id, invoice_id) for line_id, invoice_id in session.execute(wanted)]
 
 
 def find_pdf(session: Session, invoice_id: UUID) -> bytes | None:
@@ -96,6 +103,21 @@ def has_open_invoice(session: Session, subscription_id: UUID, *, besides: UUID |
         Invoice.id.is_distinct_from(besides),
     )
     return session.scalar(open_ones.limit(1)) is not None
+
+
+def has_disputed_invoice(session: Session, subscription_id: UUID, after: datetime) -> bool:
+    """Whether what paid for a time after an instant is contested, or charged back and not paid since."""
+    is_charged_back = and_(Invoice.status == InvoiceStatus.UNCOLLECTIBLE, Invoice.charged_back_minor > 0)
+    disputed = (
+        select(Invoice.id)
+        .join(InvoiceLine, InvoiceLine.invoice_id == Invoice.id)
+        .where(
+            Invoice.subscription_id == subscription_id,
+            InvoiceLine.period_end > after,
+            or_(Invoice.contested_minor > 0, is_charged_back),
+        )
+    )
+    return session.scalar(disputed.limit(1)) is not None
 
 
 def last_tax(session: Session, subscription_id: UUID) -> TaxDecision | None:

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from billing.accounts.tables import Account
 from billing.credits.grant import Grant, grant_all
 from billing.credits.tables import CreditSource
+from billing.invoices.return_credits import return_credits
 from billing.invoices.rules import expiry_when_paid
-from billing.invoices.stage_receipt import receipt_mail
+from billing.invoices.stage_receipt import receipt_mail, settlement_cause
 from billing.invoices.states import move
 from billing.invoices.tables import Invoice, InvoiceLine, InvoiceStatus
 from database.among import is_among
@@ -35,6 +36,10 @@ def settle_invoice(session: Session, invoice: Invoice, paid_at: datetime, now: d
 def settle_invoices(session: Session, settlements: Sequence[Settlement]) -> None:
     """Mark invoices paid, grant the credits their lines promise, and stage their documents, whose mails come after.
 
+    One that was paid before and charged back gives back the credits that were taken with that, and its payer is told as
+    well; its paper stays what it was. Of one that is contested, because a part of what paid it is disputed, the credits
+    are frozen.
+
     On a test clock, where a year goes by in minutes, mails come at once and no document is rendered. The caller holds
     the invoices' row locks and has booked what covers them. Raises Rejected `invoice_state` unless they are open.
     """
@@ -42,9 +47,22 @@ def settle_invoices(session: Session, settlements: Sequence[Settlement]) -> None
         move(settlement.invoice, InvoiceStatus.PAID)
         settlement.invoice.paid_at = settlement.paid_at
     of_invoice = {settlement.invoice.id: settlement for settlement in settlements}
-    grant_all(session, [_grant(line, of_invoice[line.invoice_id]) for line in _promised(session, of_invoice)])
+    grants = [(line.invoice_id, _grant(line, of_invoice[line.invoice_id])) for line in _promised(session, of_invoice)]
+    returned = _return(session, settlements, grants)
+    grant_all(session, [grant for _, grant in grants if grant.cause not in returned])
     on_clocks = _on_clocks(session, {settlement.invoice.account_id for settlement in settlements})
     _stage(session, [_document(settlement.invoice, on_clocks) for settlement in settlements])
+
+
+def _return(session: Session, settlements: Sequence[Settlement], grants: Sequence[tuple[UUID, Grant]]) -> set[str]:
+    """Of invoices that were paid before, and charged back: which grants are there, whole again."""
+    returned: set[str] = set()
+    for invoice, _, now in settlements:
+        if invoice.charged_back_minor:
+            cause = f"invoice_paid/{invoice.id}/{invoice.charged_back_minor}"
+            due = [grant for owner, grant in grants if owner == invoice.id]
+            returned |= return_credits(session, invoice.account_id, due, cause, now)
+    return returned
 
 
 def _promised(session: Session, invoice_ids: Iterable[UUID]) -> Sequence[Any]:
@@ -64,6 +82,7 @@ def _grant(line: Any, settlement: Settlement) -> Grant:
         expires_at=expiry_when_paid(line.period_start, line.credits_expire_at, settlement.paid_at),
         now=settlement.now,
         subscription_id=invoice.subscription_id,
+        is_frozen=invoice.contested_minor > 0,
     )
 
 
@@ -75,7 +94,7 @@ def _on_clocks(session: Session, account_ids: Iterable[UUID]) -> set[UUID]:
 def _document(invoice: Invoice, on_clocks: set[UUID]) -> FollowUp:
     if invoice.account_id in on_clocks:
         return receipt_mail(invoice)
-    return FollowUp("invoice_pdf", invoice.id, f"invoice_pdf/{invoice.id}")
+    return FollowUp("invoice_pdf", invoice.id, settlement_cause("invoice_pdf", invoice))
 
 
 def _stage(session: Session, follow_ups: Sequence[FollowUp]) -> None:

@@ -14,20 +14,31 @@ RECEIPTS = {
     InvoiceReason.START: ACTIVATED,
 }
 CREATED, INSTRUCTIONS = "invoice_created", "manual_payment_instructions"
-# their cause is the topic and the invoice
+# the second part of their cause is the invoice
 MAILS_OF_INVOICES = frozenset({CREATED, INSTRUCTIONS, *RECEIPTS.values()})
 
 
 def receipt_mail(invoice: Invoice) -> FollowUp:
-    """One mail, once per invoice and kind: how it is to be paid, or, afterwards, its receipt.
+    """One mail, once per settlement and kind: how it is to be paid, or, afterwards, its receipt.
 
-    A package that is billed and not paid was ordered to be paid past every gateway.
+    A package that is billed and not paid was ordered to be paid past every gateway. What was charged back and is paid
+    after all begins nothing anew: its receipt says that it was paid, and no more.
     """
     is_order = invoice.reason is InvoiceReason.PURCHASE and invoice.subscription_id is None
     asks = INSTRUCTIONS if is_order else CREATED
-    topic = RECEIPTS[invoice.reason] if invoice.status is InvoiceStatus.PAID else asks
+    topic = _receipt_of(invoice) if invoice.status is InvoiceStatus.PAID else asks
     about = invoice.subscription_id if topic == ACTIVATED else None
-    return FollowUp(topic, about or invoice.id, f"{topic}/{invoice.id}")
+    return FollowUp(topic, about or invoice.id, settlement_cause(topic, invoice))
+
+
+def settlement_cause(topic: str, invoice: Invoice) -> str:
+    """What makes a follow-up unique that comes whenever an invoice is paid: the first time, and after a charge-back."""
+    first = f"{topic}/{invoice.id}"
+    return f"{first}/{invoice.charged_back_minor}" if invoice.charged_back_minor else first
+
+
+def _receipt_of(invoice: Invoice) -> str:
+    return CONFIRMATION if invoice.charged_back_minor else RECEIPTS[invoice.reason]
 
 
 def stage_receipt(session: Session, invoice: Invoice) -> None:

@@ -7,7 +7,8 @@ TRANSITIONS: dict[InvoiceStatus, frozenset[InvoiceStatus]] = {
     InvoiceStatus.DRAFT: frozenset({InvoiceStatus.PENDING, InvoiceStatus.VOID}),
     InvoiceStatus.PENDING: frozenset({InvoiceStatus.PAID, InvoiceStatus.VOID, InvoiceStatus.UNCOLLECTIBLE}),
     InvoiceStatus.UNCOLLECTIBLE: frozenset({InvoiceStatus.PAID, InvoiceStatus.VOID}),
-    InvoiceStatus.PAID: frozenset(),
+    # charged back: owed again, and by the policy dunned or not
+    InvoiceStatus.PAID: frozenset({InvoiceStatus.UNCOLLECTIBLE, InvoiceStatus.PENDING}),
     InvoiceStatus.VOID: frozenset(),
 }
 

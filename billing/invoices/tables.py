@@ -54,7 +54,9 @@ class Invoice(Base):
     the share of that which was kept on the account and used when the invoice was issued; negative, it was owed from
     before and is asked for on top. `carried_over_minor` is a rest that is too small to be charged: it is not asked for,
     the invoice is paid without it, and the next one takes it up in its `balance_used_minor`. `credited_minor` is what
-    credit notes have taken back of the total. Whoever knows `pay_secret` may pay it without a login.
+    credit notes have taken back of the total, `charged_back_minor` what lost disputes have taken back of what paid it,
+    ever, and `contested_minor` what disputes claim of that now: until a bank has decided no credit note may take it.
+    Whoever knows `pay_secret` may pay it without a login.
     """
 
     __tablename__ = "invoices"
@@ -71,6 +73,11 @@ class Invoice(Base):
             name="carried_over_is_the_rest",
         ),
         CheckConstraint("credited_minor BETWEEN 0 AND total_minor", name="credited_within_total"),
+        CheckConstraint("charged_back_minor >= 0", name="charged_back_not_negative"),
+        CheckConstraint(
+            "contested_minor = 0 OR contested_minor BETWEEN 1 AND allocated_minor - credited_minor",
+            name="contested_is_not_credited",
+        ),
         CheckConstraint("status <> 'paid' OR allocated_minor = total_minor", name="paid_is_covered"),
         CheckConstraint("total_minor = subtotal_minor + tax_minor", name="total_adds_up"),
         CheckConstraint("status IN ('draft', 'void') OR number IS NOT NULL", name="numbered_once_issued"),
@@ -102,6 +109,8 @@ class Invoice(Base):
     carried_over_minor: Mapped[int] = mapped_column(server_default="0")
     allocated_minor: Mapped[int] = mapped_column(server_default="0")
     credited_minor: Mapped[int] = mapped_column(server_default="0")
+    charged_back_minor: Mapped[int] = mapped_column(server_default="0")
+    contested_minor: Mapped[int] = mapped_column(server_default="0")
     buyer: Mapped[dict[str, Any] | None]
     created_at: Mapped[datetime] = written_at()
     issued_at: Mapped[datetime | None]
@@ -116,9 +125,24 @@ class Invoice(Base):
         return self.total_minor - self.balance_used_minor - self.carried_over_minor
 
     @property
+    def is_unsettled(self) -> bool:
+        """Whether it is owed and was never paid: so far nothing was granted for it."""
+        return self.status in OWED and not self.charged_back_minor
+
+    @property
     def left_minor(self) -> int:
         """What is still to be paid."""
         return self.total_minor - self.allocated_minor
+
+    @property
+    def covered_minor(self) -> int:
+        """What has paid of it and no credit note has taken back."""
+        return self.allocated_minor - self.credited_minor
+
+    @property
+    def creditable_minor(self) -> int:
+        """What of that no dispute claims."""
+        return self.covered_minor - self.contested_minor
 
 
 class InvoiceLine(Base):

@@ -19,6 +19,8 @@ class LedgerAccount(StrEnum):
     CUSTOMER_BALANCE = "customer_balance"  # liability: kept for the customer's next invoices; a debit is owed with them
     REFUNDS_PAYABLE = "refunds_payable"  # liability: to be given back, has not left a gateway yet
     UNEXPLAINED_REVERSALS = "unexplained_reversals"  # asset: left a gateway again, no document says yet for what
+    DISPUTED = "disputed"  # asset: left a gateway by a dispute, whose end decides whose it is
+    GATEWAY_FEES = "gateway_fees"  # expense: what gateways took for disputes
     TAX_PAYABLE = "tax_payable"  # liability: collected for the tax office
 
 
@@ -35,6 +37,9 @@ class LedgerReason(StrEnum):
     CREDIT_NOTE_ISSUED = "credit_note_issued"
     REFUND_BEGUN = "refund_begun"
     REFUND_FAILED = "refund_failed"
+    DISPUTE_MET = "dispute_met"
+    DISPUTE_LOST = "dispute_lost"
+    DISPUTE_RETURNED = "dispute_returned"
 
 
 class LedgerTransaction(Base):

@@ -15,14 +15,17 @@ from billing.notices.occasion import Moot, Occasion, require, write_to
 from billing.notices.queries import find_live
 from billing.top_ups.queries import find_active, is_renewing
 from billing.top_ups.row import ENDED, cause_of_stop
+from billing.top_ups.stop import CREDITS_RETURNED, PAYMENT_DISPUTED
 from billing.top_ups.tables import AutoTopUp
 from schemas.documents import NoticeFacts, TopUpFacts
 
-# why an automatic purchase did not get as far as the bank
+# why nothing was asked of the bank
 NOT_BOUGHT = {
     NO_CARD: "There was no card to charge.",
     "package_not_found": "The credit package is no longer on offer.",
     "nothing_to_pay": "The credit package costs nothing at present.",
+    PAYMENT_DISPUTED: "One of your payments is disputed at the bank that it came from.",
+    CREDITS_RETURNED: "Credits were taken back from your account, because what was paid for them went back.",
 }
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.cards.tables import Card
-from billing.dunning.declines import NO_CARD, is_hard
+from billing.dunning.declines import NO_CARD, WITHOUT_A_CHARGE, is_hard
 from billing.dunning.tables import Dunning, DunningState
 from billing.invoices.queries import get_invoice
 from billing.invoices.tables import Invoice, InvoiceStatus
@@ -44,7 +44,7 @@ def payment_failed(session: Session, occasion: Occasion) -> NoticeFacts:
     attempt = last_attempt(session, occasion, invoice.id)
     dunning = session.get(Dunning, invoice.id)
     if attempt is None:
-        require(dunning is not None and dunning.last_code == NO_CARD, "a card was charged since")
+        require(dunning is not None and dunning.last_code == _said(occasion), "a card was charged since")
     return write_to(
         session,
         occasion,
@@ -65,7 +65,9 @@ def last_attempt(session: Session, occasion: Occasion, invoice_id: UUID) -> Paym
 
 def explain(occasion: Occasion, attempt: PaymentAttempt | None) -> str:
     """Why it failed, in a sentence for the customer."""
-    return occasion.letterhead.explain(attempt.failure_code) if attempt else NO_CARD_SENTENCE
+    if attempt is not None:
+        return occasion.letterhead.explain(attempt.failure_code)
+    return NO_CARD_SENTENCE if _said(occasion) == NO_CARD else occasion.letterhead.explain(_said(occasion))
 
 
 def _last_of(session: Session, invoice_id: UUID) -> PaymentAttempt | None:
@@ -86,9 +88,13 @@ def _needs_new_card(attempt: PaymentAttempt | None, dunning: Dunning | None) -> 
 
 
 def _attempt_of(session: Session, occasion: Occasion) -> PaymentAttempt | None:
-    """The attempt that failed; None when there was no card to attempt it with. The cause ends with either."""
-    failed = occasion.cause.rpartition("/")[2]
-    return None if failed == NO_CARD else session.get(PaymentAttempt, UUID(failed))
+    """The attempt that failed; None when none did. The cause ends with either."""
+    failed = _said(occasion)
+    return None if failed in WITHOUT_A_CHARGE else session.get(PaymentAttempt, UUID(failed))
+
+
+def _said(occasion: Occasion) -> str:
+    return occasion.cause.rpartition("/")[2]
 
 
 def subscription_of(session: Session, invoice: Invoice, dunning: Dunning | None) -> SubscriptionFacts | None:

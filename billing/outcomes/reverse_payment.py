@@ -4,7 +4,9 @@ from sqlalchemy.orm import Session
 
 from billing.clocks.timelines import now_of
 from billing.clocks.wall import Wall
+from billing.disputes.record_disputes import record_disputes
 from billing.errors import Unavailable, UnknownMark
+from billing.outcomes.invoice_paid import invoices_paid
 from billing.payments.queries import as_uuid
 from billing.payments.tables import PaymentAttempt
 from billing.receipts.queries import find_captured
@@ -24,7 +26,10 @@ def reverse_payment(session: Session, fact: ReversedPaymentFact, wall: Wall) -> 
     receipt_id = find_captured(session, fact.gateway, references)
     if receipt_id is not None:
         refundable = lock_refundable(session, receipt_id)
-        record_refunds(session, refundable, fact.reversals, now_of(session, refundable.receipt.account_id, wall))
+        now = now_of(session, refundable.receipt.account_id, wall)
+        is_more_kept = record_refunds(session, refundable, fact.reversals, now)
+        settled = record_disputes(session, refundable.receipt, fact.reversals, now, is_more_kept=is_more_kept)
+        invoices_paid(session, settled)
     elif any(reversal.left_minor for reversal in fact.reversals):
         _refuse_if_ours(session, fact)
 

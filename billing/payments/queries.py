@@ -52,6 +52,11 @@ def as_uuid(attempt_id: str) -> UUID | None:
         return None
 
 
+def invoice_asked_for(session: Session, attempt_id: UUID | None) -> UUID | None:
+    """The invoice that an attempt was to pay, if there is one. What else its money paid, it paid as kept money."""
+    return session.get_one(PaymentAttempt, attempt_id).invoice_id if attempt_id is not None else None
+
+
 def live_attempt(session: Session, invoice_id: UUID) -> PaymentAttempt | None:
     """The one attempt of ours that may still take the money of an invoice, if there is one. Read without a lock."""
     attempt = PaymentAttempt

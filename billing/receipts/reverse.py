@@ -31,6 +31,20 @@ class Standing(NamedTuple):
     movements: int = 0
 
 
+class Explanation(NamedTuple):
+    """Where money stands that left: owed for a refund, or disputed; a part of it may be unexplained all the same."""
+
+    ledger_account: LedgerAccount
+    is_whole: bool = True
+
+
+# by what money left
+Explained = Mapping[tuple[ReceiptSource, str], Explanation]
+UNEXPLAINED = Explanation(LedgerAccount.UNEXPLAINED_REVERSALS, is_whole=False)
+# nobody has to decide about it: the company bears it
+EXPLAINED_BY_ITSELF = {ReceiptSource.DISPUTE_FEE: Explanation(LedgerAccount.GATEWAY_FEES)}
+
+
 class _Move(NamedTuple):
     """What moves now, as the how manieth of its reversal, and when it did."""
 
@@ -40,14 +54,16 @@ class _Move(NamedTuple):
 
 
 def reverse(
-    session: Session, captured: Receipt, facts: Sequence[ReversalFact], now: datetime, refunds: Mapping[str, int]
-) -> None:
+    session: Session, captured: Receipt, facts: Sequence[ReversalFact], now: datetime, explained: Explained
+) -> bool:
     """Bring the books to what has left of a captured payment; news that is known already changes nothing.
 
-    What left by the named `refunds` was owed for them, but for so much of each that they say is unexplained. For that,
-    and for what else it left, only a person can say: what was paid stays paid and what was granted stays granted, and
-    each movement calls one. The caller holds the captured receipt's
-    row lock. `now` is the account's time.
+    Returns whether anything has moved.
+
+    What is `explained`, in the payment's currency, moves between the gateway and that ledger account. For what else it
+    left, only a person can say: what was paid stays paid and what was granted stays granted, and each movement calls
+    one, as it does where an explanation is not whole. The caller holds the captured receipt's row lock. `now` is the
+    account's time.
     """
     standings = _standings(session, captured.gateway, [fact.reversal_ref for fact in facts])
     booked = []
@@ -56,11 +72,14 @@ def reverse(
         standing = standings.get(reversal, Standing())
         moved = Money(-fact.left_minor - standing.minor, fact.currency)
         if moved.minor:
-            unexplained = refunds.get(fact.reversal_ref)
-            movement = _Move(moved, standing.movements + 1, min(fact.moved_at, now))
-            booked.append(_book(captured, reversal, movement, unexplained))
+            why = EXPLAINED_BY_ITSELF.get(reversal.source, UNEXPLAINED)
+            if fact.currency == captured.currency:
+                why = explained.get((reversal.source, reversal.reference), why)
+            move = _Move(moved, standing.movements + 1, min(fact.moved_at, now))
+            booked.append(_book(captured, reversal, move, why))
     post(session, [each.movement for each in booked], now)
     write_receipts(session, booked)
+    return bool(booked)
 
 
 def _standings(session: Session, gateway: str, references: Sequence[str]) -> dict[Reversal, Standing]:
@@ -74,7 +93,7 @@ def _standings(session: Session, gateway: str, references: Sequence[str]) -> dic
     }
 
 
-def _book(captured: Receipt, reversal: Reversal, move: _Move, unexplained_minor: int | None) -> Booked:
+def _book(captured: Receipt, reversal: Reversal, move: _Move, why: Explanation) -> Booked:
     """The next movement of this one. Its number makes it unique: two workers with the same news cannot both book it."""
     received = Received(
         account_id=captured.account_id,
@@ -89,11 +108,9 @@ def _book(captured: Receipt, reversal: Reversal, move: _Move, unexplained_minor:
         gateway=captured.gateway,
         reference=reversal.reference,
     )
-    is_refund = unexplained_minor is not None
-    against = LedgerAccount.REFUNDS_PAYABLE if is_refund else LedgerAccount.UNEXPLAINED_REVERSALS
-    sides = (*received.debits, Side(against, -move.amount))
+    sides = (*received.debits, Side(why.ledger_account, -move.amount))
     movement = Movement(received.reason, received.cause, received.account_id, sides)
-    remark = ReceiptRemark.NONE if unexplained_minor == 0 else _remark(move.amount)
+    remark = ReceiptRemark.NONE if why.is_whole else _remark(move.amount)
     return Booked(receipt_row(received, 0, remark), None, movement)
 
 

@@ -113,14 +113,18 @@ class Receipt(Base):
 
 
 class Allocation(Base):
-    """So much of a receipt pays an invoice, or goes back by a refund; a negative one takes that back. Never edited."""
+    """So much of a receipt pays an invoice, or went by a refund or a lost dispute; a negative one takes that back.
+
+    Never edited.
+    """
 
     __tablename__ = "allocations"
     __table_args__ = (
         CheckConstraint("amount_minor <> 0", name="amount_moves"),
-        CheckConstraint("num_nonnulls(invoice_id, refund_id) = 1", name="goes_one_way"),
+        CheckConstraint("num_nonnulls(invoice_id, refund_id, dispute_id) = 1", name="goes_one_way"),
         Index("ix_allocations_invoice", "invoice_id"),
         Index("ix_allocations_refund", "refund_id", postgresql_where=text("refund_id IS NOT NULL")),
+        Index("ix_allocations_dispute", "dispute_id", postgresql_where=text("dispute_id IS NOT NULL")),
         Index("ix_allocations_receipt", "receipt_id"),
     )
 
@@ -128,5 +132,6 @@ class Allocation(Base):
     receipt_id: Mapped[UUID] = mapped_column(ForeignKey("receipts.id"))
     invoice_id: Mapped[UUID | None] = mapped_column(ForeignKey("invoices.id"))
     refund_id: Mapped[UUID | None] = mapped_column(ForeignKey("refunds.id"))
+    dispute_id: Mapped[UUID | None] = mapped_column(ForeignKey("disputes.id"))
     amount_minor: Mapped[int]
     created_at: Mapped[datetime] = written_at()

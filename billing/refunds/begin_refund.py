@@ -13,7 +13,7 @@ from billing.errors import Rejected
 from billing.money import AmountRule, Money, format_major
 from billing.receipts.tables import Receipt
 from billing.refunds.give_back import find_creditable, give_back, shares_of
-from billing.refunds.left import left_to_refund
+from billing.refunds.left import disputed_minor, left_to_refund
 from billing.refunds.pay_out import check_paid_out, pay_out
 from billing.refunds.refundable import Refundable, lock_refundable
 from billing.refunds.rules import in_steps
@@ -49,7 +49,8 @@ def begin_refund(session: Session, refund_id: UUID, wish: RefundWish, now: datet
     `now` is the account's time. Raises Rejected `payment_not_found`, `refund_too_large` for more than is left of the
     payment, `amount_too_fine` for what is no multiple of the gateways' step, `credits_already_used` where only unused
     credits are refunded and there are none, `nothing_to_refund` where the money is neither kept nor on an invoice that
-    can be corrected, and as `check_paid_out`.
+    can be corrected, and as `check_paid_out`; instead of `refund_too_large` and `nothing_to_refund` `payment_disputed`
+    where a dispute has taken of the payment or claims what it paid, or has taken of what it paid.
     """
     refundable = lock_refundable(session, wish.receipt_id)
     known = session.get(Refund, refund_id)
@@ -72,7 +73,7 @@ def _amount(session: Session, refundable: Refundable, wish: RefundWish, now: dat
     left = left_to_refund(session, receipt)
     # what no gateway moves is of any amount
     rule = AmountRule() if wish.paid_out_on else load_amount_rules(session, receipt.currency).of(None, receipt.currency)
-    wanted = _wanted(wish, left, receipt.currency, rule)
+    wanted = _wanted(session, wish, refundable, left, rule)
     usable = lock_grants(session, receipt.account_id, now)
     creditable = find_creditable(session, refundable, usable, wish.used_credits)
     can = in_steps(wanted - shares_of(refundable, creditable, wanted).missing_minor, left, rule.step)
@@ -82,18 +83,26 @@ def _amount(session: Session, refundable: Refundable, wish: RefundWish, now: dat
     is_exact = is_paid_out or (wish.amount_minor is not None and wish.used_credits is not UsedCredits.REDUCE)
     if not can or (is_exact and can < wanted):
         shown = format_major(Money(can, receipt.currency))
-        raise Rejected("nothing_to_refund", f"Of this payment {shown} can go back now. {_SPENT}", status=409)
+        code = _code(session, refundable, "nothing_to_refund")
+        raise Rejected(code, f"Of this payment {shown} can go back now. {_SPENT}", status=409)
     return can
 
 
-def _wanted(wish: RefundWish, left: int, currency: str, rule: AmountRule) -> int:
+def _wanted(session: Session, wish: RefundWish, refundable: Refundable, left: int, rule: AmountRule) -> int:
+    currency = refundable.receipt.currency
     wanted = left if wish.amount_minor is None else wish.amount_minor
     if wanted > left or left <= 0:
         shown = format_major(Money(max(left, 0), currency))
-        raise Rejected("refund_too_large", f"Of this payment {shown} can still be refunded.", status=409)
+        code = _code(session, refundable, "refund_too_large")
+        raise Rejected(code, f"Of this payment {shown} can still be refunded.", status=409)
     if wanted < left:
         check_step(Money(wanted, currency), rule)
     return wanted
+
+
+def _code(session: Session, refundable: Refundable, otherwise: str) -> str:
+    is_contested = any(each.contested_minor or each.charged_back_minor for each in refundable.invoices.values())
+    return "payment_disputed" if is_contested or disputed_minor(session, refundable.receipt) else otherwise
 
 
 def _refund(refund_id: UUID, receipt: Receipt, wish: RefundWish, amount_minor: int) -> Refund:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.accounts.queries import lock_account
@@ -20,11 +19,10 @@ from billing.ledger.post import post
 from billing.ledger.tables import LedgerReason
 from billing.money import AmountRule, Money, format_major
 from billing.receipts.receive import Received, receive
-from billing.receipts.tables import Allocation, Receipt, ReceiptSource
+from billing.receipts.tables import Receipt, ReceiptSource
 from billing.receipts.write import write_receipts
 from billing.refunds.credited_lines import Creditable, creditable_of
 from billing.refunds.explain_refunds import explain_refunds
-from billing.refunds.left import disputed_payments
 from billing.refunds.refundable import lock_unexplained
 from billing.refunds.rules import in_steps
 from billing.refunds.tables import UsedCredits
@@ -49,9 +47,9 @@ def credit_invoice(session: Session, wish: CreditWish, now: datetime) -> CreditN
 
     What a gateway has given back by itself and nothing explained may have come out of it, see `explain_refunds`.
     `now` is the account's time. Raises Rejected `invoice_not_found`, `invoice_state` unless it is paid,
-    `gateway_keeps_balance` for one that a gateway wrote, `payment_disputed`, `credit_too_large` for more than is left,
-    `amount_too_fine` for what is no multiple of the gateways' step, and `credits_already_used` where only unused
-    credits are taken back and there are none.
+    `gateway_keeps_balance` for one that a gateway wrote, `credit_too_large` for more than is left, `payment_disputed`
+    for what a dispute claims of that, `amount_too_fine` for what is no multiple of the gateways' step, and
+    `credits_already_used` where only unused credits are taken back and there are none.
     """
     invoice = _lock_paid(session, wish.invoice_id)
     unexplained = lock_unexplained(session, invoice.account_id, invoice.currency)
@@ -80,25 +78,17 @@ def _lock_paid(session: Session, invoice_id: UUID) -> Invoice:
             f"{invoice.gateway} wrote this invoice, and its next ones draw on no money kept here: refund its payment."
         )
         raise Rejected("gateway_keeps_balance", detail, status=409)
-    if _is_disputed(session, invoice):
-        detail = "What paid this invoice is disputed, or was lost by a dispute: credit it once that is won."
-        raise Rejected("payment_disputed", detail, status=409)
     return invoice
 
 
-def _is_disputed(session: Session, invoice: Invoice) -> bool:
-    paid_by = select(Allocation.receipt_id).where(
-        Allocation.invoice_id == invoice.id, Allocation.receipt_id.in_(disputed_payments())
-    )
-    return session.scalar(paid_by.limit(1)) is not None
-
-
 def _amount(session: Session, invoice: Invoice, wish: CreditWish, creditable: Creditable, rule: AmountRule) -> int:
-    left = max(min(invoice.total_minor - invoice.credited_minor, sold_with(session, invoice).left_minor), 0)
+    sold = sold_with(session, invoice)
+    left = min(invoice.creditable_minor, sold.creditable_minor)
     wanted = left if wish.amount_minor is None else wish.amount_minor
     if wanted > left or not left:
         shown = format_major(Money(left, invoice.currency))
-        raise Rejected("credit_too_large", f"Of this invoice {shown} can still be credited.", status=409)
+        code = "payment_disputed" if sold.contested_minor else "credit_too_large"
+        raise Rejected(code, f"Of this invoice {shown} can still be credited.", status=409)
     if wanted < left:
         check_step(Money(wanted, invoice.currency), rule)
     amount = in_steps(min(wanted, creditable.minor), left, rule.step)

@@ -1,7 +1,7 @@
 """Which lines of an invoice a refund or a credit takes back, and which credits go with them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -68,16 +68,22 @@ def creditable_of(
 ) -> Creditable:
     """What can be credited of an invoice; with `reduce` only what nobody has used.
 
-    Never more than is left of those that it belongs to, see `sold_with`, less what is `taken_minor` of these already.
+    Never more than is left of those that it belongs to and not disputed, see `sold_with`, less what is `taken_minor` of
+    these already.
     `step` is what amounts of its currency are multiples of. The caller holds the invoice, and what its account can use.
     """
+    whole = whole_of(session, invoice, usable, step)
+    minor = unused_minor(whole.sales, whole.step) if used_credits is UsedCredits.REDUCE else whole.minor
+    of_all = sold_with(session, invoice).creditable_minor - taken_minor
+    return replace(whole, minor=max(min(minor, of_all), 0))
+
+
+def whole_of(session: Session, invoice: Invoice, usable: Mapping[str, CreditGrant], step: int) -> Creditable:
+    """All that is left of an invoice, also what a change of plan has given back of it: what can be lost of it."""
     left = parts_left(session, invoice.id)
     sales = sales_of(_lines(session, invoice.id, left, usable))
     is_in_steps = not any(minor % step for part in left for minor in (part.net_minor, part.tax_minor))
-    step = step if is_in_steps else 1
-    minor = unused_minor(sales, step) if used_credits is UsedCredits.REDUCE else gross_of(left)
-    of_all = sold_with(session, invoice).left_minor - taken_minor
-    return Creditable(left, sales, max(min(minor, of_all), 0), step)
+    return Creditable(left, sales, gross_of(left), step if is_in_steps else 1)
 
 
 def grant_cause(line_id: UUID) -> str:

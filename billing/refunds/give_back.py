@@ -18,7 +18,7 @@ from billing.money import Money
 from billing.refunds.credited_lines import Creditable, Credited, creditable_of
 from billing.refunds.draw import draw_kept
 from billing.refunds.refundable import Refundable
-from billing.refunds.rules import Shares, Sources, share_out
+from billing.refunds.rules import Paid, Shares, Sources, share_out
 from billing.refunds.tables import Refund, UsedCredits
 from billing.refunds.take_off import take_off
 from billing.usage.claw_back import claw_back, lock_grants
@@ -72,10 +72,14 @@ def shares_of(refundable: Refundable, creditable: Mapping[UUID, Creditable], amo
     sources = Sources(
         own_minor=refundable.own_minor,
         unsettled_minor=refundable.unsettled_minor,
-        paid=[replace(each, creditable_minor=creditable[each.invoice_id].minor) for each in refundable.paid],
+        paid=[_within(each, creditable[each.invoice_id]) for each in refundable.paid],
         others_minor=refundable.kept_minor - refundable.own_minor,
     )
     return share_out(amount_minor, sources)
+
+
+def _within(paid: Paid, creditable: Creditable) -> Paid:
+    return replace(paid, creditable_minor=min(paid.creditable_minor, creditable.minor))
 
 
 def _credit(

@@ -1,18 +1,18 @@
 """Record refunds, as the gateway of a payment tells them: ours, and those that were made there."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from billing.credit_notes.tables import CreditNoteReason
+from billing.ledger.tables import LedgerAccount
 from billing.payments.queries import as_uuid
-from billing.receipts.reverse import reverse
-from billing.receipts.tables import Receipt
+from billing.receipts.reverse import Explained, Explanation, reverse
+from billing.receipts.tables import Receipt, ReceiptSource
 from billing.refunds.explain_refunds import explain_refunds
-from billing.refunds.fail_refund import fail_refund, release_disputed
+from billing.refunds.fail_refund import fail_refund
 from billing.refunds.give_back import give_back
-from billing.refunds.left import disputed_minor, missing_minor
 from billing.refunds.refundable import Refundable, lock_refundable, lock_refunds
 from billing.refunds.stage_mail import stage_refund_mail
 from billing.refunds.states import can_move, move
@@ -25,29 +25,31 @@ HEARD_USED_CREDITS = UsedCredits.FORGIVE
 AT_THE_GATEWAY = "gateway"
 
 
-def record_refunds(session: Session, refundable: Refundable, facts: Sequence[ReversalFact], now: datetime) -> None:
+def record_refunds(session: Session, refundable: Refundable, facts: Sequence[ReversalFact], now: datetime) -> bool:
     """Bring the books to what a gateway says has left of a payment; news that is known already changes nothing.
 
     A refund that is not ours is explained as if it were, see `give_back`; one in another currency than the payment
-    stays unexplained, as disputes do. The caller holds the locks of `lock_refundable`. `now` is the account's time.
+    stays unexplained. Returns whether money is kept now because a refund failed: a dispute may have taken it. The
+    caller holds the locks of `lock_refundable`. `now` is the account's time.
     """
     receipt = refundable.receipt
     refunds = lock_refunds(session, receipt)
     told = _refunds_told(session, refundable, refunds, facts, now)
-    fresh = [fact for fact in facts if not _is_late(told.get(fact.reversal_ref), fact)]
-    reverse(session, receipt, fresh, now, {ref: refund.unexplained_minor for ref, refund in told.items()})
-    kept = [*refundable.own, *refundable.others]
-    for fact in fresh:
-        if fact.reversal_ref in told:
-            kept += _take(session, receipt, told[fact.reversal_ref], fact, now)
-    still_disputed = disputed_minor(session, receipt)
-    for refund in refunds:
-        if refund.receipt_id == receipt.id:
-            release_disputed(session, refund, still_disputed, now)
-    explain_refunds(session, refunds, kept, now)
+    fresh = [
+        fact for fact in facts if fact.kind is ReversalKind.REFUND and not _is_late(told.get(fact.reversal_ref), fact)
+    ]
+    reverse(session, receipt, fresh, now, _explained(told))
+    back = [
+        each
+        for fact in fresh
+        if fact.reversal_ref in told
+        for each in _take(session, told[fact.reversal_ref], fact, now)
+    ]
+    explain_refunds(session, refunds, [*refundable.own, *refundable.others, *back], now)
     session.flush()
     for refund in told.values():
         stage_refund_mail(session, refund)
+    return bool(back)
 
 
 def _refunds_told(
@@ -68,6 +70,13 @@ def _refunds_told(
         if refund is not None:
             told[fact.reversal_ref] = refund
     return told
+
+
+def _explained(told: Mapping[str, Refund]) -> Explained:
+    return {
+        (ReceiptSource.REFUND, reference): Explanation(LedgerAccount.REFUNDS_PAYABLE, refund.unexplained_minor == 0)
+        for reference, refund in told.items()
+    }
 
 
 def _is_late(refund: Refund | None, fact: ReversalFact) -> bool:
@@ -108,7 +117,7 @@ def _heard(receipt: Receipt, fact: ReversalFact, known: Sequence[Refund]) -> Ref
     )
 
 
-def _take(session: Session, receipt: Receipt, refund: Refund, fact: ReversalFact, now: datetime) -> list[Receipt]:
+def _take(session: Session, refund: Refund, fact: ReversalFact, now: datetime) -> list[Receipt]:
     """State never moves backwards: old news of one that has failed since change nothing. Returns what is kept now."""
     if fact.state is None:
         raise ValueError(f"refund {fact.reversal_ref} has no state")
@@ -116,10 +125,8 @@ def _take(session: Session, receipt: Receipt, refund: Refund, fact: ReversalFact
     refund.refund_ref = refund.refund_ref or fact.reversal_ref
     if not can_move(refund, after):
         return []
-    session.flush()
-    missing = missing_minor(session, receipt)
     move(refund, after)
     refund.failure_code = fact.failure_code
-    kept = fail_refund(session, refund, missing, now) if after in WITHOUT_EFFECT else None
+    kept = fail_refund(session, refund, now) if after in WITHOUT_EFFECT else None
     session.flush()
     return [kept] if kept else []

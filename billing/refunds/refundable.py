@@ -14,8 +14,7 @@ from billing.invoices.tables import OWED, Invoice
 from billing.receipts.queries import IS_KEPT, get_payment
 from billing.receipts.rules import kept_in
 from billing.receipts.tables import Allocation, Receipt
-from billing.refunds.fail_refund import failed_cause, released_cause
-from billing.refunds.left import disputed_payments
+from billing.refunds.fail_refund import failed_cause
 from billing.refunds.rules import Paid
 from billing.refunds.tables import Refund
 
@@ -24,8 +23,7 @@ class Refundable(NamedTuple):
     """A payment that came, the invoices that it paid in the order in which it did, and kept money; all of them locked.
 
     `own` is what is kept of the payment itself, and of what came back of it: by credit notes of invoices that it paid,
-    and by refunds that failed. `others` is what else is kept for the account in its currency; what came of a payment
-    that is disputed is nobody's as long as it is.
+    and by refunds that failed. `others` is what else is kept for the account in its currency.
     """
 
     receipt: Receipt
@@ -38,15 +36,18 @@ class Refundable(NamedTuple):
     def paid(self) -> list[Paid]:
         """What the payment has paid of each invoice that is settled, and what of that can be credited now."""
         return [
-            Paid(invoice.id, minor, invoice.total_minor - invoice.credited_minor)
+            Paid(invoice.id, minor, invoice.creditable_minor)
             for invoice, minor in self._shared()
             if invoice.status not in OWED
         ]
 
     @property
     def unsettled(self) -> list[tuple[Invoice, int]]:
-        """What it has paid of invoices that are owed: for that nothing was granted, and no paper says it was paid."""
-        return [(invoice, minor) for invoice, minor in self._shared() if invoice.status in OWED]
+        """What it has paid of invoices that are owed: for that nothing was granted, and no paper says it was paid.
+
+        What is owed because a dispute was lost is not among it: it is paid again first.
+        """
+        return [(invoice, minor) for invoice, minor in self._shared() if invoice.is_unsettled]
 
     @property
     def unsettled_minor(self) -> int:
@@ -72,6 +73,7 @@ def lock_refundable(session: Session, receipt_id: UUID) -> Refundable:
 
     Raises Rejected `payment_not_found`, and Unavailable where the payment paid another invoice in the meantime.
     """
+    session.flush()  # rows are read anew: what was changed of them a moment ago must be in them
     payment = get_payment(session, receipt_id)
     lock_account(session, payment.account_id)
     in_order = select(Invoice).where(Invoice.id.in_(_paid_by(session, receipt_id))).order_by(Invoice.id)
@@ -81,10 +83,9 @@ def lock_refundable(session: Session, receipt_id: UUID) -> Refundable:
     shares = _paid_by(session, receipt_id)
     if set(shares) - set(invoices):
         raise Unavailable("the payment has just paid another invoice")
-    of_it = _come_back(session, receipt_id, shares)
-    not_others = of_it | _disputed(session, payment)
-    own = [payment, *(each for each in kept if each.cause in of_it)]
-    others = [each for each in kept if each.cause not in not_others]
+    come_back = _come_back(session, receipt_id, shares)
+    own = [payment, *(each for each in kept if each.cause in come_back)]
+    others = [each for each in kept if each.cause not in come_back]
     return Refundable(payment, own, others, invoices, shares)
 
 
@@ -121,28 +122,16 @@ def _lock_receipts(session: Session, payment: Receipt) -> Sequence[Receipt]:
 
 def _come_back(session: Session, receipt_id: UUID, invoice_ids: Collection[UUID]) -> set[str]:
     """The causes of receipts by which money of the payment came back to be kept."""
-    refunds = session.scalars(select(Refund.id).where(Refund.receipt_id == receipt_id)).all()
+    refunds = session.scalars(select(Refund.id).where(Refund.receipt_id == receipt_id))
     notes = select(CreditNote.cause).where(CreditNote.invoice_id.in_(invoice_ids), CreditNote.kept_minor > 0)
-    causes = (cause(refund_id) for refund_id in refunds for cause in (failed_cause, released_cause))
-    return {*causes, *session.scalars(notes)}
-
-
-def _disputed(session: Session, payment: Receipt) -> set[str]:
-    """The causes of receipts of the account's disputed payments, and of what came back of those."""
-    disputed = select(Receipt).where(Receipt.account_id == payment.account_id, Receipt.id.in_(disputed_payments()))
-    causes: set[str] = set()
-    for each in session.scalars(disputed):
-        causes |= {each.cause} | _come_back(session, each.id, _paid_by(session, each.id))
-    return causes
+    return {failed_cause(refund_id) for refund_id in refunds} | set(session.scalars(notes))
 
 
 def _paid_by(session: Session, receipt_id: UUID) -> dict[UUID, int]:
-    """By invoice, in the order in which they were paid."""
+    """By invoice, in the order in which they were paid; nothing, where that was taken back."""
     share = func.sum(Allocation.amount_minor)
     paid = select(Allocation.invoice_id, share).where(
         Allocation.receipt_id == receipt_id, Allocation.invoice_id.is_not(None)
     )
-    rows = session.execute(
-        paid.group_by(Allocation.invoice_id).having(share > 0).order_by(func.min(Allocation.created_at))
-    )
+    rows = session.execute(paid.group_by(Allocation.invoice_id).order_by(func.min(Allocation.created_at)))
     return {invoice_id: int(minor) for invoice_id, minor in rows if invoice_id is not None}

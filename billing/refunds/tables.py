@@ -44,7 +44,6 @@ class Refund(Base):
 
     Amounts are minor units of `currency`. `kept_minor` of it was kept for the customer, `unexplained_minor` fits
     neither what was kept nor an invoice (only where a gateway has refunded by itself); the rest is on credit notes.
-    `disputed_minor` of one that failed is not kept again, because a dispute had taken it.
     `request` holds the frozen parameters of the call. One that is paid out by hand names who did it, and the day.
     """
 
@@ -57,10 +56,6 @@ class Refund(Base):
         CheckConstraint("amount_minor > 0", name="amount_positive"),
         CheckConstraint("least(kept_minor, unexplained_minor) >= 0", name="shares_not_negative"),
         CheckConstraint("kept_minor + unexplained_minor <= amount_minor", name="shares_within_amount"),
-        CheckConstraint(
-            "disputed_minor BETWEEN 0 AND CASE WHEN status IN ('failed', 'canceled') THEN amount_minor ELSE 0 END",
-            name="disputed_once_failed",
-        ),
         CheckConstraint("(paid_out_on IS NULL) = (paid_out_by = '')", name="paid_out_by_somebody"),
         Index("uq_refunds_reference", "gateway", "refund_ref", unique=True, postgresql_where=text("refund_ref <> ''")),
         Index("ix_refunds_receipt", "receipt_id"),
@@ -79,7 +74,6 @@ class Refund(Base):
     currency: Mapped[str]
     kept_minor: Mapped[int] = mapped_column(server_default="0")
     unexplained_minor: Mapped[int] = mapped_column(server_default="0")
-    disputed_minor: Mapped[int] = mapped_column(server_default="0")
     reason: Mapped[CreditNoteReason]
     note: Mapped[str] = mapped_column(server_default="")
     used_credits: Mapped[UsedCredits]

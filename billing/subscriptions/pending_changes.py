@@ -32,9 +32,12 @@ def is_waited_for(session: Session, invoice_id: UUID) -> bool:
 
 
 def is_too_late(session: Session, invoice_id: UUID, now: datetime) -> bool:
-    """Whether it is the invoice of a change of plan whose time is over."""
+    """Whether a change of plan waits for this invoice, and its time is over.
+
+    One that was made is paid for whenever: a bank may have taken back what had paid it.
+    """
     over = select(PendingChange.invoice_id).where(
-        PendingChange.invoice_id == invoice_id, PendingChange.expires_at <= now
+        PendingChange.invoice_id == invoice_id, IS_WAITING, PendingChange.expires_at <= now
     )
     return session.scalar(over) is not None
 

@@ -14,7 +14,8 @@ class AutoTopUp(Base):
 
     One purchase at a time: `invoice_id` is the one under way. `purchases` counts those of `month` (UTC) that are paid
     or under way; there are never more than `monthly_max`. A purchase that fails stops it: `stopped_at` with the reason
-    in `stop_code`. So does the customer, with the code `ended`. Only the customer lets it go on.
+    in `stop_code`. So do a dispute, credits whose money goes back, and the customer, with the code `ended`. Only the
+    customer lets it go on.
     """
 
     __tablename__ = "auto_top_ups"

@@ -1,4 +1,4 @@
-"""What follows when credits become fewer: a warning, an automatic top-up."""
+"""What follows when credits become fewer: a warning, and an automatic top-up, or the end of one."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ from billing.credits.watch import check_watch
 from billing.errors import Rejected
 from billing.top_ups.queries import may_begin, month_of
 from billing.top_ups.start import start_due_top_up
+from billing.top_ups.stop import stop_for_return
 from billing.top_ups.tables import AutoTopUp
 from database.among import is_among
 
@@ -62,6 +63,23 @@ def follow_fall(
     _follow(session, account_id, thresholds, Fall(before, after), now)
 
 
+def follow_return(
+    session: Session, account_id: UUID, thresholds: Thresholds, before: int, after: int, now: datetime
+) -> None:
+    """The same where the credits' money goes back, but who gets it back is not charged for new ones.
+
+    Neither now nor by a sweep: a top-up that this would start stops until the customer wants it again.
+    """
+    warn_of_fall(session, account_id, thresholds, before, after)
+    if after < before:
+        stop_for_return(session, account_id, after, now)
+
+
+def warn_of_fall(session: Session, account_id: UUID, thresholds: Thresholds, before: int, after: int) -> None:
+    """Only warn. The caller holds the lock of the account's grants."""
+    _warn(session, account_id, thresholds, Fall(before, after))
+
+
 def follow_expiry(session: Session, lapsed: Mapping[UUID, int], now: datetime) -> None:
     """Warn and top up accounts that are low after credits of theirs expired; `lapsed` says how many, by account.
 
@@ -76,16 +94,21 @@ def follow_expiry(session: Session, lapsed: Mapping[UUID, int], now: datetime) -
 
 
 def _follow(session: Session, account_id: UUID, thresholds: Thresholds, fall: Fall, now: datetime) -> None:
-    if thresholds.warn_below is not None and fall.crosses(thresholds.warn_below):
-        check_watch(session, account_id, fall)
+    _warn(session, account_id, thresholds, fall)
     if thresholds.top_up_below is not None and fall.after < thresholds.top_up_below:
         session.flush()
         start_due_top_up(session, account_id, now)
 
 
+def _warn(session: Session, account_id: UUID, thresholds: Thresholds, fall: Fall) -> None:
+    if thresholds.warn_below is not None and fall.crosses(thresholds.warn_below):
+        check_watch(session, account_id, fall)
+
+
 def _balances(account_ids: Sequence[UUID], now: datetime) -> Select[UUID, int, int, int, int]:
     """Thresholds and balances of those among the accounts that have any threshold, in the order of their ids."""
     left = func.sum(CreditGrant.remaining)
+    counts = and_(CreditGrant.remaining > 0, CreditGrant.is_frozen.is_(False))
     return (
         select(
             Account.id,
@@ -96,7 +119,7 @@ def _balances(account_ids: Sequence[UUID], now: datetime) -> Select[UUID, int, i
         )
         .outerjoin(BalanceWatch, BalanceWatch.account_id == Account.id)
         .outerjoin(AutoTopUp, and_(AutoTopUp.account_id == Account.id, may_begin(month_of(now))))
-        .outerjoin(CreditGrant, and_(CreditGrant.account_id == Account.id, CreditGrant.remaining > 0))
+        .outerjoin(CreditGrant, and_(CreditGrant.account_id == Account.id, counts))
         .where(
             is_among(Account.id, account_ids),
             or_(BalanceWatch.warn_below.is_not(None), AutoTopUp.top_up_below.is_not(None)),

@@ -1,7 +1,6 @@
 """Owe credits: used ones whose money goes back all the same."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -12,7 +11,8 @@ from billing.credits.queries import count_owed
 from billing.credits.repay import repay_out_of
 from billing.credits.tables import CreditDebt, CreditGrant
 from billing.errors import Rejected
-from billing.usage.fall import find_thresholds, follow_fall
+from billing.usage.claw_back import usable_of
+from billing.usage.fall import find_thresholds, follow_return
 from database.ids import uuid7
 
 
@@ -24,8 +24,8 @@ def owe_credits(
     The caller holds the account, so that its debts are counted one by one, and its usable grants. Raises Rejected
     `credit_debt_too_large` where the account would owe more than it may.
     """
-    thresholds = replace(find_thresholds(session, account_id, now), top_up_below=None)
-    before = sum(grant.remaining for grant in usable)
+    thresholds = find_thresholds(session, account_id, now)
+    before = usable_of(usable)
     session.add(CreditDebt(id=uuid7(), account_id=account_id, cause=cause, amount=amount, paid=0))
     session.flush()
     repay_out_of(session, account_id, usable)
@@ -33,4 +33,4 @@ def owe_credits(
     if owed > most:
         detail = f"The account would owe {owed:,} credits; it may owe {most:,}."
         raise Rejected("credit_debt_too_large", detail, status=409)
-    follow_fall(session, account_id, thresholds, before, sum(grant.remaining for grant in usable), now)
+    follow_return(session, account_id, thresholds, before, before - amount, now)

@@ -6,11 +6,12 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from billing.credits.queries import is_usable, lock_usable
+from billing.credits.queries import is_unspent, lock_unspent
 from billing.credits.rules import spread
 from billing.credits.tables import CreditGrant, CreditMovement, CreditSource, CreditTransaction
 from billing.credits.take import take
 from billing.errors import Rejected
+from billing.usage.claw_back import usable_of
 from billing.usage.fall import find_thresholds, follow_fall
 
 
@@ -31,19 +32,19 @@ def revoke_credits(
     returns what the first one took. Raises Rejected `account_not_found`.
     """
     thresholds = find_thresholds(session, account_id, now)
-    usable = lock_usable(session, account_id, now)
+    unspent = lock_unspent(session, account_id, now)
     already = _already_revoked(session, account_id, cause)
     if already:
         return already
-    grants = _latest_first(usable, subscription_id)
+    grants = _latest_first(unspent, subscription_id)
     if not as_far_as_possible:
         _check_left(sum(grant.remaining for grant in grants), amount)
+    before = usable_of(unspent)
     shares = spread(amount, [grant.remaining for grant in grants])
     for grant, share in zip(grants, shares, strict=True):
         take(session, grant, share, CreditMovement.REVOKE, cause, "")
-    balance, revoked = sum(grant.remaining for grant in usable), sum(shares)
-    follow_fall(session, account_id, thresholds, balance + revoked, balance, now)
-    return revoked
+    follow_fall(session, account_id, thresholds, before, usable_of(unspent), now)
+    return sum(shares)
 
 
 def check_revocable(session: Session, account_id: UUID, subscription_id: UUID, amount: int, now: datetime) -> None:
@@ -52,7 +53,7 @@ def check_revocable(session: Session, account_id: UUID, subscription_id: UUID, a
         CreditGrant.account_id == account_id,
         CreditGrant.subscription_id == subscription_id,
         CreditGrant.source == CreditSource.PLAN,
-        is_usable(now),
+        is_unspent(now),
     )
     _check_left(int(session.scalar(unspent) or 0), amount)
 
@@ -63,8 +64,10 @@ def _check_left(left: int, amount: int) -> None:
         raise Rejected("credits_already_used", detail, status=409)
 
 
-def _latest_first(usable: list[CreditGrant], subscription_id: UUID) -> list[CreditGrant]:
-    ours = [grant for grant in usable if grant.source is CreditSource.PLAN and grant.subscription_id == subscription_id]
+def _latest_first(unspent: list[CreditGrant], subscription_id: UUID) -> list[CreditGrant]:
+    ours = [
+        grant for grant in unspent if grant.source is CreditSource.PLAN and grant.subscription_id == subscription_id
+    ]
     return sorted(ours, key=lambda grant: (grant.granted_at, grant.id), reverse=True)
 
 

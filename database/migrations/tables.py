@@ -6,6 +6,7 @@ from billing.catalog import tables as catalog
 from billing.clocks import tables as clocks
 from billing.credit_notes import tables as credit_notes
 from billing.credits import tables as credits_
+from billing.disputes import tables as disputes
 from billing.dunning import tables as dunning
 from billing.invoices import tables as invoices
 from billing.ledger import tables as ledger
@@ -25,8 +26,8 @@ from database.base import Base
 
 # Importing a module is what registers its tables; naming them here keeps the imports from looking unused.
 MODULES = (
-    accounts, cards, catalog, clocks, credentials, credit_notes, credits_, dunning, invoices, ledger, manual_payments,
-    payment_methods, payments, rate_tables, receipts, refunds, statements, subscriptions, tax, top_ups,
+    accounts, cards, catalog, clocks, credentials, credit_notes, credits_, disputes, dunning, invoices, ledger,
+    manual_payments, payment_methods, payments, rate_tables, receipts, refunds, statements, subscriptions, tax, top_ups,
     api_keys, event_pulls, inbox, lineage, operations, outbox, upkeep,
 )  # fmt: skip
 

@@ -6,7 +6,14 @@ from gateways.stripe.amounts import from_stripe
 from gateways.stripe.answers import reader
 from gateways.stripe.shapes import ATTEMPT_MARK, REFUND_MARK, SUBSCRIPTION_MARK, Json, inside, instant, mark, reference
 from gateways.stripe.translate import GATEWAY
-from schemas.facts.reversals import RefundState, ReversalFact, ReversalKind, ReversedPaymentFact
+from schemas.facts.reversals import (
+    Contest,
+    DisputeState,
+    RefundState,
+    ReversalFact,
+    ReversalKind,
+    ReversedPaymentFact,
+)
 
 # these have taken nothing, or given it back (https://docs.stripe.com/refunds#failed-refunds)
 REFUNDS_WITHOUT_EFFECT = frozenset({"failed", "canceled", "requires_action"})
@@ -17,6 +24,17 @@ REFUND_STATES = {
     "succeeded": RefundState.SUCCEEDED,
     "failed": RefundState.FAILED,
     "canceled": RefundState.CANCELED,
+}
+DISPUTE_STATES = {
+    "warning_needs_response": DisputeState.INQUIRY,
+    "warning_under_review": DisputeState.INQUIRY,
+    "warning_closed": DisputeState.INQUIRY_CLOSED,
+    # settled with the bank before it became a dispute: https://docs.stripe.com/disputes/prevention
+    "prevented": DisputeState.INQUIRY_CLOSED,
+    "needs_response": DisputeState.NEEDS_RESPONSE,
+    "under_review": DisputeState.UNDER_REVIEW,
+    "won": DisputeState.WON,
+    "lost": DisputeState.LOST,
 }
 
 
@@ -59,19 +77,43 @@ def _of_dispute(dispute: Json) -> Iterator[ReversalFact]:
     at = instant(moved[-1]["created"] if moved else dispute["created"])
     currency = dispute["currency"]
     taken_minor = from_stripe(_taken(dispute, moved), currency)
-    yield ReversalFact(ReversalKind.DISPUTE, dispute["id"], taken_minor, currency.upper(), at)
+    contest = _contest(dispute)
+    yield ReversalFact(ReversalKind.DISPUTE, dispute["id"], taken_minor, currency.upper(), at, contest=contest)
     if moved:
         fee, fee_currency = sum(entry["fee"] for entry in moved), moved[0]["currency"]
         fee_minor = from_stripe(fee, fee_currency)
         yield ReversalFact(ReversalKind.DISPUTE_FEE, dispute["id"], fee_minor, fee_currency.upper(), at)
 
 
-def _taken(dispute: Json, moved: Sequence[Json]) -> int:
-    """What the balance has lost, in the charge's currency.
+def _contest(dispute: Json) -> Contest:
+    """A due day of 0 means that the bank takes no answer."""
+    due_by = inside(dispute, "evidence_details").get("due_by")
+    return Contest(
+        state=DISPUTE_STATES[dispute["status"]],
+        amount_minor=from_stripe(dispute["amount"], dispute["currency"]),
+        reason=dispute["reason"],
+        opened_at=instant(dispute["created"]),
+        evidence_due_at=instant(due_by) if due_by else None,
+    )
 
-    A balance in another currency only tells whether the money is gone: then it is what is disputed.
-    """
-    taken: int = -sum(entry["amount"] for entry in moved)
+
+def _taken(dispute: Json, moved: Sequence[Json]) -> int:
+    """What the balance has lost, in the charge's currency."""
+    amounts: list[int] = [entry["amount"] for entry in moved]
     if all(entry["currency"] == dispute["currency"] for entry in moved):
-        return taken
-    return dispute["amount"] if taken > 0 else 0
+        return -sum(amounts)
+    return _taken_abroad(dispute, amounts)
+
+
+def _taken_abroad(dispute: Json, moved: Sequence[int]) -> int:
+    """The same of a balance in another currency: what it lost is all that is disputed, what comes back a share of that.
+
+    Rates move between the two, so that of a dispute that is won all is back, whatever it is worth by then.
+    """
+    disputed: int = dispute["amount"]
+    if moved[-1] < 0:
+        return disputed
+    if DISPUTE_STATES[dispute["status"]] is DisputeState.WON:
+        return 0
+    withdrawn = max(-min(moved), 1)
+    return disputed * max(withdrawn - moved[-1], 0) // withdrawn

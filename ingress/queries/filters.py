@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 
+from billing.disputes.tables import DisputeStatus
 from billing.invoices.tables import InvoiceStatus
 from billing.manual_payments.tables import ClaimStatus
 from billing.receipts.tables import ReceiptSource
@@ -77,6 +78,14 @@ class ReceiptFilter(PageFilter):
     account_id: UUID | None = None
     source: ReceiptSource | None = None
     needs_a_look: bool = False
+
+
+class DisputeFilter(PageFilter):
+    """A page of disputes."""
+
+    account_id: UUID | None = None
+    payment_id: UUID | None = None
+    status: DisputeStatus | None = None
 
 
 class RefundFilter(PageFilter):

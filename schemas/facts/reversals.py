@@ -22,13 +22,38 @@ class RefundState(StrEnum):
     CANCELED = "canceled"
 
 
+class DisputeState(StrEnum):
+    """How far a dispute has come. An inquiry is what a bank asks before it takes anything; most are closed so."""
+
+    INQUIRY = "inquiry"
+    INQUIRY_CLOSED = "inquiry_closed"
+    NEEDS_RESPONSE = "needs_response"
+    UNDER_REVIEW = "under_review"
+    WON = "won"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Contest:
+    """What a customer contests: so much in minor units of the dispute's currency, and why, in the gateway's word.
+
+    `evidence_due_at` is until when an answer counts; None where the bank takes none.
+    """
+
+    state: DisputeState
+    amount_minor: int
+    reason: str
+    opened_at: datetime
+    evidence_due_at: datetime | None
+
+
 @dataclass(frozen=True, slots=True)
 class ReversalFact:
     """A refund, a dispute, or what the gateway takes for one, as it stands now.
 
     `left_minor` is what has left because of it and has not come back: a refund that failed and a dispute that was won
     have taken nothing. Minor units of `currency`, which for a fee may be another than the payment's. A refund has a
-    `state`, and bears the id that ours gave it, if it was ours.
+    `state`, and bears the id that ours gave it, if it was ours; a dispute says what is contested.
     """
 
     kind: ReversalKind
@@ -39,6 +64,7 @@ class ReversalFact:
     state: RefundState | None = None
     refund_id: str = ""
     failure_code: str = ""
+    contest: Contest | None = None
 
 
 @dataclass(frozen=True, slots=True)

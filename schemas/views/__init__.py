@@ -6,6 +6,7 @@ from schemas.views.cards import CardView
 from schemas.views.catalog import PackageView, PlanPriceView, PlanView, ServiceView
 from schemas.views.clocks import TestClockView
 from schemas.views.credits import AutoTopUpView, BalanceView, BalanceWatchView, CreditTransactionView
+from schemas.views.disputes import DisputeView
 from schemas.views.invoices import InvoiceLineView, InvoiceView, PayableView
 from schemas.views.manual_payments import ManualPaymentView, OtherClaimView, PaymentClaimView
 from schemas.views.operations import OperationView
@@ -24,6 +25,7 @@ __all__ = (
     "CreditNoteLineView",
     "CreditNoteView",
     "CreditTransactionView",
+    "DisputeView",
     "InvoiceLineView",
     "InvoiceView",
     "ManualPaymentView",

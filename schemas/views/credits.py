@@ -7,7 +7,7 @@ from schemas.views.base import View
 
 
 class BalanceView(View):
-    """An account's usable credits now, less its `debt`, and when the next of them expire.
+    """An account's usable credits now, less its `debt`, and when the next of them expire; what is frozen counts apart.
 
     Below zero, credits are owed that were used and refunded: the next ones that are granted pay for them.
     """
@@ -15,11 +15,12 @@ class BalanceView(View):
     account_id: UUID
     balance: int
     debt: int
+    frozen: int
     next_expiry_at: datetime | None
 
 
 class CreditTransactionView(View):
-    """One movement of credits: positive when granted, negative when consumed, expired, revoked or repaid."""
+    """One movement of credits: positive when granted or returned, negative when they became fewer."""
 
     id: UUID
     account_id: UUID
@@ -42,7 +43,7 @@ class AutoTopUpView(View):
     """A package that is bought when credits fall low. `invoice_id` is the purchase under way.
 
     `stop_code` says why it stopped: the gateway's code of a declined card, `no_card`, `package_not_found`,
-    `nothing_to_pay`, or `ended`.
+    `nothing_to_pay`, `payment_disputed`, `credits_returned` (their money went back), or `ended`.
     """
 
     account_id: UUID

@@ -9,14 +9,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.clocks.wall import Wall
-from billing.credit_notes.credit_voided import credit_voided
 from billing.credit_notes.tables import CreditNote, CreditNoteReason
 from billing.credits.queries import view_balance
 from billing.invoices.tables import InvoiceStatus
 from billing.ledger.queries import balances
+from billing.outcomes.invoice_voided import invoice_voided
 from billing.outcomes.record_outcome import record_outcome
 from billing.outcomes.record_refund import record_refund
 from billing.outcomes.reverse_payment import reverse_payment
+from billing.payments.intend_page import intend_page
+from billing.payments.start_checkout import thaw
 from billing.payments.tables import PaymentAttempt
 from billing.receipts.queries import kept_of
 from billing.receipts.tables import Receipt, ReceiptSource
@@ -25,11 +27,14 @@ from billing.refunds.credit_invoice import CreditWish, credit_invoice
 from billing.refunds.tables import Refund, UsedCredits
 from billing.usage.consume import consume_credits
 from database.ids import uuid7
+from schemas.commands import PayInvoice
 from schemas.facts.payments import PaymentStatus
-from schemas.facts.reversals import RefundState, ReversalFact, ReversalKind, ReversedPaymentFact
+from schemas.facts.reversals import DisputeState, RefundState, ReversalFact, ReversalKind, ReversedPaymentFact
+from tests.billing.contests import contest_facts
 from tests.billing.purchases import fact, start_purchase
 from tests.billing.subscribers import Books, answer_of, utc
 
+PAGES = {"success_url": "https://app.example/ok", "cancel_url": "https://app.example/no"}
 REASON = CreditNoteReason.REQUESTED_BY_CUSTOMER
 BEGIN = utc("2026-04-01 10:00")
 Parts = tuple[int, int, int, str]
@@ -50,7 +55,7 @@ def failed(reference: str, refund_id: UUID) -> ReversalFact:
 
 def disputed(reference: str, minor: int) -> ReversalFact:
     """So much was taken by a dispute."""
-    return ReversalFact(ReversalKind.DISPUTE, reference, minor, "USD", BEGIN)
+    return contest_facts(reference, minor, DisputeState.NEEDS_RESPONSE)[0]
 
 
 class MoneyBack:
@@ -78,6 +83,20 @@ class MoneyBack:
             told = replace(answer_of(attempt, self.now, ""), amount_minor=minor)
             record_outcome(session, told, Wall(self.now))
         return self.payments()[-1].id
+
+    def pay_open(self, place: int = 0) -> None:
+        """On a page, what is open of an invoice."""
+        invoice = self.books.invoices(self.account_id)[place]
+        command = PayInvoice.model_validate({"invoice_id": invoice.id, **PAGES})
+        with self.database.transaction() as session:
+            request = thaw(intend_page(session, f"page/{uuid7()}", command, "stripe", Wall(self.now)).request)
+        with self.database.transaction() as session:
+            told = fact(request, PaymentStatus.CAPTURED, amount_minor=invoice.left_minor)
+            record_outcome(session, told, Wall(self.now))
+
+    def contest(self, payment_id: UUID, state: DisputeState, minor: int, reference: str = "dp_1") -> None:
+        """A dispute of so much stands so by now."""
+        self.hear(payment_id, *contest_facts(reference, minor, state))
 
     def ask(self, payment_id: UUID, minor: int | None = None, used: UsedCredits = UsedCredits.FORGIVE) -> UUID:
         """Want so much of a payment back."""
@@ -114,7 +133,7 @@ class MoneyBack:
         for invoice in self.books.invoices(self.account_id):
             if invoice.status is InvoiceStatus.VOID and invoice.number:
                 with self.database.transaction() as session:
-                    credit_voided(session, invoice.id, Wall(self.now))
+                    invoice_voided(session, invoice.id, Wall(self.now))
 
     def use(self, credits: int) -> None:
         """Consume."""

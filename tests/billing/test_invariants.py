@@ -10,6 +10,7 @@ from billing.clocks.wall import Wall
 from billing.credit_notes.tables import CreditNoteReason
 from billing.invariants import QUESTIONS, violations
 from billing.outcomes.record_outcome import record_outcome
+from billing.outcomes.reverse_payment import reverse_payment
 from billing.receipts.tables import Receipt
 from billing.refunds.begin_refund import RefundWish, begin_refund
 from billing.refunds.tables import UsedCredits
@@ -18,6 +19,7 @@ from database.ids import uuid7
 from database.inbox import remember
 from schemas.facts.payments import PaymentStatus
 from tests.billing.conftest import NOON
+from tests.billing.contests import disputed
 from tests.billing.purchases import fact, start_purchase
 
 # which question must notice which damage
@@ -55,12 +57,40 @@ DAMAGES = [
     ("paid_invoice_is_covered", "UPDATE invoices SET status = 'pending', paid_at = NULL"),
     ("paid_invoice_is_covered", "UPDATE invoices SET status = 'void', paid_at = NULL"),
     ("paid_invoice_is_covered", "UPDATE receipts SET currency = 'EUR'"),
-    ("invoice_and_ledger_agree", "UPDATE invoices SET status = 'pending', paid_at = NULL, allocated_minor = 0"),
+    (
+        "invoice_and_ledger_agree",
+        "UPDATE invoices SET status = 'pending', paid_at = NULL, allocated_minor = 0, contested_minor = 0",
+    ),
     ("balances_are_proved", "UPDATE receipts SET amount_minor = amount_minor + 1"),
-    ("balances_are_proved", "UPDATE receipts SET allocated_minor = allocated_minor - 1"),
+    ("balances_are_proved", "UPDATE receipts SET allocated_minor = allocated_minor - 1 WHERE source = 'capture'"),
     ("reversals_are_proved", "UPDATE receipts SET source = 'refund', allocated_minor = 0, reverses_id = id"),
     ("reversals_are_proved", "UPDATE refunds SET amount_minor = amount_minor + 1"),
     ("reversals_are_proved", "UPDATE refunds SET status = 'failed'"),
+    ("reversals_are_proved", "DELETE FROM disputes"),
+    ("reversals_are_proved", "UPDATE receipts SET source = 'refund' WHERE source = 'dispute_fee'"),
+    # lost, and nothing was taken for it
+    (
+        "disputes_are_met",
+        "UPDATE disputes SET status = 'lost', closed_at = now(); UPDATE invoices SET contested_minor = 0",
+    ),
+    # won, and the money is gone still
+    (
+        "disputes_are_met",
+        "UPDATE disputes SET status = 'won', closed_at = now(); UPDATE invoices SET contested_minor = 0",
+    ),
+    ("disputes_are_met", "UPDATE disputes SET status = 'lost', closed_at = now()"),
+    ("disputes_are_met", "UPDATE invoices SET contested_minor = contested_minor - 1"),
+    ("disputes_are_met", "UPDATE invoices SET contested_minor = contested_minor + 1"),
+    (
+        "disputes_are_met",
+        "INSERT INTO allocations (id, receipt_id, dispute_id, amount_minor) "
+        "SELECT gen_random_uuid(), receipt_id, id, amount_minor + 1 FROM disputes; "
+        "UPDATE invoices SET contested_minor = 0",
+    ),
+    ("disputes_are_met", "UPDATE receipts SET reference = 'dp_2' WHERE source = 'dispute'"),
+    ("credits_are_proved", "UPDATE invoices SET contested_minor = 0"),
+    ("credits_are_proved", "UPDATE credit_grants SET is_frozen = false"),
+    ("credits_are_proved", "UPDATE credit_grants SET is_frozen = false, expires_at = now() + interval '10 days'"),
     ("credit_notes_add_up", "UPDATE credit_note_counters SET last_number = last_number + 1"),
     ("credit_notes_add_up", "UPDATE credit_notes SET number = replace(number, '00001', '00002')"),
     ("credit_notes_add_up", "DELETE FROM credit_note_lines"),
@@ -70,7 +100,11 @@ DAMAGES = [
     ("tax_is_proved", "UPDATE invoice_lines SET tax_minor = tax_minor + 1"),
     ("tax_is_proved", "UPDATE credit_notes SET tax_minor = tax_minor + 1, subtotal_minor = subtotal_minor - 1"),
     ("credits_are_proved", "UPDATE credit_grants SET remaining = remaining - 1"),
-    ("credits_are_proved", "UPDATE credit_grants SET expires_at = NULL, held_for = interval '1 day'"),
+    (
+        "credits_are_proved",
+        "UPDATE invoices SET contested_minor = 0; "
+        "UPDATE credit_grants SET is_frozen = false, held_for = interval '1 day'",
+    ),
     ("credits_are_proved", "DELETE FROM credit_transactions; DELETE FROM credit_grants"),
     (
         "pending_change_waits",
@@ -91,13 +125,16 @@ def owner(database_url: str) -> Iterator[Engine]:
 
 @pytest.fixture
 def sound_books(database: Database, account_id: UUID) -> Database:
-    """One paid purchase of which a part goes back, and an event that has just arrived."""
+    """One paid purchase of which a part goes back and a part is disputed, and an event that has just arrived."""
     request = start_purchase(database, account_id, NOON)
     with database.transaction() as session:
         record_outcome(session, fact(request, PaymentStatus.CAPTURED), Wall(NOON))
         receipt_id = session.scalars(select(Receipt.id)).one()
         wish = RefundWish(receipt_id, 1_000, CreditNoteReason.DUPLICATE, UsedCredits.FORGIVE, "app/x", "operation/1")
         begin_refund(session, uuid7(), wish, NOON)
+    with database.transaction() as session:
+        reverse_payment(session, disputed(request.attempt_id, 500), Wall(NOON))
+    with database.transaction() as session:
         remember(session, "stripe", [("evt_1", "test.event", "{}")])
     with database.transaction() as session:
         session.execute(text("UPDATE outbox SET state = 'done'"))

@@ -20,7 +20,7 @@ from billing.receipts.tables import REVERSALS, Receipt
 from database.engine import Database
 from database.ids import uuid7
 from schemas.facts.payments import PaymentStatus
-from schemas.facts.reversals import RefundState, ReversalFact, ReversalKind, ReversedPaymentFact
+from schemas.facts.reversals import Contest, DisputeState, RefundState, ReversalFact, ReversalKind, ReversedPaymentFact
 from tests.billing.conftest import NOON
 from tests.billing.purchases import fact, start_purchase
 from tests.billing.subscribers import Books
@@ -34,6 +34,7 @@ REFUNDED = st.sampled_from([(ReversalKind.REFUND, reference) for reference in RE
 LEFT = st.tuples(st.integers(0, PRICE), st.sampled_from(["USD", "EUR"]))
 CAME_TO = st.sampled_from([(RefundState.SUCCEEDED, "USD"), (RefundState.FAILED, "USD")])
 DISPUTED, GIVEN_BACK = st.dictionaries(DISPUTES, LEFT, max_size=2), st.dictionaries(REFUNDED, CAME_TO, max_size=2)
+CONTEST = Contest(DisputeState.NEEDS_RESPONSE, PRICE, "fraudulent", EARLIER, None)
 NEWS = st.lists(st.tuples(DISPUTED, GIVEN_BACK), max_size=6)
 
 
@@ -68,7 +69,7 @@ def test_the_last_news_of_each_is_what_has_left(books: Books, attempt_id: str, n
         # what has failed stays failed
         failed |= {reference for (_, reference), (state, _) in refunded.items() if state is RefundState.FAILED}
         facts = [
-            ReversalFact(kind, reference, minor, currency, EARLIER)
+            ReversalFact(kind, reference, minor, currency, EARLIER, contest=CONTEST)
             for (kind, reference), (minor, currency) in disputed.items()
         ]
         facts += [
@@ -90,5 +91,6 @@ def test_the_last_news_of_each_is_what_has_left(books: Books, attempt_id: str, n
 
 def test_kept_money_is_not_made_of_what_came_back(books: Books, account_id: UUID, attempt_id: str) -> None:
     for left_minor in (PRICE, 0):
-        _tell(books.database, attempt_id, ReversalFact(ReversalKind.DISPUTE, "dp_1", left_minor, "USD", NOON))
+        told = ReversalFact(ReversalKind.DISPUTE, "dp_1", left_minor, "USD", NOON, contest=CONTEST)
+        _tell(books.database, attempt_id, told)
     assert books.kept_minor(account_id) == 0

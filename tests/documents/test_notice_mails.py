@@ -274,7 +274,7 @@ def test_credits_are_counted_in_words_that_fit() -> None:
 def test_a_top_up_that_stopped_says_why_and_what_is_left() -> None:
     mail = mail_of("top_up_stopped")
     assert mail.subject == "Your automatic top-up has stopped"
-    assert "We could not buy credits for your account. Your card has insufficient funds.\n" in mail.text
+    assert "We have bought no credits for your account. Your card has insufficient funds.\n" in mail.text
     assert "You have 120 credits left, and no more are bought automatically." in mail.text
     assert "You have no credits left, and" in mail_of("top_up_stopped", credits_balance=0).text
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from billing.clocks import states as clocks
+from billing.disputes import states as disputes
 from billing.dunning import states as dunnings
 from billing.invoices import states as invoices
 from billing.manual_payments import states as claims
@@ -24,6 +25,7 @@ MACHINES: Mapping[str, Mapping[Any, frozenset[Any]]] = {
     "attempt": attempts.TRANSITIONS,
     "refund": refunds.TRANSITIONS,
     "payment claim": claims.TRANSITIONS,
+    "dispute": disputes.TRANSITIONS,
     "subscription": subscriptions.TRANSITIONS,
     "dunning": dunnings.TRANSITIONS,
     "test clock": clocks.TRANSITIONS,

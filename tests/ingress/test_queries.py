@@ -89,7 +89,7 @@ def test_a_balance(door: httpx.Client, key: dict[str, str], owner_session: Sessi
     grant_credits(owner_session, acme_id, CreditSource.PACKAGE, "a test", 2_000, None, NOW)
     owner_session.commit()
     shown = door.get("/v1/billing/credits/balance/", params={"account_id": str(acme_id)}, headers=key).json()
-    assert shown == {"account_id": str(acme_id), "balance": 2_000, "debt": 0, "next_expiry_at": None}
+    assert shown == {"account_id": str(acme_id), "balance": 2_000, "debt": 0, "frozen": 0, "next_expiry_at": None}
     assert door.get("/v1/billing/credits/balance/", headers=key).status_code == 422
 
 

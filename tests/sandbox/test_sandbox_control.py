@@ -86,7 +86,7 @@ def test_time_goes_forward_in_reasonable_steps(sandbox_server: RunningSandbox, s
 
 def test_what_is_not_imitated_says_so_in_stripes_words(sandbox_server: RunningSandbox) -> None:
     headers = {"Authorization": "Bearer sk_test_sandbox"}
-    answer = requests.get(f"{sandbox_server.address}/v1/payouts", headers=headers, timeout=ANSWER_SECONDS)
+    answer = requests.get(f"{sandbox_server.address}/v1/topups", headers=headers, timeout=ANSWER_SECONDS)
     assert (answer.status_code, answer.json()["error"]["type"]) == (404, "invalid_request_error")
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from requests import HTTPError
 
 from tests.sandbox.running import Api, Json
 
@@ -72,6 +73,33 @@ def test_other_evidence_is_looked_at_until_the_bank_has_decided_and_takes_no_mor
     assert api.call("POST", path, "evidence[product_description]=More")[0] == 400
     assert api.call("POST", f"{path}/close")[0] == 400
     assert api.sandbox.control("POST", f"disputes/{dispute['id']}/end", {"won": False})["status"] == "lost"
+
+
+def test_a_charge_is_refunded_only_if_its_dispute_says_so(api: Api) -> None:
+    """Nor is the part that is not disputed: the dispute says no such thing."""
+    dispute = disputed(api, "thb", amount=3_000)
+    path, refund = f"/v1/disputes/{dispute['id']}", f"charge={dispute['charge']}&amount=1000"
+    for status in ("needs_response", "won"):
+        found = api.made("GET", path)
+        assert (found["status"], found["is_charge_refundable"]) == (status, status == "won")
+        if status != "won":
+            code, body = api.call("POST", "/v1/refunds", refund)
+            assert (code, body["error"]["code"]) == (400, "charge_disputed")
+            api.made("POST", path, "evidence[uncategorized_text]=winning_evidence")
+    assert api.made("POST", "/v1/refunds", refund)["status"] == "succeeded"
+
+
+def test_what_was_refunded_in_full_while_a_bank_asked_is_not_taken_as_well(api: Api) -> None:
+    before = total(api, "mxn")
+    inquiry = disputed(api, "mxn", inquiry=True)
+    assert inquiry["is_charge_refundable"] is True
+    api.made("POST", "/v1/refunds", f"charge={inquiry['charge']}&amount=4999")
+    api.made("POST", "/v1/refunds", f"charge={inquiry['charge']}")
+    with pytest.raises(HTTPError, match="409"):
+        api.sandbox.control("POST", f"disputes/{inquiry['id']}/escalate")
+    _by_evidence(api, inquiry)
+    assert api.made("GET", f"/v1/disputes/{inquiry['id']}")["status"] == "warning_under_review"
+    assert total(api, "mxn") - before == 0
 
 
 def test_evidence_in_files_is_refused(api: Api) -> None:

@@ -90,8 +90,8 @@ def test_a_dispute_takes_the_money_and_a_fee_and_what_is_won_comes_back(
     own_sandbox.end_dispute(dispute_ref, is_won=is_won)
     holder.hear()
     assert holder.at_gateway() == (left, left)
-    came_back = [("dispute", PRICE, "came_back")] if is_won else []
-    gone = [("dispute", -PRICE, "reversed"), ("dispute_fee", -FEE, "reversed")]
+    came_back = [("dispute", PRICE, "")] if is_won else []
+    gone = [("dispute", -PRICE, ""), ("dispute_fee", -FEE, "")]
     assert holder.receipts() == [("capture", PRICE, ""), *gone, *came_back]
 
 

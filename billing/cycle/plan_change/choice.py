@@ -12,7 +12,7 @@ from billing.cycle.pricing.check_period import check_period
 from billing.cycle.pricing.discounts import lasting_discount
 from billing.cycle.start.admit import check_only_one, check_trial_unused
 from billing.errors import Rejected
-from billing.invoices.queries import has_open_invoice
+from billing.invoices.queries import has_disputed_invoice, has_open_invoice
 from billing.subscriptions.pending_changes import find_pending_change
 from billing.subscriptions.queries import additions_of
 from billing.subscriptions.rules import is_in_trial
@@ -98,8 +98,9 @@ def check_change(session: Session, subscription: Subscription, change: Change) -
     Raises Rejected `subscription_state` unless it is active or in its trial and run by us, `currency_differs`,
     `same_plan`, `already_subscribed` and `trial_used` (see `check_admitted`), `subscription_ends` for a step that the
     next period would begin with and, while an invoice is not paid, `invoice_open`: what was not paid must not be given
-    back. That of a change that waits is dropped for this one. And `amount_too_large` for a plan whose periods no card
-    can be charged.
+    back. That of a change that waits is dropped for this one. For the same reason a change that begins now is refused
+    with `payment_disputed`, while what was paid for the present period is disputed, or was charged back. And
+    `amount_too_large` for a plan whose periods no card can be charged.
     """
     if subscription.status not in (SubscriptionStatus.ACTIVE, SubscriptionStatus.TRIALING):
         detail = f"The plan of a subscription that is {subscription.status} cannot be changed."
@@ -117,9 +118,17 @@ def check_change(session: Session, subscription: Subscription, change: Change) -
     waits_for = change.pending.invoice_id if change.pending else None
     if has_open_invoice(session, subscription.id, besides=waits_for):
         raise Rejected("invoice_open", "An invoice of the subscription is not paid yet.", status=409)
+    if change.is_now and not change.is_stay:
+        _check_undisputed(session, subscription)
     if subscription.pay_by is PayBy.CARD and not change.is_stay:
         additions, discount = additions_of(session, subscription.id), lasting_discount(subscription)
         check_period(session, subscription.account_id, change.wanted, additions, discount, subscription.period_end)
+
+
+def _check_undisputed(session: Session, subscription: Subscription) -> None:
+    if has_disputed_invoice(session, subscription.id, subscription.period_start):
+        detail = "What was paid for this period is disputed, or was charged back: change with the next period."
+        raise Rejected("payment_disputed", detail, status=409)
 
 
 def check_admitted(session: Session, subscription: Subscription, change: Change) -> None:

@@ -431,8 +431,10 @@ CREATE TABLE dunning_policies (
     reminder_days JSONB DEFAULT '[-3, 1, 7]' NOT NULL,
     transfer_days BIGINT DEFAULT '14' NOT NULL,
     suspends_limits BOOLEAN DEFAULT 'false' NOT NULL,
+    lost_disputes VARCHAR(32) DEFAULT 'uncollectible' NOT NULL,
     CONSTRAINT pk_dunning_policies PRIMARY KEY (slug),
     CONSTRAINT ck_dunning_policies_at_the_end_known CHECK (at_the_end IN ('cancel', 'mark_unpaid', 'pause')),
+    CONSTRAINT ck_dunning_policies_lost_disputes_known CHECK (lost_disputes IN ('uncollectible', 'owed')),
     CONSTRAINT ck_dunning_policies_transfer_days_not_negative CHECK (transfer_days >= 0)
 );
 
@@ -560,6 +562,8 @@ CREATE TABLE invoices (
     carried_over_minor BIGINT DEFAULT '0' NOT NULL,
     allocated_minor BIGINT DEFAULT '0' NOT NULL,
     credited_minor BIGINT DEFAULT '0' NOT NULL,
+    charged_back_minor BIGINT DEFAULT '0' NOT NULL,
+    contested_minor BIGINT DEFAULT '0' NOT NULL,
     buyer JSONB,
     created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
     issued_at TIMESTAMPTZ,
@@ -577,6 +581,8 @@ CREATE TABLE invoices (
     CONSTRAINT ck_invoices_allocated_within_total CHECK (allocated_minor <= total_minor),
     CONSTRAINT ck_invoices_carried_over_is_the_rest CHECK (carried_over_minor = 0 OR (carried_over_minor > 0 AND allocated_minor = total_minor)),
     CONSTRAINT ck_invoices_credited_within_total CHECK (credited_minor BETWEEN 0 AND total_minor),
+    CONSTRAINT ck_invoices_charged_back_not_negative CHECK (charged_back_minor >= 0),
+    CONSTRAINT ck_invoices_contested_is_not_credited CHECK (contested_minor = 0 OR contested_minor BETWEEN 1 AND allocated_minor - credited_minor),
     CONSTRAINT ck_invoices_paid_is_covered CHECK (status <> 'paid' OR allocated_minor = total_minor),
     CONSTRAINT ck_invoices_total_adds_up CHECK (total_minor = subtotal_minor + tax_minor),
     CONSTRAINT ck_invoices_numbered_once_issued CHECK (status IN ('draft', 'void') OR number IS NOT NULL),
@@ -748,7 +754,6 @@ CREATE TABLE refunds (
     currency TEXT NOT NULL,
     kept_minor BIGINT DEFAULT '0' NOT NULL,
     unexplained_minor BIGINT DEFAULT '0' NOT NULL,
-    disputed_minor BIGINT DEFAULT '0' NOT NULL,
     reason VARCHAR(32) NOT NULL,
     note TEXT DEFAULT '' NOT NULL,
     used_credits VARCHAR(32) NOT NULL,
@@ -766,7 +771,6 @@ CREATE TABLE refunds (
     CONSTRAINT ck_refunds_amount_positive CHECK (amount_minor > 0),
     CONSTRAINT ck_refunds_shares_not_negative CHECK (least(kept_minor, unexplained_minor) >= 0),
     CONSTRAINT ck_refunds_shares_within_amount CHECK (kept_minor + unexplained_minor <= amount_minor),
-    CONSTRAINT ck_refunds_disputed_once_failed CHECK (disputed_minor BETWEEN 0 AND CASE WHEN status IN ('failed', 'canceled') THEN amount_minor ELSE 0 END),
     CONSTRAINT ck_refunds_paid_out_by_somebody CHECK ((paid_out_on IS NULL) = (paid_out_by = '')),
     CONSTRAINT fk_refunds_account_id FOREIGN KEY(account_id) REFERENCES accounts (id),
     CONSTRAINT fk_refunds_receipt_id FOREIGN KEY(receipt_id) REFERENCES receipts (id),
@@ -777,20 +781,58 @@ CREATE INDEX ix_refunds_newest ON refunds (created_at, id);
 CREATE INDEX ix_refunds_receipt ON refunds (receipt_id);
 CREATE UNIQUE INDEX uq_refunds_reference ON refunds (gateway, refund_ref) WHERE refund_ref <> '';
 
+CREATE TABLE disputes (
+    id UUID NOT NULL,
+    account_id UUID NOT NULL,
+    receipt_id UUID NOT NULL,
+    gateway TEXT NOT NULL,
+    dispute_ref TEXT NOT NULL,
+    status VARCHAR(32) NOT NULL,
+    amount_minor BIGINT NOT NULL,
+    currency TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    evidence_due_at TIMESTAMPTZ,
+    opened_at TIMESTAMPTZ NOT NULL,
+    closed_at TIMESTAMPTZ,
+    created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    CONSTRAINT pk_disputes PRIMARY KEY (id),
+    CONSTRAINT ck_disputes_status_known CHECK (status IN ('inquiry', 'inquiry_closed', 'needs_response', 'under_review', 'won', 'lost')),
+    CONSTRAINT ck_disputes_currency_iso CHECK (currency ~ '^[A-Z]{3}$'),
+    CONSTRAINT ck_disputes_amount_positive CHECK (amount_minor > 0),
+    CONSTRAINT ck_disputes_closed_with_a_time CHECK ((closed_at IS NOT NULL) = (status IN ('inquiry_closed', 'won', 'lost'))),
+    CONSTRAINT fk_disputes_account_id FOREIGN KEY(account_id) REFERENCES accounts (id),
+    CONSTRAINT fk_disputes_receipt_id FOREIGN KEY(receipt_id) REFERENCES receipts (id),
+    CONSTRAINT uq_disputes_gateway_dispute_ref UNIQUE (gateway, dispute_ref)
+);
+CREATE INDEX ix_disputes_account ON disputes (account_id, created_at, id);
+CREATE INDEX ix_disputes_newest ON disputes (created_at, id);
+CREATE INDEX ix_disputes_receipt ON disputes (receipt_id);
+
+CREATE TABLE dispute_evidence (
+    dispute_id UUID NOT NULL,
+    content BYTEA NOT NULL,
+    written_at TIMESTAMPTZ NOT NULL,
+    CONSTRAINT pk_dispute_evidence PRIMARY KEY (dispute_id),
+    CONSTRAINT fk_dispute_evidence_dispute_id FOREIGN KEY(dispute_id) REFERENCES disputes (id)
+);
+
 CREATE TABLE allocations (
     id UUID NOT NULL,
     receipt_id UUID NOT NULL,
     invoice_id UUID,
     refund_id UUID,
+    dispute_id UUID,
     amount_minor BIGINT NOT NULL,
     created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
     CONSTRAINT pk_allocations PRIMARY KEY (id),
     CONSTRAINT ck_allocations_amount_moves CHECK (amount_minor <> 0),
-    CONSTRAINT ck_allocations_goes_one_way CHECK (num_nonnulls(invoice_id, refund_id) = 1),
+    CONSTRAINT ck_allocations_goes_one_way CHECK (num_nonnulls(invoice_id, refund_id, dispute_id) = 1),
     CONSTRAINT fk_allocations_receipt_id FOREIGN KEY(receipt_id) REFERENCES receipts (id),
     CONSTRAINT fk_allocations_invoice_id FOREIGN KEY(invoice_id) REFERENCES invoices (id),
-    CONSTRAINT fk_allocations_refund_id FOREIGN KEY(refund_id) REFERENCES refunds (id)
+    CONSTRAINT fk_allocations_refund_id FOREIGN KEY(refund_id) REFERENCES refunds (id),
+    CONSTRAINT fk_allocations_dispute_id FOREIGN KEY(dispute_id) REFERENCES disputes (id)
 );
+CREATE INDEX ix_allocations_dispute ON allocations (dispute_id) WHERE dispute_id IS NOT NULL;
 CREATE INDEX ix_allocations_invoice ON allocations (invoice_id);
 CREATE INDEX ix_allocations_receipt ON allocations (receipt_id);
 CREATE INDEX ix_allocations_refund ON allocations (refund_id) WHERE refund_id IS NOT NULL;
@@ -1028,7 +1070,7 @@ CREATE TABLE ledger_transactions (
     occurred_at TIMESTAMPTZ NOT NULL,
     written_at TIMESTAMPTZ DEFAULT now() NOT NULL,
     CONSTRAINT pk_ledger_transactions PRIMARY KEY (id),
-    CONSTRAINT ck_ledger_transactions_reason_known CHECK (reason IN ('invoice_issued', 'invoice_voided', 'payment_captured', 'payment_reversed', 'balance_kept', 'balance_used', 'carried_over', 'credit_note_issued', 'refund_begun', 'refund_failed')),
+    CONSTRAINT ck_ledger_transactions_reason_known CHECK (reason IN ('invoice_issued', 'invoice_voided', 'payment_captured', 'payment_reversed', 'balance_kept', 'balance_used', 'carried_over', 'credit_note_issued', 'refund_begun', 'refund_failed', 'dispute_met', 'dispute_lost', 'dispute_returned')),
     CONSTRAINT uq_ledger_transactions_cause UNIQUE (cause)
 );
 
@@ -1041,7 +1083,7 @@ CREATE TABLE ledger_entries (
     currency TEXT NOT NULL,
     amount_minor BIGINT NOT NULL,
     CONSTRAINT pk_ledger_entries PRIMARY KEY (id),
-    CONSTRAINT ck_ledger_entries_ledger_account_known CHECK (ledger_account IN ('gateway_clearing', 'receivable', 'deferred_revenue', 'customer_balance', 'refunds_payable', 'unexplained_reversals', 'tax_payable')),
+    CONSTRAINT ck_ledger_entries_ledger_account_known CHECK (ledger_account IN ('gateway_clearing', 'receivable', 'deferred_revenue', 'customer_balance', 'refunds_payable', 'unexplained_reversals', 'disputed', 'gateway_fees', 'tax_payable')),
     CONSTRAINT ck_ledger_entries_amount_moves CHECK (amount_minor <> 0),
     CONSTRAINT fk_ledger_entries_transaction_id FOREIGN KEY(transaction_id) REFERENCES ledger_transactions (id),
     CONSTRAINT fk_ledger_entries_account_id FOREIGN KEY(account_id) REFERENCES accounts (id)
@@ -1062,11 +1104,13 @@ CREATE TABLE credit_grants (
     subscription_id UUID,
     expires_at TIMESTAMPTZ,
     held_for INTERVAL,
+    is_frozen BOOLEAN DEFAULT 'false' NOT NULL,
     CONSTRAINT pk_credit_grants PRIMARY KEY (id),
     CONSTRAINT ck_credit_grants_source_known CHECK (source IN ('package', 'plan')),
     CONSTRAINT ck_credit_grants_amount_positive CHECK (amount > 0),
     CONSTRAINT ck_credit_grants_remaining_in_range CHECK (remaining BETWEEN 0 AND amount),
     CONSTRAINT ck_credit_grants_held_does_not_expire CHECK (held_for IS NULL OR expires_at IS NULL),
+    CONSTRAINT ck_credit_grants_frozen_does_not_expire CHECK (NOT is_frozen OR expires_at IS NULL),
     CONSTRAINT fk_credit_grants_account_id FOREIGN KEY(account_id) REFERENCES accounts (id),
     CONSTRAINT uq_credit_grants_cause UNIQUE (cause),
     CONSTRAINT fk_credit_grants_subscription_id FOREIGN KEY(subscription_id) REFERENCES subscriptions (id)
@@ -1084,8 +1128,8 @@ CREATE TABLE credit_transactions (
     description TEXT DEFAULT '' NOT NULL,
     created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
     CONSTRAINT pk_credit_transactions PRIMARY KEY (id),
-    CONSTRAINT ck_credit_transactions_movement_known CHECK (movement IN ('grant', 'consume', 'expire', 'revoke', 'repay')),
-    CONSTRAINT ck_credit_transactions_sign_fits_movement CHECK ((movement = 'grant') = (amount > 0)),
+    CONSTRAINT ck_credit_transactions_movement_known CHECK (movement IN ('grant', 'consume', 'expire', 'revoke', 'repay', 'return')),
+    CONSTRAINT ck_credit_transactions_sign_fits_movement CHECK ((movement IN ('grant', 'return')) = (amount > 0)),
     CONSTRAINT uq_credit_transactions_cause_grant_id UNIQUE (cause, grant_id),
     CONSTRAINT fk_credit_transactions_account_id FOREIGN KEY(account_id) REFERENCES accounts (id),
     CONSTRAINT fk_credit_transactions_grant_id FOREIGN KEY(grant_id) REFERENCES credit_grants (id)

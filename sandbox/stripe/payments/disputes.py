@@ -47,6 +47,12 @@ def begin(world: World, charge: JsonObject, amount: int, reason: str, *, is_inqu
     return dispute
 
 
+def can_escalate(world: World, dispute: JsonObject) -> bool:
+    """Of what was refunded in full nothing more is withdrawn (https://docs.stripe.com/api/disputes/object)."""
+    charge = world.store.get(charges.KIND, dispute["charge"]) or {}
+    return dispute["status"] in INQUIRIES and not charge["refunded"]
+
+
 def escalate(world: World, dispute: JsonObject) -> JsonObject:
     """The bank makes a dispute of an inquiry: now the money leaves."""
     details = {**dispute["evidence_details"], "due_by": world.clock.now() + RESPONSE_SECONDS}
@@ -61,11 +67,18 @@ def end(world: World, dispute: JsonObject, *, is_won: bool) -> JsonObject:
     """The bank has decided. What is won comes back, but for the fee; of an inquiry nothing had left."""
     if dispute["status"] in INQUIRIES:
         return _closed(world, dispute, world.store.put(KIND, {**dispute, "status": INQUIRY_CLOSED}))
-    ended = world.store.put(KIND, {**dispute, "status": "won" if is_won else "lost"})
+    decided = {"status": "won" if is_won else "lost", "is_charge_refundable": is_won}
+    ended = world.store.put(KIND, {**dispute, **decided})
     if is_won:
         ended = _move(world, ended, balance.add_reinstatement(world, ended))
         events.emit(world, "charge.dispute.funds_reinstated", ended, Cause())
     return _closed(world, dispute, ended)
+
+
+def is_refundable(world: World, charge: JsonObject) -> bool:
+    """Whether each dispute of a charge says so, also of the part that one leaves: only while it has taken nothing."""
+    of_charge = world.store.find(KIND, "charge", charge["id"])
+    return all(dispute["is_charge_refundable"] for dispute in of_charge)
 
 
 def update(world: World, call: Call, dispute: JsonObject) -> JsonObject:
@@ -96,7 +109,7 @@ def close(world: World, call: Call, dispute: JsonObject) -> JsonObject:
 
 def _decide(world: World, dispute: JsonObject) -> JsonObject:
     said = dispute["evidence"].get("uncategorized_text")
-    if said == evidence.ESCALATES and dispute["status"] in INQUIRIES:
+    if said == evidence.ESCALATES and can_escalate(world, dispute):
         return escalate(world, dispute)
     if said in (evidence.WINS, evidence.LOSES):
         return end(world, dispute, is_won=said == evidence.WINS)

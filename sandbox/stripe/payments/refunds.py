@@ -9,7 +9,7 @@ from sandbox.stripe.api.call import Call, Cause
 from sandbox.stripe.cards import issuer
 from sandbox.stripe.events import events
 from sandbox.stripe.payment_methods import payment_methods
-from sandbox.stripe.payments import balance, charges, planned
+from sandbox.stripe.payments import balance, charges, disputes, planned
 from sandbox.world import World
 
 KIND = "refund"
@@ -24,7 +24,7 @@ def create(world: World, call: Call) -> JsonObject:
     call.params.only("amount", "charge", "payment_intent", "reason", "metadata")
     charge = _charge(world, call)
     metadata, reason = call.params.metadata(), call.params.choice("reason", REASONS)
-    amount, afterwards = _amount(call, charge), _afterwards(world, charge)
+    amount, afterwards = _amount(world, call, charge), _afterwards(world, charge)
     is_pending = afterwards == "refund_succeeds_late"
     refund = blank(
         KIND,
@@ -133,8 +133,10 @@ def _paid(candidates: list[JsonObject]) -> JsonObject:
     raise errors.conflict("This payment has no successful charge to refund.", "charge_not_refundable")
 
 
-def _amount(call: Call, charge: JsonObject) -> int:
+def _amount(world: World, call: Call, charge: JsonObject) -> int:
     left: int = charge["amount"] - charge["amount_refunded"]
+    if not disputes.is_refundable(world, charge):
+        raise errors.conflict(f"Charge {charge['id']} has been charged back; cannot issue a refund.", "charge_disputed")
     if left == 0:
         message = f"Charge {charge['id']} has already been refunded."
         raise errors.conflict(message, "charge_already_refunded")
