@@ -28,6 +28,7 @@ LOOKS = {
     ("payment", "claims"): 0,
     ("payment-method", "list"): 0,
     ("statement", "lines"): 0,
+    ("dispute", "list"): 0,
     ("provider", "show"): 0,
     ("provider", "test", "stripe"): 0,
     ("restore-check",): 0,
