@@ -50,7 +50,8 @@ def begin_refund(session: Session, refund_id: UUID, wish: RefundWish, now: datet
     payment, `amount_too_fine` for what is no multiple of the gateways' step, `credits_already_used` where only unused
     credits are refunded and there are none, `nothing_to_refund` where the money is neither kept nor on an invoice that
     can be corrected, and as `check_paid_out`; instead of `refund_too_large` and `nothing_to_refund` `payment_disputed`
-    where a dispute has taken of the payment or claims what it paid, or has taken of what it paid.
+    where a dispute has taken of the payment or claims what it paid, or has taken of what it paid. Whoever wants to give
+    back the rest of such a payment credits its invoice.
     """
     refundable = lock_refundable(session, wish.receipt_id)
     known = session.get(Refund, refund_id)

@@ -1,5 +1,7 @@
 """What of the money that came is still here."""
 
+from uuid import UUID
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -8,8 +10,12 @@ from billing.refunds.tables import WITHOUT_EFFECT, Refund
 
 
 def left_to_refund(session: Session, receipt: Receipt) -> int:
-    """What of a payment can still go back, in its minor units: less what went back, is going, or is disputed."""
-    return receipt.amount_minor - refunded_minor(session, receipt.id) - disputed_minor(session, receipt)
+    """What of a payment can still go back, in its minor units: less what went back, or is going.
+
+    While a dispute has taken of it, nothing can: a gateway refunds no part of such a charge, see `charge_disputed` in
+    https://docs.stripe.com/error-codes.
+    """
+    return 0 if disputed_minor(session, receipt) else receipt.amount_minor - refunded_minor(session, receipt.id)
 
 
 def refunded_minor(session: Session, receipt_id: UUID) -> int:

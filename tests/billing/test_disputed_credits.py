@@ -98,8 +98,8 @@ def test_what_was_lost_and_came_back_is_not_used(
     assert _credits(indebted) == (-owed, owed, 0)
 
 
-def test_what_is_left_of_a_payment_that_was_lost_in_part_goes_back_once_that_is_paid(indebted: MoneyBack) -> None:
-    """Else its money would be back, and most of its credits still there."""
+def test_what_is_left_of_a_payment_that_was_lost_in_part_does_not_go_back(indebted: MoneyBack) -> None:
+    """Its gateway would refuse; and its money would be back, and most of its credits still there."""
     payment = indebted.buy()
     _contest(indebted, payment, DisputeState.LOST, 100)
     with pytest.raises(Rejected) as refused:
