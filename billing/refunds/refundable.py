@@ -45,9 +45,14 @@ class Refundable(NamedTuple):
     def unsettled(self) -> list[tuple[Invoice, int]]:
         """What it has paid of invoices that are owed: for that nothing was granted, and no paper says it was paid.
 
-        What is owed because a dispute was lost is not among it: it is paid again first.
+        What is owed because a dispute was lost is not among it: it is paid again first. Nor is what one claims; else
+        what was owed from before and was paid with it is.
         """
-        return [(invoice, minor) for invoice, minor in self._shared() if invoice.is_unsettled]
+        return [
+            (invoice, min(minor, invoice.creditable_minor) if invoice.contested_minor else minor)
+            for invoice, minor in self._shared()
+            if invoice.is_unsettled
+        ]
 
     @property
     def unsettled_minor(self) -> int:

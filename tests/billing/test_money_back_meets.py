@@ -224,3 +224,19 @@ def test_a_subscription_that_gives_back_more_than_it_was_billed_is_found(back: M
         found = credit_notes_add_up.ask(session)
         session.rollback()
     assert any("was billed 30000 and has given back 38000" in each for each in found)
+
+
+def test_what_is_contested_of_an_invoice_that_is_owed_goes_back_no_second_time(back: MoneyBack) -> None:
+    """Ten of a package's payment pay a part of a plan, and what it bought is credited and spent."""
+    publish(back.books, "big", 5_000, 0)
+    publish(back.books, "small", PRICE, 0)
+    payment = back.buy("value", PRICE + 1_000)
+    back.books.subscribe(back.account_id, BEGIN, "big")
+    back.credit(0)
+    back.books.subscribe(back.account_id, BEGIN, "small")
+    back.hear(payment, disputed("dp_1", 1_000))
+    with pytest.raises(Rejected, match="payment_disputed"):
+        back.ask(payment, 1_000)
+    back.hear(payment, refunded("re_1", 1_000))
+    assert back.ledger()["unexplained_reversals"] == 1_000, "in the dashboard all the same: a person is called"
+    assert back.books.invoices(back.account_id)[1].contested_minor == 1_000
