@@ -1,7 +1,8 @@
 """Record disputes, as the gateway of a payment tells them, and do what follows from each."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from uuid import UUID
 
 import structlog
 from sqlalchemy.orm import Session
@@ -37,23 +38,26 @@ def record_disputes(
     told = [fact for fact in facts if fact.kind is not ReversalKind.REFUND]
     known = {each.dispute_ref: each for each in disputes_of(session, receipt.id)}
     before = {reference: each.status for reference, each in known.items()}
+    stood = _standings(session, known.values())
     for fact in told:
         if fact.kind is ReversalKind.DISPUTE and fact.currency == receipt.currency:
             known[fact.reversal_ref] = _follow(session, receipt, known.get(fact.reversal_ref), fact, now)
     session.flush()
-    has_moved = reverse(
-        session,
-        receipt,
-        told,
-        now,
-        {(ReceiptSource.DISPUTE, ref): Explanation(LedgerAccount.DISPUTED) for ref in known},
-    )
-    has_moved |= any(dispute.status is not before.get(reference) for reference, dispute in known.items())
-    settled = follow_disputes(session, receipt, now) if has_moved or is_more_kept else []
+    explained = {(ReceiptSource.DISPUTE, reference): Explanation(LedgerAccount.DISPUTED) for reference in known}
+    reverse(session, receipt, told, now, explained)
+    moved = {each for each, standing in _standings(session, known.values()).items() if standing != stood.get(each)}
+    of_these = None if is_more_kept else moved
+    settled = follow_disputes(session, receipt, now, moved=of_these) if moved or is_more_kept else []
     spare_card(session, receipt.account_id, known.values(), before, now)
     for reference, dispute in known.items():
         _tell(session, dispute, before.get(reference))
     return settled
+
+
+def _standings(session: Session, disputes: Collection[Dispute]) -> dict[UUID, tuple[DisputeStatus, int]]:
+    """How each stands, and what has left by it."""
+    left = left_by(session, [each.id for each in disputes])
+    return {each.id: (each.status, left.get(each.id, 0)) for each in disputes}
 
 
 def _follow(session: Session, receipt: Receipt, dispute: Dispute | None, fact: ReversalFact, now: datetime) -> Dispute:

@@ -55,10 +55,8 @@ class _Move(NamedTuple):
 
 def reverse(
     session: Session, captured: Receipt, facts: Sequence[ReversalFact], now: datetime, explained: Explained
-) -> bool:
+) -> None:
     """Bring the books to what has left of a captured payment; news that is known already changes nothing.
-
-    Returns whether anything has moved.
 
     What is `explained`, in the payment's currency, moves between the gateway and that ledger account. For what else it
     left, only a person can say: what was paid stays paid and what was granted stays granted, and each movement calls
@@ -79,7 +77,6 @@ def reverse(
             booked.append(_book(captured, reversal, move, why))
     post(session, [each.movement for each in booked], now)
     write_receipts(session, booked)
-    return bool(booked)
 
 
 def _standings(session: Session, gateway: str, references: Sequence[str]) -> dict[Reversal, Standing]:

@@ -129,6 +129,17 @@ def test_what_went_twice_is_not_taken_out_of_what_is_kept_later(back: MoneyBack)
         assert (back.kept_minor(), back.ledger()["disputed"]) == (500, PRICE)
 
 
+def test_what_went_twice_is_not_taken_out_of_what_is_kept_later_when_another_dispute_moves(back: MoneyBack) -> None:
+    payment = back.buy()
+    back.credit(0, 1_500)
+    publish(back.books, "half", 1_500, 0)
+    back.books.subscribe(back.account_id, BEGIN, "half")
+    back.contest(payment, LOST, 2_000)
+    back.buy("starter", 999 + 600)
+    back.contest(payment, LOST, 100, "dp_2")
+    assert (back.kept_minor(), back.ledger()["disputed"]) == (500, 501)
+
+
 def test_what_went_twice_is_taken_out_of_what_else_is_kept(back: MoneyBack) -> None:
     payment = back.buy()
     back.ask(payment)
