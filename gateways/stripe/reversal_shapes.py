@@ -73,7 +73,8 @@ def refund_of(refund: Json) -> ReversalFact:
 
 def _of_dispute(dispute: Json) -> Iterator[ReversalFact]:
     """The money and, where there is one, the fee. An inquiry has moved nothing yet."""
-    moved = dispute["balance_transactions"]
+    # no page says in which order they are told
+    moved = sorted(dispute["balance_transactions"], key=lambda entry: entry["created"])
     at = instant(moved[-1]["created"] if moved else dispute["created"])
     currency = dispute["currency"]
     taken_minor = from_stripe(_taken(dispute, moved), currency)
@@ -107,6 +108,8 @@ def _taken(dispute: Json, moved: Sequence[Json]) -> int:
 
 def _taken_abroad(dispute: Json, moved: Sequence[int]) -> int:
     """The same of a balance in another currency: what it lost is all that is disputed, what comes back a share of that.
+
+    Amounts are in the order in which they moved.
 
     Rates move between the two, so that of a dispute that is won all is back, whatever it is worth by then.
     """
