@@ -92,6 +92,7 @@ def test_a_disputed_card_is_not_charged_for_a_top_up(
 def test_a_payment_that_is_lost_at_once_charges_nobody_again(back: MoneyBack, payment: UUID, wish: Wish) -> None:
     tell(back, payment, DisputeState.LOST)
     assert (back.credits(), wish.sweep(), wish.mails()) == (0, 0, 1)
+    assert wish.shown().stop_code == "payment_disputed", "and so its credits went, which is no other reason"
 
 
 def test_nor_later_when_other_credits_have_been_used(back: MoneyBack, payment: UUID, wish: Wish) -> None:
