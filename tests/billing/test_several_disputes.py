@@ -2,7 +2,9 @@
 
 import pytest
 
+from billing.invoices.stage_receipt import ACTIVATED, receipt_mail
 from billing.invoices.tables import Invoice, InvoiceStatus
+from billing.subscriptions.tables import SubscriptionStatus
 from schemas.facts.reversals import DisputeState
 from tests.billing.contests import contest_facts
 from tests.billing.money_back import BEGIN, MoneyBack
@@ -78,11 +80,23 @@ def test_a_payment_of_two_invoices_is_lost_and_won_after_all(back: MoneyBack) ->
     assert (_states(back), back.credits()) == ([InvoiceStatus.PAID] * 2, CREDITS + 10)
 
 
+def test_a_start_that_was_lost_in_part_before_it_was_paid_begins_when_it_is(back: MoneyBack) -> None:
+    publish(back.books, "plan", 1_000, 100)
+    subscription_id = back.books.subscribe(back.account_id, BEGIN, "plan")
+    back.contest(back.pay_part(400), LOST, 100)
+    assert (_first(back).left_minor, _first(back).charged_back_minor) == (700, 0), "it is no invoice that was paid once"
+    back.pay_open()
+    assert (back.books.subscription(subscription_id).status, back.credits()) == (SubscriptionStatus.ACTIVE, 100)
+    with back.database.transaction() as session:
+        mail = receipt_mail(session.get_one(Invoice, _first(back).id))
+    assert mail.topic == ACTIVATED
+
+
 @pytest.mark.parametrize("is_paid_otherwise", [False, True])
 def test_what_comes_back_pays_no_more_of_an_invoice_than_was_charged_back(
     back: MoneyBack, is_paid_otherwise: bool
 ) -> None:
-    """10.00 of a payment paid a package, and 5.00 a half of a plan that nobody has paid the other half of."""
+    """9.99 of a payment paid a package, and 5.00 a half of a plan that nobody has paid the other half of."""
     publish(back.books, "plan", 1_000, 10)
     payment = back.buy("starter", 999 + 500)
     back.books.subscribe(back.account_id, BEGIN, "plan")
@@ -90,5 +104,5 @@ def test_what_comes_back_pays_no_more_of_an_invoice_than_was_charged_back(
     if is_paid_otherwise:
         back.pay_open()
     back.contest(payment, WON, 999 + 500)
-    assert [each.left_minor for each in back.books.invoices(back.account_id)] == [0, 500]
-    assert back.kept_minor() == (999 if is_paid_otherwise else 0)
+    assert [each.left_minor for each in back.books.invoices(back.account_id)] == [0, 1_000]
+    assert back.kept_minor() == (999 + 500 if is_paid_otherwise else 500)
