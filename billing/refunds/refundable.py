@@ -17,6 +17,8 @@ from billing.receipts.tables import Allocation, Receipt
 from billing.refunds.fail_refund import failed_cause
 from billing.refunds.rules import Paid
 from billing.refunds.tables import Refund
+from billing.subscriptions.queries import lock_in_order
+from billing.subscriptions.tables import Subscription
 
 
 class Refundable(NamedTuple):
@@ -76,11 +78,14 @@ class Refundable(NamedTuple):
 def lock_refundable(session: Session, receipt_id: UUID) -> Refundable:
     """All of it, nobody else's until commit. First the account: its plan does not change and give back meanwhile.
 
+    Then its subscriptions: a dispute that is lost, or won after all, goes on to those from what is locked here.
+
     Raises Rejected `payment_not_found`, and Unavailable where the payment paid another invoice in the meantime.
     """
     session.flush()  # rows are read anew: what was changed of them a moment ago must be in them
     payment = get_payment(session, receipt_id)
     lock_account(session, payment.account_id)
+    lock_in_order(session, select(Subscription.id).where(Subscription.account_id == payment.account_id))
     in_order = select(Invoice).where(Invoice.id.in_(_paid_by(session, receipt_id))).order_by(Invoice.id)
     locked = session.scalars(in_order.with_for_update().execution_options(populate_existing=True))
     invoices = {each.id: each for each in locked}
