@@ -49,15 +49,28 @@ def claim_on(refundable: Refundable, amount_minor: int) -> Claim:
     return Claim(refundable.receipt.id, amount_minor, paid, own, refundable.kept_minor - own)
 
 
-def other_claims(session: Session, refundable: Refundable) -> list[Claim]:
-    """What no bank has decided of the other payments of the same invoices; what is kept of those is set apart already.
+def lock_claims(session: Session, refundable: Refundable, amount_minor: int) -> tuple[list[Claim], dict[UUID, Invoice]]:
+    """So much of a payment, and what no bank has decided of its account's others; all invoices that those have paid.
+
+    In a fixed order, whichever payment there are news of. The invoices are nobody else's until commit.
+    """
+    claims = [claim_on(refundable, amount_minor), *_other_claims(session, refundable.receipt)]
+    concerned = refundable.invoices.keys() | {invoice_id for claim in claims for invoice_id, _ in claim.paid}
+    session.flush()  # rows are read anew
+    locked = select(Invoice).where(Invoice.id.in_(concerned)).order_by(Invoice.id).with_for_update()
+    invoices = session.scalars(locked.execution_options(populate_existing=True))
+    return sorted(claims, key=lambda claim: claim.payment_id), {each.id: each for each in invoices}
+
+
+def _other_claims(session: Session, payment: Receipt) -> list[Claim]:
+    """What is kept of those is set apart already.
 
     Money that is still gone when a dispute was won is claimed, too: it may come back a moment later, or never.
     """
-    paying = select(Allocation.receipt_id).where(Allocation.invoice_id.in_(refundable.invoices))
     undecided = select(Dispute).where(
-        Dispute.receipt_id.in_(paying),
-        Dispute.receipt_id != refundable.receipt.id,
+        Dispute.account_id == payment.account_id,
+        Dispute.currency == payment.currency,
+        Dispute.receipt_id != payment.id,
         Dispute.status != DisputeStatus.LOST,
     )
     disputes = session.scalars(undecided).all()

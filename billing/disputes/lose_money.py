@@ -5,10 +5,10 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from billing.catalog.amount_rules import load_amount_rules
-from billing.disputes.claims import bearing_of, claim_on
+from billing.disputes.claims import bearing_of, claim_on, lock_claims
 from billing.disputes.owe_from_before import owe_from_before
 from billing.disputes.post_dispute import post_dispute
-from billing.disputes.rules import Shares, meet_claims, rest_of
+from billing.disputes.rules import Claim, Met, Shares, meet_claims, rest_of
 from billing.disputes.tables import Dispute
 from billing.dunning.dun_charged_back import dun_charged_back, status_after_loss
 from billing.invoices.charge_back import charge_back
@@ -33,13 +33,23 @@ def lose_money(session: Session, dispute: Dispute, amount_minor: int, now: datet
     """
     refundable = lock_refundable(session, dispute.receipt_id)
     claim = claim_on(refundable, amount_minor)
-    met = meet_claims([claim], bearing_of(session, refundable.invoices.values()))[claim.payment_id]
+    met = _meet(session, refundable, claim)
     draw_for(session, [*refundable.own, *refundable.others], {"dispute_id": dispute.id}, met.kept_minor)
     before = owe_from_before(session, refundable.invoices, rest_of(claim, met), met.missing_minor)
     _take_off(session, refundable, dispute, [*met.invoices, *before])
     kept_minor = met.kept_minor + sum(minor for _, minor in before)
     post_dispute(session, dispute, LedgerReason.DISPUTE_LOST, kept_minor, met.on_invoices_minor, now)
     _charge_back(session, dispute, refundable, met.invoices, now)
+
+
+def _meet(session: Session, refundable: Refundable, claim: Claim) -> Met:
+    """As it was contested, beside what others claim; where that is not enough, before them: they may be won."""
+    claims, invoices = lock_claims(session, refundable, claim.amount_minor)
+    met = meet_claims(claims, bearing_of(session, invoices.values()))[claim.payment_id]
+    if met.missing_minor:
+        alone = bearing_of(session, refundable.invoices.values())
+        return meet_claims([claim], alone)[claim.payment_id]
+    return met
 
 
 def _take_off(session: Session, refundable: Refundable, dispute: Dispute, shares: Shares) -> None:

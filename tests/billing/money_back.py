@@ -86,13 +86,17 @@ class MoneyBack:
 
     def pay_open(self, place: int = 0) -> None:
         """On a page, what is open of an invoice."""
-        invoice = self.books.invoices(self.account_id)[place]
-        command = PayInvoice.model_validate({"invoice_id": invoice.id, **PAGES})
+        self.pay_on_page(place, self.books.invoices(self.account_id)[place].left_minor)
+
+    def pay_on_page(self, place: int, minor: int) -> UUID:
+        """The same, perhaps of something else than was open."""
+        command = PayInvoice.model_validate({"invoice_id": self.books.invoices(self.account_id)[place].id, **PAGES})
         with self.database.transaction() as session:
             request = thaw(intend_page(session, f"page/{uuid7()}", command, "stripe", Wall(self.now)).request)
         with self.database.transaction() as session:
-            told = fact(request, PaymentStatus.CAPTURED, amount_minor=invoice.left_minor)
+            told = fact(request, PaymentStatus.CAPTURED, amount_minor=minor)
             record_outcome(session, told, Wall(self.now))
+        return self.payments()[-1].id
 
     def contest(self, payment_id: UUID, state: DisputeState, minor: int, reference: str = "dp_1") -> None:
         """A dispute of so much stands so by now."""

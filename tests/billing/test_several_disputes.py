@@ -80,6 +80,29 @@ def test_a_payment_of_two_invoices_is_lost_and_won_after_all(back: MoneyBack) ->
     assert (_states(back), back.credits()) == ([InvoiceStatus.PAID] * 2, CREDITS + 10)
 
 
+@pytest.mark.parametrize("is_first_first", [True, False])
+def test_what_two_payments_claim_of_one_invoice_moves_to_the_other_that_one_of_them_paid(
+    back: MoneyBack, is_first_first: bool
+) -> None:
+    """Ten of the first plan were paid by each, and credited once; the second payment has paid another ten."""
+    publish(back.books, "plan", 2_000, 0)
+    publish(back.books, "other", 1_000, 0)
+    back.books.subscribe(back.account_id, BEGIN, "plan")
+    first = back.pay_part(1_000)
+    second = back.pay_on_page(0, 2_000)
+    back.books.subscribe(back.account_id, BEGIN, "other")
+    back.credit(0, 1_000)
+    back.books.subscribe(back.account_id, BEGIN, "other")
+    told = [(first, "dp_1"), (second, "dp_2")]
+    for payment, reference in told if is_first_first else reversed(told):
+        back.contest(payment, OPEN, 1_000, reference)
+    assert [each.contested_minor for each in back.books.invoices(back.account_id)] == [1_000, 1_000, 0]
+    for payment, reference in told if is_first_first else reversed(told):
+        back.contest(payment, LOST, 1_000, reference)
+    assert [each.left_minor for each in back.books.invoices(back.account_id)] == [1_000, 1_000, 0]
+    assert back.ledger().get("disputed", 0) == 0
+
+
 def test_a_start_that_was_lost_in_part_before_it_was_paid_begins_when_it_is(back: MoneyBack) -> None:
     publish(back.books, "plan", 1_000, 100)
     subscription_id = back.books.subscribe(back.account_id, BEGIN, "plan")
