@@ -30,18 +30,19 @@ def main(
     purchases: Annotated[int, typer.Option(min=0, help="How many credit packages are bought.")] = 2000,
     renewals: Annotated[int, typer.Option(min=0, help="How many subscriptions fall due and are renewed.")] = 0,
     refunds: Annotated[int, typer.Option(min=0, help="How many of the purchases are given back.")] = 0,
+    transfers: Annotated[int, typer.Option(min=0, help="How many customers choose a bank transfer.")] = 0,
     documents: Annotated[int, typer.Option(min=0, help="How many receipts of renewals are awaited.")] = 200,
     seed: Annotated[int, typer.Option(help="Fixes what is killed, lost and forged.")] = 1,
     hostile: Annotated[int, typer.Option(min=0, help="Instead: so many hostile requests at the door.")] = 0,
     poison: Annotated[int, typer.Option(min=0, help="Instead: so many poison messages over all queues.")] = 0,
     home: Annotated[Path | None, typer.Option(help="Keep logs and data here; a temporary folder otherwise.")] = None,
 ) -> None:
-    """Buy, renew and give back under kills, wipes, forgeries and lost answers; then compare all books.
+    """Buy, renew, give back and transfer under kills, wipes, forgeries and lost answers; then compare all books.
 
     Exit code 0: everything is exactly once. 1: something is lost, doubled, forged or left over. 2: could not run.
     """
-    if not purchases + renewals:
-        raise typer.BadParameter("without purchases and renewals there is nothing to go wrong")
+    if not purchases + renewals + transfers:
+        raise typer.BadParameter("without purchases, renewals and transfers there is nothing to go wrong")
     if refunds > purchases:
         raise typer.BadParameter("only what was bought is given back: more refunds than purchases")
     logs.configure(load().model_copy(update={"log_level": "ERROR"}), "gauntlet")
@@ -50,8 +51,7 @@ def main(
         if hostile or poison:
             result = _ordeal_at(hostile, poison, seed, home)
         else:
-            plan = Plan(purchases=purchases, seed=seed, renewals=renewals, refunds=refunds, documents=documents)
-            result = _run_at(plan, home)
+            result = _run_at(Plan(purchases, seed, renewals, refunds, transfers, documents), home)
     except StackError as error:
         sys.stderr.write(f"gauntlet: {error}\n")
         raise typer.Exit(exit_codes.IMPOSSIBLE) from error

@@ -25,7 +25,7 @@ RENEWALS_PER_SECOND = 8.0
 class Plan:
     """The size of a run. The seed fixes who is killed when, what is forged and what is lost.
 
-    Each of `refunds` is of another of the purchases.
+    Each of `refunds` is of another of the purchases. Each of `transfers` is a customer who pays past every gateway.
     `documents` is how many receipts of renewals, with their PDFs, the run waits for; the others only have to be staged.
     """
 
@@ -33,6 +33,7 @@ class Plan:
     seed: int
     renewals: int = 0
     refunds: int = 0
+    transfers: int = 0
     documents: int = 200
     kills_min: int = 20
     broker_wipes: int = 5
@@ -44,8 +45,8 @@ class Plan:
 
     @property
     def size(self) -> int:
-        """Purchases to be paid, subscriptions to be renewed, and payments to be given back."""
-        return self.purchases + self.renewals + self.refunds
+        """Purchases to be paid, subscriptions to be renewed, payments to be given back, and transfers to be made."""
+        return self.purchases + self.renewals + self.refunds + self.transfers
 
     @property
     def due_seconds(self) -> float:
@@ -78,8 +79,8 @@ class Happened:
 
     @property
     def done(self) -> int:
-        """Purchases paid, subscriptions renewed and payments given back so far."""
-        return self.counts["paid"] + self.counts["renewed"] + self.counts["refunded"]
+        """Purchases paid, subscriptions renewed, payments given back and transfers made so far."""
+        return sum(self.counts[what] for what in ("paid", "renewed", "refunded", "transferred"))
 
     def blame(self, problem: str) -> None:
         """Something that must not happen did."""

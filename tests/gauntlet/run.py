@@ -12,6 +12,7 @@ from settings import Settings
 from stack import development_key
 from stack.running import Stack
 from stack.shopper import Shopper
+from tests.gauntlet.approvers import REFUSALS
 from tests.gauntlet.buyers import PROGRESS_SECONDS, Buyers
 from tests.gauntlet.destroyers import Killer, Saboteur
 from tests.gauntlet.forgers import Forger
@@ -22,6 +23,8 @@ from tests.gauntlet.renewals import Renewals
 from tests.gauntlet.second_beat import add_second_beat
 from tests.gauntlet.subscriber_rows import write_subscribers
 from tests.gauntlet.subscribers import Subscriber, enrol
+from tests.gauntlet.transfer_verdict import judge_transfers
+from tests.gauntlet.transfers import Transfers
 from tests.gauntlet.verdict import judge
 from workers.queues import GROUPS
 
@@ -48,6 +51,8 @@ FAULTS_OF_REFUNDS: tuple[dict[str, object], ...] = tuple(
 )
 
 COUNTED = ("kills", "broker_wipes", "database_kills", "forged", "pay_answers_lost", "retries")
+COUNTED_OF_TRANSFERS = ("imports", "imports_killed", "lines_matched", "approvals", "rejections", *REFUSALS)
+SIZES = ("purchases", "renewals", "refunds", "transfers")
 
 Progress = Callable[[Happened, str], None]
 
@@ -67,18 +72,22 @@ def run(plan: Plan, home: Path, progress: Progress) -> Result:
     settings = Settings(cashbeat_home=home, log_format="json")
     with Stack(settings) as stack:
         key = development_key.ensure(stack.addresses.database_url, stack.home)
-        make_shopper = partial(Shopper, stack.addresses.ingress_url, stack.addresses.sandbox_url, key)
+        make_shopper_of = partial(Shopper, stack.addresses.ingress_url, stack.addresses.sandbox_url)
+        make_shopper = partial(make_shopper_of, key)
         database = Database(make_engine(stack.addresses.database_url))
         subscribers = enrol(plan, make_shopper()) if plan.renewals else []
-        _suffer(plan, happened, stack, database, make_shopper, subscribers, progress)
+        transfers = Transfers(plan, happened, stack.home, database, make_shopper_of)
+        _suffer(plan, happened, stack, database, make_shopper, subscribers, transfers, progress)
         await_quiet(plan, happened, database, make_shopper(), lambda: progress(happened, "waiting for quiet"))
         with database.transaction() as session:
             figures = judge(plan, happened, session, make_shopper(), subscribers)
+            if plan.transfers:
+                figures |= judge_transfers(plan, happened, session, transfers.bank.entries, transfers.made)
         database.engine.dispose()
-    figures |= {name: happened.counts[name] for name in COUNTED}
+    counted = (*COUNTED, *(COUNTED_OF_TRANSFERS if plan.transfers else ()))
+    figures |= {name: happened.counts[name] for name in counted}
     seconds = round(time.monotonic() - started)
-    sizes = {"purchases": plan.purchases, "renewals": plan.renewals, "refunds": plan.refunds}
-    size = {name: count for name, count in sizes.items() if count}
+    size = {name: getattr(plan, name) for name in SIZES if getattr(plan, name)}
     return Result({**size, "seed": plan.seed, **figures, "seconds": seconds}, happened.problems)
 
 
@@ -89,9 +98,10 @@ def _suffer(
     database: Database,
     make_shopper: Callable[[], Shopper],
     subscribers: Sequence[Subscriber],
+    transfers: Transfers,
     progress: Progress,
 ) -> None:
-    """All purchases and renewals, with everything that goes wrong meanwhile; returns when no more goes wrong."""
+    """All of the plan, with everything that goes wrong meanwhile; returns when no more goes wrong."""
     buyers = Buyers(plan, happened, make_shopper)
     buyers.open_accounts()
     renewals = Renewals(plan, happened, database, make_shopper(), subscribers)
@@ -106,11 +116,11 @@ def _suffer(
     saboteur = Saboteur(plan, happened, stack)
     forger = Forger(plan, happened, stack.addresses.webhook_url)
     destroyers = (killer, saboteur, forger)
-    for thread in (renewals, refunds, *destroyers):
+    for thread in (renewals, refunds, transfers, *destroyers):
         thread.start()
     buyers.buy(lambda: progress(happened, "buying"))
     refunds.all_paid.set()
-    for thread in (renewals, refunds):
+    for thread in (renewals, refunds, transfers):
         while thread.is_alive():
             progress(happened, thread.name)
             thread.join(PROGRESS_SECONDS)
