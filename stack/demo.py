@@ -1,4 +1,4 @@
-"""The demo: one customer, two purchases and a refund, hostile webhooks, a killed worker and a wiped broker."""
+"""The demo: two purchases, a refund and a transfer, hostile webhooks, a killed worker and a wiped broker."""
 
 import json as json_format
 import time
@@ -16,6 +16,7 @@ from gateways.stripe.signatures import sign
 from settings import Settings
 from stack import development_key
 from stack.demo_refund import describe_notes, give_back
+from stack.demo_transfer import describe_transfers, pay_by_transfer
 from stack.errors import StackError
 from stack.running import Stack
 from stack.shopper import Shopper
@@ -83,6 +84,7 @@ def _tell_story(story: Story) -> None:
     _strike(story)
     _await_purchase(story, second, "second")
     give_back(story)
+    pay_by_transfer(story)
     story.wait_for(
         lambda: story.shopper.sandbox("GET", "/sandbox/webhooks")["pending"] == 0, "the last webhook to be delivered"
     )
@@ -159,6 +161,7 @@ def _summarize(story: Story) -> dict[str, Any]:
     return {
         "invoices": [_describe(story, invoice) for invoice in reversed(invoices)],
         "credit_notes": describe_notes(story),
+        "transfers": describe_transfers(story),
         "credits_balance": story.shopper.get("/v1/billing/credits/balance/", account_id=story.account_id)["balance"],
         "ledger_balanced": balanced,
         "invariants_violated": broken,
@@ -193,6 +196,10 @@ def _print_summary(summary: dict[str, Any]) -> None:
         refunded = f"{note['refunded_minor']} {note['currency']} (minor) refunded"
         typer.echo(f"{note['number']}  corrects {note['corrects']}  {refunded}")
         typer.echo(f"    {note['pdf_path']}")
+    for claim in summary["transfers"]:
+        amount = f"{claim['amount_minor']} {claim['currency']} (minor)"
+        typer.echo(f"{claim['reference']}  pays {claim['invoice_number']}  {amount} {claim['status']}")
+        typer.echo(f"    {claim['instructions_path']}")
     typer.echo(f"credits {summary['credits_balance']:,}, ledger balanced: {summary['ledger_balanced']}")
     typer.echo(
         f"webhooks delivered {summary['webhooks_delivered']}, refused {summary['webhooks_refused']}, "

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from rich.console import Console
@@ -27,6 +27,8 @@ class Story:
     console: Console
     account_id: str = ""
     refused: int = 0
+    # where the papers lie that ask for money, by the numbers of their invoices
+    papers: dict[str, str] = field(default_factory=dict)
 
     def tell(self, text: str) -> None:
         """One finished step."""

@@ -1,4 +1,4 @@
-"""The demo is a promise: two purchases, a refund, a forged webhook, a killed worker, and books that are right."""
+"""The demo is a promise: purchases, a refund, a transfer, a forgery, a killed worker, and books that are right."""
 
 import json
 import os
@@ -31,15 +31,23 @@ def _play(home: Path) -> None:
     assert [(i["number"], i["status"], i["total_minor"], i["currency"]) for i in summary["invoices"]] == [
         (f"{month}00001", "paid", 2_999, "USD"),
         (f"{month}00002", "paid", 2_999, "USD"),
+        (f"{month}00003", "paid", 999, "USD"),
     ]
     (note,) = summary["credit_notes"]
     assert (note["number"], note["corrects"]) == (f"CN-{month[4:]}00001", f"{month}00002")
     assert (note["total_minor"], note["refunded_minor"]) == (2_999, 2_999)
-    assert summary["credits_balance"] == 2_000
+    (transfer,) = summary["transfers"]
+    assert (transfer["invoice_number"], transfer["amount_minor"], transfer["status"]) == (
+        f"{month}00003",
+        999,
+        "approved",
+    )
+    assert transfer["reference"].startswith("RF")
+    assert summary["credits_balance"] == 2_000 + 500
     assert summary["ledger_balanced"] is True
     assert summary["invariants_violated"] == []
-    assert len(summary["emails"]) == 3
+    assert len(summary["emails"]) == 3 + 3
     assert summary["webhooks_refused"] == 1
     assert summary["webhooks_delivered"] == 3 * summary["events_handled_once"] > 0
-    for paper in (*summary["invoices"], note):
-        assert Path(paper["pdf_path"]).read_bytes().startswith(b"%PDF-")
+    for path in (*(paper["pdf_path"] for paper in (*summary["invoices"], note)), transfer["instructions_path"]):
+        assert Path(path).read_bytes().startswith(b"%PDF-")
