@@ -1,26 +1,40 @@
 """Questions to the books."""
 
+from uuid import UUID
+
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from billing.manual_payments.reference import reference_of
+from simulation.debts import Owed
 from simulation.figures import Tally
 from simulation.people import Standing
 
 STANDINGS = text("""
     SELECT DISTINCT ON (s.account_id)
            s.account_id::text, s.id::text AS subscription_id, s.status, plans.slug AS plan, s.interval,
-           s.cancel_at_period_end AS is_ending, coalesce(paid.id::text, '') AS payment_id
+           s.cancel_at_period_end AS is_ending, coalesce(paid.id::text, '') AS payment_id,
+           coalesce(paid.gateway IN ('bank_transfer', 'local_wallet'), false) AS is_paid_by_hand
     FROM subscriptions s
     JOIN plan_prices p ON p.id = s.price_id
     JOIN plan_versions v ON v.id = p.version_id
     JOIN plans ON plans.id = v.plan_id
     LEFT JOIN LATERAL (
-        SELECT r.id FROM receipts r WHERE r.account_id = s.account_id AND r.source = 'capture'
+        SELECT r.id, r.gateway FROM receipts r WHERE r.account_id = s.account_id AND r.source = 'capture'
         ORDER BY r.received_at DESC, r.amount_minor DESC LIMIT 1
     ) paid ON true
     ORDER BY s.account_id, s.created_at DESC, s.id
 """)
+# in the order in which they came, so that the bank's statement is the same again
+OWED = text("""
+    SELECT i.account_id::text, i.number, i.issued_at, i.total_minor, i.total_minor - i.allocated_minor AS left_minor,
+           i.currency
+    FROM invoices i JOIN subscriptions s ON s.id = i.subscription_id
+    WHERE i.status = 'pending' AND s.pay_by = 'transfer'
+    ORDER BY i.issued_at, i.account_id, i.total_minor, i.id
+""")
 COMMANDS_WAITING = text("SELECT count(*) FROM operations WHERE state = 'ready'")
+FOLLOW_UPS_WAITING = text("SELECT topic, id FROM outbox WHERE state = 'ready'")
 # Partial indexes answer each of these, however much has been finished before.
 UNFINISHED = text("""
     SELECT (SELECT count(*) FROM operations WHERE state = 'ready')
@@ -37,9 +51,16 @@ TALLY = text("""
         (SELECT count(*) FROM payment_attempts WHERE status = 'captured') AS captured,
         (SELECT coalesce(sum(amount_minor), 0) FROM payment_attempts WHERE status = 'captured') AS captured_minor,
         (SELECT count(*) FROM payment_attempts WHERE status = 'failed') AS declined,
-        (SELECT count(*) FROM dunnings WHERE state = 'recovered') AS recovered,
+        (SELECT count(*) FROM dunnings WHERE state = 'recovered' AND last_code <> 'transfer_overdue') AS recovered,
         (SELECT coalesce(sum(total_minor - balance_used_minor - carried_over_minor), 0)
-         FROM dunnings JOIN invoices ON invoices.id = invoice_id WHERE state = 'recovered') AS recovered_minor,
+         FROM dunnings JOIN invoices ON invoices.id = invoice_id
+         WHERE state = 'recovered' AND last_code <> 'transfer_overdue') AS recovered_minor,
+        (SELECT count(*) FROM receipts WHERE source = 'capture' AND gateway = 'bank_transfer') AS transfers,
+        (SELECT coalesce(sum(amount_minor), 0) FROM receipts
+         WHERE source = 'capture' AND gateway = 'bank_transfer') AS transfers_minor,
+        (SELECT count(*) FROM dunnings WHERE last_code = 'transfer_overdue') AS transfers_overdue,
+        (SELECT count(*) FROM dunnings
+         WHERE last_code = 'transfer_overdue' AND state = 'exhausted') AS transfers_ended,
         (SELECT count(*) FROM subscriptions WHERE status = 'canceled') AS canceled,
         (SELECT count(*) FROM refunds WHERE status = 'succeeded') AS refunds,
         (SELECT coalesce(sum(amount_minor), 0) FROM refunds WHERE status = 'succeeded') AS refunded_minor,
@@ -67,6 +88,14 @@ def standings(session: Session) -> dict[str, Standing]:
     return {row[0]: Standing(*row[1:]) for row in rows}
 
 
+def owed_by_transfer(session: Session) -> list[Owed]:
+    """Every invoice that waits for a transfer."""
+    return [
+        Owed(row.account_id, reference_of(row.number), row.issued_at, row.total_minor, row.left_minor, row.currency)
+        for row in session.execute(OWED)
+    ]
+
+
 def unfinished(session: Session) -> int:
     """How much is under way anywhere in the pipeline. What waits for another try counts as well."""
     return int(session.scalar(UNFINISHED) or 0)
@@ -75,6 +104,11 @@ def unfinished(session: Session) -> int:
 def commands_waiting(session: Session) -> int:
     """How many commands have no outcome yet."""
     return int(session.scalar(COMMANDS_WAITING) or 0)
+
+
+def follow_ups_waiting(session: Session) -> list[tuple[str, UUID]]:
+    """Topic and id of what is to follow from something that was done."""
+    return [(row.topic, row.id) for row in session.execute(FOLLOW_UPS_WAITING)]
 
 
 def tally(session: Session) -> Tally:

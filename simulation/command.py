@@ -5,6 +5,7 @@ import shutil
 import sys
 import tempfile
 import time
+from dataclasses import fields
 from pathlib import Path
 
 import typer
@@ -14,12 +15,15 @@ from rich.table import Table
 
 from settings import load
 from simulation.chart import draw
-from simulation.figures import Month
+from simulation.figures import Month, Tally
 from simulation.plan import Plan
 from simulation.run import Result, run
 from stack.errors import StackError
 
 LOG_LINE_SECONDS = 15.0
+FIGURES = tuple(each.name for each in fields(Tally))
+# characters: a terminal shows a year, and a file as many months as there are
+NAMES_WIDTH, MONTH_WIDTH = 28, 12
 
 
 def simulate(plan: Plan, home: Path | None, chart: Path, *, keep: bool, json: bool) -> bool:
@@ -64,31 +68,36 @@ def _run_visibly(plan: Plan, folder: Path) -> Result:
 
 
 def _print(result: Result, *, json: bool) -> None:
-    Console(width=140).print(_table(result.months))
+    Console(width=NAMES_WIDTH + MONTH_WIDTH * len(result.months)).print(_table(result.months))
     for violation in result.violations:
         typer.echo(f"VIOLATED {violation}")
     for difference in result.differences:
         typer.echo(f"DIFFERENT {difference}")
     said = "Every invariant holds, and" if not result.violations else "Invariants are violated;"
-    told = "equal the sandbox's ledger" if not result.differences else "differ from the sandbox's ledger"
-    typer.echo(f"{said} all charges and refunds in the books {told}. {result.seconds:.0f} seconds.")
+    told = "equal" if not result.differences else "differ from"
+    typer.echo(
+        f"{said} all charges, refunds and transfers in the books {told} the sandbox's ledger and the bank's. "
+        f"{result.seconds:.0f} seconds."
+    )
     if json:
         typer.echo(json_format.dumps(result.shown()))
 
 
 def _table(months: list[Month]) -> Table:
+    """A row per figure, a column per month."""
     table = Table(title="Figures of each month, from the books (money in whole US dollars; JSON has the cents)")
-    names = list(months[0].shown()) if months else []
-    for name in names:
-        table.add_column(name.replace("_", " ").replace(" minor", ""), justify="left" if name == "month" else "right")
-    for month in months:
-        table.add_row(*(_cell(name, value) for name, value in month.shown().items()))
+    shown = [month.shown() for month in months]
+    table.add_column("")
+    for month in shown:
+        table.add_column(month["month"], justify="right")
+    for name in FIGURES:
+        table.add_row(
+            name.replace("_minor", ", money").replace("_", " "), *(_cell(name, month[name]) for month in shown)
+        )
     return table
 
 
-def _cell(name: str, value: int | str) -> str:
-    if isinstance(value, str):
-        return value
+def _cell(name: str, value: int) -> str:
     return f"{value // 100 if name.endswith('_minor') else value:,}"
 
 

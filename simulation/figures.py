@@ -16,6 +16,10 @@ class Tally:
     declined: int
     recovered: int
     recovered_minor: int
+    transfers: int
+    transfers_minor: int
+    transfers_overdue: int
+    transfers_ended: int
     canceled: int
     refunds: int
     refunded_minor: int

@@ -12,7 +12,7 @@ from database.engine import Database
 from database.ids import operation_id
 from database.operations import Operation, stage_command
 from schemas.messages import AdvanceClocks, RunCommand
-from simulation.books import commands_waiting, unfinished
+from simulation.books import commands_waiting, follow_ups_waiting, unfinished
 from simulation.people import Order
 from simulation.street import Street
 from stack.errors import StackError
@@ -44,6 +44,12 @@ class Office:
             ids = [stage_command(session, order.kind, order.body, CALLER, key) for key, order in orders]
         for row_id in ids:
             self.bell.ring(RunCommand(id=row_id), task_id=row_id)
+
+    def ring_for_the_rest(self) -> None:
+        """Ring for what the command line has left behind: it has no bell, and the sweep comes by and by."""
+        with self.database.transaction() as session:
+            left = follow_ups_waiting(session)
+        self.bell.ring_for(left)
 
     def result(self, key: str) -> Operation:
         """The finished operation of a key. Raises StackError when it did not succeed."""

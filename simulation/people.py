@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
+from simulation.debts import Habit, Owed, paid_today
 from simulation.plan import JOINING_SHARE, Plan
 
 PLANS = ("starter", "growth", "scale")
@@ -14,6 +15,7 @@ COUNTRIES = ("US", "US", "US", "GB", "DE", "FR", "NL", "CA", "AU", "JP")
 SERVICE = "campaign-management"
 TOP_UP = {"package": "starter", "top_up_below": 50, "monthly_max": 2}
 WARN_BELOW = 100
+CARD_NUMBER = "4242424242424242"
 
 # https://docs.stripe.com/declines/codes: those that may pass later, and those that never will
 SOFT_CODES = ("insufficient_funds", "do_not_honor", "try_again_later", "processing_error")
@@ -23,6 +25,8 @@ HARD_SHARE = 0.3
 # Chances of a day, or of a person where there is no day in the name.
 TRIAL, COUPON, ADD_ON, YEARLY = 0.25, 0.2, 0.12, 0.15
 TOPS_UP, WATCHES = 0.15, 0.2
+TRANSFERS = 0.15
+HABITS = {Habit.IN_TIME: 5, Habit.LATE: 2, Habit.IN_PARTS: 2, Habit.NEVER: 1}
 CARD_FAILS_PER_DAY, SOFT_HEALS_PER_DAY, CARD_REPLACED_PER_DAY = 1 / 150, 1 / 6, 1 / 8
 CONSUMES_PER_DAY = 0.05
 UPGRADES_PER_DAY, DOWNGRADES_PER_DAY = 0.0016, 0.0009
@@ -44,7 +48,10 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a person's newest subscription stands when a day begins, and what was paid last, empty for nothing."""
+    """How a person's newest subscription stands when a day begins, and what was paid last, empty for nothing.
+
+    `is_paid_by_hand` says that no gateway can give that back: it is paid out first.
+    """
 
     subscription_id: str
     status: str
@@ -52,6 +59,7 @@ class Standing:
     interval: str
     is_ending: bool
     payment_id: str = ""
+    is_paid_by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +75,10 @@ class Day:
 
 @dataclass(slots=True)
 class Person:
-    """One customer with one account. `decline_code` is what the present card says when it is charged, if not yes."""
+    """One customer with one account. `decline_code` is what the present card says when it is charged, if not yes.
+
+    `habit` is of who pays subscriptions by bank transfer; a card is there for top-ups.
+    """
 
     index: int
     name: str
@@ -80,6 +91,8 @@ class Person:
     tops_up: bool
     watches: bool
     joins_at: datetime
+    habit: Habit | None
+    card_number: str = CARD_NUMBER
     decline_code: str | None = None
 
     def opening(self, clock_id: str) -> Order:
@@ -104,6 +117,11 @@ class Person:
         if standing is None:
             return Day(self._subscribe(is_first=True))
         return Day(self._setting(at) or self._choice(dice, at, standing))
+
+    def transfer(self, plan: Plan, at: datetime, owed: Owed) -> int:
+        """How much of an invoice this person transfers on the day that begins at `at`, in minor units."""
+        dice = plan.dice(self.index, "owes", f"{owed.issued_at:%Y-%m-%d}")
+        return paid_today(self.habit, dice, at, owed) if self.habit else 0
 
     def _card_fate(self, dice: Random) -> bool:
         """The card begins to fail or recovers; true when the customer replaces it."""
@@ -147,7 +165,7 @@ class Person:
             (CANCELS_PER_DAY, Order("cancel_subscription", of_this | {"when": _when(more)})),
             (PAUSES_PER_DAY, Order("pause_subscription", of_this | {"resumes_at": _until(at, more)})),
             (CONSUMES_PER_DAY, Order("consume_credits", {"amount": _amount(standing, more)})),
-            (WANTS_MONEY_BACK_PER_DAY, _refund(standing, more)),
+            (WANTS_MONEY_BACK_PER_DAY, _refund(standing, more, at)),
         )
         edge = 0.0
         for chance, order in wishes:
@@ -157,7 +175,10 @@ class Person:
         return None
 
     def _subscribe(self, *, is_first: bool) -> Order:
-        body: dict[str, Any] = {"plan": {"plan": self.plan, "interval": self.interval, "currency": CURRENCY}}
+        body: dict[str, Any] = {
+            "plan": {"plan": self.plan, "interval": self.interval, "currency": CURRENCY},
+            "pay_by": "transfer" if self.habit else "card",
+        }
         if is_first:
             body |= {"trial_days": self.trial_days, "coupon": self.coupon}
             body["services"] = [{"service": SERVICE, "quantity": 1}] if self.has_add_on else []
@@ -182,6 +203,7 @@ def _draw(plan: Plan, index: int, dice: Random, coupons: tuple[str, ...]) -> Per
         tops_up=dice.random() < TOPS_UP,
         watches=dice.random() < WATCHES,
         joins_at=_joining_day(plan, dice),
+        habit=dice.choices(list(HABITS), list(HABITS.values()))[0] if dice.random() < TRANSFERS else None,
     )
 
 
@@ -205,10 +227,12 @@ def _change(standing: Standing, more: float, step: int) -> Order | None:
     return Order("change_plan", {"subscription_id": standing.subscription_id, "plan": choice})
 
 
-def _refund(standing: Standing, more: float) -> Order | None:
+def _refund(standing: Standing, more: float, at: datetime) -> Order | None:
     """Support gives back what was paid last: all of it, or what of it is unused."""
     used_credits = "forgive" if more < IS_FORGIVEN_SHARE else "reduce"
     body = {"payment_id": standing.payment_id, "used_credits": used_credits}
+    if standing.is_paid_by_hand:
+        body["paid_out_on"] = at.date().isoformat()
     return Order("refund_payment", body) if standing.payment_id else None
 
 

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +13,18 @@ from pydantic import SecretStr
 from billing.invariants import violations
 from database.engine import Database, make_engine
 from settings import Settings
+from simulation.bank import Bank
 from simulation.books import tally
 from simulation.figures import Month, Tally, months_of
-from simulation.office import Office
+from simulation.office import CALLER, Office
 from simulation.plan import DAY, SECOND, Plan, closes_month
 from simulation.street import Street
 from simulation.town import Town
-from simulation.verdict import differences, our_charges, our_refunds, theirs
+from simulation.verdict import differences, of_bank, our_charges, our_refunds, our_transfers, theirs
 from stack.demo import require_sandbox
 from stack.interrupts import interruptible
 from stack.running import Stack
+from stack.statements import import_lines
 from workers.celery_app import make_app
 from workers.producer import Bell
 
@@ -41,7 +44,7 @@ class Result:
 
     @property
     def is_well(self) -> bool:
-        """Whether the books agree with themselves and with the sandbox."""
+        """Whether the books agree with themselves, with the sandbox and with the bank."""
         return not self.violations and not self.differences
 
     def shown(self) -> dict[str, Any]:
@@ -76,15 +79,20 @@ def run(plan: Plan, home: Path, progress: Progress) -> Result:
         street = Street(stack.addresses.sandbox_url)
         try:
             office = Office(database, Bell(make_app(stack.addresses.broker_url)), street)
-            return _judge(plan, office, _live(plan, office, progress), started)
+            town = Town(plan, office, Bank(partial(import_lines, settings, who=CALLER, say=_unheard)))
+            return _judge(town, _live(town, progress), started)
         finally:
             street.close()
             database.engine.dispose()
 
 
-def _live(plan: Plan, office: Office, progress: Progress) -> list[Month]:
+def _unheard(_text: str) -> None:
+    """Nobody reads how far a day's statement is."""
+
+
+def _live(town: Town, progress: Progress) -> list[Month]:
     progress("opening accounts", 0)
-    town = Town(plan, office)
+    plan, office = town.plan, town.office
     town.found()
     tallies: list[tuple[datetime, Tally]] = []
     for number, day in enumerate(plan.instants()):
@@ -104,10 +112,12 @@ def _count(office: Office) -> Tally:
         return tally(session)
 
 
-def _judge(plan: Plan, office: Office, months: list[Month], started: float) -> Result:
-    with office.database.transaction() as session:
+def _judge(town: Town, months: list[Month], started: float) -> Result:
+    with town.office.database.transaction() as session:
         broken, charges, refunds = violations(session), our_charges(session), our_refunds(session)
-    ledger = office.street.ledger()
+        transfers = our_transfers(session)
+    ledger = town.office.street.ledger()
     different = differences("charges", charges, theirs(ledger["charges"]))
     different += differences("refunds", refunds, theirs(ledger["refunds"]))
-    return Result(plan, months, broken, different, time.monotonic() - started)
+    different += differences("transfers", transfers, of_bank(town.bank.lines))
+    return Result(town.plan, months, broken, different, time.monotonic() - started)

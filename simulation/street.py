@@ -11,7 +11,6 @@ from settings import SANDBOX_STRIPE_KEY
 from stack.errors import StackError
 
 TIMEOUT_SECONDS = 30.0
-CARD_NUMBER = "4242424242424242"
 EXPIRY_YEAR, EXPIRY_MONTH = 2034, 12
 
 
@@ -41,11 +40,11 @@ class Street:
             self._send("POST", "/sandbox/clock/advance", json={"seconds": seconds})
         self._now = at
 
-    def new_card(self) -> str:
+    def new_card(self, number: str) -> str:
         """A card as a product's own form collects it; the gateway's id of it."""
         form = {
             "type": "card",
-            "card[number]": CARD_NUMBER,
+            "card[number]": number,
             "card[exp_month]": EXPIRY_MONTH,
             "card[exp_year]": EXPIRY_YEAR,
             "card[cvc]": "123",

@@ -11,7 +11,8 @@ from billing.catalog.tables import Coupon
 from database.ids import uuid7
 from gateways.stripe.translate import HANDLED_TYPES
 from schemas.commands import COMMANDS
-from simulation.books import standings
+from simulation.bank import Bank, Payment
+from simulation.books import owed_by_transfer, standings
 from simulation.office import Office, id_of
 from simulation.people import Day, Order, Person, populate
 from simulation.plan import START, Plan
@@ -27,6 +28,7 @@ class Town:
 
     plan: Plan
     office: Office
+    bank: Bank
     people: list[Person] = field(default_factory=list)
     _cards: dict[int, str] = field(default_factory=dict)
 
@@ -51,7 +53,11 @@ class Town:
         self.office.await_quiet()
 
     def live(self, at: datetime) -> None:
-        """Everybody's day: cards change their minds first, then commands are given; returns when all is quiet."""
+        """Everybody's day: what is owed is transferred and cards change their minds first, then commands are given.
+
+        Returns when all is quiet.
+        """
+        self._transfer(at)
         with self.office.database.transaction() as session:
             known = standings(session)
         before = {person.index: person.decline_code for person in self.people}
@@ -74,6 +80,18 @@ class Town:
         )
         self.office.await_quiet()
 
+    def _transfer(self, at: datetime) -> None:
+        """What comes to the bank on this day is on its statement, which is imported at once."""
+        people = {account_id(person): person for person in self.people}
+        with self.office.database.transaction() as session:
+            owed = [(people[each.account_id], each) for each in owed_by_transfer(session)]
+        amounts = [(person, each, person.transfer(self.plan, at, each)) for person, each in owed]
+        paid = [Payment(minor, each.currency, each.reference, person.name) for person, each, minor in amounts if minor]
+        if paid:
+            self.bank.book(at.date(), paid)
+            self.office.ring_for_the_rest()
+            self.office.await_quiet()
+
     def _day_of(self, person: Person, at: datetime, standing: Any) -> Day:
         return person.live(self.plan.dice(person.index, f"{at:%Y-%m-%d}"), at, standing)
 
@@ -86,7 +104,7 @@ class Town:
         return Order(day.order.kind, {"account_id": account_id(person), **day.order.body})
 
     def _new_card(self, person: Person) -> Order:
-        self._cards[person.index] = card_ref = self.office.street.new_card()
+        self._cards[person.index] = card_ref = self.office.street.new_card(person.card_number)
         return Order("change_payment_method", {"account_id": account_id(person), "card_ref": card_ref})
 
     def _print_coupons(self) -> None:

@@ -1,4 +1,4 @@
-"""The verdict: the books contradict neither themselves nor the sandbox's own ledger."""
+"""The verdict: the books contradict neither themselves nor the sandbox's own ledger nor the bank."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -7,8 +7,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from billing.manual_payments.tables import PaymentClaim
+from billing.payment_methods.tables import ManualMethod
 from billing.payments.tables import AttemptStatus, PaymentAttempt
+from billing.receipts.tables import Receipt, ReceiptSource
 from billing.refunds.tables import Refund, RefundStatus
+from billing.statements.tables import StatementLine
+from schemas.facts.statements import BankLine
 
 EXAMPLES_MAX = 3
 
@@ -23,9 +28,26 @@ def our_charges(session: Session) -> list[Moved]:
 
 
 def our_refunds(session: Session) -> list[Moved]:
-    """Every refund that they call succeeded."""
+    """Every refund that they call succeeded, but for those that people paid out past every gateway."""
     found = select(Refund.refund_ref, Refund.amount_minor, Refund.currency)
-    return [row._tuple() for row in session.execute(found.where(Refund.status == RefundStatus.SUCCEEDED))]
+    made = found.where(Refund.status == RefundStatus.SUCCEEDED, Refund.gateway.not_in(list(ManualMethod)))
+    return [row._tuple() for row in session.execute(made)]
+
+
+def our_transfers(session: Session) -> list[Moved]:
+    """Every receipt that came past every gateway, by the bank's name of the line that proves it."""
+    of_hand = select(Receipt.id, Receipt.amount_minor, Receipt.currency, StatementLine.bank_ref)
+    found = (
+        of_hand.outerjoin(PaymentClaim, PaymentClaim.receipt_id == Receipt.id)
+        .outerjoin(StatementLine, StatementLine.claim_id == PaymentClaim.id)
+        .where(Receipt.source == ReceiptSource.CAPTURE, Receipt.gateway.in_(list(ManualMethod)))
+    )
+    return [(row.bank_ref or str(row.id), row.amount_minor, row.currency) for row in session.execute(found)]
+
+
+def of_bank(lines: Iterable[BankLine]) -> list[Moved]:
+    """The same of the bank's own lines."""
+    return [(line.bank_ref, line.amount_minor, line.currency) for line in lines]
 
 
 def theirs(rows: Iterable[Mapping[str, Any]]) -> list[Moved]:
@@ -38,7 +60,7 @@ def differences(what: str, ours: Iterable[Moved], theirs: Iterable[Moved]) -> li
     ours, theirs = Counter(ours), Counter(theirs)
     said = {
         "only in our books": list((ours - theirs).elements()),
-        "only in the sandbox's ledger": list((theirs - ours).elements()),
+        "only in the other side's books": list((theirs - ours).elements()),
         "twice": [moved for moved, times in (ours | theirs).items() if times > 1],
     }
     return [

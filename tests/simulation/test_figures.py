@@ -33,7 +33,7 @@ def test_equal_ledgers_have_no_differences() -> None:
 @pytest.mark.parametrize(
     ("ours", "told", "said"),
     [
-        ([], [("ch_1", 9_900, "USD")], "1 charges are only in the sandbox's ledger"),
+        ([], [("ch_1", 9_900, "USD")], "1 charges are only in the other side's books"),
         ([("ch_1", 9_900, "USD")], [], "1 charges are only in our books"),
         ([("ch_1", 9_900, "USD")], [("ch_1", 9_901, "USD")], "1 charges are only in our books"),
         ([("ch_1", 9_900, "USD")], [("ch_1", 9_900, "EUR")], "1 charges are only in our books"),

@@ -1,6 +1,6 @@
 """The customers: the same for the same seed, whatever anybody else does."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 
 from schemas.commands import COMMANDS
@@ -43,17 +43,21 @@ def test_a_year_of_one_person_can_be_repeated() -> None:
 
 
 def test_every_order_is_a_command_that_the_door_would_take() -> None:
-    people = populate(PLAN, ("A",))[:15]
+    people = populate(PLAN, ("A",))[:25]
     orders = [person.opening(ACCOUNT) for person in people]
     for person in people:
         for status, is_ending in (("active", False), ("active", True), ("canceled", False), ("paused", False)):
             orders += _year(person, Standing(ACCOUNT, status, "growth", "month", is_ending, ACCOUNT))
-        orders += [person._subscribe(is_first=True)]
+        by_hand = replace(STANDING, is_paid_by_hand=True)
+        orders += [*_year(person, by_hand), person._subscribe(is_first=True)]
     for order in orders:
         wants_account = "account_id" in COMMANDS[order.kind].model_fields
         COMMANDS[order.kind](**({"account_id": ACCOUNT} if wants_account else {}), **order.body)
     kinds = {order.kind for order in orders}
-    assert "refund_payment" in kinds
+    refunds = [order for order in orders if order.kind == "refund_payment"]
+    assert any("paid_out_on" in order.body for order in refunds)
+    assert any("paid_out_on" not in order.body for order in refunds)
+    assert {order.body["pay_by"] for order in orders if order.kind == "create_subscription"} == {"card", "transfer"}
     assert kinds >= {
         "change_plan",
         "cancel_subscription",
