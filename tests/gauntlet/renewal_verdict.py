@@ -60,7 +60,8 @@ def judge_renewals(
     happened: Happened, session: Session, subscribers: Sequence[Subscriber], mails: Counter[str]
 ) -> dict[str, int]:
     """Compare every subscription with what was to become of it; `mails` are the keys of all e-mails that were sent."""
-    courses = {row.id: Course(*row[1:]) for row in session.execute(COURSES)}
+    everybodys = {row.id: Course(*row[1:]) for row in session.execute(COURSES)}
+    courses = {each.subscription_id: everybodys[each.subscription_id] for each in subscribers}
     wrong = [each for each in subscribers if courses[each.subscription_id] != expected(each)]
     for each in wrong[:EXAMPLES_MAX]:
         happened.blame(f"subscription {each.subscription_id}: {courses[each.subscription_id]} is not {expected(each)}")
