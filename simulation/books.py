@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from billing.manual_payments.reference import reference_of
 from simulation.debts import Owed
+from simulation.disputes import Unanswered
 from simulation.figures import Tally
 from simulation.people import Standing
 
@@ -32,6 +33,13 @@ OWED = text("""
     FROM invoices i JOIN subscriptions s ON s.id = i.subscription_id
     WHERE i.status = 'pending' AND s.pay_by = 'transfer'
     ORDER BY i.issued_at, i.account_id, i.total_minor, i.id
+""")
+UNANSWERED = text("""
+    SELECT d.account_id::text, d.dispute_ref, d.evidence_due_at, d.status = 'inquiry' AS is_inquiry,
+           EXISTS (SELECT FROM refunds f WHERE f.receipt_id = d.receipt_id AND f.status = 'succeeded') AS is_refunded
+    FROM disputes d
+    WHERE d.status IN ('inquiry', 'needs_response') AND d.evidence_due_at IS NOT NULL
+    ORDER BY d.opened_at, d.account_id, d.amount_minor, d.id
 """)
 COMMANDS_WAITING = text("SELECT count(*) FROM operations WHERE state = 'ready'")
 FOLLOW_UPS_WAITING = text("SELECT topic, id FROM outbox WHERE state = 'ready'")
@@ -65,6 +73,14 @@ TALLY = text("""
         (SELECT count(*) FROM refunds WHERE status = 'succeeded') AS refunds,
         (SELECT coalesce(sum(amount_minor), 0) FROM refunds WHERE status = 'succeeded') AS refunded_minor,
         (SELECT count(*) FROM credit_notes) AS credit_notes,
+        (SELECT count(*) FROM disputes WHERE status = 'inquiry_closed') AS inquiries_closed,
+        (SELECT count(*) FROM disputes WHERE status NOT IN ('inquiry', 'inquiry_closed')) AS disputes,
+        (SELECT count(*) FROM disputes WHERE status = 'won') AS disputes_won,
+        (SELECT count(*) FROM disputes WHERE status = 'lost') AS disputes_lost,
+        (SELECT coalesce(-sum(r.amount_minor), 0)
+         FROM disputes d JOIN receipts r ON r.gateway = d.gateway AND r.reference = d.dispute_ref
+         WHERE d.status = 'lost' AND r.source = 'dispute') AS dispute_losses_minor,
+        (SELECT coalesce(-sum(amount_minor), 0) FROM receipts WHERE source = 'dispute_fee') AS dispute_fees_minor,
         (SELECT coalesce(sum(amount), 0) FROM credit_transactions WHERE movement = 'grant') AS credits_granted,
         (SELECT coalesce(-sum(amount), 0) FROM credit_transactions WHERE movement = 'consume') AS credits_used,
         (SELECT coalesce(-sum(amount), 0) FROM credit_transactions WHERE movement = 'expire') AS credits_expired,
@@ -94,6 +110,11 @@ def owed_by_transfer(session: Session) -> list[Owed]:
         Owed(row.account_id, reference_of(row.number), row.issued_at, row.total_minor, row.left_minor, row.currency)
         for row in session.execute(OWED)
     ]
+
+
+def unanswered(session: Session) -> list[Unanswered]:
+    """Every dispute and inquiry that a bank waits for a reply to."""
+    return [Unanswered(*row) for row in session.execute(UNANSWERED)]
 
 
 def unfinished(session: Session) -> int:

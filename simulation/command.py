@@ -76,7 +76,7 @@ def _print(result: Result, *, json: bool) -> None:
     said = "Every invariant holds, and" if not result.violations else "Invariants are violated;"
     told = "equal" if not result.differences else "differ from"
     typer.echo(
-        f"{said} all charges, refunds and transfers in the books {told} the sandbox's ledger and the bank's. "
+        f"{said} all charges, refunds, disputes and transfers in the books {told} the sandbox's ledger and the bank's. "
         f"{result.seconds:.0f} seconds."
     )
     if json:

@@ -24,6 +24,12 @@ class Tally:
     refunds: int
     refunded_minor: int
     credit_notes: int
+    inquiries_closed: int
+    disputes: int
+    disputes_won: int
+    disputes_lost: int
+    dispute_losses_minor: int
+    dispute_fees_minor: int
     credits_granted: int
     credits_used: int
     credits_expired: int

@@ -60,13 +60,17 @@ class Office:
         return operation
 
     def advance(self, clock_id: UUID, at: datetime) -> None:
-        """Turn the clock until all that is due by then has happened, and the sandbox's own time beside it."""
+        """Turn the clock until all that is due by then has happened, and the sandbox's own time beside it.
+
+        What is disputed since is heard of only then: the sandbox's time has stood still while its cards were charged.
+        """
         body = {"test_clock_id": str(clock_id), "frozen_at": at.isoformat()}
         self.give([(f"advance/{at.isoformat()}", Order("advance_test_clock", body))])
         self._await(self._has_no_commands)
         self.bell.ring(AdvanceClocks())
         self.await_quiet()
         self.street.turn_clock(at)
+        self.await_quiet()
 
     def await_quiet(self) -> None:
         """Until nothing is under way anywhere: no command, charge, event, e-mail, webhook, and no clock on its way."""

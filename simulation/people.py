@@ -6,6 +6,7 @@ from random import Random
 from typing import Any
 
 from simulation.debts import Habit, Owed, paid_today
+from simulation.disputes import Reply, Unanswered, replied_today
 from simulation.plan import JOINING_SHARE, Plan
 
 PLANS = ("starter", "growth", "scale")
@@ -16,6 +17,8 @@ SERVICE = "campaign-management"
 TOP_UP = {"package": "starter", "top_up_below": 50, "monthly_max": 2}
 WARN_BELOW = 100
 CARD_NUMBER = "4242424242424242"
+# whoever has one of the others disputes all that it pays: https://docs.stripe.com/testing#disputes
+CARDS = {CARD_NUMBER: 93, "4000000000000259": 3, "4000000000002685": 2, "4000000000001976": 2}
 
 # https://docs.stripe.com/declines/codes: those that may pass later, and those that never will
 SOFT_CODES = ("insufficient_funds", "do_not_honor", "try_again_later", "processing_error")
@@ -77,7 +80,8 @@ class Day:
 class Person:
     """One customer with one account. `decline_code` is what the present card says when it is charged, if not yes.
 
-    `habit` is of who pays subscriptions by bank transfer; a card is there for top-ups.
+    `habit` is of who pays subscriptions by bank transfer; a card is there for top-ups. Some have only one card, and go
+    to its bank each time it is charged.
     """
 
     index: int
@@ -122,6 +126,11 @@ class Person:
         """How much of an invoice this person transfers on the day that begins at `at`, in minor units."""
         dice = plan.dice(self.index, "owes", f"{owed.issued_at:%Y-%m-%d}")
         return paid_today(self.habit, dice, at, owed) if self.habit else 0
+
+    def reply(self, plan: Plan, at: datetime, unanswered: Unanswered) -> Reply | None:
+        """What is replied to this person's bank on the day that begins at `at`, if anything."""
+        dice = plan.dice(self.index, "disputes", f"{unanswered.due_at:%Y-%m-%d}")
+        return replied_today(dice, at, unanswered)
 
     def _card_fate(self, dice: Random) -> bool:
         """The card begins to fail or recovers; true when the customer replaces it."""
@@ -204,6 +213,7 @@ def _draw(plan: Plan, index: int, dice: Random, coupons: tuple[str, ...]) -> Per
         watches=dice.random() < WATCHES,
         joins_at=_joining_day(plan, dice),
         habit=dice.choices(list(HABITS), list(HABITS.values()))[0] if dice.random() < TRANSFERS else None,
+        card_number=dice.choices(list(CARDS), list(CARDS.values()))[0],
     )
 
 

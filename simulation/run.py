@@ -20,7 +20,16 @@ from simulation.office import CALLER, Office
 from simulation.plan import DAY, SECOND, Plan, closes_month
 from simulation.street import Street
 from simulation.town import Town
-from simulation.verdict import differences, of_bank, our_charges, our_refunds, our_transfers, theirs
+from simulation.verdict import (
+    differences,
+    of_bank,
+    our_charges,
+    our_disputes,
+    our_refunds,
+    our_transfers,
+    their_disputes,
+    theirs,
+)
 from stack.demo import require_sandbox
 from stack.interrupts import interruptible
 from stack.running import Stack
@@ -115,9 +124,10 @@ def _count(office: Office) -> Tally:
 def _judge(town: Town, months: list[Month], started: float) -> Result:
     with town.office.database.transaction() as session:
         broken, charges, refunds = violations(session), our_charges(session), our_refunds(session)
-        transfers = our_transfers(session)
+        transfers, disputes = our_transfers(session), our_disputes(session)
     ledger = town.office.street.ledger()
     different = differences("charges", charges, theirs(ledger["charges"]))
     different += differences("refunds", refunds, theirs(ledger["refunds"]))
+    different += differences("movements of disputes", disputes, their_disputes(ledger["adjustments"]))
     different += differences("transfers", transfers, of_bank(town.bank.lines))
     return Result(town.plan, months, broken, different, time.monotonic() - started)

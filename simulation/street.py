@@ -8,6 +8,7 @@ from typing import Any
 import requests
 
 from settings import SANDBOX_STRIPE_KEY
+from simulation.disputes import Reply
 from stack.errors import StackError
 
 TIMEOUT_SECONDS = 30.0
@@ -58,12 +59,23 @@ class Street:
             changes = [{"id": card_ref, "decline_code": code} for card_ref, code in codes.items()]
             self._send("POST", "/sandbox/payment-methods/behaviour", json={"changes": changes})
 
+    def reply(self, dispute_ref: str, reply: Reply) -> None:
+        """What a seller does in the gateway's dashboard; a bank decides for its customer when nothing comes."""
+        path = f"/v1/disputes/{dispute_ref}"
+        if reply is Reply.NONE:
+            self._send("POST", f"/sandbox/disputes/{dispute_ref}/end", json={"won": False})
+        elif reply is Reply.GIVING_IN:
+            self._send("POST", f"{path}/close", headers={"Authorization": _BEARER})
+        else:
+            evidence = {"evidence[uncategorized_text]": reply.value}
+            self._send("POST", path, data=evidence, headers={"Authorization": _BEARER})
+
     def webhooks_pending(self) -> int:
         """How many deliveries have not arrived yet."""
         return int(self._send("GET", "/sandbox/webhooks")["pending"])
 
     def ledger(self) -> dict[str, Any]:
-        """Every charge and refund that moved money, as the sandbox's own books have it."""
+        """Every charge, refund and dispute that moved money, as the sandbox's own books have it."""
         ledger: dict[str, Any] = self._send("GET", "/sandbox/ledger")
         return ledger
 

@@ -12,7 +12,7 @@ from database.ids import uuid7
 from gateways.stripe.translate import HANDLED_TYPES
 from schemas.commands import COMMANDS
 from simulation.bank import Bank, Payment
-from simulation.books import owed_by_transfer, standings
+from simulation.books import owed_by_transfer, standings, unanswered
 from simulation.office import Office, id_of
 from simulation.people import Day, Order, Person, populate
 from simulation.plan import START, Plan
@@ -53,11 +53,13 @@ class Town:
         self.office.await_quiet()
 
     def live(self, at: datetime) -> None:
-        """Everybody's day: what is owed is transferred and cards change their minds first, then commands are given.
+        """Everybody's day: what is owed is transferred, banks have replies, and cards change their minds first, then
+        commands are given.
 
         Returns when all is quiet.
         """
         self._transfer(at)
+        self._reply(at)
         with self.office.database.transaction() as session:
             known = standings(session)
         before = {person.index: person.decline_code for person in self.people}
@@ -82,7 +84,7 @@ class Town:
 
     def _transfer(self, at: datetime) -> None:
         """What comes to the bank on this day is on its statement, which is imported at once."""
-        people = {account_id(person): person for person in self.people}
+        people = self._people_by_account()
         with self.office.database.transaction() as session:
             owed = [(people[each.account_id], each) for each in owed_by_transfer(session)]
         amounts = [(person, each, person.transfer(self.plan, at, each)) for person, each in owed]
@@ -91,6 +93,21 @@ class Town:
             self.bank.book(at.date(), paid)
             self.office.ring_for_the_rest()
             self.office.await_quiet()
+
+    def _reply(self, at: datetime) -> None:
+        """What disputes are replied to on this day, or are not any more."""
+        people = self._people_by_account()
+        with self.office.database.transaction() as session:
+            waiting = unanswered(session)
+        replies = [(each, people[each.account_id].reply(self.plan, at, each)) for each in waiting]
+        for each, reply in replies:
+            if reply:
+                self.office.street.reply(each.reference, reply)
+        if any(reply for _, reply in replies):
+            self.office.await_quiet()
+
+    def _people_by_account(self) -> dict[str, Person]:
+        return {account_id(person): person for person in self.people}
 
     def _day_of(self, person: Person, at: datetime, standing: Any) -> Day:
         return person.live(self.plan.dice(person.index, f"{at:%Y-%m-%d}"), at, standing)

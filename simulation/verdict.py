@@ -45,6 +45,16 @@ def our_transfers(session: Session) -> list[Moved]:
     return [(row.bank_ref or str(row.id), row.amount_minor, row.currency) for row in session.execute(found)]
 
 
+def our_disputes(session: Session) -> list[Moved]:
+    """Every receipt of money that a dispute took, or gave back, and of what the gateway has taken for one."""
+    found = select(Receipt.reference, Receipt.amount_minor, Receipt.currency, Receipt.source)
+    of_disputes = found.where(Receipt.source.in_([ReceiptSource.DISPUTE, ReceiptSource.DISPUTE_FEE]))
+    return [
+        (fee_of(row.reference) if row.source is ReceiptSource.DISPUTE_FEE else row.reference, row[1], row.currency)
+        for row in session.execute(of_disputes)
+    ]
+
+
 def of_bank(lines: Iterable[BankLine]) -> list[Moved]:
     """The same of the bank's own lines."""
     return [(line.bank_ref, line.amount_minor, line.currency) for line in lines]
@@ -53,6 +63,22 @@ def of_bank(lines: Iterable[BankLine]) -> list[Moved]:
 def theirs(rows: Iterable[Mapping[str, Any]]) -> list[Moved]:
     """The same of the sandbox's ledger."""
     return [(row["id"], row["amount"], row["currency"].upper()) for row in rows]
+
+
+def their_disputes(adjustments: Iterable[Mapping[str, Any]]) -> list[Moved]:
+    """The same of disputes: each adjustment in the sandbox's ledger, and its fee."""
+    moved: list[Moved] = []
+    for row in adjustments:
+        currency = row["currency"].upper()
+        moved.append((row["of"], row["amount"], currency))
+        if row["fee"]:
+            moved.append((fee_of(row["of"]), -row["fee"], currency))
+    return moved
+
+
+def fee_of(dispute_ref: str) -> str:
+    """The name of what the gateway has taken for a dispute; it has none of its own."""
+    return f"{dispute_ref}/fee"
 
 
 def differences(what: str, ours: Iterable[Moved], theirs: Iterable[Moved]) -> list[str]:

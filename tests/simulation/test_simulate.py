@@ -39,6 +39,9 @@ def test_a_month_of_eight_customers() -> None:
     assert (january["refunds"], january["refunded_minor"], january["credit_notes"]) == (1, 9_900, 3)
     # one pays in time, and one never does
     assert (january["transfers"], january["transfers_minor"], january["transfers_overdue"]) == (1, 22_425, 1)
+    # one payment is disputed, and its evidence wins
+    assert (january["disputes"], january["disputes_won"], january["disputes_lost"]) == (1, 1, 0)
+    assert (january["dispute_losses_minor"], january["dispute_fees_minor"]) == (0, 1_500)
     assert january["credits_granted"] == 7_000
     assert "2026-01" in ran.stdout
     assert drawn.startswith("<svg")
