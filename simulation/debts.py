@@ -11,6 +11,8 @@ from simulation.plan import DAY
 # last part may come on the last day before that.
 IN_TIME, LATE = (1, 13), (15, 27)
 FIRST_PART, LAST_PART = (2, 10), (12, 27)
+# the first part is a third
+FIRST_SHARE = 3
 
 
 class Habit(StrEnum):
@@ -46,6 +48,7 @@ def paid_today(habit: Habit, dice: Random, at: datetime, owed: Owed) -> int:
         return 0
     if habit is Habit.IN_PARTS:
         if owed.left_minor == owed.total_minor and days < last:
-            return owed.total_minor // 2 if days >= first else 0
+            # two halves within days may be one payment that was told of twice, and would wait for a person
+            return owed.total_minor // FIRST_SHARE if days >= first else 0
         return owed.left_minor if days >= last else 0
     return owed.left_minor if days >= (in_time if habit is Habit.IN_TIME else late) else 0
