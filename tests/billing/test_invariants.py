@@ -42,9 +42,9 @@ DAMAGES = [
     (
         "approved_claims_are_received",
         "INSERT INTO payment_claims (id, account_id, invoice_id, cause, method, paid_as, amount_minor, currency,"
-        " paid_on, status, submitted_by, decided_by, decided_at, receipt_id)"
+        " paid_on, status, submitted_by, submitted_at, decided_by, decided_at, receipt_id)"
         " SELECT id, account_id, id, 'x', 'bank_transfer', 'x', 1, currency,"
-        " '2026-11-22', 'approved', 'app/x', 'mo', now(), id FROM invoices",
+        " '2026-11-22', 'approved', 'app/x', now(), 'mo', now(), id FROM invoices",
     ),
     (
         "statement_lines_are_received",

@@ -37,7 +37,7 @@ WRITES = {
     "up", "demo", "simulate", "migrate", "seed", "parked discard", "replay", "seen", "restore-check", "plan publish",
     "plan migrate", "coupon issue", "tax set", "payment-method set", "payment-method reset", "api-key create",
     "api-key revoke", "payment refund", "payment approve", "payment reject", "payment limit",
-    "statement import", "statement match", "statement ignore",
+    "statement import", "statement match", "statement unmatch", "statement ignore",
     "provider set", "provider disable", "provider enable", "provider rotate-key",
 }  # fmt: skip
 # of the machine and of the code
