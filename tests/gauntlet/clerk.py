@@ -23,6 +23,8 @@ KILLED_EVERY = 3
 KILLED_AFTER_SECONDS = (1.0, 4.0)
 COMMAND_SECONDS_MAX = 300.0
 PAGE_SIZE = 100
+# no amount of the file has a sign, because nothing leaves the account
+ALL_CAME = ("--column", "direction==credit")
 
 
 class Clerk(threading.Thread):
@@ -61,7 +63,7 @@ class Clerk(threading.Thread):
     def _import(self, killed_after_seconds: float | None = None) -> None:
         """Raises StackError for a command that was not killed and failed."""
         self._file.write_text(self._bank.statement())
-        command = ("statement", "import", str(self._file), "--by", self.name, "--apply")
+        command = ("statement", "import", str(self._file), *ALL_CAME, "--by", self.name, "--apply")
         self._happened.count("imports")
         if not self._type(command, killed_after_seconds):
             self._happened.count("imports_killed")
