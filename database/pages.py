@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, tuple_
+from sqlalchemy import Select, SQLColumnExpression, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 PAGE_SIZE_MAX = 100
@@ -51,6 +51,11 @@ class Listed(Protocol):
 
 
 Row = TypeVar("Row")
+
+
+def narrowed(query: Select[Row], *wanted: tuple[SQLColumnExpression[Any], Any]) -> Select[Row]:
+    """The rows of a query of which each of these is as wanted; None wants nothing."""
+    return query.where(*(column == value for column, value in wanted if value is not None))
 
 
 def newest_first(

@@ -12,7 +12,7 @@ from billing.errors import Rejected
 from billing.invoices.attach_document import PDF
 from billing.invoices.tables import InvoiceLine
 from database.among import is_among
-from database.pages import Cursor, newest_first
+from database.pages import Cursor, narrowed, newest_first
 from schemas.views import CreditNoteLineView, CreditNoteView, Page
 
 
@@ -74,13 +74,12 @@ def list_credit_notes(
     limit: int = 20,
 ) -> Page[CreditNoteView]:
     """A page of credit notes, newest first; `before` is the cursor of the page before, `limit` 1 to 100."""
-    query = select(CreditNote)
-    if account_id is not None:
-        query = query.where(CreditNote.account_id == account_id)
-    if invoice_id is not None:
-        query = query.where(CreditNote.invoice_id == invoice_id)
-    if number is not None:
-        query = query.where(CreditNote.number == number)
+    query = narrowed(
+        select(CreditNote),
+        (CreditNote.account_id, account_id),
+        (CreditNote.invoice_id, invoice_id),
+        (CreditNote.number, number),
+    )
     page, cursor = newest_first(session, query, CreditNote, before, limit)
     rendered = _rendered(session, [note.id for note in page])
     return Page(data=[_view(note, note.id in rendered) for note in page], next_cursor=cursor)

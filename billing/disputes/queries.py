@@ -11,7 +11,7 @@ from billing.disputes.tables import ENDED, Dispute, DisputeEvidence, DisputeStat
 from billing.errors import Rejected
 from billing.receipts.tables import Allocation
 from database.among import is_among
-from database.pages import Cursor, newest_first
+from database.pages import Cursor, narrowed, newest_first
 from schemas.views import DisputeView, Page
 
 
@@ -72,13 +72,12 @@ def list_disputes(
     limit: int = 20,
 ) -> Page[DisputeView]:
     """A page of disputes, newest first; `before` is the cursor of the page before, `limit` 1 to 100."""
-    query = select(Dispute)
-    if account_id is not None:
-        query = query.where(Dispute.account_id == account_id)
-    if payment_id is not None:
-        query = query.where(Dispute.receipt_id == payment_id)
-    if status is not None:
-        query = query.where(Dispute.status == status)
+    query = narrowed(
+        select(Dispute),
+        (Dispute.account_id, account_id),
+        (Dispute.receipt_id, payment_id),
+        (Dispute.status, status),
+    )
     page, cursor = newest_first(session, query, Dispute, before, limit)
     return Page(data=_views(session, page), next_cursor=cursor)
 

@@ -13,7 +13,7 @@ from billing.invoices.attach_document import PDF, UNPAID_PDF
 from billing.invoices.tables import Invoice, InvoiceDocument, InvoiceLine, InvoiceStatus, LineKind
 from billing.tax.decision import TaxDecision, TaxReason
 from database.among import is_among
-from database.pages import Cursor, newest_first
+from database.pages import Cursor, narrowed, newest_first
 from schemas.views import InvoiceLineView, InvoiceView, Page
 
 
@@ -74,15 +74,13 @@ def list_invoices(
     limit: int = 20,
 ) -> Page[InvoiceView]:
     """A page of invoices, newest first; `before` is the cursor of the page before, `limit` 1 to 100."""
-    query = select(Invoice)
-    if account_id is not None:
-        query = query.where(Invoice.account_id == account_id)
-    if status is not None:
-        query = query.where(Invoice.status == status)
-    if number is not None:
-        query = query.where(Invoice.number == number)
-    if subscription_id is not None:
-        query = query.where(Invoice.subscription_id == subscription_id)
+    query = narrowed(
+        select(Invoice),
+        (Invoice.account_id, account_id),
+        (Invoice.status, status),
+        (Invoice.number, number),
+        (Invoice.subscription_id, subscription_id),
+    )
     page, cursor = newest_first(session, query, Invoice, before, limit)
     rendered = _rendered(session, [invoice.id for invoice in page])
     return Page(data=[view_invoice(invoice, invoice.id in rendered) for invoice in page], next_cursor=cursor)

@@ -17,7 +17,7 @@ from billing.manual_payments.rules import fingerprint_of, may_be_same, told_by
 from billing.manual_payments.tables import ApprovalLimit, ClaimStatus, ManualPayment, PaymentClaim, PaymentProof
 from billing.payment_methods.tables import ManualMethod
 from billing.subscriptions.queries import lock_in_order
-from database.pages import Cursor, newest_first
+from database.pages import Cursor, narrowed, newest_first
 from schemas.views import ManualPaymentView, OtherClaimView, Page, PaymentClaimView
 
 WAITING = (ClaimStatus.SUBMITTED, ClaimStatus.AWAITING_SECOND)
@@ -152,13 +152,12 @@ def list_claims(
     limit: int = 20,
 ) -> Page[PaymentClaimView]:
     """A page of claims, newest first; `before` is the cursor of the page before, `limit` 1 to 100."""
-    query = select(PaymentClaim)
-    if account_id is not None:
-        query = query.where(PaymentClaim.account_id == account_id)
-    if invoice_id is not None:
-        query = query.where(PaymentClaim.invoice_id == invoice_id)
-    if status is not None:
-        query = query.where(PaymentClaim.status == status)
+    query = narrowed(
+        select(PaymentClaim),
+        (PaymentClaim.account_id, account_id),
+        (PaymentClaim.invoice_id, invoice_id),
+        (PaymentClaim.status, status),
+    )
     page, cursor = newest_first(session, query, PaymentClaim, before, limit)
     invoices = select(Invoice).where(Invoice.id.in_([claim.invoice_id for claim in page]))
     found = {invoice.id: invoice for invoice in session.scalars(invoices)}

@@ -10,7 +10,7 @@ from billing.errors import Rejected
 from billing.money import Money
 from billing.receipts.tables import REVERSALS, Receipt, ReceiptRemark, ReceiptSource
 from database.among import is_among
-from database.pages import Cursor, newest_first
+from database.pages import Cursor, narrowed, newest_first
 from schemas.views import Page, ReceiptView
 
 # something is left of it, or, of what was carried over, less than nothing
@@ -100,11 +100,7 @@ def list_receipts(
     limit: int = 20,
 ) -> Page[ReceiptView]:
     """A page of receipts, newest first; `before` is the cursor of the page before, `limit` 1 to 100."""
-    query = select(Receipt)
-    if account_id is not None:
-        query = query.where(Receipt.account_id == account_id)
-    if source is not None:
-        query = query.where(Receipt.source == source)
+    query = narrowed(select(Receipt), (Receipt.account_id, account_id), (Receipt.source, source))
     if needs_a_look:
         query = query.where(*NEEDS_A_LOOK)
     page, cursor = newest_first(session, query, Receipt, before, limit)

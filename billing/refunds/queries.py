@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from billing.errors import Rejected
 from billing.refunds.tables import Refund, RefundStatus
-from database.pages import Cursor, newest_first
+from database.pages import Cursor, narrowed, newest_first
 from schemas.views import Page, RefundView
 
 
@@ -29,13 +29,12 @@ def list_refunds(
     limit: int = 20,
 ) -> Page[RefundView]:
     """A page of refunds, newest first; `before` is the cursor of the page before, `limit` 1 to 100."""
-    query = select(Refund)
-    if account_id is not None:
-        query = query.where(Refund.account_id == account_id)
-    if payment_id is not None:
-        query = query.where(Refund.receipt_id == payment_id)
-    if status is not None:
-        query = query.where(Refund.status == status)
+    query = narrowed(
+        select(Refund),
+        (Refund.account_id, account_id),
+        (Refund.receipt_id, payment_id),
+        (Refund.status, status),
+    )
     page, cursor = newest_first(session, query, Refund, before, limit)
     return Page(data=[_view(refund) for refund in page], next_cursor=cursor)
 

@@ -13,7 +13,7 @@ from billing.manual_payments.tables import ClaimStatus, PaymentClaim
 from billing.payment_methods.tables import ManualMethod
 from billing.receipts.tables import Receipt, ReceiptRemark
 from billing.statements.tables import StatementLine
-from database.pages import Cursor, newest_first
+from database.pages import Cursor, narrowed, newest_first
 from schemas.views import Page, StatementLineView
 
 Standing = Literal["open", "awaiting_approval", "booked", "ignored"]
@@ -92,11 +92,7 @@ def list_lines(
     limit: int = 20,
 ) -> Page[StatementLineView]:
     """A page of lines, those that were kept last first; `before` is the cursor of the page before, `limit` 1 to 100."""
-    query = select(StatementLine)
-    if account is not None:
-        query = query.where(StatementLine.account == account)
-    if status is not None:
-        query = query.where(standing() == status)
+    query = narrowed(select(StatementLine), (StatementLine.account, account), (standing(), status))
     page, cursor = newest_first(session, query, StatementLine, before, limit)
     stand = select(StatementLine.id, standing()).where(StatementLine.id.in_([line.id for line in page]))
     found = dict(session.execute(stand).all())

@@ -14,7 +14,7 @@ from billing.subscriptions.pending_changes import find_pending_changes
 from billing.subscriptions.rules import ENDED, INCOMPLETE_LIFETIME
 from billing.subscriptions.tables import PayBy, PendingChange, Subscription, SubscriptionService, SubscriptionStatus
 from database.among import is_among
-from database.pages import Cursor, newest_first
+from database.pages import Cursor, narrowed, newest_first
 from schemas.plan_change_views import ChangedSubscriptionView
 from schemas.views import Page, PendingChangeView, SubscriptionView
 
@@ -93,11 +93,7 @@ def list_subscriptions(
     limit: int = 20,
 ) -> Page[SubscriptionView]:
     """A page of subscriptions, newest first; `before` is the cursor of the page before, `limit` 1 to 100."""
-    query = select(Subscription)
-    if account_id is not None:
-        query = query.where(Subscription.account_id == account_id)
-    if status is not None:
-        query = query.where(Subscription.status == status)
+    query = narrowed(select(Subscription), (Subscription.account_id, account_id), (Subscription.status, status))
     page, cursor = newest_first(session, query, Subscription, before, limit)
     return Page(data=_views(session, page), next_cursor=cursor)
 
