@@ -240,11 +240,6 @@ def reminder_subject(facts: NoticeFacts) -> str:
     return f"Invoice {invoice.number} {tense} due on {format_date(invoice.due_on)}"
 
 
-def reminder_preview(facts: NoticeFacts) -> str:
-    """How much, and with which reference."""
-    return instructions_preview(facts)
-
-
 def order_subject(facts: NoticeFacts) -> str:
     """Which invoice is void."""
     return f"Your order was canceled: invoice {invoice_of(facts).number} is void"

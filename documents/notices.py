@@ -114,7 +114,7 @@ NOTICES: Mapping[str, Notice] = {
     ),
     "payment_reminder": Notice(
         subjects.reminder_subject,
-        subjects.reminder_preview,
+        subjects.instructions_preview,
         needs=(open_invoice_of,),
         rows=("Plan", "Invoice", "Amount", "Due", "Reference"),
     ),
