@@ -1,6 +1,6 @@
 """Reads of what disputes claim: money that they have taken, and that was not taken out of anything yet."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import and_, func, select
@@ -11,7 +11,7 @@ from billing.disputes.rules import Bearing, Claim, Shares
 from billing.disputes.tables import Dispute, DisputeStatus
 from billing.invoices.tables import Invoice
 from billing.receipts.tables import Allocation, Receipt, ReceiptSource
-from billing.refunds.refundable import Refundable
+from billing.refunds.refundable import Refundable, paid_by
 
 IS_OF_DISPUTE = and_(
     Receipt.gateway == Dispute.gateway,
@@ -44,9 +44,13 @@ def _taken_by(session: Session, dispute_ids: Collection[UUID]) -> dict[UUID, int
 
 def claim_on(refundable: Refundable, amount_minor: int) -> Claim:
     """So much of a payment, of which all is locked."""
-    paid = [(invoice_id, minor) for invoice_id, minor in refundable.shares.items() if minor > 0]
-    own = refundable.own_minor
+    paid, own = _standing(refundable.shares), refundable.own_minor
     return Claim(refundable.receipt.id, amount_minor, paid, own, refundable.kept_minor - own)
+
+
+def _standing(shares: Mapping[UUID, int]) -> Shares:
+    """Without what was taken back."""
+    return [(invoice_id, minor) for invoice_id, minor in shares.items() if minor > 0]
 
 
 def lock_claims(session: Session, refundable: Refundable, amount_minor: int) -> tuple[list[Claim], dict[UUID, Invoice]]:
@@ -77,7 +81,7 @@ def _other_claims(session: Session, payment: Receipt) -> list[Claim]:
     claimed = claimed_by(session, disputes)
     ids = sorted({dispute.receipt_id for dispute in disputes})
     sums = {each: sum(max(claimed[one.id], 0) for one in disputes if one.receipt_id == each) for each in ids}
-    return [Claim(receipt_id, sums[receipt_id], _paid_by(session, receipt_id)) for receipt_id in ids]
+    return [Claim(receipt_id, sums[receipt_id], _standing(paid_by(session, receipt_id))) for receipt_id in ids]
 
 
 def bearing_of(session: Session, invoices: Collection[Invoice]) -> Bearing:
@@ -101,15 +105,6 @@ def bearing_of(session: Session, invoices: Collection[Invoice]) -> Bearing:
 
 def _together(invoice: Invoice) -> UUID:
     return invoice.id if invoice.is_unsettled else invoice.subscription_id or invoice.id
-
-
-def _paid_by(session: Session, receipt_id: UUID) -> Shares:
-    share = func.sum(Allocation.amount_minor)
-    paid = select(Allocation.invoice_id, share).where(
-        Allocation.receipt_id == receipt_id, Allocation.invoice_id.is_not(None)
-    )
-    in_order = paid.group_by(Allocation.invoice_id).having(share > 0).order_by(func.min(Allocation.created_at))
-    return [(invoice_id, int(minor)) for invoice_id, minor in session.execute(in_order) if invoice_id is not None]
 
 
 def drawn_by(session: Session, dispute_id: UUID) -> Sequence[tuple[UUID, int]]:

@@ -34,7 +34,7 @@ def lose_money(session: Session, dispute: Dispute, amount_minor: int, now: datet
     refundable = lock_refundable(session, dispute.receipt_id)
     claim = claim_on(refundable, amount_minor)
     met = _meet(session, refundable, claim)
-    draw_for(session, [*refundable.own, *refundable.others], {"dispute_id": dispute.id}, met.kept_minor)
+    draw_for(session, refundable.kept, {"dispute_id": dispute.id}, met.kept_minor)
     before = owe_from_before(session, refundable.invoices, rest_of(claim, met), met.missing_minor)
     _take_off(session, refundable, dispute, [*met.invoices, *before])
     kept_minor = met.kept_minor + sum(minor for _, minor in before)

@@ -14,6 +14,6 @@ from billing.refunds.refundable import Refundable
 def set_apart(session: Session, refundable: Refundable, dispute: Dispute, amount_minor: int, now: datetime) -> int:
     """So much for a dispute, first of what is kept of its payment; all of it is there. Returns the amount again."""
     if amount_minor:
-        draw_for(session, [*refundable.own, *refundable.others], {"dispute_id": dispute.id}, amount_minor)
+        draw_for(session, refundable.kept, {"dispute_id": dispute.id}, amount_minor)
         post_dispute(session, dispute, LedgerReason.DISPUTE_MET, amount_minor, 0, now)
     return amount_minor

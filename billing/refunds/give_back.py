@@ -40,7 +40,7 @@ def give_back(session: Session, refundable: Refundable, refund: Refund, now: dat
     session.flush()
     take_off(session, refundable, refund, shares.unsettled_minor, now)
     post(session, [_begun(refund)], now)
-    draw_kept(session, [*refundable.own, *refundable.others], refund, refund.kept_minor)
+    draw_kept(session, refundable.kept, refund, refund.kept_minor)
     taken = [
         (refundable.invoices[invoice_id], creditable[invoice_id].take(minor)) for invoice_id, minor in shares.credited
     ]

@@ -45,7 +45,7 @@ def record_refunds(session: Session, refundable: Refundable, facts: Sequence[Rev
         if fact.reversal_ref in told
         for each in _take(session, told[fact.reversal_ref], fact, now)
     ]
-    explain_refunds(session, refunds, [*refundable.own, *refundable.others, *back], now)
+    explain_refunds(session, refunds, [*refundable.kept, *back], now)
     session.flush()
     for refund in told.values():
         stage_refund_mail(session, refund)

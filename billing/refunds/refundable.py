@@ -62,9 +62,14 @@ class Refundable(NamedTuple):
         return sum(minor for _, minor in self.unsettled)
 
     @property
+    def kept(self) -> list[Receipt]:
+        """What is kept, in the order in which it is drawn on: first of the payment itself."""
+        return [*self.own, *self.others]
+
+    @property
     def kept_minor(self) -> int:
         """What is kept for the account now, less what is owed from before."""
-        return max(kept_in([*self.own, *self.others]), 0)
+        return max(kept_in(self.kept), 0)
 
     @property
     def own_minor(self) -> int:
@@ -86,11 +91,11 @@ def lock_refundable(session: Session, receipt_id: UUID) -> Refundable:
     payment = get_payment(session, receipt_id)
     lock_account(session, payment.account_id)
     lock_in_order(session, select(Subscription.id).where(Subscription.account_id == payment.account_id))
-    in_order = select(Invoice).where(Invoice.id.in_(_paid_by(session, receipt_id))).order_by(Invoice.id)
+    in_order = select(Invoice).where(Invoice.id.in_(paid_by(session, receipt_id))).order_by(Invoice.id)
     locked = session.scalars(in_order.with_for_update().execution_options(populate_existing=True))
     invoices = {each.id: each for each in locked}
     kept = _lock_receipts(session, payment)
-    shares = _paid_by(session, receipt_id)
+    shares = paid_by(session, receipt_id)
     if set(shares) - set(invoices):
         raise Unavailable("the payment has just paid another invoice")
     come_back = _come_back(session, receipt_id, shares)
@@ -137,7 +142,7 @@ def _come_back(session: Session, receipt_id: UUID, invoice_ids: Collection[UUID]
     return {failed_cause(refund_id) for refund_id in refunds} | set(session.scalars(notes))
 
 
-def _paid_by(session: Session, receipt_id: UUID) -> dict[UUID, int]:
+def paid_by(session: Session, receipt_id: UUID) -> dict[UUID, int]:
     """By invoice, in the order in which they were paid; nothing, where that was taken back."""
     share = func.sum(Allocation.amount_minor)
     paid = select(Allocation.invoice_id, share).where(
