@@ -4,6 +4,9 @@ from collections.abc import Iterable, Iterator
 
 from settings import (
     READ_BY,
+    SANDBOX_PAYPAL_CLIENT_ID,
+    SANDBOX_PAYPAL_CLIENT_SECRET,
+    SANDBOX_PAYPAL_WEBHOOK_ID,
     SANDBOX_RESEND_KEY,
     SANDBOX_STRIPE_KEY,
     SANDBOX_WEBHOOK_SECRET,
@@ -15,9 +18,12 @@ NEEDED_ALWAYS = ("ingress_database_url", "worker_database_url", "broker_url")
 # the keys of vendors are in the database, where `up` looks for them; this opens them
 NEEDED_IN_PRODUCTION = ("cashbeat_master_keys", "flower_basic_auth")
 SAID_BY_THE_SELLER = ("seller_name", "seller_address", "seller_email", "seller_website", "payment_instructions")
-GATEWAY_ADDRESSES = ("stripe_api_base", "resend_api_base")
+GATEWAY_ADDRESSES = ("stripe_api_base", "paypal_api_base", "resend_api_base")
 # everybody knows them, and they open nothing but the sandbox
-PUBLIC = frozenset({SANDBOX_STRIPE_KEY, SANDBOX_WEBHOOK_SECRET, SANDBOX_RESEND_KEY})
+PUBLIC = frozenset({
+    SANDBOX_STRIPE_KEY, SANDBOX_WEBHOOK_SECRET, SANDBOX_PAYPAL_CLIENT_ID, SANDBOX_PAYPAL_CLIENT_SECRET,
+    SANDBOX_PAYPAL_WEBHOOK_ID, SANDBOX_RESEND_KEY,
+})  # fmt: skip
 # everything on one machine, and what it makes up for itself
 UP = "up"
 MADE_UP = {*NEEDED_ALWAYS, "cashbeat_env", "flower_basic_auth"}

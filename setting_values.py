@@ -3,9 +3,11 @@
 import re
 from collections.abc import Callable
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import SplitResult, urlsplit
 
+from cryptography.x509 import load_pem_x509_certificates
 from kombu.transport import TRANSPORT_ALIASES
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, TypeAdapter, ValidationError
 
@@ -120,6 +122,35 @@ def _beginning(prefix: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _paypal_webhook_id(value: SecretStr) -> SecretStr:
+    """An event's id, which begins with WH-, stands beside it in the dashboard."""
+    if not re.fullmatch(r"[A-Za-z0-9]{1,50}", value.get_secret_value()):
+        raise ValueError("must be the id of a webhook: letters and digits")
+    return value
+
+
+def _merchant_id(value: str) -> str:
+    if not re.fullmatch(r"[2-9A-HJ-NP-Z]{13}", value):
+        raise ValueError("must be a merchant id: 13 capital letters and digits")
+    return value
+
+
+def absolute(value: Path) -> Path:
+    """As every process finds it."""
+    if not value.is_absolute():
+        raise ValueError("must be an absolute path: not every process starts in the same folder")
+    return value
+
+
+def _bundle(value: Path) -> Path:
+    """Looked at when a process starts, not when the first signature is checked."""
+    try:
+        load_pem_x509_certificates(value.read_bytes())
+    except (OSError, ValueError):
+        raise ValueError("must be a file of certificates in PEM that this process may read") from None
+    return value
+
+
 def _master_keys(value: SecretStr) -> SecretStr:
     parse(value.get_secret_value())
     return value
@@ -143,3 +174,7 @@ StripeKey = Annotated[SecretStr, AfterValidator(_stripe_key)]
 MasterKeyList = Annotated[SecretStr, AfterValidator(_master_keys)]
 WebhookSecret = Annotated[SecretStr, _beginning("whsec_")]
 ResendKey = Annotated[SecretStr, _beginning("re_")]
+PayPalKey = Annotated[SecretStr, AfterValidator(_whole)]
+PayPalWebhookId = Annotated[SecretStr, AfterValidator(_paypal_webhook_id)]
+PayPalMerchantId = Annotated[str, _none_or(_merchant_id)]
+TrustFile = Annotated[Path, AfterValidator(absolute), AfterValidator(_bundle)]

@@ -25,24 +25,37 @@ from setting_values import (
     Login,
     Mailbox,
     MasterKeyList,
+    PayPalKey,
+    PayPalMerchantId,
+    PayPalWebhookId,
     Port,
     ResendKey,
     SellerName,
     SellerTaxId,
     SellerText,
     StripeKey,
+    TrustFile,
     WebhookSecret,
     WebPage,
+    absolute,
 )
 
 SANDBOX_STRIPE_KEY = "sk_test_sandbox"
 LIVE_KEY_PREFIXES = ("sk_live_", "rk_live_")
 SANDBOX_WEBHOOK_SECRET = "whsec_sandbox"  # noqa: S105 - opens nothing but the sandbox
+SANDBOX_PAYPAL_CLIENT_ID = "client_of_the_sandbox"
+SANDBOX_PAYPAL_CLIENT_SECRET = "secret_of_the_sandbox"  # noqa: S105 - likewise
+SANDBOX_PAYPAL_WEBHOOK_ID = "WEBHOOKOFTHESANDBOX"
 SANDBOX_RESEND_KEY = "re_sandbox"
 
 _EVERYWHERE = ("cashbeat_home", "cashbeat_env", "log_format", "log_level")
 _IN_THE_BOOKS = (*_EVERYWHERE, "worker_database_url", "broker_url")
-_CHARGES = ("cashbeat_master_keys", "stripe_secret_key", "stripe_api_base", "stripe_calls_per_second")
+_CHARGES = (
+    "cashbeat_master_keys", "stripe_secret_key", "stripe_api_base", "stripe_calls_per_second", "paypal_client_id",
+    "paypal_client_secret", "paypal_environment", "paypal_api_base", "paypal_merchant_id", "paypal_calls_per_second",
+)  # fmt: skip
+# by what else than a secret that both sides hold an event is told from a forged one
+_VERIFIES = ("paypal_webhook_secrets", "paypal_trust_file", "paypal_webhook_verification")
 _MAILS = ("cashbeat_master_keys", "resend_api_key", "resend_api_base")
 _PRINTS = (
     "seller_name", "seller_address", "seller_tax_id", "seller_email", "seller_website", "seller_logo",
@@ -53,10 +66,11 @@ _PRINTS = (
 READ_BY: dict[str, tuple[str, ...]] = {
     "ingress": (
         *_EVERYWHERE, "ingress_database_url", "broker_url", "ingress_host", "ingress_port", "ingress_processes",
-        "ingress_connections_per_address", "cashbeat_master_keys", "stripe_webhook_secrets", "public_url",
-        "seller_name", "seller_logo",
+        "ingress_connections_per_address", "cashbeat_master_keys", "stripe_webhook_secrets", *_VERIFIES,
+        "paypal_environment", "paypal_api_base", "public_url", "seller_name", "seller_logo",
     ),
-    "webhooks": (*_IN_THE_BOOKS, *_CHARGES),
+    # what the door cannot verify yet is verified here
+    "webhooks": (*_IN_THE_BOOKS, *_CHARGES, *_VERIFIES),
     "commands": (*_IN_THE_BOOKS, *_CHARGES),
     "payments": (*_IN_THE_BOOKS, *_CHARGES),
     # a test clock stands at the gateway, too
@@ -106,12 +120,26 @@ class Settings(BaseSettings):
     flower_port: Port = 5555
     flower_basic_auth: Login = SecretStr("")
 
-    # gateways; without a Stripe key the sandbox stands in
+    # gateways; without a key of one that takes payments the sandbox stands in
     stripe_secret_key: StripeKey = SecretStr("")
     stripe_api_base: BaseUrl = ""
     stripe_webhook_secrets: Annotated[tuple[WebhookSecret, ...], NoDecode] = ()
     # all workers together; 0 follows the key
     stripe_calls_per_second: CallsPerSecond = 0.0
+    paypal_client_id: PayPalKey = SecretStr("")
+    paypal_client_secret: PayPalKey = SecretStr("")
+    # where that client lives; real money moves in `live`
+    paypal_environment: Literal["sandbox", "live"] = "sandbox"
+    paypal_api_base: BaseUrl = ""
+    # ids of webhooks: they are part of what is signed
+    paypal_webhook_secrets: Annotated[tuple[PayPalWebhookId, ...], NoDecode] = ()
+    # whom payments must have come to; empty: not compared
+    paypal_merchant_id: PayPalMerchantId = ""
+    # what the certificates of webhooks are checked by; none: what this machine trusts
+    paypal_trust_file: TrustFile | None = None
+    paypal_webhook_verification: Literal["offline", "by_paypal"] = "offline"
+    # all workers together; 0 leaves it to the gateway's room
+    paypal_calls_per_second: CallsPerSecond = 0.0
     resend_api_key: ResendKey = SecretStr("")
     resend_api_base: BaseUrl = ""
     sandbox_port: Port = 8400
@@ -130,7 +158,8 @@ class Settings(BaseSettings):
     def is_production(self) -> bool:
         """Whether this is no trial: it was said so, or real money can move."""
         key = self.stripe_secret_key.get_secret_value()
-        return self.cashbeat_env == "production" or key.startswith(LIVE_KEY_PREFIXES)
+        is_real = key.startswith(LIVE_KEY_PREFIXES) or self.paypal_environment == "live"
+        return self.cashbeat_env == "production" or is_real
 
     def of_vendor(self, name: str) -> dict[str, Any]:
         """What is set for one vendor, by its names without their prefix; secrets stay closed until they are used."""
@@ -148,13 +177,11 @@ class Settings(BaseSettings):
         """Looked at when a process starts, not when the first invoice is drawn."""
         if not isinstance(value, str) or not value:
             return value or None
-        path = Path(value)
-        if not path.is_absolute():
-            raise ValueError("must be an absolute path: not every process starts in the same folder")
+        path = absolute(Path(value))
         read_logo(path)
         return path
 
-    @field_validator("stripe_webhook_secrets", mode="before")
+    @field_validator("stripe_webhook_secrets", "paypal_webhook_secrets", mode="before")
     @classmethod
     def _several_secrets(cls, value: object) -> object:
         """Comma-separated: while a secret is rolled, the old and the new one are both active."""

@@ -10,7 +10,7 @@ from cli.terminal import say, settings
 
 provider = typer.Typer(help="Keep the keys of payment and e-mail providers, sealed.", no_args_is_help=True)
 OVERLAP_HOURS = 24  # as long as Stripe itself signs with both, at most
-Id = Annotated[str, typer.Argument(help="stripe or resend.")]
+Id = Annotated[str, typer.Argument(help="stripe, paypal or resend.")]
 
 
 @provider.command("set")
@@ -18,7 +18,10 @@ def set_provider(
     name: Id,
     field: Annotated[
         str,
-        typer.Argument(help="api_key, api_secret, webhook_secret, endpoint, display_name; calls_per_second of stripe."),
+        typer.Argument(
+            help="api_key, api_secret, webhook_secret, endpoint, display_name; calls_per_second of stripe and paypal, "
+            "merchant_id of paypal. paypal's api_key is the client id, its webhook_secret the id of the webhook."
+        ),
     ],
     value: Annotated[str | None, typer.Argument(help="Of what is no secret; those are asked for.")] = None,
     overlap_hours: Annotated[

@@ -3,7 +3,15 @@
 from dataclasses import dataclass
 
 from database.roles import DatabaseUrls
-from settings import SANDBOX_RESEND_KEY, SANDBOX_STRIPE_KEY, SANDBOX_WEBHOOK_SECRET, Settings
+from settings import (
+    SANDBOX_PAYPAL_CLIENT_ID,
+    SANDBOX_PAYPAL_CLIENT_SECRET,
+    SANDBOX_PAYPAL_WEBHOOK_ID,
+    SANDBOX_RESEND_KEY,
+    SANDBOX_STRIPE_KEY,
+    SANDBOX_WEBHOOK_SECRET,
+    Settings,
+)
 from stack.errors import StackError
 from stack.kept_ports import KeptPorts
 from stack.ports import LOOPBACK, is_free, reached_at
@@ -97,6 +105,10 @@ def _sandbox_environment(addresses: Addresses) -> dict[str, str]:
         "STRIPE_API_BASE": addresses.sandbox_url,
         "STRIPE_SECRET_KEY": SANDBOX_STRIPE_KEY,
         "STRIPE_WEBHOOK_SECRETS": SANDBOX_WEBHOOK_SECRET,
+        "PAYPAL_API_BASE": f"{addresses.sandbox_url}/paypal",
+        "PAYPAL_CLIENT_ID": SANDBOX_PAYPAL_CLIENT_ID,
+        "PAYPAL_CLIENT_SECRET": SANDBOX_PAYPAL_CLIENT_SECRET,
+        "PAYPAL_WEBHOOK_SECRETS": SANDBOX_PAYPAL_WEBHOOK_ID,
         "RESEND_API_BASE": addresses.sandbox_url,
         "RESEND_API_KEY": SANDBOX_RESEND_KEY,
     }

@@ -17,7 +17,7 @@ from stack.explaining import explaining
 from stack.master_keys import to_open
 from stack.providers import vendor_of
 from stack.sessions import reading, url_to_read
-from stack.vendors import VENDORS
+from stack.vendors import VENDORS, wanted
 from stack.wired import as_told_here, wired
 from workers.wiring import Work
 
@@ -38,14 +38,14 @@ def ask(settings: Settings, name: str) -> str:
 
 
 def shortcomings(settings: Settings) -> Iterator[tuple[str, list[str]]]:
-    """What is missing, sentence by sentence, of each provider that the database knows; in production of all.
+    """What is missing, sentence by sentence, of each provider that the database knows; in production of all wanted.
 
     Each is asked a few questions. Raises StackError without a database.
     """
     told = as_told_here(settings)
     with reading(settings) as session:
         rows, secrets = {row.id for row in list_providers(session)}, list_webhook_secrets(session)
-    looked_at = [name for name in VENDORS if told.is_production or name in rows]
+    looked_at = wanted(rows) if told.is_production else [name for name in VENDORS if name in rows]
     if not looked_at:
         return
     with engine.opened(url_to_read(settings)) as database:

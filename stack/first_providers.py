@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from credentials.find_sealed import find_sealed
 from credentials.keep import keep_key, keep_provider
 from credentials.master_keys import MasterKeys
+from credentials.places import KEY_COLUMNS
 from credentials.queries import active_at, list_providers, list_webhook_secrets
 from credentials.roll_webhook_secret import add_webhook_secret
 from credentials.tables import IntegrationProvider, ProviderType
@@ -81,6 +82,8 @@ def _fill(
             yield f"{setting.upper()} is ignored: the database says what {name} is called with"
         else:
             _keep(session, master_keys, row, field, _value(settings, setting))
+            if field == API_KEY:
+                row.sandbox = is_sandbox_key(settings, vendor, _value(settings, setting))
             taken.append(setting.upper())
     if taken:
         yield f"what {name} is called with is kept in the database now, and counts from here on ({', '.join(taken)})"
@@ -89,16 +92,15 @@ def _fill(
 def _is_said(session: Session, row: IntegrationProvider, field: str) -> bool:
     if field == WEBHOOK_SECRET:
         return any(secret.provider_id == row.id for secret in list_webhook_secrets(session))
-    return bool(getattr(row, field)) if field in (API_KEY, ENDPOINT) else field in row.config
+    return bool(getattr(row, field)) if field in (*KEY_COLUMNS, ENDPOINT) else field in row.config
 
 
 def _keep(session: Session, master_keys: Keys, row: IntegrationProvider, field: str, value: Any) -> None:
     if field == WEBHOOK_SECRET:
         for secret in value:
             add_webhook_secret(session, master_keys(), row.id, secret, datetime.now(UTC))
-    elif field == API_KEY:
-        keep_key(master_keys(), row, API_KEY, value)
-        row.sandbox = is_sandbox_key(VENDORS[row.id], value)
+    elif field in KEY_COLUMNS:
+        keep_key(master_keys(), row, field, value)
     elif field == ENDPOINT:
         row.endpoint = value
     else:

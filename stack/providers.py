@@ -55,7 +55,7 @@ def set_secret(settings: Settings, name: str, field: str, secret: str, overlap: 
         else:
             keep_key(keys, row, field, secret)
         if field == API_KEY:
-            row.sandbox = is_sandbox_key(vendor, secret)
+            row.sandbox = is_sandbox_key(settings, vendor, secret)
 
 
 def set_plain(settings: Settings, name: str, field: str, value: str) -> None:
@@ -94,7 +94,7 @@ def _check(settings: Settings, vendor: Vendor, field: str, secret: str) -> None:
         raise StackError(f"{field} is empty; `cashbeat provider disable` keeps a provider from being called")
     if field == WEBHOOK_SECRET and vendor.webhook_secret_shape is None:
         raise StackError(f"{vendor.display_name} sends no webhooks")
-    shapes: dict[str, Any] = {API_KEY: vendor.key_shape, WEBHOOK_SECRET: vendor.webhook_secret_shape}
+    shapes = {column: key.shape for column, key in vendor.keys.items()} | {WEBHOOK_SECRET: vendor.webhook_secret_shape}
     _shaped(shapes.get(field, str), secret, field)
     if settings.is_production and secret in PUBLIC:
         raise StackError(f"{field} is the sandbox's, which everybody knows")

@@ -1,6 +1,6 @@
 """Whether the sandbox has to play the vendors, and whether the database fits to where this starts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
 from credentials.queries import active_at, list_providers, list_webhook_secrets
@@ -9,7 +9,7 @@ from setting_needs import is_plain_http
 from settings import Settings
 from stack.errors import StackError
 from stack.sessions import transaction
-from stack.vendors import VENDORS
+from stack.vendors import VENDORS, wanted
 
 
 def stands_in(settings: Settings, database_url: str) -> bool:
@@ -20,16 +20,19 @@ def stands_in(settings: Settings, database_url: str) -> bool:
     with transaction(database_url) as session:
         rows = [row for row in list_providers(session) if row.api_key]
         signed = {secret.provider_id for secret in active_at(list_webhook_secrets(session), datetime.now(UTC))}
-    problems = _lacking({row.id for row in rows}, signed) if settings.is_production else _too_real(rows)
+    problems = _lacking({row.id: row for row in rows}, signed) if settings.is_production else _too_real(rows)
     if sentence := "; ".join(problems):
         raise StackError(sentence)
     return not any(row.type is ProviderType.PAYMENT and not is_plain_http(row.endpoint) for row in rows)
 
 
-def _lacking(keyed: set[str], signed: set[str]) -> Iterator[str]:
-    for name, vendor in VENDORS.items():
-        if name not in keyed:
-            yield f"{name} has no key; set {vendor.key_setting.upper()}, or run `cashbeat provider set {name} api_key`"
+def _lacking(keyed: Mapping[str, IntegrationProvider], signed: set[str]) -> Iterator[str]:
+    for name in wanted(keyed):
+        vendor = VENDORS[name]
+        for column, key in vendor.keys.items():
+            if not getattr(keyed.get(name), column, ""):
+                what, setting = column.removeprefix("api_"), key.setting.upper()
+                yield f"{name} has no {what}; set {setting}, or run `cashbeat provider set {name} {column}`"
         if vendor.webhook_secret_shape is not None and name not in signed:
             yield f"{name} has no webhook secret; run `cashbeat provider set {name} webhook_secret`"
 

@@ -21,6 +21,10 @@ log = structlog.get_logger(__name__)
 
 Values = Mapping[str, Any]
 
+# what vendors call what the columns of `credentials.places.KEY_COLUMNS` keep, and we before operators
+_CALLED = {"api_key": ("api_key", "secret_key", "client_id"), "api_secret": ("client_secret",)}
+_IN_WORDS = {"api_key": "key", "api_secret": "secret"}
+
 
 class Providers:
     """One process's knowledge of them. Threads may share it."""
@@ -76,29 +80,27 @@ class Providers:
         kept = {field: value for field, value in row.config.items() if field in here}
         if row.endpoint:
             kept["api_base"] = row.endpoint
-        if row.api_key:
-            kept[_key_name(here)] = SecretStr(self._key(row))
-        return kept
+        names = {column: called for column, called in _names_of_keys(here).items() if getattr(row, column)}
+        return kept | {called: SecretStr(self._key(row, column)) for column, called in names.items()}
 
-    def _key(self, row: IntegrationProvider) -> str:
+    def _key(self, row: IntegrationProvider, column: str) -> str:
         if row.type is ProviderType.PAYMENT and not (row.sandbox or self._is_production):
             raise NotConnected(row.id, "CASHBEAT_ENV has to be production beside a live key, for all processes")
         try:
-            return key_of(self._keys, row, "api_key")
+            return key_of(self._keys, row, column)
         except Sealed as error:
             reason = str(error)
         if self._is_news("secret_stays_sealed", row.id, reason):
             log.error("secret_stays_sealed", provider=row.id, reason=reason)
-        raise NotConnected(row.id, f"its key stays sealed: {reason}")
+        raise NotConnected(row.id, f"its {_IN_WORDS[column]} stays sealed: {reason}")
 
     def _why_not(self, values: Values) -> str:
         """Empty: nothing is wrong. Asked here, because whoever set it may not have known that this is production."""
-        # a vendor that has no such setting needs no key
-        key = values.get(_key_name(values), "none needed")
-        if not key:
-            return "it has no key; `cashbeat provider set {} api_key` asks for it"
-        if self._is_production and isinstance(key, SecretStr) and key.get_secret_value() in PUBLIC:
-            return "its key is the sandbox's, which everybody knows"
+        for column, called in _names_of_keys(values).items():
+            if not (key := values[called].get_secret_value()):
+                return f"it has no {_IN_WORDS[column]}; `cashbeat provider set {{}} {column}` asks for it"
+            if self._is_production and key in PUBLIC:
+                return f"its {_IN_WORDS[column]} is the sandbox's, which everybody knows"
         if self._is_production and is_plain_http(str(values.get("api_base", ""))):
             return "its endpoint must be https in production"
         return ""
@@ -115,6 +117,6 @@ class Providers:
         return is_news
 
 
-def _key_name(values: Values) -> str:
-    """What the vendor itself calls the key that it is called with."""
-    return "secret_key" if "secret_key" in values else "api_key"
+def _names_of_keys(values: Values) -> Mapping[str, str]:
+    """What the vendor itself calls what these columns keep, as far as it needs them."""
+    return {column: called for column, names in _CALLED.items() for called in names if called in values}

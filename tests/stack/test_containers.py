@@ -21,7 +21,9 @@ SERVICES: dict[str, Any] = COMPOSE["services"]
 STORES = {"postgres", "broker"}
 MONITORS = {"prometheus", "grafana"}
 # the database holds them, and a process that has none yet waits
-OF_VENDORS = {"STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRETS", "RESEND_API_KEY"}
+OF_VENDORS = {
+    "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRETS", "PAYPAL_CLIENT_SECRET", "PAYPAL_WEBHOOK_SECRETS", "RESEND_API_KEY",
+}  # fmt: skip
 # where it listens is given by the image or the command line
 GIVEN = {"cashbeat_home"}
 
@@ -78,7 +80,7 @@ def test_each_process_is_told_what_it_reads_and_nothing_else() -> None:
         assert told[name] - {"flower_unauthenticated_api"} == reads - GIVEN, name
     of_roles = {"database_url", "ingress_database_url", "worker_database_url", "portal_database_url"}
     # all roles' addresses, so that no command makes up another password for one of them; and what fills vendors' rows
-    of_vendors = {each for each in Settings.model_fields if each.startswith(("stripe_", "resend_"))}
+    of_vendors = {each for each in Settings.model_fields if each.startswith(("stripe_", "paypal_", "resend_"))}
     owner = of_roles | of_vendors | {"cashbeat_master_keys"} | (told["beat"] - {"broker_url"})
     assert told["migrate"] == told["operator"] == owner
     assert set().union(*told.values()) >= {name for name in Settings.model_fields if name not in GIVEN}

@@ -108,13 +108,14 @@ def test_one_that_is_disabled_is_named(examined: Settings, connected: Sandbox) -
     assert finding.detail == "stripe is not called: it is disabled; `cashbeat provider enable stripe` lets it be"
 
 
-def test_in_production_each_vendor_is_looked_at_whether_it_has_a_row_or_not(examined: Settings) -> None:
+def test_in_production_who_is_needed_is_looked_at_and_need_not_have_a_row(examined: Settings) -> None:
     findings = _findings(examined.model_copy(update={"cashbeat_env": "production"}))
     assert findings["stripe"].detail == (
         "stripe is not called: it has no key; `cashbeat provider set stripe api_key` asks for it; "
         "no webhook secret is active; run `cashbeat provider set stripe webhook_secret`"
     )
     assert "it has no key" in findings["resend"].detail
+    assert "paypal" not in findings, "one vendor that takes payments is enough"
 
 
 def test_a_sender_of_mails_that_does_not_answer_is_told(examined: Settings, books_of_owner: Database) -> None:

@@ -15,7 +15,14 @@ from credentials.master_keys import make, parse
 from credentials.places import key_of, webhook_secret_of
 from credentials.queries import list_providers, list_webhook_secrets
 from database.engine import Database
-from settings import SANDBOX_RESEND_KEY, SANDBOX_STRIPE_KEY, SANDBOX_WEBHOOK_SECRET, Settings
+from settings import (
+    SANDBOX_PAYPAL_CLIENT_ID,
+    SANDBOX_PAYPAL_CLIENT_SECRET,
+    SANDBOX_RESEND_KEY,
+    SANDBOX_STRIPE_KEY,
+    SANDBOX_WEBHOOK_SECRET,
+    Settings,
+)
 from stack.errors import StackError
 from stack.first_providers import fill
 from stack.stands_in import stands_in
@@ -75,7 +82,12 @@ def test_seeding_seals_what_the_environment_has(tmp_path: Path, database_url: st
 
 
 def test_the_sandboxs_keys_are_kept_nowhere(database_url: str, books_of_owner: Database) -> None:
-    trial = Settings(stripe_secret_key=SANDBOX_STRIPE_KEY, resend_api_key=SANDBOX_RESEND_KEY)
+    trial = Settings(
+        stripe_secret_key=SANDBOX_STRIPE_KEY,
+        paypal_client_id=SANDBOX_PAYPAL_CLIENT_ID,
+        paypal_client_secret=SANDBOX_PAYPAL_CLIENT_SECRET,
+        resend_api_key=SANDBOX_RESEND_KEY,
+    )
     assert fill(trial, database_url, lambda: parse(FIRST)) == []
     assert _kept(books_of_owner) == []
     assert stands_in(trial, database_url), "nobody else takes payments"
@@ -101,6 +113,38 @@ def test_nothing_starts_in_production_without_keys_nor_a_trial_with_live_ones(
     with books_of_owner.transaction() as session:
         session.execute(text("UPDATE integration_providers SET sandbox = true"))
     assert not stands_in(Settings(), database_url)
+
+
+PAYPAL: dict[str, Any] = {
+    "paypal_client_id": SecretStr("client-id-of-settings"),
+    "paypal_client_secret": SecretStr("client-secret-of-settings"),
+    "paypal_webhook_secrets": (SecretStr("1JE4291016473214C"),),
+    "resend_api_key": REAL["resend_api_key"],
+}
+
+
+def test_one_vendor_that_takes_payments_is_enough_and_of_each_all_is_needed(
+    database_url: str, books_of_owner: Database
+) -> None:
+    production = Settings(cashbeat_env="production")
+    without = {name: value for name, value in PAYPAL.items() if name != "paypal_client_secret"}
+    fill(Settings(**without, cashbeat_env="production"), database_url, lambda: parse(FIRST))
+    with pytest.raises(StackError) as refused:
+        stands_in(production, database_url)
+    sentence = "paypal has no secret; set PAYPAL_CLIENT_SECRET, or run `cashbeat provider set paypal api_secret`"
+    assert str(refused.value) == sentence
+    fill(Settings(**PAYPAL, cashbeat_env="production"), database_url, lambda: parse(FIRST))
+    assert not stands_in(production, database_url)
+
+
+def test_where_keys_look_alike_the_environment_says_which_are_live(database_url: str, books_of_owner: Database) -> None:
+    fill(Settings(**PAYPAL), database_url, lambda: parse(FIRST))
+    assert not stands_in(Settings(), database_url)
+    with books_of_owner.transaction() as session:
+        session.execute(text("UPDATE integration_providers SET api_key = '' WHERE id = 'paypal'"))
+    fill(Settings(**PAYPAL, paypal_environment="live"), database_url, lambda: parse(FIRST))
+    with pytest.raises(StackError, match="CASHBEAT_ENV has to be production: the database holds a live key of paypal"):
+        stands_in(Settings(), database_url)
 
 
 def test_each_variable_that_does_not_count_is_named(database_url: str, books_of_owner: Database) -> None:
@@ -141,7 +185,7 @@ def test_a_start_with_another_master_key_says_what_stays_sealed(database_url: st
 
 def test_what_a_later_release_has_kept_is_in_nobodys_way(database_url: str, books_of_owner: Database) -> None:
     with books_of_owner.transaction() as session:
-        keyed(session, parse(FIRST), "of_a_vendor_to_come", name="paypal")
+        keyed(session, parse(FIRST), "of_a_vendor_to_come", name="tollbooth")
     assert len(fill(Settings(**REAL), database_url, lambda: parse(FIRST))) == 2
     assert not stands_in(Settings(), database_url)
 

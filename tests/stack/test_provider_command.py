@@ -87,6 +87,16 @@ def test_what_is_no_secret_is_an_argument_and_has_to_look_right(typed: Typed, bo
         assert (refused.returncode, sentence in refused.stderr) == (2, True), refused.stderr
 
 
+def test_a_vendor_may_be_called_with_two_secrets(typed: Typed, books_of_owner: Database) -> None:
+    for field, piped in (("api_key", "the-canary-client-id"), ("api_secret", "the-canary-client-secret")):
+        assert typed("set", "paypal", field, piped=piped).returncode == 0
+    assert typed("set", "paypal", "merchant_id", "2GG279541U471").returncode == 0
+    shown = typed("show").stdout
+    assert "paypal  PayPal  payment  active  sandbox\n  api_key  ****t-id" in shown
+    assert "  api_secret  ****cret  sealed under k1" in shown
+    assert "canary" not in shown
+
+
 def test_a_secret_is_never_an_argument(typed: Typed, books_of_owner: Database) -> None:
     refused = typed("set", "stripe", "api_key", CALL)
     assert refused.returncode == 2
@@ -139,7 +149,8 @@ def test_nothing_is_sealed_that_the_running_stack_could_not_open(tmp_path: Path,
         ("stripe", "webhook_secret", "canary", "webhook_secret must begin with whsec_"),
         ("resend", "api_key", "canary", "api_key must begin with re_"),
         ("resend", "webhook_secret", "whsec_canary", "Resend sends no webhooks"),
-        ("paypal", "api_key", "canary", "there is no such provider; there are stripe, resend"),
+        ("tollbooth", "api_key", "canary", "there is no such provider; there are stripe, paypal, resend"),
+        ("paypal", "webhook_secret", "WH-canary", "webhook_secret must be the id of a webhook"),
         ("stripe", "api_key", "sk_live_canary", "CASHBEAT_ENV has to be production beside a live key"),
     ],
 )

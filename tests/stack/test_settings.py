@@ -69,6 +69,14 @@ BAD = [
     ("STRIPE_SECRET_KEY", "sk_live_", WHOLE),
     ("STRIPE_SECRET_KEY", "sk_live_hidden\r", WHOLE),
     ("STRIPE_WEBHOOK_SECRETS", "whsec_1,whsec_", WHOLE),
+    ("PAYPAL_CLIENT_SECRET", "hidden hidden", WHOLE),
+    ("PAYPAL_ENVIRONMENT", "test", "must be 'sandbox' or 'live'"),
+    ("PAYPAL_WEBHOOK_SECRETS", "1JE4291016473214C,WH-hidden", "must be the id of a webhook: letters and digits"),
+    ("PAYPAL_MERCHANT_ID", "hidden", "must be a merchant id: 13 capital letters and digits"),
+    ("PAYPAL_TRUST_FILE", "authorities.pem", "must be an absolute path: not every process starts in the same folder"),
+    ("PAYPAL_TRUST_FILE", "/nowhere.pem", "must be a file of certificates in PEM that this process may read"),
+    ("PAYPAL_TRUST_FILE", __file__, "must be a file of certificates in PEM that this process may read"),
+    ("PAYPAL_WEBHOOK_VERIFICATION", "never", "must be 'offline' or 'by_paypal'"),
     ("RESEND_API_KEY", "hidden", "must begin with re_"),
     ("RESEND_API_KEY", "re_hidden hidden", WHOLE),
     ("CASHBEAT_ENV", "staging", "must be 'development' or 'production'"),
@@ -175,6 +183,7 @@ def test_with_real_money_nothing_is_left_to_an_example() -> None:
         "PAYMENT_INSTRUCTIONS is that of an example; invoices need the real one",
     ]
     assert unmet(Settings(**LIVE), UP) == []
+    assert Settings(paypal_environment="live").is_production
     assert unmet(Settings(), UP) == []
 
 
@@ -191,7 +200,10 @@ def test_every_example_is_one_of_them() -> None:
     assert examples <= set(REAL)
 
 
-@pytest.mark.parametrize(("name", "process"), [("stripe_api_base", "payments"), ("resend_api_base", "emails")])
+@pytest.mark.parametrize(
+    ("name", "process"),
+    [("stripe_api_base", "payments"), ("paypal_api_base", "ingress"), ("resend_api_base", "emails")],
+)
 def test_real_money_and_real_mails_go_to_no_address_that_a_sandbox_could_have(name: str, process: str) -> None:
     plain: dict[str, Any] = {name: "http://127.0.0.1:8400"}
     refusal = f"{name.upper()} must be https in production; a sandbox is no gateway"
@@ -236,15 +248,16 @@ def test_the_doctor_prints_no_password(tmp_path: Path) -> None:
 
 
 def test_a_worker_holds_the_keys_of_its_own_conversations_alone() -> None:
-    keys = {"stripe_secret_key", "resend_api_key"}
+    of_gateways = ["paypal_client_id", "paypal_client_secret", "stripe_secret_key"]
+    keys = {*of_gateways, "resend_api_key"}
     opens_keys = {group.name for group in GROUPS if "cashbeat_master_keys" in READ_BY[group.name]}
     assert opens_keys == {"webhooks", "commands", "payments", "renewals", "emails"}, "no other queue talks to a vendor"
     assert {group.name: sorted(keys & set(READ_BY[group.name])) for group in GROUPS} == {
-        "webhooks": ["stripe_secret_key"],
-        "commands": ["stripe_secret_key"],
-        "payments": ["stripe_secret_key"],
+        "webhooks": of_gateways,
+        "commands": of_gateways,
+        "payments": of_gateways,
         # it moves the gateway's test clocks, too
-        "renewals": ["stripe_secret_key"],
+        "renewals": of_gateways,
         "documents": [],
         "emails": ["resend_api_key"],
         "upkeep": [],

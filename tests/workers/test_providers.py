@@ -13,11 +13,12 @@ from pydantic import SecretStr
 from sqlalchemy import event
 
 from billing.errors import NotConnected
+from credentials.keep import keep_key
 from credentials.master_keys import MasterKeys
 from credentials.queries import LOOK_SECONDS
 from database.engine import Database, make_engine, opened
 from gateways.registry import EmailWhenAsked, OpenedWhenAsked
-from settings import SANDBOX_STRIPE_KEY, Settings
+from settings import SANDBOX_PAYPAL_CLIENT_ID, SANDBOX_STRIPE_KEY, Settings
 from stack.waking import NOTICED_AFTER
 from tests.canaries import CALL, CANARY, HOOK
 from tests.credentials.kept import NEW, OLD, keyed, provider
@@ -109,6 +110,24 @@ def test_without_a_key_work_waits_whoever_forgot_it(operator: Database, provider
         providers_of(here=Settings()).of_vendor("stripe")
 
 
+def test_of_a_vendor_with_two_secrets_both_are_kept_and_called_as_it_calls_them(
+    operator: Database, providers_of: Look
+) -> None:
+    told = Settings(paypal_client_secret=SecretStr("of_the_environment"))
+    _set(operator, "of_the_row", name="paypal")
+    values = providers_of(here=told).of_vendor("paypal")
+    assert (values["client_id"], values["client_secret"]) == (SecretStr("of_the_row"), SecretStr("of_the_environment"))
+    with operator.transaction() as session:
+        keep_key(OLD, provider(session, "paypal"), "api_secret", "another_of_the_row")
+    assert providers_of(here=told).of_vendor("paypal")["client_secret"] == SecretStr("another_of_the_row")
+
+
+def test_without_the_second_secret_work_waits_as_well(operator: Database, providers_of: Look) -> None:
+    _set(operator, "of_the_row", name="paypal")
+    with pytest.raises(NotConnected, match="it has no secret; `cashbeat provider set paypal api_secret` asks for it"):
+        providers_of(here=Settings()).of_vendor("paypal")
+
+
 def test_what_a_row_does_not_say_the_environment_does(operator: Database, providers_of: Look) -> None:
     """The first thing that is set of a provider takes nothing away from who lives on the environment."""
     with operator.transaction() as session:
@@ -128,6 +147,7 @@ def test_what_a_row_does_not_say_the_environment_does(operator: Database, provid
         ("stripe", "sk_live_first", {"sandbox": False, "endpoint": "HTTP://proxy.internal"}, "must be https"),
         ("resend", "re_first", {"endpoint": "http://proxy.internal"}, "must be https"),
         ("stripe", SANDBOX_STRIPE_KEY, {}, "is the sandbox's, which everybody knows"),
+        ("paypal", SANDBOX_PAYPAL_CLIENT_ID, {}, "its key is the sandbox's, which everybody knows"),
     ],
 )
 def test_what_production_must_not_do_it_does_not_whoever_has_set_it(
