@@ -54,8 +54,6 @@ _CHARGES = (
     "cashbeat_master_keys", "stripe_secret_key", "stripe_api_base", "stripe_calls_per_second", "paypal_client_id",
     "paypal_client_secret", "paypal_environment", "paypal_api_base", "paypal_merchant_id", "paypal_calls_per_second",
 )  # fmt: skip
-# by what else than a secret that both sides hold an event is told from a forged one
-_VERIFIES = ("paypal_webhook_secrets", "paypal_trust_file", "paypal_webhook_verification")
 _MAILS = ("cashbeat_master_keys", "resend_api_key", "resend_api_base")
 _PRINTS = (
     "seller_name", "seller_address", "seller_tax_id", "seller_email", "seller_website", "seller_logo",
@@ -66,11 +64,12 @@ _PRINTS = (
 READ_BY: dict[str, tuple[str, ...]] = {
     "ingress": (
         *_EVERYWHERE, "ingress_database_url", "broker_url", "ingress_host", "ingress_port", "ingress_processes",
-        "ingress_connections_per_address", "cashbeat_master_keys", "stripe_webhook_secrets", *_VERIFIES,
-        "paypal_environment", "paypal_api_base", "public_url", "seller_name", "seller_logo",
+        "ingress_connections_per_address", "cashbeat_master_keys", "stripe_webhook_secrets",
+        "paypal_webhook_secrets", "paypal_environment", "paypal_api_base", "paypal_trust_file",
+        "paypal_webhook_verification", "public_url", "seller_name", "seller_logo",
     ),
-    # what the door cannot verify yet is verified here
-    "webhooks": (*_IN_THE_BOOKS, *_CHARGES, *_VERIFIES),
+    # what the door cannot verify yet is verified here; whose webhook it is the door has noted
+    "webhooks": (*_IN_THE_BOOKS, *_CHARGES, "paypal_trust_file"),
     "commands": (*_IN_THE_BOOKS, *_CHARGES),
     "payments": (*_IN_THE_BOOKS, *_CHARGES),
     # a test clock stands at the gateway, too

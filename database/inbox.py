@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import UniqueConstraint, func
+from sqlalchemy import Index, UniqueConstraint, func, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -15,10 +15,23 @@ from database.memory import WAITING_OR_REFUSED, Remembered, memory_constraints
 
 
 class InboxEvent(Remembered, Base):
-    """One event as the gateway sent it. `body` is the raw UTF-8 text whose signature was verified at the door."""
+    """One event as the gateway sent it. `body` is the raw UTF-8 text whose signature was verified.
+
+    Some vendors name each delivery, too, and sign so little of it that the name must not come back with another body.
+    """
 
     __tablename__ = "inbox"
-    __table_args__ = (UniqueConstraint("gateway", "event_id"), *memory_constraints("inbox", WAITING_OR_REFUSED))
+    __table_args__ = (
+        UniqueConstraint("gateway", "event_id"),
+        Index(
+            "uq_inbox_gateway_transmission_id",
+            "gateway",
+            "transmission_id",
+            unique=True,
+            postgresql_where=text("transmission_id IS NOT NULL"),
+        ),
+        *memory_constraints("inbox", WAITING_OR_REFUSED),
+    )
 
     # what a gateway told and a rule refused is heard of by nobody else
     refusals_wait = True
@@ -27,6 +40,7 @@ class InboxEvent(Remembered, Base):
     event_id: Mapped[str]
     event_type: Mapped[str]
     body: Mapped[str]
+    transmission_id: Mapped[str | None]
     # the door rings for all that it stores, and its way of storing cannot name the database's clock
     hinted_at: Mapped[datetime | None] = mapped_column(server_default=func.now())
 
@@ -40,19 +54,25 @@ class InboxEvent(Remembered, Base):
         return {"event_id": self.event_id}
 
 
-def remember(session: Session, gateway: str, events: Sequence[tuple[str, str, str]]) -> list[UUID]:
+def remember(
+    session: Session, gateway: str, events: Sequence[tuple[str, str, str]], transmission_id: str | None = None
+) -> list[UUID]:
     """Write (event id, event type, body) rows that are not known yet and return the new ids.
 
-    For events found by asking the gateway; the door has its own, faster writer of the same rows.
+    For events found by asking the gateway, and for one whose transmission was verified after it had come in; the door
+    has its own, faster writer of the same rows.
     """
     if not events:
         return []
     # nobody has rung for them yet: the caller does, and the sweep is to do it if that is lost
     rows: list[dict[str, Any]] = [
-        {"id": uuid7(), "gateway": gateway, "event_id": name, "event_type": kind, "body": body, "hinted_at": None}
+        {
+            "id": uuid7(), "gateway": gateway, "event_id": name, "event_type": kind, "body": body,
+            "transmission_id": transmission_id, "hinted_at": None,
+        }
         for name, kind, body in events
-    ]
+    ]  # fmt: skip
     # written in the order of the unique key, as by the door: two that write the same events never deadlock
     rows.sort(key=lambda row: row["event_id"])
-    statement = insert(InboxEvent).values(rows).on_conflict_do_nothing(index_elements=["gateway", "event_id"])
+    statement = insert(InboxEvent).values(rows).on_conflict_do_nothing()
     return list(session.scalars(statement.returning(InboxEvent.id)))

@@ -73,6 +73,9 @@ def _shown(worker: Rights) -> Decision:
 DECISIONS: Mapping[str, Decision] = {
     # the pipeline's memory
     "inbox": Decision(Rights(reads=True, adds=True, changes=PROGRESS, removes=True), door=READS_AND_ADDS),
+    # what may be genuine: the door knows neither which is, nor by which certificate until a worker has fetched it
+    "unverified_events": Decision(Rights(reads=True, changes=PROGRESS, removes=True), door=READS_AND_ADDS),
+    "gateway_certificates": Decision(KEEPS_AND_REMOVES, door=READS),
     "operations": Decision(_changes(*PROGRESS, "result", "problem"), door=READS_AND_ADDS),
     "outbox": Decision(_changes(*PROGRESS, "result"), door=READS),
     "job_periods": Decision(Rights(reads=True, adds=True, removes=True)),

@@ -1,8 +1,8 @@
 """What the door needs of a vendor: whether a webhook is genuine, and what is stored beside its raw body."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 # as they came, names in lower case
 Headers = Sequence[tuple[bytes, bytes]]
@@ -22,13 +22,27 @@ class SignatureRefused(ValueError):
 class Envelope(NamedTuple):
     """An event's name, type and time. `api_version` may be empty; `created` is aware UTC.
 
-    All texts are printable ASCII, so that they fit any text column.
+    `transmission_id` names one delivery of it, with vendors that give those a name. All texts are printable ASCII, so
+    that they fit any text column.
     """
 
     event_id: str
     event_type: str
     api_version: str
     created: datetime
+    transmission_id: str = ""
+
+
+class Unchecked(NamedTuple):
+    """An event that may be genuine: what it would be checked by is not known at the door.
+
+    `certificate_url` is where that lies, a place of the vendor's; empty when the vendor itself is to be asked.
+    `evidence` is what else its check needs beside the body, as JSON.
+    """
+
+    envelope: Envelope
+    certificate_url: str
+    evidence: Mapping[str, Any]
 
 
 class WebhookSignature(Protocol):
@@ -44,5 +58,8 @@ class WebhookSignature(Protocol):
     def look_at(self, headers: Headers, now: float) -> None:
         """Before the body is read: raises SignatureRefused when under these headers no body could be genuine."""
 
-    def read(self, body: bytes, headers: Headers, now: float) -> Envelope:
-        """The envelope of a genuine event; `now` is seconds since the epoch. Raises SignatureRefused, EventRefused."""
+    def read(self, body: bytes, headers: Headers, now: float) -> Envelope | Unchecked:
+        """The envelope of a genuine event; `now` is seconds since the epoch. Raises SignatureRefused, EventRefused.
+
+        Unchecked where that takes what is not known here: a worker finds out, and until then nobody acts on it.
+        """

@@ -18,6 +18,7 @@ from gateways.ports import (
     RunsSubscriptions,
     SavedMethods,
     Shortcomings,
+    SignatureChecks,
     VirtualClocks,
 )
 from schemas.facts.events import EventFact
@@ -36,6 +37,7 @@ class Capability(StrEnum):
     REVERSALS = "tell what has left again"
     MARKED_PAYMENTS = "list what it was asked for"
     EVENTS = "list its events"
+    SIGNATURE_CHECKS = "check what its door could not"
     TEST_CLOCKS = "keep test clocks"
     SHORTCOMINGS = "say how it is set up"
 
@@ -57,6 +59,7 @@ class Gateway:
     offers_reversals: Reversals | None = None
     offers_marked_payments: MarkedPayments | None = None
     offers_events: EventsList | None = None
+    offers_signature_checks: SignatureChecks | None = None
     offers_test_clocks: VirtualClocks | None = None
     offers_shortcomings: Shortcomings | None = None
 
@@ -99,6 +102,11 @@ class Gateway:
     def events(self) -> EventsList:
         """What it told by webhook."""
         return self._offered(self.offers_events, Capability.EVENTS)
+
+    @property
+    def signature_checks(self) -> SignatureChecks:
+        """Whether an event is genuine that its door did not know."""
+        return self._offered(self.offers_signature_checks, Capability.SIGNATURE_CHECKS)
 
     @property
     def test_clocks(self) -> VirtualClocks:

@@ -26,10 +26,11 @@ from ingress.pay_page import PayPage
 from ingress.previews import Previews
 from ingress.queries.answers import Queries
 from ingress.reads import Reads
-from ingress.ringing import Ringer, command_ringer, event_ringer
+from ingress.ringing import Ringer, command_ringer, event_ringer, unverified_ringer
 from ingress.routes import Parts, routes
 from ingress.seller_page import SellerPage
 from ingress.server import prepare_interpreter
+from ingress.unverified_store import UncheckedArrival, UnverifiedStore
 from ingress.waiting import Waiting
 from ingress.webhook_secrets import WebhookSecrets
 from ingress.webhooks import Webhooks
@@ -58,13 +59,14 @@ def make_door(settings: Settings) -> Door:
     identity = Identity(reads)
     waiting = Waiting(reads)
     bell = _bell(settings)
-    events, commands = event_ringer(bell), command_ringer(bell)
+    events, unchecked, commands = event_ringer(bell), unverified_ringer(bell), command_ringer(bell)
     inbox = GroupCommit(InboxStore(settings.ingress_database_url), _after_events(events))
+    unverified = GroupCommit(UnverifiedStore(settings.ingress_database_url), _after_unchecked(unchecked))
     secrets = _secrets(settings, reads)
     operations = GroupCommit(OperationStore(settings.ingress_database_url), _after_commands(commands))
 
     parts = Parts(
-        webhooks={name: Webhooks(name, signature, inbox) for name, signature in secrets.signatures.items()},
+        webhooks={name: Webhooks(name, watched, inbox, unverified) for name, watched in secrets.signatures.items()},
         command=Commands(identity, operations, waiting),
         query=Queries(reads, identity),
         previews=Previews(reads, identity),
@@ -76,15 +78,15 @@ def make_door(settings: Settings) -> Door:
 
     @asynccontextmanager
     async def lifespan(_router: object) -> AsyncIterator[None]:
-        for part in (events, commands, inbox, operations):
+        for part in (events, unchecked, commands, inbox, unverified, operations):
             part.start()
         await secrets.start()
         yield
         await secrets.stop()
-        await inbox.stop()
-        await operations.stop()
-        events.stop()
-        commands.stop()
+        for writer in (inbox, unverified, operations):
+            await writer.stop()
+        for ringer in (events, unchecked, commands):
+            ringer.stop()
         reads.close()
 
     connection_limit = ConnectionLimit(settings.ingress_connections_per_address)
@@ -114,6 +116,18 @@ def _after_events(ringer: Ringer) -> Callable[[Sequence[ArrivedEvent], Sequence[
         new = [event.event_id for event, is_new in each if is_new]
         # one line per commit, and one text in it: masking every id by itself would cost more than storing it
         log.info("webhooks_stored", event_id=" ".join(new), duplicates=len(events) - len(new))
+
+    return after
+
+
+def _after_unchecked(ringer: Ringer) -> Callable[[Sequence[UncheckedArrival], Sequence[UUID | None]], None]:
+    def after(events: Sequence[UncheckedArrival], stored: Sequence[UUID | None]) -> None:
+        new = [(event, row_id) for event, row_id in zip(events, stored, strict=True) if row_id is not None]
+        ringer.ring_for([row_id for _, row_id in new])
+        metrics.COMMITS.labels("unverified_events").inc()
+        for event, _ in new:
+            metrics.WEBHOOKS.labels(event.gateway, "unverified").inc()
+        log.info("webhooks_unverified", count=len(new), duplicates=len(events) - len(new))
 
     return after
 

@@ -41,8 +41,11 @@ class RowsRefused(Exception):
 class Store(Protocol[RowIn, OutcomeOut]):
     """Writes batches, one transaction each. Used from one thread, except for `interrupt`."""
 
-    def write(self, rows: Sequence[RowIn]) -> Sequence[OutcomeOut]:
-        """Store all rows or none; one outcome per row, in order. Raises RowsRefused or Unavailable."""
+    def write(self, rows: Sequence[RowIn]) -> Sequence[OutcomeOut | Exception]:
+        """Store all rows or none; one outcome per row, in order. Raises RowsRefused or Unavailable.
+
+        A row of its own fate has that as its outcome, an exception, and is not stored.
+        """
 
     def interrupt(self) -> None:
         """Make a `write` that hangs return soon; called from another thread."""

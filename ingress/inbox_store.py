@@ -9,6 +9,7 @@ PostgreSQL must pool sessions, not transactions.)
 import io
 import struct
 from collections.abc import Iterable, Sequence
+from hashlib import sha256
 from typing import NamedTuple
 from uuid import UUID
 
@@ -18,36 +19,48 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812 - a class with a 
 from database.ids import uuid7s
 from ingress.link import Link
 
-COPY = "COPY inbox (id, gateway, event_id, event_type, body) FROM STDIN (FORMAT binary)"
+COPY = "COPY inbox (id, gateway, event_id, event_type, transmission_id, body) FROM STDIN (FORMAT binary)"
 # The body is kept in line up to a page: this table lives in memory and for one transaction.
 ARRIVED = """
-    CREATE TEMPORARY TABLE arrived (id uuid, gateway text, event_id text, event_type text, body text STORAGE EXTERNAL)
-    ON COMMIT DELETE ROWS;
+    CREATE TEMPORARY TABLE arrived (
+        id uuid, gateway text, event_id text, event_type text, transmission_id text, body text STORAGE EXTERNAL
+    ) ON COMMIT DELETE ROWS;
     ALTER TABLE arrived SET (toast_tuple_target = 8160);
 """
 STORE = """
     PREPARE store_arrived AS
-    INSERT INTO inbox (id, gateway, event_id, event_type, body)
-    SELECT id, gateway, event_id, event_type, body FROM arrived ORDER BY gateway COLLATE "C", event_id COLLATE "C"
-    ON CONFLICT (gateway, event_id) DO NOTHING
+    INSERT INTO inbox (id, gateway, event_id, event_type, transmission_id, body)
+    SELECT id, gateway, event_id, event_type, transmission_id, body FROM arrived
+    ORDER BY gateway COLLATE "C", event_id COLLATE "C"
+    ON CONFLICT DO NOTHING
 """
 # Sent as one query, which PostgreSQL runs as one transaction and commits before it reports the last count.
 COPY_AND_STORE = "COPY arrived FROM STDIN (FORMAT binary); EXECUTE store_arrived"
 FIND_NEW = "SELECT id FROM inbox WHERE id = ANY (%s::uuid[])"
+FIND_TRANSMITTED = """
+    SELECT gateway, transmission_id, encode(sha256(convert_to(body, 'UTF8')), 'hex')
+    FROM inbox WHERE transmission_id = ANY (%s)
+"""
 # https://www.postgresql.org/docs/current/sql-copy.html: signature, flags, header extension; minus one ends the rows
 COPY_HEAD = b"PGCOPY\n\xff\r\n\0" + struct.pack("!ii", 0, 0)
 COPY_TAIL = struct.pack("!h", -1)
-ROW_HEAD = struct.pack("!hi", 5, 16)  # five fields, the first of them the sixteen bytes of a UUID
+ROW_HEAD = struct.pack("!hi", 6, 16)  # six fields, the first of them the sixteen bytes of a UUID
+NULL = struct.pack("!i", -1)
 _length = struct.Struct("!i").pack
 
 
+class TransmissionReused(Exception):
+    """The name of a delivery came back with another body: of these two one is forged."""
+
+
 class ArrivedEvent(NamedTuple):
-    """A verified event. The texts are printable ASCII, the body is UTF-8."""
+    """A verified event. The texts are printable ASCII, the body is UTF-8; not each vendor names its transmissions."""
 
     gateway: str
     event_id: str
     event_type: str
     body: bytes
+    transmission_id: str = ""
 
 
 class InboxStore:
@@ -58,8 +71,11 @@ class InboxStore:
         self.interrupt = self._link.interrupt
         self.close = self._link.close
 
-    def write(self, events: Sequence[ArrivedEvent]) -> list[UUID | None]:
-        """The new row's id for every event that was new, nothing for one that was known; see `Store.write`."""
+    def write(self, events: Sequence[ArrivedEvent]) -> list[UUID | Exception | None]:
+        """The new row's id for every event that was new, nothing for one that was known; see `Store.write`.
+
+        TransmissionReused for another body under the name of a transmission that is known.
+        """
         ids = uuid7s(len(events))
         data = _copy_data(ids, events)
         with self._link.autocommit() as connection, connection.cursor() as cursor:
@@ -67,7 +83,12 @@ class InboxStore:
                 cursor.copy_expert(COPY, io.BytesIO(data), size=len(data))
             except UniqueViolation:
                 new = _store_unknown(cursor, data, ids)
-                return [row_id if str(row_id) in new else None for row_id in ids]
+                known = [event for event, row_id in zip(events, ids, strict=True) if str(row_id) not in new]
+                reused = _reused_among(cursor, known)
+                return [
+                    row_id if str(row_id) in new else TransmissionReused() if event in reused else None
+                    for event, row_id in zip(events, ids, strict=True)
+                ]
         return list(ids)
 
 
@@ -78,12 +99,29 @@ def _store_unknown(cursor: Cursor, data: bytes, ids: Sequence[UUID]) -> set[str]
     return {row[0] for row in cursor}
 
 
+def _reused_among(cursor: Cursor, events: Sequence[ArrivedEvent]) -> set[ArrivedEvent]:
+    """Those whose transmission is known by another body."""
+    transmitted = [event for event in events if event.transmission_id]
+    if not transmitted:
+        return set()
+    cursor.execute(FIND_TRANSMITTED, ([event.transmission_id for event in transmitted],))
+    hashes = {(gateway, transmission_id): found for gateway, transmission_id, found in cursor}
+    return {
+        event
+        for event in transmitted
+        if hashes.get((event.gateway, event.transmission_id)) not in (None, sha256(event.body).hexdigest())
+    }
+
+
 def _copy_data(ids: Sequence[UUID], events: Iterable[ArrivedEvent]) -> bytes:
     """In the order of the unique key: two that stored the same events in another order would wait for each other."""
     parts = [COPY_HEAD]
     for event, row_id in sorted(zip(events, ids, strict=True)):
         parts += (ROW_HEAD, row_id.bytes)
-        for text in (event.gateway.encode(), event.event_id.encode(), event.event_type.encode(), event.body):
+        for text in (event.gateway.encode(), event.event_id.encode(), event.event_type.encode()):
             parts += (_length(len(text)), text)
+        transmission_id = event.transmission_id.encode()
+        parts += (_length(len(transmission_id)), transmission_id) if transmission_id else (NULL,)
+        parts += (_length(len(event.body)), event.body)
     parts.append(COPY_TAIL)
     return b"".join(parts)

@@ -20,17 +20,25 @@ from database.inbox import InboxEvent
 from database.memory import Remembered, is_free, waits_for_a_person
 from database.operations import Operation
 from database.outbox import OutboxEntry
+from database.unverified import UnverifiedEvent
 from database.upkeep import heartbeat_ages
 from ingress.problems import is_weather
 from ingress.reads import Reads
 
 WEBHOOKS = Counter(
-    "cashbeat_webhooks", "Webhooks by outcome: stored, duplicate, refused, unavailable.", ["gateway", "outcome"]
+    "cashbeat_webhooks",
+    "Webhooks by outcome: stored, unverified, duplicate, refused, unavailable.",
+    ["gateway", "outcome"],
 )
 COMMANDS = Counter("cashbeat_commands", "Commands by kind and outcome: stored, replayed.", ["kind", "outcome"])
 COMMITS = Counter("cashbeat_ingress_commits", "Commits of the door by table.", ["table"])
 
-MEMORIES: tuple[type[InboxEvent] | type[Operation] | type[OutboxEntry], ...] = (InboxEvent, Operation, OutboxEntry)
+MEMORIES: tuple[type[InboxEvent | UnverifiedEvent | Operation | OutboxEntry], ...] = (
+    InboxEvent,
+    UnverifiedEvent,
+    Operation,
+    OutboxEntry,
+)
 # Several scrapers, or several processes behind one port, cost the database one look in this time.
 GAUGES_SECONDS = 5.0
 

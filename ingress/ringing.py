@@ -7,7 +7,7 @@ from uuid import UUID
 
 import structlog
 
-from schemas.messages import WEBHOOK_IDS_MAX, HandleWebhooks, RunCommand
+from schemas.messages import WEBHOOK_IDS_MAX, HandleWebhooks, RunCommand, VerifyWebhooks
 from workers.producer import Bell
 
 log = structlog.get_logger(__name__)
@@ -71,6 +71,11 @@ def event_ringer(bell: Bell) -> Ringer:
     return Ringer(lambda ids: _ring_for_events(bell, ids), EVENTS_PACE_SECONDS)
 
 
+def unverified_ringer(bell: Bell) -> Ringer:
+    """Rings for events that are still to be verified, many at a time."""
+    return Ringer(lambda ids: _ring_for_unverified(bell, ids), EVENTS_PACE_SECONDS)
+
+
 def command_ringer(bell: Bell) -> Ringer:
     """Rings for operations, one message each, whose task id is the operation's."""
     return Ringer(lambda ids: _ring_for_commands(bell, ids))
@@ -78,6 +83,10 @@ def command_ringer(bell: Bell) -> Ringer:
 
 def _ring_for_events(bell: Bell, ids: list[UUID]) -> None:
     bell.ring(HandleWebhooks(ids=tuple(ids)))
+
+
+def _ring_for_unverified(bell: Bell, ids: list[UUID]) -> None:
+    bell.ring(VerifyWebhooks(ids=tuple(ids)))
 
 
 def _ring_for_commands(bell: Bell, ids: list[UUID]) -> None:

@@ -1,4 +1,6 @@
-"""By which secrets webhooks are checked: the database's that are active; the environment's until it has one."""
+"""By what webhooks are checked: the database's secrets that are active, the environment's until it has one; and the
+certificates that workers have fetched.
+"""
 
 import asyncio
 import contextlib
@@ -8,6 +10,7 @@ from typing import Any
 
 import structlog
 from pydantic import SecretStr
+from sqlalchemy.orm import Session
 
 from billing.errors import BillingError
 from credentials.errors import Sealed
@@ -15,7 +18,8 @@ from credentials.master_keys import MasterKeys
 from credentials.places import webhook_secret_of
 from credentials.queries import LOOK_SECONDS, active_at, list_webhook_secrets
 from credentials.tables import WebhookSecret
-from gateways.envelope import Envelope, Headers, WebhookSignature
+from database.unverified import list_certificates
+from gateways.envelope import Envelope, Headers, Unchecked, WebhookSignature
 from gateways.registry import vendors_with_doors
 from ingress.problems import is_weather
 from ingress.reads import Reads
@@ -27,26 +31,27 @@ Values = Mapping[str, Any]
 
 
 class Watched(WebhookSignature):
-    """One vendor's way to sign, by the secrets that count at this moment; the door is shut while there are none."""
+    """One vendor's way to sign, by what counts at this moment; the door is shut while there is no secret."""
 
-    def __init__(self, open_door: Callable[[Values], WebhookSignature]) -> None:
+    def __init__(self, open_door: Callable[[Values], WebhookSignature], set_here: Values) -> None:
         self._open_door = open_door
-        self._secrets: tuple[SecretStr, ...] = ()
-        self._now = open_door({"webhook_secrets": ()})
+        self._values = {**set_here, "webhook_secrets": (), "certificates": {}}
+        self._now = open_door(self._values)
         self.body_bytes_max = self._now.body_bytes_max
         self.is_set = self._now.is_set
 
-    def use(self, secrets: tuple[SecretStr, ...]) -> None:
+    def use(self, secrets: tuple[SecretStr, ...], certificates: Mapping[str, str]) -> None:
         """Check by these from now on."""
-        if secrets != self._secrets:
-            self._secrets, self._now = secrets, self._open_door({"webhook_secrets": secrets})
+        values = {**self._values, "webhook_secrets": secrets, "certificates": certificates}
+        if values != self._values:
+            self._values, self._now = values, self._open_door(values)
             self.is_set = self._now.is_set
 
     def look_at(self, headers: Headers, now: float) -> None:
         """See WebhookSignature."""
         self._now.look_at(headers, now)
 
-    def read(self, body: bytes, headers: Headers, now: float) -> Envelope:
+    def read(self, body: bytes, headers: Headers, now: float) -> Envelope | Unchecked:
         """See WebhookSignature."""
         return self._now.read(body, headers, now)
 
@@ -57,7 +62,8 @@ class WebhookSecrets:
     def __init__(
         self, reads: Reads, keys: MasterKeys, set_here: Callable[[str], Values], *, is_production: bool
     ) -> None:
-        self.signatures = {name: Watched(open_door) for name, open_door in vendors_with_doors().items()}
+        doors = vendors_with_doors()
+        self.signatures = {name: Watched(open_door, set_here(name)) for name, open_door in doors.items()}
         self._reads = reads
         self._keys = keys
         self._set_here = set_here
@@ -86,13 +92,14 @@ class WebhookSecrets:
     async def _look(self) -> None:
         """What was known stays known while the database does not answer: the door must outlive that."""
         try:
-            rows = await self._reads.run(list_webhook_secrets)
+            rows, certificates = await self._reads.run(_known)
         except Exception as error:
             if not (is_weather(error) or isinstance(error, BillingError)):
                 log.exception("webhook_secrets_unread")
             return
         for name, signature in self.signatures.items():
-            signature.use(self._of_vendor(name, [row for row in rows if row.provider_id == name]))
+            secrets = self._of_vendor(name, [row for row in rows if row.provider_id == name])
+            signature.use(secrets, certificates.get(name, {}))
 
     def _of_vendor(self, name: str, rows: list[WebhookSecret]) -> tuple[SecretStr, ...]:
         """The environment's as long as there is no row, and while one says so: what has ended does not come back."""
@@ -121,3 +128,7 @@ class WebhookSecrets:
         is_news = what not in self._said
         self._said.add(what)
         return is_news
+
+
+def _known(session: Session) -> tuple[list[WebhookSecret], dict[str, dict[str, str]]]:
+    return list_webhook_secrets(session), list_certificates(session)

@@ -3,34 +3,39 @@
 import time
 from uuid import UUID
 
+import orjson
 import structlog
 from starlette.types import Receive, Scope, Send
 
 from billing.errors import Unavailable
-from gateways.envelope import EventRefused, SignatureRefused, WebhookSignature
+from gateways.envelope import EventRefused, SignatureRefused, Unchecked, WebhookSignature
 from ingress import metrics
 from ingress.bodies import Gone, read_body
 from ingress.group_commit import GroupCommit, RowsRefused
-from ingress.inbox_store import ArrivedEvent
+from ingress.inbox_store import ArrivedEvent, TransmissionReused
 from ingress.problems import Problem, unavailable
+from ingress.unverified_store import UncheckedArrival
 
 log = structlog.get_logger(__name__)
 
 RECEIVED = b'{"received": true}'
 HEADERS = [(b"content-type", b"application/json"), (b"content-length", str(len(RECEIVED)).encode())]
 Inbox = GroupCommit[ArrivedEvent, UUID | None]
+Unverified = GroupCommit[UncheckedArrival, UUID | None]
 
 
 class Webhooks:
     """One vendor's door. Answers 200 once the event is stored durably, now or before.
 
-    Anything wrong with it is a 400 without a reason.
+    What may be genuine and cannot be checked here is stored as well, apart, and answered alike. Anything wrong with it
+    is a 400 without a reason.
     """
 
-    def __init__(self, gateway: str, signature: WebhookSignature, inbox: Inbox) -> None:
+    def __init__(self, gateway: str, signature: WebhookSignature, inbox: Inbox, unverified: Unverified) -> None:
         self._gateway = gateway
         self._signature = signature
         self._inbox = inbox
+        self._unverified = unverified
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not self._signature.is_set:
@@ -40,7 +45,7 @@ class Webhooks:
             body = await read_body(receive, self._signature.body_bytes_max)
         except Gone:
             return
-        await self._store(self._verified(scope, body))
+        await self._store(self._read(scope, body))
         await send({"type": "http.response.start", "status": 200, "headers": HEADERS.copy()})
         await send({"type": "http.response.body", "body": RECEIVED})
 
@@ -51,18 +56,28 @@ class Webhooks:
         except SignatureRefused as error:
             raise self._refused(str(error)) from error
 
-    def _verified(self, scope: Scope, body: bytes) -> ArrivedEvent:
+    def _read(self, scope: Scope, body: bytes) -> ArrivedEvent | UncheckedArrival:
         try:
-            envelope = self._signature.read(body, scope["headers"], time.time())
+            found = self._signature.read(body, scope["headers"], time.time())
         except (SignatureRefused, EventRefused) as error:
             raise self._refused(str(error)) from error
-        return ArrivedEvent(self._gateway, envelope.event_id, envelope.event_type, body)
+        envelope = found.envelope if isinstance(found, Unchecked) else found
+        named = envelope.event_id, envelope.event_type
+        if not isinstance(found, Unchecked):
+            return ArrivedEvent(self._gateway, *named, body, envelope.transmission_id)
+        noted = found.certificate_url, orjson.dumps(found.evidence)
+        return UncheckedArrival(self._gateway, envelope.transmission_id, *named, body, *noted)
 
-    async def _store(self, event: ArrivedEvent) -> None:
+    async def _store(self, event: ArrivedEvent | UncheckedArrival) -> None:
         try:
-            await self._inbox.submit(event, len(event.body))
+            if isinstance(event, UncheckedArrival):
+                await self._unverified.submit(event, len(event.body))
+            else:
+                await self._inbox.submit(event, len(event.body))
         except RowsRefused as error:
             raise self._refused("the database cannot store it", event_id=event.event_id) from error
+        except TransmissionReused as error:
+            raise self._refused("its transmission came before, with another body", event_id=event.event_id) from error
         except Unavailable:
             metrics.WEBHOOKS.labels(self._gateway, "unavailable").inc()
             raise

@@ -35,6 +35,15 @@ class HandleWebhooks(Message):
     ids: Annotated[tuple[UUID, ...], Field(min_length=1, max_length=WEBHOOK_IDS_MAX)]
 
 
+class VerifyWebhooks(Message):
+    """Find out whether these events, which the door could not check, are genuine."""
+
+    task = "webhooks.verify"
+    queue = "webhooks"
+
+    ids: Annotated[tuple[UUID, ...], Field(min_length=1, max_length=WEBHOOK_IDS_MAX)]
+
+
 class RunCommand(Message):
     """Run this stored operation. The Celery task id is the operation id."""
 
@@ -246,6 +255,7 @@ TOPICS: dict[str, type[FollowUps]] = {
 
 MESSAGES: tuple[type[Message], ...] = (
     HandleWebhooks,
+    VerifyWebhooks,
     RunCommand,
     SubmitCommand,
     RenderInvoices,

@@ -18,6 +18,7 @@ from database.inbox import InboxEvent
 from database.memory import waits_for_a_person
 from database.operations import Operation
 from database.outbox import OutboxEntry
+from database.unverified import UnverifiedEvent
 from settings import Settings
 from stack.errors import StackError
 from stack.parked_accounts import accounts_of
@@ -42,12 +43,13 @@ class Listing:
     older: int
 
 
-def _of_memory(memory: type[InboxEvent | Operation | OutboxEntry]) -> Waiting:
+def _of_memory(memory: type[InboxEvent | UnverifiedEvent | Operation | OutboxEntry]) -> Waiting:
     return Waiting(memory, waits_for_a_person(memory), func.coalesce(memory.finished_at, memory.created_at))
 
 
 KINDS = (
     _of_memory(InboxEvent),
+    _of_memory(UnverifiedEvent),
     _of_memory(Operation),
     _of_memory(OutboxEntry),
     Waiting(Subscription, Subscription.failed_at.is_not(None), Subscription.failed_at),

@@ -15,13 +15,14 @@ from database.inbox import InboxEvent
 from database.memory import discarded_as, ready_again, waits_for_a_person
 from database.operations import DISCARDED_PROBLEM, Operation
 from database.outbox import OutboxEntry
+from database.unverified import UnverifiedEvent
 from settings import Settings
 from stack.errors import StackError
 from stack.parked import find
 from stack.said import said, who_decides
 from stack.sessions import session
 
-MEMORIES = (InboxEvent, Operation, OutboxEntry)
+MEMORIES = (InboxEvent, UnverifiedEvent, Operation, OutboxEntry)
 BECAUSE_CHARACTERS_MAX = 500
 
 

@@ -13,11 +13,12 @@ from billing.subscriptions.tables import Subscription
 from database.inbox import InboxEvent
 from database.operations import Operation
 from database.outbox import OutboxEntry
+from database.unverified import UnverifiedEvent
 from logs import last_line, redact_text
 from stack.masked import TOO_DEEP, masked
 from stack.printable import printable, printable_line
 
-Row = InboxEvent | Operation | OutboxEntry | Subscription | Receipt | PaymentClaim | StatementLine
+Row = InboxEvent | UnverifiedEvent | Operation | OutboxEntry | Subscription | Receipt | PaymentClaim | StatementLine
 OF_SUBSCRIPTION = (
     "status", "collection", "gateway", "subscription_ref", "price_id", "foreign_price", "period_start", "period_end",
     "due_at",
@@ -114,10 +115,10 @@ def _describe_subscription(row: Subscription) -> Parked:
     return Parked("subscriptions", row.id, at, str(row.status), row.subscription_ref, row.account_id, 1, reason)
 
 
-def _body_of(row: InboxEvent | Operation | OutboxEntry) -> str:
+def _body_of(row: InboxEvent | UnverifiedEvent | Operation | OutboxEntry) -> str:
     """What it was about to do it with."""
     match row:
-        case InboxEvent():
+        case InboxEvent() | UnverifiedEvent():
             return _event_body(row.body)
         case Operation():
             return json.dumps(masked(row.body), indent=2, ensure_ascii=False)

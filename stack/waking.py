@@ -11,6 +11,7 @@ from database.inbox import InboxEvent
 from database.memory import WorkState
 from database.operations import Operation
 from database.outbox import OutboxEntry
+from database.unverified import UnverifiedEvent
 
 # by then each worker has looked: one that had not would put the work off again
 NOTICED_AFTER = timedelta(seconds=LOOK_SECONDS + 1)
@@ -18,7 +19,7 @@ NOTICED_AFTER = timedelta(seconds=LOOK_SECONDS + 1)
 
 def wake(session: Session, vendor: str) -> None:
     """Due as soon as the workers know; the sweep rings for it."""
-    for memory in (InboxEvent, Operation, OutboxEntry):
+    for memory in (InboxEvent, UnverifiedEvent, Operation, OutboxEntry):
         waits = memory.error.startswith(NotConnected.waits_for(vendor), autoescape=True)
         session.execute(
             update(memory)

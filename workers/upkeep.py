@@ -12,6 +12,7 @@ from database.memory import WorkState
 from database.operations import Operation
 from database.outbox import OutboxEntry
 from database.sweep import overdue
+from database.unverified import UnverifiedEvent, forget_certificates
 from database.upkeep import JobPeriod
 from schemas.messages import (
     TOPICS,
@@ -19,6 +20,7 @@ from schemas.messages import (
     ChargeCards,
     HandleWebhooks,
     RunCommand,
+    VerifyWebhooks,
 )
 from workers import claims
 from workers.producer import Bell
@@ -35,12 +37,15 @@ PRUNE_ROWS_MAX = 10_000
 
 
 def ring_again(work: Work) -> None:
-    """Find what is due and unheard in all three memories and ring for it."""
+    """Find what is due and unheard in all memories and ring for it."""
     with work.database.transaction() as session:
         events = _split_events(session, overdue(session, InboxEvent, SWEEP_ROWS_MAX))
+        unverified = overdue(session, UnverifiedEvent, SWEEP_ROWS_MAX)
         operations = overdue(session, Operation, SWEEP_ROWS_MAX)
         entries, suspects = _split_entries(session, overdue(session, OutboxEntry, SWEEP_ROWS_MAX))
     _ring_for_events(work.bell, *events)
+    for start in range(0, len(unverified), WEBHOOK_IDS_MAX):
+        work.bell.ring(VerifyWebhooks(ids=tuple(unverified[start : start + WEBHOOK_IDS_MAX])))
     for operation_id in operations:
         work.bell.ring(RunCommand(id=operation_id), task_id=operation_id)
     work.bell.ring_for(entries)
@@ -49,12 +54,15 @@ def ring_again(work: Work) -> None:
 
 
 def forget_old(work: Work) -> None:
-    """Forget handled events and periods past their keeping time, a bounded number at a time."""
+    """Forget events, certificates and periods past their time, of handled events a bounded number at once."""
     with work.database.transaction() as session:
         old = select(InboxEvent.id).where(
             InboxEvent.state == WorkState.DONE, InboxEvent.finished_at < func.now() - INBOX_KEPT
         )
         session.execute(delete(InboxEvent).where(InboxEvent.id.in_(old.limit(PRUNE_ROWS_MAX))))
+        # what nobody could verify by then is no news any more, whoever has looked at it
+        session.execute(delete(UnverifiedEvent).where(UnverifiedEvent.created_at < func.now() - INBOX_KEPT))
+        forget_certificates(session, work.wall().at)
         session.execute(delete(JobPeriod).where(JobPeriod.started_at < func.now() - PERIODS_KEPT))
 
 

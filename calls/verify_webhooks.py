@@ -1,0 +1,137 @@
+"""Find out which events are genuine that the door could not check: fetch what they say they were signed by, or ask.
+
+A genuine one goes to the inbox and is handled like any other, a refused one is gone. Nothing else is done with either.
+"""
+
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import timedelta
+from functools import partial
+from uuid import UUID
+
+import structlog
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from billing.errors import Rejected
+from database.inbox import remember
+from database.turns import turn
+from database.unverified import REFUSED_FOR, UnverifiedEvent, find_certificate, keep_certificate
+from gateways.gateway import Gateway
+from schemas.facts.signatures import UncheckedEvent
+from schemas.messages import HandleWebhooks
+from workers import claims
+from workers.wiring import Work
+
+log = structlog.get_logger(__name__)
+
+# No call begins later than this, and one with its time-outs takes 23 seconds: the lease of 45 outlives them all.
+BUDGET_SECONDS = 20.0
+# what another worker sees to at this moment, or what there was no time for
+LEFT_FOR = timedelta(seconds=5)
+REFUSED = ""
+
+
+def verify_webhooks(work: Work, event_ids: Sequence[UUID]) -> None:
+    """Claim, call, record. Those signed by one certificate have it fetched once."""
+    taken = claims.take(work.database, UnverifiedEvent, event_ids, with_suspects=True)
+    by_place: dict[tuple[str, str], list[UnverifiedEvent]] = defaultdict(list)
+    for event in claims.lease_all(work.database, taken):
+        by_place[event.gateway, event.certificate_url].append(event)
+    until = time.monotonic() + BUDGET_SECONDS
+    genuine = [row_id for (name, url), events in by_place.items() for row_id in _verify(work, name, url, events, until)]
+    if genuine:
+        work.bell.ring(HandleWebhooks(ids=tuple(genuine)))
+
+
+def _verify(work: Work, name: str, url: str, events: Sequence[UnverifiedEvent], until: float) -> list[UUID]:
+    """The ids, in the inbox, of those that are genuine and new there."""
+    try:
+        gateway = work.gateway(name)
+        pem = _certificate(work, gateway, url, until) if url else REFUSED
+    except Exception as error:  # noqa: BLE001 - each ends by its family
+        claims.give_up(work.database, events, error)
+        return []
+    if pem is None:
+        _leave(work, events, "a certificate is fetched by another worker")
+        return []
+    if url and pem == REFUSED:
+        _refuse(work, events, "certificate_refused")
+        return []
+    return [row_id for event in events for row_id in _verify_one(work, gateway, event, pem, until)]
+
+
+def _certificate(work: Work, gateway: Gateway, url: str, until: float) -> str | None:
+    """PEM, `REFUSED`, or nothing when somebody else is about to know."""
+    known = _known(work, gateway, url)
+    if known is not None or time.monotonic() > until:
+        return known
+    # one of a gateway at a time, whatever the address: whoever makes addresses up keeps one worker busy and no more
+    with turn(work.database, f"{gateway.name}/certificates") as is_ours:
+        known = _known(work, gateway, url)
+        return _fetch(work, gateway, url) if is_ours and known is None else known
+
+
+def _known(work: Work, gateway: Gateway, url: str) -> str | None:
+    with work.database.transaction() as session:
+        return find_certificate(session, gateway.name, url, work.wall().at)
+
+
+def _fetch(work: Work, gateway: Gateway, url: str) -> str:
+    now = work.wall().at
+    try:
+        found = gateway.signature_checks.fetch_certificate(url, now)
+        pem, valid_until = found.pem, found.valid_until
+        log.info("certificate_fetched", gateway=gateway.name, url=url, valid_until=valid_until.isoformat())
+    except Rejected as refusal:
+        pem, valid_until = REFUSED, now + REFUSED_FOR
+        log.warning("certificate_refused", gateway=gateway.name, url=url, reason=refusal.detail)
+    with work.database.transaction() as session:
+        keep_certificate(session, gateway.name, url, pem, valid_until)
+    return pem
+
+
+def _verify_one(work: Work, gateway: Gateway, event: UnverifiedEvent, pem: str, until: float) -> list[UUID]:
+    if time.monotonic() > until:
+        _leave(work, [event], "there was no time for it")
+        return []
+    with claims.attempt(work.database, event):
+        try:
+            gateway.signature_checks.check(_unchecked(event), pem, work.wall().at)
+        except Rejected as refusal:
+            _refuse(work, [event], refusal.code)
+        else:
+            return _remember(work, event)
+    return []
+
+
+def _unchecked(event: UnverifiedEvent) -> UncheckedEvent:
+    return UncheckedEvent(event.body.encode(), event.transmission_id, event.certificate_url, event.evidence)
+
+
+def _remember(work: Work, event: UnverifiedEvent) -> list[UUID]:
+    """Nothing new when the gateway has told it before, or under the same transmission something else."""
+    new: list[UUID] = []
+
+    def act(session: Session) -> None:
+        known_by = event.event_id, event.event_type, event.body
+        new.extend(remember(session, event.gateway, [known_by], event.transmission_id))
+        _forget(session, event)
+
+    return new if claims.finish(work.database, event, act) else []
+
+
+def _refuse(work: Work, events: Sequence[UnverifiedEvent], reason: str) -> None:
+    for event in events:
+        claims.finish(work.database, event, partial(_forget, event=event))
+    log.warning("webhooks_refused", gateway=events[0].gateway, reason=reason, count=len(events))
+
+
+def _forget(session: Session, event: UnverifiedEvent) -> None:
+    session.execute(delete(UnverifiedEvent).where(UnverifiedEvent.id == event.id))
+
+
+def _leave(work: Work, events: Sequence[UnverifiedEvent], reason: str) -> None:
+    for event in events:
+        claims.postpone(work.database, event, LEFT_FOR, reason, is_tried=False)
