@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox import card_control, control, due, ledger, reversal_control
+from sandbox.paypal import routes as paypal
 from sandbox.resend import gate as resend_gate
 from sandbox.resend import inbox
 from sandbox.stripe.api import gate as stripe_gate
@@ -32,6 +33,7 @@ def create_app(world: World) -> Starlette:
     app = Starlette(
         routes=[
             *stripe_gate.routes(),
+            *paypal.routes(),
             *resend_gate.routes(),
             Route("/pay/{session}", pages.show, methods=["GET"]),
             Route("/pay/{session}", pages.pay, methods=["POST"]),

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, TypeAdapter
 from sandbox.json_types import JsonObject
 
 # where the vendors' clients call us; pages and control endpoints are only struck when a fault names their path
-API_PREFIXES = ("/v1/", "/emails")
+API_PREFIXES = ("/v1/", "/paypal/v", "/emails")
 # longer than any client's own time limit in our tests, short enough for a test run to end
 HANG_SECONDS_DEFAULT = 30.0
 

@@ -1,4 +1,4 @@
-"""A vendor's memory of idempotency keys: the first answer under a key is the answer for 24 hours."""
+"""A vendor's memory of idempotency keys: the first answer under a key is the answer for a while."""
 
 import hashlib
 from typing import NamedTuple
@@ -50,7 +50,7 @@ class IdempotencyBook:
         Raises KeyMismatch and KeyInUse.
         """
         kept = self._store.get(self._kind, key)
-        if kept and self._clock.now() - kept["created"] < WINDOW_SECONDS:
+        if kept and self._clock.now() - kept["created"] < kept.get("window_seconds", WINDOW_SECONDS):
             if kept["request"] != request:
                 raise KeyMismatch(key)
             return Answer(kept["status"], kept["body"].encode(), kept["request_id"])
@@ -59,8 +59,8 @@ class IdempotencyBook:
         self._in_use.add(key)
         return None
 
-    def keep(self, key: str, request: str, answer: Answer) -> None:
-        """Remember the answer. What was refused before execution began must not be kept."""
+    def keep(self, key: str, request: str, answer: Answer, window_seconds: int = WINDOW_SECONDS) -> None:
+        """Remember the answer so long. What was refused before execution began must not be kept."""
         record = {
             "id": key,
             "request": request,
@@ -68,6 +68,7 @@ class IdempotencyBook:
             "body": answer.body.decode(),
             "request_id": answer.request_id,
             "created": self._clock.now(),
+            "window_seconds": window_seconds,
         }
         self._store.put(self._kind, record)
 

@@ -7,7 +7,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from settings import SANDBOX_RESEND_KEY, SANDBOX_STRIPE_KEY, SANDBOX_WEBHOOK_SECRET
+from settings import (
+    SANDBOX_PAYPAL_CLIENT_ID,
+    SANDBOX_PAYPAL_CLIENT_SECRET,
+    SANDBOX_RESEND_KEY,
+    SANDBOX_STRIPE_KEY,
+    SANDBOX_WEBHOOK_SECRET,
+)
 
 # the version whose OpenAPI description the tests hold every answer to (see tests/contracts)
 API_VERSION_CURRENT = "2026-05-27.dahlia"
@@ -29,6 +35,9 @@ RUN_TIME_FIELDS = (
     "dunning_days",
     "dunning_end",
     "portal_saved",
+    "paypal_credentials",
+    "paypal_token_seconds",
+    "paypal_rate_limit_per_second",
 )
 ANSWER_DELAY_SECONDS_MAX = 60
 DUNNING_ENDS = ("cancel", "unpaid", "past_due")
@@ -68,6 +77,12 @@ class Options:
     dunning_end: str = "cancel"
     # whether somebody has saved the portal's settings in the dashboard
     portal_saved: bool = True
+    # ids and secrets of PayPal's apps, each as `id:secret`: several while a secret is rolled
+    paypal_credentials: tuple[str, ...] = (f"{SANDBOX_PAYPAL_CLIENT_ID}:{SANDBOX_PAYPAL_CLIENT_SECRET}",)
+    # how long an access token is good; nine hours are what PayPal gives
+    paypal_token_seconds: int = 32_400
+    # calls of PayPal's API per second beyond which 429 is answered (0: no limit)
+    paypal_rate_limit_per_second: int = 0
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -76,13 +91,14 @@ class Options:
         if not (isinstance(self.webhook_url, str) and WEB_ADDRESS_PATTERN.fullmatch(self.webhook_url)):
             raise ValueError(f"webhook_url: not a web address: {self.webhook_url!r}")
         _ = urlsplit(self.webhook_url).port  # raises ValueError for a port that is none
-        for name in ("webhook_secrets", "api_keys", "enabled_events"):
+        for name in ("webhook_secrets", "api_keys", "enabled_events", "paypal_credentials"):
             _must_be_a_tuple(name, getattr(self, name), (str,))
         _must_be_a_tuple("retry_seconds", self.retry_seconds, (int, float))
         if not isinstance(self.attempts_max, int) or self.attempts_max < 1:
             raise ValueError("attempts_max: at least 1")
-        if not isinstance(self.rate_limit_per_second, int) or self.rate_limit_per_second < 0:
-            raise ValueError("rate_limit_per_second: a whole number, 0 for no limit")
+        for name in ("rate_limit_per_second", "paypal_rate_limit_per_second"):
+            _must_be_whole(name, getattr(self, name), 0)
+        _must_be_whole("paypal_token_seconds", self.paypal_token_seconds, 1)
         if not isinstance(self.answer_delay_seconds, int | float):
             raise ValueError("answer_delay_seconds: a number")
         if not 0 <= self.answer_delay_seconds <= ANSWER_DELAY_SECONDS_MAX:
@@ -103,6 +119,11 @@ class Options:
     def shown(self) -> dict[str, Any]:
         """What can be changed at run time, as JSON. The secrets are made up, so they may be shown."""
         return {name: getattr(self, name) for name in RUN_TIME_FIELDS}
+
+
+def _must_be_whole(name: str, value: object, least: int) -> None:
+    if not isinstance(value, int) or value < least:
+        raise ValueError(f"{name}: a whole number, at least {least}")
 
 
 def _must_be_a_tuple(name: str, value: object, of: tuple[type, ...]) -> None:

@@ -24,7 +24,9 @@ class World:
     courier: Courier
     stripe_keys: IdempotencyBook
     resend_keys: IdempotencyBook
+    paypal_keys: IdempotencyBook
     traffic: Traffic
+    paypal_traffic: Traffic
 
     def time_of(self, customer_id: str | None) -> int:
         """What time it is for everything that belongs to this customer: its test clock's time, else the sandbox's.
@@ -55,5 +57,7 @@ def open_world(options: Options) -> World:
         courier=Courier(options, clock, store, faults),
         stripe_keys=IdempotencyBook("stripe", store, clock),
         resend_keys=IdempotencyBook("resend", store, clock),
-        traffic=Traffic(options),
+        paypal_keys=IdempotencyBook("paypal", store, clock),
+        traffic=Traffic(lambda: options.rate_limit_per_second),
+        paypal_traffic=Traffic(lambda: options.paypal_rate_limit_per_second),
     )

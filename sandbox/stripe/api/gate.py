@@ -1,6 +1,5 @@
 """From an HTTP request to an operation and back: keys, forms, idempotency, versions, errors, faults."""
 
-import asyncio
 import base64
 import binascii
 import time
@@ -24,6 +23,7 @@ from sandbox.stripe.api.expand import expand
 from sandbox.stripe.api.params import Params
 from sandbox.stripe.api.resource import Operation
 from sandbox.stripe.api.routes import ROUTES
+from sandbox.traffic import take_time
 from sandbox.world import World
 from settings import SANDBOX_STRIPE_KEY
 
@@ -65,7 +65,7 @@ def _endpoint(operation: Operation) -> Endpoint:
         world: World = request.app.state.world
         began = time.monotonic()
         answer = await _admitted(world, request, operation)
-        await _take_time(world, began)
+        await take_time(world.options, began)
         return answer
 
     return endpoint
@@ -76,13 +76,6 @@ async def _admitted(world: World, request: Request, operation: Operation) -> Res
         return Refusals().over_the_rate_limit()
     fault = world.faults.strike_request(request.method, request.url.path)
     return await around_request(fault, Refusals(), lambda: _serve(world, request, operation, fault))
-
-
-async def _take_time(world: World, began: float) -> None:
-    """As long as a gateway takes over a network. Others are served meanwhile, and webhooks may well arrive first."""
-    left = world.options.answer_delay_seconds - (time.monotonic() - began)
-    if left > 0:
-        await asyncio.sleep(left)
 
 
 async def _unknown(request: Request) -> Response:

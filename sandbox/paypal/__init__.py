@@ -1,0 +1,1 @@
+"""A stand-in PayPal: a company of its own under the prefix /paypal, with its own money, keys and events."""

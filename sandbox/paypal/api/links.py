@@ -1,0 +1,11 @@
+"""Links inside of answers (https://developer.paypal.com/api/rest/responses/#hateoas-links)."""
+
+from sandbox.json_types import JsonObject
+from sandbox.world import World
+
+PREFIX = "/paypal"
+
+
+def link(world: World, path: str, rel: str, method: str = "GET") -> JsonObject:
+    """To a path below the prefix, as `/v2/checkout/orders/5O190127TN364715T`."""
+    return {"href": world.options.base_url + PREFIX + path, "rel": rel, "method": method}

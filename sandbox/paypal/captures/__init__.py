@@ -1,0 +1,1 @@
+"""Captures: money taken for an approved order."""

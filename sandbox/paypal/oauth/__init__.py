@@ -1,0 +1,1 @@
+"""Access tokens, and the door where they are given out."""

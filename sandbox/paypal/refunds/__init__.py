@@ -1,0 +1,1 @@
+"""Refunds of captures, and reversals by a bank."""
