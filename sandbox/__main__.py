@@ -13,7 +13,14 @@ from sandbox.journal import JournalInUse
 from sandbox.options import API_VERSION_CURRENT, Options
 from sandbox.protocol import CuttableProtocol
 from sandbox.world import World, open_world
-from settings import SANDBOX_RESEND_KEY, SANDBOX_STRIPE_KEY, SANDBOX_WEBHOOK_SECRET, load, refuse_to_start
+from settings import (
+    SANDBOX_PAYPAL_WEBHOOK_ID,
+    SANDBOX_RESEND_KEY,
+    SANDBOX_STRIPE_KEY,
+    SANDBOX_WEBHOOK_SECRET,
+    load,
+    refuse_to_start,
+)
 
 HOST = "127.0.0.1"
 BACKLOG = 1024
@@ -53,7 +60,9 @@ def main() -> None:
             world = open_world(options)
         except (OSError, JournalInUse) as problem:
             parser.error(f"home {options.home}: {problem}")
-        sys.stdout.write(f"sandbox: {options.base_url}/ (home {options.home})\n")
+        sys.stdout.write(
+            f"sandbox: {options.base_url}/ (home {options.home}; trust {world.paypal_signer.trust_file})\n"
+        )
         sys.stdout.flush()
         _serve(world, listener)
 
@@ -79,6 +88,8 @@ def _options(arguments: argparse.Namespace, base_url: str) -> Options:
         home=arguments.home,
         base_url=base_url,
         webhook_url=arguments.webhook_url,
+        paypal_webhook_url=arguments.paypal_webhook_url,
+        paypal_webhook_id=arguments.paypal_webhook_id,
         webhook_secrets=tuple(arguments.webhook_secret or [SANDBOX_WEBHOOK_SECRET]),
         enabled_events=tuple(arguments.enabled_event or ["*"]),
         api_version=arguments.api_version,
@@ -107,6 +118,12 @@ def _parser() -> argparse.ArgumentParser:
         "--webhook-secret",
         action="append",
         help=f"signs events; repeat for several (default: {SANDBOX_WEBHOOK_SECRET})",
+    )
+    add("--paypal-webhook-url", default="", help="where PayPal's signed events are posted; none without it")
+    add(
+        "--paypal-webhook-id",
+        default=SANDBOX_PAYPAL_WEBHOOK_ID,
+        help="the id of PayPal's webhook, which is signed (default: %(default)s)",
     )
     add("--enabled-event", action="append", help="event type to send; repeat for several (default: all)")
     add("--api-version", default=API_VERSION_CURRENT, help="API version of events and answers (default: %(default)s)")

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from settings import (
     SANDBOX_PAYPAL_CLIENT_ID,
     SANDBOX_PAYPAL_CLIENT_SECRET,
+    SANDBOX_PAYPAL_WEBHOOK_ID,
     SANDBOX_RESEND_KEY,
     SANDBOX_STRIPE_KEY,
     SANDBOX_WEBHOOK_SECRET,
@@ -19,6 +20,7 @@ from settings import (
 API_VERSION_CURRENT = "2026-05-27.dahlia"
 API_VERSION_PATTERN = re.compile(r"\d{4}-\d{2}-\d{2}(\.[a-z_]+)?")
 
+WEBHOOK_ID_PATTERN = re.compile(r"[A-Za-z0-9]{1,50}")
 WEB_ADDRESS_PATTERN = re.compile(r"(https?://[\x21-\x7e]+)?")
 
 RUN_TIME_FIELDS = (
@@ -35,6 +37,9 @@ RUN_TIME_FIELDS = (
     "dunning_days",
     "dunning_end",
     "portal_saved",
+    "paypal_webhook_url",
+    "paypal_webhook_id",
+    "paypal_enabled_events",
     "paypal_credentials",
     "paypal_token_seconds",
     "paypal_rate_limit_per_second",
@@ -77,6 +82,10 @@ class Options:
     dunning_end: str = "cancel"
     # whether somebody has saved the portal's settings in the dashboard
     portal_saved: bool = True
+    # PayPal's webhook: where it is, what it is called (which is signed), and what it wants to be told of
+    paypal_webhook_url: str = ""
+    paypal_webhook_id: str = SANDBOX_PAYPAL_WEBHOOK_ID
+    paypal_enabled_events: tuple[str, ...] = ("*",)
     # ids and secrets of PayPal's apps, each as `id:secret`: several while a secret is rolled
     paypal_credentials: tuple[str, ...] = (f"{SANDBOX_PAYPAL_CLIENT_ID}:{SANDBOX_PAYPAL_CLIENT_SECRET}",)
     # how long an access token is good; nine hours are what PayPal gives
@@ -88,10 +97,11 @@ class Options:
     def __post_init__(self) -> None:
         if not (isinstance(self.api_version, str) and API_VERSION_PATTERN.fullmatch(self.api_version)):
             raise ValueError(f"api_version: not a Stripe API version: {self.api_version!r}")
-        if not (isinstance(self.webhook_url, str) and WEB_ADDRESS_PATTERN.fullmatch(self.webhook_url)):
-            raise ValueError(f"webhook_url: not a web address: {self.webhook_url!r}")
-        _ = urlsplit(self.webhook_url).port  # raises ValueError for a port that is none
-        for name in ("webhook_secrets", "api_keys", "enabled_events", "paypal_credentials"):
+        for name in ("webhook_url", "paypal_webhook_url"):
+            _must_be_an_address(name, getattr(self, name))
+        if not (isinstance(self.paypal_webhook_id, str) and WEBHOOK_ID_PATTERN.fullmatch(self.paypal_webhook_id)):
+            raise ValueError("paypal_webhook_id: letters and digits, fifty at most")
+        for name in ("webhook_secrets", "api_keys", "enabled_events", "paypal_credentials", "paypal_enabled_events"):
             _must_be_a_tuple(name, getattr(self, name), (str,))
         _must_be_a_tuple("retry_seconds", self.retry_seconds, (int, float))
         if not isinstance(self.attempts_max, int) or self.attempts_max < 1:
@@ -119,6 +129,12 @@ class Options:
     def shown(self) -> dict[str, Any]:
         """What can be changed at run time, as JSON. The secrets are made up, so they may be shown."""
         return {name: getattr(self, name) for name in RUN_TIME_FIELDS}
+
+
+def _must_be_an_address(name: str, value: object) -> None:
+    if not (isinstance(value, str) and WEB_ADDRESS_PATTERN.fullmatch(value)):
+        raise ValueError(f"{name}: not a web address: {value!r}")
+    _ = urlsplit(value).port  # raises ValueError for a port that is none
 
 
 def _must_be_whole(name: str, value: object, least: int) -> None:

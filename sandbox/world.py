@@ -8,7 +8,10 @@ from sandbox.faults import Faults
 from sandbox.idempotency import IdempotencyBook
 from sandbox.journal import Journal
 from sandbox.options import Options
+from sandbox.paypal.signing.signer import Signer
+from sandbox.paypal.webhooks.sender import PayPalSender
 from sandbox.store import Store
+from sandbox.stripe.events.sender import StripeSender
 from sandbox.traffic import Traffic
 
 
@@ -27,6 +30,7 @@ class World:
     paypal_keys: IdempotencyBook
     traffic: Traffic
     paypal_traffic: Traffic
+    paypal_signer: Signer
 
     def time_of(self, customer_id: str | None) -> int:
         """What time it is for everything that belongs to this customer: its test clock's time, else the sandbox's.
@@ -48,16 +52,19 @@ def open_world(options: Options) -> World:
     store = Store(journal)
     clock = Clock(store)
     faults = Faults(options.seed)
+    signer = Signer(options.home)
+    senders = (StripeSender(options), PayPalSender(options, signer))
     return World(
         options=options,
         clock=clock,
         journal=journal,
         store=store,
         faults=faults,
-        courier=Courier(options, clock, store, faults),
+        courier=Courier(options, clock, store, faults, senders),
         stripe_keys=IdempotencyBook("stripe", store, clock),
         resend_keys=IdempotencyBook("resend", store, clock),
         paypal_keys=IdempotencyBook("paypal", store, clock),
         traffic=Traffic(lambda: options.rate_limit_per_second),
         paypal_traffic=Traffic(lambda: options.paypal_rate_limit_per_second),
+        paypal_signer=signer,
     )

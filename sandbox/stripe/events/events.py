@@ -7,9 +7,9 @@ from sandbox.ids import new_id
 from sandbox.json_types import JsonObject
 from sandbox.stripe.api import errors, lists, versions
 from sandbox.stripe.api.call import Call, Cause
+from sandbox.stripe.events.sender import KIND
 from sandbox.world import World
 
-KIND = "event"
 # https://docs.stripe.com/api/events/list: "Going back up to 30 days"
 KEPT_SECONDS = 30 * 24 * 60 * 60
 TYPES_MAX = 20
@@ -35,7 +35,7 @@ def emit(
         "type": event_type,
     }
     world.store.put(KIND, event)
-    world.courier.dispatch(event)
+    world.courier.dispatch(KIND, event)
     return event
 
 
