@@ -23,6 +23,9 @@ API_VERSION_PATTERN = re.compile(r"\d{4}-\d{2}-\d{2}(\.[a-z_]+)?")
 WEBHOOK_ID_PATTERN = re.compile(r"[A-Za-z0-9]{1,50}")
 WEB_ADDRESS_PATTERN = re.compile(r"(https?://[\x21-\x7e]+)?")
 
+# https://developer.paypal.com/api/rest/reference/: an account's id
+MERCHANT_ID_PATTERN = re.compile("[2-9A-HJ-NP-Z]{13}")
+
 RUN_TIME_FIELDS = (
     "webhook_url",
     "webhook_secrets",
@@ -41,7 +44,9 @@ RUN_TIME_FIELDS = (
     "paypal_webhook_id",
     "paypal_enabled_events",
     "paypal_credentials",
+    "paypal_merchant_id",
     "paypal_token_seconds",
+    "paypal_order_seconds",
     "paypal_rate_limit_per_second",
 )
 ANSWER_DELAY_SECONDS_MAX = 60
@@ -88,8 +93,12 @@ class Options:
     paypal_enabled_events: tuple[str, ...] = ("*",)
     # ids and secrets of PayPal's apps, each as `id:secret`: several while a secret is rolled
     paypal_credentials: tuple[str, ...] = (f"{SANDBOX_PAYPAL_CLIENT_ID}:{SANDBOX_PAYPAL_CLIENT_SECRET}",)
+    # whose account it is: the payee of every order
+    paypal_merchant_id: str = "CASHBEATSANDB"
     # how long an access token is good; nine hours are what PayPal gives
     paypal_token_seconds: int = 32_400
+    # how long an order waits for its buyer, and once more for its capture
+    paypal_order_seconds: int = 3 * 60 * 60
     # calls of PayPal's API per second beyond which 429 is answered (0: no limit)
     paypal_rate_limit_per_second: int = 0
     seed: int = 0
@@ -108,7 +117,10 @@ class Options:
             raise ValueError("attempts_max: at least 1")
         for name in ("rate_limit_per_second", "paypal_rate_limit_per_second"):
             _must_be_whole(name, getattr(self, name), 0)
-        _must_be_whole("paypal_token_seconds", self.paypal_token_seconds, 1)
+        for name in ("paypal_token_seconds", "paypal_order_seconds"):
+            _must_be_whole(name, getattr(self, name), 1)
+        if not (isinstance(self.paypal_merchant_id, str) and MERCHANT_ID_PATTERN.fullmatch(self.paypal_merchant_id)):
+            raise ValueError("paypal_merchant_id: 13 of the letters and digits that cannot be mistaken")
         if not isinstance(self.answer_delay_seconds, int | float):
             raise ValueError("answer_delay_seconds: a number")
         if not 0 <= self.answer_delay_seconds <= ANSWER_DELAY_SECONDS_MAX:

@@ -23,6 +23,8 @@ INDEXED = {
     "invoice": ("customer", "status"),
     "invoiceitem": ("customer",),
     "invoice_payment": ("invoice",),
+    "paypal.capture": ("order", "invoice_id", "status"),
+    "paypal.refund": ("order", "invoice_id"),
 }
 
 

@@ -1,11 +1,12 @@
-"""All of PayPal's routes: its API, its pages, and what steers it."""
+"""All of PayPal's routes: its API, its page, and what steers it."""
 
 from starlette.routing import Route
 
+from sandbox.paypal import control, pages
 from sandbox.paypal.api import gate
 from sandbox.paypal.oauth import door
 
 
 def routes() -> list[Route]:
     """In the order in which they are tried."""
-    return [*door.routes(), *gate.routes()]
+    return [*door.routes(), *pages.routes(), *gate.routes(), *control.routes()]

@@ -30,7 +30,8 @@ class Action:
 
     `run` gives the record that the answer is about, and `shown` makes the answer of it. With `keeps_seconds` its
     request ids are remembered so long under the name of this kind of call; the repeat of one answers `status_repeated`
-    and the present state of the record, which is of this `kind`. `mocks` are the issues that negative testing plays.
+    and the present state of the record, which is of this `kind`. `mocks` are the issues that negative testing plays,
+    None where PayPal has no negative testing.
     """
 
     name: str
@@ -43,4 +44,4 @@ class Action:
     status: int = 200
     status_repeated: int = 200
     keeps_seconds: int = 0
-    mocks: frozenset[str] = frozenset()
+    mocks: frozenset[str] | None = None

@@ -112,6 +112,8 @@ async def _serve(world: World, request: Request, actions: Mapping[str, Action], 
     except InjectedFailure:
         return refused(_failure(), debug_id)
     status = action.status_repeated if is_repeated else action.status
+    if status == 204:
+        return Response(status_code=204, headers={"PayPal-Debug-Id": debug_id})
     return _response(status, _shown(world, action, call, record), debug_id)
 
 
@@ -142,6 +144,9 @@ async def _json(request: Request) -> JsonObject:
         content = orjson.loads(await read_body(request) or b"{}")
     except orjson.JSONDecodeError as problem:
         raise errors.invalid("MALFORMED_REQUEST_JSON", "/", "The request JSON is not well formed.") from problem
+    if request.method == "PATCH":
+        # a list of changes (RFC 6902), where everything else is an object
+        content = {"operations": content}
     if not isinstance(content, dict):
         raise errors.invalid("MALFORMED_REQUEST_JSON", "/", "The request must be a JSON object.")
     return content

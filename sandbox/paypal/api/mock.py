@@ -17,7 +17,7 @@ STATUSES = {name: status for status, (name, _) in FAMILIES.items() if status in 
 def refuse(action: Action, header: str | None) -> None:
     """Raises PayPalError when the header names an error that this action can meet; else nothing happens."""
     code = _code(header)
-    if not action.mocks or not code:
+    if action.mocks is None or not code:
         return
     if code in action.mocks:
         raise PayPalError(422, {"issue": code, "description": PLAYED})

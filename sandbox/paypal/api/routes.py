@@ -1,6 +1,33 @@
 """PayPal's API, the part of it that is imitated: which action a method and a path are."""
 
+from sandbox.paypal.api import issues
 from sandbox.paypal.api.call import Action
-from sandbox.paypal.orders import orders
+from sandbox.paypal.captures import captures
+from sandbox.paypal.orders import capture, create, orders, patch
+from sandbox.paypal.refunds import create as create_refund
+from sandbox.paypal.refunds import refunds
 
-ACTIONS = (Action("order", "GET", "/v2/checkout/orders/{id}", orders.retrieve, lambda _, order: order),)
+HOUR_SECONDS = 60 * 60
+# how long request ids are remembered, by API: "The server stores keys for 6 hours", "for 45 days"
+ORDERS_KEEP_SECONDS = 6 * HOUR_SECONDS
+PAYMENTS_KEEP_SECONDS = 45 * 24 * HOUR_SECONDS
+ANY: frozenset[str] = frozenset()
+
+ACTIONS = (
+    Action(
+        "create_order", "POST", orders.PATH, create.create, orders.shown,
+        kind=orders.KIND, status=201, keeps_seconds=ORDERS_KEEP_SECONDS, mocks=issues.CREATE,
+    ),
+    Action("get_order", "GET", f"{orders.PATH}/{{id}}", orders.retrieve, orders.shown, mocks=ANY),
+    Action("patch_order", "PATCH", f"{orders.PATH}/{{id}}", patch.patch, orders.shown, status=204),
+    Action(
+        "capture_order", "POST", f"{orders.PATH}/{{id}}/capture", capture.capture, orders.shown,
+        kind=orders.KIND, status=201, keeps_seconds=ORDERS_KEEP_SECONDS, mocks=issues.CAPTURE,
+    ),
+    Action("get_capture", "GET", f"{captures.PATH}/{{capture_id}}", captures.retrieve, captures.shown, mocks=ANY),
+    Action(
+        "refund_capture", "POST", f"{captures.PATH}/{{capture_id}}/refund", create_refund.create, refunds.shown,
+        kind=refunds.KIND, status=201, status_repeated=201, keeps_seconds=PAYMENTS_KEEP_SECONDS, mocks=issues.REFUND,
+    ),
+    Action("get_refund", "GET", f"{refunds.PATH}/{{refund_id}}", refunds.retrieve, refunds.shown, mocks=ANY),
+)  # fmt: skip

@@ -1,0 +1,109 @@
+"""The page where a buyer approves an order: GET shows it, POST answers."""
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from sandbox import forms
+from sandbox.json_types import JsonObject
+from sandbox.paypal import buyers
+from sandbox.paypal.api.links import PREFIX
+from sandbox.paypal.orders import approve, orders, outcomes, purchase_unit
+from sandbox.templating import money, page
+from sandbox.world import World
+
+FORM_BYTES_MAX = 10_000
+# what the buyer may pay with, and how the capture ends then
+FUNDINGS: dict[str, tuple[str, JsonObject]] = {
+    "balance": ("PayPal balance", {"outcome": "complete"}),
+    "bank": (
+        "Bank account (the payment clears in an hour)",
+        {"outcome": "pending", "then": "complete", "after_seconds": 3_600},
+    ),
+    "bank_fails": (
+        "Bank account without money (refused in an hour)",
+        {"outcome": "pending", "then": "deny", "after_seconds": 3_600},
+    ),
+    "review": ("Balance, but PayPal looks into it first", {"outcome": "pending", "reason": "PENDING_REVIEW"}),
+    "declined_card": ("A card that is declined", {"outcome": "instrument_declined"}),
+}
+VERBS = {"PAY_NOW": "Pay now", "CONTINUE": "Continue"}
+
+
+def routes() -> list[Route]:
+    """The page."""
+    return [
+        Route(f"{PREFIX}/checkoutnow", show, methods=["GET"]),
+        Route(f"{PREFIX}/checkoutnow", answer, methods=["POST"]),
+    ]
+
+
+async def show(request: Request) -> Response:
+    """GET /paypal/checkoutnow?token={order}"""
+    order = _order(request)
+    return _page(order) if order else _unknown()
+
+
+async def answer(request: Request) -> Response:
+    """POST with the form fields `funding` and `email`: approves, and leads back to the shop."""
+    world: World = request.app.state.world
+    order, body = _order(request), await request.body()
+    if order is None:
+        return _unknown()
+    try:
+        fields = forms.parse_form(body[:FORM_BYTES_MAX].decode("utf-8", errors="replace"))
+    except forms.MalformedForm:
+        fields = {}
+    funding, email = str(fields.get("funding", "balance")), str(fields.get("email") or buyers.EMAIL_DEFAULT)
+    if funding not in FUNDINGS or "@" not in email:
+        return _page(order, "Please choose how to pay, and give your e-mail address.")
+    try:
+        approved = approve.approve(world, order, email, outcomes.read(FUNDINGS[funding][1]))
+    except approve.NotOpen:
+        return _page(order)
+    back = landing_url(approved)
+    return RedirectResponse(back, 303) if back else _thanks(approved)
+
+
+def landing_url(order: JsonObject) -> str:
+    """Where the buyer goes after approving; empty when the shop named no address."""
+    return _with(order["experience"]["return_url"], f"token={order['id']}&PayerID={order['buyer']['id']}")
+
+
+def _page(order: JsonObject, message: str = "") -> Response:
+    if order["status"] == orders.COMPLETED:
+        return _thanks(order)
+    unit, experience = order["unit"], order["experience"]
+    amount = purchase_unit.amount(unit)
+    return page(
+        "paypal_approve.html",
+        422 if message else 200,
+        price=money(amount.minor, amount.currency.lower()),
+        shop=experience["brand_name"] or "the shop",
+        unit=unit,
+        verb=VERBS[experience["user_action"]],
+        fundings=[(name, label) for name, (label, _) in FUNDINGS.items()],
+        email=order["buyer"]["email"] if order["buyer"] else buyers.EMAIL_DEFAULT,
+        message=message,
+        cancel_url=_with(experience["cancel_url"], f"token={order['id']}"),
+    )
+
+
+def _thanks(order: JsonObject) -> Response:
+    is_done = order["status"] == orders.COMPLETED
+    title = "Already paid" if is_done else "Approved"
+    text = "You will not be charged again." if is_done else "The shop can take the payment now."
+    return page("notice.html", title=title, text=text, link=landing_url(order))
+
+
+def _with(url: str | None, query: str) -> str:
+    return f"{url}{'&' if '?' in url else '?'}{query}" if url else ""
+
+
+def _order(request: Request) -> JsonObject | None:
+    return orders.found(request.app.state.world, request.query_params.get("token", ""))
+
+
+def _unknown() -> Response:
+    text = "There is nothing to pay under this address, or it has expired. Please go back to the shop."
+    return page("notice.html", 404, title="Nothing to approve", text=text)
