@@ -3,19 +3,33 @@
 from sandbox.ids import new_code
 from sandbox.json_types import JsonObject
 from sandbox.paypal.api import moments
+from sandbox.paypal.api.links import link
+from sandbox.paypal.webhooks.sender import KIND
 from sandbox.world import World
 
-KIND = "paypal.event"
+PATH = "/v1/notifications/webhooks-events"
+# the resources of the first version of the API, whose events do not say of which they are
+OLD_RESOURCES = ("sale", "dispute")
 
 
 def announce(world: World, event_type: str, resource_type: str, resource: JsonObject) -> JsonObject:
-    """Record an event; `resource` is as the API answers it."""
+    """Record an event and hand it to the courier; `resource` is as the API answers it."""
+    event_id = f"WH-{new_code(17)}-{new_code(17)}"
+    version = {} if resource_type in OLD_RESOURCES else {"resource_version": "2.0"}
     event = {
-        "id": f"WH-{new_code(17)}-{new_code(17)}",
+        "id": event_id,
         "event_version": "1.0",
         "create_time": moments.shown(world.clock.now()),
         "resource_type": resource_type,
+        **version,
         "event_type": event_type,
+        "summary": event_type.replace(".", " ").capitalize(),
         "resource": resource,
+        "links": [
+            link(world, f"{PATH}/{event_id}", "self"),
+            link(world, f"{PATH}/{event_id}/resend", "resend", "POST"),
+        ],
     }
-    return world.store.put(KIND, event)
+    world.store.put(KIND, event)
+    world.courier.dispatch(KIND, event)
+    return event

@@ -10,11 +10,14 @@ from sandbox.world import World
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """`ids` are the variable parts of the path, `query` what follows it; `request_id` is the PayPal-Request-Id."""
+    """`ids` are the variable parts of the path, `query` what follows it; `raw` is the body as it came, and
+    `request_id` the PayPal-Request-Id.
+    """
 
     path: str
     ids: dict[str, str]
     query: dict[str, str]
+    raw: bytes
     fields: Fields
     request_id: str | None
     is_minimal: bool
@@ -45,3 +48,4 @@ class Action:
     status_repeated: int = 200
     keeps_seconds: int = 0
     mocks: frozenset[str] | None = None
+    is_whole: bool = False

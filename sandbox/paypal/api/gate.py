@@ -119,29 +119,31 @@ async def _serve(world: World, request: Request, actions: Mapping[str, Action], 
 
 def _shown(world: World, action: Action, call: Call, record: JsonObject) -> JsonObject:
     answer = action.shown(world, record)
-    if action.method == "POST" and call.is_minimal:
+    if action.method == "POST" and call.is_minimal and not action.is_whole:
         return {name: answer[name] for name in ("id", "status", "links")}
     return answer
 
 
 async def _call(request: Request) -> Call:
+    raw = await read_body(request)
     return Call(
         path=request.url.path,
         ids=request.path_params,
         query=dict(request.query_params),
-        fields=Fields(await _json(request)),
+        raw=raw,
+        fields=Fields(_json(request, raw)),
         request_id=_request_id(request),
         is_minimal=_is_minimal(request),
     )
 
 
-async def _json(request: Request) -> JsonObject:
+def _json(request: Request, raw: bytes) -> JsonObject:
     if request.method not in ("POST", "PATCH"):
         return {}
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise PayPalError(415)
     try:
-        content = orjson.loads(await read_body(request) or b"{}")
+        content = orjson.loads(raw or b"{}")
     except orjson.JSONDecodeError as problem:
         raise errors.invalid("MALFORMED_REQUEST_JSON", "/", "The request JSON is not well formed.") from problem
     if request.method == "PATCH":

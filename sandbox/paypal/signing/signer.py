@@ -1,22 +1,26 @@
 """Signs with the newest of its certificates; the older ones are served for ever, as events signed by them may come."""
 
 import base64
+import binascii
 import secrets
 import zlib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import cast
 
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.x509 import load_pem_x509_certificate
 
 from sandbox.paypal.signing.authority import BACKDATED, Authority, private_pem, write_private
 
 LIFE = timedelta(days=398)
 NAME_BYTES = 16
 CURRENT = "current"
+SCHEME = PKCS1v15(), SHA256()
 
 
 class Signer:
@@ -48,8 +52,22 @@ class Signer:
 
     def sign(self, transmission_id: str, sent_at: str, webhook_id: str, body: bytes) -> str:
         """In base64 (https://developer.paypal.com/api/rest/webhooks/rest/)."""
-        signed = f"{transmission_id}|{sent_at}|{webhook_id}|{zlib.crc32(body)}"
-        return base64.b64encode(self._load().sign(signed.encode(), PKCS1v15(), SHA256())).decode()
+        signed = _signed(transmission_id, sent_at, webhook_id, body)
+        return base64.b64encode(self._load().sign(signed, *SCHEME)).decode()
+
+    def has_signed(
+        self, name: str, transmission_id: str, sent_at: str, webhook_id: str, body: bytes, signature: str
+    ) -> bool:
+        """Whether this is a signature of one of our certificates."""
+        pem = self.certificate(name)
+        if pem is None:
+            return False
+        key = cast("RSAPublicKey", load_pem_x509_certificate(pem).public_key())
+        try:
+            key.verify(base64.b64decode(signature), _signed(transmission_id, sent_at, webhook_id, body), *SCHEME)
+        except (InvalidSignature, binascii.Error):
+            return False
+        return True
 
     def _load(self) -> RSAPrivateKey:
         if self._key is None:
@@ -71,3 +89,7 @@ class Signer:
         write_private(self._folder / f"{self._name}.pem", pem)
         write_private(self._folder / CURRENT, self._name.encode())
         return key
+
+
+def _signed(transmission_id: str, sent_at: str, webhook_id: str, body: bytes) -> bytes:
+    return f"{transmission_id}|{sent_at}|{webhook_id}|{zlib.crc32(body)}".encode()

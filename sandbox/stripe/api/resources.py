@@ -7,7 +7,7 @@ from sandbox.stripe.checkout import sessions
 from sandbox.stripe.checkout import shape as checkout_shape
 from sandbox.stripe.customers import customers
 from sandbox.stripe.customers import deletion as customer_deletion
-from sandbox.stripe.events import events
+from sandbox.stripe.events import events, sender
 from sandbox.stripe.invoices import invoices
 from sandbox.stripe.invoices import items as invoice_items
 from sandbox.stripe.invoices import payments as invoice_payments
@@ -98,7 +98,7 @@ PAYMENTS = (
         create=payouts.create,
         filters=(CREATED, equal("status", choices=payouts.STATUSES)),
     ),
-    Resource(events.KIND, "/v1/events/{id}", own_list=events.list_page, shown=events.with_pending),
+    Resource(sender.KIND, "/v1/events/{id}", own_list=events.list_page, shown=events.with_pending),
     Resource(
         setup_confirm.KIND,
         "/v1/setup_intents/{intent}",
