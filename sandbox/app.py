@@ -11,6 +11,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox import card_control, control, due, ledger, reversal_control
+from sandbox.paypal import ledger as paypal_ledger
+from sandbox.paypal import pages as paypal_pages
 from sandbox.paypal import routes as paypal
 from sandbox.resend import gate as resend_gate
 from sandbox.resend import inbox
@@ -22,7 +24,7 @@ from sandbox.stripe.portal import by_api as portal_by_api
 from sandbox.stripe.portal import pages as portal_pages
 from sandbox.templating import page
 from sandbox.world import World
-from settings import SANDBOX_RESEND_KEY, SANDBOX_STRIPE_KEY
+from settings import SANDBOX_PAYPAL_CLIENT_ID, SANDBOX_RESEND_KEY, SANDBOX_STRIPE_KEY
 
 DUE_EVERY_SECONDS = 1.0
 OPEN_CHECKOUTS_SHOWN_MAX = 5
@@ -59,7 +61,8 @@ async def front(request: Request) -> Response:
     world: World = request.app.state.world
     figures = world.courier.figures()
     counts = (
-        ("charges", len(ledger.shown(world.store)["charges"])),
+        ("charges by Stripe", len(ledger.shown(world.store)["charges"])),
+        ("captures by PayPal", len(paypal_ledger.shown(world)["captures"])),
         ("e-mails", world.store.count("email")),
         ("events", figures["events"]),
         ("webhooks pending", figures["pending"]),
@@ -70,8 +73,10 @@ async def front(request: Request) -> Response:
         open_checkouts=list(
             islice(reversed(world.store.find("checkout.session", "status", "open")), OPEN_CHECKOUTS_SHOWN_MAX)
         ),
+        open_orders=list(islice(paypal_pages.open_orders(world), OPEN_CHECKOUTS_SHOWN_MAX)),
         base_url=world.options.base_url,
         stripe_key=SANDBOX_STRIPE_KEY,
+        paypal_client=SANDBOX_PAYPAL_CLIENT_ID,
         resend_key=SANDBOX_RESEND_KEY,
     )
 

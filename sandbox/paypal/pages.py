@@ -1,5 +1,7 @@
 """The page where a buyer approves an order: GET shows it, POST answers."""
 
+from collections.abc import Iterator
+
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -65,6 +67,14 @@ async def answer(request: Request) -> Response:
     return RedirectResponse(back, 303) if back else _thanks(approved)
 
 
+def open_orders(world: World) -> Iterator[tuple[str, str, int]]:
+    """What waits for a buyer, latest first: address of the page, price, and since when."""
+    waiting = (orders.CREATED, orders.PAYER_ACTION_REQUIRED)
+    for order in world.store.newest_first(orders.KIND):
+        if order["status"] in waiting and orders.found(world, order["id"]):
+            yield orders.page_link(world, order, "approve")["href"], _price(order), order["created"]
+
+
 def landing_url(order: JsonObject) -> str:
     """Where the buyer goes after approving; empty when the shop named no address."""
     return _with(order["experience"]["return_url"], f"token={order['id']}&PayerID={order['buyer']['id']}")
@@ -74,11 +84,10 @@ def _page(order: JsonObject, message: str = "") -> Response:
     if order["status"] == orders.COMPLETED:
         return _thanks(order)
     unit, experience = order["unit"], order["experience"]
-    amount = purchase_unit.amount(unit)
     return page(
         "paypal_approve.html",
         422 if message else 200,
-        price=money(amount.minor, amount.currency.lower()),
+        price=_price(order),
         shop=experience["brand_name"] or "the shop",
         unit=unit,
         verb=VERBS[experience["user_action"]],
@@ -87,6 +96,11 @@ def _page(order: JsonObject, message: str = "") -> Response:
         message=message,
         cancel_url=_with(experience["cancel_url"], f"token={order['id']}"),
     )
+
+
+def _price(order: JsonObject) -> str:
+    amount = purchase_unit.amount(order["unit"])
+    return money(amount.minor, amount.currency.lower())
 
 
 def _thanks(order: JsonObject) -> Response:

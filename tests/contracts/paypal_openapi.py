@@ -82,7 +82,8 @@ def _closed(described: Json, schema: Json) -> Json:
     schema = _resolved(described, schema)
     plain: Json = {name: schema[name] for name in KEYWORDS if name in schema}
     if "oneOf" in schema or "anyOf" in schema:
-        plain["anyOf"] = [_closed(described, each) for each in schema.get("oneOf", schema.get("anyOf"))]
+        choices = [*schema.get("oneOf", ()), *schema.get("anyOf", ())]
+        plain["anyOf"] = [_closed(described, each) for each in choices]
     if "items" in schema:
         plain["items"] = _closed(described, schema["items"])
     properties = _properties(described, schema)
@@ -116,3 +117,11 @@ def _details(described: Json, schemas: list[Json]) -> Json:
     if issues:
         item["properties"]["issue"] = {"enum": sorted(issues | UNDESCRIBED_ISSUES)}
     return {"type": "array", "items": item}
+
+
+def documented_issues() -> frozenset[str]:
+    """All issue names of all descriptions; none without them."""
+    if not FOLDER:
+        return frozenset()
+    text = json.dumps(descriptions())
+    return frozenset(re.findall(r"\"issue\": \{[^}]*?\"enum\": \[\"([A-Z_0-9]+)\"", text))

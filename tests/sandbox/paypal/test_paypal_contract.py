@@ -1,0 +1,55 @@
+"""Every action of the sandbox's PayPal is called, and its answer held to the contract (`PayPal` does, as it comes)."""
+
+import re
+
+import pytest
+
+from sandbox.paypal.api import issues
+from sandbox.paypal.api.routes import ACTIONS
+from tests.contracts import paypal_openapi, paypal_shapes
+from tests.contracts.paypal_shapes import ShapeViolation
+from tests.sandbox.paypal.calling import ORDERS, PayPal, money
+
+
+def visit_everything(paypal: PayPal) -> None:
+    order = paypal.order(custom_id="ours", invoice_id="all-of-it", description="d", soft_descriptor="s")
+    path = f"{ORDERS}/{order['id']}"
+    paypal.made(
+        "PATCH", path, [{"op": "add", "path": "/purchase_units/@reference_id=='default'/description", "value": "e"}]
+    )
+    capture = f"/v2/payments/captures/{paypal.captured(order)['id']}"
+    refund = paypal.made("POST", f"{capture}/refund", {"amount": money("1.00"), "note_to_payer": "sorry"})
+    for read in (path, capture, f"/v2/payments/refunds/{refund['id']}"):
+        paypal.made("GET", read)
+
+
+def test_every_action_answers_as_described(paypal: PayPal) -> None:
+    visit_everything(paypal)
+
+    def visited(method: str, template: str) -> bool:
+        pattern = re.compile(re.sub(r"\{\w+\}", "[^/]+", template))
+        return any(seen == method and pattern.fullmatch(path) for seen, path, _ in paypal.seen)
+
+    assert [action.name for action in ACTIONS if not visited(action.method, action.path)] == []
+
+
+@pytest.mark.parametrize("path", [f"{ORDERS}/X", "/v2/payments/captures/X", "/v2/payments/refunds/X"])
+def test_what_is_not_there_is_not_found(paypal: PayPal, path: str) -> None:
+    assert paypal.issue("GET", path) == (404, "INVALID_RESOURCE_ID")
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"colour": "red"}, {"status": "LOST"}, {"id": "short"}, {"links": []}, {"amount": {"value": "1"}}]
+)
+def test_the_judge_sees_what_does_not_belong(paypal: PayPal, wrong: dict[str, object]) -> None:
+    capture = paypal.made("GET", f"/v2/payments/captures/{paypal.captured()['id']}")
+    with pytest.raises(ShapeViolation):
+        paypal_shapes.validate_resource("capture", capture | wrong)
+
+
+def test_the_issues_are_those_that_paypal_documents() -> None:
+    """Where its descriptions are at hand; else that none of ours is misspelt beyond recognition."""
+    known = issues.CREATE | issues.CAPTURE | issues.REFUND
+    assert [name for name in known if not re.fullmatch("[A-Z]+(_[A-Z0-9]+)+", name)] == []
+    documented = paypal_openapi.documented_issues()
+    assert not documented or known - documented - paypal_openapi.UNDESCRIBED_ISSUES == set()
