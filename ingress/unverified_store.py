@@ -12,7 +12,6 @@ from uuid import UUID
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - a class with a small name
 from psycopg2.extras import execute_values
 
-from billing.errors import Unavailable
 from database.ids import uuid7s
 from database.unverified import UNVERIFIED_MAX
 from ingress.inbox_store import TransmissionReused
@@ -34,7 +33,10 @@ KNOWN = """
     SELECT transmission_id, encode(sha256(convert_to(body, 'UTF8')), 'hex')
     FROM unverified_events WHERE gateway = %s AND transmission_id = ANY (%s)
 """
-FULL = "as many events as may wait to be verified are waiting"
+
+
+class NoRoom(Exception):
+    """As many events as may wait to be verified are waiting."""
 
 
 class UncheckedArrival(NamedTuple):
@@ -60,7 +62,7 @@ class UnverifiedStore:
     def write(self, rows: Sequence[UncheckedArrival]) -> list[UUID | Exception | None]:
         """The new row's id, nothing for one that waits already; see `Store.write`.
 
-        Unavailable for what there is no room for, TransmissionReused for another body under a name that is known.
+        NoRoom for what is too much, TransmissionReused for another body under a name that is known.
         """
         outcomes: dict[UncheckedArrival, UUID | Exception | None] = {}
         by_gateway: dict[str, list[UncheckedArrival]] = defaultdict(list)
@@ -101,5 +103,5 @@ def _known(cursor: Cursor, gateway: str, rows: Sequence[UncheckedArrival]) -> di
 
 def _outcome(row: UncheckedArrival, known: dict[str, str]) -> Exception | None:
     if row.transmission_id not in known:
-        return Unavailable(FULL)
+        return NoRoom()
     return None if known[row.transmission_id] == sha256(row.body).hexdigest() else TransmissionReused()

@@ -14,12 +14,13 @@ from ingress.bodies import Gone, read_body
 from ingress.group_commit import GroupCommit, RowsRefused
 from ingress.inbox_store import ArrivedEvent, TransmissionReused
 from ingress.problems import Problem, unavailable
-from ingress.unverified_store import UncheckedArrival
+from ingress.unverified_store import NoRoom, UncheckedArrival
 
 log = structlog.get_logger(__name__)
 
 RECEIVED = b'{"received": true}'
 HEADERS = [(b"content-type", b"application/json"), (b"content-length", str(len(RECEIVED)).encode())]
+COME_AGAIN_SECONDS = 60  # vendors come again of themselves, for days
 Inbox = GroupCommit[ArrivedEvent, UUID | None]
 Unverified = GroupCommit[UncheckedArrival, UUID | None]
 
@@ -78,6 +79,9 @@ class Webhooks:
             raise self._refused("the database cannot store it", event_id=event.event_id) from error
         except TransmissionReused as error:
             raise self._refused("its transmission came before, with another body", event_id=event.event_id) from error
+        except NoRoom as error:
+            metrics.WEBHOOKS.labels(self._gateway, "unavailable").inc()
+            raise _full() from error
         except Unavailable:
             metrics.WEBHOOKS.labels(self._gateway, "unavailable").inc()
             raise
@@ -87,3 +91,8 @@ class Webhooks:
         metrics.WEBHOOKS.labels(self._gateway, "refused").inc()
         log.info("webhook_refused", gateway=self._gateway, reason=reason, **ids)
         return Problem(400, "webhook_refused", "The webhook was refused.")
+
+
+def _full() -> Problem:
+    detail = "Too many events wait to be verified; send it again."
+    return Problem(429, "too_many_unverified", detail, {"Retry-After": str(COME_AGAIN_SECONDS)})

@@ -1,6 +1,7 @@
 """Where everything of one running stack listens, and the environment that tells its processes so."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from database.roles import DatabaseUrls
 from settings import (
@@ -18,6 +19,10 @@ from stack.ports import LOOPBACK, is_free, reached_at
 
 ANY_PORT = 0
 STRIPE_WEBHOOK_PATH = "/v1/billing/webhooks/stripe/"
+PAYPAL_WEBHOOK_PATH = "/v1/billing/webhooks/paypal/"
+# below the home of this installation: the sandbox's own, and there whom its PayPal's certificates are vouched for by
+SANDBOX_HOME = "sandbox"
+SANDBOX_TRUST_FILE = "paypal/authority.pem"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,11 @@ class Addresses:
     def webhook_url(self) -> str:
         """Where Stripe's events are to be sent."""
         return f"{self.ingress_url}{STRIPE_WEBHOOK_PATH}"
+
+    @property
+    def paypal_webhook_url(self) -> str:
+        """Where PayPal's are."""
+        return f"{self.ingress_url}{PAYPAL_WEBHOOK_PATH}"
 
 
 def choose(
@@ -96,10 +106,15 @@ def environment(settings: Settings, addresses: Addresses, master_keys: str) -> d
         # beside the sandbox the customer sits at this machine
         "PUBLIC_URL": settings.public_url or (addresses.ingress_url if addresses.sandbox_port else ""),
     }
-    return shared | (_sandbox_environment(addresses) if addresses.sandbox_port else {})
+    return shared | (_sandbox_environment(settings, addresses) if addresses.sandbox_port else {})
 
 
-def _sandbox_environment(addresses: Addresses) -> dict[str, str]:
+def sandbox_home(settings: Settings) -> Path:
+    """Where the sandbox keeps what it knows."""
+    return settings.cashbeat_home.absolute() / SANDBOX_HOME
+
+
+def _sandbox_environment(settings: Settings, addresses: Addresses) -> dict[str, str]:
     return {
         "SANDBOX_PORT": str(addresses.sandbox_port),
         "STRIPE_API_BASE": addresses.sandbox_url,
@@ -109,6 +124,7 @@ def _sandbox_environment(addresses: Addresses) -> dict[str, str]:
         "PAYPAL_CLIENT_ID": SANDBOX_PAYPAL_CLIENT_ID,
         "PAYPAL_CLIENT_SECRET": SANDBOX_PAYPAL_CLIENT_SECRET,
         "PAYPAL_WEBHOOK_SECRETS": SANDBOX_PAYPAL_WEBHOOK_ID,
+        "PAYPAL_TRUST_FILE": str(sandbox_home(settings) / SANDBOX_TRUST_FILE),
         "RESEND_API_BASE": addresses.sandbox_url,
         "RESEND_API_KEY": SANDBOX_RESEND_KEY,
     }

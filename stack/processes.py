@@ -3,13 +3,14 @@
 import os
 import shutil
 import signal
+import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from settings import READ_BY, Settings
 from stack import home as homes
-from stack.addresses import Addresses
+from stack.addresses import SANDBOX_TRUST_FILE, Addresses, sandbox_home
 from stack.child import ProcessSpec, nothing
 from stack.ports import LOOPBACK
 from workers.queues import GROUPS, WorkerGroup
@@ -26,6 +27,8 @@ WORKER_STOP_SECONDS = 20.0
 DOOR_STOP_SECONDS = 5.0
 FLOWER_TASKS_MAX = 10_000  # what Flower remembers lies in its memory
 FLOWER_USER = "cashbeat"
+# makes whom the sandbox's certificates are vouched for by
+AUTHORITY = ("-m", "sandbox.paypal.signing")
 
 
 def business_processes(
@@ -33,7 +36,7 @@ def business_processes(
 ) -> list[ProcessSpec]:
     """Everything but the stores, in the order it is started; Flower, and events for it, only if it is watched."""
     home = settings.cashbeat_home.absolute()
-    sandbox = [_sandbox(home, addresses, environment)] if addresses.sandbox_port else []
+    sandbox = [_sandbox(sandbox_home(settings), addresses, environment)] if addresses.sandbox_port else []
     workers = [_worker(group, environment, is_watched) for group in GROUPS]
     flower = [_flower(settings, addresses, environment)] if is_watched else []
     return [
@@ -110,10 +113,18 @@ def _flower(settings: Settings, addresses: Addresses, environment: Mapping[str, 
 
 def _sandbox(home: Path, addresses: Addresses, environment: Mapping[str, str]) -> ProcessSpec:
     argv = (
-        *("-m", "sandbox", "--port", str(addresses.sandbox_port), "--home", str(home / "sandbox")),
-        *("--webhook-url", addresses.webhook_url),
+        *("-m", "sandbox", "--port", str(addresses.sandbox_port), "--home", str(home)),
+        *("--webhook-url", addresses.webhook_url, "--paypal-webhook-url", addresses.paypal_webhook_url),
     )
-    return _python("sandbox", argv, _told("sandbox", environment=environment), stop_order=STOP_SANDBOX)
+
+    def make_authority() -> None:
+        # whoever is to trust it reads it at its own start, which does not wait for the sandbox's
+        if not (home / SANDBOX_TRUST_FILE).exists():
+            argv = (sys.executable, *AUTHORITY, str(home))
+            subprocess.run(argv, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - ours
+
+    told = _told("sandbox", environment=environment)
+    return _python("sandbox", argv, told, stop_order=STOP_SANDBOX, clean=make_authority)
 
 
 def _told(*parts: str, environment: Mapping[str, str]) -> dict[str, str]:

@@ -174,14 +174,40 @@ TOKEN = _object(
 )
 TOKEN_ERROR = _object(error=_text("[a-z_]+"), error_description=_text())
 
+RESOURCES = {"checkout-order": ORDER, "capture": CAPTURE, "refund": REFUND}
+EVENT = _object(
+    {"resource_version": _text(r"\d\.\d")},
+    id=_text("WH-[0-9A-Z]{17}-[0-9A-Z]{17}"),
+    event_version=_one_of("1.0"),
+    create_time=MOMENT,
+    resource_type=_one_of(*RESOURCES),
+    event_type=_text(r"[A-Z_-]+(\.[A-Z_-]+)+"),
+    summary=_text(),
+    resource={"type": "object"},
+    links=LINKS,
+)
+EVENTS = _object(events={"type": "array", "items": EVENT}, count={"type": "integer"}, links=LINKS)
+WEBHOOK = _object(
+    id=_text("[0-9A-Z]+"),
+    url=_text("https?://.+"),
+    event_types=_list_of(_object(name=_text(), status=_one_of("ENABLED", "DISABLED"))),
+    links=LINKS,
+)
+WEBHOOKS = _object(webhooks={"type": "array", "items": WEBHOOK})
+VERIFICATION = _object(verification_status=_one_of("SUCCESS", "FAILURE"))
+
 # what a path answers, by the first pattern that fits
 ANSWERS = (
     (r"/v1/oauth2/token", TOKEN),
     (r"/v2/checkout/orders(/\w+(/capture)?)?", ORDER),
     (r"/v2/payments/captures/\w+", CAPTURE),
     (r"/v2/payments/captures/\w+/refund|/v2/payments/refunds/\w+", REFUND),
+    (r"/v1/notifications/webhooks-events/?", EVENTS),
+    (r"/v1/notifications/webhooks-events/[\w-]+(/resend)?", EVENT),
+    (r"/v1/notifications/webhooks", WEBHOOKS),
+    (r"/v1/notifications/webhooks/\w+", WEBHOOK),
+    (r"/v1/notifications/verify-webhook-signature", VERIFICATION),
 )
-RESOURCES = {"checkout-order": ORDER, "capture": CAPTURE, "refund": REFUND}
 
 
 def validate_response(path: str, status: int, body: object, *, is_minimal: bool = False) -> None:
@@ -204,6 +230,12 @@ def _expected(path: str, status: int, body: object, is_minimal: bool) -> Json:
         return MINIMAL
     shapes = (shape for pattern, shape in ANSWERS if re.fullmatch(pattern, path.partition("?")[0]))
     return next(shapes)
+
+
+def validate_event(event: Json) -> None:
+    """Hold an event to its shape, and what it carries to the shape of its kind. Raises ShapeViolation."""
+    _validate(EVENT, event, f"event {event.get('id')}")
+    validate_resource(event["resource_type"], event["resource"])
 
 
 def _validate(schema: Json, subject: object, what: str) -> None:

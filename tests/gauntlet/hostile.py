@@ -2,18 +2,22 @@
 
 import json
 import time
-from collections.abc import Sequence
+from base64 import b64encode
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from random import Random
 from typing import Any
 from urllib.parse import quote_from_bytes
+from uuid import UUID
 
 from gateways.stripe.signatures import sign
 
 SOME_ID = "0192f0c4-7d3e-7aa1-8c55-3f6d2b9e4a10"
 # what the forgeries are told by, should one of them become a row
 FORGED_EVENT, FORGED_KEY = "evt_forged", "forged-"
+FORGED_EVENTS = (FORGED_EVENT, f"WH-{FORGED_EVENT.replace('_', '-')}")
 WEBHOOKS = "/webhooks/"
 AGE_TOO_GREAT_SECONDS = 301
 HUGE_BYTES = 600 * 1024
@@ -121,21 +125,41 @@ def _fields() -> dict[str, Any]:
     }  # fmt: skip
 
 
+ODD_VALUES = (
+    "",
+    " ",
+    "\x00",
+    "x" * 600,
+    "é",
+    "2026-02-30T00:00:00Z",
+    "1999-01-01T00:00:00Z",
+    "a|b",
+    "=" * 344,
+    "SHA1withRSA",
+)
+
+
 @dataclass(frozen=True)
 class Target:
-    """What there is to attack, and what an attacker who is also a customer knows."""
+    """What there is to attack, and what an attacker who is also a customer knows.
+
+    `certificate_base` is where the certificates of a vendor lie who signs with such, and `transmission` the headers of
+    one genuine delivery of its, which somebody has read.
+    """
 
     routes: Sequence[str]
     api_key: str
     account_id: str
     webhook_secret: str
+    certificate_base: str = "https://api.sandbox.paypal.com"
+    transmission: Mapping[str, str] = field(default_factory=dict)
 
 
 def hostile(dice: Random, number: int, target: Target) -> bytes:
     """One request, or what looks like one."""
     path = dice.choice(target.routes)
     if WEBHOOKS in path and dice.random() < 0.9:
-        return _forged(dice, number, path, target.webhook_secret)
+        return _forged(dice, number, path, target)
     method = dice.choice(METHODS) if dice.random() < 0.2 else dice.choice(("GET", "POST"))
     head = [
         f"{method} {_address(dice, path)} HTTP/1.1".encode("latin-1", "replace"),
@@ -145,8 +169,18 @@ def hostile(dice: Random, number: int, target: Target) -> bytes:
     return _sent(dice, head, _body(dice, path, target.account_id) if method != "GET" else b"")
 
 
-def _forged(dice: Random, number: int, path: str, secret: str) -> bytes:
-    """An event that nobody signed: an old one, one of the future, another's, or with parts that do not fit."""
+def _forged(dice: Random, number: int, path: str, target: Target) -> bytes:
+    """An event that nobody signed, as each vendor's door might take it for one that somebody did."""
+    headers, body = FORGERS[path.rstrip("/").rpartition("/")[2]](dice, number, target)
+    head = [f"POST {path} HTTP/1.1".encode(), b"Host: door", *headers]
+    if dice.random() < 0.1:
+        head.append(head[-1])
+    return _sent(dice, head, body)
+
+
+def _forged_by_hmac(dice: Random, number: int, target: Target) -> tuple[list[bytes], bytes]:
+    """An old one, one of the future, another's, or with parts that do not fit."""
+    secret = target.webhook_secret
     told = {"type": "invoice.paid", "data": {"object": {"id": "in_1"}}}
     body, now = json.dumps({"id": f"{FORGED_EVENT}{number}", "object": "event", **told}).encode(), int(time.time())
     genuine, another = sign(body, secret, now), sign(body, "whsec_somebody_elses", now)
@@ -159,10 +193,40 @@ def _forged(dice: Random, number: int, path: str, secret: str) -> bytes:
             *(f"t={time_said},v1={'a' * 64}" for time_said in (now, -now, f"{now}.0", 10**30)),
         )
     )
-    head = [f"POST {path} HTTP/1.1".encode(), b"Host: door", f"Stripe-Signature: {signature}".encode()]
-    if dice.random() < 0.1:
-        head.append(head[-1])
-    return _sent(dice, head, body)
+    return [f"Stripe-Signature: {signature}".encode()], body
+
+
+def _forged_by_certificate(dice: Random, number: int, target: Target) -> tuple[list[bytes], bytes]:
+    """With headers that fit, each on its own, and that nobody signed; or with one that does not fit."""
+    told = {"resource_type": "capture", "event_type": "PAYMENT.CAPTURE.COMPLETED", "resource": {"id": "5O190127TN3647"}}
+    named = {"id": f"{FORGED_EVENTS[1]}{number}", "create_time": "2026-11-30T02:00:00Z"}
+    body = dice.choice((json.dumps(named | told).encode(),) * 9 + RAW_BODIES)
+    headers = dict(target.transmission) or _transmission(dice, target.certificate_base)
+    if dice.random() < 0.5:
+        headers[dice.choice(sorted(headers))] = dice.choice(ODD_VALUES)
+    if dice.random() < 0.3:
+        headers["PAYPAL-CERT-URL"] = _place(dice, target.certificate_base)
+    lines = [f"{name}: {value}".encode("latin-1", "replace") for name, value in headers.items()]
+    dice.shuffle(lines)
+    return lines[: dice.choice((5, 5, 5, 4))], body
+
+
+def _transmission(dice: Random, base: str) -> dict[str, str]:
+    return {
+        "PAYPAL-TRANSMISSION-ID": str(UUID(int=dice.getrandbits(128))),
+        "PAYPAL-TRANSMISSION-TIME": f"{datetime.fromtimestamp(time.time(), UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "PAYPAL-TRANSMISSION-SIG": b64encode(dice.randbytes(256)).decode(),
+        "PAYPAL-CERT-URL": _place(dice, base),
+        "PAYPAL-AUTH-ALGO": "SHA256withRSA",
+    }
+
+
+def _place(dice: Random, base: str) -> str:
+    """One where certificates lie, or somebody else's that looks like it."""
+    path = f"/v1/notifications/certs/CERT-{dice.getrandbits(64):x}"
+    host = base.partition("://")[2]
+    others = (f"https://{host}.evil.example", f"https://{host}@evil.example", f"ftp://{host}", f"{base}/..", "//evil")
+    return dice.choice((base,) * 5 + others) + dice.choice((path,) * 5 + (path + "?x", path + "#", path + "/", "/x"))
 
 
 def _who(dice: Random, number: int, target: Target) -> list[bytes]:
@@ -249,3 +313,9 @@ def _cut(dice: Random, head: list[bytes], body: bytes) -> bytes:
 def _with_odd_headers(dice: Random, head: list[bytes], body: bytes) -> bytes:
     odd = [dice.choice(HEADERS) for _ in range(dice.randrange(1, 4))]
     return dice.choice(ENDS).join([*head, *odd, b"Connection: close", b"Content-Length: %d" % len(body), b"", body])
+
+
+FORGERS: Mapping[str, Callable[[Random, int, Target], tuple[list[bytes], bytes]]] = {
+    "stripe": _forged_by_hmac,
+    "paypal": _forged_by_certificate,
+}

@@ -39,7 +39,9 @@ def strangers(count: int, seed: int, home: Path, show: Show) -> Result:
         key = development_key.ensure(stack.addresses.database_url, stack.home)
         stores = {"ingress_database_url": stack.addresses.database_url, "broker_url": stack.addresses.broker_url}
         account_id = open_account(Shopper(stack.addresses.ingress_url, stack.addresses.sandbox_url, key))
-        target = Target(routes_of(settings.model_copy(update=stores)), key, account_id, SANDBOX_WEBHOOK_SECRET)
+        routes = routes_of(settings.model_copy(update=stores))
+        base = f"{stack.addresses.sandbox_url}/paypal"
+        target = Target(routes, key, account_id, SANDBOX_WEBHOOK_SECRET, base)
         database = Database(make_engine(stack.addresses.database_url))
         _await_beaten(database, 0.0, PATIENCE_SECONDS)  # until then it says itself that it is not ready
         statuses, failed = attack(("127.0.0.1", stack.addresses.ingress_port), target, count, seed, show)

@@ -40,7 +40,7 @@ class Held:
         self.has_begun, self.may_end = threading.Event(), threading.Event()
         self.interrupt, self.close = self._store.interrupt, self._store.close
 
-    def write(self, rows: Sequence[ArrivedEvent]) -> Sequence[UUID | None]:
+    def write(self, rows: Sequence[ArrivedEvent]) -> Sequence[UUID | Exception | None]:
         """See `Store.write`."""
         self.has_begun.set()
         self.may_end.wait()

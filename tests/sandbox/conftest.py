@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from settings import SANDBOX_PAYPAL_WEBHOOK_ID
 from tests.sandbox.running import Api, Receiver, RunningSandbox, running_sandbox
 
 
@@ -19,7 +20,14 @@ def sandbox_server(shared_sandbox: RunningSandbox) -> Iterator[RunningSandbox]:
     """The shared sandbox, without faults and without a webhook endpoint."""
     yield shared_sandbox
     shared_sandbox.control("DELETE", "faults")
-    shared_sandbox.set(webhook_url="", api_version="2026-05-27.dahlia", webhook_secrets=["whsec_sandbox"])
+    shared_sandbox.set(
+        webhook_url="",
+        api_version="2026-05-27.dahlia",
+        webhook_secrets=["whsec_sandbox"],
+        paypal_webhook_url="",
+        paypal_webhook_id=SANDBOX_PAYPAL_WEBHOOK_ID,
+        paypal_enabled_events=["*"],
+    )
 
 
 @pytest.fixture

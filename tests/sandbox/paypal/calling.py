@@ -62,7 +62,7 @@ class PayPal:
     def made(self, method: str, path: str, content: object = None, **more: str) -> Json:
         """The body of a call that must succeed."""
         status, body = self.call(method, path, content, **more)
-        assert status in (200, 201, 204), body
+        assert status in (200, 201, 202, 204), body
         return body
 
     def issue(self, method: str, path: str, content: object = None, **more: str) -> tuple[int, str]:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import orjson
 import pytest
 
 from tests.contracts import paypal_shapes
@@ -26,12 +25,10 @@ def refused(paypal: PayPal, capture: Json, **content: Any) -> tuple[int, str]:
 
 def told_of(paypal: PayPal, *ids: str) -> list[str]:
     """The types of the events whose resource has one of these ids, oldest first, each held to its shape."""
-    lines = (paypal.sandbox.home / "journal.jsonl").read_bytes().splitlines()
-    entries = [orjson.loads(line) for line in lines if b'"paypal.event"' in line]
-    events = [entry["record"] for entry in entries if entry["kind"] == "paypal.event"]
-    ours = [event for event in events if event["resource"]["id"] in ids]
+    events = paypal.made("GET", "/v1/notifications/webhooks-events?page_size=300")["events"]
+    ours = [event for event in reversed(events) if event["resource"]["id"] in ids]
     for event in ours:
-        paypal_shapes.validate_resource(event["resource_type"], event["resource"])
+        paypal_shapes.validate_event(event)
     return [event["event_type"] for event in ours]
 
 

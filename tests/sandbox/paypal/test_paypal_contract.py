@@ -21,6 +21,21 @@ def visit_everything(paypal: PayPal) -> None:
     refund = paypal.made("POST", f"{capture}/refund", {"amount": money("1.00"), "note_to_payer": "sorry"})
     for read in (path, capture, f"/v2/payments/refunds/{refund['id']}"):
         paypal.made("GET", read)
+    visit_webhooks(paypal)
+
+
+def visit_webhooks(paypal: PayPal) -> None:
+    webhooks, events = "/v1/notifications/webhooks", "/v1/notifications/webhooks-events"
+    paypal.sandbox.set(paypal_webhook_url="http://127.0.0.1:9/")
+    webhook = paypal.made("GET", webhooks)["webhooks"][0]
+    paypal.made("GET", f"{webhooks}/{webhook['id']}")
+    event = paypal.made("GET", events)["events"][0]
+    assert paypal.made("GET", f"{events}/")["events"][0] == event
+    paypal.made("POST", f"{events}/{event['id']}/resend")
+    texts = ("auth_algo", "cert_url", "transmission_id", "transmission_sig", "transmission_time")
+    asked = {**dict.fromkeys(texts, "x"), "webhook_id": webhook["id"], "webhook_event": event}
+    paypal.made("POST", "/v1/notifications/verify-webhook-signature", asked)
+    paypal_shapes.validate_event(paypal.made("GET", f"{events}/{event['id']}"))
 
 
 def test_every_action_answers_as_described(paypal: PayPal) -> None:

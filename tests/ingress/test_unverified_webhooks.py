@@ -1,0 +1,206 @@
+"""Webhooks whose signature takes a certificate: by one that is known they are let in, else they wait apart."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from threading import Event, Thread
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from database.unverified import UNVERIFIED_MAX
+from gateways.registry import VENDORS
+from settings import Settings
+from tests.gateways.forging import forge
+from tests.gateways.paypal_side import WEBHOOK_ID, Headers, PayPalSide, event, replaced
+from tests.ingress.running_door import in_thread
+from tests.ingress.test_webhook_secrets import PROMISED_SECONDS
+
+Rows = Callable[..., list[tuple[Any, ...]]]
+PATH = "/v1/billing/webhooks/paypal/"
+INBOX = "SELECT gateway, event_id, transmission_id FROM inbox ORDER BY id"
+WAITING = "SELECT gateway, event_id, certificate_url, hinted_at IS NOT NULL FROM unverified_events ORDER BY id"
+KNOW = "INSERT INTO gateway_certificates VALUES ('paypal', %s, %s, now() + interval '1 year')"
+FILL = """
+    INSERT INTO unverified_events (id, gateway, transmission_id, event_id, event_type, body, certificate_url, evidence)
+    SELECT gen_random_uuid(), 'paypal', 'made up ' || n, 'WH-1', 'X', '{}', 'https://', '{}'
+    FROM generate_series(1, %s) AS n
+"""
+
+
+@pytest.fixture(scope="module")
+def paypal(tmp_path_factory: pytest.TempPathFactory) -> PayPalSide:
+    return PayPalSide(tmp_path_factory.mktemp("paypal"))
+
+
+@pytest.fixture
+def connected(settings: Settings, paypal: PayPalSide, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """The same installation, which has a webhook at PayPal's sandbox."""
+    monkeypatch.setitem(VENDORS, "paypal", "gateways.paypal")
+    paypals = {
+        "paypal_webhook_secrets": (SecretStr(WEBHOOK_ID),),
+        "paypal_trust_file": paypal.authority.trust_file,
+    }
+    return settings.model_copy(update=paypals)
+
+
+@pytest.fixture
+def unknowing(connected: Settings) -> Iterator[httpx.Client]:
+    """A door that knows no certificate."""
+    with in_thread(connected) as client:
+        yield client
+
+
+@pytest.fixture
+def knowing(connected: Settings, paypal: PayPalSide, rows: Rows) -> Iterator[httpx.Client]:
+    """A door that knows the one that PayPal signs with."""
+    rows(KNOW, paypal.url, paypal.pem.decode())
+    with in_thread(connected) as client:
+        yield client
+
+
+def bring(door: httpx.Client, body: bytes, headers: Headers) -> int:
+    return door.post(PATH, content=body, headers=headers).status_code
+
+
+def test_by_a_known_certificate_an_event_is_let_in_at_once(
+    knowing: httpx.Client, paypal: PayPalSide, rows: Rows
+) -> None:
+    body = event("WH-1")
+    assert bring(knowing, body, paypal.headers(body, transmission_id="t-1")) == 200
+    assert rows(INBOX) == [("paypal", "WH-1", "t-1")]
+    assert [stored.encode() for (stored,) in rows("SELECT body FROM inbox")] == [body]
+    assert rows(WAITING) == []
+
+
+def test_by_one_that_is_not_known_it_waits_apart_and_is_answered_alike(
+    unknowing: httpx.Client, paypal: PayPalSide, rows: Rows
+) -> None:
+    body = event("WH-1")
+    assert bring(unknowing, body, paypal.headers(body)) == 200
+    assert rows(WAITING) == [("paypal", "WH-1", paypal.url, True)]
+    assert [stored.encode() for (stored,) in rows("SELECT body FROM unverified_events")] == [body]
+    assert rows(INBOX) == []
+
+
+def test_a_door_notices_when_a_certificate_becomes_known(
+    unknowing: httpx.Client, paypal: PayPalSide, rows: Rows
+) -> None:
+    rows(KNOW, paypal.url, paypal.pem.decode())
+    began = time.monotonic()
+    while rows(INBOX) == []:
+        assert time.monotonic() - began < PROMISED_SECONDS
+        body = event(f"WH-{uuid4()}")
+        assert bring(unknowing, body, paypal.headers(body)) == 200
+        time.sleep(0.1)
+
+
+def test_anything_wrong_is_refused_alike_and_leaves_no_row(
+    knowing: httpx.Client, paypal: PayPalSide, rows: Rows
+) -> None:
+    body = event("WH-1")
+    genuine = paypal.headers(body)
+    elsewhere = paypal.url.replace("https://", "https://evil.example/")
+    for wrong, headers in (
+        (body, []),
+        (body.replace(b"COMPLETED", b"PENDING"), genuine),
+        (body, paypal.headers(body, "SOMEBODYELSES")),
+        (body, paypal.headers(body, age_seconds=5 * 24 * 60 * 60)),
+        (body, replaced(genuine, "paypal-auth-algo", b"SHA1withRSA")),
+        (body, replaced(genuine, "paypal-cert-url", elsewhere.encode())),
+        (body, [*genuine, genuine[0]]),
+        (b"{}", paypal.headers(b"{}")),
+    ):
+        assert bring(knowing, wrong, headers) == 400
+    assert (rows(INBOX), rows(WAITING)) == ([], [])
+
+
+@pytest.mark.parametrize("door_that", ["knowing", "unknowing"])
+def test_a_transmission_that_comes_again_is_welcome_and_with_another_body_refused(
+    door_that: str, request: pytest.FixtureRequest, paypal: PayPalSide, rows: Rows
+) -> None:
+    """The forged body has a genuine signature: it was made of one that somebody has seen."""
+    door: httpx.Client = request.getfixturevalue(door_that)
+    body = event("WH-1")
+    headers = paypal.headers(body)
+    forged = forge({**json.loads(body), "id": "WH-2", "event_type": "PAYMENT.CAPTURE.REFUNDED"}, body)
+    assert [bring(door, each, headers) for each in (body, body, forged, body, forged)] == [200, 200, 400, 200, 400]
+    kept = rows(INBOX) if door_that == "knowing" else rows(WAITING)
+    assert [event_id for _, event_id, *_ in kept] == ["WH-1"]
+
+
+def test_an_event_is_known_by_its_id_however_it_is_sent(knowing: httpx.Client, paypal: PayPalSide, rows: Rows) -> None:
+    body = event("WH-1")
+    assert {bring(knowing, body, paypal.headers(body)) for _ in range(3)} == {200}
+    assert len(rows(INBOX)) == 1
+
+
+def test_beyond_so_many_the_sender_is_asked_to_come_again(
+    unknowing: httpx.Client, paypal: PayPalSide, rows: Rows
+) -> None:
+    rows(FILL, UNVERIFIED_MAX - 1)
+    first, second = event("WH-1"), event("WH-2")
+    assert bring(unknowing, first, paypal.headers(first)) == 200
+    answer = unknowing.post(PATH, content=second, headers=paypal.headers(second))
+    assert (answer.status_code, bool(answer.headers["retry-after"])) == (429, True)
+    rows("DELETE FROM unverified_events WHERE transmission_id LIKE 'made up%%'")
+    assert bring(unknowing, second, paypal.headers(second)) == 200
+
+
+def test_a_door_that_is_to_ask_lets_nobody_in_by_itself(connected: Settings, paypal: PayPalSide, rows: Rows) -> None:
+    rows(KNOW, paypal.url, paypal.pem.decode())
+    body = event("WH-1")
+    with in_thread(connected.model_copy(update={"paypal_webhook_verification": "by_paypal"})) as door:
+        assert bring(door, body, paypal.headers(body)) == 200
+    assert rows(WAITING) == [("paypal", "WH-1", "", True)]
+
+
+def test_no_log_line_has_what_signed_an_event(
+    unknowing: httpx.Client, paypal: PayPalSide, capfd: pytest.CaptureFixture[str]
+) -> None:
+    body = event("WH-1")
+    headers = paypal.headers(body)
+    assert bring(unknowing, body, headers) == 200
+    assert bring(unknowing, body + b" ", headers) == 400
+    told = "".join(capfd.readouterr())
+    assert "webhooks_unverified" in told
+    assert "webhook_refused" in told
+    said = dict(headers)
+    for name in (b"paypal-transmission-sig", b"paypal-transmission-id", b"paypal-cert-url"):
+        assert said[name].decode() not in told
+
+
+def test_while_certificates_change_under_load_no_event_is_lost(connected: Settings, tmp_path: Path, rows: Rows) -> None:
+    """Each is in the inbox or waits for a worker, whenever the door learns of the new one."""
+    sides = [PayPalSide(tmp_path) for _ in range(4)]
+    trusting = connected.model_copy(update={"paypal_trust_file": sides[0].authority.trust_file})
+    sent: list[str] = []
+    answers: list[int] = []
+    is_over = Event()
+
+    with in_thread(trusting) as door:
+
+        def send() -> None:
+            while not is_over.is_set():
+                body = event(f"WH-{uuid4()}")
+                answers.append(bring(door, body, sides[-1 if len(sent) % 3 else 0].headers(body)))
+                sent.append(json.loads(body)["id"])
+
+        senders = [Thread(target=send) for _ in range(4)]
+        for sender in senders:
+            sender.start()
+        for side in sides:
+            rows(KNOW, side.url, side.pem.decode())
+            time.sleep(1)
+        is_over.set()
+        for sender in senders:
+            sender.join()
+
+    assert set(answers) == {200}
+    stored = rows("SELECT event_id FROM inbox UNION SELECT event_id FROM unverified_events")
+    assert {event_id for (event_id,) in stored} == set(sent)
+    assert rows("SELECT count(*) FROM inbox") > [(0,)]
