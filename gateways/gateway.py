@@ -18,9 +18,9 @@ from gateways.ports import (
     RunsSubscriptions,
     SavedMethods,
     Shortcomings,
-    SignatureChecks,
     VirtualClocks,
 )
+from gateways.signature_checks import SignatureChecks
 from schemas.facts.events import EventFact
 
 Port = TypeVar("Port")

@@ -17,7 +17,6 @@ from schemas.facts.events import Concern
 from schemas.facts.invoices import GatewayInvoiceFact
 from schemas.facts.payments import ChargeRequest, CheckoutFact, CheckoutRequest, MarkedPaymentFact, PaymentFact
 from schemas.facts.reversals import RefundRequest, ReversalFact, ReversedPaymentFact
-from schemas.facts.signatures import CertificateFact, UncheckedEvent
 from schemas.facts.subscriptions import SubscriptionCheckoutRequest, SubscriptionFact
 from schemas.facts.terms import CouponRequest, PriceRequest, TaxRateRequest
 
@@ -249,22 +248,6 @@ class EventsList(Protocol):
         webhook's body.
 
         At most `limit` are given; exactly `limit` means that older ones may be missing.
-        """
-
-
-class SignatureChecks(Protocol):
-    """The gateway signs its events with certificates that have to be fetched, or says itself which are genuine."""
-
-    def fetch_certificate(self, url: str, now: datetime) -> CertificateFact:
-        """What lies in this place of the gateway's, if that is a certificate that is trusted here at this instant.
-
-        Rejected `certificate_refused` when it is none, or when there is nothing.
-        """
-
-    def check(self, event: UncheckedEvent, pem: str, now: datetime) -> None:
-        """Return if the event is genuine by this certificate or, where it names none, by the gateway's own word.
-
-        Rejected `signature_refused` when it is not. A genuine one is a doorbell and no more: see `gateways.envelope`.
         """
 
 

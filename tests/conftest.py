@@ -22,6 +22,7 @@ from stack.postgres import EmbeddedPostgres
 from stack.valkey import EmbeddedValkey
 from tests import databases
 from tests.canaries import searched_home
+from tests.gateways.paypal_side import PayPalSide
 from tests.gateways.sandbox_process import Sandbox, running_sandbox
 from tests.logins import as_worker, urls_of
 
@@ -134,3 +135,9 @@ def books_of_owner(database_url: str) -> Iterator[Database]:
     """The books as an operator's commands see them."""
     with opened(database_url) as database:
         yield database
+
+
+@pytest.fixture(scope="session")
+def signer(tmp_path_factory: pytest.TempPathFactory) -> PayPalSide:
+    """PayPal's side of a webhook, with one certificate for all tests of a run: making one takes a while."""
+    return PayPalSide(tmp_path_factory.mktemp("signer"))

@@ -108,49 +108,44 @@ def test_where_certificates_lie_is_ours_to_say() -> None:
     )
 
 
-@pytest.fixture(scope="module")
-def paypal(tmp_path_factory: pytest.TempPathFactory) -> PayPalSide:
-    return PayPalSide(tmp_path_factory.mktemp("paypal"))
-
-
-def test_one_of_paypals_is_believed_by_who_trusts_its_authority(paypal: PayPalSide, tmp_path: Path) -> None:
-    anchors = trust_anchors(paypal.authority.trust_file)
-    assert read_certificate(paypal.pem, anchors, paypal.now).valid_until > paypal.now
+def test_one_of_paypals_is_believed_by_who_trusts_its_authority(signer: PayPalSide, tmp_path: Path) -> None:
+    anchors = trust_anchors(signer.authority.trust_file)
+    assert read_certificate(signer.pem, anchors, signer.now).valid_until > signer.now
     for others in ((), trust_anchors(None), trust_anchors(PayPalSide(tmp_path).authority.trust_file)):
         with pytest.raises(CertificateRefused):
-            read_certificate(paypal.pem, others, paypal.now)
+            read_certificate(signer.pem, others, signer.now)
 
 
 @pytest.mark.parametrize("days", [-366, 366])
-def test_not_before_its_time_nor_after(paypal: PayPalSide, days: int) -> None:
+def test_not_before_its_time_nor_after(signer: PayPalSide, days: int) -> None:
     with pytest.raises(CertificateRefused):
-        read_certificate(paypal.pem, trust_anchors(paypal.authority.trust_file), paypal.now + timedelta(days=days))
+        read_certificate(signer.pem, trust_anchors(signer.authority.trust_file), signer.now + timedelta(days=days))
 
 
 @pytest.mark.parametrize("name", ["evil.example", "paypal.com.evil.example", "evilpaypal.com", "paypal.com"])
-def test_somebody_elses_is_not_whoever_vouches_for_it(paypal: PayPalSide, name: str) -> None:
-    _, pem = paypal.authority.issue(paypal.now - YEAR, paypal.now + YEAR, name)
+def test_somebody_elses_is_not_whoever_vouches_for_it(signer: PayPalSide, name: str) -> None:
+    _, pem = signer.authority.issue(signer.now - YEAR, signer.now + YEAR, name)
     with pytest.raises(CertificateRefused):
-        read_certificate(pem, trust_anchors(paypal.authority.trust_file), paypal.now)
+        read_certificate(pem, trust_anchors(signer.authority.trust_file), signer.now)
 
 
-def test_the_authoritys_own_signs_no_events(paypal: PayPalSide) -> None:
+def test_the_authoritys_own_signs_no_events(signer: PayPalSide) -> None:
     with pytest.raises(CertificateRefused):
         read_certificate(
-            paypal.authority.trust_file.read_bytes(), trust_anchors(paypal.authority.trust_file), paypal.now
+            signer.authority.trust_file.read_bytes(), trust_anchors(signer.authority.trust_file), signer.now
         )
 
 
 @fuzzed
 @given(pem=st.binary(max_size=300) | st.binary(max_size=90).map(lambda tail: b"-----BEGIN CERTIFICATE-----\n" + tail))
-def test_whatever_lies_there_nothing_else_is_raised(paypal: PayPalSide, pem: bytes) -> None:
+def test_whatever_lies_there_nothing_else_is_raised(signer: PayPalSide, pem: bytes) -> None:
     with pytest.raises(CertificateRefused):
-        read_certificate(pem, trust_anchors(paypal.authority.trust_file), paypal.now)
+        read_certificate(pem, trust_anchors(signer.authority.trust_file), signer.now)
 
 
-def test_a_file_of_very_many_is_not_looked_through(paypal: PayPalSide) -> None:
+def test_a_file_of_very_many_is_not_looked_through(signer: PayPalSide) -> None:
     with pytest.raises(CertificateRefused):
-        read_certificate(paypal.pem * 9, trust_anchors(paypal.authority.trust_file), paypal.now)
+        read_certificate(signer.pem * 9, trust_anchors(signer.authority.trust_file), signer.now)
 
 
 def test_this_machine_trusts_somebody() -> None:
@@ -168,8 +163,8 @@ def elsewhere() -> Iterator[ScriptedServer]:
     server.close()
 
 
-def checks_at(base: str, paypal: PayPalSide) -> PayPalChecks:
-    values = {"environment": "sandbox", "api_base": base, "trust_file": paypal.authority.trust_file}
+def checks_at(base: str, signer: PayPalSide) -> PayPalChecks:
+    values = {"environment": "sandbox", "api_base": base, "trust_file": signer.authority.trust_file}
 
     def post(path: str, body: bytes) -> dict[str, Any]:
         raise AssertionError("PayPal was asked")
@@ -177,23 +172,23 @@ def checks_at(base: str, paypal: PayPalSide) -> PayPalChecks:
     return PayPalChecks(values, post)
 
 
-def fetched(server: ScriptedServer, paypal: PayPalSide, path: str = PATH) -> str:
-    return checks_at(server.url, paypal).fetch_certificate(server.url + path, paypal.now).pem
+def fetched(server: ScriptedServer, signer: PayPalSide, path: str = PATH) -> str:
+    return checks_at(server.url, signer).fetch_certificate(server.url + path, signer.now).pem
 
 
 def test_the_certificate_that_lies_there_is_fetched(
-    scripted: Callable[[Script], ScriptedServer], paypal: PayPalSide
+    scripted: Callable[[Script], ScriptedServer], signer: PayPalSide
 ) -> None:
-    server = scripted(http_answer("200 OK", paypal.pem))
-    assert fetched(server, paypal).encode() == paypal.pem
+    server = scripted(http_answer("200 OK", signer.pem))
+    assert fetched(server, signer).encode() == signer.pem
     assert len(server.requests) == 1
 
 
 def test_hostile_addresses_cause_no_connection(
-    scripted: Callable[[Script], ScriptedServer], elsewhere: ScriptedServer, paypal: PayPalSide
+    scripted: Callable[[Script], ScriptedServer], elsewhere: ScriptedServer, signer: PayPalSide
 ) -> None:
     """Neither to where they point nor, in another form, to where certificates do lie."""
-    server = scripted(http_answer("200 OK", paypal.pem))
+    server = scripted(http_answer("200 OK", signer.pem))
     ours, theirs = (each.url.removeprefix("http://") for each in (server, elsewhere))
     aimed = [url.replace("evil.example", theirs).replace(HOST, ours) for url in HOSTILE]
     aimed += [url.replace("https://", "http://") for url in aimed]
@@ -201,50 +196,50 @@ def test_hostile_addresses_cause_no_connection(
         if url == server.url + PATH:
             continue
         with pytest.raises(Rejected, match="certificate_refused"):
-            checks_at(server.url, paypal).fetch_certificate(url, paypal.now)
+            checks_at(server.url, signer).fetch_certificate(url, signer.now)
     assert (server.requests, elsewhere.requests) == ([], [])
 
 
 def test_a_redirect_is_not_followed(
-    scripted: Callable[[Script], ScriptedServer], elsewhere: ScriptedServer, paypal: PayPalSide
+    scripted: Callable[[Script], ScriptedServer], elsewhere: ScriptedServer, signer: PayPalSide
 ) -> None:
     for status in ("301 Moved Permanently", "302 Found", "303 See Other", "307 Temporary Redirect", "308 Permanent"):
         server = scripted(http_answer(status, b"", Location=elsewhere.url + PATH))
         with pytest.raises(Rejected, match="certificate_refused"):
-            fetched(server, paypal)
+            fetched(server, signer)
     assert elsewhere.requests == []
 
 
-def test_a_huge_answer_is_not_read_to_its_end(scripted: Callable[[Script], ScriptedServer], paypal: PayPalSide) -> None:
-    server = scripted(http_answer("200 OK", paypal.pem + b" " * CERTIFICATE_BYTES_MAX))
+def test_a_huge_answer_is_not_read_to_its_end(scripted: Callable[[Script], ScriptedServer], signer: PayPalSide) -> None:
+    server = scripted(http_answer("200 OK", signer.pem + b" " * CERTIFICATE_BYTES_MAX))
     with pytest.raises(Rejected, match="certificate_refused"):
-        fetched(server, paypal)
+        fetched(server, signer)
 
 
-def test_nobody_waits_for_a_slow_one(paypal: PayPalSide) -> None:
+def test_nobody_waits_for_a_slow_one(signer: PayPalSide) -> None:
     began = time.monotonic()
     with silent_port() as base, pytest.raises(Unavailable):
-        checks_at(base, paypal).fetch_certificate(base + PATH, paypal.now)
+        checks_at(base, signer).fetch_certificate(base + PATH, signer.now)
     assert time.monotonic() - began < 3 * FETCH_SECONDS
 
 
 @pytest.mark.parametrize("status", ["404 Not Found", "403 Forbidden", "410 Gone", "204 No Content"])
 def test_where_nothing_lies_nothing_is_believed(
-    scripted: Callable[[Script], ScriptedServer], paypal: PayPalSide, status: str
+    scripted: Callable[[Script], ScriptedServer], signer: PayPalSide, status: str
 ) -> None:
     with pytest.raises(Rejected, match="certificate_refused"):
-        fetched(scripted(http_answer(status, paypal.pem)), paypal)
+        fetched(scripted(http_answer(status, signer.pem)), signer)
 
 
 @pytest.mark.parametrize("status", ["500 Oops", "503 Later", "429 Slow Down", "408 Timeout"])
-def test_weather_is_waited_for(scripted: Callable[[Script], ScriptedServer], paypal: PayPalSide, status: str) -> None:
+def test_weather_is_waited_for(scripted: Callable[[Script], ScriptedServer], signer: PayPalSide, status: str) -> None:
     with pytest.raises(Unavailable):
-        fetched(scripted(http_answer(status, b"")), paypal)
+        fetched(scripted(http_answer(status, b"")), signer)
     with refusing_port() as base, pytest.raises(Unavailable):
-        checks_at(base, paypal).fetch_certificate(base + PATH, paypal.now)
+        checks_at(base, signer).fetch_certificate(base + PATH, signer.now)
 
 
-def test_what_is_no_certificate_is_refused(scripted: Callable[[Script], ScriptedServer], paypal: PayPalSide) -> None:
-    for body in (b"", b"<html>", paypal.pem[:500], b"\xff" * 100):
+def test_what_is_no_certificate_is_refused(scripted: Callable[[Script], ScriptedServer], signer: PayPalSide) -> None:
+    for body in (b"", b"<html>", signer.pem[:500], b"\xff" * 100):
         with pytest.raises(Rejected, match="certificate_refused"):
-            fetched(scripted(http_answer("200 OK", body)), paypal)
+            fetched(scripted(http_answer("200 OK", body)), signer)

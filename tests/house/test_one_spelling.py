@@ -5,8 +5,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SUFFIXES = frozenset({".py", ".md", ".html", ".txt", ".sql", ".json"})
-# asyncio spells it the other way
-OTHERWISE = re.compile(r"cancell(?:ed|ing)(?!Error|\(\))", re.IGNORECASE)
+# asyncio spells it the other way, and so does PayPal, in capitals
+OTHERWISE = re.compile(r"[Cc]ancell(?:ed|ing)(?!Error|\(\))")
 
 
 def test_canceled_is_spelt_one_way() -> None:

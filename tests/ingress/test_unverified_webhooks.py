@@ -32,34 +32,29 @@ FILL = """
 """
 
 
-@pytest.fixture(scope="module")
-def paypal(tmp_path_factory: pytest.TempPathFactory) -> PayPalSide:
-    return PayPalSide(tmp_path_factory.mktemp("paypal"))
-
-
 @pytest.fixture
-def connected(settings: Settings, paypal: PayPalSide, monkeypatch: pytest.MonkeyPatch) -> Settings:
+def with_paypal(settings: Settings, signer: PayPalSide, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """The same installation, which has a webhook at PayPal's sandbox."""
     monkeypatch.setitem(VENDORS, "paypal", "gateways.paypal")
     paypals = {
         "paypal_webhook_secrets": (SecretStr(WEBHOOK_ID),),
-        "paypal_trust_file": paypal.authority.trust_file,
+        "paypal_trust_file": signer.authority.trust_file,
     }
     return settings.model_copy(update=paypals)
 
 
 @pytest.fixture
-def unknowing(connected: Settings) -> Iterator[httpx.Client]:
+def unknowing_door(with_paypal: Settings) -> Iterator[httpx.Client]:
     """A door that knows no certificate."""
-    with in_thread(connected) as client:
+    with in_thread(with_paypal) as client:
         yield client
 
 
 @pytest.fixture
-def knowing(connected: Settings, paypal: PayPalSide, rows: Rows) -> Iterator[httpx.Client]:
+def knowing_door(with_paypal: Settings, signer: PayPalSide, rows: Rows) -> Iterator[httpx.Client]:
     """A door that knows the one that PayPal signs with."""
-    rows(KNOW, paypal.url, paypal.pem.decode())
-    with in_thread(connected) as client:
+    rows(KNOW, signer.url, signer.pem.decode())
+    with in_thread(with_paypal) as client:
         yield client
 
 
@@ -68,104 +63,104 @@ def bring(door: httpx.Client, body: bytes, headers: Headers) -> int:
 
 
 def test_by_a_known_certificate_an_event_is_let_in_at_once(
-    knowing: httpx.Client, paypal: PayPalSide, rows: Rows
+    knowing_door: httpx.Client, signer: PayPalSide, rows: Rows
 ) -> None:
     body = event("WH-1")
-    assert bring(knowing, body, paypal.headers(body, transmission_id="t-1")) == 200
+    assert bring(knowing_door, body, signer.headers(body, transmission_id="t-1")) == 200
     assert rows(INBOX) == [("paypal", "WH-1", "t-1")]
     assert [stored.encode() for (stored,) in rows("SELECT body FROM inbox")] == [body]
     assert rows(WAITING) == []
 
 
 def test_by_one_that_is_not_known_it_waits_apart_and_is_answered_alike(
-    unknowing: httpx.Client, paypal: PayPalSide, rows: Rows
+    unknowing_door: httpx.Client, signer: PayPalSide, rows: Rows
 ) -> None:
     body = event("WH-1")
-    assert bring(unknowing, body, paypal.headers(body)) == 200
-    assert rows(WAITING) == [("paypal", "WH-1", paypal.url, True)]
+    assert bring(unknowing_door, body, signer.headers(body)) == 200
+    assert rows(WAITING) == [("paypal", "WH-1", signer.url, True)]
     assert [stored.encode() for (stored,) in rows("SELECT body FROM unverified_events")] == [body]
     assert rows(INBOX) == []
 
 
 def test_a_door_notices_when_a_certificate_becomes_known(
-    unknowing: httpx.Client, paypal: PayPalSide, rows: Rows
+    unknowing_door: httpx.Client, signer: PayPalSide, rows: Rows
 ) -> None:
-    rows(KNOW, paypal.url, paypal.pem.decode())
+    rows(KNOW, signer.url, signer.pem.decode())
     began = time.monotonic()
     while rows(INBOX) == []:
         assert time.monotonic() - began < PROMISED_SECONDS
         body = event(f"WH-{uuid4()}")
-        assert bring(unknowing, body, paypal.headers(body)) == 200
+        assert bring(unknowing_door, body, signer.headers(body)) == 200
         time.sleep(0.1)
 
 
 def test_anything_wrong_is_refused_alike_and_leaves_no_row(
-    knowing: httpx.Client, paypal: PayPalSide, rows: Rows
+    knowing_door: httpx.Client, signer: PayPalSide, rows: Rows
 ) -> None:
     body = event("WH-1")
-    genuine = paypal.headers(body)
-    elsewhere = paypal.url.replace("https://", "https://evil.example/")
+    genuine = signer.headers(body)
+    elsewhere = signer.url.replace("https://", "https://evil.example/")
     for wrong, headers in (
         (body, []),
         (body.replace(b"COMPLETED", b"PENDING"), genuine),
-        (body, paypal.headers(body, "SOMEBODYELSES")),
-        (body, paypal.headers(body, age_seconds=5 * 24 * 60 * 60)),
+        (body, signer.headers(body, "SOMEBODYELSES")),
+        (body, signer.headers(body, age_seconds=5 * 24 * 60 * 60)),
         (body, replaced(genuine, "paypal-auth-algo", b"SHA1withRSA")),
         (body, replaced(genuine, "paypal-cert-url", elsewhere.encode())),
         (body, [*genuine, genuine[0]]),
-        (b"{}", paypal.headers(b"{}")),
+        (b"{}", signer.headers(b"{}")),
     ):
-        assert bring(knowing, wrong, headers) == 400
+        assert bring(knowing_door, wrong, headers) == 400
     assert (rows(INBOX), rows(WAITING)) == ([], [])
 
 
-@pytest.mark.parametrize("door_that", ["knowing", "unknowing"])
+@pytest.mark.parametrize("door_that", ["knowing_door", "unknowing_door"])
 def test_a_transmission_that_comes_again_is_welcome_and_with_another_body_refused(
-    door_that: str, request: pytest.FixtureRequest, paypal: PayPalSide, rows: Rows
+    door_that: str, request: pytest.FixtureRequest, signer: PayPalSide, rows: Rows
 ) -> None:
     """The forged body has a genuine signature: it was made of one that somebody has seen."""
     door: httpx.Client = request.getfixturevalue(door_that)
     body = event("WH-1")
-    headers = paypal.headers(body)
+    headers = signer.headers(body)
     forged = forge({**json.loads(body), "id": "WH-2", "event_type": "PAYMENT.CAPTURE.REFUNDED"}, body)
     assert [bring(door, each, headers) for each in (body, body, forged, body, forged)] == [200, 200, 400, 200, 400]
-    kept = rows(INBOX) if door_that == "knowing" else rows(WAITING)
+    kept = rows(INBOX) if door_that == "knowing_door" else rows(WAITING)
     assert [event_id for _, event_id, *_ in kept] == ["WH-1"]
 
 
-def test_an_event_is_known_by_its_id_however_it_is_sent(knowing: httpx.Client, paypal: PayPalSide, rows: Rows) -> None:
+def test_an_event_is_known_by_its_id_as_well(knowing_door: httpx.Client, signer: PayPalSide, rows: Rows) -> None:
     body = event("WH-1")
-    assert {bring(knowing, body, paypal.headers(body)) for _ in range(3)} == {200}
+    assert {bring(knowing_door, body, signer.headers(body)) for _ in range(3)} == {200}
     assert len(rows(INBOX)) == 1
 
 
 def test_beyond_so_many_the_sender_is_asked_to_come_again(
-    unknowing: httpx.Client, paypal: PayPalSide, rows: Rows
+    unknowing_door: httpx.Client, signer: PayPalSide, rows: Rows
 ) -> None:
     rows(FILL, UNVERIFIED_MAX - 1)
     first, second = event("WH-1"), event("WH-2")
-    assert bring(unknowing, first, paypal.headers(first)) == 200
-    answer = unknowing.post(PATH, content=second, headers=paypal.headers(second))
+    assert bring(unknowing_door, first, signer.headers(first)) == 200
+    answer = unknowing_door.post(PATH, content=second, headers=signer.headers(second))
     assert (answer.status_code, bool(answer.headers["retry-after"])) == (429, True)
     rows("DELETE FROM unverified_events WHERE transmission_id LIKE 'made up%%'")
-    assert bring(unknowing, second, paypal.headers(second)) == 200
+    assert bring(unknowing_door, second, signer.headers(second)) == 200
 
 
-def test_a_door_that_is_to_ask_lets_nobody_in_by_itself(connected: Settings, paypal: PayPalSide, rows: Rows) -> None:
-    rows(KNOW, paypal.url, paypal.pem.decode())
+def test_a_door_that_is_to_ask_lets_nobody_in_by_itself(with_paypal: Settings, signer: PayPalSide, rows: Rows) -> None:
+    rows(KNOW, signer.url, signer.pem.decode())
     body = event("WH-1")
-    with in_thread(connected.model_copy(update={"paypal_webhook_verification": "by_paypal"})) as door:
-        assert bring(door, body, paypal.headers(body)) == 200
+    with in_thread(with_paypal.model_copy(update={"paypal_webhook_verification": "by_paypal"})) as door:
+        assert bring(door, body, signer.headers(body)) == 200
     assert rows(WAITING) == [("paypal", "WH-1", "", True)]
 
 
 def test_no_log_line_has_what_signed_an_event(
-    unknowing: httpx.Client, paypal: PayPalSide, capfd: pytest.CaptureFixture[str]
+    unknowing_door: httpx.Client, signer: PayPalSide, capfd: pytest.CaptureFixture[str]
 ) -> None:
     body = event("WH-1")
-    headers = paypal.headers(body)
-    assert bring(unknowing, body, headers) == 200
-    assert bring(unknowing, body + b" ", headers) == 400
+    headers = signer.headers(body)
+    assert bring(unknowing_door, body, headers) == 200
+    assert bring(unknowing_door, body + b" ", headers) == 400
     told = "".join(capfd.readouterr())
     assert "webhooks_unverified" in told
     assert "webhook_refused" in told
@@ -174,10 +169,10 @@ def test_no_log_line_has_what_signed_an_event(
         assert said[name].decode() not in told
 
 
-def test_while_certificates_change_under_load_no_event_is_lost(connected: Settings, tmp_path: Path, rows: Rows) -> None:
+def test_while_certificates_change_no_event_is_lost(with_paypal: Settings, tmp_path: Path, rows: Rows) -> None:
     """Each is in the inbox or waits for a worker, whenever the door learns of the new one."""
     sides = [PayPalSide(tmp_path) for _ in range(4)]
-    trusting = connected.model_copy(update={"paypal_trust_file": sides[0].authority.trust_file})
+    trusting = with_paypal.model_copy(update={"paypal_trust_file": sides[0].authority.trust_file})
     sent: list[str] = []
     answers: list[int] = []
     is_over = Event()

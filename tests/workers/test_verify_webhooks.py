@@ -3,12 +3,14 @@
 import json
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from contextlib import closing
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import psycopg2
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import func, select, update
@@ -16,18 +18,19 @@ from structlog.testing import capture_logs
 
 from billing.errors import Rejected, Unavailable
 from calls.verify_webhooks import verify_webhooks
-from database.ids import uuid7
 from database.inbox import InboxEvent
 from database.memory import WorkState
-from database.unverified import GatewayCertificate, UnverifiedEvent, list_certificates
+from database.unverified import GatewayCertificate, UnverifiedEvent, keep_certificate, list_certificates
 from gateways.envelope import Unchecked
 from gateways.gateway import Gateway
 from gateways.paypal.certificates import BASES
 from gateways.paypal.checks import PayPalChecks
 from gateways.paypal.door import open_door
 from gateways.paypal.events import read_envelope
+from ingress.unverified_store import UncheckedArrival, UnverifiedStore
 from tests.gateways.forging import forge
 from tests.gateways.paypal_side import WEBHOOK_ID, Headers, PayPalSide, event, replaced
+from tests.logins import as_door
 from tests.toy_vendor.limits import LIMITS
 from tests.toy_vendor.vendor import translate
 from tests.workers.hands import equip, equip_many
@@ -64,15 +67,10 @@ class Word:
         return {"verification_status": self.says}
 
 
-@pytest.fixture(scope="module")
-def paypal(tmp_path_factory: pytest.TempPathFactory) -> PayPalSide:
-    return PayPalSide(tmp_path_factory.mktemp("paypal"))
-
-
 @pytest.fixture
-def places(paypal: PayPalSide) -> Places:
+def places(signer: PayPalSide) -> Places:
     found = Places()
-    found.found[paypal.url] = paypal.pem
+    found.found[signer.url] = signer.pem
     return found
 
 
@@ -81,11 +79,11 @@ def word() -> Word:
     return Word()
 
 
-def values_of(paypal: PayPalSide, **values: object) -> dict[str, Any]:
+def values_of(signer: PayPalSide, **values: object) -> dict[str, Any]:
     return {
         "environment": "sandbox",
         "api_base": "",
-        "trust_file": paypal.authority.trust_file,
+        "trust_file": signer.authority.trust_file,
         "webhook_secrets": (SecretStr(WEBHOOK_ID),),
         "certificates": {},
         "webhook_verification": "offline",
@@ -93,45 +91,48 @@ def values_of(paypal: PayPalSide, **values: object) -> dict[str, Any]:
     }
 
 
-def with_paypal(work: Work, paypal: PayPalSide, places: Places, word: Word) -> Work:
-    checks = PayPalChecks(values_of(paypal), word, places)
+def with_paypal(work: Work, signer: PayPalSide, places: Places, word: Word) -> Work:
+    checks = PayPalChecks(values_of(signer), word, places)
     gateway = Gateway("paypal", LIMITS, read_envelope, translate, offers_signature_checks=checks)
     return replace(work, gateways={"paypal": gateway})
 
 
 @pytest.fixture
-def hands(database_url: str, broker_url: str, paypal: PayPalSide, places: Places, word: Word) -> Iterator[Work]:
-    work = with_paypal(equip(database_url, broker_url), paypal, places, word)
+def hands(database_url: str, broker_url: str, signer: PayPalSide, places: Places, word: Word) -> Iterator[Work]:
+    work = with_paypal(equip(database_url, broker_url), signer, places, word)
     yield work
     work.database.engine.dispose()
 
 
-def store(work: Work, paypal: PayPalSide, body: bytes, headers: Headers, **values: object) -> UUID:
-    """As the door stores what it cannot check."""
-    door = open_door(values_of(paypal, **values))
-    found = door.read(body, headers, paypal.now.timestamp())
-    assert isinstance(found, Unchecked)
-    envelope, row_id = found.envelope, uuid7()
-    with work.database.transaction() as session:
-        session.add(
-            UnverifiedEvent(
-                id=row_id,
-                gateway="paypal",
-                transmission_id=envelope.transmission_id,
-                event_id=envelope.event_id,
-                event_type=envelope.event_type,
-                body=body.decode(),
-                certificate_url=found.certificate_url,
-                evidence=dict(found.evidence),
-            )
-        )
-    return row_id
+@dataclass
+class Door:
+    """Stores what it cannot check, as the real one does."""
+
+    stores: UnverifiedStore
+    signer: PayPalSide
+
+    def store(self, body: bytes, headers: Headers, **values: object) -> UUID:
+        """A delivery; `values` are settings of the door."""
+        opened = open_door(values_of(self.signer, **values))
+        found = opened.read(body, headers, self.signer.now.timestamp())
+        assert isinstance(found, Unchecked)
+        envelope, noted = found.envelope, json.dumps(found.evidence).encode()
+        named = envelope.transmission_id, envelope.event_id, envelope.event_type
+        [row_id] = self.stores.write([UncheckedArrival("paypal", *named, body, found.certificate_url, noted)])
+        assert isinstance(row_id, UUID)
+        return row_id
+
+    def stored(self, name: str = "WH-1", by: PayPalSide | None = None, **others: str) -> UUID:
+        """A genuine one, unless another signs it; `others` are headers that are said instead."""
+        body = event(name)
+        return self.store(body, (by or self.signer).headers(body, WEBHOOK_ID, 0, **others))
 
 
-def stored(work: Work, paypal: PayPalSide, name: str = "WH-1", **others: str) -> UUID:
-    """A genuine one; `others` are headers that are said instead."""
-    body = event(name)
-    return store(work, paypal, body, paypal.headers(body, WEBHOOK_ID, 0, **others))
+@pytest.fixture
+def unsure_door(database_url: str, signer: PayPalSide) -> Iterator[Door]:
+    stores = UnverifiedStore(as_door(database_url))
+    yield Door(stores, signer)
+    stores.close()
 
 
 def inbox(work: Work) -> list[str]:
@@ -151,30 +152,30 @@ def due_again(work: Work) -> None:
 
 
 def test_a_genuine_event_goes_into_the_inbox_and_its_certificate_becomes_known(
-    hands: Work, paypal: PayPalSide, places: Places
+    hands: Work, unsure_door: Door, signer: PayPalSide, places: Places
 ) -> None:
-    verify_webhooks(hands, [stored(hands, paypal)])
-    assert (inbox(hands), waiting(hands), places.asked) == (["WH-1"], [], [paypal.url])
+    verify_webhooks(hands, [unsure_door.stored()])
+    assert (inbox(hands), waiting(hands), places.asked) == (["WH-1"], [], [signer.url])
     with hands.database.transaction() as session:
-        assert list_certificates(session) == {"paypal": {paypal.url: paypal.pem.decode()}}
-    verify_webhooks(hands, [stored(hands, paypal, "WH-2")])
-    assert (inbox(hands), places.asked) == (["WH-1", "WH-2"], [paypal.url])
+        assert list_certificates(session) == {"paypal": {signer.url: signer.pem.decode()}}
+    verify_webhooks(hands, [unsure_door.stored("WH-2")])
+    assert (inbox(hands), places.asked) == (["WH-1", "WH-2"], [signer.url])
 
 
-def test_it_is_byte_for_byte_what_came(hands: Work, paypal: PayPalSide) -> None:
+def test_it_is_byte_for_byte_what_came(hands: Work, unsure_door: Door, signer: PayPalSide) -> None:
     body = event("WH-1", summary='"“ \\u0000 \\ naïve 😀')
-    verify_webhooks(hands, [store(hands, paypal, body, paypal.headers(body, transmission_id="t-1"))])
+    verify_webhooks(hands, [unsure_door.store(body, signer.headers(body, transmission_id="t-1"))])
     with hands.database.transaction() as session:
         row = session.scalars(select(InboxEvent)).one()
     assert (row.body.encode(), row.transmission_id, row.state) == (body, "t-1", WorkState.READY)
 
 
-def test_a_forged_one_is_gone_with_a_word_in_the_log(hands: Work, paypal: PayPalSide) -> None:
+def test_a_forged_one_is_gone_with_a_word_in_the_log(hands: Work, unsure_door: Door, signer: PayPalSide) -> None:
     body = event("WH-1")
-    headers = paypal.headers(body)
+    headers = signer.headers(body)
     forged = [
-        store(hands, paypal, body.replace(b"COMPLETED", b"REFUNDED!"), headers),
-        stored(hands, paypal, "WH-2", transmission_sig="AAAA"),
+        unsure_door.store(body.replace(b'"COMPLETED"', b'"REFUNDED!"'), headers),
+        unsure_door.stored("WH-2", transmission_sig="AAAA"),
     ]
     with capture_logs() as told:
         verify_webhooks(hands, forged)
@@ -184,80 +185,84 @@ def test_a_forged_one_is_gone_with_a_word_in_the_log(hands: Work, paypal: PayPal
 
 
 def test_where_no_certificate_lies_nobody_looks_twice_within_a_minute(
-    hands: Work, paypal: PayPalSide, places: Places
+    hands: Work, unsure_door: Door, signer: PayPalSide, places: Places
 ) -> None:
     nowhere = f"{BASES['sandbox'][0]}/v1/notifications/certs/CERT-0"
-    verify_webhooks(hands, [stored(hands, paypal, f"WH-{number}", cert_url=nowhere) for number in range(5)])
-    verify_webhooks(hands, [stored(hands, paypal, f"WH-{number}", cert_url=nowhere) for number in range(5)])
+    verify_webhooks(hands, [unsure_door.stored(f"WH-{number}", cert_url=nowhere) for number in range(5)])
+    verify_webhooks(hands, [unsure_door.stored(f"WH-{number}", cert_url=nowhere) for number in range(5)])
     assert (inbox(hands), waiting(hands), places.asked) == ([], [], [nowhere])
     with hands.database.transaction() as session:
         session.execute(update(GatewayCertificate).values(valid_until=GatewayCertificate.valid_until - timedelta(60)))
-    verify_webhooks(hands, [stored(hands, paypal, cert_url=nowhere)])
+    verify_webhooks(hands, [unsure_door.stored(cert_url=nowhere)])
     assert len(places.asked) == 2
 
 
 def test_a_certificate_that_is_not_trusted_verifies_nothing(
-    hands: Work, paypal: PayPalSide, places: Places, tmp_path: Path
+    hands: Work, unsure_door: Door, signer: PayPalSide, places: Places, tmp_path: Path
 ) -> None:
     forger = PayPalSide(tmp_path)
     places.found[forger.url] = forger.pem
-    verify_webhooks(hands, [stored(hands, forger)])
+    verify_webhooks(hands, [unsure_door.stored(by=forger)])
     assert (inbox(hands), waiting(hands)) == ([], [])
     with hands.database.transaction() as session:
         assert list_certificates(session) == {}
 
 
 def test_while_the_certificate_cannot_be_fetched_events_wait_and_come_through_later(
-    hands: Work, paypal: PayPalSide, places: Places
+    hands: Work, unsure_door: Door, signer: PayPalSide, places: Places
 ) -> None:
-    places.found[paypal.url] = Unavailable("not now")
-    row_id = stored(hands, paypal)
+    places.found[signer.url] = Unavailable("not now")
+    row_id = unsure_door.stored()
     verify_webhooks(hands, [row_id])
     [row] = waiting(hands)
     assert (row.state, row.attempts, inbox(hands)) == (WorkState.READY, 1, [])
-    places.found[paypal.url] = paypal.pem
+    places.found[signer.url] = signer.pem
     due_again(hands)
     verify_webhooks(hands, [row_id])
     assert (inbox(hands), waiting(hands)) == (["WH-1"], [])
 
 
-def test_a_settings_change_leads_no_worker_elsewhere(hands: Work, paypal: PayPalSide, places: Places) -> None:
+def test_a_settings_change_leads_no_worker_elsewhere(
+    hands: Work, unsure_door: Door, signer: PayPalSide, places: Places
+) -> None:
     """The door took it under other settings than the worker has."""
     live = f"{BASES['live'][0]}/v1/notifications/certs/CERT-0"
     body = event("WH-1")
-    headers = replaced(paypal.headers(body), "paypal-cert-url", live.encode())
-    verify_webhooks(hands, [store(hands, paypal, body, headers, environment="live")])
+    headers = replaced(signer.headers(body), "paypal-cert-url", live.encode())
+    verify_webhooks(hands, [unsure_door.store(body, headers, environment="live")])
     assert (inbox(hands), waiting(hands), places.asked) == ([], [], [])
 
 
 def test_sixteen_at_once_fetch_it_once(
-    database_url: str, broker_url: str, paypal: PayPalSide, places: Places, word: Word
+    database_url: str, broker_url: str, unsure_door: Door, signer: PayPalSide, places: Places, word: Word
 ) -> None:
-    many = with_paypal(equip_many(database_url, broker_url), paypal, places, word)
-    ids = [stored(many, paypal, f"WH-{number}") for number in range(SIXTEEN)]
+    many = with_paypal(equip_many(database_url, broker_url), signer, places, word)
+    ids = [unsure_door.stored(f"WH-{number}") for number in range(SIXTEEN)]
     with ThreadPoolExecutor(SIXTEEN) as workers:
         list(workers.map(lambda row_id: verify_webhooks(many, [row_id]), ids))
-    assert places.asked == [paypal.url]
+    assert places.asked == [signer.url]
     due_again(many)
     verify_webhooks(many, ids)
-    assert (len(inbox(many)), waiting(many), places.asked) == (SIXTEEN, [], [paypal.url])
+    assert (len(inbox(many)), waiting(many), places.asked) == (SIXTEEN, [], [signer.url])
     many.database.engine.dispose()
 
 
-def test_a_transmission_that_is_in_the_inbox_brings_no_other_event_there(hands: Work, paypal: PayPalSide) -> None:
+def test_a_transmission_that_is_in_the_inbox_brings_no_other_event_there(
+    hands: Work, unsure_door: Door, signer: PayPalSide
+) -> None:
     body = event("WH-1")
-    headers = paypal.headers(body)
-    verify_webhooks(hands, [store(hands, paypal, body, headers)])
+    headers = signer.headers(body)
+    verify_webhooks(hands, [unsure_door.store(body, headers)])
     forged = forge({**json.loads(body), "id": "WH-2"}, body)
-    verify_webhooks(hands, [store(hands, paypal, forged, headers)])
+    verify_webhooks(hands, [unsure_door.store(forged, headers)])
     assert (inbox(hands), waiting(hands)) == (["WH-1"], [])
 
 
 def test_paypal_is_asked_byte_for_byte_where_that_is_set(
-    hands: Work, paypal: PayPalSide, places: Places, word: Word
+    hands: Work, unsure_door: Door, signer: PayPalSide, places: Places, word: Word
 ) -> None:
     body = event("WH-1", note=' {"webhook_event": "}" } ')
-    row_id = store(hands, paypal, body, paypal.headers(body), webhook_verification="by_paypal")
+    row_id = unsure_door.store(body, signer.headers(body), webhook_verification="by_paypal")
     verify_webhooks(hands, [row_id])
     assert (inbox(hands), places.asked) == (["WH-1"], [])
     [asked] = word.asked
@@ -265,23 +270,28 @@ def test_paypal_is_asked_byte_for_byte_where_that_is_set(
     assert json.loads(asked)["webhook_id"] == WEBHOOK_ID
 
 
-def test_what_paypal_does_not_own_up_to_is_gone(hands: Work, paypal: PayPalSide, word: Word) -> None:
+def test_what_paypal_does_not_own_up_to_is_gone(hands: Work, unsure_door: Door, signer: PayPalSide, word: Word) -> None:
     word.says = "FAILURE"
     body = event("WH-1")
-    verify_webhooks(hands, [store(hands, paypal, body, paypal.headers(body), webhook_verification="by_paypal")])
+    verify_webhooks(hands, [unsure_door.store(body, signer.headers(body), webhook_verification="by_paypal")])
     assert (inbox(hands), waiting(hands)) == ([], [])
 
 
-def test_the_sweep_rings_for_what_was_not_heard_and_the_old_is_forgotten(hands: Work, paypal: PayPalSide) -> None:
-    row_id = stored(hands, paypal)
+def test_the_sweep_rings_for_what_was_not_heard(hands: Work, unsure_door: Door) -> None:
+    row_id = unsure_door.stored()
     with hands.database.transaction() as session:
         session.execute(update(UnverifiedEvent).values(hinted_at=None))
     ring_again(hands)
     [row] = waiting(hands)
     assert (row.id, row.hinted_at is not None) == (row_id, True)
+
+
+def test_the_old_is_forgotten(hands: Work, unsure_door: Door, database_url: str) -> None:
+    unsure_door.stored()
     with hands.database.transaction() as session:
-        session.execute(update(UnverifiedEvent).values(created_at=func.now() - timedelta(days=91)))
-        session.add(GatewayCertificate(gateway="paypal", url="x", pem="", valid_until=hands.wall().at))
+        keep_certificate(session, "paypal", "refused", "", hands.wall().at)
+    with closing(psycopg2.connect(database_url)) as owner, owner, owner.cursor() as cursor:
+        cursor.execute("UPDATE unverified_events SET created_at = now() - interval '91 days'")
     forget_old(hands)
     assert waiting(hands) == []
     with hands.database.transaction() as session:

@@ -41,7 +41,6 @@ ACTIONS = (
     ),
     Action("get_refund", "GET", f"{refunds.PATH}/{{refund_id}}", refunds.retrieve, refunds.shown, mocks=ANY),
     Action("list_events", "GET", PATH_OF_EVENTS, events_list.list_page, as_it_is),
-    Action("list_events_slashed", "GET", f"{PATH_OF_EVENTS}/", events_list.list_page, as_it_is),
     Action("get_event", "GET", f"{PATH_OF_EVENTS}/{{event_id}}", events_list.retrieve, as_it_is),
     Action(
         "resend_event", "POST", f"{PATH_OF_EVENTS}/{{event_id}}/resend", events_list.resend, as_it_is,

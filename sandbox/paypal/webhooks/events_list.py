@@ -29,10 +29,10 @@ def list_page(world: World, call: Call) -> JsonObject:
     size = _page_size(call)
     found = list(islice(_older(world, call), size + 1))
     page, more = found[:size], found[size:]
-    links = [link(world, f"{PATH}/?{urlencode(call.query)}", "self")]
+    links = [link(world, f"{PATH}?{urlencode(call.query)}", "self")]
     if more:
         onward = urlencode({**call.query, "move_to": "next", "index_id": page[-1]["id"]})
-        links.append(link(world, f"{PATH}/?{onward}", "next"))
+        links.append(link(world, f"{PATH}?{onward}", "next"))
     return {"events": page, "count": len(page), "links": links}
 
 

@@ -1,0 +1,22 @@
+"""The capability of a gateway whose events the door cannot always check by itself. As in `gateways.ports`."""
+
+from datetime import datetime
+from typing import Protocol
+
+from schemas.facts.signatures import CertificateFact, UncheckedEvent
+
+
+class SignatureChecks(Protocol):
+    """The gateway signs its events with certificates that have to be fetched, or says itself which are genuine."""
+
+    def fetch_certificate(self, url: str, now: datetime) -> CertificateFact:
+        """What lies in this place of the gateway's, if that is a certificate that is trusted here at this instant.
+
+        Rejected `certificate_refused` when it is none, or when there is nothing.
+        """
+
+    def check(self, event: UncheckedEvent, pem: str, now: datetime) -> None:
+        """Return if the event is genuine by this certificate or, where it names none, by the gateway's own word.
+
+        Rejected `signature_refused` when it is not. A genuine one is a doorbell and no more: see `gateways.envelope`.
+        """
