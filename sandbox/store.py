@@ -25,6 +25,7 @@ INDEXED = {
     "invoice_payment": ("invoice",),
     "paypal.capture": ("order", "invoice_id", "status"),
     "paypal.refund": ("order", "invoice_id"),
+    "paypal.payment_token": ("customer",),
 }
 
 

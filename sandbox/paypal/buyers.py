@@ -5,15 +5,23 @@ import hashlib
 from sandbox.json_types import JsonObject
 
 EMAIL_DEFAULT = "buyer@example.com"
+EMAIL_LENGTH_MAX = 254
 # no letter or digit that is easily mistaken for another one
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 ID_LENGTH = 13
 
 
-def of_email(email: str) -> JsonObject:
+def email(given: object) -> str | None:
+    """An address that was given, or that of some buyer when none was; None when it is none."""
+    if not given:
+        return EMAIL_DEFAULT
+    return given if isinstance(given, str) and "@" in given and len(given) <= EMAIL_LENGTH_MAX else None
+
+
+def of_email(address: str) -> JsonObject:
     """The account of this address: the same one whenever it is asked for."""
-    digest = hashlib.sha256(email.lower().encode()).digest()
-    return {"id": "".join(ALPHABET[byte % len(ALPHABET)] for byte in digest[:ID_LENGTH]), "email": email}
+    digest = hashlib.sha256(address.lower().encode()).digest()
+    return {"id": "".join(ALPHABET[byte % len(ALPHABET)] for byte in digest[:ID_LENGTH]), "email": address}
 
 
 def wallet(buyer: JsonObject) -> JsonObject:

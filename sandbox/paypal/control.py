@@ -17,7 +17,6 @@ from sandbox.paypal.refunds import settle as settle_refund
 from sandbox.world import World
 
 ENDS = ("complete", "pending")
-EMAIL_LENGTH_MAX = 254
 
 
 def routes() -> list[Route]:
@@ -56,8 +55,8 @@ async def approve_order(request: Request, world: World) -> object:
     "after_seconds": 60}`: the buyer agrees, and the capture will end so.
     """
     wishes = await read_json(request)
-    email = wishes.get("email", buyers.EMAIL_DEFAULT)
-    if not isinstance(email, str) or "@" not in email or len(email) > EMAIL_LENGTH_MAX:
+    email = buyers.email(wishes.get("email"))
+    if email is None:
         raise Refused("`email` must be an e-mail address.")
     order = orders.found(world, request.path_params["id"])
     if order is None:

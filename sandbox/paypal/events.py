@@ -8,14 +8,14 @@ from sandbox.paypal.webhooks.sender import KIND
 from sandbox.world import World
 
 PATH = "/v1/notifications/webhooks-events"
-# the resources of the first version of the API, whose events do not say of which they are
-OLD_RESOURCES = ("sale", "dispute")
+# by resource; those of the first version of the API do not say of which they are
+VERSIONS = {"checkout-order": "2.0", "capture": "2.0", "refund": "2.0", "payment_token": "3.0"}
 
 
 def announce(world: World, event_type: str, resource_type: str, resource: JsonObject) -> JsonObject:
     """Record an event and hand it to the courier; `resource` is as the API answers it."""
     event_id = f"WH-{new_code(17)}-{new_code(17)}"
-    version = {} if resource_type in OLD_RESOURCES else {"resource_version": "2.0"}
+    version = {"resource_version": VERSIONS[resource_type]} if resource_type in VERSIONS else {}
     event = {
         "id": event_id,
         "event_version": "1.0",

@@ -6,15 +6,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from sandbox import forms
 from sandbox.json_types import JsonObject
 from sandbox.paypal import buyers
 from sandbox.paypal.api.links import PREFIX
 from sandbox.paypal.orders import approve, orders, outcomes, purchase_unit
+from sandbox.paypal.reading import form_of, with_query
 from sandbox.templating import money, page
 from sandbox.world import World
 
-FORM_BYTES_MAX = 10_000
 # what the buyer may pay with, and how the capture ends then
 FUNDINGS: dict[str, tuple[str, JsonObject]] = {
     "balance": ("PayPal balance", {"outcome": "complete"}),
@@ -49,15 +48,11 @@ async def show(request: Request) -> Response:
 async def answer(request: Request) -> Response:
     """POST with the form fields `funding` and `email`: approves, and leads back to the shop."""
     world: World = request.app.state.world
-    order, body = _order(request), await request.body()
+    order, fields = _order(request), await form_of(request)
     if order is None:
         return _unknown()
-    try:
-        fields = forms.parse_form(body[:FORM_BYTES_MAX].decode("utf-8", errors="replace"))
-    except forms.MalformedForm:
-        fields = {}
-    funding, email = str(fields.get("funding", "balance")), str(fields.get("email") or buyers.EMAIL_DEFAULT)
-    if funding not in FUNDINGS or "@" not in email:
+    funding, email = str(fields.get("funding", "balance")), buyers.email(fields.get("email"))
+    if funding not in FUNDINGS or email is None:
         return _page(order, "Please choose how to pay, and give your e-mail address.")
     try:
         approved = approve.approve(world, order, email, outcomes.read(FUNDINGS[funding][1]))
@@ -77,7 +72,7 @@ def open_orders(world: World) -> Iterator[tuple[str, str, int]]:
 
 def landing_url(order: JsonObject) -> str:
     """Where the buyer goes after approving; empty when the shop named no address."""
-    return _with(order["experience"]["return_url"], f"token={order['id']}&PayerID={order['buyer']['id']}")
+    return with_query(order["experience"]["return_url"], f"token={order['id']}&PayerID={order['buyer']['id']}")
 
 
 def _page(order: JsonObject, message: str = "") -> Response:
@@ -94,7 +89,8 @@ def _page(order: JsonObject, message: str = "") -> Response:
         fundings=[(name, label) for name, (label, _) in FUNDINGS.items()],
         email=order["buyer"]["email"] if order["buyer"] else buyers.EMAIL_DEFAULT,
         message=message,
-        cancel_url=_with(experience["cancel_url"], f"token={order['id']}"),
+        saves=bool(order["saving"]),
+        cancel_url=with_query(experience["cancel_url"], f"token={order['id']}"),
     )
 
 
@@ -108,10 +104,6 @@ def _thanks(order: JsonObject) -> Response:
     title = "Already paid" if is_done else "Approved"
     text = "You will not be charged again." if is_done else "The shop can take the payment now."
     return page("notice.html", title=title, text=text, link=landing_url(order))
-
-
-def _with(url: str | None, query: str) -> str:
-    return f"{url}{'&' if '?' in url else '?'}{query}" if url else ""
 
 
 def _order(request: Request) -> JsonObject | None:

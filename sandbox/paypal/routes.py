@@ -5,9 +5,19 @@ from starlette.routing import Route
 from sandbox.paypal import control, pages
 from sandbox.paypal.api import gate
 from sandbox.paypal.oauth import door
+from sandbox.paypal.vault import control as vault_control
+from sandbox.paypal.vault import page as vault_page
 from sandbox.paypal.webhooks import door as certificates
 
 
 def routes() -> list[Route]:
     """In the order in which they are tried."""
-    return [*door.routes(), *certificates.routes(), *pages.routes(), *gate.routes(), *control.routes()]
+    return [
+        *door.routes(),
+        *certificates.routes(),
+        *pages.routes(),
+        *vault_page.routes(),
+        *gate.routes(),
+        *control.routes(),
+        *vault_control.routes(),
+    ]

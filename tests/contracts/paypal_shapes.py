@@ -127,8 +127,13 @@ UNIT = _object(
     amount=_object({"breakdown": BREAKDOWN}, currency_code=_text(CURRENCY), value=_text(r"\d+(\.\d\d)?")),
     payee=_object(merchant_id=ACCOUNT),
 )
+CUSTOMER = _object(id=_text("[0-9a-zA-Z_-]{1,22}"))
+TOKEN_ID = _text("[0-9a-z]{8}")
 WALLET = _object(
     {
+        "attributes": _object(
+            vault=_object(id=TOKEN_ID, status=_one_of("VAULTED", "CREATED", "APPROVED"), customer=CUSTOMER, links=LINKS)
+        ),
         "email_address": _text(".+@.+"),
         "account_id": ACCOUNT,
         "account_status": _one_of("VERIFIED", "UNVERIFIED"),
@@ -174,7 +179,30 @@ TOKEN = _object(
 )
 TOKEN_ERROR = _object(error=_text("[a-z_]+"), error_description=_text())
 
-RESOURCES = {"checkout-order": ORDER, "capture": CAPTURE, "refund": REFUND}
+TERMS = {
+    "usage_type": _one_of("MERCHANT", "PLATFORM"),
+    "description": _text(),
+    "customer_type": _one_of("CONSUMER", "BUSINESS"),
+    "permit_multiple_payment_tokens": {"type": "boolean"},
+}
+OWNER = {"email_address": _text(".+@.+"), "payer_id": ACCOUNT}
+PAYMENT_TOKEN = _object(
+    id=TOKEN_ID,
+    customer=CUSTOMER,
+    payment_source=_object(
+        paypal=_object(TERMS, **OWNER, account_id=ACCOUNT, name=_object(given_name=_text(), surname=_text()))
+    ),
+    links=LINKS,
+)
+PAYMENT_TOKENS = _object(customer=CUSTOMER, payment_tokens={"type": "array", "items": PAYMENT_TOKEN}, links=LINKS)
+SETUP_TOKEN = _object(
+    id=ID,
+    customer=CUSTOMER,
+    status=_one_of("CREATED", "PAYER_ACTION_REQUIRED", "APPROVED", "VAULTED", "TOKENIZED"),
+    payment_source=_object(paypal=_object({**TERMS, **OWNER})),
+    links=LINKS,
+)
+RESOURCES = {"checkout-order": ORDER, "capture": CAPTURE, "refund": REFUND, "payment_token": PAYMENT_TOKEN}
 EVENT = _object(
     {"resource_version": _text(r"\d\.\d")},
     id=_text("WH-[0-9A-Z]{17}-[0-9A-Z]{17}"),
@@ -202,6 +230,7 @@ ANSWERS = (
     (r"/v2/checkout/orders(/\w+(/capture)?)?", ORDER),
     (r"/v2/payments/captures/\w+", CAPTURE),
     (r"/v2/payments/captures/\w+/refund|/v2/payments/refunds/\w+", REFUND),
+    (r"/v3/vault/setup-tokens(/\w+)?", SETUP_TOKEN),
     (r"/v1/notifications/webhooks-events/?", EVENTS),
     (r"/v1/notifications/webhooks-events/[\w-]+(/resend)?", EVENT),
     (r"/v1/notifications/webhooks", WEBHOOKS),
@@ -228,6 +257,8 @@ def _expected(path: str, status: int, body: object, is_minimal: bool) -> Json:
         return TOKEN_ERROR if isinstance(body, dict) and "error" in body else ERROR
     if is_minimal:
         return MINIMAL
+    if path.startswith("/v3/vault/payment-tokens"):
+        return PAYMENT_TOKENS if "customer_id=" in path else PAYMENT_TOKEN
     shapes = (shape for pattern, shape in ANSWERS if re.fullmatch(pattern, path.partition("?")[0]))
     return next(shapes)
 

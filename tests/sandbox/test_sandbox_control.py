@@ -11,6 +11,7 @@ import requests
 
 from sandbox import card_control, control, faults
 from sandbox.paypal import control as paypal_control
+from sandbox.paypal.vault import control as vault_control
 from sandbox.stripe.payments import challenge_page
 from tests.sandbox.running import ANSWER_SECONDS, ROOT, Api, RunningSandbox
 
@@ -105,7 +106,13 @@ def test_the_readme_knows_every_fault_every_option_and_every_address() -> None:
     told += [f"`{field}`" for kind in kinds for field in kind.model_fields if field not in own]
     told += [
         re.sub(r"\{.*?\}", "{id}", route.path)
-        for route in (*control.routes(), *card_control.routes(), *challenge_page.routes(), *paypal_control.routes())
+        for route in (
+            *control.routes(),
+            *card_control.routes(),
+            *challenge_page.routes(),
+            *paypal_control.routes(),
+            *vault_control.routes(),
+        )
     ]
     assert [word for word in told if word not in readme] == []
 

@@ -68,6 +68,13 @@ class Fields:
             raise errors.invalid("INVALID_PARAMETER_VALUE", self.pointer(name), wrong, value[:SHOWN_LENGTH_MAX])
         return value
 
+    def flag(self, name: str) -> bool | None:
+        """true or false, or None."""
+        value = self.content.get(name)
+        if value is not None and not isinstance(value, bool):
+            raise self._malformed(name, value)
+        return value
+
     def group(self, name: str) -> "Fields":
         """The fields nested under this one; none when it is absent."""
         value = self.content.get(name)

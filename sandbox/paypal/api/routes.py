@@ -8,6 +8,7 @@ from sandbox.paypal.events import PATH as PATH_OF_EVENTS
 from sandbox.paypal.orders import capture, create, orders, patch
 from sandbox.paypal.refunds import create as create_refund
 from sandbox.paypal.refunds import refunds
+from sandbox.paypal.vault import actions as vault
 from sandbox.paypal.webhooks import events_list, verify, webhooks
 from sandbox.world import World
 
@@ -49,4 +50,5 @@ ACTIONS = (
     Action("list_webhooks", "GET", webhooks.PATH, webhooks.list_all, as_it_is),
     Action("get_webhook", "GET", f"{webhooks.PATH}/{{webhook_id}}", webhooks.retrieve, as_it_is),
     Action("verify_signature", "POST", verify.PATH, verify.verify, as_it_is, is_whole=True),
+    *vault.ACTIONS,
 )  # fmt: skip

@@ -5,6 +5,7 @@ from sandbox.paypal.api import errors
 from sandbox.paypal.api.call import Call
 from sandbox.paypal.captures import captures, take
 from sandbox.paypal.orders import orders, outcomes, purchase_unit
+from sandbox.paypal.vault import payment_tokens
 from sandbox.world import World
 
 # where the buyer can do something about it
@@ -20,20 +21,35 @@ def capture(world: World, call: Call) -> JsonObject:
     order = orders.of_path(world, call)
     call.fields.only()
     _must_be_approved(world, order)
-    _must_be_new(world, order)
-    outcome = order["outcome"]
-    if outcome["name"] not in (outcomes.COMPLETE, outcomes.PENDING, outcomes.DECLINED):
-        raise _refused(world, order, outcome["name"])
+    must_be_possible(world, order)
     return complete(world, order)
+
+
+def must_be_possible(world: World, order: JsonObject) -> None:
+    """Raises PayPalError when the invoice is paid already, or the buyer's way to pay is refused."""
+    _must_be_new(world, order)
+    outcome = order["outcome"]["name"]
+    if outcome not in (outcomes.COMPLETE, outcomes.PENDING, outcomes.DECLINED):
+        raise _refused(world, order, outcome)
 
 
 def complete(world: World, order: JsonObject) -> JsonObject:
     """Take the money, or what the outcome makes of it; the order is done."""
     taken = take.take(world, order["id"], order["unit"], purchase_unit.amount(order["unit"]), order["outcome"])
-    done = orders.change(world, order, status=orders.COMPLETED)
     captures.tell(world, take.EVENTS[taken["status"]], taken)
+    saved = _saved(world, order) if taken["status"] != captures.DECLINED else None
+    done = orders.change(world, order, status=orders.COMPLETED, saved=saved)
     orders.tell(world, "CHECKOUT.ORDER.COMPLETED", done)
     return done
+
+
+def _saved(world: World, order: JsonObject) -> str | None:
+    """The wallet that paid, if it is to be charged again."""
+    saving = order["saving"]
+    if saving is None:
+        return str(order["saved"]) if order["saved"] else None
+    token = payment_tokens.save(world, saving["customer"], order["buyer"], saving["terms"])
+    return str(token["id"])
 
 
 def _must_be_approved(world: World, order: JsonObject) -> None:
@@ -61,5 +77,7 @@ def _refused(world: World, order: JsonObject, issue: str) -> errors.PayPalError:
     rel = SENDS_THE_BUYER_BACK.get(issue)
     if issue == "PAYER_ACTION_REQUIRED":
         orders.change(world, order, status=orders.PAYER_ACTION_REQUIRED)
-    back = (orders.page_link(world, order, rel),) if rel else ()
+    # one that a saved wallet should have paid was never made, and has no page
+    has_page = orders.found(world, order["id"]) is not None
+    back = (orders.page_link(world, order, rel),) if rel and has_page else ()
     return errors.impossible(issue, f"{issue.replace('_', ' ').capitalize()}.", links=back)

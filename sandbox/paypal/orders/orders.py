@@ -10,6 +10,7 @@ from sandbox.paypal.api.call import Call
 from sandbox.paypal.buyers import wallet
 from sandbox.paypal.captures import captures
 from sandbox.paypal.refunds import refunds
+from sandbox.paypal.vault import payment_tokens
 from sandbox.world import World
 
 KIND = "paypal.order"
@@ -64,10 +65,21 @@ def shown(world: World, order: JsonObject) -> JsonObject:
         "links": _links(world, order),
     }
     if order["payment_source"] or order["buyer"]:
-        answer["payment_source"] = {"paypal": wallet(order["buyer"]) if order["buyer"] else {}}
+        answer["payment_source"] = {"paypal": _wallet(world, order)}
     if order["buyer"]:
         answer["payer"] = {"email_address": order["buyer"]["email"], "payer_id": order["buyer"]["id"]}
     return answer
+
+
+def _wallet(world: World, order: JsonObject) -> JsonObject:
+    known: JsonObject = wallet(order["buyer"]) if order["buyer"] else {}
+    token = world.store.get(payment_tokens.KIND, order["saved"]) if order["saved"] and order["saving"] else None
+    if token is None:
+        return known
+    up = links.link(world, f"{PATH}/{order['id']}", "up")
+    vault = {"id": token["id"], "status": "VAULTED", "customer": {"id": token["customer"]}}
+    told = {**vault, "links": [*payment_tokens.own_links(world, token), up]}
+    return {**known, "attributes": {"vault": told}}
 
 
 def _unit_shown(world: World, order: JsonObject) -> JsonObject:

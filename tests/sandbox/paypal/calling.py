@@ -87,6 +87,14 @@ class PayPal:
         capture: Json = paid["purchase_units"][0]["payments"]["captures"][0]
         return capture
 
+    def told_of(self, *ids: str) -> list[str]:
+        """The types of the events whose resource has one of these ids, oldest first, each held to its shape."""
+        events = self.made("GET", "/v1/notifications/webhooks-events?page_size=300")["events"]
+        ours = [event for event in reversed(events) if event["resource"]["id"] in ids]
+        for event in ours:
+            paypal_shapes.validate_event(event)
+        return [event["event_type"] for event in ours]
+
     def control(self, method: str, path: str, content: object = None) -> Json:
         """Steering."""
         return self.sandbox.control(method, f"paypal/{path}", content)

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from tests.contracts import paypal_shapes
 from tests.sandbox.paypal.calling import ORDERS, Json, PayPal, money
 from tests.sandbox.running import eventually
 
@@ -21,15 +20,6 @@ def refund(paypal: PayPal, capture: Json, **content: Any) -> tuple[int, Json]:
 
 def refused(paypal: PayPal, capture: Json, **content: Any) -> tuple[int, str]:
     return paypal.issue("POST", f"/v2/payments/captures/{capture['id']}/refund", content)
-
-
-def told_of(paypal: PayPal, *ids: str) -> list[str]:
-    """The types of the events whose resource has one of these ids, oldest first, each held to its shape."""
-    events = paypal.made("GET", "/v1/notifications/webhooks-events?page_size=300")["events"]
-    ours = [event for event in reversed(events) if event["resource"]["id"] in ids]
-    for event in ours:
-        paypal_shapes.validate_event(event)
-    return [event["event_type"] for event in ours]
 
 
 def rows_of(paypal: PayPal, capture: Json) -> list[int]:
@@ -53,7 +43,7 @@ def test_a_payment_arrives_with_its_marks_its_fee_and_its_order(paypal: PayPal) 
     }
     assert capture["links"][2]["href"].endswith(f"{ORDERS}/{order['id']}")
     assert rows_of(paypal, capture) == [2999]
-    assert told_of(paypal, order["id"], capture["id"]) == [
+    assert paypal.told_of(order["id"], capture["id"]) == [
         "CHECKOUT.ORDER.APPROVED",
         "PAYMENT.CAPTURE.COMPLETED",
         "CHECKOUT.ORDER.COMPLETED",
@@ -77,7 +67,7 @@ def test_a_payment_may_be_pending_and_end_later(
     paypal.control("POST", f"captures/{capture['id']}/{end}")
     ended = get(paypal, capture)
     assert (ended["status"], "status_details" in ended) == (status, False)
-    assert told_of(paypal, capture["id"]) == ["PAYMENT.CAPTURE.PENDING", event]
+    assert paypal.told_of(capture["id"]) == ["PAYMENT.CAPTURE.PENDING", event]
     assert rows_of(paypal, capture) == moved
 
 
@@ -172,7 +162,7 @@ def test_refunds_in_parts_until_nothing_is_left(paypal: PayPal) -> None:
     assert get(paypal, capture)["status"] == "REFUNDED"
     assert refused(paypal, capture) == (422, "CAPTURE_FULLY_REFUNDED")
     assert rows_of(paypal, capture) == [2999, -1000, -1999]
-    assert told_of(paypal, part["id"], rest["id"]) == ["PAYMENT.CAPTURE.REFUNDED"] * 2
+    assert paypal.told_of(part["id"], rest["id"]) == ["PAYMENT.CAPTURE.REFUNDED"] * 2
     listed = paypal.made("GET", f"{ORDERS}/{order['id']}")["purchase_units"][0]["payments"]["refunds"]
     assert [each["id"] for each in listed] == [part["id"], rest["id"]]
     assert paypal.made("GET", f"/v2/payments/refunds/{part['id']}") == part
@@ -225,7 +215,7 @@ def test_a_refund_may_be_pending_and_end_later(
     paypal.control("POST", f"refunds/{made['id']}/{end}")
     assert paypal.made("GET", f"/v2/payments/refunds/{made['id']}")["status"] == status
     assert get(paypal, capture)["status"] == of_capture
-    assert told_of(paypal, made["id"]) == ["PAYMENT.REFUND.PENDING", event]
+    assert paypal.told_of(made["id"]) == ["PAYMENT.REFUND.PENDING", event]
     assert rows_of(paypal, capture) == moved
 
 
@@ -237,7 +227,7 @@ def test_a_bank_pulls_a_payment_back(paypal: PayPal, minor: int | None, status: 
     assert (reversed_capture["status"], reversed_capture["status_details"]) == (status, {"reason": "CHARGEBACK"})
     assert "custom_id" not in paypal.made("GET", f"/v2/payments/refunds/{reversal['id']}")
     assert refused(paypal, capture) == (422, "REFUND_NOT_PERMITTED_DUE_TO_CHARGEBACK")
-    assert told_of(paypal, reversal["id"]) == ["PAYMENT.CAPTURE.REVERSED"]
+    assert paypal.told_of(reversal["id"]) == ["PAYMENT.CAPTURE.REVERSED"]
     assert rows_of(paypal, capture) == [2999, moved]
 
 

@@ -21,7 +21,21 @@ def visit_everything(paypal: PayPal) -> None:
     refund = paypal.made("POST", f"{capture}/refund", {"amount": money("1.00"), "note_to_payer": "sorry"})
     for read in (path, capture, f"/v2/payments/refunds/{refund['id']}"):
         paypal.made("GET", read)
+    visit_wallets(paypal)
     visit_webhooks(paypal)
+
+
+def visit_wallets(paypal: PayPal) -> None:
+    wallet = {"usage_type": "MERCHANT", "description": "d", "customer_type": "CONSUMER", "usage_pattern": "IMMEDIATE"}
+    setup = paypal.made("POST", "/v3/vault/setup-tokens", {"payment_source": {"paypal": wallet}}, request_id="s")
+    paypal.control("POST", f"setup-tokens/{setup['id']}/approve")
+    paypal.made("GET", f"/v3/vault/setup-tokens/{setup['id']}")
+    source = {"token": {"id": setup["id"], "type": "SETUP_TOKEN"}}
+    token = paypal.made("POST", "/v3/vault/payment-tokens", {"payment_source": source}, request_id="p")
+    path = f"/v3/vault/payment-tokens/{token['id']}"
+    assert paypal.made("GET", path) == token
+    paypal.made("GET", f"/v3/vault/payment-tokens?customer_id={token['customer']['id']}")
+    paypal.made("DELETE", path)
 
 
 def visit_webhooks(paypal: PayPal) -> None:

@@ -1,0 +1,1 @@
+"""Saved wallets: a buyer agrees once, and is charged later without being there."""
