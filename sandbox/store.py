@@ -26,6 +26,7 @@ INDEXED = {
     "paypal.capture": ("order", "invoice_id", "status"),
     "paypal.refund": ("order", "invoice_id"),
     "paypal.payment_token": ("customer",),
+    "paypal.dispute": ("capture",),
 }
 
 

@@ -25,7 +25,7 @@ def record_refund(world: World, refund: JsonObject) -> None:
 
 def record_adjustment(world: World, cause: JsonObject, moved: int) -> None:
     """A bank or a dispute moved money, in minor units. Raises ValueError when it is in the books already."""
-    _record(world, ADJUSTMENT, cause, moved, {"capture": cause["capture"], "of": cause["of"]})
+    _record(world, ADJUSTMENT, cause, moved, {name: cause[name] for name in ("capture", "of", "reason")})
 
 
 def shown(world: World) -> JsonObject:

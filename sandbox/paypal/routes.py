@@ -4,6 +4,7 @@ from starlette.routing import Route
 
 from sandbox.paypal import control, pages
 from sandbox.paypal.api import gate
+from sandbox.paypal.disputes import control as disputes_control
 from sandbox.paypal.oauth import door
 from sandbox.paypal.vault import control as vault_control
 from sandbox.paypal.vault import page as vault_page
@@ -20,4 +21,5 @@ def routes() -> list[Route]:
         *gate.routes(),
         *control.routes(),
         *vault_control.routes(),
+        *disputes_control.routes(),
     ]

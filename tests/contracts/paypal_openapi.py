@@ -20,9 +20,9 @@ FOLDER = os.environ.get("PAYPAL_OPENAPI", "")
 # those that mean the same in both dialects; a maximal length is left out, since it is the vendor's own to keep
 KEYWORDS = ("type", "enum", "required", "minItems", "maxItems", "pattern")
 PROBLEMS_SHOWN_MAX = 5
-# what PayPal answers and its descriptions leave out
+# what PayPal's reference has for one call, and its description for another one or not at all
 UNDESCRIBED_ISSUES = frozenset(
-    ["ACTION_DOES_NOT_MATCH_INTENT", "INTERNAL_SERVER_ERROR", "PAYPAL_REQUEST_ID_PREVIOUSLY_USED"]
+    ["ACTION_DOES_NOT_MATCH_INTENT", "NOT_SUPPORTED", "PAYPAL_REQUEST_ID_PREVIOUSLY_USED", "TOKEN_ID_NOT_FOUND"]
 )
 UNDESCRIBED_STATUSES = (405, 413, 429)
 
@@ -55,7 +55,7 @@ def _is_of_oauth(path: str, body: object) -> bool:
 def _operation(method: str, path: str) -> tuple[Json, Json]:
     for described in descriptions():
         for template, operations in described["paths"].items():
-            if re.fullmatch(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(template)), path.partition("?")[0]):
+            if re.fullmatch(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(template)), path.partition("?")[0].rstrip("/")):
                 operation = operations.get(method.lower())
                 if operation:
                     return described, operation["responses"]

@@ -202,7 +202,65 @@ SETUP_TOKEN = _object(
     payment_source=_object(paypal=_object({**TERMS, **OWNER})),
     links=LINKS,
 )
-RESOURCES = {"checkout-order": ORDER, "capture": CAPTURE, "refund": REFUND, "payment_token": PAYMENT_TOKEN}
+DISPUTE_ID = _text("PP-D-[0-9]+")
+DISPUTE_COMMON = {
+    "dispute_id": DISPUTE_ID,
+    "create_time": MOMENT,
+    "update_time": MOMENT,
+    "reason": _text("[A-Z_]+"),
+    "status": _one_of(
+        "OPEN", "WAITING_FOR_BUYER_RESPONSE", "WAITING_FOR_SELLER_RESPONSE", "UNDER_REVIEW", "RESOLVED", "OTHER"
+    ),
+    "dispute_amount": MONEY,
+    "dispute_life_cycle_stage": _one_of("INQUIRY", "CHARGEBACK", "PRE_ARBITRATION", "ARBITRATION"),
+    "dispute_channel": _one_of("INTERNAL", "EXTERNAL", "ALERT"),
+    "links": LINKS,
+}
+MOVEMENT = _object(
+    affected_party=_one_of("SELLER", "BUYER"),
+    amount=MONEY,
+    initiated_time=MOMENT,
+    type=_one_of("DEBIT", "CREDIT"),
+    reason=_one_of("DISPUTE_SETTLEMENT_FEE", "DISPUTE_SETTLEMENT", "DISPUTE_FEE", "CHARGEBACK_FEE"),
+)
+DISPUTE = _object(
+    {
+        "seller_response_due_date": MOMENT,
+        "money_movements": _list_of(MOVEMENT),
+        "evidences": _list_of(
+            _object(
+                {"notes": _text(), "evidence_info": {"type": "object"}},
+                evidence_type=_text("[A-Z_]+"),
+                source=_one_of("SUBMITTED_BY_SELLER"),
+                date=MOMENT,
+            )
+        ),
+        "messages": _list_of(_object(posted_by=_one_of("BUYER", "SELLER"), time_posted=MOMENT, content=_text())),
+        "dispute_outcome": _object(outcome_code=_text("[A-Z_]+"), amount_refunded=MONEY),
+    },
+    **DISPUTE_COMMON,
+    disputed_transactions=_list_of(
+        _object(
+            {"custom": _text(), "invoice_number": _text()},
+            seller_transaction_id=ID,
+            create_time=MOMENT,
+            transaction_status=_text("[A-Z_]+"),
+            gross_amount=MONEY,
+            buyer=_object(name=_text()),
+            seller=_object(merchant_id=ACCOUNT),
+        )
+    ),
+)
+DISPUTE_INFO = _object({"seller_response_due_date": MOMENT}, **DISPUTE_COMMON, dispute_state=_text("[A-Z_]+"))
+DISPUTES = _object({"items": _list_of(DISPUTE_INFO)}, links=LINKS)
+WAY_ON = _object(links=LINKS)
+RESOURCES = {
+    "checkout-order": ORDER,
+    "capture": CAPTURE,
+    "refund": REFUND,
+    "payment_token": PAYMENT_TOKEN,
+    "dispute": DISPUTE,
+}
 EVENT = _object(
     {"resource_version": _text(r"\d\.\d")},
     id=_text("WH-[0-9A-Z]{17}-[0-9A-Z]{17}"),
@@ -231,6 +289,9 @@ ANSWERS = (
     (r"/v2/payments/captures/\w+", CAPTURE),
     (r"/v2/payments/captures/\w+/refund|/v2/payments/refunds/\w+", REFUND),
     (r"/v3/vault/setup-tokens(/\w+)?", SETUP_TOKEN),
+    (r"/v1/customer/disputes", DISPUTES),
+    (r"/v1/customer/disputes/[\w-]+", DISPUTE),
+    (r"/v1/customer/disputes/[\w-]+/(accept-claim|provide-evidence)", WAY_ON),
     (r"/v1/notifications/webhooks-events/?", EVENTS),
     (r"/v1/notifications/webhooks-events/[\w-]+(/resend)?", EVENT),
     (r"/v1/notifications/webhooks", WEBHOOKS),

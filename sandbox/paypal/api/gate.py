@@ -18,6 +18,7 @@ from sandbox.paypal.api.call import Action, Call
 from sandbox.paypal.api.errors import PayPalError, Refusal
 from sandbox.paypal.api.fields import Fields
 from sandbox.paypal.api.links import PREFIX
+from sandbox.paypal.api.multipart import json_part
 from sandbox.paypal.api.routes import ACTIONS
 from sandbox.paypal.oauth import tokens
 from sandbox.traffic import take_time
@@ -29,6 +30,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 BODY_BYTES_MAX = 1_000_000
 METHODS = ("GET", "POST", "PATCH", "PUT", "DELETE")
 REQUEST_ID_LENGTH_MAX = 108
+SEVERAL_PARTS = ("multipart/form-data", "multipart/related")
 PREFERENCES = {"": True, "return=minimal": True, "return=representation": False}
 
 
@@ -56,7 +58,7 @@ class Refusals:
 
     def server_error(self) -> Response:
         """500"""
-        return refused(_failure())
+        return refused(PayPalError(500))
 
 
 def refused(refusal: Refusal, debug_id: str = "") -> Response:
@@ -110,7 +112,7 @@ async def _serve(world: World, request: Request, actions: Mapping[str, Action], 
     except Refusal as refusal:
         return refused(refusal, debug_id)
     except InjectedFailure:
-        return refused(_failure(), debug_id)
+        return refused(PayPalError(500), debug_id)
     status = action.status_repeated if is_repeated else action.status
     if status == 204:
         return Response(status_code=204, headers={"PayPal-Debug-Id": debug_id})
@@ -140,10 +142,8 @@ async def _call(request: Request) -> Call:
 def _json(request: Request, raw: bytes) -> JsonObject:
     if request.method not in ("POST", "PATCH"):
         return {}
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        raise PayPalError(415)
     try:
-        content = orjson.loads(raw or b"{}")
+        content = orjson.loads(_json_of(request.headers.get("content-type", ""), raw) or b"{}")
     except orjson.JSONDecodeError as problem:
         raise errors.invalid("MALFORMED_REQUEST_JSON", "/", "The request JSON is not well formed.") from problem
     if request.method == "PATCH":
@@ -152,6 +152,16 @@ def _json(request: Request, raw: bytes) -> JsonObject:
     if not isinstance(content, dict):
         raise errors.invalid("MALFORMED_REQUEST_JSON", "/", "The request must be a JSON object.")
     return content
+
+
+def _json_of(content_type: str, raw: bytes) -> bytes:
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind == "application/json":
+        return raw
+    part = json_part(content_type, raw) if kind in SEVERAL_PARTS else None
+    if part is None:
+        raise PayPalError(415)
+    return part
 
 
 def _request_id(request: Request) -> str | None:
@@ -166,10 +176,6 @@ def _is_minimal(request: Request) -> bool:
     if preference not in PREFERENCES:
         raise errors.invalid("INVALID_PARAMETER_VALUE", "Prefer", "Not a preference.", preference[:100])
     return PREFERENCES[preference]
-
-
-def _failure() -> PayPalError:
-    return PayPalError(500, {"issue": "INTERNAL_SERVER_ERROR", "description": "Played by the sandbox."})
 
 
 def _response(status: int, content: JsonObject, debug_id: str) -> Response:

@@ -25,7 +25,7 @@ def refuse(action: Action, header: str | None) -> None:
     if status == 404:
         raise not_found("mock")
     if status:
-        raise PayPalError(status, {"issue": code, "description": PLAYED})
+        raise PayPalError(status)
 
 
 def _code(header: str | None) -> str:

@@ -4,6 +4,7 @@ from sandbox.json_types import JsonObject
 from sandbox.paypal.api import issues
 from sandbox.paypal.api.call import Action
 from sandbox.paypal.captures import captures
+from sandbox.paypal.disputes import actions as disputes
 from sandbox.paypal.events import PATH as PATH_OF_EVENTS
 from sandbox.paypal.orders import capture, create, orders, patch
 from sandbox.paypal.refunds import create as create_refund
@@ -51,4 +52,5 @@ ACTIONS = (
     Action("get_webhook", "GET", f"{webhooks.PATH}/{{webhook_id}}", webhooks.retrieve, as_it_is),
     Action("verify_signature", "POST", verify.PATH, verify.verify, as_it_is, is_whole=True),
     *vault.ACTIONS,
+    *disputes.ACTIONS,
 )  # fmt: skip

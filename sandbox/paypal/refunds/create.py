@@ -4,7 +4,8 @@ from sandbox.json_types import JsonObject
 from sandbox.paypal.api import errors, money
 from sandbox.paypal.api.call import Call
 from sandbox.paypal.api.fields import Fields
-from sandbox.paypal.captures import captures
+from sandbox.paypal.captures import captures, left
+from sandbox.paypal.disputes import disputes
 from sandbox.paypal.refunds import give_back, refunds, settle
 from sandbox.world import World
 
@@ -22,6 +23,9 @@ def create(world: World, call: Call) -> JsonObject:
     amount = money.read(call.fields, "amount", too_fine="DECIMALS_NOT_SUPPORTED")
     _must_be_refundable(world, capture)
     minor = _minor(call.fields, amount, capture)
+    if minor < left.of(capture) and disputes.is_open_on(world, capture):
+        wrong = "Partial refunds cannot be offered at this time because there is an open case on this transaction."
+        raise errors.impossible("TRANSACTION_DISPUTED", wrong)
     _must_be_new(world, texts["invoice_id"])
     # one that bears no mark of its own inherits that of the payment
     marks = {**texts, "custom_id": texts["custom_id"] or capture["custom_id"]}
@@ -48,14 +52,14 @@ def _must_be_refundable(world: World, capture: JsonObject) -> None:
 
 
 def _minor(fields: Fields, amount: money.Amount | None, capture: JsonObject) -> int:
-    left: int = capture["minor"] - capture["refunded_minor"]
+    most = left.of(capture)
     if amount is None:
-        return left
+        return most
     money.must_be_positive(amount, fields.pointer("amount/value"))
     if amount.currency != capture["currency"]:
         wrong = "Refund must be in the same currency as the capture"
         raise errors.impossible("REFUND_CAPTURE_CURRENCY_MISMATCH", wrong, fields.pointer("amount/currency_code"))
-    if amount.minor > left:
+    if amount.minor > most:
         wrong = "The refund amount must be less than or equal to the capture amount that has not yet been refunded."
         raise errors.impossible("REFUND_AMOUNT_EXCEEDED", wrong, fields.pointer("amount/value"))
     return amount.minor

@@ -2,7 +2,7 @@
 
 from sandbox.json_types import JsonObject
 from sandbox.paypal import ledger
-from sandbox.paypal.captures import captures
+from sandbox.paypal.captures import captures, left
 from sandbox.paypal.refunds import give_back, refunds
 from sandbox.world import World
 
@@ -15,12 +15,12 @@ class NothingToReverse(Exception):
 
 def reverse(world: World, capture: JsonObject, minor: int | None) -> JsonObject:
     """The reversal, which looks like a refund; all that is left, or so much of it. Raises NothingToReverse."""
-    left = capture["minor"] - capture["refunded_minor"]
-    wanted = left if minor is None else minor
-    if capture["status"] not in captures.ARRIVED or not 0 < wanted <= left:
-        raise NothingToReverse(f"{left} minor units are left of {capture['id']}, which is {capture['status']}")
-    given = give_back.give_back(world, captures.change(world, capture, reason="CHARGEBACK"), wanted, NO_TEXTS)
+    most = left.of(capture)
+    wanted = most if minor is None else minor
+    if capture["status"] not in captures.ARRIVED or not 0 < wanted <= most:
+        raise NothingToReverse(f"{most} minor units are left of {capture['id']}, which is {capture['status']}")
+    given = give_back.give_back(world, capture, wanted, NO_TEXTS, reason="CHARGEBACK")
     reversal = refunds.change(world, given, status=refunds.COMPLETED)
-    ledger.record_adjustment(world, {**reversal, "of": "reversal"}, -wanted)
+    ledger.record_adjustment(world, {**reversal, "of": reversal["id"], "reason": "REVERSAL"}, -wanted)
     refunds.tell(world, "PAYMENT.CAPTURE.REVERSED", reversal)
     return reversal

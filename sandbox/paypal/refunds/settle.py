@@ -2,7 +2,8 @@
 
 from sandbox.json_types import JsonObject
 from sandbox.paypal import ledger
-from sandbox.paypal.refunds import give_back, refunds
+from sandbox.paypal.captures import left
+from sandbox.paypal.refunds import refunds
 from sandbox.world import World
 
 
@@ -21,7 +22,7 @@ def complete(world: World, refund: JsonObject) -> JsonObject:
 def fail(world: World, refund: JsonObject) -> JsonObject:
     """The money stays. Raises NotPending."""
     failed = _ended(world, refund, refunds.FAILED)
-    give_back.take_again(world, refund)
+    left.lessen(world, refund["capture"], -refund["minor"])
     refunds.tell(world, "PAYMENT.REFUND.FAILED", failed)
     return failed
 

@@ -90,7 +90,7 @@ class PayPal:
     def told_of(self, *ids: str) -> list[str]:
         """The types of the events whose resource has one of these ids, oldest first, each held to its shape."""
         events = self.made("GET", "/v1/notifications/webhooks-events?page_size=300")["events"]
-        ours = [event for event in reversed(events) if event["resource"]["id"] in ids]
+        ours = [event for event in reversed(events) if set(ids) & {*map(event["resource"].get, ("id", "dispute_id"))}]
         for event in ours:
             paypal_shapes.validate_event(event)
         return [event["event_type"] for event in ours]

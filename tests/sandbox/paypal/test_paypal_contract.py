@@ -22,6 +22,7 @@ def visit_everything(paypal: PayPal) -> None:
     for read in (path, capture, f"/v2/payments/refunds/{refund['id']}"):
         paypal.made("GET", read)
     visit_wallets(paypal)
+    visit_disputes(paypal)
     visit_webhooks(paypal)
 
 
@@ -36,6 +37,19 @@ def visit_wallets(paypal: PayPal) -> None:
     assert paypal.made("GET", path) == token
     paypal.made("GET", f"/v3/vault/payment-tokens?customer_id={token['customer']['id']}")
     paypal.made("DELETE", path)
+
+
+def visit_disputes(paypal: PayPal) -> None:
+    for way, content in (
+        ("accept-claim", {"note": "You are right.", "accept_claim_type": "REFUND"}),
+        ("provide-evidence", {"evidences": [{"evidence_type": "OTHER", "notes": "It was used."}]}),
+    ):
+        capture = paypal.captured(paypal.order(custom_id="ours", invoice_id=f"disputed-{way}"))
+        dispute = paypal.control("POST", f"captures/{capture['id']}/dispute")["dispute_id"]
+        paypal.control("POST", f"disputes/{dispute}/message", {"content": "Where is it?"})
+        paypal.made("POST", f"/v1/customer/disputes/{dispute}/{way}", content)
+        paypal.made("GET", f"/v1/customer/disputes/{dispute}")
+    paypal.made("GET", "/v1/customer/disputes?page_size=1")
 
 
 def visit_webhooks(paypal: PayPal) -> None:
@@ -62,7 +76,9 @@ def test_every_action_answers_as_described(paypal: PayPal) -> None:
     assert [action.name for action in ACTIONS if not visited(action.method, action.path)] == []
 
 
-@pytest.mark.parametrize("path", [f"{ORDERS}/X", "/v2/payments/captures/X", "/v2/payments/refunds/X"])
+@pytest.mark.parametrize(
+    "path", [f"{ORDERS}/X", "/v2/payments/captures/X", "/v2/payments/refunds/X", "/v1/customer/disputes/X"]
+)
 def test_what_is_not_there_is_not_found(paypal: PayPal, path: str) -> None:
     assert paypal.issue("GET", path) == (404, "INVALID_RESOURCE_ID")
 

@@ -1,0 +1,1 @@
+"""Disputes: a buyer wants a payment back, at PayPal or at the bank."""
