@@ -2,15 +2,42 @@
 
 from collections.abc import Callable
 
+import structlog
+
 from billing.clocks.wall import Wall
+from billing.errors import Rejected
+from billing.outcomes.record_outcome import PaymentContradiction
 from billing.payments.queries import CLOCK_TOLERANCE, OpenCheckout
-from gateways.gateway import Gateway
-from schemas.facts.payments import CheckoutRequest, PaymentFact, PaymentStatus, never_came
+from gateways.gateway import Capability, Gateway
+from schemas.facts.payments import CaptureRequest, CheckoutRequest, PaymentFact, PaymentStatus, never_came
+
+log = structlog.get_logger(__name__)
 
 
 def look_at_page(gateway: Gateway, page: OpenCheckout, wall: Wall) -> PaymentFact | None:
-    """What the gateway says of the payment; None while nobody knows whether there is a page. Raises Unavailable."""
-    return _of_page(gateway, page, wall, lambda found: gateway.checkout.fetch_payment(checkout_ref=found))
+    """What the gateway says of the payment; None while nobody knows whether there is a page. Raises Unavailable.
+
+    A page that takes nothing unless we capture it does not end by itself: its gateway forgets it, or we close it.
+    """
+    fact = _of_page(gateway, page, wall, lambda found: gateway.checkout.fetch_payment(checkout_ref=found))
+    if wall.at <= page.request.expires_at + CLOCK_TOLERANCE or not gateway.can(Capability.CAPTURES):
+        return fact
+    if fact is None:
+        return never_paid(gateway.name, page.request)
+    is_in_vain = fact.page_url or fact.status is PaymentStatus.FAILED
+    return gateway.checkout.close_checkout(fact.checkout_ref) if is_in_vain else fact
+
+
+def capture_page(gateway: Gateway, page: OpenCheckout, key: str) -> PaymentFact:
+    """What became of capturing what the customer agreed to. A refusal is an outcome, too. Raises Unavailable."""
+    captures, attempt_id = gateway.captures, page.request.attempt_id
+    try:
+        return captures.capture(CaptureRequest(attempt_id, key, page.checkout_ref))
+    except Rejected as refusal:
+        if refusal.code == "idempotency_key_reused":
+            raise PaymentContradiction(f"the capture of {attempt_id} was sent with other parameters before") from None
+        log.warning("capture_refused", code=refusal.code, detail=refusal.detail)
+        return never_came(gateway.name, page.request, PaymentStatus.FAILED, refusal.code)
 
 
 def close_page(gateway: Gateway, page: OpenCheckout, wall: Wall) -> PaymentFact | None:

@@ -31,7 +31,7 @@ def pay_invoice(work: Work, operation: Operation, command: PayInvoice) -> Act:
         invoice = get_invoice(session, command.invoice_id)
         check_payable(invoice)
     if invoice.gateway:
-        return _page_of_its_gateway(work, invoice)
+        return _page_of_its_gateway(work, invoice, command.gateway)
     gateway, cause = work.choose(Capability.CHECKOUT, command.gateway), cause_of(operation)
     gateway.checkout  # noqa: B018 - a vendor that cannot is refused before anything is written
     for _ in range(WAYS_MADE_MAX):
@@ -46,10 +46,14 @@ def pay_invoice(work: Work, operation: Operation, command: PayInvoice) -> Act:
 
 
 def _is_open(work: Work, attempt: PaymentAttempt) -> bool:
-    """Whether it is a page on which the customer can pay."""
+    """Whether it is a page where the customer can pay. Raises Rejected `payment_under_way` where they have agreed."""
     if attempt.kind is not AttemptKind.PAGE or not attempt.checkout_ref:
         return False
     payment = work.gateway(attempt.gateway).checkout.fetch_payment(checkout_ref=attempt.checkout_ref)
+    if payment is not None and payment.status is PaymentStatus.APPROVED:
+        with work.database.transaction() as session:
+            record_outcome(session, payment, work.wall())
+        raise _under_way()
     return payment is not None and payment.page_url != ""
 
 
@@ -62,7 +66,7 @@ def _make_way(work: Work, attempt: PaymentAttempt) -> None:
     if fact is None:
         return
     if fact.status is PaymentStatus.PENDING:
-        raise Rejected("payment_under_way", "A payment is being processed; ask again when its outcome is known.", 409)
+        raise _under_way()
     with work.database.transaction() as session:
         if fact.status is PaymentStatus.EXPIRED:
             # nobody is to charge the card now: the page takes its place
@@ -71,7 +75,13 @@ def _make_way(work: Work, attempt: PaymentAttempt) -> None:
             record_outcome(session, fact, work.wall())
 
 
-def _page_of_its_gateway(work: Work, invoice: Invoice) -> Act:
+def _under_way() -> Rejected:
+    return Rejected("payment_under_way", "A payment is being processed; ask again when its outcome is known.", 409)
+
+
+def _page_of_its_gateway(work: Work, invoice: Invoice, wanted: str | None) -> Act:
+    if wanted not in (None, invoice.gateway):
+        raise Rejected("no_page", f"This invoice is paid at {invoice.gateway}, which wrote it.", status=409)
     there = work.gateway(invoice.gateway).subscriptions.fetch_invoice(invoice.invoice_ref)
     if there is None or not there.page_url:
         raise Rejected("no_page", "The gateway that wrote the invoice has no page for it.", status=409)

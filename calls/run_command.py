@@ -13,6 +13,7 @@ from billing.errors import Rejected
 from billing.subscriptions.queries import get_subscription
 from billing.subscriptions.tables import Collection
 from calls.cancel import cancel_at_gateway, reactivate_at_gateway
+from calls.capture_checkout import capture_checkout
 from calls.change_payment_method import change_payment_method, set_default_payment_method
 from calls.change_plan import change_plan_at_gateway
 from calls.close_pages import close_pages, pages_in_the_way
@@ -32,6 +33,7 @@ from schemas.commands import (
     COMMANDS,
     AdvanceTestClock,
     CancelSubscription,
+    CaptureCheckout,
     ChangePaymentMethod,
     ChangePlan,
     Command,
@@ -58,6 +60,7 @@ Call = Callable[[Work, Operation, Any], claims.Act]
 
 CALLS: Mapping[type[Command], Call] = {
     StartCreditCheckout: open_checkout,
+    CaptureCheckout: capture_checkout,
     PayInvoice: pay_invoice,
     StartSubscriptionCheckout: open_subscription_checkout,
     StartCardSetup: open_card_setup,
@@ -81,7 +84,7 @@ TAKES_BACK = frozenset({CancelSubscription, ChangePlan, PauseSubscription})
 # These ask several times, and what asks once is to be tried again sooner when its worker dies.
 MANY_CALLS = frozenset(
     {
-        *TAKES_BACK, PayInvoice, CreateSubscription, StartSubscriptionCheckout, ChangePaymentMethod,
+        *TAKES_BACK, CaptureCheckout, PayInvoice, CreateSubscription, StartSubscriptionCheckout, ChangePaymentMethod,
         SetDefaultPaymentMethod, RemovePaymentMethod, SyncWithGateway,
     }
 )  # fmt: skip

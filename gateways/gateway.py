@@ -8,6 +8,7 @@ from typing import TypeVar
 from billing.errors import Rejected
 from gateways.envelope import Envelope
 from gateways.ports import (
+    Captures,
     EventsList,
     HostedCheckout,
     Limits,
@@ -30,6 +31,7 @@ class Capability(StrEnum):
     """What a vendor may offer; the value completes the sentence "the gateway ... cannot"."""
 
     CHECKOUT = "sell on a hosted page"
+    CAPTURES = "capture what was agreed to on a page"
     SAVED_METHODS = "keep payment methods"
     CHARGES = "charge a saved payment method"
     SUBSCRIPTIONS = "run subscriptions"
@@ -52,6 +54,7 @@ class Gateway:
     translate: Callable[[bytes], EventFact]
     is_test_mode: bool = False
     offers_checkout: HostedCheckout | None = None
+    offers_captures: Captures | None = None
     offers_saved_methods: SavedMethods | None = None
     offers_charges: OffSessionCharge | None = None
     offers_subscriptions: RunsSubscriptions | None = None
@@ -67,6 +70,11 @@ class Gateway:
     def checkout(self) -> HostedCheckout:
         """Raises Rejected `gateway_cannot`, as the others do."""
         return self._offered(self.offers_checkout, Capability.CHECKOUT)
+
+    @property
+    def captures(self) -> Captures:
+        """Money that comes when we take it."""
+        return self._offered(self.offers_captures, Capability.CAPTURES)
 
     @property
     def saved_methods(self) -> SavedMethods:

@@ -1,7 +1,8 @@
 """Commands: checked, stored under an id, answered with that id or, on request, with the outcome."""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 from uuid import UUID
 
 from starlette.requests import Request
@@ -56,11 +57,22 @@ class Commands:
         async def take(request: Request) -> Response:
             caller = await self._identity.require(request, command_class.scope)
             body = await read_body(request.receive, command_class.body_bytes_max)
-            path_id: UUID = request.path_params["id"]
-            command = validated(command_class, {id_field: str(path_id), **parse_json(body or b"{}")})
-            if getattr(command, id_field) != path_id:
-                errors = [{"field": id_field, "message": "must be the id in the path, or left out"}]
-                raise Problem(422, "invalid", "The request is not valid; see `errors`.", errors=errors)
+            command = _as_in_path(command_class, id_field, request.path_params["id"], parse_json(body or b"{}"))
+            return await self._accept(request, caller, command, len(body))
+
+        return take
+
+    def at_gateway(self, by_field: Mapping[str, type[Command]]) -> Endpoint:
+        """The endpoint that takes one of these commands, known by its field, at the gateway that the path names."""
+
+        async def take(request: Request) -> Response:
+            caller = await self._identity.require(request, next(iter(by_field.values())).scope)
+            body = await read_body(request.receive, max(each.body_bytes_max for each in by_field.values()))
+            fields = parse_json(body)
+            command_class = next((each for field, each in by_field.items() if field in fields), None)
+            if command_class is None:
+                raise _invalid(next(iter(by_field)), f"must be given, or one of {', '.join(by_field)}")
+            command = _as_in_path(command_class, "gateway", request.path_params["gateway"], fields)
             return await self._accept(request, caller, command, len(body))
 
         return take
@@ -88,6 +100,19 @@ class Commands:
             headers |= {"Preference-Applied": f"wait={wait_seconds}"} if is_final(row) else {}
         headers["Location"] = f"/v1/operations/{row.id}"
         return Response(view_operation(row).model_dump_json(), 200 if is_final(row) else 202, headers, JSON)
+
+
+def _as_in_path(command_class: type[Command], field: str, in_path: UUID | str, fields: dict[str, Any]) -> Command:
+    """The body need not say again what the path says, and must not say otherwise."""
+    command = validated(command_class, {field: str(in_path), **fields})
+    if getattr(command, field) != in_path:
+        raise _invalid(field, f"must be the {field.rpartition('_')[2]} in the path, or left out")
+    return command
+
+
+def _invalid(field: str, message: str) -> Problem:
+    errors = [{"field": field, "message": message}]
+    return Problem(422, "invalid", "The request is not valid; see `errors`.", errors=errors)
 
 
 def _operation(command: Command, caller: Caller, idempotency_key: str | None) -> NewOperation:

@@ -126,6 +126,15 @@ class CancelPayments(FollowUps):
     ids_max = 1
 
 
+class CapturePayments(FollowUps):
+    """Capture what customers agreed to on the pages that these outbox rows name: a customer waits for each."""
+
+    task = "payments.capture"
+    queue = "payments"
+
+    ids_max = 1
+
+
 class RefundPayments(FollowUps):
     """Ask gateways for the refunds that these outbox rows name: each may take several calls, so it goes alone."""
 
@@ -230,6 +239,7 @@ TOPICS: dict[str, type[FollowUps]] = {
     "dispute_evidence": WriteEvidence,
     "charge": ChargeCards,
     "cancel_payment": CancelPayments,
+    "capture": CapturePayments,
     "refund": RefundPayments,
     "payment_confirmation": SendEmails,
     "subscription_activated": SendEmails,
@@ -265,6 +275,7 @@ MESSAGES: tuple[type[Message], ...] = (
     SendEmails,
     ChargeCards,
     CancelPayments,
+    CapturePayments,
     RefundPayments,
     RenewSubscriptions,
     DunInvoices,

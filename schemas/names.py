@@ -78,4 +78,5 @@ Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max
 CouponCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 # a vendor by its name; without one the first that can do what is asked is asked
 GatewayName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,40}$")]
+PageReference = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,200}$")]
 CardReference = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,200}$")]

@@ -1,11 +1,12 @@
-"""The queue of what waits for a gateway: charges and their end, refunds, and asking for what webhooks did not tell."""
+"""The queue of what waits for a gateway: charges, captures, refunds, and asking for what webhooks did not tell."""
 
 from calls.cancel_payment import cancel_payments
+from calls.capture_payments import capture_payments
 from calls.charge_cards import charge_cards
 from calls.look_up_payments import look_up_payments as look_up
 from calls.pull_events import pull_events as pull
 from calls.refund_payments import refund_payments
-from schemas.messages import CancelPayments, ChargeCards, LookUpPayments, PullEvents, RefundPayments
+from schemas.messages import CancelPayments, CapturePayments, ChargeCards, LookUpPayments, PullEvents, RefundPayments
 from workers.task import doorway
 from workers.wiring import Work
 
@@ -20,6 +21,12 @@ def charge(work: Work, message: ChargeCards) -> None:
 def cancel(work: Work, message: CancelPayments) -> None:
     """Cancel the payments that these outbox rows name."""
     cancel_payments(work, message.ids)
+
+
+@doorway(CapturePayments)
+def capture(work: Work, message: CapturePayments) -> None:
+    """Capture what customers agreed to on these pages."""
+    capture_payments(work, message.ids)
 
 
 @doorway(RefundPayments)

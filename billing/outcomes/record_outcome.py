@@ -3,7 +3,8 @@
 A batch is loaded, decided and written with one statement per table; one payment is a batch of one.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -22,6 +23,7 @@ from billing.outcomes.capture import Capture, capture_all
 from billing.outcomes.charge_failed import charge_failed
 from billing.outcomes.charge_too_small import charge_too_small
 from billing.payments.cancel_under_way import cancel_under_way
+from billing.payments.intend_capture import intend_capture, unwanted_among, why_not
 from billing.payments.queries import as_uuid
 from billing.payments.start_checkout import LOOK_UP_AFTER
 from billing.payments.states import can_move, is_answered, is_over, is_too_small, look_up_no_more_when_final, move
@@ -32,7 +34,9 @@ from database.among import is_among
 from database.update import update_rows
 from schemas.facts.payments import PaymentFact, PaymentStatus
 
-WRITTEN = ("status", "checkout_ref", "payment_ref", "charge_ref", "failure_code", "captured_at", "look_up_at")
+WRITTEN = (
+    "status", "checkout_ref", "payment_ref", "charge_ref", "failure_code", "approvals", "captured_at", "look_up_at",
+)  # fmt: skip
 
 
 class Outcome(StrEnum):
@@ -64,12 +68,13 @@ def record_outcomes(session: Session, facts: Sequence[PaymentFact], wall: Wall) 
     """Bring our books to what gateways say, and return what each fact did. Duplicates and stale news change nothing.
 
     `wall` is the wall clock's; what is booked gets the account's own time. A capture is booked as money that we hold
-    whatever it fits. Raises PaymentContradiction for news of another checkout than was opened, and UnknownMark for a
-    payment that bears the mark of an attempt that is not in the books.
+    whatever it fits. What a customer agreed to is captured after the commit if it is wanted, else it has expired.
+    Raises PaymentContradiction for news of another checkout than was opened, and UnknownMark for a payment that bears
+    the mark of an attempt that is not in the books.
     """
     standings = _lock(session, facts)
-    outcomes, captures, lost, too_small, late = [], [], [], [], []
-    for fact in facts:
+    outcomes, captures, lost, too_small, late, approved = [], [], [], [], [], []
+    for fact in _as_wanted(session, standings, facts):
         standing = standings.get((fact.gateway, fact.attempt_id))
         was_over = standing is not None and is_over(standing.attempt)
         outcome = _not_ours(session, fact) if standing is None else _take(standing, fact, wall)
@@ -77,12 +82,16 @@ def record_outcomes(session: Session, facts: Sequence[PaymentFact], wall: Wall) 
             if fact.status is PaymentStatus.CAPTURED:
                 captures.append(_capture(standing, fact, wall))
                 late += [standing.invoice.id] if was_over else []
+            elif fact.status is PaymentStatus.APPROVED:
+                approved.append(standing.attempt)
             elif is_too_small(standing.attempt):
                 too_small.append((standing.invoice, standing.frozen_at or wall.at))
             elif is_over(standing.attempt):
                 lost.append(standing)
         outcomes.append(outcome)
     update_rows(session, [standing.attempt for standing in standings.values()], WRITTEN)
+    for attempt in approved:
+        intend_capture(session, attempt)
     for standing in lost:
         _lose(session, standing, wall)
     capture_all(session, captures)
@@ -120,6 +129,21 @@ def _lock(session: Session, facts: Sequence[PaymentFact]) -> dict[tuple[str, str
     return {(standing.attempt.gateway, str(standing.attempt.id)): standing for standing in standings}
 
 
+def _as_wanted(
+    session: Session, standings: Mapping[tuple[str, str], Standing], facts: Sequence[PaymentFact]
+) -> Iterator[PaymentFact]:
+    """What was agreed to and is not wanted (any more) has expired: nobody takes it, unless that has begun."""
+    agreed = [fact for fact in facts if fact.status is PaymentStatus.APPROVED]
+    unwanted = unwanted_among(session, filter(None, (as_uuid(fact.attempt_id) for fact in agreed)))
+    for fact in facts:
+        standing, reason = standings.get((fact.gateway, fact.attempt_id)), ""
+        if standing is not None and fact.status is PaymentStatus.APPROVED:
+            attempt, invoice, _ = standing
+            is_begun = attempt.status is AttemptStatus.APPROVED
+            reason = "" if is_begun else why_not(attempt, invoice, fact, is_unwanted=attempt.id in unwanted)
+        yield replace(fact, status=PaymentStatus.EXPIRED, failure_code=reason) if reason else fact
+
+
 def _take(standing: Standing, fact: PaymentFact, wall: Wall) -> Outcome:
     """Bring the attempt to what the gateway says of it."""
     attempt, after = standing.attempt, AttemptStatus(fact.status.value)
@@ -133,6 +157,8 @@ def _take(standing: Standing, fact: PaymentFact, wall: Wall) -> Outcome:
     move(attempt, after)
     if after is AttemptStatus.CAPTURED:
         attempt.captured_at = standing.frozen_at or fact.paid_at or wall.at
+    elif after is AttemptStatus.APPROVED:
+        attempt.approvals += 1
     return Outcome.RECORDED
 
 

@@ -66,13 +66,17 @@ def live_attempt(session: Session, invoice_id: UUID) -> PaymentAttempt | None:
 
 @dataclass(frozen=True, slots=True)
 class OpenCheckout:
-    """A hosted page as it stands. Nothing but its opening is known of one without a `checkout_ref`."""
+    """A hosted page as it stands. Nothing but its opening is known of one without a `checkout_ref`.
+
+    Under `capture_key` is captured what the customer agreed to; empty as long as nothing is to be captured.
+    """
 
     attempt_id: UUID
     gateway: str
     checkout_ref: str
     request: CheckoutRequest
     created_at: datetime
+    capture_key: str = ""
 
 
 def open_checkouts(session: Session, wall: Wall, limit: int) -> list[OpenCheckout]:
@@ -85,6 +89,12 @@ def find_live_checkout(session: Session, attempt_id: UUID) -> OpenCheckout | Non
     """This page, if it may still be paid."""
     attempt = session.scalar(_checkouts().where(PaymentAttempt.id == attempt_id, IS_LIVE))
     return _checkout(attempt) if attempt else None
+
+
+def find_page(session: Session, gateway: str, checkout_ref: str) -> UUID | None:
+    """The attempt whose page this is; None for a page that is not ours, or not known by its reference yet."""
+    of_page = select(PaymentAttempt.id).where(PaymentAttempt.gateway == gateway)
+    return session.scalar(of_page.where(PaymentAttempt.checkout_ref == checkout_ref))
 
 
 def open_pages_of(session: Session, subscription_id: UUID) -> Sequence[UUID]:
@@ -100,8 +110,10 @@ def _checkouts() -> Select[PaymentAttempt]:
 
 
 def _checkout(attempt: PaymentAttempt) -> OpenCheckout:
-    request = thaw(attempt.request)
-    return OpenCheckout(attempt.id, attempt.gateway, attempt.checkout_ref, request, attempt.created_at)
+    is_approved = attempt.status is AttemptStatus.APPROVED
+    key = f"cashbeat/capture/{attempt.id}/{attempt.approvals}" if is_approved else ""
+    request, created_at = thaw(attempt.request), attempt.created_at
+    return OpenCheckout(attempt.id, attempt.gateway, attempt.checkout_ref, request, created_at, key)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,14 @@ from schemas.facts.payments import TOO_SMALL
 
 _OUTCOMES = frozenset({AttemptStatus.CAPTURED, AttemptStatus.FAILED, AttemptStatus.EXPIRED})
 TRANSITIONS: dict[AttemptStatus, frozenset[AttemptStatus]] = {
-    AttemptStatus.CREATED: _OUTCOMES | {AttemptStatus.UNKNOWN, AttemptStatus.PENDING},
-    AttemptStatus.UNKNOWN: _OUTCOMES | {AttemptStatus.PENDING},
-    AttemptStatus.PENDING: _OUTCOMES,
+    AttemptStatus.CREATED: _OUTCOMES | {AttemptStatus.UNKNOWN, AttemptStatus.PENDING, AttemptStatus.APPROVED},
+    AttemptStatus.UNKNOWN: _OUTCOMES | {AttemptStatus.PENDING, AttemptStatus.APPROVED},
+    AttemptStatus.PENDING: _OUTCOMES | {AttemptStatus.APPROVED},
+    AttemptStatus.APPROVED: _OUTCOMES | {AttemptStatus.PENDING},
     # a declined card may be followed by a good one in the same checkout
-    AttemptStatus.FAILED: frozenset({AttemptStatus.PENDING, AttemptStatus.CAPTURED, AttemptStatus.EXPIRED}),
+    AttemptStatus.FAILED: frozenset(
+        {AttemptStatus.PENDING, AttemptStatus.APPROVED, AttemptStatus.CAPTURED, AttemptStatus.EXPIRED}
+    ),
     AttemptStatus.CAPTURED: frozenset(),
     # money that came after all is ours, whatever had been given up
     AttemptStatus.EXPIRED: frozenset({AttemptStatus.CAPTURED}),

@@ -17,6 +17,7 @@ class AttemptStatus(StrEnum):
     CREATED = "created"
     UNKNOWN = "unknown"
     PENDING = "pending"
+    APPROVED = "approved"
     CAPTURED = "captured"
     FAILED = "failed"
     EXPIRED = "expired"
@@ -36,13 +37,14 @@ class AttemptKind(StrEnum):
 
 
 # While an attempt stands here it may still take the money, and no second one is begun.
-LIVE_ATTEMPTS = frozenset({AttemptStatus.CREATED, AttemptStatus.UNKNOWN, AttemptStatus.PENDING})
+LIVE_ATTEMPTS = frozenset({AttemptStatus.CREATED, AttemptStatus.UNKNOWN, AttemptStatus.PENDING, AttemptStatus.APPROVED})
 
 
 class PaymentAttempt(Base):
     """Our intention to be paid, written before the gateway hears of it. Its id is the gateway's idempotency key.
 
-    `request` holds the frozen parameters of the call; `*_ref` are the gateway's ids; amounts are minor units.
+    `request` holds the frozen parameters of the call; `*_ref` are the gateway's ids; amounts are minor units. Each of
+    the `approvals` of a page is a time that the customer agreed to pay, and is captured under a key of its own.
     """
 
     __tablename__ = "payment_attempts"
@@ -62,7 +64,7 @@ class PaymentAttempt(Base):
         # of an invoice one attempt is under way at most: who is first wins, and the other begins when that one is over
         Index(
             "uq_payment_attempts_live", "invoice_id", unique=True,
-            postgresql_where=text("kind <> 'gateway' AND status IN ('created', 'unknown', 'pending')"),
+            postgresql_where=text("kind <> 'gateway' AND status IN ('created', 'unknown', 'pending', 'approved')"),
         ),
         Index("ix_payment_attempts_invoice", "invoice_id"),
         Index("ix_payment_attempts_look_up", "look_up_at", postgresql_where=text("look_up_at IS NOT NULL")),
@@ -84,6 +86,7 @@ class PaymentAttempt(Base):
     payment_ref: Mapped[str] = mapped_column(server_default="")
     charge_ref: Mapped[str] = mapped_column(server_default="")
     failure_code: Mapped[str] = mapped_column(server_default="")
+    approvals: Mapped[int] = mapped_column(server_default="0")
     created_at: Mapped[datetime] = written_at()
     captured_at: Mapped[datetime | None]
     look_up_at: Mapped[datetime | None]

@@ -14,6 +14,7 @@ from schemas.commands.manual_payments import (
     WithdrawPaymentClaim,
 )
 from schemas.commands.payments import (
+    CaptureCheckout,
     ChangePaymentMethod,
     OpenPortal,
     OrderPaymentMethods,
@@ -46,6 +47,7 @@ __all__ = (
     "ApprovePayment",
     "AttachPaymentProof",
     "CancelSubscription",
+    "CaptureCheckout",
     "ChangePaymentMethod",
     "ChangePlan",
     "Command",

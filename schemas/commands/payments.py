@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, StrictBool
 
 from schemas.commands.base import Command
-from schemas.names import CardReference, GatewayName, Slug
+from schemas.names import CardReference, GatewayName, PageReference, Slug
 from schemas.urls import Url
 
 # nobody keeps more cards; one statement is written for each
@@ -23,6 +23,16 @@ class StartCreditCheckout(Command):
     package: Slug
     success_url: Url
     cancel_url: Url
+    gateway: GatewayName | None = None
+
+
+class CaptureCheckout(Command):
+    """The customer is back from a page and has agreed there: take the money, where the gateway leaves that to us."""
+
+    kind = "capture_checkout"
+    scope = "billing:write"
+
+    checkout_ref: PageReference
     gateway: GatewayName | None = None
 
 

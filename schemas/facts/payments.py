@@ -6,9 +6,13 @@ from enum import StrEnum
 
 
 class PaymentStatus(StrEnum):
-    """What a gateway says about one payment, in our words."""
+    """What a gateway says about one payment, in our words.
+
+    Approved: the customer agreed on the page, and the money comes when we capture it.
+    """
 
     PENDING = "pending"
+    APPROVED = "approved"
     CAPTURED = "captured"
     FAILED = "failed"
     EXPIRED = "expired"
@@ -110,6 +114,15 @@ class CheckoutFact:
     checkout_ref: str
     url: str
     status: PaymentStatus
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureRequest:
+    """What the customer agreed to on a page is to be captured: all of it, as the page was opened."""
+
+    attempt_id: str
+    idempotency_key: str
+    checkout_ref: str
 
 
 @dataclass(frozen=True, slots=True)

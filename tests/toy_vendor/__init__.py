@@ -1,1 +1,4 @@
-"""A third vendor, as somebody would add one: checkouts and refunds, and nothing else. Its office is in `office`."""
+"""A third vendor, as somebody would add one: checkouts, captures, refunds, reversals.
+
+It offers nothing else. Its office is in `office`.
+"""

@@ -8,6 +8,6 @@ from schemas.facts.events import Concern
 LIMITS = Limits(
     key_window=timedelta(hours=6),
     calls_per_second=50.0,
-    concerns={"order.paid": Concern.PAYMENT},
+    concerns={"order.changed": Concern.PAYMENT, "order.taken_back": Concern.REVERSAL},
     method_name="Toy money",
 )

@@ -1,6 +1,5 @@
 """A vendor is one folder and one line of the registry: it sells through the real pipeline, and is no special case."""
 
-from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -8,100 +7,16 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from billing.accounts.open import open_account
 from billing.credits.queries import view_balance
-from billing.invariants import violations
 from billing.invoices.queries import list_invoices
 from billing.notices.describe_invoice import describe_invoice
 from billing.receipts.queries import list_receipts
 from calls.send_emails import letterhead_of
-from database.api_keys import create_key
-from database.ids import uuid7
 from database.inbox import InboxEvent
-from database.operations import Operation
-from gateways.registry import VENDORS
 from schemas.facts.reversals import RefundRequest
-from settings import Settings
-from tasks import commands, webhooks
-from tests.billing.conftest import ADA
-from tests.ingress.running_door import in_thread
-from tests.logins import as_door, as_worker
-from tests.toy_vendor import vendor
-from tests.toy_vendor.door import SECRET
-from tests.toy_vendor.office import Office, open_office
-from tests.workers.hands import at_work
-from workers.celery_app import make_app
-from workers.wiring import Work, utc_now, wire
-
-PAGES = {"success_url": "https://app.example/ok", "cancel_url": "https://app.example/no"}
-
-
-@pytest.fixture
-def office(monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
-    with open_office() as running:
-        monkeypatch.setattr(vendor, "address", running.url)
-        yield running
-
-
-@pytest.fixture
-def toy_settings(database_url: str, broker_url: str, office: Office, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """With the one line."""
-    monkeypatch.setitem(VENDORS, "toy", "tests.toy_vendor")
-    return Settings(
-        worker_database_url=as_worker(database_url),
-        ingress_database_url=as_door(database_url),
-        broker_url=broker_url,
-    )
-
-
-@pytest.fixture
-def toy_work(toy_settings: Settings) -> Iterator[Work]:
-    with at_work(wire(toy_settings, make_app(toy_settings.broker_url))) as work:
-        yield work
-        with work.database.transaction() as session:
-            assert [found for found in violations(session) if "nothing_waits" not in found] == []
-
-
-@pytest.fixture
-def toy_customer(toy_work: Work) -> UUID:
-    with toy_work.database.transaction() as session:
-        return open_account(session, uuid7(), ADA)
-
-
-@pytest.fixture
-def toy_door(toy_settings: Settings, toy_work: Work) -> Iterator[httpx.Client]:
-    with toy_work.database.transaction() as session:
-        secret = create_key(session, "toy", ["billing:write", "billing:read"])
-    with in_thread(toy_settings) as client:
-        client.headers["authorization"] = f"Bearer {secret}"
-        yield client
-
-
-def give(door: httpx.Client, work: Work, path: str, **body: Any) -> Operation:
-    """A command through the door, run as its worker runs it."""
-    accepted = door.post(path, json=body)
-    assert accepted.status_code == 202, accepted.text
-    commands.run(id=accepted.json()["id"])
-    with work.database.transaction() as session:
-        return session.get_one(Operation, UUID(accepted.json()["id"]))
-
-
-def hear(door: httpx.Client, work: Work, body: bytes) -> None:
-    """A webhook through the vendor's own door, handled as its worker handles it."""
-    answer = door.post("/v1/billing/webhooks/toy/", content=body, headers={"toy-secret": SECRET.decode()})
-    assert answer.status_code == 200
-    with work.database.transaction() as session:
-        ids = [str(row_id) for row_id in session.scalars(select(InboxEvent.id))]
-    webhooks.handle(ids=ids)
-
-
-def buy(door: httpx.Client, work: Work, account_id: UUID) -> str:
-    bought = give(
-        door, work, "/v1/billing/stripe/credit-checkout/", account_id=str(account_id), package="value",
-        gateway="toy", **PAGES,
-    )  # fmt: skip
-    assert bought.result is not None, bought.problem
-    return str(bought.result["checkout_ref"])
+from tests.toy_vendor.office import Office
+from tests.toy_vendor.through_doors import PAGES, buy, give, hear
+from workers.wiring import Work, utc_now
 
 
 def test_it_sells_a_package_through_its_own_door(

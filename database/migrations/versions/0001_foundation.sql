@@ -720,11 +720,12 @@ CREATE TABLE payment_attempts (
     payment_ref TEXT DEFAULT '' NOT NULL,
     charge_ref TEXT DEFAULT '' NOT NULL,
     failure_code TEXT DEFAULT '' NOT NULL,
+    approvals BIGINT DEFAULT '0' NOT NULL,
     created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
     captured_at TIMESTAMPTZ,
     look_up_at TIMESTAMPTZ,
     CONSTRAINT pk_payment_attempts PRIMARY KEY (id),
-    CONSTRAINT ck_payment_attempts_status_known CHECK (status IN ('created', 'unknown', 'pending', 'captured', 'failed', 'expired')),
+    CONSTRAINT ck_payment_attempts_status_known CHECK (status IN ('created', 'unknown', 'pending', 'approved', 'captured', 'failed', 'expired')),
     CONSTRAINT ck_payment_attempts_kind_known CHECK (kind IN ('checkout', 'page', 'charge', 'gateway')),
     CONSTRAINT ck_payment_attempts_amount_positive CHECK (amount_minor > 0),
     CONSTRAINT ck_payment_attempts_captured_has_a_time CHECK ((status = 'captured') = (captured_at IS NOT NULL)),
@@ -736,7 +737,7 @@ CREATE TABLE payment_attempts (
 CREATE INDEX ix_payment_attempts_invoice ON payment_attempts (invoice_id);
 CREATE INDEX ix_payment_attempts_look_up ON payment_attempts (look_up_at) WHERE look_up_at IS NOT NULL;
 CREATE UNIQUE INDEX uq_payment_attempts_checkout ON payment_attempts (gateway, checkout_ref) WHERE checkout_ref <> '';
-CREATE UNIQUE INDEX uq_payment_attempts_live ON payment_attempts (invoice_id) WHERE kind <> 'gateway' AND status IN ('created', 'unknown', 'pending');
+CREATE UNIQUE INDEX uq_payment_attempts_live ON payment_attempts (invoice_id) WHERE kind <> 'gateway' AND status IN ('created', 'unknown', 'pending', 'approved');
 CREATE UNIQUE INDEX uq_payment_attempts_payment ON payment_attempts (gateway, payment_ref) WHERE payment_ref <> '';
 
 CREATE TABLE receipts (
