@@ -44,7 +44,8 @@ def close_start_pages(
         _rehearse(work, command, pages, start)
     for page in pages:
         gateway = work.gateway(page.gateway)
-        if page.checkout_ref and gateway.checkout.close_checkout(page.checkout_ref).status is not PaymentStatus.EXPIRED:
+        closed = gateway.checkout.close_checkout(page.checkout_ref) if page.checkout_ref else None
+        if closed is not None and closed.status is not PaymentStatus.EXPIRED:
             _sync(work, gateway, command.account_id, page.checkout_ref)
         else:
             _give_up(work, command.account_id, page)

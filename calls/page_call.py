@@ -25,7 +25,7 @@ def look_at_page(gateway: Gateway, page: OpenCheckout, wall: Wall) -> PaymentFac
     if fact is None:
         return never_paid(gateway.name, page.request)
     is_in_vain = fact.page_url or fact.status is PaymentStatus.FAILED
-    return gateway.checkout.close_checkout(fact.checkout_ref) if is_in_vain else fact
+    return _close(gateway, page, fact.checkout_ref) if is_in_vain else fact
 
 
 def capture_page(gateway: Gateway, page: OpenCheckout, key: str) -> PaymentFact:
@@ -42,7 +42,11 @@ def capture_page(gateway: Gateway, page: OpenCheckout, key: str) -> PaymentFact:
 
 def close_page(gateway: Gateway, page: OpenCheckout, wall: Wall) -> PaymentFact | None:
     """The same after it was closed: it may have been paid before. Raises Unavailable."""
-    return _of_page(gateway, page, wall, gateway.checkout.close_checkout)
+    return _of_page(gateway, page, wall, lambda found: _close(gateway, page, found))
+
+
+def _close(gateway: Gateway, page: OpenCheckout, checkout_ref: str) -> PaymentFact:
+    return gateway.checkout.close_checkout(checkout_ref) or never_paid(gateway.name, page.request)
 
 
 def never_paid(gateway: str, request: CheckoutRequest) -> PaymentFact:

@@ -59,10 +59,11 @@ class HostedCheckout(Protocol):
     def fetch_payment(self, *, checkout_ref: str = "", payment_ref: str = "") -> PaymentFact | None:
         """What the gateway says now about one payment, by either reference; None when it does not know it."""
 
-    def close_checkout(self, checkout_ref: str) -> PaymentFact:
+    def close_checkout(self, checkout_ref: str) -> PaymentFact | None:
         """Close a page, so that nobody can pay on it any more, and say what became of its payment.
 
-        One that was paid meanwhile is captured, or still processed; closing it again changes nothing.
+        One that was paid meanwhile is captured, or still processed; closing it again changes nothing. None: the gateway
+        has forgotten the page, on which nobody has paid and nobody will.
         """
 
     def find_checkout(
