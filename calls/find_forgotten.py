@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from billing.errors import NotConnected
 from billing.invoices.rules import month_and_counter
+from billing.payments.queries import is_used
 from database.last_sign import last_sign_of_workers
-from gateways.gateway import Capability
+from gateways.gateway import Capability, Gateway
 from schemas.documents import SentEmail
 from schemas.facts.payments import MarkedPaymentFact
 from workers.wiring import Work
@@ -47,7 +49,7 @@ def find_forgotten(work: Work, since: datetime | None, say: Say) -> Found:
     begin = since or _last_sign(work)
     say(f"looking for what was done since {begin:%Y-%m-%d %H:%M} UTC")
     payments: list[MarkedPaymentFact] = []
-    for gateway in work.gateways.values():
+    for gateway in _connected(work):
         if gateway.can(Capability.MARKED_PAYMENTS):
             listed = list(gateway.marked_payments.list_marked(begin))
             say(f"{gateway.name} has {len(listed)} payments that bear our mark")
@@ -60,6 +62,21 @@ def find_forgotten(work: Work, since: datetime | None, say: Say) -> Found:
         receipts={email.invoice_id: email for email in emails if email.invoice_id},
         numbers=frozenset(_numbers(payments, emails)),
     )
+
+
+def _connected(work: Work) -> list[Gateway]:
+    """Raises NotConnected for one that cannot be asked, unless others can and it was never used."""
+    connected, missing = [], dict[str, NotConnected]()
+    for name in work.gateways:
+        try:
+            connected.append(work.gateway(name))
+        except NotConnected as error:
+            missing[name] = error
+    for name, reason in missing.items():
+        with work.database.transaction() as session:
+            if not connected or is_used(session, name):
+                raise reason
+    return connected
 
 
 def came_at(marked: MarkedPaymentFact) -> datetime:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from billing.errors import Unavailable
+from billing.errors import NotConnected, Unavailable
 from database.event_pulls import note_pull, pulled_until
 from database.inbox import remember
 from gateways.gateway import Capability, Gateway
@@ -34,6 +34,8 @@ def pull_events(work: Work, events_max: int = EVENTS_LIMIT) -> None:
             gateway = work.gateway(name)
             if gateway.can(Capability.EVENTS):
                 _pull(work, gateway, events_max)
+        except NotConnected as error:
+            log.info("events_not_asked_for", gateway=name, reason=str(error))
         except Unavailable as error:
             log.warning("events_unanswered", gateway=name, reason=str(error))
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from celery import Celery
 
 from billing.clocks.wall import Wall
-from billing.errors import Rejected
+from billing.errors import NotConnected, Rejected
 from credentials.master_keys import parse
 from database.engine import Database, make_engine
 from database.lineage import refuse_restored
@@ -58,14 +58,22 @@ class Work:
     def choose(self, capability: Capability, wanted: str | None = None) -> Gateway:
         """The gateway that is wanted, else the first that can do it; raises Rejected `gateway_unknown`.
 
-        Whether the one that is wanted can do it shows when it is asked: Rejected `gateway_cannot`.
+        Whether the one that is wanted can do it shows when it is asked: Rejected `gateway_cannot`. NotConnected where
+        none can but one that is not connected might.
         """
         if wanted is not None:
             return self.gateway(wanted)
-        able = next((gateway for gateway in self.gateways.values() if gateway.can(capability)), None)
-        if able is None:
-            raise Rejected("gateway_unknown", f"No payment gateway can {capability.value}.", status=404)
-        return able
+        unknown = Rejected("gateway_unknown", f"No payment gateway can {capability.value}.", status=404)
+        missing: list[NotConnected] = []
+        for name in self.gateways:
+            try:
+                gateway = self.gateways[name]
+            except NotConnected as error:
+                missing.append(error)
+            else:
+                if gateway.can(capability):
+                    return gateway
+        raise missing[0] if missing else unknown
 
     @property
     def email(self) -> EmailGateway:

@@ -57,6 +57,11 @@ def invoice_asked_for(session: Session, attempt_id: UUID | None) -> UUID | None:
     return session.get_one(PaymentAttempt, attempt_id).invoice_id if attempt_id is not None else None
 
 
+def is_used(session: Session, gateway: str) -> bool:
+    """Whether a payment was ever asked for there."""
+    return session.scalar(select(PaymentAttempt.id).where(PaymentAttempt.gateway == gateway).limit(1)) is not None
+
+
 def live_attempt(session: Session, invoice_id: UUID) -> PaymentAttempt | None:
     """The one attempt of ours that may still take the money of an invoice, if there is one. Read without a lock."""
     attempt = PaymentAttempt
