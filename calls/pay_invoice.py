@@ -25,7 +25,8 @@ WAYS_MADE_MAX = 3
 def pay_invoice(work: Work, operation: Operation, command: PayInvoice) -> Act:
     """Claim: the attempt, frozen. Call: what is under way ends, then the page opens. Record: its address.
 
-    While a page is open, that is the one. Where a gateway wrote the invoice, it is the gateway's own page of it.
+    While a page is open, that is the one, unless another gateway is named. Where a gateway wrote the invoice, it is
+    the gateway's own page of it.
     """
     with work.database.transaction() as session:
         invoice = get_invoice(session, command.invoice_id)
@@ -39,7 +40,8 @@ def pay_invoice(work: Work, operation: Operation, command: PayInvoice) -> Act:
             attempt = intend_page(session, cause, command, gateway.name, work.wall())
         if attempt.cause == cause:
             return open_page(work, gateway, operation, thaw(attempt.request))
-        if attempt.amount_minor == invoice.left_minor and _is_open(work, attempt):
+        is_there = command.gateway in (None, attempt.gateway) and attempt.amount_minor == invoice.left_minor
+        if is_there and _is_open(work, attempt):
             return lambda session: view_opened(attempt)
         _make_way(work, attempt)
     raise Unavailable("something else is under way for the invoice")

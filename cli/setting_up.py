@@ -20,7 +20,8 @@ def migrate() -> None:
 
 @commands.command()
 def seed() -> None:
-    """Put the first packages, plans, services and vendors' keys into the database; what is there stays as it is."""
+    """Put the first packages, plans, ways to pay and vendors' keys into the database; what is there stays as it is."""
+    from stack.first_offers import offer_first
     from stack.first_providers import fill_by_command
     from stack.prepare import prepare
     from stack.stores import urls_to_migrate
@@ -30,6 +31,7 @@ def seed() -> None:
         say(prepare(urls))
         for word in fill_by_command(given, urls.owner):
             say(word)
+        offer_first(given, urls.owner)
     say("the catalog is seeded")
 
 

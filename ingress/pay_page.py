@@ -1,4 +1,4 @@
-"""The page that mails about an unpaid invoice link to: what is owed, a button, and behind it the gateway's own page.
+"""The page that mails about an unpaid invoice link to: what is owed, a button for each gateway, and behind it its page.
 
 It needs no login: whoever has the mail may pay. GET changes nothing, so that whatever reads mails may follow the link;
 the button stages the command and leads on to the page that it opened.
@@ -6,6 +6,7 @@ the button stages the command and leads on to the page that it opened.
 
 import time
 from typing import Any
+from urllib.parse import parse_qs
 
 import structlog
 from starlette.requests import Request
@@ -28,7 +29,7 @@ log = structlog.get_logger(__name__)
 
 CALLER = "pay_link"
 WAIT_SECONDS = 10.0
-# One command per invoice and minute, however often the button is pressed.
+# One command per invoice, gateway and minute, however often the button is pressed.
 MINUTE_SECONDS = 60
 BODY_BYTES_MAX = 1_000
 
@@ -61,15 +62,17 @@ class PayPage:
             return self._page.answer(f"Invoice {payable.number}", "There is nothing to pay any more.")
         if "paid" in request.query_params:
             return self._page.answer("Thank you", f"Your payment of invoice {payable.number} is on its way to us.")
-        return self._page.answer(f"Invoice {payable.number}", f"{payable.amount} are to be paid.", button="Pay now")
+        text = f"{payable.amount} are to be paid."
+        return self._page.answer(f"Invoice {payable.number}", text, buttons=_buttons(payable, "Pay now"))
 
     async def pay(self, request: Request) -> Response:
         """Stage the command, wait a moment for it, and lead on."""
-        await read_body(request.receive, BODY_BYTES_MAX)
+        chosen = _chosen(await read_body(request.receive, BODY_BYTES_MAX))
         payable = await self._find(request)
         if payable is None:
             return self._unknown()
-        operation = _operation(payable, f"{self._public_url}/pay/{request.path_params['token']}/")
+        gateway = next((way.gateway for way in payable.ways if way.gateway == chosen), None)
+        operation = _operation(payable, gateway, f"{self._public_url}/pay/{request.path_params['token']}/")
         stored = await self._operations.submit(operation, BODY_BYTES_MAX)
         row = stored.row if is_final(stored.row) else await self._waiting.wait(stored.id, WAIT_SECONDS) or stored.row
         url = (row.result or {}).get("checkout_url")
@@ -85,7 +88,8 @@ class PayPage:
             return self._page.answer(f"Invoice {payable.number}", text)
         log.info("pay_page_not_open", invoice_id=str(payable.invoice_id), problem=problem.get("type"))
         text = "The payment page could not be opened just now. Please try again in a minute."
-        return self._page.answer(f"Invoice {payable.number}", text, button="Try again", status=503)
+        buttons = _buttons(payable, "Try again")
+        return self._page.answer(f"Invoice {payable.number}", text, buttons=buttons, status=503)
 
     def _paid(self, payable: PayableView) -> Response:
         return self._page.answer("Thank you", f"Invoice {payable.number} is paid.")
@@ -100,8 +104,21 @@ class PayPage:
         return await self._reads.run(lambda session: find_payable(session, token))
 
 
-def _operation(payable: PayableView, here: str) -> NewOperation:
-    command = PayInvoice(invoice_id=payable.invoice_id, success_url=f"{here}?paid", cancel_url=here)
+def _buttons(payable: PayableView, label: str) -> dict[str, str]:
+    """One says what it does, of several each says how."""
+    if len(payable.ways) > 1:
+        return {way.gateway: f"Pay with {way.display_name}" for way in payable.ways}
+    return {payable.ways[0].gateway if payable.ways else "": label}
+
+
+def _chosen(body: bytes) -> str:
+    """Which button was pressed; whoever posts something else has chosen nothing."""
+    fields = parse_qs(body.decode("ascii", "replace"))
+    return fields.get("gateway", [""])[0]
+
+
+def _operation(payable: PayableView, gateway: str | None, here: str) -> NewOperation:
+    command = PayInvoice(invoice_id=payable.invoice_id, success_url=f"{here}?paid", cancel_url=here, gateway=gateway)
     body = command.model_dump(mode="json")
-    key = f"{payable.invoice_id}/{int(time.time()) // MINUTE_SECONDS}"
+    key = f"{payable.invoice_id}/{gateway or ''}/{int(time.time()) // MINUTE_SECONDS}"
     return NewOperation(operation_id(CALLER, key), command.kind, CALLER, key, body, fingerprint(command.kind, body))

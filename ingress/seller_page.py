@@ -1,5 +1,6 @@
 """A page that customers see without a login: it says whose it is, and loads nothing."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -20,6 +21,9 @@ HEADERS = {
 }
 
 
+NONE: Mapping[str, str] = {}
+
+
 class SellerPage:
     """The one template, under the name and logo of who sells."""
 
@@ -32,8 +36,8 @@ class SellerPage:
         self._seller_name = settings.seller_name
         self._logo = data_address(read_logo(settings.seller_logo)) if settings.seller_logo else ""
 
-    def answer(self, title: str, text: str, *, button: str = "", status: int = 200) -> Response:
-        """All texts are plain, and escaped here. A `button` posts to the page's own address."""
-        told = {"title": title, "text": text, "button": button}
+    def answer(self, title: str, text: str, *, buttons: Mapping[str, str] = NONE, status: int = 200) -> Response:
+        """All texts are plain, and escaped here. Each of the `buttons` posts its key to the page's own address."""
+        told = {"title": title, "text": text, "buttons": buttons}
         markup = self._template.render(told, seller_name=self._seller_name, logo=self._logo)
         return HTMLResponse(markup, status, HEADERS)

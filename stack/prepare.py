@@ -2,10 +2,9 @@
 
 from billing.catalog.amount_rules import declare_amount_rules
 from billing.catalog.seed import seed
-from billing.payment_methods.seed import FirstOffer, seed_methods
 from database.migrate import MadeElsewhere, upgrade
 from database.roles import DatabaseUrls, RoleRefused
-from gateways.registry import OFFERED_FIRST, VENDORS, limits_of_vendors
+from gateways.registry import limits_of_vendors
 from stack.errors import StackError
 from stack.explaining import explaining
 from stack.sessions import transaction
@@ -34,12 +33,11 @@ def migrate(urls: DatabaseUrls) -> str:
 
 
 def prepare(urls: DatabaseUrls) -> str:
-    """Migrate, and add the first packages, plans and ways to pay unless they are there. Returns what was found.
+    """Migrate, and add the first packages and plans unless they are there. Returns what was found.
 
     Doing it again changes nothing.
     """
     found = migrate(urls)
     with transaction(urls.owner) as session:
         seed(session)
-        seed_methods(session, [FirstOffer(*offer, enabled=offer[1] in VENDORS) for offer in OFFERED_FIRST])
     return found

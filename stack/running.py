@@ -15,6 +15,7 @@ from stack import addresses as where
 from stack import discover, leftovers, master_keys, postgres, processes, readiness, valkey
 from stack import home as homes
 from stack.errors import StackError
+from stack.first_offers import offer_first
 from stack.first_providers import fill
 from stack.heartbeat_watch import HeartbeatWatch, read_ages
 from stack.kept_ports import KeptPorts
@@ -108,6 +109,7 @@ class Stack:
         for word in fill(self.settings, urls.owner, partial(parse, master_keys_text)):
             self._progress(word)
         has_sandbox = stands_in(self.settings, urls.owner)
+        offer_first(self.settings, urls.owner, has_sandbox=has_sandbox)
         self.addresses = where.choose(self.settings, urls, broker_url, self._ports, has_sandbox=has_sandbox)
         self.environment = where.environment(self.settings, self.addresses, master_keys_text)
         self._progress("starting ingress, workers, beat" + (" and Flower" if self._is_watched else ""))

@@ -7,9 +7,13 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from billing.accounts.tables import Account
 from billing.invoices.tables import OWED, Invoice, InvoiceStatus
 from billing.money import Money, format_major
-from schemas.views import PayableView
+from billing.payment_methods.queries import configs_for
+from billing.payment_methods.rules import offered_in
+from billing.payment_methods.tables import ManualMethod
+from schemas.views import PayableView, WayToPayView
 
 ID_BYTES = 16
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -39,4 +43,15 @@ def find_payable(session: Session, token: str) -> PayableView | None:
         is_paid=invoice.status is InvoiceStatus.PAID,
         is_payable=invoice.status in OWED,
         amount=format_major(Money(invoice.left_minor, invoice.currency)),
+        ways=_ways(session, invoice),
     )
+
+
+def _ways(session: Session, invoice: Invoice) -> tuple[WayToPayView, ...]:
+    """What a gateway wrote is paid on its own page. Where nobody has decided what is offered, there is no choice."""
+    if invoice.gateway:
+        return ()
+    country = session.get_one(Account, invoice.account_id).country
+    offered = offered_in(configs_for(session, country), country, invoice.currency)
+    gateways = [config for config in offered if config.method not in set(ManualMethod)]
+    return tuple(WayToPayView(gateway=config.method, display_name=config.display_name) for config in gateways)

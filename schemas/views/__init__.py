@@ -7,7 +7,7 @@ from schemas.views.catalog import PackageView, PlanPriceView, PlanView, ServiceV
 from schemas.views.clocks import TestClockView
 from schemas.views.credits import AutoTopUpView, BalanceView, BalanceWatchView, CreditTransactionView
 from schemas.views.disputes import DisputeView
-from schemas.views.invoices import InvoiceLineView, InvoiceView, PayableView
+from schemas.views.invoices import InvoiceLineView, InvoiceView, PayableView, WayToPayView
 from schemas.views.manual_payments import ManualPaymentView, OtherClaimView, PaymentClaimView
 from schemas.views.operations import OperationView
 from schemas.views.payment_methods import OfferedMethodView, PaymentMethodsView
@@ -47,4 +47,5 @@ __all__ = (
     "SubscriptionView",
     "TestClockView",
     "View",
+    "WayToPayView",
 )

@@ -6,14 +6,25 @@ from uuid import UUID
 from schemas.views.base import View
 
 
+class WayToPayView(View):
+    """A gateway on whose page an invoice can be paid, under its name there."""
+
+    gateway: str
+    display_name: str
+
+
 class PayableView(View):
-    """What the link to an invoice leads to. `amount` is what is left to pay, as it is read."""
+    """What the link to an invoice leads to. `amount` is what is left to pay, as it is read.
+
+    `ways` are the gateways that its customer may choose from, in their order; none: there is nothing to choose.
+    """
 
     invoice_id: UUID
     number: str
     is_paid: bool
     is_payable: bool
     amount: str
+    ways: tuple[WayToPayView, ...] = ()
 
 
 class InvoiceLineView(View):

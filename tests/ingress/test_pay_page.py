@@ -58,6 +58,20 @@ def _staged(rows: Rows) -> list[tuple[Any, ...]]:
     return rows("SELECT kind, caller, body FROM operations")
 
 
+def _buttons(shown: httpx.Response) -> list[tuple[str, str]]:
+    (form,) = re.findall(r'<form method="post">(.*?)</form>', shown.text, re.DOTALL)
+    return re.findall(r'<button name="gateway" value="(\w*)">([^<]+)</button>', form)
+
+
+def _offer(rows: Rows, *methods: tuple[str, str], country: str = "rest", currencies: str = "[]") -> None:
+    for order, (method, name) in enumerate(methods):
+        rows(
+            """INSERT INTO payment_method_configs (id, country, method, display_name, sort_order, currencies)
+               VALUES (gen_random_uuid(), %s, %s, %s, %s, %s::jsonb)""",
+            country, method, name, order, currencies,
+        )  # fmt: skip
+
+
 @contextmanager
 def _worker(rows: Rows, result: dict[str, Any] | None, problem: dict[str, Any] | None = None) -> Iterator[None]:
     """Somebody carries out the first command that comes."""
@@ -87,7 +101,7 @@ def test_looking_at_the_page_changes_nothing(page: httpx.Client, owed: Invoice, 
     assert page.head(_path(owed)).status_code == 200
     assert f"Invoice {owed.number}" in shown.text
     assert "29.00 USD" in shown.text
-    assert re.search(r'<form method="post"><button>Pay now</button></form>', shown.text)
+    assert _buttons(shown) == [("", "Pay now")]
     assert (shown.headers["cache-control"], shown.headers["referrer-policy"]) == ("no-store", "no-referrer")
     assert _staged(rows) == []
 
@@ -104,6 +118,44 @@ def test_the_button_stages_the_command_and_leads_to_the_page_that_it_opened(
     assert (body["success_url"], body["cancel_url"]) == (f"{PUBLIC}{_path(owed)}?paid", f"{PUBLIC}{_path(owed)}")
     assert page.post(_path(owed)).headers["location"] == "https://pay.example/cs_1", "pressed twice, it is one command"
     assert len(_staged(rows)) == 1
+
+
+def test_of_several_gateways_the_customer_chooses(page: httpx.Client, owed: Invoice, rows: Rows) -> None:
+    _offer(rows, ("stripe", "Card"), ("wallets", "Wallets & <more>"), ("bank_transfer", "Transfer"))
+    assert _buttons(page.get(_path(owed))) == [
+        ("stripe", "Pay with Card"), ("wallets", "Pay with Wallets &amp; &lt;more&gt;"),
+    ]  # fmt: skip
+    with _worker(rows, {"checkout_url": "https://pay.example/w_1"}):
+        led = page.post(_path(owed), data={"gateway": "wallets"})
+    assert led.headers["location"] == "https://pay.example/w_1"
+    with _worker(rows, {"checkout_url": "https://pay.example/cs_1"}):
+        led = page.post(_path(owed), data={"gateway": "stripe"})
+    assert led.headers["location"] == "https://pay.example/cs_1", "another choice is another command"
+    assert [body["gateway"] for _, _, body in _staged(rows)] == ["wallets", "stripe"]
+
+
+def test_the_only_gateway_that_is_offered_is_the_one_that_is_asked(
+    page: httpx.Client, owed: Invoice, rows: Rows
+) -> None:
+    _offer(rows, ("wallets", "Wallets"))
+    assert _buttons(page.get(_path(owed))) == [("wallets", "Pay now")]
+
+
+def test_what_takes_another_currency_is_no_choice(page: httpx.Client, owed: Invoice, rows: Rows) -> None:
+    _offer(rows, ("stripe", "Card"))
+    _offer(rows, ("wallets", "Wallets"), currencies='["EUR"]')
+    assert _buttons(page.get(_path(owed))) == [("stripe", "Pay now")]
+
+
+@pytest.mark.parametrize("body", ["gateway=nobody", "gateway=", "%ff%00", "gateway=stripe&gateway=x", "=&&=" * 200])
+def test_whoever_posts_something_else_has_chosen_nothing_of_his_own(
+    page: httpx.Client, owed: Invoice, rows: Rows, body: str
+) -> None:
+    _offer(rows, ("stripe", "Card"), ("wallets", "Wallets"))
+    with _worker(rows, {"checkout_url": "https://pay.example/cs_1"}):
+        led = page.post(_path(owed), content=body)
+    assert led.status_code == 303
+    assert [body["gateway"] in (None, "stripe") for _, _, body in _staged(rows)] == [True]
 
 
 def test_a_page_that_cannot_be_opened_just_now_says_so(page: httpx.Client, owed: Invoice, rows: Rows) -> None:
