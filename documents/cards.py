@@ -1,4 +1,4 @@
-"""A card as people know it: by its brand and its last four digits."""
+"""A card as people know it, by its brand and its last four digits; and a wallet, by its name and whose it is."""
 
 from datetime import date
 
@@ -22,8 +22,10 @@ BRANDS = {
 
 
 def card_name(card: CardFacts) -> str:
-    """`Visa ending in 4242`. A brand this table does not know is shown as it was given."""
-    return _name(card.brand, card.last4)
+    """`Visa ending in 4242`, or a wallet with its holder. A brand this table does not know is shown as it was given."""
+    if card.last4:
+        return _name(card.brand, card.last4)
+    return f"{card.brand} ({card.holder})" if card.holder else card.brand
 
 
 def payment_name(payment: PaymentFacts) -> str:
@@ -32,8 +34,11 @@ def payment_name(payment: PaymentFacts) -> str:
 
 
 def card_expiry(card: CardFacts) -> str:
-    """`November 2026`, the last month in which the card is good. Raises ValueError for a month that does not exist."""
-    return format_month(date(card.exp_year, card.exp_month, 1))
+    """`November 2026`, the last month in which the card is good; empty for what does not expire.
+
+    Raises ValueError for a month that does not exist.
+    """
+    return format_month(date(card.exp_year, card.exp_month, 1)) if card.exp_year and card.exp_month else ""
 
 
 def _name(brand: str, last4: str) -> str:

@@ -49,25 +49,25 @@ NOTICES: Mapping[str, Notice] = {
         subjects.activated_subject,
         subjects.activated_preview,
         needs=(subscription_of,),
-        rows=("Plan", "Price", "Credits", "Includes", "Trial ends", "Renews", "Card"),
+        rows=("Plan", "Price", "Credits", "Includes", "Trial ends", "Renews", "Card", "Wallet"),
     ),
     "subscription_renewal": Notice(
         subjects.renewal_subject,
         subjects.renewal_preview,
         needs=(subscription_of,),
-        rows=("Plan", "Invoice", "Amount", "Credits", "Renews", "Card"),
+        rows=("Plan", "Invoice", "Amount", "Credits", "Renews", "Card", "Wallet"),
     ),
     "payment_failed": Notice(
         subjects.failed_subject,
         subjects.failed_preview,
         needs=(subscription_of,),
-        rows=("Plan", "Invoice", "Amount", "Card", "Next attempt"),
+        rows=("Plan", "Invoice", "Amount", "Card", "Wallet", "Next attempt"),
     ),
     "plan_change_unpaid": Notice(
         subjects.change_unpaid_subject,
         subjects.change_unpaid_preview,
         needs=(subscription_of, change_of, open_invoice_of),
-        rows=("Plan", "Wanted", "Invoice", "Amount", "Card"),
+        rows=("Plan", "Wanted", "Invoice", "Amount", "Card", "Wallet"),
     ),
     "plan_change_dropped": Notice(
         subjects.change_dropped_subject,
@@ -79,7 +79,7 @@ NOTICES: Mapping[str, Notice] = {
         subjects.trial_subject,
         subjects.trial_preview,
         needs=(subscription_of, trial_end_of),
-        rows=("Plan", "Price", "Credits", "Trial ends", "Card"),
+        rows=("Plan", "Price", "Credits", "Trial ends", "Card", "Wallet"),
     ),
     "card_expiring": Notice(
         subjects.card_subject,

@@ -170,12 +170,16 @@ class RefundFacts:
 
 @dataclass(frozen=True, slots=True)
 class CardFacts:
-    """A card on file. `brand` as the gateway names it (`visa`); good through the last day of `exp_month` (1 to 12)."""
+    """A card on file. `brand` as the gateway names it (`visa`); good through the last day of `exp_month` (1 to 12).
+
+    A wallet is told by its `holder` in the place of digits, and does not expire.
+    """
 
     brand: str
     last4: str
-    exp_month: int
-    exp_year: int
+    exp_month: int | None
+    exp_year: int | None
+    holder: str = ""
 
 
 @dataclass(frozen=True, slots=True)

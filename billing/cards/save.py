@@ -15,7 +15,7 @@ from database.rows import insert_unless_known
 from schemas.facts.customers import CardFact
 
 # what a network's updater or a reissued card changes
-_CHANGING = ("customer_ref", "brand", "last4", "exp_month", "exp_year")
+_CHANGING = ("customer_ref", "kind", "brand", "last4", "holder", "exp_month", "exp_year")
 _NEW = insert(Card)
 SAVE = _NEW.on_conflict_do_update(
     index_elements=["gateway", "card_ref"],
@@ -43,8 +43,8 @@ def keep_card(session: Session, account_id: UUID, card: CardFact) -> UUID:
 def _write(session: Session, account_id: UUID, card: CardFact) -> UUID:
     row = {
         "id": uuid7(), "account_id": account_id, "gateway": card.gateway, "card_ref": card.card_ref,
-        "customer_ref": card.customer_ref, "brand": card.brand, "last4": card.last4,
-        "exp_month": card.exp_month, "exp_year": card.exp_year,
+        "customer_ref": card.customer_ref, "kind": card.kind, "brand": card.brand, "last4": card.last4,
+        "holder": card.holder, "exp_month": card.exp_month, "exp_year": card.exp_year,
     }  # fmt: skip
     written = session.connection().execute(SAVE, row).scalar_one_or_none()
     if written is None:

@@ -1,4 +1,4 @@
-"""Saved cards. The gateway has the card; we have its name and what may be shown of it."""
+"""Saved cards, and wallets. The gateway has the card; we have its name and what may be shown of it."""
 
 from datetime import datetime
 from uuid import UUID
@@ -6,18 +6,23 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from database.base import Base, written_at
+from database.base import Base, one_of, written_at
+from schemas.facts.customers import SavedKind
 
 
 class Card(Base):
-    """A card saved at a gateway. At most one per account is the default; a detached one is charged no more, for good.
+    """A card saved at a gateway, or an account with a wallet: what is charged while the customer is away.
 
+    At most one per account is the default; a detached one is charged no more, for good. A wallet has a `holder` in the
+    place of digits and expiry.
     `fallback_order` is its place among those that are tried when the default is refused for good: 1 first, null last.
     """
 
     __tablename__ = "cards"
     __table_args__ = (
         UniqueConstraint("gateway", "card_ref"),
+        one_of("kind", SavedKind),
+        CheckConstraint("kind <> 'card' OR (exp_month IS NOT NULL AND exp_year IS NOT NULL)", name="cards_expire"),
         CheckConstraint("NOT (is_default AND detached_at IS NOT NULL)", name="default_is_attached"),
         Index("uq_cards_default", "account_id", unique=True, postgresql_where=text("is_default")),
         CheckConstraint("fallback_order > 0", name="place_from_one"),
@@ -33,10 +38,12 @@ class Card(Base):
     gateway: Mapped[str]
     card_ref: Mapped[str]
     customer_ref: Mapped[str]
+    kind: Mapped[SavedKind] = mapped_column(server_default=SavedKind.CARD)
     brand: Mapped[str]
     last4: Mapped[str]
-    exp_month: Mapped[int]
-    exp_year: Mapped[int]
+    holder: Mapped[str] = mapped_column(server_default="")
+    exp_month: Mapped[int | None]
+    exp_year: Mapped[int | None]
     is_default: Mapped[bool] = mapped_column(server_default="false")
     fallback_order: Mapped[int | None]
     detached_at: Mapped[datetime | None]

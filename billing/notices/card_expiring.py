@@ -27,8 +27,8 @@ def month_expiring(now: datetime) -> tuple[int, int] | None:
 
 
 def expires_soon(card: Card, now: datetime) -> bool:
-    """Whether its owner should know."""
-    return (card.exp_year, card.exp_month) == month_expiring(now)
+    """Whether its owner should know. A wallet does not expire."""
+    return card.exp_year is not None and (card.exp_year, card.exp_month) == month_expiring(now)
 
 
 def notice_card_expiring(session: Session, timeline: Timeline, limit: int) -> int:

@@ -54,7 +54,7 @@ def describe_subscription(
 
 def describe_card(card: Card) -> CardFacts:
     """What may be shown of a card."""
-    return CardFacts(brand=card.brand, last4=card.last4, exp_month=card.exp_month, exp_year=card.exp_year)
+    return CardFacts(card.brand, card.last4, card.exp_month, card.exp_year, card.holder)
 
 
 def _price(subscription: Subscription, terms: PlanTerms, additions: list[Addition]) -> Money:

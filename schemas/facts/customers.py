@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +42,31 @@ class SetupRequest:
     cancel_url: str
 
 
+class SavedKind(StrEnum):
+    """What is saved: a card, or an account with a wallet, which has neither digits nor an expiry."""
+
+    CARD = "card"
+    WALLET = "wallet"
+
+
 @dataclass(frozen=True, slots=True)
 class CardFact:
-    """A saved card as the gateway has it. Without a customer it can no longer be charged."""
+    """A saved card as the gateway has it, or a wallet. Without a customer it can no longer be charged.
+
+    `brand` is the network's word (`visa`), or the wallet's name as it is to be shown; `holder` tells two wallets apart
+    for their owner, masked.
+    """
 
     gateway: str
     card_ref: str
     customer_ref: str
     brand: str
     last4: str
-    exp_month: int
-    exp_year: int
+    exp_month: int | None
+    exp_year: int | None
     fingerprint: str = ""
+    kind: SavedKind = SavedKind.CARD
+    holder: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from tests.billing.conftest import ADA
 from tests.ingress.running_door import in_thread
 from tests.logins import as_door, as_worker
 from tests.toy_vendor import vendor
-from tests.toy_vendor.office import Office, open_office
+from tests.toy_vendor.office import Office, opened
 from tests.workers.hands import MANY, at_work
 from workers.celery_app import make_app
 from workers.wiring import Work, wire
@@ -26,7 +26,7 @@ from workers.wiring import Work, wire
 
 @pytest.fixture
 def office(monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
-    with open_office() as running:
+    with opened(Office()) as running:
         monkeypatch.setattr(vendor, "address", running.url)
         yield running
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 Order = dict[str, Any]
 
@@ -89,10 +89,21 @@ class Office:
         return json.dumps(event).encode()
 
 
+class Opened(Protocol):
+    """An office that can be opened."""
+
+    url: str
+
+    def answer(self, method: str, path: str, asked: dict[str, Any]) -> tuple[dict[str, Any] | None, bool]:
+        """The answer, None for what there is not, and whether it is lost on its way."""
+
+
+SomeOffice = TypeVar("SomeOffice", bound=Opened)
+
+
 @contextmanager
-def open_office() -> Iterator[Office]:
-    """A running office."""
-    office = Office()
+def opened(office: SomeOffice) -> Iterator[SomeOffice]:
+    """It, answering."""
 
     class Desk(BaseHTTPRequestHandler):
         def _serve(self) -> None:
