@@ -1,0 +1,53 @@
+"""Refunds that we ask for (https://developer.paypal.com/docs/api/payments/v2/#captures_refund)."""
+
+from billing.errors import Unavailable
+from gateways.paypal.amounts import to_paypal
+from gateways.paypal.calls import segment
+from gateways.paypal.errors import Refused
+from gateways.paypal.orders import CAPTURES, Orders
+from gateways.paypal.reversal_shapes import refund_of, refunds_in
+from gateways.paypal.shapes import REFUND_MARK, marked
+from schemas.facts.reversals import RefundRequest, ReversalFact
+
+GIVEN_BEFORE = "duplicate_invoice_id"
+
+
+class Refunds(Orders):
+    """Gives money back, and looks for what it has given back."""
+
+    def refund(self, request: RefundRequest) -> ReversalFact:
+        """Refund a capture; see Refunds of the ports. PayPal keeps the key for 45 days.
+
+        Its `invoice_id` is our refund's id, of which PayPal makes no second one: where it refuses that, the first is
+        looked up.
+        """
+        asked = {
+            "amount": to_paypal(request.amount_minor, request.currency),
+            "custom_id": marked(REFUND_MARK, request.refund_id),
+            "invoice_id": request.refund_id,
+        }
+        path = f"{CAPTURES}/{segment(request.payment_ref)}/refund"
+        try:
+            return refund_of(self._post(path, asked, request.idempotency_key))
+        except Refused as refusal:
+            made = self._made_before(refusal, request)
+            if made is None:
+                raise
+            return made
+
+    def find_refund(self, refund_id: str, *, payment_ref: str) -> ReversalFact | None:
+        """Look through all refunds of the capture's order; see Refunds of the ports.
+
+        Raises Unavailable for a capture of no order: nothing lists its refunds.
+        """
+        order_ref = self._order_ref(payment_ref)
+        order = self._order(order_ref)
+        if order is None:
+            raise Unavailable(f"no order is told of capture {payment_ref}: its refunds cannot be looked through")
+        refunds = map(refund_of, refunds_in(order))
+        return next((refund for refund in refunds if refund.refund_id == refund_id), None)
+
+    def _made_before(self, refusal: Refused, request: RefundRequest) -> ReversalFact | None:
+        if refusal.code != GIVEN_BEFORE:
+            return None
+        return self.find_refund(request.refund_id, payment_ref=request.payment_ref)

@@ -1,0 +1,49 @@
+"""Money that left again: refunds, what banks took, and disputes."""
+
+from billing.errors import Rejected
+from gateways.paypal.answers import reader
+from gateways.paypal.calls import segment
+from gateways.paypal.errors import NOT_FOUND
+from gateways.paypal.orders import CAPTURES, Orders, order_named_by
+from gateways.paypal.reversal_shapes import payment_of_capture, refunds_in
+from gateways.paypal.shapes import Json, items_of
+from schemas.facts.reversals import ReversedPaymentFact
+
+DISPUTES = "/v1/customer/disputes"
+DISPUTES_MAX = 50  # the most that PayPal gives at once; of one payment there are one or two
+
+
+class Reversals(Orders):
+    """Looks up what has left again of a capture."""
+
+    def fetch_reversals(self, charge_ref: str) -> ReversedPaymentFact | None:
+        """The capture with its refunds and disputes; see Reversals. Rejected `too_many_reversals` beyond fifty."""
+        capture = self._known(f"{CAPTURES}/{segment(charge_ref)}", charge_ref)
+        if capture is None:
+            return None
+        order = self._order(order_named_by(capture))
+        return payment_of_capture(capture, refunds_in(order) if order else [], self._disputes(charge_ref))
+
+    def _disputes(self, charge_ref: str) -> list[Json]:
+        """Oldest first. The list tells no money, so each is asked for by itself."""
+        references = self._dispute_refs(charge_ref)
+        if len(references) >= DISPUTES_MAX:
+            raise Rejected("too_many_reversals", f"Capture {charge_ref} has {DISPUTES_MAX} disputes or more.")
+        found = [self._known(f"{DISPUTES}/{segment(each)}", each, name="dispute_id") for each in reversed(references)]
+        return [dispute for dispute in found if dispute is not None]
+
+    def _dispute_refs(self, charge_ref: str) -> list[str]:
+        """No page says whether a payment that nobody disputes has an empty list, or none."""
+        query = {"disputed_transaction_id": charge_ref, "page_size": str(DISPUTES_MAX)}
+        try:
+            return dispute_refs_in(self._list(DISPUTES, query))
+        except Rejected as refusal:
+            if refusal.code == NOT_FOUND:
+                return []
+            raise
+
+
+@reader
+def dispute_refs_in(listed: Json) -> list[str]:
+    """Newest first, as PayPal lists them."""
+    return [each["dispute_id"] for each in items_of(listed, "items")]
