@@ -13,6 +13,7 @@ from gateways.ports import EmailGateway, Limits
 # needed: the door must not pay for a vendor's package, and beat needs nothing.
 VENDORS: dict[str, str] = {
     "stripe": "gateways.stripe",
+    "paypal": "gateways.paypal",
 }
 # Where each is offered before anybody has decided, and as what. One without a room of its own is kept ready there.
 OFFERED_FIRST = (

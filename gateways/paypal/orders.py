@@ -9,7 +9,6 @@ from billing.errors import Rejected, Unavailable
 from gateways.paypal.amounts import to_paypal
 from gateways.paypal.answers import reader
 from gateways.paypal.calls import Calls, segment
-from gateways.paypal.errors import NOT_FOUND
 from gateways.paypal.payments import OPEN_INTENT, check_payee, checkout_of_order, payment_of_order
 from gateways.paypal.shapes import Json, inside, link, named_in, payment_mark, text
 from schemas.facts.payments import CheckoutFact, CheckoutRequest, PaymentFact, PaymentStatus
@@ -44,20 +43,18 @@ class Orders(Calls):
         order = self._order(checkout_ref or self._order_ref(payment_ref))
         return payment_of_order(order) if order else None
 
-    def close_checkout(self, checkout_ref: str) -> PaymentFact:
+    def close_checkout(self, checkout_ref: str) -> PaymentFact | None:
         """Make it an order that cannot be captured; see HostedCheckout.
 
         PayPal cancels no order. Its page stays until PayPal forgets it, but whoever approves there pays nothing: money
         comes by a capture alone, which PayPal refuses from now on. So closing and capturing exclude each other there.
-        Raises Unavailable while an approved order was not closed. One that PayPal has forgotten was not paid and cannot
-        be any more: Rejected `resource_not_found`.
+        Raises Unavailable while an approved order was not closed. None: PayPal has forgotten it; nobody has paid,
+        and nobody will.
         """
         with suppress(Rejected):  # what is captured cannot be patched; whatever else it is, the object tells
             self._connection.call("PATCH", f"{ORDERS}/{segment(checkout_ref)}", body=CLOSED)
         payment = self.fetch_payment(checkout_ref=checkout_ref)
-        if payment is None:
-            raise Rejected(NOT_FOUND, f"PayPal does not know order {checkout_ref} (any more).", 404)
-        if payment.status is PaymentStatus.APPROVED:
+        if payment is not None and payment.status is PaymentStatus.APPROVED:
             raise Unavailable(f"order {checkout_ref} is approved and was not closed")
         return payment
 
