@@ -1,13 +1,25 @@
 """Talks to PayPal. Each part of what is asked of it is a module of its own; together they are the gateway."""
 
 from gateways.paypal.captures import Captures
+from gateways.paypal.charges import Charges
 from gateways.paypal.events_list import EventsList
+from gateways.paypal.marked_payments import MarkedPayments
 from gateways.paypal.refunds import Refunds
 from gateways.paypal.reversals import Reversals
 from gateways.paypal.shortcomings import Shortcomings
+from gateways.paypal.wallets import Wallets
 
 
-class PayPalGateway(Captures, Refunds, Reversals, EventsList, Shortcomings):
+class PayPalGateway(
+    Captures,
+    Wallets,
+    Charges,
+    Refunds,
+    Reversals,
+    MarkedPayments,
+    EventsList,
+    Shortcomings,
+):
     """All that PayPal offers, see `gateways.ports`.
 
     One per process. Nothing is retried here, but for a token that is refused: our rows retry, under the same

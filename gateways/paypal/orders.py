@@ -9,9 +9,10 @@ from billing.errors import Rejected, Unavailable
 from gateways.paypal.amounts import to_paypal
 from gateways.paypal.answers import reader
 from gateways.paypal.calls import Calls, segment
+from gateways.paypal.customers import customer_ref_of, saving
 from gateways.paypal.payments import OPEN_INTENT, check_payee, checkout_of_order, payment_of_order
 from gateways.paypal.shapes import Json, inside, link, named_in, payment_mark, text
-from schemas.facts.payments import CheckoutFact, CheckoutRequest, PaymentFact, PaymentStatus
+from schemas.facts.payments import ChargeRequest, CheckoutFact, CheckoutRequest, PaymentFact, PaymentStatus
 
 ORDERS = "/v2/checkout/orders"
 CAPTURES = "/v2/payments/captures"
@@ -102,19 +103,28 @@ def order_of(request: CheckoutRequest) -> dict[str, Any]:
     return {
         "intent": OPEN_INTENT,
         "purchase_units": [purchase_unit(request)],
-        "payment_source": {"paypal": {"experience_context": _experience(request)}},
+        "payment_source": {"paypal": {"experience_context": _experience(request), **_saving(request)}},
     }
 
 
 def purchase_unit(request: CheckoutRequest) -> dict[str, Any]:
-    """What is bought. PayPal refuses a second payment of one `invoice_id`, which is a second safety net."""
+    """What is bought."""
     total = to_paypal(request.amount_minor, request.currency)
     return {
-        "custom_id": payment_mark(request.attempt_id, request.marks),
-        "invoice_id": request.marks.invoice_number or request.attempt_id,
+        **marks_of_unit(request),
         "amount": {**total, "breakdown": {"item_total": total}},
         "items": list(_items(request.currency, request.lines)),
     }
+
+
+def marks_of_unit(request: CheckoutRequest | ChargeRequest) -> dict[str, str]:
+    """By what we know a payment again. PayPal makes no second payment of one `invoice_id`: a second safety net.
+
+    Beside its number, which the buyer sees, it has the attempt: an invoice is paid again after a bank took the money.
+    """
+    number, attempt_id = request.marks.invoice_number, request.attempt_id
+    invoice_id = f"{number}:{attempt_id}" if number else attempt_id
+    return {"custom_id": payment_mark(attempt_id, request.marks), "invoice_id": invoice_id}
 
 
 def _items(currency: str, lines: Iterable[tuple[str, int, int]]) -> Iterable[dict[str, Any]]:
@@ -124,6 +134,13 @@ def _items(currency: str, lines: Iterable[tuple[str, int, int]]) -> Iterable[dic
             "quantity": str(quantity),
             "unit_amount": to_paypal(unit_minor, currency),
         }
+
+
+def _saving(request: CheckoutRequest) -> dict[str, Any]:
+    """Where the wallet is to be charged later on, it is saved for the account that pays."""
+    if not request.saves_method:
+        return {}
+    return {"attributes": saving(request.customer_ref or customer_ref_of(request.marks.account_id))}
 
 
 def _experience(request: CheckoutRequest) -> dict[str, str]:

@@ -12,6 +12,7 @@ from tests.gateways.sandbox_process import ANSWER_SECONDS, Sandbox
 
 MERCHANT_ID = "CASHBEATSANDB"
 HOUR_SECONDS = 3_600
+ACCOUNT = requests_made.ACCOUNT
 
 
 class PayPalSandbox:
@@ -36,6 +37,26 @@ class PayPalSandbox:
         """A pending refund comes about (`complete`) or not (`fail`)."""
         self._steer("POST", f"refunds/{refund_ref}/{how}", {})
 
+    def agree(self, setup_ref: str, email: str = "jane@example.com") -> None:
+        """The buyer agrees that a wallet is saved."""
+        self._steer("POST", f"setup-tokens/{setup_ref}/approve", {"email": email})
+
+    def wallet_pays(self, wallet_ref: str, outcome: str, **more: Any) -> None:
+        """So ends each charge of this wallet from now on."""
+        self._steer("PATCH", f"payment-tokens/{wallet_ref}", {"outcome": outcome, **more})
+
+    def take_wallet_away(self, wallet_ref: str) -> None:
+        """Its owner does, in the settings of the wallet."""
+        self._steer("POST", f"payment-tokens/{wallet_ref}/delete", {})
+
+    def dispute(self, capture_ref: str, **more: Any) -> str:
+        """The buyer disputes a payment; the dispute."""
+        return str(self._steer("POST", f"captures/{capture_ref}/dispute", more)["dispute_id"])
+
+    def resolve(self, dispute_ref: str, outcome: str) -> None:
+        """It is decided."""
+        self._steer("POST", f"disputes/{dispute_ref}/resolve", {"outcome": outcome})
+
     def revoke_tokens(self) -> None:
         """Every token that was given is worth nothing."""
         self._steer("POST", "tokens/revoke", {})
@@ -57,7 +78,7 @@ class PayPalSandbox:
         return steered
 
 
-def a_checkout(amount_minor: int = 2_999, currency: str = "USD") -> CheckoutRequest:
+def a_checkout(amount_minor: int = 2_999, currency: str = "USD", account_id: str = ACCOUNT) -> CheckoutRequest:
     """A purchase of its own."""
     attempt_id = str(uuid4())
     return CheckoutRequest(
@@ -70,7 +91,7 @@ def a_checkout(amount_minor: int = 2_999, currency: str = "USD") -> CheckoutRequ
         success_url=requests_made.THANKS,
         cancel_url=requests_made.CANCELED,
         expires_at=requests_made.NOON,
-        marks=PaymentMarks(account_id=requests_made.ACCOUNT),
+        marks=PaymentMarks(account_id=account_id),
     )
 
 

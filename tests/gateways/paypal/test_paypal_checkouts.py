@@ -57,11 +57,11 @@ def test_the_longest_mark_fits_and_a_long_name_is_cut(scripted: Scripted) -> Non
     assert len(unit["items"][0]["name"]) == 127
 
 
-def test_an_invoice_that_has_its_number_is_paid_once_by_that(scripted: Scripted) -> None:
+def test_an_invoice_that_has_its_number_shows_it_to_the_buyer(scripted: Scripted) -> None:
     server = scripted(script({CREATE: order()}))
     gateway_at(server.url).open_checkout(replace(REQUEST, marks=PaymentMarks(invoice_number="2026-11-000042")))
     (unit,) = asked_of(server)[0].json["purchase_units"]
-    assert unit["invoice_id"] == "2026-11-000042"
+    assert unit["invoice_id"] == f"2026-11-000042:{ATTEMPT}"
 
 
 def test_the_same_request_is_the_same_to_the_letter(scripted: Scripted) -> None:

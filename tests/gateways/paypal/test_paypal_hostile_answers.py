@@ -3,12 +3,23 @@
 import json
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import timedelta
 
 import pytest
 
 from billing.errors import Rejected, Unavailable
 from gateways.paypal.client import PayPalGateway
-from gateways.ports import Captures, EventsList, HostedCheckout, Refunds, Reversals, Shortcomings
+from gateways.ports import (
+    Captures,
+    EventsList,
+    HostedCheckout,
+    MarkedPayments,
+    OffSessionCharge,
+    Refunds,
+    Reversals,
+    SavedMethods,
+    Shortcomings,
+)
 from schemas.facts.payments import CaptureRequest
 from schemas.facts.reversals import RefundRequest
 from tests.gateways import requests_made as asked
@@ -18,6 +29,8 @@ from tests.gateways.paypal.paypal_script import TOKEN, TOKEN_CALL, answered, gat
 from tests.gateways.test_hostile_answers import ANSWERS, NO_FIELDS
 
 Scripted = Callable[[Script], ScriptedServer]
+WALLET_REF = "8kk8451t"
+NOON, BEFORE = asked.NOON, asked.NOON - timedelta(days=1)
 Asking = Callable[[PayPalGateway], object]
 REFUNDED = RefundRequest(REFUND, f"refund/{REFUND}", CAPTURE_REF, 1_000, "USD")
 ASKED: dict[str, Asking] = {
@@ -29,16 +42,28 @@ ASKED: dict[str, Asking] = {
     "refund": lambda paypal: paypal.refund(REFUNDED),
     "find_refund": lambda paypal: paypal.find_refund(REFUND, payment_ref=CAPTURE_REF),
     "fetch_reversals": lambda paypal: paypal.fetch_reversals(CAPTURE_REF),
+    "open_setup": lambda paypal: paypal.open_setup(asked.SETUP),
+    "fetch_card": lambda paypal: paypal.fetch_card(card_ref=WALLET_REF),
+    "make_default": lambda paypal: paypal.make_default("C1", WALLET_REF, idempotency_key="1"),
+    "charge": lambda paypal: paypal.charge(asked.CHARGE),
+    "cancel_charge": lambda paypal: paypal.cancel_charge(CAPTURE_REF),
+    "find_charge": lambda paypal: paypal.find_charge("1", customer_ref="C1", created_after=BEFORE, created_before=NOON),
+    "list_marked": lambda paypal: list(paypal.list_marked(BEFORE)),
     "list_events": lambda paypal: list(paypal.list_events(created_after=asked.NOON, types=["X"])),
     "list_shortcomings": lambda paypal: paypal.list_shortcomings("/v1/billing/webhooks/paypal/"),
 }
-NAMED_BY_PAYPAL = {"open_checkout", "refund"}
-PORTS = (HostedCheckout, Captures, Refunds, Reversals, EventsList, Shortcomings)
-NEVER_ASKED = {"find_checkout"}  # PayPal lists no orders
+NAMED_BY_PAYPAL = {"open_checkout", "refund", "open_setup", "charge"}
+PORTS = (
+    *(HostedCheckout, Captures, SavedMethods, OffSessionCharge, Refunds, Reversals, MarkedPayments, EventsList),
+    Shortcomings,
+)
+# PayPal lists no orders, and its customers are made by their wallets; `detach` has no answer
+NEVER_ASKED = {"find_checkout", "create_customer", "find_customer", "fetch_customer", "detach"}
 FIELDS = (
     *("amount", "status", "intent", "purchase_units", "links", "payment_source", "create_time", "custom_id", "items"),
     *("supplementary_data", "payments", "dispute_amount", "money_movements", "status_details", "payee"),
-    *("events", "webhooks"),
+    *("events", "webhooks", "payment_source", "customer", "transaction_details", "last_refreshed_datetime"),
+    "total_pages",
 )
 
 
@@ -79,9 +104,10 @@ def test_an_object_of_another_name_is_an_unknown_outcome(scripted: Scripted, ask
 def test_fields_of_another_kind_are_never_a_bug(scripted: Scripted, asking: str, value: object) -> None:
     def answer(request: bytes) -> bytes:
         call = read(request).call
-        reference = next((part for part in call.split("/") if part in (ORDER_REF, CAPTURE_REF)), "1")
-        named = dict.fromkeys(FIELDS, value) | {"id": "1" if call.endswith("/refund") else reference}
-        return answered(TOKEN) if call == TOKEN_CALL else http_answer("200 OK", json.dumps(named).encode())
+        named = (ORDER_REF, CAPTURE_REF, WALLET_REF)
+        reference = next((part for part in call.split("/") if part in named), "1")
+        told = dict.fromkeys(FIELDS, value) | {"id": "1" if call.endswith("/refund") else reference}
+        return answered(TOKEN) if call == TOKEN_CALL else http_answer("200 OK", json.dumps(told).encode())
 
     server = scripted(answer)
     with suppress(Rejected):  # it may tell what it was told: that there are no disputes, say

@@ -20,13 +20,7 @@ VALUES: dict[str, Any] = {
     "trust_file": None,
     "webhook_verification": "offline",
 }
-CANNOT = {
-    Capability.SAVED_METHODS,
-    Capability.CHARGES,
-    Capability.SUBSCRIPTIONS,
-    Capability.MARKED_PAYMENTS,
-    Capability.TEST_CLOCKS,
-}
+CANNOT = {Capability.SUBSCRIPTIONS, Capability.TEST_CLOCKS}
 
 
 def opened(**values: Any) -> Gateway:

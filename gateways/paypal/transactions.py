@@ -1,0 +1,72 @@
+"""Search of transactions (https://developer.paypal.com/docs/api/transaction-search/v1/): payments, hours late."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from billing.errors import Unavailable
+from gateways.paypal.answers import reader
+from gateways.paypal.events_list import written
+from gateways.paypal.orders import Orders
+from gateways.paypal.shapes import Json, inside, instant, items_of, marks_of, text
+
+TRANSACTIONS = "/v1/reporting/transactions"
+# the most that PayPal looks through at once, and tells at once
+WINDOW_MAX = timedelta(days=31)
+PAGE_SIZE = 500
+PAGES_MAX = 1_000  # half a million transactions in a month
+# https://developer.paypal.com/docs/transaction-search/transaction-event-codes/: T00xx are payments
+PAYMENTS = "T00"
+
+
+class Found(NamedTuple):
+    """A payment that bears our mark: its capture, and the attempt."""
+
+    capture_ref: str
+    attempt_id: str
+
+
+class Page(NamedTuple):
+    """A page of a search; what came after `told_until` is not told yet."""
+
+    found: list[Found]
+    told_until: datetime
+    pages: int
+
+
+class Transactions(Orders):
+    """Looks through what moved money. Only what was paid is told, at the latest three hours after."""
+
+    def _search(self, begin: datetime, end: datetime | None = None) -> Iterator[Page]:
+        """All pages of that time, of one window after the other; without an end as far as PayPal tells."""
+        while end is None or begin < end:
+            until = begin + WINDOW_MAX if end is None else min(begin + WINDOW_MAX, end)
+            told_until = begin
+            for page in self._pages(begin, until):
+                told_until = page.told_until
+                yield page
+            if told_until < until:
+                return
+            begin = until
+
+    def _pages(self, begin: datetime, end: datetime) -> Iterator[Page]:
+        query = {"start_date": written(begin), "end_date": written(end), "page_size": str(PAGE_SIZE)}
+        for number in range(1, PAGES_MAX + 1):
+            page = page_of(self._list(TRANSACTIONS, {**query, "page": str(number)}))
+            yield page
+            if number >= page.pages:
+                return
+        raise Unavailable(f"more than {PAGES_MAX} pages of transactions in a month")
+
+
+@reader
+def page_of(listed: Json) -> Page:
+    """Payments of ours among the transactions of a page."""
+    told = [inside(each, "transaction_info") for each in items_of(listed, "transaction_details")]
+    payments = [each for each in told if text(each, "transaction_event_code").startswith(PAYMENTS)]
+    marked = [Found(each["transaction_id"], marks_of(each.get("custom_field"))[0]) for each in payments]
+    return Page(
+        [each for each in marked if each.attempt_id],
+        instant(listed["last_refreshed_datetime"]),
+        int(listed.get("total_pages", 1)),
+    )
