@@ -47,6 +47,7 @@ RUN_TIME_FIELDS = (
     "paypal_merchant_id",
     "paypal_token_seconds",
     "paypal_order_seconds",
+    "paypal_reporting_lag_seconds",
     "paypal_rate_limit_per_second",
 )
 ANSWER_DELAY_SECONDS_MAX = 60
@@ -99,6 +100,8 @@ class Options:
     paypal_token_seconds: int = 32_400
     # how long an order waits for its buyer, and once more for its capture
     paypal_order_seconds: int = 3 * 60 * 60
+    # how late its transaction search is: "a maximum of three hours"
+    paypal_reporting_lag_seconds: int = 3 * 60 * 60
     # calls of PayPal's API per second beyond which 429 is answered (0: no limit)
     paypal_rate_limit_per_second: int = 0
     seed: int = 0
@@ -115,7 +118,7 @@ class Options:
         _must_be_a_tuple("retry_seconds", self.retry_seconds, (int, float))
         if not isinstance(self.attempts_max, int) or self.attempts_max < 1:
             raise ValueError("attempts_max: at least 1")
-        for name in ("rate_limit_per_second", "paypal_rate_limit_per_second"):
+        for name in ("rate_limit_per_second", "paypal_rate_limit_per_second", "paypal_reporting_lag_seconds"):
             _must_be_whole(name, getattr(self, name), 0)
         for name in ("paypal_token_seconds", "paypal_order_seconds"):
             _must_be_whole(name, getattr(self, name), 1)

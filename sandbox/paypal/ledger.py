@@ -6,6 +6,7 @@ They are compared with the books under test, as Stripe's are.
 from collections import Counter
 
 from sandbox.json_types import JsonObject
+from sandbox.paypal.reporting import codes
 from sandbox.world import World
 
 KIND = "paypal.ledger_row"
@@ -15,17 +16,19 @@ COMMON = ("id", "currency", "custom_id", "invoice_id")
 
 def record_capture(world: World, capture: JsonObject) -> None:
     """A payment arrived. Raises ValueError when it is in the books already."""
-    _record(world, CAPTURE, capture, capture["minor"], {"order": capture["order"]})
+    about = {"order": capture["order"], "code": capture["code"]}
+    _record(world, CAPTURE, capture, capture["minor"], about)
 
 
 def record_refund(world: World, refund: JsonObject) -> None:
     """Money went back to a buyer. Raises ValueError when it is in the books already."""
-    _record(world, REFUND, refund, -refund["minor"], {"capture": refund["capture"], "order": refund["order"]})
+    about = {"capture": refund["capture"], "order": refund["order"], "code": codes.REFUND}
+    _record(world, REFUND, refund, -refund["minor"], about)
 
 
 def record_adjustment(world: World, cause: JsonObject, moved: int) -> None:
     """A bank or a dispute moved money, in minor units. Raises ValueError when it is in the books already."""
-    _record(world, ADJUSTMENT, cause, moved, {name: cause[name] for name in ("capture", "of", "reason")})
+    _record(world, ADJUSTMENT, cause, moved, {name: cause[name] for name in ("capture", "of", "reason", "code")})
 
 
 def shown(world: World) -> JsonObject:

@@ -254,6 +254,32 @@ DISPUTE = _object(
 DISPUTE_INFO = _object({"seller_response_due_date": MOMENT}, **DISPUTE_COMMON, dispute_state=_text("[A-Z_]+"))
 DISPUTES = _object({"items": _list_of(DISPUTE_INFO)}, links=LINKS)
 WAY_ON = _object(links=LINKS)
+TRANSACTION = _object(
+    {
+        "paypal_reference_id": ID,
+        "paypal_reference_id_type": _one_of("ODR", "TXN", "SUB", "PAP"),
+        "fee_amount": MONEY,
+        "invoice_id": _text(),
+        "custom_field": _text(),
+    },
+    transaction_id=ID,
+    transaction_event_code=_text(r"T\d{4}"),
+    transaction_initiation_date=MOMENT,
+    transaction_updated_date=MOMENT,
+    transaction_amount=MONEY,
+    transaction_status=_one_of("S", "P", "D", "V"),
+)
+TRANSACTIONS = _object(
+    {"transaction_details": _list_of(_object(transaction_info=TRANSACTION))},
+    account_number=ACCOUNT,
+    start_date=MOMENT,
+    end_date=MOMENT,
+    last_refreshed_datetime=MOMENT,
+    page={"type": "integer"},
+    total_items={"type": "integer"},
+    total_pages={"type": "integer"},
+    links=LINKS,
+)
 RESOURCES = {
     "checkout-order": ORDER,
     "capture": CAPTURE,
@@ -289,6 +315,7 @@ ANSWERS = (
     (r"/v2/payments/captures/\w+", CAPTURE),
     (r"/v2/payments/captures/\w+/refund|/v2/payments/refunds/\w+", REFUND),
     (r"/v3/vault/setup-tokens(/\w+)?", SETUP_TOKEN),
+    (r"/v1/reporting/transactions", TRANSACTIONS),
     (r"/v1/customer/disputes", DISPUTES),
     (r"/v1/customer/disputes/[\w-]+", DISPUTE),
     (r"/v1/customer/disputes/[\w-]+/(accept-claim|provide-evidence)", WAY_ON),

@@ -22,6 +22,14 @@ def whole(call: Call, name: str, default: int, most: int) -> int:
     return int(text)
 
 
+def choice(call: Call, name: str, choices: tuple[str, ...]) -> str:
+    """One of a few words, the first one unless told."""
+    text = call.query.get(name, choices[0])
+    if text not in choices:
+        raise errors.invalid("INVALID_PARAMETER_VALUE", name, f"One of {', '.join(choices)}.", text[:20], "query")
+    return text
+
+
 def moment(call: Call, name: str) -> int | None:
     """Seconds since 1970, or None."""
     text = call.query.get(name)

@@ -9,6 +9,7 @@ from sandbox.paypal.events import PATH as PATH_OF_EVENTS
 from sandbox.paypal.orders import capture, create, orders, patch
 from sandbox.paypal.refunds import create as create_refund
 from sandbox.paypal.refunds import refunds
+from sandbox.paypal.reporting import transactions
 from sandbox.paypal.vault import actions as vault
 from sandbox.paypal.webhooks import events_list, verify, webhooks
 from sandbox.world import World
@@ -53,4 +54,5 @@ ACTIONS = (
     Action("verify_signature", "POST", verify.PATH, verify.verify, as_it_is, is_whole=True),
     *vault.ACTIONS,
     *disputes.ACTIONS,
+    *transactions.ACTIONS,
 )  # fmt: skip

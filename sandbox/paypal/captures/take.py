@@ -7,6 +7,7 @@ from sandbox.paypal.api.money import Amount
 from sandbox.paypal.captures import captures
 from sandbox.world import World
 
+SOURCE = ("order", "subscription", "code", "invoice_id", "custom_id", "buyer")
 STATUSES = {"COMPLETE": captures.COMPLETED, "PENDING": captures.PENDING, "DECLINED": captures.DECLINED}
 EVENTS = {
     captures.COMPLETED: "PAYMENT.CAPTURE.COMPLETED",
@@ -15,21 +16,22 @@ EVENTS = {
 }
 
 
-def take(world: World, order_id: str, unit: JsonObject, amount: Amount, outcome: JsonObject) -> JsonObject:
-    """The capture of an order, as its outcome makes it end."""
+def take(world: World, source: JsonObject, amount: Amount, outcome: JsonObject) -> JsonObject:
+    """The capture of what is asked for, as its outcome makes it end.
+
+    `source` has the `order`, the `subscription`, or both None; the `code` of such a payment, and the marks of the shop.
+    """
     now = world.clock.now()
     wait = outcome.get("after_seconds")
     capture = {
         "id": new_code(),
-        "order": order_id,
+        **{name: source.get(name) for name in SOURCE},
+        "payee": {"merchant_id": world.options.paypal_merchant_id},
         "status": STATUSES[outcome["name"]],
         "reason": outcome.get("reason"),
         "minor": amount.minor,
         "currency": amount.currency,
         "refunded_minor": 0,
-        "payee": unit["payee"],
-        "invoice_id": unit.get("invoice_id"),
-        "custom_id": unit.get("custom_id"),
         "then": outcome.get("then"),
         "due_at": None if wait is None else now + wait,
         "refunds_end": "complete",

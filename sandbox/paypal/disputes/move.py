@@ -1,10 +1,13 @@
 """A dispute moves money of the seller's."""
 
+from sandbox.ids import new_code
 from sandbox.json_types import JsonObject
 from sandbox.paypal import ledger
+from sandbox.paypal.reporting import codes
 from sandbox.world import World
 
 SETTLEMENT, FEE, CHARGEBACK_FEE = "DISPUTE_SETTLEMENT", "DISPUTE_FEE", "CHARGEBACK_FEE"
+CODES = {SETTLEMENT: codes.CHARGEBACK, FEE: codes.FEE, CHARGEBACK_FEE: codes.CHARGEBACK_FEE}
 # usual prices, in minor units of whatever currency; PayPal keeps them also of one that was won
 FEES_MINOR = {FEE: 1_500, CHARGEBACK_FEE: 2_000}
 
@@ -14,8 +17,8 @@ def move(world: World, dispute: JsonObject, minor: int, reason: str) -> JsonObje
     if minor == 0:
         return dispute
     movements = [*dispute["movements"], {"minor": minor, "reason": reason, "at": world.clock.now()}]
-    row_id = f"{dispute['id']}/{len(movements)}"
-    ledger.record_adjustment(world, {**dispute, "id": row_id, "of": dispute["id"], "reason": reason}, minor)
+    cause = {**dispute, "id": new_code(), "of": dispute["id"], "reason": reason, "code": CODES[reason]}
+    ledger.record_adjustment(world, cause, minor)
     return {**dispute, "movements": movements}
 
 

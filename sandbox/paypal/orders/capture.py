@@ -5,6 +5,7 @@ from sandbox.paypal.api import errors
 from sandbox.paypal.api.call import Call
 from sandbox.paypal.captures import captures, take
 from sandbox.paypal.orders import orders, outcomes, purchase_unit
+from sandbox.paypal.reporting import codes
 from sandbox.paypal.vault import payment_tokens
 from sandbox.world import World
 
@@ -35,12 +36,18 @@ def must_be_possible(world: World, order: JsonObject) -> None:
 
 def complete(world: World, order: JsonObject) -> JsonObject:
     """Take the money, or what the outcome makes of it; the order is done."""
-    taken = take.take(world, order["id"], order["unit"], purchase_unit.amount(order["unit"]), order["outcome"])
+    taken = take.take(world, _source(order), purchase_unit.amount(order["unit"]), order["outcome"])
     captures.tell(world, take.EVENTS[taken["status"]], taken)
     saved = _saved(world, order) if taken["status"] != captures.DECLINED else None
     done = orders.change(world, order, status=orders.COMPLETED, saved=saved)
     orders.tell(world, "CHECKOUT.ORDER.COMPLETED", done)
     return done
+
+
+def _source(order: JsonObject) -> JsonObject:
+    code = codes.SAVED_WALLET if order["saved"] else codes.CHECKOUT
+    marks = {name: order["unit"].get(name) for name in ("invoice_id", "custom_id")}
+    return {"order": order["id"], "code": code, "buyer": order["buyer"], **marks}
 
 
 def _saved(world: World, order: JsonObject) -> str | None:

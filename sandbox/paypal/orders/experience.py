@@ -16,9 +16,9 @@ CHOICES = {
 }
 
 
-def read(fields: Fields) -> JsonObject:
-    """What is kept of an experience context. Raises PayPalError."""
-    fields.only("brand_name", "locale", "return_url", "cancel_url", *CHOICES)
+def read(fields: Fields, *more: str) -> JsonObject:
+    """What is kept of an experience context, which may have more fields than these. Raises PayPalError."""
+    fields.only("brand_name", "locale", "return_url", "cancel_url", *CHOICES, *more)
     fields.text("locale", 10, LOCALE)
     chosen = {name: fields.choice(name, choices) for name, choices in CHOICES.items()}
     return {

@@ -44,7 +44,7 @@ async def answer(request: Request) -> Response:
 
 
 def _page(token: JsonObject, message: str = "") -> Response:
-    if token["status"] == setup_tokens.TOKENIZED:
+    if token["status"] in (setup_tokens.TOKENIZED, setup_tokens.VAULTED):
         return _thanks(token)
     return page(
         "paypal_agree.html",

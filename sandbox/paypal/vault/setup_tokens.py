@@ -12,7 +12,9 @@ from sandbox.world import World
 KIND = "paypal.setup_token"
 PATH = "/v3/vault/setup-tokens"
 PAGE = "/agreements/approve"
-WAITS, APPROVED, TOKENIZED = "PAYER_ACTION_REQUIRED", "APPROVED", "TOKENIZED"
+WAITS, APPROVED, TOKENIZED, VAULTED = "PAYER_ACTION_REQUIRED", "APPROVED", "TOKENIZED", "VAULTED"
+# when the payment token is made: when the shop asks for it, or as soon as the buyer agrees
+INSTRUCTIONS = ("ON_CREATE_PAYMENT_TOKENS", "ON_PAYER_APPROVAL")
 # https://developer.paypal.com/docs/checkout/save-payment-methods/: "A setup token ... lasts for 3 days"
 LASTS_SECONDS = 3 * 24 * 60 * 60
 # the contract has one of these words, PayPal's guides the other
@@ -39,12 +41,15 @@ def create(world: World, call: Call) -> JsonObject:
     source.require("paypal")
     wallet = source.group("paypal")
     wallet.only("experience_context", *terms.NAMES)
+    context = wallet.group("experience_context")
     token = {
         "id": new_code(),
         "status": WAITS,
         "customer": terms.customer(call.fields.group("customer")),
         "terms": terms.read(wallet),
-        "experience": experience.read(wallet.group("experience_context")),
+        "experience": experience.read(context, "vault_instruction"),
+        "instruction": context.choice("vault_instruction", INSTRUCTIONS) or INSTRUCTIONS[0],
+        "payment_token": None,
         "buyer": None,
         "expires_at": world.clock.now() + LASTS_SECONDS,
     }
@@ -61,9 +66,13 @@ def retrieve(world: World, call: Call) -> JsonObject:
 
 def approve(world: World, token: JsonObject, email: str) -> JsonObject:
     """The buyer agrees. Raises NotOpen."""
-    if token["status"] == TOKENIZED:
+    if token["status"] in (TOKENIZED, VAULTED):
         raise NotOpen(f"{token['id']} is {token['status']}")
-    return world.store.put(KIND, {**token, "status": APPROVED, "buyer": buyers.of_email(email)})
+    approved = world.store.put(KIND, {**token, "status": APPROVED, "buyer": buyers.of_email(email)})
+    if token["instruction"] == "ON_PAYER_APPROVAL":
+        _save(world, approved, VAULTED)
+        return {**approved, "status": VAULTED}
+    return approved
 
 
 def tokenize(world: World, call: Call) -> JsonObject:
@@ -75,8 +84,15 @@ def tokenize(world: World, call: Call) -> JsonObject:
     if token["status"] == TOKENIZED:
         wrong = "The setup token has been used previously to generate a payment token."
         raise errors.impossible("SETUP_TOKEN_ALREADY_TOKENIZED", wrong)
-    world.store.put(KIND, {**token, "status": TOKENIZED})
-    return payment_tokens.save(world, token["customer"], token["buyer"], token["terms"])
+    if token["status"] == VAULTED:
+        return world.store.get(payment_tokens.KIND, token["payment_token"]) or {}
+    return _save(world, token, TOKENIZED)
+
+
+def _save(world: World, token: JsonObject, status: str) -> JsonObject:
+    saved = payment_tokens.save(world, token["customer"], token["buyer"], token["terms"])
+    world.store.put(KIND, {**token, "status": status, "payment_token": saved["id"]})
+    return saved
 
 
 def shown(world: World, token: JsonObject) -> JsonObject:
@@ -85,6 +101,7 @@ def shown(world: World, token: JsonObject) -> JsonObject:
         WAITS: [page_link(world, token)],
         APPROVED: [links.link(world, payment_tokens.PATH, "confirm", "POST")],
         TOKENIZED: [],
+        VAULTED: [],
     }
     wallet = {name: value for name, value in token["terms"].items() if name != "usage_pattern"}
     if token["buyer"]:

@@ -23,6 +23,7 @@ def visit_everything(paypal: PayPal) -> None:
         paypal.made("GET", read)
     visit_wallets(paypal)
     visit_disputes(paypal)
+    paypal.made("GET", "/v1/reporting/transactions?start_date=2026-01-01T00:00:00Z&end_date=2026-01-31T00:00:00Z")
     visit_webhooks(paypal)
 
 

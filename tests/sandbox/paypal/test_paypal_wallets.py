@@ -86,6 +86,17 @@ def test_a_wallet_is_saved_by_itself(paypal: PayPal) -> None:
     assert paypal.made("GET", f"{TOKENS}?customer_id=customer_2")["payment_tokens"] == [token]
 
 
+def test_a_wallet_may_be_saved_as_soon_as_its_owner_agrees(paypal: PayPal) -> None:
+    context = {**BACK, "vault_instruction": "ON_PAYER_APPROVAL"}
+    content = {"payment_source": {"paypal": {**TERMS, "experience_context": context}}, "customer": {"id": "customer_4"}}
+    setup = paypal.made("POST", SETUPS, content, request_id="at-once")
+    paypal.control("POST", f"setup-tokens/{setup['id']}/approve")
+    (token,) = paypal.made("GET", f"{TOKENS}?customer_id=customer_4")["payment_tokens"]
+    assert paypal.told_of(token["id"]) == ["VAULT.PAYMENT-TOKEN.CREATED"]
+    assert paypal.made("GET", f"{SETUPS}/{setup['id']}")["status"] == "VAULTED"
+    assert paypal.made("POST", TOKENS, source_of(setup["id"]), request_id="at-once") == token
+
+
 def test_a_setup_token_lasts_three_days(paypal: PayPal) -> None:
     setup = begin(paypal, "three-days")
     paypal.sandbox.control("POST", "clock/advance", {"seconds": 3 * DAY_SECONDS})

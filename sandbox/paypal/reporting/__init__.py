@@ -1,0 +1,1 @@
+"""Transaction search: what moved money, told some hours late."""
