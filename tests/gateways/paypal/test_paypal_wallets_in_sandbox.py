@@ -1,7 +1,7 @@
 """Saved wallets and disputes at a PayPal over HTTP."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -10,11 +10,12 @@ from billing.errors import Unavailable
 from gateways.paypal.client import PayPalGateway
 from gateways.paypal.customers import account_id_of, customer_ref_of
 from gateways.paypal.translate import translate
-from schemas.facts.customers import CardFact, SavedKind
+from schemas.facts.customers import CardFact, SavedKind, SetupRequest
 from schemas.facts.events import Concern, EventFact
 from schemas.facts.payments import ChargeRequest, PaymentMarks, PaymentStatus
 from schemas.facts.reversals import DisputeState, ReversalKind
-from tests.gateways.paypal.paypal_sandbox import PayPalSandbox, a_capture, a_checkout
+from tests.gateways import requests_made
+from tests.gateways.paypal.paypal_sandbox import HOUR_SECONDS, PayPalSandbox, a_capture, a_checkout
 
 SAVED, DELETED = "VAULT.PAYMENT-TOKEN.CREATED", "VAULT.PAYMENT-TOKEN.DELETED"
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -124,6 +125,49 @@ def test_a_wallet_is_taken_away_by_us_or_by_its_owner_and_never_charged_again(
         assert gone.customer_ref == ""
         refused = paypal_gateway.charge(a_charge(wallet))
         assert (refused.status, refused.failure_code) == (PaymentStatus.FAILED, "revocation_of_authorization")
+
+
+def test_a_wallet_is_saved_without_a_purchase(paypal_gateway: PayPalGateway, at_paypal: PayPalSandbox) -> None:
+    customer_ref = customer_ref_of(str(uuid4()))
+    setup = paypal_gateway.open_setup(
+        SetupRequest(
+            account_id=account_id_of(customer_ref),
+            idempotency_key=f"cashbeat/card_setup/{customer_ref}",
+            customer_ref=customer_ref,
+            currency="USD",
+            success_url=requests_made.THANKS,
+            cancel_url=requests_made.CANCELED,
+        )
+    )
+    assert setup.url
+    at_paypal.agree(setup.checkout_ref)
+    (fact,) = told_of(paypal_gateway, SAVED, customer_ref)
+    wallet = paypal_gateway.fetch_card(card_ref=fact.card_ref)
+    assert wallet is not None
+    assert paypal_gateway.charge(a_charge(wallet)).status is PaymentStatus.CAPTURED
+
+
+def test_what_was_paid_is_listed_hours_later_with_its_marks(
+    paypal_gateway: PayPalGateway, at_paypal: PayPalSandbox
+) -> None:
+    account_id = str(uuid4())
+    wallet = saved_wallet(paypal_gateway, at_paypal, account_id)
+    asked = a_charge(wallet)
+    paid = paypal_gateway.charge(asked)
+    assert paid.paid_at is not None
+    at_paypal.shared.advance(4 * HOUR_SECONDS)
+    begin = paid.paid_at - timedelta(minutes=5)
+    marked = [each for each in paypal_gateway.list_marked(begin) if each.marks.account_id == account_id]
+    assert {each.payment.status for each in marked} == {PaymentStatus.CAPTURED}
+    assert len(marked) == 2
+    found = paypal_gateway.find_charge(
+        asked.attempt_id,
+        customer_ref=wallet.customer_ref,
+        created_after=begin,
+        created_before=paid.paid_at + timedelta(hours=4),
+    )
+    assert found is not None
+    assert found.payment_ref == paid.payment_ref
 
 
 @pytest.mark.parametrize(
