@@ -134,7 +134,7 @@ DECISIONS: Mapping[str, Decision] = {
     "payment_attempts": Decision(
         _changes(
             "status", "request", "checkout_ref", "checkout_url", "payment_ref", "charge_ref", "failure_code",
-            "captured_at", "look_up_at",
+            "approvals", "captured_at", "look_up_at",
         )
     ),
     "receipts": _shown(_changes("allocated_minor", "looked_at")),

@@ -6,9 +6,9 @@ from enum import StrEnum
 from typing import TypeVar
 
 from billing.errors import Rejected
+from gateways.captures import Captures
 from gateways.envelope import Envelope
 from gateways.ports import (
-    Captures,
     EventsList,
     HostedCheckout,
     Limits,

@@ -15,14 +15,7 @@ from schemas.documents import EmailFacts, SentEmail
 from schemas.facts.customers import CardFact, ClockFact, CustomerFact, CustomerRequest, SetupRequest
 from schemas.facts.events import Concern
 from schemas.facts.invoices import GatewayInvoiceFact
-from schemas.facts.payments import (
-    CaptureRequest,
-    ChargeRequest,
-    CheckoutFact,
-    CheckoutRequest,
-    MarkedPaymentFact,
-    PaymentFact,
-)
+from schemas.facts.payments import ChargeRequest, CheckoutFact, CheckoutRequest, MarkedPaymentFact, PaymentFact
 from schemas.facts.reversals import RefundRequest, ReversalFact, ReversedPaymentFact
 from schemas.facts.subscriptions import SubscriptionCheckoutRequest, SubscriptionFact
 from schemas.facts.terms import CouponRequest, PriceRequest, TaxRateRequest
@@ -78,21 +71,6 @@ class HostedCheckout(Protocol):
 
         None means that the gateway has none in that window. A search that meets its limit raises `Unavailable`,
         because "not among those I looked at" must not be read as "does not exist".
-        """
-
-
-class Captures(Protocol):
-    """What customers agree to on a page is only taken when we say so: until then its payment is `approved`.
-
-    Closing a page and capturing it exclude each other at the gateway: who comes second is told what the first one did.
-    """
-
-    def capture(self, request: CaptureRequest) -> PaymentFact:
-        """Take what the customer agreed to, once per page: asked again, under whichever key, say what became of it.
-
-        Captured; pending while the gateway looks into it; pending at a `page_url` where the customer has to come back,
-        because what they chose was declined or they have not agreed; failed for good; or expired, where it was closed
-        before. Rejected where it will not be taken, whoever asks.
         """
 
 

@@ -80,6 +80,7 @@ def run(plan: Plan, home: Path, progress: Progress) -> Result:
         database_url="",
         broker_url="",
         stripe_secret_key=SecretStr(""),
+        paypal_client_id=SecretStr(""),
     )
     stack = Stack(settings, progress=lambda text: progress(text, 0), is_watched=False)
     with interruptible(stack.supervisor.hurry), stack:

@@ -21,6 +21,7 @@ from stack.errors import StackError
 from stack.running import Stack
 from stack.shopper import Shopper
 from stack.story import Story
+from stack.vendors import keys_of_payments
 
 COPIES = 3
 REORDER_SECONDS = 2.0
@@ -36,8 +37,9 @@ ACCOUNT = {
 
 def refuse_real_gateways(settings: Settings) -> None:
     """Raises StackError where the sandbox would not stand in: before anything is started, or any money moves."""
-    if settings.is_production or settings.plain("stripe_secret_key"):
-        raise StackError("this plays with the sandbox only; unset STRIPE_SECRET_KEY and CASHBEAT_ENV")
+    keyed = keys_of_payments(settings)
+    if settings.is_production or keyed:
+        raise StackError(f"this plays with the sandbox only; unset {' and '.join([*keyed, 'CASHBEAT_ENV'])}")
 
 
 def play(stack: Stack, *, once: bool, json: bool) -> None:

@@ -66,6 +66,13 @@ def is_sandbox_key(settings: Settings, vendor: Vendor, key: str) -> bool:
     return bool(vendor.live_key_prefixes) and not key.startswith(vendor.live_key_prefixes)
 
 
+def keys_of_payments(settings: Settings) -> list[str]:
+    """The variables that are set with a key of somebody who takes payments."""
+    takers = (vendor for vendor in VENDORS.values() if vendor.type is ProviderType.PAYMENT)
+    named = (vendor.keys[API_KEY].setting for vendor in takers)
+    return [setting.upper() for setting in named if settings.plain(setting)]
+
+
 def wanted(known: Collection[str]) -> list[str]:
     """Who has to be connected where real money moves: those that are known, and the first of each type that none is of.
 

@@ -88,6 +88,7 @@ COMMANDS: dict[str, type[Command]] = {
     for command in (
         OpenAccount,
         StartCreditCheckout,
+        CaptureCheckout,
         PayInvoice,
         ConsumeCredits,
         CreateSubscription,

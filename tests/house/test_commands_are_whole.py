@@ -3,7 +3,7 @@
 import importlib
 import pkgutil
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,11 @@ class Recorder:
 
     def about(self, _id_field: str, command_class: type[Command]) -> Endpoint:
         return self.taking(command_class)
+
+    def at_gateway(self, by_field: Mapping[str, type[Command]]) -> Endpoint:
+        for command_class in by_field.values():
+            self.taking(command_class)
+        return self.answer
 
     def __getattr__(self, _name: str) -> Endpoint:
         return lambda *_arguments: self.answer

@@ -18,6 +18,7 @@ from tests.billing.conftest import ADA
 from tests.ingress.running_door import in_thread
 from tests.logins import as_door, as_worker
 from tests.toy_vendor import vendor
+from tests.toy_vendor.deals import Deal
 from tests.toy_vendor.office import Office, opened
 from tests.workers.hands import MANY, at_work
 from workers.celery_app import make_app
@@ -64,3 +65,20 @@ def toy_door(toy_settings: Settings, toy_work: Work) -> Iterator[httpx.Client]:
     with in_thread(toy_settings) as client:
         client.headers["authorization"] = f"Bearer {secret}"
         yield client
+
+
+@pytest.fixture
+def deal(toy_door: httpx.Client, toy_work: Work, office: Office, toy_customer: UUID) -> Iterator[Deal]:
+    """Whatever happens in it, an order is captured once at most, and the books say what the office says."""
+    deal = Deal(toy_door, toy_work, office, toy_customer)
+    yield deal
+    taken = [each.ref for each in office.captures if each.outcome == "paid"]
+    assert len(taken) == len(set(taken))
+
+
+@pytest.fixture
+def bought(deal: Deal) -> Deal:
+    """They have agreed to buy a package; nobody has heard of it."""
+    deal.buy()
+    deal.agree()
+    return deal
