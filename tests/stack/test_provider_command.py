@@ -90,7 +90,7 @@ def test_what_is_no_secret_is_an_argument_and_has_to_look_right(typed: Typed, bo
 def test_a_vendor_may_be_called_with_two_secrets(typed: Typed, books_of_owner: Database) -> None:
     for field, piped in (("api_key", "the-canary-client-id"), ("api_secret", "the-canary-client-secret")):
         assert typed("set", "paypal", field, piped=piped).returncode == 0
-    assert typed("set", "paypal", "merchant_id", "2GG279541U471").returncode == 0
+    assert typed("set", "paypal", "merchant_id", "2GG2795424U47").returncode == 0
     shown = typed("show").stdout
     assert "paypal  PayPal  payment  active  sandbox\n  api_key  ****t-id" in shown
     assert "  api_secret  ****cret  sealed under k1" in shown
