@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 
 from billing.errors import Rejected, Unavailable
+from gateways.captures import Captures
 from gateways.paypal.client import PayPalGateway
 from gateways.ports import (
-    Captures,
     EventsList,
     HostedCheckout,
     MarkedPayments,
