@@ -24,16 +24,16 @@ from schemas.facts.payments import ChargeRequest, PaymentFact, PaymentStatus, ne
 
 # Ours for PayPal's decline, where it says whether another try of the same wallet has any sense.
 DECLINE_CODES: Mapping[str, str] = {
-    "agreement_already_cancelled": "revocation_of_authorization",
-    "billing_agreement_not_found": "invalid_account",
-    "compliance_violation": "transaction_not_allowed",
-    "domestic_transaction_required": "transaction_not_allowed",
-    "payer_account_locked_or_closed": "invalid_account",
-    "payer_account_restricted": "invalid_account",
-    "payer_action_required": "authentication_required",
-    "redirect_payer_for_alternate_funding": "authentication_required",
-    "token_expired": "revocation_of_authorization",
-    "token_id_not_found": "revocation_of_authorization",
+    "AGREEMENT_ALREADY_CANCELLED": "revocation_of_authorization",
+    "BILLING_AGREEMENT_NOT_FOUND": "invalid_account",
+    "COMPLIANCE_VIOLATION": "transaction_not_allowed",
+    "DOMESTIC_TRANSACTION_REQUIRED": "transaction_not_allowed",
+    "PAYER_ACCOUNT_LOCKED_OR_CLOSED": "invalid_account",
+    "PAYER_ACCOUNT_RESTRICTED": "invalid_account",
+    "PAYER_ACTION_REQUIRED": "authentication_required",
+    "REDIRECT_PAYER_FOR_ALTERNATE_FUNDING": "authentication_required",
+    "TOKEN_EXPIRED": "revocation_of_authorization",
+    "TOKEN_ID_NOT_FOUND": "revocation_of_authorization",
 }
 DECLINES = frozenset(issue.lower() for issue in DECLINED)
 NEEDS_ITS_OWNER = "authentication_required"
@@ -92,7 +92,7 @@ def order_of_charge(request: ChargeRequest) -> dict[str, Any]:
 
 def decline_code(code: str) -> str:
     """PayPal's word, or ours where we have one. Any other may pass later."""
-    return DECLINE_CODES.get(code, code)
+    return DECLINE_CODES.get(code.upper(), code)
 
 
 def _as_charge(payment: PaymentFact, request: ChargeRequest) -> PaymentFact:

@@ -5,7 +5,10 @@ import sys
 
 import pytest
 
-CHEAP = ["gateways.ports", "gateways.stripe.signatures", "gateways.stripe.events", "gateways.stripe.translate"]
+CHEAP = [
+    *("gateways.ports", "gateways.stripe.signatures", "gateways.stripe.events", "gateways.stripe.translate"),
+    *("gateways.paypal.door", "gateways.paypal.signatures", "gateways.paypal.events", "gateways.paypal.translate"),
+]
 VENDORS = {"stripe", "resend", "requests"}
 
 

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from billing.dunning.declines import is_hard
 from billing.errors import Rejected, Unavailable
-from gateways.paypal.charges import DECLINE_CODES, DECLINES
+from gateways.paypal.charges import DECLINE_CODES
 from gateways.paypal.customers import account_id_of, customer_ref_of
+from gateways.paypal.errors import DECLINED
 from schemas.facts.customers import SavedKind
 from schemas.facts.payments import ChargeRequest, PaymentFact, PaymentMarks, PaymentStatus
 from tests.gateways import requests_made
@@ -193,7 +194,7 @@ def test_a_decline_is_an_answer(scripted: Scripted, issue: str, code: str, hard:
 
 
 def test_each_word_that_is_put_for_paypals_is_one_of_ours() -> None:
-    assert DECLINE_CODES.keys() <= DECLINES
+    assert DECLINE_CODES.keys() <= DECLINED
     assert all(map(is_hard, DECLINE_CODES.values()))
 
 
