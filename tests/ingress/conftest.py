@@ -21,6 +21,7 @@ from database.engine import dialect_url
 from database.ids import uuid7
 from schemas.commands import SCOPES, Address, OpenAccount
 from settings import Settings
+from tests.gateways.paypal_side import WEBHOOK_ID, PayPalSide
 from tests.ingress.deliveries import OLD_SECRET, SECRET
 from tests.ingress.running_door import in_thread
 from tests.logins import as_door
@@ -36,7 +37,14 @@ def settings(database_url: str, broker_url: str, tmp_path: Path) -> Settings:
         broker_url=broker_url,
         cashbeat_home=tmp_path,
         stripe_webhook_secrets=(SecretStr(SECRET), SecretStr(OLD_SECRET)),
+        paypal_webhook_secrets=(SecretStr(WEBHOOK_ID),),
     )
+
+
+@pytest.fixture
+def with_paypal(settings: Settings, signer: PayPalSide) -> Settings:
+    """The same installation, which trusts who vouches for the tests' certificates."""
+    return settings.model_copy(update={"paypal_trust_file": signer.authority.trust_file})
 
 
 @pytest.fixture

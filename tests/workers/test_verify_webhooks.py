@@ -98,7 +98,7 @@ def with_paypal(work: Work, signer: PayPalSide, places: Places, word: Word) -> W
 
 
 @pytest.fixture
-def hands(database_url: str, broker_url: str, signer: PayPalSide, places: Places, word: Word) -> Iterator[Work]:
+def checker(database_url: str, broker_url: str, signer: PayPalSide, places: Places, word: Word) -> Iterator[Work]:
     work = with_paypal(equip(database_url, broker_url), signer, places, word)
     yield work
     work.database.engine.dispose()
@@ -152,25 +152,25 @@ def due_again(work: Work) -> None:
 
 
 def test_a_genuine_event_goes_into_the_inbox_and_its_certificate_becomes_known(
-    hands: Work, unsure_door: Door, signer: PayPalSide, places: Places
+    checker: Work, unsure_door: Door, signer: PayPalSide, places: Places
 ) -> None:
-    verify_webhooks(hands, [unsure_door.stored()])
-    assert (inbox(hands), waiting(hands), places.asked) == (["WH-1"], [], [signer.url])
-    with hands.database.transaction() as session:
+    verify_webhooks(checker, [unsure_door.stored()])
+    assert (inbox(checker), waiting(checker), places.asked) == (["WH-1"], [], [signer.url])
+    with checker.database.transaction() as session:
         assert list_certificates(session) == {"paypal": {signer.url: signer.pem.decode()}}
-    verify_webhooks(hands, [unsure_door.stored("WH-2")])
-    assert (inbox(hands), places.asked) == (["WH-1", "WH-2"], [signer.url])
+    verify_webhooks(checker, [unsure_door.stored("WH-2")])
+    assert (inbox(checker), places.asked) == (["WH-1", "WH-2"], [signer.url])
 
 
-def test_it_is_byte_for_byte_what_came(hands: Work, unsure_door: Door, signer: PayPalSide) -> None:
+def test_it_is_byte_for_byte_what_came(checker: Work, unsure_door: Door, signer: PayPalSide) -> None:
     body = event("WH-1", summary='"“ \\u0000 \\ naïve 😀')
-    verify_webhooks(hands, [unsure_door.store(body, signer.headers(body, transmission_id="t-1"))])
-    with hands.database.transaction() as session:
+    verify_webhooks(checker, [unsure_door.store(body, signer.headers(body, transmission_id="t-1"))])
+    with checker.database.transaction() as session:
         row = session.scalars(select(InboxEvent)).one()
     assert (row.body.encode(), row.transmission_id, row.state) == (body, "t-1", WorkState.READY)
 
 
-def test_a_forged_one_is_gone_with_a_word_in_the_log(hands: Work, unsure_door: Door, signer: PayPalSide) -> None:
+def test_a_forged_one_is_gone_with_a_word_in_the_log(checker: Work, unsure_door: Door, signer: PayPalSide) -> None:
     body = event("WH-1")
     headers = signer.headers(body)
     forged = [
@@ -178,59 +178,59 @@ def test_a_forged_one_is_gone_with_a_word_in_the_log(hands: Work, unsure_door: D
         unsure_door.stored("WH-2", transmission_sig="AAAA"),
     ]
     with capture_logs() as told:
-        verify_webhooks(hands, forged)
-    assert (inbox(hands), waiting(hands)) == ([], [])
+        verify_webhooks(checker, forged)
+    assert (inbox(checker), waiting(checker)) == ([], [])
     refused = [line for line in told if line["event"] == "webhooks_refused"]
     assert [(line["reason"], line["count"]) for line in refused] == [("signature_refused", 1)] * 2
 
 
 def test_where_no_certificate_lies_nobody_looks_twice_within_a_minute(
-    hands: Work, unsure_door: Door, signer: PayPalSide, places: Places
+    checker: Work, unsure_door: Door, signer: PayPalSide, places: Places
 ) -> None:
     nowhere = f"{BASES['sandbox'][0]}/v1/notifications/certs/CERT-0"
-    verify_webhooks(hands, [unsure_door.stored(f"WH-{number}", cert_url=nowhere) for number in range(5)])
-    verify_webhooks(hands, [unsure_door.stored(f"WH-{number}", cert_url=nowhere) for number in range(5)])
-    assert (inbox(hands), waiting(hands), places.asked) == ([], [], [nowhere])
-    with hands.database.transaction() as session:
+    verify_webhooks(checker, [unsure_door.stored(f"WH-{number}", cert_url=nowhere) for number in range(5)])
+    verify_webhooks(checker, [unsure_door.stored(f"WH-{number}", cert_url=nowhere) for number in range(5)])
+    assert (inbox(checker), waiting(checker), places.asked) == ([], [], [nowhere])
+    with checker.database.transaction() as session:
         session.execute(update(GatewayCertificate).values(valid_until=GatewayCertificate.valid_until - timedelta(60)))
-    verify_webhooks(hands, [unsure_door.stored(cert_url=nowhere)])
+    verify_webhooks(checker, [unsure_door.stored(cert_url=nowhere)])
     assert len(places.asked) == 2
 
 
 def test_a_certificate_that_is_not_trusted_verifies_nothing(
-    hands: Work, unsure_door: Door, signer: PayPalSide, places: Places, tmp_path: Path
+    checker: Work, unsure_door: Door, signer: PayPalSide, places: Places, tmp_path: Path
 ) -> None:
     forger = PayPalSide(tmp_path)
     places.found[forger.url] = forger.pem
-    verify_webhooks(hands, [unsure_door.stored(by=forger)])
-    assert (inbox(hands), waiting(hands)) == ([], [])
-    with hands.database.transaction() as session:
+    verify_webhooks(checker, [unsure_door.stored(by=forger)])
+    assert (inbox(checker), waiting(checker)) == ([], [])
+    with checker.database.transaction() as session:
         assert list_certificates(session) == {}
 
 
 def test_while_the_certificate_cannot_be_fetched_events_wait_and_come_through_later(
-    hands: Work, unsure_door: Door, signer: PayPalSide, places: Places
+    checker: Work, unsure_door: Door, signer: PayPalSide, places: Places
 ) -> None:
     places.found[signer.url] = Unavailable("not now")
     row_id = unsure_door.stored()
-    verify_webhooks(hands, [row_id])
-    [row] = waiting(hands)
-    assert (row.state, row.attempts, inbox(hands)) == (WorkState.READY, 1, [])
+    verify_webhooks(checker, [row_id])
+    [row] = waiting(checker)
+    assert (row.state, row.attempts, inbox(checker)) == (WorkState.READY, 1, [])
     places.found[signer.url] = signer.pem
-    due_again(hands)
-    verify_webhooks(hands, [row_id])
-    assert (inbox(hands), waiting(hands)) == (["WH-1"], [])
+    due_again(checker)
+    verify_webhooks(checker, [row_id])
+    assert (inbox(checker), waiting(checker)) == (["WH-1"], [])
 
 
 def test_a_settings_change_leads_no_worker_elsewhere(
-    hands: Work, unsure_door: Door, signer: PayPalSide, places: Places
+    checker: Work, unsure_door: Door, signer: PayPalSide, places: Places
 ) -> None:
     """The door took it under other settings than the worker has."""
     live = f"{BASES['live'][0]}/v1/notifications/certs/CERT-0"
     body = event("WH-1")
     headers = replaced(signer.headers(body), "paypal-cert-url", live.encode())
-    verify_webhooks(hands, [unsure_door.store(body, headers, environment="live")])
-    assert (inbox(hands), waiting(hands), places.asked) == ([], [], [])
+    verify_webhooks(checker, [unsure_door.store(body, headers, environment="live")])
+    assert (inbox(checker), waiting(checker), places.asked) == ([], [], [])
 
 
 def test_sixteen_at_once_fetch_it_once(
@@ -248,51 +248,51 @@ def test_sixteen_at_once_fetch_it_once(
 
 
 def test_a_transmission_that_is_in_the_inbox_brings_no_other_event_there(
-    hands: Work, unsure_door: Door, signer: PayPalSide
+    checker: Work, unsure_door: Door, signer: PayPalSide
 ) -> None:
     body = event("WH-1")
     headers = signer.headers(body)
-    verify_webhooks(hands, [unsure_door.store(body, headers)])
+    verify_webhooks(checker, [unsure_door.store(body, headers)])
     forged = forge({**json.loads(body), "id": "WH-2"}, body)
-    verify_webhooks(hands, [unsure_door.store(forged, headers)])
-    assert (inbox(hands), waiting(hands)) == (["WH-1"], [])
+    verify_webhooks(checker, [unsure_door.store(forged, headers)])
+    assert (inbox(checker), waiting(checker)) == (["WH-1"], [])
 
 
 def test_paypal_is_asked_byte_for_byte_where_that_is_set(
-    hands: Work, unsure_door: Door, signer: PayPalSide, places: Places, word: Word
+    checker: Work, unsure_door: Door, signer: PayPalSide, places: Places, word: Word
 ) -> None:
     body = event("WH-1", note=' {"webhook_event": "}" } ')
     row_id = unsure_door.store(body, signer.headers(body), webhook_verification="by_paypal")
-    verify_webhooks(hands, [row_id])
-    assert (inbox(hands), places.asked) == (["WH-1"], [])
+    verify_webhooks(checker, [row_id])
+    assert (inbox(checker), places.asked) == (["WH-1"], [])
     [asked] = word.asked
     assert asked.endswith(b'"webhook_event": ' + body + b"}")
     assert json.loads(asked)["webhook_id"] == WEBHOOK_ID
 
 
-def test_what_paypal_does_not_own_up_to_is_gone(hands: Work, unsure_door: Door, signer: PayPalSide, word: Word) -> None:
+def test_what_paypal_disowns_is_gone(checker: Work, unsure_door: Door, signer: PayPalSide, word: Word) -> None:
     word.says = "FAILURE"
     body = event("WH-1")
-    verify_webhooks(hands, [unsure_door.store(body, signer.headers(body), webhook_verification="by_paypal")])
-    assert (inbox(hands), waiting(hands)) == ([], [])
+    verify_webhooks(checker, [unsure_door.store(body, signer.headers(body), webhook_verification="by_paypal")])
+    assert (inbox(checker), waiting(checker)) == ([], [])
 
 
-def test_the_sweep_rings_for_what_was_not_heard(hands: Work, unsure_door: Door) -> None:
+def test_the_sweep_rings_for_what_was_not_heard(checker: Work, unsure_door: Door) -> None:
     row_id = unsure_door.stored()
-    with hands.database.transaction() as session:
+    with checker.database.transaction() as session:
         session.execute(update(UnverifiedEvent).values(hinted_at=None))
-    ring_again(hands)
-    [row] = waiting(hands)
+    ring_again(checker)
+    [row] = waiting(checker)
     assert (row.id, row.hinted_at is not None) == (row_id, True)
 
 
-def test_the_old_is_forgotten(hands: Work, unsure_door: Door, database_url: str) -> None:
+def test_the_old_is_forgotten(checker: Work, unsure_door: Door, database_url: str) -> None:
     unsure_door.stored()
-    with hands.database.transaction() as session:
-        keep_certificate(session, "paypal", "refused", "", hands.wall().at)
+    with checker.database.transaction() as session:
+        keep_certificate(session, "paypal", "refused", "", checker.wall().at)
     with closing(psycopg2.connect(database_url)) as owner, owner, owner.cursor() as cursor:
         cursor.execute("UPDATE unverified_events SET created_at = now() - interval '91 days'")
-    forget_old(hands)
-    assert waiting(hands) == []
-    with hands.database.transaction() as session:
+    forget_old(checker)
+    assert waiting(checker) == []
+    with checker.database.transaction() as session:
         assert session.scalar(select(func.count()).select_from(GatewayCertificate)) == 0
