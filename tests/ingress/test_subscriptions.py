@@ -175,7 +175,7 @@ def test_every_route_but_the_public_ones_wants_its_scope(
 ) -> None:
     operator = new_key("operations:read")
     public = {
-        "/v1/billing/webhooks/stripe/", "/v1/operations/{id:uuid}/", "/pay/{token}/",
+        "/v1/billing/webhooks/stripe/", "/v1/billing/webhooks/paypal/", "/v1/operations/{id:uuid}/", "/pay/{token}/",
         "/healthz/", "/readyz/", "/metrics/",
     }  # fmt: skip
     asked = 0

@@ -288,7 +288,7 @@ def test_who_talks_to_no_gateway_opens_none() -> None:
         "print(work.method_names, 'stripe' in sys.modules, 'resend' in sys.modules)"
     )
     wired = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert wired.stdout == "{'stripe': 'Card (Stripe)'} False False\n"
+    assert wired.stdout == "{'stripe': 'Card (Stripe)', 'paypal': 'PayPal'} False False\n"
 
 
 def test_what_a_process_reads_are_settings() -> None:
