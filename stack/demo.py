@@ -1,4 +1,4 @@
-"""The demo: two purchases, a refund and a transfer, hostile webhooks, a killed worker and a wiped broker."""
+"""The demo: purchases at two gateways, a refund and a transfer, hostile webhooks, a killed worker, a wiped broker."""
 
 import json as json_format
 import time
@@ -17,6 +17,7 @@ from settings import Settings
 from stack import development_key
 from stack.demo_refund import describe_notes, give_back
 from stack.demo_transfer import describe_transfers, pay_by_transfer
+from stack.demo_wallet import buy_elsewhere
 from stack.errors import StackError
 from stack.running import Stack
 from stack.shopper import Shopper
@@ -87,6 +88,7 @@ def _tell_story(story: Story) -> None:
     _await_purchase(story, second, "second")
     give_back(story)
     pay_by_transfer(story)
+    _await_purchase(story, buy_elsewhere(story), "third")
     story.wait_for(
         lambda: story.shopper.sandbox("GET", "/sandbox/webhooks")["pending"] == 0, "the last webhook to be delivered"
     )
@@ -155,13 +157,14 @@ def _inbox_states(story: Story) -> dict[str, int]:
 
 
 def _summarize(story: Story) -> dict[str, Any]:
-    invoices = story.shopper.get("/v1/billing/invoices/", account_id=story.account_id)["data"]
+    accounts = (story.account_id, story.other_account_id)
+    invoices = [invoice for account_id in accounts for invoice in _invoices(story, account_id)]
     states = _inbox_states(story)
     deliveries = story.shopper.sandbox("GET", "/sandbox/webhooks")
     with story.database.transaction() as session:
         balanced, broken = not ledger_sums_to_zero.ask(session), violations(session)
     return {
-        "invoices": [_describe(story, invoice) for invoice in reversed(invoices)],
+        "invoices": [_describe(story, invoice) for invoice in invoices],
         "credit_notes": describe_notes(story),
         "transfers": describe_transfers(story),
         "credits_balance": story.shopper.get("/v1/billing/credits/balance/", account_id=story.account_id)["balance"],
@@ -173,6 +176,12 @@ def _summarize(story: Story) -> dict[str, Any]:
         "events_handled_once": states.get("done", 0),
         "urls": _urls(story.stack),
     }
+
+
+def _invoices(story: Story, account_id: str) -> list[dict[str, Any]]:
+    """The oldest first."""
+    newest_first: list[dict[str, Any]] = story.shopper.get("/v1/billing/invoices/", account_id=account_id)["data"]
+    return newest_first[::-1]
 
 
 def _describe(story: Story, invoice: dict[str, Any]) -> dict[str, Any]:

@@ -65,6 +65,11 @@ class Shopper:
             checkout_url, data=form, allow_redirects=False, timeout=REQUEST_TIMEOUT_SECONDS
         ).status_code
 
+    def agree(self, checkout_url: str) -> int:
+        """Agree to pay on a page whose money is taken later; returns the status of the answer (303 is success)."""
+        self._send("GET", checkout_url)
+        return self.session.post(checkout_url, allow_redirects=False, timeout=REQUEST_TIMEOUT_SECONDS).status_code
+
     def sandbox(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
         """Steer or read the sandbox."""
         return self._send(method, f"{self.sandbox_url}{path}", json=body).json()

@@ -26,6 +26,8 @@ class Story:
     database: Database
     console: Console
     account_id: str = ""
+    # of whom pays at another gateway
+    other_account_id: str = ""
     refused: int = 0
     # where the papers lie that ask for money, by the numbers of their invoices
     papers: dict[str, str] = field(default_factory=dict)

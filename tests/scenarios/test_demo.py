@@ -1,4 +1,4 @@
-"""The demo is a promise: purchases, a refund, a transfer, a forgery, a killed worker, and books that are right."""
+"""The demo is a promise: two gateways, a refund, a transfer, a forgery, a killed worker, and books that are right."""
 
 import json
 import os
@@ -32,6 +32,7 @@ def _play(home: Path) -> None:
         (f"{month}00001", "paid", 2_999, "USD"),
         (f"{month}00002", "paid", 2_999, "USD"),
         (f"{month}00003", "paid", 999, "USD"),
+        (f"{month}00004", "paid", 2_999, "USD"),
     ]
     (note,) = summary["credit_notes"]
     assert (note["number"], note["corrects"]) == (f"CN-{month[4:]}00001", f"{month}00002")
@@ -46,7 +47,7 @@ def _play(home: Path) -> None:
     assert summary["credits_balance"] == 2_000 + 500
     assert summary["ledger_balanced"] is True
     assert summary["invariants_violated"] == []
-    assert len(summary["emails"]) == 3 + 3
+    assert len(summary["emails"]) == 4 + 3
     assert summary["webhooks_refused"] == 1
     assert summary["webhooks_delivered"] == 3 * summary["events_handled_once"] > 0
     for path in (*(paper["pdf_path"] for paper in (*summary["invoices"], note)), transfer["instructions_path"]):
