@@ -1,4 +1,4 @@
-"""Packages and invoices paid at PayPal, through all processes: who is told first takes the money, and it is taken once."""
+"""Packages paid at PayPal, through all processes: who is told first takes the money, and it is taken once."""
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -56,6 +56,10 @@ class Buyer:
         """What PayPal has taken for this order, by its own ledger, in cents."""
         entries = self.shopper.sandbox("GET", "/sandbox/paypal/ledger")["captures"]
         return [each["amount"] for each in entries if each["order"] == self.order["checkout_ref"]]
+
+    def awaits(self, field: str, value: str, at: str) -> None:
+        """Until the API says so there."""
+        eventually(lambda: self.shopper.get(at)[field] == value, f"{field} {value} at {at}")
 
     def credits(self) -> int:
         balance = self.shopper.get("/v1/billing/credits/balance/", account_id=self.account_id)["balance"]
@@ -155,7 +159,7 @@ def test_a_refund_in_parts_and_the_rest(supplied: Buyer, stack_books: Database) 
     for amount in (1_000, PRICE - 1_000):
         refund = supplied.shopper.command(way, {"amount_minor": amount}, str(uuid4()))["result"]
         path = f"/v1/billing/refunds/{refund['id']}/"
-        eventually(lambda path=path: supplied.shopper.get(path)["status"] == "succeeded", "PayPal to give it back")
+        supplied.awaits("status", "succeeded", at=path)
     assert supplied.credits() == 0
     notes = supplied.shopper.get("/v1/billing/credit-notes/", account_id=supplied.account_id)["data"]
     assert sorted(note["refunded_minor"] for note in notes) == [1_000, PRICE - 1_000]

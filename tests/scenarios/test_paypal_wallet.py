@@ -31,6 +31,10 @@ class WithWallet(Subscriber):
         known = self.shopper.get(METHODS, account_id=self.account_id)["data"]
         return [method for method in known if method["kind"] == kind]
 
+    def charge(self, method: dict[str, Any]) -> None:
+        """From now on."""
+        self.shopper.command(f"{METHODS}{method['id']}/default/", {}, str(uuid4()))
+
     def wallet_is(self, wallet: dict[str, Any], outcome: str) -> None:
         """How its charges end from now on."""
         self.shopper.sandbox("PATCH", f"/sandbox/paypal/payment-tokens/{wallet['card_ref']}", {"outcome": outcome})
@@ -45,7 +49,8 @@ def test_a_card_is_stolen_and_the_wallet_pays_on_the_same_day(shopper: Shopper, 
     mia = WithWallet(shopper, "Mia", "2026-05-04 10:00")
     card = mia.use_card()
     wallet = mia.save_wallet()
-    assert (wallet["brand"], wallet["is_default"], wallet["exp_year"]) == ("PayPal", False, None)
+    assert (wallet["brand"], wallet["is_default"], wallet["exp_year"]) == ("PayPal", True, None), "saved to be charged"
+    mia.charge(mia.saved("card")[0])
     subscription_id = mia.subscribe("starter")
     mia.card_declines(card, "stolen_card")
 
@@ -60,7 +65,6 @@ def test_a_wallet_is_refused_for_good_and_the_card_pays(shopper: Shopper, stack_
     ola = WithWallet(shopper, "Ola", "2026-05-04 10:00")
     ola.use_card()
     wallet = ola.save_wallet()
-    shopper.command(f"{METHODS}{wallet['id']}/default/", {}, str(uuid4()))
     ola.subscribe("starter")
     assert ola.paid_by() == ["paypal"]
     ola.wallet_is(wallet, "payer_account_locked_or_closed")
