@@ -27,6 +27,12 @@ class WithWallet(Subscriber):
         (wallet,) = self.saved("wallet")
         return wallet
 
+    def tell_of(self, invoice: dict[str, Any], path: str) -> dict[str, Any]:
+        """A command about an invoice that is paid on a page."""
+        told = {"invoice_id": invoice["id"], **PAGES}
+        result: dict[str, Any] = self.shopper.command(path, told, str(uuid4()))["result"]
+        return result
+
     def saved(self, kind: str) -> list[dict[str, Any]]:
         known = self.shopper.get(METHODS, account_id=self.account_id)["data"]
         return [method for method in known if method["kind"] == kind]
@@ -90,6 +96,24 @@ def test_a_wallet_alone_pays_and_is_taken_away(shopper: Shopper, stack_books: Da
     eva.live_until("2026-07-04 12:00")
     assert eva.paid_by() == ["paypal", "paypal"]
     assert eva.bills()[-1] == ("2026-07-04", "pending", PRICE)
+    assert_in_order(stack_books)
+
+
+def test_who_starts_by_paying_the_first_invoice_there_has_the_wallet_charged_from_then_on(
+    shopper: Shopper, stack_books: Database
+) -> None:
+    """The card is refused: its open invoice is paid as an order, and what paid it is saved."""
+    ada = WithWallet(shopper, "Ada", "2026-05-04 10:00")
+    ada.card_declines(ada.use_card(), "stolen_card")
+    begun = ada.tell("/v1/billing/subscriptions/", plan={"plan": "starter"})
+    (invoice,) = ada.invoices()
+    order = ada.tell_of(invoice, "/v1/billing/paypal/create-order/")
+    assert shopper.agree(order["checkout_url"]) == 303
+    eventually(lambda: ada.subscription(begun["id"])["status"] == "active", "the first payment")
+    eventually(lambda: ada.saved("wallet"), "the wallet to be heard of")
+    ada.live_until("2026-06-04 12:00")
+    assert ada.bills() == [("2026-05-04", "paid", PRICE), ("2026-06-04", "paid", PRICE)]
+    assert ada.paid_by() == ["paypal", "paypal"]
     assert_in_order(stack_books)
 
 

@@ -24,13 +24,15 @@ class Office:
     """Orders by their name; the same key opens the same order, and an order is taken once.
 
     The next captures become `to_become` (`paid`, `looked_into`, `open`: declined, `refused`), one after the other, then
-    all are paid. `after_capture` is called when one was made and is not answered yet; its answer is lost if it says so.
+    all are paid; `keys` are those of all calls. `after_capture` is called when one was made and is not answered yet;
+    its answer is lost if it says so.
     """
 
     def __init__(self) -> None:
         self.orders: dict[str, Order] = {}
         self.url = ""
         self.captures: list[Capture] = []
+        self.keys: list[str] = []
         self.to_become: list[str] = []
         self.after_capture: Callable[[], bool] = lambda: False
         self._one_at_a_time = threading.Lock()
@@ -53,6 +55,7 @@ class Office:
             order["refunded"] += asked["amount_minor"]
         if path.endswith("/close") and order["status"] in ("open", "agreed"):
             order["status"] = "closed"
+        self.keys += [asked["key"]] if path.endswith("/capture") else []
         is_new = path.endswith("/capture") and order["status"] == "agreed"
         if is_new:
             order |= {

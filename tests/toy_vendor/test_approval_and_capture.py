@@ -5,17 +5,19 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 
 from billing.invoices.tables import Invoice
 from billing.payments.cancel_under_way import cancel_under_way
 from calls.look_up_payments import look_up_payments
+from database.engine import Database
 from database.inbox import InboxEvent
 from database.memory import WorkState
 from database.operations import Operation
@@ -103,6 +105,22 @@ def test_an_answer_that_was_lost_is_known_by_the_sweep_that_looks(bought: Deal) 
     assert bought.books() == (PRICE, CREDITS)
     bought.follow()
     assert (bought.books(), len(bought.office.captures)) == ((PRICE, CREDITS), 1)
+
+
+def test_when_its_key_is_forgotten_there_it_is_captured_once_all_the_same(
+    bought: Deal, books_of_owner: Database
+) -> None:
+    """Six hours after a lost answer the vendor knows the key no more: what it does know is the order."""
+    bought.office.after_capture = lambda: True
+    hear(bought.door, bought.work, bought.office.tell(bought.ref))
+    bought.follow()
+    with books_of_owner.transaction() as session:
+        session.execute(update(OutboxEntry).values(created_at=func.now() - timedelta(hours=7)))
+    bought.later()
+    assert bought.follow() == [WorkState.DONE]
+    assert (bought.books(), len(bought.office.captures)) == ((PRICE, CREDITS), 1)
+    first, second = bought.office.keys
+    assert second == f"{first}/2"
 
 
 DYING = """
