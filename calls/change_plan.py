@@ -14,6 +14,7 @@ from calls.bring_tax import bring_tax
 from calls.gateway_run import Asked, drop_pending, whom_to_ask
 from calls.hear_subscription import ask_waited_for, record_subscription
 from database.operations import Operation
+from gateways.gateway import Gateway
 from schemas.commands import ChangePlan
 from schemas.facts.subscriptions import SubscriptionFact
 from workers.claims import Act
@@ -23,10 +24,11 @@ from workers.wiring import Work
 def change_plan_at_gateway(work: Work, operation: Operation, command: ChangePlan) -> Act:
     """Claim: what our price is called there. Call: the change. Record: the subscription as it is then.
 
-    The gateway prorates and bills, and makes the change when that is paid; one at the period's end is not among what it
-    can be asked for. The present plan takes back a change that waits.
+    The gateway prorates and bills, and makes the change when that is paid; or it changes plans with the next period and
+    asks the customer first. The present plan takes back a change that waits.
     """
-    asked, change = whom_to_ask(work, command), _immediate_change(work, command)
+    asked = whom_to_ask(work, command)
+    change = _possible_change(work, asked.gateway, command)
     subscriptions, key = asked.gateway.subscriptions, f"cashbeat/change_plan/{operation.id}"
     if change.is_stay:
         drop_pending(asked, key)
@@ -40,7 +42,8 @@ def change_plan_at_gateway(work: Work, operation: Operation, command: ChangePlan
     present = bring_tax(work, asked.gateway, asked.account_id, _present(asked), today, f"{key}/before")
     try:
         ref, item_ref = asked.subscription_ref, present.items[0].item_ref
-        changed = subscriptions.change_price(ref, item_ref, price_ref, prorate=True, idempotency_key=key)
+        prorate = not asked.gateway.limits.changes_at_renewal
+        changed = subscriptions.change_price(ref, item_ref, price_ref, prorate=prorate, idempotency_key=key)
     except Rejected:
         _bring_next_tax(work, asked, present, key)
         raise
@@ -62,22 +65,32 @@ def _present(asked: Asked) -> SubscriptionFact:
 def _recorded(work: Work, command: ChangePlan, asked: Asked, fact: SubscriptionFact) -> Act:
     """With the invoice that the change waits for, if it does."""
     waited_for = ask_waited_for(asked.gateway, fact)
-    result = ChangeResult.PENDING if fact.pending else ChangeResult.MADE
 
     def act(session: Session) -> dict[str, Any]:
         record_subscription(session, fact, asked.asked_at, work.wall(), waited_for)
-        return show_changed(session, command.subscription_id, result).model_dump(mode="json")
+        shown = show_changed(session, command.subscription_id, _result(fact), fact.approval_url)
+        return shown.model_dump(mode="json")
 
     return act
 
 
-def _immediate_change(work: Work, command: ChangePlan) -> Change:
-    """What is wanted, if it may be had, and now: without `when` a downgrade is promised for the period's end."""
+def _result(fact: SubscriptionFact) -> ChangeResult:
+    if fact.approval_url:
+        return ChangeResult.TO_APPROVE
+    return ChangeResult.PENDING if fact.pending else ChangeResult.MADE
+
+
+def _possible_change(work: Work, gateway: Gateway, command: ChangePlan) -> Change:
+    """What is wanted, if it may be had, and when: without `when` a downgrade is promised for the period's end."""
     with work.database.transaction() as session:
         subscription = get_subscription(session, command.subscription_id)
         change = find_change(session, subscription, command)
         check_admitted(session, subscription, change)
-    if change.is_now:
+    at_renewal = gateway.limits.changes_at_renewal
+    if change.is_stay or change.is_now is not at_renewal or (at_renewal and command.when is None):
         return change
+    if change.is_now:
+        detail = "The gateway runs this subscription and changes its plan with the next period: choose when=period_end."
+        raise Rejected("change_is_at_renewal", detail, status=409)
     detail = "The gateway runs this subscription and changes its plan at once: choose when=now."
     raise Rejected("change_is_immediate", detail, status=409)

@@ -31,7 +31,8 @@ class Limits:
     it, so after `same_key_attempts` tries we look for what they did, then take a new one. `calls_per_second` is what
     all workers together may ask. `amounts` says by currency which amounts it takes; of others nothing is known.
     `concerns` tells for each event type that is handled what it is about. `method_name` is printed on documents, and
-    `method_ref` is the shape of its references to saved methods, as a regular expression.
+    `method_ref` is the shape of its references to saved methods, as a regular expression. `changes_at_renewal`: the
+    price of a subscription that it runs changes with the next period alone.
     """
 
     key_window: timedelta
@@ -40,6 +41,7 @@ class Limits:
     method_name: str
     method_ref: str = ".+"
     same_key_attempts: int = 3
+    changes_at_renewal: bool = False
     amounts: Mapping[str, AmountRule] = field(default_factory=dict)
 
 
@@ -179,7 +181,8 @@ class RunsSubscriptions(Protocol):
         """Put the item on another price; with `prorate` the difference is invoiced at once, and paid for first.
 
         If the card declines, nothing changes but that the subscription has a `pending` change: it is made when the open
-        invoice is paid, and dropped with it when it is not. Another one takes the place of one that is pending.
+        invoice is paid, and dropped with it when it is not. Another one takes the place of one that is pending. Where
+        the customer has to agree first, it has an `approval_url`, and nothing else changes.
         """
 
     def void_invoice(self, invoice_ref: str, *, idempotency_key: str) -> None:

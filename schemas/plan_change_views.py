@@ -9,10 +9,12 @@ from schemas.views import SubscriptionView, View
 class ChangedSubscriptionView(SubscriptionView):
     """A subscription after the wish for another plan.
 
-    `change` is `made`, `pending` until it is paid for, or `planned` for the next period.
+    `change` is `made`, `pending` until it is paid for, `planned` for the next period, or `to_approve` until the
+    customer has agreed at `approval_url`.
     """
 
     change: str
+    approval_url: str = ""
 
 
 class QuotedLineView(View):

@@ -78,10 +78,12 @@ def show_subscription(session: Session, subscription_id: UUID) -> SubscriptionVi
     return _views(session, [get_subscription(session, subscription_id)])[0]
 
 
-def show_changed(session: Session, subscription_id: UUID, change: str) -> ChangedSubscriptionView:
+def show_changed(
+    session: Session, subscription_id: UUID, change: str, approval_url: str = ""
+) -> ChangedSubscriptionView:
     """The same after a wish for another plan, with what became of that."""
     shown = show_subscription(session, subscription_id)
-    return ChangedSubscriptionView(change=change, **shown.model_dump())
+    return ChangedSubscriptionView(change=change, approval_url=approval_url, **shown.model_dump())
 
 
 def list_subscriptions(

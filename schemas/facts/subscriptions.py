@@ -50,7 +50,8 @@ class SubscriptionFact:
     """A subscription as the gateway has it now; `status` in the gateway-neutral words of our own state machine.
 
     `subscription_id` is the id we gave it (empty if it is not ours). The period is half-open. `taxes` are rates that
-    its invoices are to bear; `is_taxed_by_gateway`: the gateway works out the tax by itself.
+    its invoices are to bear; `is_taxed_by_gateway`: the gateway works out the tax by itself. `approval_url` is where
+    the customer has to agree to what was asked for last; until they have, nothing of it counts.
     """
 
     gateway: str
@@ -73,3 +74,4 @@ class SubscriptionFact:
     pending: PendingChangeFact | None = None
     taxes: tuple[TaxRateFact, ...] = ()
     is_taxed_by_gateway: bool = False
+    approval_url: str = ""

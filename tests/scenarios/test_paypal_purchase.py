@@ -75,16 +75,16 @@ class Buyer:
 
 
 @pytest.fixture
-def buyer(shopper: Shopper, stack_books: Database) -> Buyer:
+def iris(shopper: Shopper, stack_books: Database) -> Buyer:
     return Buyer(shopper, stack_books)
 
 
 @pytest.fixture
-def supplied(buyer: Buyer) -> Buyer:
+def supplied(iris: Buyer) -> Buyer:
     """They have agreed, and it was taken."""
-    buyer.agree()
-    assert buyer.come_back()["status"] == "captured"
-    return buyer
+    iris.agree()
+    assert iris.come_back()["status"] == "captured"
+    return iris
 
 
 def test_the_browser_returns_first(supplied: Buyer, stack_books: Database) -> None:
@@ -94,43 +94,43 @@ def test_the_browser_returns_first(supplied: Buyer, stack_books: Database) -> No
     assert_in_order(stack_books)
 
 
-def test_the_browser_never_returns_and_the_webhook_does(buyer: Buyer, stack_books: Database) -> None:
-    buyer.agree()
-    invoice = await_email(buyer.shopper, buyer.order["invoice_id"])
-    assert (invoice["status"], buyer.credits()) == ("paid", CREDITS)
-    assert buyer.come_back()["status"] == "captured"
-    assert (buyer.credits(), buyer.taken()) == (CREDITS, [PRICE])
+def test_the_browser_never_returns_and_the_webhook_does(iris: Buyer, stack_books: Database) -> None:
+    iris.agree()
+    invoice = await_email(iris.shopper, iris.order["invoice_id"])
+    assert (invoice["status"], iris.credits()) == ("paid", CREDITS)
+    assert iris.come_back()["status"] == "captured"
+    assert (iris.credits(), iris.taken()) == (CREDITS, [PRICE])
     assert_in_order(stack_books)
 
 
-def test_webhook_and_browser_race_from_sixteen_sides(buyer: Buyer, stack_books: Database) -> None:
-    buyer.shopper.sandbox("POST", "/sandbox/faults", {"kind": "duplicate", "copies": 3})
-    buyer.agree()
+def test_webhook_and_browser_race_from_sixteen_sides(iris: Buyer, stack_books: Database) -> None:
+    iris.shopper.sandbox("POST", "/sandbox/faults", {"kind": "duplicate", "copies": 3})
+    iris.agree()
     with ThreadPoolExecutor(MANY) as threads:
-        back = list(threads.map(lambda _: buyer.come_back()["status"], range(MANY)))
+        back = list(threads.map(lambda _: iris.come_back()["status"], range(MANY)))
     assert set(back) == {"captured"}
-    await_email(buyer.shopper, buyer.order["invoice_id"])
-    assert (buyer.credits(), buyer.taken()) == (CREDITS, [PRICE])
+    await_email(iris.shopper, iris.order["invoice_id"])
+    assert (iris.credits(), iris.taken()) == (CREDITS, [PRICE])
     assert_in_order(stack_books)
 
 
-def test_pending_and_then_completed(buyer: Buyer, stack_books: Database) -> None:
-    buyer.agree_so_that(outcome="pending", reason="PENDING_REVIEW")
-    back = buyer.come_back()
-    assert (back["status"], back["checkout_url"], buyer.credits(), buyer.taken()) == ("pending", "", 0, [])
-    buyer.at_paypal("complete")
-    eventually(lambda: buyer.credits() == CREDITS, "the money to be heard of")
-    assert (buyer.invoice()["status"], buyer.taken()) == ("paid", [PRICE])
+def test_pending_and_then_completed(iris: Buyer, stack_books: Database) -> None:
+    iris.agree_so_that(outcome="pending", reason="PENDING_REVIEW")
+    back = iris.come_back()
+    assert (back["status"], back["checkout_url"], iris.credits(), iris.taken()) == ("pending", "", 0, [])
+    iris.at_paypal("complete")
+    eventually(lambda: iris.credits() == CREDITS, "the money to be heard of")
+    assert (iris.invoice()["status"], iris.taken()) == ("paid", [PRICE])
     assert_in_order(stack_books)
 
 
-def test_pending_and_then_denied(buyer: Buyer, stack_books: Database) -> None:
-    buyer.agree_so_that(outcome="pending", reason="ECHECK")
-    assert buyer.come_back()["status"] == "pending"
-    buyer.at_paypal("deny")
-    eventually(lambda: buyer.come_back()["status"] in ("failed", "expired"), "the denial to be heard of")
-    assert (buyer.credits(), buyer.taken()) == (0, [])
-    assert buyer.invoice()["number"] is None
+def test_pending_and_then_denied(iris: Buyer, stack_books: Database) -> None:
+    iris.agree_so_that(outcome="pending", reason="ECHECK")
+    assert iris.come_back()["status"] == "pending"
+    iris.at_paypal("deny")
+    eventually(lambda: iris.come_back()["status"] in ("failed", "expired"), "the denial to be heard of")
+    assert (iris.credits(), iris.taken()) == (0, [])
+    assert iris.invoice()["number"] is None
     assert_in_order(stack_books)
 
 
@@ -142,14 +142,14 @@ def test_completed_and_then_reversed(supplied: Buyer, stack_books: Database) -> 
     assert_in_order(stack_books)
 
 
-def test_declined_they_choose_another_way_to_pay(buyer: Buyer, stack_books: Database) -> None:
-    buyer.agree_so_that(outcome="instrument_declined")
-    back = buyer.come_back()
-    assert (back["status"], buyer.taken()) == ("pending", [])
+def test_declined_they_choose_another_way_to_pay(iris: Buyer, stack_books: Database) -> None:
+    iris.agree_so_that(outcome="instrument_declined")
+    back = iris.come_back()
+    assert (back["status"], iris.taken()) == ("pending", [])
     assert "checkoutnow" in back["checkout_url"]
-    assert buyer.shopper.agree(back["checkout_url"]) == 303
-    eventually(lambda: buyer.come_back()["status"] == "captured", "the money to be taken")
-    assert (buyer.credits(), buyer.taken()) == (CREDITS, [PRICE])
+    assert iris.shopper.agree(back["checkout_url"]) == 303
+    eventually(lambda: iris.come_back()["status"] == "captured", "the money to be taken")
+    assert (iris.credits(), iris.taken()) == (CREDITS, [PRICE])
     assert_in_order(stack_books)
 
 
@@ -185,27 +185,27 @@ def test_a_dispute_that_is_won(supplied: Buyer, stack_books: Database) -> None:
     assert_in_order(stack_books)
 
 
-def test_the_token_expires_in_the_middle(buyer: Buyer, stack_books: Database) -> None:
-    buyer.agree()
-    buyer.shopper.sandbox("POST", "/sandbox/paypal/tokens/revoke")
-    assert buyer.come_back()["status"] == "captured"
-    assert buyer.taken() == [PRICE]
+def test_the_token_expires_in_the_middle(iris: Buyer, stack_books: Database) -> None:
+    iris.agree()
+    iris.shopper.sandbox("POST", "/sandbox/paypal/tokens/revoke")
+    assert iris.come_back()["status"] == "captured"
+    assert iris.taken() == [PRICE]
     assert_in_order(stack_books)
 
 
-def test_an_answer_to_the_capture_that_is_lost(buyer: Buyer, stack_books: Database) -> None:
+def test_an_answer_to_the_capture_that_is_lost(iris: Buyer, stack_books: Database) -> None:
     lost = {
         "kind": "answer_lost",
         "method": "POST",
-        "path": f"/paypal/v2/checkout/orders/{buyer.order['checkout_ref']}",
+        "path": f"/paypal/v2/checkout/orders/{iris.order['checkout_ref']}",
     }
-    buyer.shopper.sandbox("POST", "/sandbox/faults", {**lost, "count": 1})
-    buyer.agree()
-    await_email(buyer.shopper, buyer.order["invoice_id"])
-    assert (buyer.come_back()["status"], buyer.taken(), buyer.credits()) == ("captured", [PRICE], CREDITS)
+    iris.shopper.sandbox("POST", "/sandbox/faults", {**lost, "count": 1})
+    iris.agree()
+    await_email(iris.shopper, iris.order["invoice_id"])
+    assert (iris.come_back()["status"], iris.taken(), iris.credits()) == ("captured", [PRICE], CREDITS)
     assert_in_order(stack_books)
 
 
-def _resolve(buyer: Buyer, disputed: Json, outcome: str) -> None:
+def _resolve(iris: Buyer, disputed: Json, outcome: str) -> None:
     path = f"/sandbox/paypal/disputes/{disputed['dispute_id']}/resolve"
-    buyer.shopper.sandbox("POST", path, {"outcome": outcome})
+    iris.shopper.sandbox("POST", path, {"outcome": outcome})

@@ -21,11 +21,15 @@ from schemas.commands import ChangePlan
 
 
 class ChangeResult(StrEnum):
-    """What becomes of a wish: it is done, waits for its payment, or is planned for the next period."""
+    """What becomes of a wish: it is done, waits for its payment, or is planned for the next period.
+
+    To approve: its gateway waits for the customer to agree.
+    """
 
     MADE = "made"
     PENDING = "pending"
     PLANNED = "planned"
+    TO_APPROVE = "to_approve"
 
 
 @dataclass(frozen=True, slots=True)
