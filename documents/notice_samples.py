@@ -96,6 +96,9 @@ def sample_notices() -> Mapping[str, NoticeFacts]:
         "payment_failed-new_card": replace(failed, needs_new_card=True, failure=explain_decline("stolen_card")),
         "payment_failed-final": replace(failed, subscription=final),
         "payment_failed-ended": replace(failed, subscription=replace(final, status="canceled")),
+        "renewal_unpaid": replace(
+            failed, subscription=replace(OVERDUE, next_attempt_on=None), invoice=None, pay_url=""
+        ),
         "plan_change_unpaid": replace(failed, subscription=TEAM, change=LARGER),
         "plan_change_dropped": changing,
         "trial_ending": replace(base, subscription=TRIAL),

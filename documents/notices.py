@@ -63,6 +63,9 @@ NOTICES: Mapping[str, Notice] = {
         needs=(subscription_of,),
         rows=("Plan", "Invoice", "Amount", "Card", "Wallet", "Next attempt"),
     ),
+    "renewal_unpaid": Notice(
+        subjects.failed_subject, subjects.failed_preview, needs=(subscription_of,), rows=("Plan", "Price")
+    ),
     "plan_change_unpaid": Notice(
         subjects.change_unpaid_subject,
         subjects.change_unpaid_preview,

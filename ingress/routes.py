@@ -180,6 +180,7 @@ def _cards_and_pages(command: Commands, query: Queries) -> list[Route]:
         ),
         _post("/v1/billing/{gateway}/capture-order/", command.at_gateway({"checkout_ref": CaptureCheckout})),
         _post("/v1/billing/{gateway}/method-setup/", command.at_gateway({"account_id": StartCardSetup})),
+        _post("/v1/billing/{gateway}/create-subscription/", command.at_gateway({"plan": StartSubscriptionCheckout})),
         _both("/v1/billing/payment-methods/", listed, command.taking(ChangePaymentMethod)),
         _post("/v1/billing/payment-methods/order/", command.taking(OrderPaymentMethods)),
         _post("/v1/billing/payment-methods/{id:uuid}/default/", command.about("card_id", SetDefaultPaymentMethod)),

@@ -247,6 +247,7 @@ TOPICS: dict[str, type[FollowUps]] = {
     "subscription_canceled": SendEmails,
     "subscription_paused": SendEmails,
     "payment_failed": SendEmails,
+    "renewal_unpaid": SendEmails,
     "plan_change_unpaid": SendEmails,
     "plan_change_dropped": SendEmails,
     "trial_ending": SendEmails,

@@ -98,6 +98,8 @@ def _write(
         give_back_trial(session, subscription)
     _move(subscription, status, fact.ended_at or now)
     _tell(session, subscription, before)
+    if fact.failed_tries and subscription.status is SubscriptionStatus.PAST_DUE:
+        _tell_of_failure(session, subscription, fact)
     if subscription.status in BILLED:
         stage_tax_sync(session, subscription.id, subscription.account_id, fact)
         if is_in_trial(subscription):
@@ -181,6 +183,13 @@ def _tell(session: Session, subscription: Subscription, before: SubscriptionStat
         wished_at = subscription.canceled_at or subscription.period_end
         cause = f"subscription_canceled/{subscription.id}/{wished_at:%Y%m%dT%H%M%S}"
         stage(session, "subscription_canceled", subscription.id, cause)
+
+
+def _tell_of_failure(session: Session, subscription: Subscription, fact: SubscriptionFact) -> None:
+    """Of each try once. It is the gateway that tries again; elsewhere the invoice tells of it."""
+    period = f"{subscription.id}/{subscription.period_end:%Y%m%d}"
+    cause = f"renewal_unpaid/{period}/{fact.failed_tries}/{fact.failure_code}"
+    stage(session, "renewal_unpaid", subscription.id, cause)
 
 
 def _as_uuid(mark: str) -> UUID | None:

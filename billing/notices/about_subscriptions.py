@@ -49,6 +49,15 @@ def paused(session: Session, occasion: Occasion) -> NoticeFacts:
     return _write(session, occasion, subscription)
 
 
+def unpaid(session: Session, occasion: Occasion) -> NoticeFacts:
+    """It is past due at a gateway that runs it, and tries again by itself; the cause ends with why it was declined."""
+    subscription = get_subscription(session, occasion.subject_id)
+    require(subscription.status is SubscriptionStatus.PAST_DUE, f"the subscription is {subscription.status}")
+    failure = occasion.letterhead.explain(occasion.cause.rpartition("/")[2])
+    facts = describe_subscription(session, subscription)
+    return write_to(session, occasion, subscription.account_id, subscription=facts, failure=failure)
+
+
 def _write(
     session: Session, occasion: Occasion, subscription: Subscription, invoice_id: UUID | None = None
 ) -> NoticeFacts:

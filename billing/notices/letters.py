@@ -23,6 +23,7 @@ LETTERS: dict[str, Callable[[Session, Occasion], NoticeFacts]] = {
     "subscription_canceled": about_subscriptions.canceled,
     "subscription_paused": about_subscriptions.paused,
     "payment_failed": about_invoices.payment_failed,
+    "renewal_unpaid": about_subscriptions.unpaid,
     "plan_change_unpaid": about_plan_changes.unpaid,
     "plan_change_dropped": about_plan_changes.dropped,
     "trial_ending": about_subscriptions.trial_ending,

@@ -51,7 +51,8 @@ class SubscriptionFact:
 
     `subscription_id` is the id we gave it (empty if it is not ours). The period is half-open. `taxes` are rates that
     its invoices are to bear; `is_taxed_by_gateway`: the gateway works out the tax by itself. `approval_url` is where
-    the customer has to agree to what was asked for last; until they have, nothing of it counts.
+    the customer has to agree to what was asked for last; until they have, nothing of it counts. A gateway that writes
+    no invoice before it is paid tells of `failed_tries` since it was paid last, and of the last `failure_code`.
     """
 
     gateway: str
@@ -75,3 +76,5 @@ class SubscriptionFact:
     taxes: tuple[TaxRateFact, ...] = ()
     is_taxed_by_gateway: bool = False
     approval_url: str = ""
+    failed_tries: int = 0
+    failure_code: str = ""

@@ -67,6 +67,17 @@ def test_an_extra_that_was_paid_late_leaves_the_trial_as_it_was(run: GatewayRun)
     assert run.row().trial_end == FEBRUARY_28
 
 
+def test_where_no_invoice_tells_of_a_try_that_failed_each_is_told_of_once(run: GatewayRun) -> None:
+    """As of a gateway that writes an invoice when it is paid."""
+    run.hear(run.fact())
+    for tries in (1, 1, 2):
+        run.hear(run.fact(status="past_due", failed_tries=tries, failure_code="insufficient_funds"))
+    assert run.mails() == ["renewal_unpaid", "renewal_unpaid"]
+    run.hear(run.fact())
+    run.hear(run.fact(status="past_due"))
+    assert len(run.mails()) == 2, "where invoices tell, nothing else does"
+
+
 def test_a_pause_of_collection_is_a_pause_and_is_told_of_each_time(run: GatewayRun) -> None:
     run.hear(run.fact())
     for day in (JANUARY_31, FEBRUARY_14):
