@@ -218,6 +218,17 @@ def test_what_somebody_wishes_to_cancel_is_not_taken(deal: Deal) -> None:
     assert (deal.office.captures, deal.books()) == ([], NOTHING)
 
 
+def test_what_is_being_captured_is_not_given_up_by_more_news_of_it(deal: Deal) -> None:
+    """The wish to cancel comes when the capture may be on its way: only the gateway can say what became of that."""
+    invoice_id = deal.owe()
+    hear(deal.door, deal.work, deal.agree())
+    with deal.work.database.transaction() as session:
+        session.get_one(Invoice, invoice_id, with_for_update=True)
+        assert not cancel_under_way(session, invoice_id)
+    hear(deal.door, deal.work, deal.office.tell(deal.ref))
+    assert deal.attempt().status == "approved"
+
+
 def test_approved_after_it_was_given_up_nothing_is_taken(deal: Deal) -> None:
     invoice_id = deal.owe()
     with deal.work.database.transaction() as session:
