@@ -9,10 +9,10 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from billing.errors import Rejected
-from billing.outcomes.record_outcome import record_outcome
 from billing.payments.queries import find_live_checkout, find_page
 from billing.payments.tables import PaymentAttempt
 from calls.page_call import capture_page
+from calls.write_told import write_told
 from database.operations import Operation
 from gateways.gateway import Capability, Gateway
 from schemas.commands import CaptureCheckout
@@ -32,7 +32,7 @@ def capture_checkout(work: Work, operation: Operation, command: CaptureCheckout)
 
     def act(session: Session) -> dict[str, Any]:
         if told is not None:
-            record_outcome(session, told, work.wall())
+            write_told(work, session, [told])
         return _view(session.get_one(PaymentAttempt, attempt_id, populate_existing=True), told)
 
     return act
@@ -49,7 +49,7 @@ def _attempt_of(work: Work, gateway: Gateway, checkout_ref: str) -> UUID:
 def _captured(work: Work, gateway: Gateway, attempt_id: UUID, told: PaymentFact) -> PaymentFact | None:
     """None where it is not wanted, or was captured meanwhile."""
     with work.database.transaction() as session:
-        record_outcome(session, told, work.wall())
+        write_told(work, session, [told])
     with work.database.transaction() as session:
         page = find_live_checkout(session, attempt_id)
     return capture_page(gateway, page, page.capture_key) if page is not None and page.capture_key else None

@@ -1,17 +1,15 @@
 """Capture what customers agreed to on pages: claim, call, record. Whoever hears of it first has staged it, once."""
 
 from collections.abc import Sequence
-from functools import partial
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from billing.outcomes.record_outcome import record_outcome
 from billing.payments.queries import find_live_checkout
 from calls.key_of_try import fresh_key, is_key_spent
 from calls.page_call import capture_page
+from calls.write_told import write_told
 from database.outbox import OutboxEntry
-from schemas.facts.payments import PaymentFact
 from workers import claims
 from workers.wiring import Work
 
@@ -34,8 +32,9 @@ def _capture_one(work: Work, entry: OutboxEntry) -> None:
     gateway = work.gateway(page.gateway)
     is_spent = is_key_spent(gateway, entry.attempts, entry.created_at, work.wall())
     key = fresh_key(page.capture_key, entry.attempts) if is_spent else page.capture_key
-    claims.finish(work.database, entry, partial(_record, work, capture_page(gateway, page, key)))
+    fact = capture_page(gateway, page, key)
 
+    def act(session: Session) -> None:
+        write_told(work, session, [fact])
 
-def _record(work: Work, fact: PaymentFact, session: Session) -> None:
-    record_outcome(session, fact, work.wall())
+    claims.finish(work.database, entry, act)

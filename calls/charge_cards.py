@@ -15,7 +15,6 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from billing.errors import NotConnected, Rejected
-from billing.outcomes.record_outcome import Outcome, PaymentContradiction, record_outcomes
 from billing.payments.begin_charges import Step, begin_charges, step
 from billing.payments.drop_attempt import drop_attempt
 from billing.payments.queries import Charge, gateways_of_charges
@@ -24,6 +23,7 @@ from calls.charge_call import OVERLAP, ChargeCall, call_gateway
 from calls.key_of_try import fresh_key, is_key_spent
 from calls.record_together import record_together
 from calls.side_by_side import SideBySide, reserve_slots, slot, slots_max, told
+from calls.write_told import write_told
 from database.outbox import OutboxEntry
 from gateways.gateway import Gateway
 from schemas.facts.payments import PaymentFact
@@ -108,19 +108,7 @@ def _record_all(
                 claims.finish(work.database, entry, partial(_drop, charge))
             else:
                 answered.append((entry, fact))
-    record_together(work.database, answered, partial(_write_down, work))
-
-
-def _write_down(work: Work, session: Session, facts: Sequence[PaymentFact]) -> None:
-    """The attempts tell what came of them."""
-    try:
-        outcomes = record_outcomes(session, facts, work.wall())
-    except Rejected as refusal:
-        # the gateway has spoken, so a rule of ours that forbids it must not pass for a business outcome
-        raise PaymentContradiction(f"what the gateway tells cannot be booked: {refusal}") from refusal
-    for fact, outcome in zip(facts, outcomes, strict=True):
-        if outcome is Outcome.NOT_OURS:
-            raise PaymentContradiction(f"the gateway answered about another attempt, {fact.attempt_id!r}")
+    record_together(work.database, answered, partial(write_told, work))
 
 
 def _drop(charge: Charge, session: Session) -> dict[str, Any]:

@@ -309,6 +309,17 @@ def test_declined_they_come_back_and_choose_another_way_to_pay(bought: Deal) -> 
     assert bought.books() == (PRICE, CREDITS)
 
 
+def test_an_answer_about_somebody_elses_order_is_for_a_person_to_see(bought: Deal) -> None:
+    """Money was taken, and nobody knows for what: never passed over."""
+    hear(bought.door, bought.work, bought.office.tell(bought.ref))
+    bought.office.orders[bought.ref]["attempt_id"] = ""
+    assert bought.follow() == [WorkState.PARKED]
+    bought.office.orders[bought.ref]["attempt_id"] = str(bought.attempt().id)
+    bought.later()
+    look_up_payments(bought.work)
+    assert bought.books() == (PRICE, CREDITS)
+
+
 def test_refused_whoever_asks_the_payment_has_failed(deal: Deal) -> None:
     deal.owe()
     deal.agree()
