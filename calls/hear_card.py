@@ -1,11 +1,13 @@
 """Hear of a saved card: `payment_method.*` and `setup_intent.succeeded` in one vendor's words."""
 
+from datetime import datetime
+
 from sqlalchemy.orm import Session
 
 from billing.accounts.adopt_customer import adopt_customer
 from billing.cards.detach import detach_card
 from billing.cards.is_detached import is_detached
-from billing.cards.queries import find_card, list_cards
+from billing.cards.queries import chosen_after, find_card, list_cards
 from billing.clocks.timelines import now_of
 from billing.clocks.wall import Wall
 from billing.outcomes.save_card import save_card
@@ -21,14 +23,25 @@ def ask_card(inquiry: Inquiry, fact: EventFact) -> Heard:
     if card is None:
         return UNHEARD
     is_chosen = fact.is_choice and _is_charged_now(inquiry, card)
-    owner = _owner(inquiry, card)
-    return Other(lambda session, wall: record_card(session, card, owner, chosen=is_chosen, wall=wall))
+    owner, chosen_at = _owner(inquiry, card), fact.chosen_at
+    return Other(
+        lambda session, wall: record_card(session, card, owner, chosen=is_chosen, wall=wall, chosen_at=chosen_at)
+    )
 
 
-def record_card(session: Session, fact: CardFact, owner: CustomerFact | None, *, chosen: bool, wall: Wall) -> None:
+def record_card(
+    session: Session,
+    fact: CardFact,
+    owner: CustomerFact | None,
+    *,
+    chosen: bool,
+    wall: Wall,
+    chosen_at: datetime | None = None,
+) -> None:
     """Record: a card saved, brought up to date, or gone. The first card of an account is the one that is charged.
 
-    `owner` is the customer whose card it is; `chosen`: saved on a page of ours to be charged from now on.
+    `owner` is the customer whose card it is; `chosen`: saved on a page of ours to be charged from now on. Of a gateway
+    that keeps no choices it was chosen at `chosen_at`: it may have been told of late, and another chosen since.
     """
     account_id = adopt_customer(session, owner) if owner is not None else None
     if account_id is not None:
@@ -36,7 +49,8 @@ def record_card(session: Session, fact: CardFact, owner: CustomerFact | None, *,
             return
         now = now_of(session, account_id, wall)
         is_first = not list_cards(session, account_id)
-        save_card(session, account_id, fact, chosen or is_first, now)
+        is_old = chosen_at is not None and chosen_after(session, account_id, chosen_at)
+        save_card(session, account_id, fact, is_first or (chosen and not is_old), now, chosen_at)
         return
     known = find_card(session, fact.gateway, fact.card_ref)
     if known is not None and not fact.customer_ref:

@@ -1,8 +1,9 @@
 """Choose the card that is charged while the customer is away."""
 
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from billing.accounts.tables import Account
@@ -10,8 +11,8 @@ from billing.cards.tables import Card
 from billing.errors import Rejected
 
 
-def choose_card(session: Session, account_id: UUID, card_id: UUID) -> bool:
-    """Charge this card from now on; false, and nothing done, when it is charged already.
+def choose_card(session: Session, account_id: UUID, card_id: UUID, chosen_at: datetime | None = None) -> bool:
+    """Charge this card from now on; false when it is charged already. It was chosen then, or else at this moment.
 
     Raises Rejected `card_not_found` for a card that is detached or of another account.
     """
@@ -19,12 +20,18 @@ def choose_card(session: Session, account_id: UUID, card_id: UUID) -> bool:
     card = session.get(Card, card_id, populate_existing=True)
     if card is None or card.account_id != account_id or card.detached_at is not None:
         raise Rejected("card_not_found", f"This account has no card {card_id}.", status=404)
-    if card.is_default:
-        return False
+    is_charged = card.is_default
+    if not is_charged:
+        _make_default(session, account_id, card_id)
+    chosen = update(Card).where(Card.id == card_id).values(chosen_at=chosen_at or func.now())
+    session.execute(chosen)
+    return not is_charged
+
+
+def _make_default(session: Session, account_id: UUID, card_id: UUID) -> None:
     # one after the other: the unique index lets no two be the default, not even within a statement
     session.execute(update(Card).where(Card.account_id == account_id, Card.is_default).values(is_default=False))
     session.execute(update(Card).where(Card.id == card_id).values(is_default=True))
-    return True
 
 
 def lock_cards(session: Session, account_id: UUID) -> None:

@@ -1,6 +1,7 @@
 """Reads of saved cards."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -64,6 +65,12 @@ def default_cards(session: Session, account_ids: Collection[UUID]) -> dict[UUID,
 def find_card(session: Session, gateway: str, card_ref: str) -> Card | None:
     """The card with this reference, detached or not; None when it was never saved."""
     return session.scalar(select(Card).where(Card.gateway == gateway, Card.card_ref == card_ref))
+
+
+def chosen_after(session: Session, account_id: UUID, instant: datetime) -> bool:
+    """Whether the account has chosen a card since then: what is told of that time is old."""
+    since = select(Card.id).where(Card.account_id == account_id, Card.chosen_at > instant)
+    return session.scalar(since.limit(1)) is not None
 
 
 def get_card(session: Session, account_id: UUID, card_ref: str) -> Card:

@@ -14,7 +14,7 @@ class Card(Base):
     """A card saved at a gateway, or an account with a wallet: what is charged while the customer is away.
 
     At most one per account is the default; a detached one is charged no more, for good. A wallet has a `holder` in the
-    place of digits and expiry.
+    place of digits and expiry. `chosen_at` is when it was last chosen to be charged: news of an older choice is old.
     `fallback_order` is its place among those that are tried when the default is refused for good: 1 first, null last.
     """
 
@@ -45,6 +45,7 @@ class Card(Base):
     exp_month: Mapped[int | None]
     exp_year: Mapped[int | None]
     is_default: Mapped[bool] = mapped_column(server_default="false")
+    chosen_at: Mapped[datetime | None]
     fallback_order: Mapped[int | None]
     detached_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = written_at()

@@ -9,12 +9,15 @@ from billing.cards.choose import choose_card
 from billing.dunning.retry import retry_at_once
 
 
-def change_default(session: Session, account_id: UUID, card_id: UUID, now: datetime) -> bool:
-    """Charge this card from now on and try at once what is unpaid; false, and nothing done, when it is charged already.
+def change_default(
+    session: Session, account_id: UUID, card_id: UUID, now: datetime, chosen_at: datetime | None = None
+) -> bool:
+    """Charge this card from now on and try at once what is unpaid; false, and nothing tried, when it is already.
 
-    `now` is the account's own time. Raises Rejected `card_not_found` for a card that is detached or of another account.
+    `now` is the account's own time; `chosen_at` when it was chosen, if not now. Raises Rejected `card_not_found` for a
+    card that is detached or of another account.
     """
-    if not choose_card(session, account_id, card_id):
+    if not choose_card(session, account_id, card_id, chosen_at):
         return False
     retry_at_once(session, account_id, now)
     return True

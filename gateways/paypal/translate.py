@@ -128,6 +128,7 @@ def _about(envelope: Envelope, concerns: Concern, **references: str) -> EventFac
         event_type=envelope.event_type,
         concerns=concerns,
         is_choice=envelope.event_type == WALLET_SAVED,
+        chosen_at=envelope.created,
         is_expiry=False,
         **references,
     )

@@ -214,6 +214,7 @@ def _about(envelope: Envelope, concerns: Concern, **references: str) -> EventFac
         event_type=envelope.event_type,
         concerns=concerns,
         is_choice=concerns is Concern.CARD and envelope.event_type in CARD_WAS_CHOSEN,
+        chosen_at=None,  # Stripe keeps which was the last, see `make_default`
         is_expiry=envelope.event_type == EXPIRED_CHECKOUT,
         **references,
     )

@@ -63,6 +63,7 @@ def test_golden_events_ring_for_our_object(path: Path) -> None:
         event_type=event_type,
         concerns=concerns,
         is_choice=event_type == "setup_intent.succeeded",
+        chosen_at=None,
         is_expiry=event_type == "checkout.session.expired",
         **known,
     )

@@ -1,10 +1,14 @@
 """A wallet is charged for renewals as a card is: by itself, or when the card is refused for good, and the other way."""
 
 from collections.abc import Iterator
+from datetime import timedelta
+from itertools import permutations
 from uuid import UUID
 
 import pytest
+from sqlalchemy import update
 
+from billing.cards.tables import Card
 from billing.cards.views import show_cards
 from billing.dunning.tables import Dunning, DunningState
 from billing.invoices.tables import InvoiceStatus
@@ -15,6 +19,7 @@ from database.engine import Database
 from database.memory import WorkState
 from gateways.registry import VENDORS
 from schemas.commands import RemovePaymentMethod, SetDefaultPaymentMethod
+from schemas.facts.customers import CustomerFact
 from tests.toy_vendor.office import opened
 from tests.toy_wallet import vendor
 from tests.toy_wallet.office import Wallet, WalletOffice
@@ -119,6 +124,58 @@ def test_a_wallet_that_its_vendor_has_forgotten_is_charged_no_more(
     with work.database.transaction() as session:
         record_card(session, fact, None, chosen=False, wall=work.wall())
         assert [each.kind for each in show_cards(session, debtor.account_id).data] == ["card"]
+
+
+class Choices:
+    """What is told of wallets that were saved to be charged, one minute after the other, in whatever order."""
+
+    def __init__(self, work: Work, debtor: Dunned, purses: WalletOffice) -> None:
+        self.work, self.debtor, self.purses = work, debtor, purses
+        self.began_at = work.wall().at - timedelta(hours=1)
+
+    def hear(self, number: int) -> None:
+        reference, owner = f"purse-{number}", f"owner-{self.debtor.account_id}"
+        self.purses.wallets.setdefault(reference, Wallet(owner, f"{number}***@example.com"))
+        fact = self.work.gateway("purse").saved_methods.fetch_card(card_ref=reference)
+        customer = CustomerFact("purse", owner, account_id=str(self.debtor.account_id))
+        chosen_at = self.began_at + timedelta(minutes=number)
+        assert fact is not None
+        with self.work.database.transaction() as session:
+            record_card(session, fact, customer, chosen=True, wall=self.work.wall(), chosen_at=chosen_at)
+
+    def charged(self) -> str:
+        with self.work.database.transaction() as session:
+            (card,) = [each for each in show_cards(session, self.debtor.account_id).data if each.is_default]
+        return card.holder[0] if card.holder else card.kind
+
+    def choose_card(self) -> None:
+        with self.work.database.transaction() as session:
+            cards = show_cards(session, self.debtor.account_id).data
+        (card,) = [each.id for each in cards if each.kind == "card"]
+        assert self.debtor.command(SetDefaultPaymentMethod(card_id=card)).state is WorkState.DONE
+
+
+@pytest.fixture
+def choices(work: Work, debtor: Dunned, purses: WalletOffice, books_of_owner: Database) -> Choices:
+    """Their card was chosen long before."""
+    with books_of_owner.transaction() as session:
+        session.execute(update(Card).values(chosen_at=work.wall().at - timedelta(days=40)))
+    return Choices(work, debtor, purses)
+
+
+@pytest.mark.parametrize("order", [*permutations((1, 2, 3)), (3, 1, 3, 2, 1)])
+def test_in_whatever_order_choices_are_told_of_the_last_one_counts(choices: Choices, order: tuple[int, ...]) -> None:
+    for number in order:
+        choices.hear(number)
+    assert choices.charged() == "3"
+
+
+def test_what_was_chosen_here_since_is_not_taken_back_by_late_news(choices: Choices) -> None:
+    choices.hear(1)
+    choices.choose_card()
+    for number in (1, 2):
+        choices.hear(number)
+    assert choices.charged() == "card"
 
 
 def test_a_wallet_is_shown_by_its_holder_and_does_not_expire(work: Work, debtor: Dunned, wallet: UUID) -> None:

@@ -272,6 +272,7 @@ CREATE TABLE cards (
     exp_month BIGINT,
     exp_year BIGINT,
     is_default BOOLEAN DEFAULT 'false' NOT NULL,
+    chosen_at TIMESTAMPTZ,
     fallback_order BIGINT,
     detached_at TIMESTAMPTZ,
     created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
