@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from sandbox.paypal.captures import settle as paypal_captures
+from sandbox.paypal.subscriptions import cycle as paypal_cycle
 from sandbox.stripe.checkout import sessions as checkout
 from sandbox.stripe.payments import late
 from sandbox.stripe.subscriptions import cycle as subscription_cycle
@@ -14,6 +15,7 @@ DUE: dict[str, Callable[[World], int]] = {
     "billing_steps_done": subscription_cycle.run_due,
     "sessions_expired": checkout.expire_due,
     "late_steps_done": late.run_due,
+    "paypal_subscription_steps_done": paypal_cycle.run_due,
     "paypal_captures_ended": paypal_captures.run_due,
 }
 

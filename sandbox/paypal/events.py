@@ -9,7 +9,7 @@ from sandbox.world import World
 
 PATH = "/v1/notifications/webhooks-events"
 # by resource; those of the first version of the API do not say of which they are
-VERSIONS = {"checkout-order": "2.0", "capture": "2.0", "refund": "2.0", "payment_token": "3.0"}
+VERSIONS = {"checkout-order": "2.0", "capture": "2.0", "refund": "2.0", "payment_token": "3.0", "subscription": "2.0"}
 
 
 def announce(world: World, event_type: str, resource_type: str, resource: JsonObject) -> JsonObject:

@@ -16,7 +16,7 @@ COMMON = ("id", "currency", "custom_id", "invoice_id")
 
 def record_capture(world: World, capture: JsonObject) -> None:
     """A payment arrived. Raises ValueError when it is in the books already."""
-    about = {"order": capture["order"], "code": capture["code"]}
+    about = {name: capture[name] for name in ("order", "subscription", "code")}
     _record(world, CAPTURE, capture, capture["minor"], about)
 
 

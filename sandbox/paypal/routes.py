@@ -6,6 +6,8 @@ from sandbox.paypal import control, pages
 from sandbox.paypal.api import gate
 from sandbox.paypal.disputes import control as disputes_control
 from sandbox.paypal.oauth import door
+from sandbox.paypal.subscriptions import control as subscriptions_control
+from sandbox.paypal.subscriptions import page as subscriptions_page
 from sandbox.paypal.vault import control as vault_control
 from sandbox.paypal.vault import page as vault_page
 from sandbox.paypal.webhooks import door as certificates
@@ -18,8 +20,10 @@ def routes() -> list[Route]:
         *certificates.routes(),
         *pages.routes(),
         *vault_page.routes(),
+        *subscriptions_page.routes(),
         *gate.routes(),
         *control.routes(),
         *vault_control.routes(),
         *disputes_control.routes(),
+        *subscriptions_control.routes(),
     ]

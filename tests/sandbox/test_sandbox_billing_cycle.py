@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.stripe.subscriptions.periods import Period, boundary, months_later, period_around
+from sandbox.months import months_later
+from sandbox.stripe.subscriptions.periods import Period, boundary, period_around
 from tests.sandbox.subscribing import moment, written
 
 MONTHLY = {"interval": "month", "interval_count": 1}

@@ -12,6 +12,7 @@ import requests
 from sandbox import card_control, control, faults
 from sandbox.paypal import control as paypal_control
 from sandbox.paypal.disputes import control as disputes_control
+from sandbox.paypal.subscriptions import control as subscriptions_control
 from sandbox.paypal.vault import control as vault_control
 from sandbox.stripe.payments import challenge_page
 from tests.sandbox.running import ANSWER_SECONDS, ROOT, Api, RunningSandbox
@@ -114,6 +115,7 @@ def test_the_readme_knows_every_fault_every_option_and_every_address() -> None:
             *paypal_control.routes(),
             *vault_control.routes(),
             *disputes_control.routes(),
+            *subscriptions_control.routes(),
         )
     ]
     assert [word for word in told if word not in readme] == []

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from datetime import datetime
 
 from sandbox.json_types import JsonObject
 from sandbox.paypal.api import errors
@@ -74,6 +75,31 @@ class Fields:
         if value is not None and not isinstance(value, bool):
             raise self._malformed(name, value)
         return value
+
+    def whole(self, name: str, least: int, most: int) -> int | None:
+        """A whole number within bounds, or None."""
+        value = self.content.get(name)
+        if value is None:
+            return None
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise self._malformed(name, value)
+        if not least <= value <= most:
+            issue = "INVALID_INTEGER_MIN_VALUE" if value < least else "INVALID_INTEGER_MAX_VALUE"
+            raise errors.invalid(issue, self.pointer(name), f"Between {least} and {most}.", str(value))
+        return value
+
+    def moment(self, name: str) -> int | None:
+        """Seconds since 1970, or None."""
+        text = self.text(name, 64)
+        if text is None:
+            return None
+        try:
+            asked = datetime.fromisoformat(text)
+        except ValueError:
+            asked = None
+        if asked is None or asked.tzinfo is None:
+            raise self._malformed(name, text)
+        return int(asked.timestamp())
 
     def group(self, name: str) -> "Fields":
         """The fields nested under this one; none when it is absent."""

@@ -4,12 +4,15 @@ from sandbox.json_types import JsonObject
 from sandbox.paypal.api import issues
 from sandbox.paypal.api.call import Action
 from sandbox.paypal.captures import captures
+from sandbox.paypal.catalog import actions as catalog
 from sandbox.paypal.disputes import actions as disputes
 from sandbox.paypal.events import PATH as PATH_OF_EVENTS
 from sandbox.paypal.orders import capture, create, orders, patch
 from sandbox.paypal.refunds import create as create_refund
 from sandbox.paypal.refunds import refunds
 from sandbox.paypal.reporting import transactions
+from sandbox.paypal.sales import actions as sales
+from sandbox.paypal.subscriptions import actions as subscriptions
 from sandbox.paypal.vault import actions as vault
 from sandbox.paypal.webhooks import events_list, verify, webhooks
 from sandbox.world import World
@@ -55,4 +58,7 @@ ACTIONS = (
     *vault.ACTIONS,
     *disputes.ACTIONS,
     *transactions.ACTIONS,
+    *catalog.ACTIONS,
+    *subscriptions.ACTIONS,
+    *sales.ACTIONS,
 )  # fmt: skip

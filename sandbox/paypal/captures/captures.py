@@ -6,6 +6,7 @@ from sandbox.paypal.api import errors, links, moments, money
 from sandbox.paypal.api.call import Call
 from sandbox.paypal.api.money import Amount
 from sandbox.paypal.captures import fees
+from sandbox.paypal.sales import sales
 from sandbox.world import World
 
 KIND = "paypal.capture"
@@ -45,16 +46,16 @@ def amount(capture: JsonObject) -> Amount:
 
 def tell(world: World, event_type: str, capture: JsonObject) -> None:
     """Announce what became of a capture."""
-    events.announce(world, event_type, "capture", shown(world, capture))
+    if capture["subscription"]:
+        events.announce(world, event_type.replace("CAPTURE", "SALE"), "sale", sales.shown(world, capture))
+    else:
+        events.announce(world, event_type, "capture", shown(world, capture))
 
 
 def shown(world: World, capture: JsonObject) -> JsonObject:
     """As the API answers it."""
-    return {
-        **shown_in_order(world, capture),
-        "payee": capture["payee"],
-        "supplementary_data": {"related_ids": {"order_id": capture["order"]}},
-    }
+    related = {"supplementary_data": {"related_ids": {"order_id": capture["order"]}}} if capture["order"] else {}
+    return {**shown_in_order(world, capture), "payee": capture["payee"], **related}
 
 
 def shown_in_order(world: World, capture: JsonObject) -> JsonObject:
@@ -84,8 +85,6 @@ def _breakdown(capture: JsonObject) -> JsonObject:
 
 def _links(world: World, capture: JsonObject) -> list[JsonObject]:
     path = f"{PATH}/{capture['id']}"
-    return [
-        links.link(world, path, "self"),
-        links.link(world, f"{path}/refund", "refund", "POST"),
-        links.link(world, f"/v2/checkout/orders/{capture['order']}", "up"),
-    ]
+    own = [links.link(world, path, "self"), links.link(world, f"{path}/refund", "refund", "POST")]
+    up = f"/v2/checkout/orders/{capture['order']}"
+    return [*own, links.link(world, up, "up")] if capture["order"] else own

@@ -16,24 +16,28 @@ LIMIT_SECONDS = 180 * 24 * 60 * 60
 
 def create(world: World, call: Call) -> JsonObject:
     """Full without an `amount`, else a part, as often as something is left. Raises PayPalError."""
-    capture = captures.of_path(world, call)
-    call.fields.only("amount", "custom_id", "invoice_id", "note_to_payer")
-    texts = {name: call.fields.text(name) for name in ("custom_id", "invoice_id")}
-    texts["note_to_payer"] = call.fields.text("note_to_payer", NOTE_LENGTH_MAX)
-    amount = money.read(call.fields, "amount", too_fine="DECIMALS_NOT_SUPPORTED")
+    return refund(world, captures.of_path(world, call), call.fields)
+
+
+def refund(world: World, capture: JsonObject, fields: Fields) -> JsonObject:
+    """The refund of a capture as these fields ask for it. Raises PayPalError."""
+    fields.only("amount", "custom_id", "invoice_id", "note_to_payer")
+    texts = {name: fields.text(name) for name in ("custom_id", "invoice_id")}
+    texts["note_to_payer"] = fields.text("note_to_payer", NOTE_LENGTH_MAX)
+    amount = money.read(fields, "amount", too_fine="DECIMALS_NOT_SUPPORTED")
     _must_be_refundable(world, capture)
-    minor = _minor(call.fields, amount, capture)
+    minor = _minor(fields, amount, capture)
     if minor < left.of(capture) and disputes.is_open_on(world, capture):
         wrong = "Partial refunds cannot be offered at this time because there is an open case on this transaction."
         raise errors.impossible("TRANSACTION_DISPUTED", wrong)
     _must_be_new(world, texts["invoice_id"])
     # one that bears no mark of its own inherits that of the payment
     marks = {**texts, "custom_id": texts["custom_id"] or capture["custom_id"]}
-    refund = give_back.give_back(world, capture, minor, marks)
+    given = give_back.give_back(world, capture, minor, marks)
     if capture["refunds_end"] == "complete":
-        return settle.complete(world, refund)
-    refunds.tell(world, "PAYMENT.REFUND.PENDING", refund)
-    return refund
+        return settle.complete(world, given)
+    refunds.tell(world, "PAYMENT.REFUND.PENDING", given)
+    return given
 
 
 def _must_be_refundable(world: World, capture: JsonObject) -> None:

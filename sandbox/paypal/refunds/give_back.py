@@ -19,6 +19,7 @@ def give_back(
         "id": new_code(),
         "capture": capture["id"],
         "order": capture["order"],
+        "subscription": capture["subscription"],
         "status": refunds.PENDING,
         "minor": minor,
         "currency": capture["currency"],

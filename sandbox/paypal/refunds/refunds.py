@@ -7,6 +7,7 @@ from sandbox.paypal import events
 from sandbox.paypal.api import errors, links, moments, money
 from sandbox.paypal.api.call import Call
 from sandbox.paypal.api.money import Amount
+from sandbox.paypal.sales import sales
 from sandbox.world import World
 
 KIND = "paypal.refund"
@@ -29,7 +30,10 @@ def change(world: World, refund: JsonObject, **changes: object) -> JsonObject:
 
 def tell(world: World, event_type: str, refund: JsonObject) -> None:
     """Announce what became of a refund."""
-    events.announce(world, event_type, "refund", shown(world, refund))
+    if refund["subscription"]:
+        events.announce(world, event_type.replace("CAPTURE", "SALE"), "refund", sales.refund_shown(world, refund))
+    else:
+        events.announce(world, event_type, "refund", shown(world, refund))
 
 
 def shown(world: World, refund: JsonObject) -> JsonObject:

@@ -4,11 +4,11 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from sandbox.ids import new_id
 from sandbox.json_types import JsonObject
+from sandbox.months import months_later
 from sandbox.stripe.api import errors
 from sandbox.stripe.api.blanks import blank
 from sandbox.stripe.api.params import Params
 from sandbox.stripe.catalog import coupons
-from sandbox.stripe.subscriptions.periods import months_later
 from sandbox.world import World
 
 KIND = "discount"

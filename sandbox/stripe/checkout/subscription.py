@@ -5,6 +5,7 @@ A card that declines leaves the session open and makes no subscription, so that 
 
 from sandbox.ids import new_id
 from sandbox.json_types import JsonObject
+from sandbox.months import DAY_SECONDS
 from sandbox.stripe.api import amounts, errors
 from sandbox.stripe.api.call import Cause
 from sandbox.stripe.api.params import Params
@@ -20,7 +21,6 @@ from sandbox.stripe.subscriptions import items as subscription_items
 from sandbox.stripe.subscriptions import start as subscription_start
 from sandbox.stripe.subscriptions.asked import TRIAL_DAYS_MAX
 from sandbox.stripe.subscriptions.items import Wanted
-from sandbox.stripe.subscriptions.periods import DAY_SECONDS
 from sandbox.stripe.subscriptions.start import Start
 from sandbox.world import World
 

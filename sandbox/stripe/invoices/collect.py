@@ -1,6 +1,7 @@
 """Trying to collect an invoice with the saved payment method, and what follows when it fails."""
 
 from sandbox.json_types import JsonObject
+from sandbox.months import DAY_SECONDS
 from sandbox.stripe.api.call import Cause
 from sandbox.stripe.api.previous import put_and_tell
 from sandbox.stripe.cards.issuer import OFF_SESSION, Presence
@@ -12,7 +13,6 @@ from sandbox.stripe.payment_methods import payment_methods
 from sandbox.stripe.payments import charges, confirm, payment_intents
 from sandbox.stripe.subscriptions import end as subscription_end
 from sandbox.stripe.subscriptions import pending_update
-from sandbox.stripe.subscriptions.periods import DAY_SECONDS
 from sandbox.world import World
 
 PAYMENT_FAILED: JsonObject = {"reason": "payment_failed"}

@@ -2,10 +2,11 @@
 
 from sandbox.ids import new_id
 from sandbox.json_types import JsonObject
+from sandbox.months import DAY_SECONDS
 from sandbox.stripe.api.blanks import blank
 from sandbox.stripe.catalog import tax_rates
 from sandbox.stripe.invoices.lines import total_discounts
-from sandbox.stripe.subscriptions.periods import DAY_SECONDS, Period
+from sandbox.stripe.subscriptions.periods import Period
 
 KIND = "invoice"
 

@@ -1,9 +1,9 @@
 """What has been told of a subscription only once, and must not be told again after a restart."""
 
 from sandbox.json_types import JsonObject
+from sandbox.months import DAY_SECONDS
 from sandbox.stripe.api.call import Cause
 from sandbox.stripe.events import events
-from sandbox.stripe.subscriptions.periods import DAY_SECONDS
 from sandbox.world import World
 
 KIND = "subscription_agenda"

@@ -1,6 +1,7 @@
 """From the parameters of a request to what is wanted of a subscription. Nothing but inline prices is stored here."""
 
 from sandbox.json_types import JsonObject
+from sandbox.months import DAY_SECONDS
 from sandbox.stripe.api import errors
 from sandbox.stripe.api.call import Cause
 from sandbox.stripe.api.params import Params, merged_metadata
@@ -11,7 +12,7 @@ from sandbox.stripe.subscriptions import change as subscription_change
 from sandbox.stripe.subscriptions import items as subscription_items
 from sandbox.stripe.subscriptions.change import Change, planned
 from sandbox.stripe.subscriptions.dry_run import must_pay
-from sandbox.stripe.subscriptions.periods import DAY_SECONDS, period_around
+from sandbox.stripe.subscriptions.periods import period_around
 from sandbox.stripe.subscriptions.start import Start
 from sandbox.world import World
 

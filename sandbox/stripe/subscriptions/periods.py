@@ -4,13 +4,11 @@ All boundaries are counted from the anchor, never from the period before: an anc
 then 31 March again (https://docs.stripe.com/billing/subscriptions/billing-cycle).
 """
 
-import calendar
-from datetime import UTC, datetime
 from typing import NamedTuple
 
 from sandbox.json_types import JsonObject
+from sandbox.months import DAY_SECONDS, months_later
 
-DAY_SECONDS = 24 * 60 * 60
 FIXED_SECONDS = {"day": DAY_SECONDS, "week": 7 * DAY_SECONDS}
 MONTHS = {"month": 1, "year": 12}
 
@@ -34,14 +32,6 @@ def boundary(anchor: int, recurring: JsonObject, count: int) -> int:
     if interval in FIXED_SECONDS:
         return anchor + steps * int(FIXED_SECONDS[interval])
     return months_later(anchor, steps * MONTHS[interval])
-
-
-def months_later(moment: int, months: int) -> int:
-    """The same day and time of another month, or the last day of that month when it is shorter."""
-    start = datetime.fromtimestamp(moment, UTC)
-    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
-    day = min(start.day, calendar.monthrange(year, month + 1)[1])
-    return int(start.replace(year=year, month=month + 1, day=day).timestamp())
 
 
 def period_around(anchor: int, recurring: JsonObject, now: int) -> Period:

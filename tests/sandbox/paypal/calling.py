@@ -32,7 +32,7 @@ class PayPal:
             auth=GOOD_APP,
             timeout=ANSWER_SECONDS,
         )
-        paypal_shapes.validate_response("/v1/oauth2/token", answer.status_code, answer.json())
+        paypal_shapes.validate_response("POST", "/v1/oauth2/token", answer.status_code, answer.json())
         self.token = answer.json()["access_token"]
         return self.token
 
@@ -49,7 +49,7 @@ class PayPal:
         answer = requests.request(method, url, json=body, headers=sent, timeout=ANSWER_SECONDS)
         told = answer.json() if answer.content else None
         is_minimal = prefer != WHOLE and method == "POST" and answer.ok
-        paypal_shapes.validate_response(path, answer.status_code, told, is_minimal=is_minimal)
+        paypal_shapes.validate_response(method, path, answer.status_code, told, is_minimal=is_minimal)
         paypal_openapi.validate_response(method, path, answer.status_code, told)
         self.seen.append((method, path.partition("?")[0], answer.status_code))
         return answer

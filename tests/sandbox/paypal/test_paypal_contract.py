@@ -9,6 +9,7 @@ from sandbox.paypal.api.routes import ACTIONS
 from tests.contracts import paypal_openapi, paypal_shapes
 from tests.contracts.paypal_shapes import ShapeViolation
 from tests.sandbox.paypal.calling import ORDERS, PayPal, money
+from tests.sandbox.paypal.subscribing import PLANS, PRODUCTS, Subscriber, plan_of, product_of
 
 
 def visit_everything(paypal: PayPal) -> None:
@@ -23,6 +24,7 @@ def visit_everything(paypal: PayPal) -> None:
         paypal.made("GET", read)
     visit_wallets(paypal)
     visit_disputes(paypal)
+    visit_subscriptions(paypal)
     paypal.made("GET", "/v1/reporting/transactions?start_date=2026-01-01T00:00:00Z&end_date=2026-01-31T00:00:00Z")
     visit_webhooks(paypal)
 
@@ -51,6 +53,29 @@ def visit_disputes(paypal: PayPal) -> None:
         paypal.made("POST", f"/v1/customer/disputes/{dispute}/{way}", content)
         paypal.made("GET", f"/v1/customer/disputes/{dispute}")
     paypal.made("GET", "/v1/customer/disputes?page_size=1")
+
+
+def visit_subscriptions(paypal: PayPal) -> None:
+    product, jane = product_of(paypal), Subscriber(paypal)
+    plan = plan_of(paypal, product)
+    for read in (PRODUCTS, f"{PRODUCTS}/{product}", PLANS, f"{PLANS}/{plan['id']}"):
+        paypal.made("GET", read)
+    for turn in ("deactivate", "activate"):
+        paypal.made("POST", f"{PLANS}/{plan['id']}/{turn}")
+    jane.subscribe(plan)
+    jane.agree()
+    assert jane.told("plan")["plan"] == plan
+    sale = jane.sales()[0]["id"]
+    paypal.made("GET", f"/v1/payments/sale/{sale}")
+    refund = paypal.made("POST", f"/v1/payments/sale/{sale}/refund")
+    paypal.made("GET", f"/v1/payments/refund/{refund['id']}")
+    jane.do("revise", {"plan_id": plan["id"]})
+    jane.pays("payer_cannot_pay")
+    jane.wait(45)
+    jane.pays("complete")
+    jane.do("capture", {"note": "n", "capture_type": "OUTSTANDING_BALANCE", "amount": money("1.00")})
+    for way in ("suspend", "activate", "cancel"):
+        jane.do(way)
 
 
 def visit_webhooks(paypal: PayPal) -> None:

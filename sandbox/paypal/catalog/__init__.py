@@ -1,0 +1,1 @@
+"""What is sold again and again: products, and the plans by which they are paid."""

@@ -1,0 +1,1 @@
+"""Subscriptions: PayPal bills its plans by itself, by the clock, and tries again by its own rules."""
