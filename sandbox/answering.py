@@ -38,6 +38,14 @@ async def read_json(request: Request, bytes_max: int = BODY_BYTES_MAX) -> JsonOb
     return content
 
 
+def stored(world: World, kind: str, request: Request) -> JsonObject:
+    """The record that the path names by `id`. Raises Refused when there is none."""
+    found = world.store.get(kind, request.path_params["id"])
+    if found is None:
+        raise Refused(f"There is no such {kind.rpartition('.')[2].replace('_', ' ')}.", 404)
+    return found
+
+
 def json_response(content: object, status: int = 200) -> Response:
     """Indented: people read these in a browser."""
     return Response(orjson.dumps(content, option=orjson.OPT_INDENT_2), status, media_type="application/json")

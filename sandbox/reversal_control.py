@@ -3,8 +3,7 @@
 from starlette.requests import Request
 from starlette.routing import Route
 
-from sandbox.answering import Refused, endpoint, read_json
-from sandbox.json_types import JsonObject
+from sandbox.answering import Refused, endpoint, read_json, stored
 from sandbox.stripe.payments import charges, disputes, payouts, refunds
 from sandbox.world import World
 
@@ -25,7 +24,7 @@ async def dispute(request: Request, world: World) -> object:
     """JSON `{}` or any of `{"amount": 500, "reason": "fraudulent", "inquiry": true}`: the customer disputes a charge,
     all of it or a part, or asks about it only.
     """
-    charge, wanted = _stored(world, charges.KIND, request), await read_json(request)
+    charge, wanted = stored(world, charges.KIND, request), await read_json(request)
     amount, reason = wanted.get("amount", charge["amount"]), wanted.get("reason", disputes.REASONS[0])
     if not charge["paid"] or charge["disputed"]:
         raise Refused("Only a paid charge can be disputed, and once.")
@@ -38,7 +37,7 @@ async def dispute(request: Request, world: World) -> object:
 
 async def escalate_inquiry(request: Request, world: World) -> object:
     """The bank makes a dispute of an inquiry."""
-    found = _stored(world, disputes.KIND, request)
+    found = stored(world, disputes.KIND, request)
     if not disputes.can_escalate(world, found):
         raise Refused("This is no open inquiry, or all of its charge was refunded.", 409)
     return disputes.escalate(world, found)
@@ -46,7 +45,7 @@ async def escalate_inquiry(request: Request, world: World) -> object:
 
 async def end_dispute(request: Request, world: World) -> object:
     """JSON `{"won": true}`: the bank decides; what is won comes back. An inquiry is closed, whatever is said."""
-    found, is_won = _stored(world, disputes.KIND, request), (await read_json(request)).get("won")
+    found, is_won = stored(world, disputes.KIND, request), (await read_json(request)).get("won")
     if not isinstance(is_won, bool):
         raise Refused("`won` must be true or false.")
     if found["status"] not in disputes.OPEN:
@@ -56,7 +55,7 @@ async def end_dispute(request: Request, world: World) -> object:
 
 async def fail_refund(request: Request, world: World) -> object:
     """The customer's bank sends a refund back, days after it was made."""
-    refund = _stored(world, refunds.KIND, request)
+    refund = stored(world, refunds.KIND, request)
     if refund["status"] not in refunds.ON_THE_WAY:
         raise Refused("Only a refund that went out can come back.", 409)
     return refunds.fail(world, refund)
@@ -64,7 +63,7 @@ async def fail_refund(request: Request, world: World) -> object:
 
 async def fail_payout(request: Request, world: World) -> object:
     """The seller's own bank sends a payout back."""
-    payout = _stored(world, payouts.KIND, request)
+    payout = stored(world, payouts.KIND, request)
     if payout["status"] == "failed":
         raise Refused("It came back already.", 409)
     return payouts.fail(world, payout)
@@ -72,14 +71,7 @@ async def fail_payout(request: Request, world: World) -> object:
 
 async def ask_customer(request: Request, world: World) -> object:
     """The customer has to say where a refund should go; until then its money is here, and it can be canceled."""
-    refund = _stored(world, refunds.KIND, request)
+    refund = stored(world, refunds.KIND, request)
     if refund["status"] not in refunds.ON_THE_WAY:
         raise Refused("Only a refund that is under way can wait for the customer.", 409)
     return refunds.ask_customer(world, refund)
-
-
-def _stored(world: World, kind: str, request: Request) -> JsonObject:
-    found = world.store.get(kind, request.path_params["id"])
-    if found is None:
-        raise Refused(f"There is no such {kind}.", 404)
-    return found

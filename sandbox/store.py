@@ -23,6 +23,7 @@ INDEXED = {
     "invoice": ("customer", "status"),
     "invoiceitem": ("customer",),
     "invoice_payment": ("invoice",),
+    "paypal.order": ("status",),
     "paypal.capture": ("order", "subscription", "invoice_id", "status"),
     "paypal.subscription": ("status", "ba_token"),
     "paypal.refund": ("order", "invoice_id"),

@@ -9,6 +9,7 @@ EMAIL_LENGTH_MAX = 254
 # no letter or digit that is easily mistaken for another one
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 ID_LENGTH = 13
+NAME = {"given_name": "Sandbox", "surname": "Buyer"}
 
 
 def email(given: object) -> str | None:
@@ -30,6 +31,6 @@ def wallet(buyer: JsonObject) -> JsonObject:
         "email_address": buyer["email"],
         "account_id": buyer["id"],
         "account_status": "VERIFIED",
-        "name": {"given_name": "Sandbox", "surname": "Buyer"},
+        "name": NAME,
         "address": {"country_code": "US"},
     }

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from starlette.requests import Request
 from starlette.routing import Route
 
-from sandbox.answering import Answering, Refused, endpoint, read_json
+from sandbox.answering import Answering, Refused, endpoint, read_json, stored
 from sandbox.json_types import JsonObject
 from sandbox.paypal import buyers, ledger
 from sandbox.paypal.captures import captures
@@ -71,7 +71,7 @@ async def approve_order(request: Request, world: World) -> object:
 
 async def steer_refunds(request: Request, world: World) -> object:
     """JSON `{"refunds": "pending"}`: refunds of this capture wait for `complete` or `fail` of each; or "complete"."""
-    capture, wanted = _stored(world, captures.KIND, request), (await read_json(request)).get("refunds")
+    capture, wanted = stored(world, captures.KIND, request), (await read_json(request)).get("refunds")
     if wanted not in ENDS:
         raise Refused("`refunds` must be `complete` or `pending`.")
     return captures.change(world, capture, refunds_end=wanted)
@@ -79,7 +79,7 @@ async def steer_refunds(request: Request, world: World) -> object:
 
 async def reverse_capture(request: Request, world: World) -> object:
     """JSON `{}`, or `{"minor": 500}` for a part: the buyer's bank pulls the payment back."""
-    capture, minor = _stored(world, captures.KIND, request), (await read_json(request)).get("minor")
+    capture, minor = stored(world, captures.KIND, request), (await read_json(request)).get("minor")
     if minor is not None and not isinstance(minor, int):
         raise Refused("`minor` must be a whole number of minor units.")
     try:
@@ -92,18 +92,11 @@ def _ending(kind: str, end: Callable[[World, JsonObject], JsonObject]) -> Answer
     async def answering(request: Request, world: World) -> object:
         """What was pending ends so."""
         try:
-            return end(world, _stored(world, kind, request))
+            return end(world, stored(world, kind, request))
         except (settle_capture.NotPending, settle_refund.NotPending) as problem:
             raise Refused(str(problem), 409) from problem
 
     return answering
-
-
-def _stored(world: World, kind: str, request: Request) -> JsonObject:
-    found = world.store.get(kind, request.path_params["id"])
-    if found is None:
-        raise Refused(f"There is no such {kind.partition('.')[2]}.", 404)
-    return found
 
 
 def _route(method: str, path: str, answering: Answering) -> Route:

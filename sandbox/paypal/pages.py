@@ -28,6 +28,7 @@ FUNDINGS: dict[str, tuple[str, JsonObject]] = {
     "review": ("Balance, but PayPal looks into it first", {"outcome": "pending", "reason": "PENDING_REVIEW"}),
     "declined_card": ("A card that is declined", {"outcome": "instrument_declined"}),
 }
+WAITING = (orders.CREATED, orders.PAYER_ACTION_REQUIRED)
 VERBS = {"PAY_NOW": "Pay now", "CONTINUE": "Continue"}
 
 
@@ -64,9 +65,9 @@ async def answer(request: Request) -> Response:
 
 def open_orders(world: World) -> Iterator[tuple[str, str, int]]:
     """What waits for a buyer, latest first: address of the page, price, and since when."""
-    waiting = (orders.CREATED, orders.PAYER_ACTION_REQUIRED)
-    for order in world.store.newest_first(orders.KIND):
-        if order["status"] in waiting and orders.found(world, order["id"]):
+    waiting = [world.store.find(orders.KIND, "status", status) for status in WAITING]
+    for order in sorted((order for found in waiting for order in found), key=_created, reverse=True):
+        if orders.found(world, order["id"]):
             yield orders.page_link(world, order, "approve")["href"], _price(order), order["created"]
 
 
@@ -93,6 +94,10 @@ def _page(order: JsonObject, message: str = "") -> Response:
         saves=bool(order["saving"]),
         cancel_url=with_query(experience["cancel_url"], f"token={order['id']}"),
     )
+
+
+def _created(order: JsonObject) -> int:
+    return int(order["created"])
 
 
 def _price(order: JsonObject) -> str:

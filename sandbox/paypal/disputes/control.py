@@ -3,8 +3,7 @@
 from starlette.requests import Request
 from starlette.routing import Route
 
-from sandbox.answering import Refused, endpoint, read_json
-from sandbox.json_types import JsonObject
+from sandbox.answering import Refused, endpoint, read_json, stored
 from sandbox.paypal.api import moments
 from sandbox.paypal.captures import captures
 from sandbox.paypal.disputes import begin, disputes, resolve
@@ -24,7 +23,7 @@ def routes() -> list[Route]:
 
 async def open_one(request: Request, world: World) -> object:
     """JSON `{}` or any of `{"minor": 500, "reason": "UNAUTHORISED", "channel": "EXTERNAL"}`, which is at the bank."""
-    capture, wanted = _stored(world, captures.KIND, request), await read_json(request)
+    capture, wanted = stored(world, captures.KIND, request), await read_json(request)
     minor, reason = wanted.get("minor"), wanted.get("reason", begin.REASONS[0])
     channel = wanted.get("channel", disputes.INTERNAL)
     if minor is not None and not isinstance(minor, int):
@@ -39,7 +38,7 @@ async def open_one(request: Request, world: World) -> object:
 
 async def send_message(request: Request, world: World) -> object:
     """JSON `{"content": "Where is it?"}`: the buyer writes, and the dispute is updated."""
-    dispute, content = _stored(world, disputes.KIND, request), (await read_json(request)).get("content")
+    dispute, content = stored(world, disputes.KIND, request), (await read_json(request)).get("content")
     if not isinstance(content, str) or not 0 < len(content) <= MESSAGE_LENGTH_MAX:
         raise Refused("`content` must be a text.")
     message = {"posted_by": "BUYER", "time_posted": moments.shown(world.clock.now()), "content": content}
@@ -50,17 +49,10 @@ async def send_message(request: Request, world: World) -> object:
 
 async def resolve_one(request: Request, world: World) -> object:
     """JSON `{"outcome": "RESOLVED_BUYER_FAVOUR"}`: who gets the money."""
-    dispute, outcome = _stored(world, disputes.KIND, request), (await read_json(request)).get("outcome")
+    dispute, outcome = stored(world, disputes.KIND, request), (await read_json(request)).get("outcome")
     if outcome not in resolve.OUTCOMES:
         raise Refused(f"`outcome` must be one of {', '.join(resolve.OUTCOMES)}.")
     try:
         return disputes.shown(world, resolve.resolve(world, dispute, outcome))
     except resolve.Ended as problem:
         raise Refused(str(problem), 409) from problem
-
-
-def _stored(world: World, kind: str, request: Request) -> JsonObject:
-    found = world.store.get(kind, request.path_params["id"])
-    if found is None:
-        raise Refused(f"There is no such {kind.partition('.')[2]}.", 404)
-    return found

@@ -3,8 +3,7 @@
 from starlette.requests import Request
 from starlette.routing import Route
 
-from sandbox.answering import Refused, endpoint, read_json
-from sandbox.json_types import JsonObject
+from sandbox.answering import Refused, endpoint, read_json, stored
 from sandbox.paypal import buyers
 from sandbox.paypal.orders import outcomes
 from sandbox.paypal.subscriptions import approve, subscriptions, turn
@@ -23,7 +22,8 @@ def routes() -> list[Route]:
 
 async def agree(request: Request, world: World) -> object:
     """JSON `{}` or `{"email": "jane@example.com"}`: to the subscription, or to the change of it that waits."""
-    subscription, email = _stored(world, request), buyers.email((await read_json(request)).get("email"))
+    subscription = stored(world, subscriptions.KIND, request)
+    email = buyers.email((await read_json(request)).get("email"))
     if email is None:
         raise Refused("`email` must be an e-mail address.")
     try:
@@ -34,7 +34,7 @@ async def agree(request: Request, world: World) -> object:
 
 async def cancel(request: Request, world: World) -> object:
     """The buyer ends it in the settings of the wallet."""
-    subscription = _stored(world, request)
+    subscription = stored(world, subscriptions.KIND, request)
     if subscription["status"] not in turn.CANCELABLE:
         raise Refused(f"It is {subscription['status']}.", 409)
     return subscriptions.shown(world, turn.end(world, subscription, None))
@@ -42,7 +42,7 @@ async def cancel(request: Request, world: World) -> object:
 
 async def steer(request: Request, world: World) -> object:
     """JSON `{"outcome": "payer_cannot_pay"}`: payments fail from now on, until it is `complete` again."""
-    subscription = _stored(world, request)
+    subscription = stored(world, subscriptions.KIND, request)
     try:
         outcome = outcomes.read(await read_json(request))
     except outcomes.NoOutcome as problem:
@@ -51,10 +51,3 @@ async def steer(request: Request, world: World) -> object:
         raise Refused("A payment of a subscription is `complete`, or fails with an issue of a capture.")
     subscriptions.change(world, subscription, outcome=outcome)
     return outcome
-
-
-def _stored(world: World, request: Request) -> JsonObject:
-    found = world.store.get(subscriptions.KIND, request.path_params["id"])
-    if found is None:
-        raise Refused("There is no such subscription.", 404)
-    return found

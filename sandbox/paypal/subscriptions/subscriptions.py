@@ -3,7 +3,7 @@
 """
 
 from sandbox.json_types import JsonObject
-from sandbox.paypal import events
+from sandbox.paypal import buyers, events
 from sandbox.paypal.api import errors, links, moments, money, query
 from sandbox.paypal.api.call import Call
 from sandbox.paypal.api.money import Amount
@@ -93,8 +93,7 @@ def shown(world: World, subscription: JsonObject) -> JsonObject:
 
 
 def _subscriber(buyer: JsonObject) -> JsonObject:
-    name = {"given_name": "Sandbox", "surname": "Buyer"}
-    return {"email_address": buyer["email"], "payer_id": buyer["id"], "name": name}
+    return {"email_address": buyer["email"], "payer_id": buyer["id"], "name": buyers.NAME}
 
 
 def _billing_info(subscription: JsonObject, plan: JsonObject) -> JsonObject:

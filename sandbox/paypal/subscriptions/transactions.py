@@ -1,6 +1,7 @@
 """What subscribers have paid; and what is outstanding, captured when the shop asks for it."""
 
 from sandbox.json_types import JsonObject
+from sandbox.paypal import buyers
 from sandbox.paypal.api import errors, links, moments, money, query
 from sandbox.paypal.api.call import Call
 from sandbox.paypal.api.money import Amount
@@ -51,7 +52,7 @@ def shown(world: World, sale: JsonObject) -> JsonObject:
         "id": sale["id"],
         "status": sale["status"],
         "amount_with_breakdown": {f"{name}_amount": money.shown(amount) for name, amount in amounts.items()},
-        "payer_name": {"given_name": "Sandbox", "surname": "Buyer"},
+        "payer_name": buyers.NAME,
         "payer_email": sale["buyer"]["email"],
         "time": moments.shown(sale["created"]),
     }

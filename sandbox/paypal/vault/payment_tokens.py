@@ -4,7 +4,7 @@
 
 from sandbox.ids import new_code
 from sandbox.json_types import JsonObject
-from sandbox.paypal import events
+from sandbox.paypal import buyers, events
 from sandbox.paypal.api import errors, links
 from sandbox.paypal.api.call import Call
 from sandbox.paypal.orders import outcomes
@@ -88,7 +88,7 @@ def shown(world: World, token: JsonObject) -> JsonObject:
         "email_address": buyer["email"],
         "payer_id": buyer["id"],
         "account_id": buyer["id"],
-        "name": {"given_name": "Sandbox", "surname": "Buyer"},
+        "name": buyers.NAME,
     }
     return {
         "id": token["id"],

@@ -142,6 +142,18 @@ def test_a_charge_that_is_refused_leaves_nothing_behind(paypal: PayPal, issue: s
     assert paypal.made("POST", ORDERS, charge_of(token), request_id=f"{issue}-charge")["status"] == "COMPLETED"
 
 
+def test_many_wallets_are_steered_at_once_all_or_none(paypal: PayPal) -> None:
+    first, second = saved(paypal, "many-1"), saved(paypal, "many-2")
+    declines = [{"id": token["id"], "outcome": "instrument_declined"} for token in (first, second)]
+    with pytest.raises(requests.HTTPError, match="404"):
+        paypal.control("POST", "payment-tokens/behaviour", {"changes": [*declines, {"id": "nothing"}]})
+    assert paypal.made("POST", ORDERS, charge_of(first), request_id="many-1-charge")["status"] == "COMPLETED"
+    assert paypal.control("POST", "payment-tokens/behaviour", {"changes": declines}) == {"changed": 2}
+    for name, token in (("many-1", first), ("many-2", second)):
+        refused = paypal.issue("POST", ORDERS, charge_of(token), request_id=f"{name}-refused")
+        assert refused == (422, "INSTRUMENT_DECLINED")
+
+
 def test_a_charge_may_be_pending(paypal: PayPal) -> None:
     token = saved(paypal, "pending")
     paypal.control("PATCH", f"payment-tokens/{token['id']}", {"outcome": "pending"})
