@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from tests.sandbox.paypal.calling import PayPal
 from tests.sandbox.running import (
     ANSWER_SECONDS,
     Api,
@@ -55,6 +56,16 @@ def test_time_stands_still_moves_exactly_and_never_back(tmp_path: Path, receiver
         sandbox.kill()
         sandbox.start()
         assert sandbox.control("GET", "clock") == {"now": NEW_YEAR + 2 * DAY_SECONDS, "frozen": True}
+
+
+def test_an_access_token_does_not_keep_the_past_away(tmp_path: Path) -> None:
+    """A program asks for one when it starts, before anybody has set the time; it is still good in the past."""
+    with running_sandbox(tmp_path) as sandbox:
+        paypal = PayPal(sandbox)
+        paypal.sign_in()
+        assert freeze(sandbox, NEW_YEAR) == 200
+        assert paypal.order()["create_time"].startswith("2024-01-01")
+        assert freeze(sandbox, NEW_YEAR - 1) == 409
 
 
 @pytest.mark.parametrize("at", [None, "now", 0, -1, 10**12])
