@@ -6,11 +6,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from sandbox.interference import around_request
 from sandbox.json_types import JsonObject
 from sandbox.paypal import buyers
 from sandbox.paypal.api.links import PREFIX
 from sandbox.paypal.orders import approve, orders, outcomes, purchase_unit
 from sandbox.paypal.reading import form_of, with_query
+from sandbox.stripe.checkout.pages import Refusals
 from sandbox.templating import money, page
 from sandbox.world import World
 
@@ -49,6 +51,11 @@ async def show(request: Request) -> Response:
 async def answer(request: Request) -> Response:
     """POST with the form fields `funding` and `email`: approves, and leads back to the shop."""
     world: World = request.app.state.world
+    fault = world.faults.strike_request(request.method, request.url.path)
+    return await around_request(fault, Refusals(), lambda: _answer(world, request))
+
+
+async def _answer(world: World, request: Request) -> Response:
     order, fields = _order(request), await form_of(request)
     if order is None:
         return _unknown()

@@ -19,7 +19,7 @@ from stack.demo import refuse_real_gateways
 from stack.errors import StackError
 from tests.canaries import searched_home
 from tests.gauntlet.ordeals import poisoners, strangers
-from tests.gauntlet.plan import Happened, Plan
+from tests.gauntlet.plan import PAYPAL, STRIPE, Happened, Plan
 from tests.gauntlet.run import Result, run
 from tests.gauntlet.strangers import Show
 
@@ -32,6 +32,7 @@ def main(
     refunds: Annotated[int, typer.Option(min=0, help="How many of the purchases are given back.")] = 0,
     transfers: Annotated[int, typer.Option(min=0, help="How many customers choose a bank transfer.")] = 0,
     documents: Annotated[int, typer.Option(min=0, help="How many receipts of renewals are awaited.")] = 200,
+    gateways: Annotated[str, typer.Option(help="At which is paid, in turns: stripe, paypal or both.")] = STRIPE,
     seed: Annotated[int, typer.Option(help="Fixes what is killed, lost and forged.")] = 1,
     hostile: Annotated[int, typer.Option(min=0, help="Instead: so many hostile requests at the door.")] = 0,
     poison: Annotated[int, typer.Option(min=0, help="Instead: so many poison messages over all queues.")] = 0,
@@ -45,13 +46,16 @@ def main(
         raise typer.BadParameter("without purchases, renewals and transfers there is nothing to go wrong")
     if refunds > purchases:
         raise typer.BadParameter("only what was bought is given back: more refunds than purchases")
+    chosen = tuple(gateways.split(","))
+    if not set(chosen) <= {STRIPE, PAYPAL}:
+        raise typer.BadParameter("gateways are stripe, paypal, or both with a comma between them")
     logs.configure(load().model_copy(update={"log_level": "ERROR"}), "gauntlet")
     try:
         refuse_real_gateways(load())
         if hostile or poison:
             result = _ordeal_at(hostile, poison, seed, home)
         else:
-            result = _run_at(Plan(purchases, seed, renewals, refunds, transfers, documents), home)
+            result = _run_at(Plan(purchases, seed, renewals, refunds, transfers, documents, chosen), home)
     except StackError as error:
         sys.stderr.write(f"gauntlet: {error}\n")
         raise typer.Exit(exit_codes.IMPOSSIBLE) from error

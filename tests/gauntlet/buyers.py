@@ -9,12 +9,14 @@ import requests
 
 from stack.errors import StackError
 from stack.shopper import Shopper
+from tests.gauntlet.approvals import approve
 from tests.gauntlet.patience import patiently
-from tests.gauntlet.plan import Happened, Plan
+from tests.gauntlet.plan import PAYPAL, STRIPE, Happened, Plan
 
 PROGRESS_SECONDS = 0.5
 PACKAGES = ("starter", "value", "pro", "enterprise")
 PAID = 303
+COMMANDS = {STRIPE: "/v1/billing/stripe/credit-checkout/", PAYPAL: "/v1/billing/paypal/create-order/"}
 
 
 class Buyers:
@@ -58,7 +60,10 @@ class Buyers:
 
     def _purchase(self, shopper: Shopper, number: int) -> None:
         checkout = patiently(lambda: self._start(shopper, number), self._happened)
-        patiently(lambda: self._pay(shopper, checkout["checkout_url"]), self._happened)
+        if self._plan.at(number) == PAYPAL:
+            approve(shopper, checkout, number // len(self._plan.gateways), self._happened)
+        else:
+            patiently(lambda: self._pay(shopper, checkout["checkout_url"]), self._happened)
         self._happened.count("paid")
 
     def _start(self, shopper: Shopper, number: int) -> dict[str, Any]:
@@ -69,7 +74,7 @@ class Buyers:
             "success_url": "https://app.example/thanks",
             "cancel_url": "https://app.example/prices",
         }
-        operation = shopper.command("/v1/billing/stripe/credit-checkout/", body, f"purchase-{number}")
+        operation = shopper.command(COMMANDS[self._plan.at(number)], body, f"purchase-{number}")
         result: dict[str, Any] = operation["result"]
         return result
 

@@ -1,11 +1,12 @@
-"""Destroyers: kill worker groups every few seconds, wipe the broker, kill PostgreSQL."""
+"""Destroyers: kill worker groups every few seconds, wipe the broker, kill PostgreSQL, change what PayPal signs with."""
 
 import threading
 from collections.abc import Callable
 
 from stack.errors import StackError
 from stack.running import Stack
-from tests.gauntlet.plan import Happened, Plan
+from stack.shopper import Shopper
+from tests.gauntlet.plan import PAYPAL, Happened, Plan
 
 PROGRESS_POLL_SECONDS = 0.2
 
@@ -32,13 +33,14 @@ class Killer(threading.Thread):
 class Saboteur(threading.Thread):
     """Strikes the stores at even distances along the way, as the share of what is paid and renewed grows."""
 
-    def __init__(self, plan: Plan, happened: Happened, stack: Stack) -> None:
+    def __init__(self, plan: Plan, happened: Happened, stack: Stack, shopper: Shopper) -> None:
         super().__init__(name="saboteur")
-        self._happened, self._stack = happened, stack
+        self._happened, self._stack, self._shopper = happened, stack, shopper
         self._strikes = sorted(
             [
                 *self._spread(plan.broker_wipes, plan.size, self._wipe_broker),
                 *self._spread(plan.database_kills, plan.size, self._kill_database),
+                *(self._spread(plan.rotations, plan.size, self._rotate) if PAYPAL in plan.gateways else ()),
             ],
             key=lambda strike: strike[0],
         )
@@ -66,3 +68,9 @@ class Saboteur(threading.Thread):
         killed = self._stack.kill("postgres")
         self._stack.supervisor.wait_restarted("postgres", killed)
         self._happened.count("database_kills")
+
+    def _rotate(self) -> None:
+        """PayPal signs with another certificate from now on, and no token of before is good."""
+        self._shopper.sandbox("POST", "/sandbox/paypal/certificates/rotate")
+        self._shopper.sandbox("POST", "/sandbox/paypal/tokens/revoke")
+        self._happened.count("rotations")

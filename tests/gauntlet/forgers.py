@@ -3,7 +3,9 @@
 import json
 import threading
 import time
+from collections.abc import Callable, Mapping
 from random import Random
+from typing import NamedTuple
 
 import requests
 
@@ -19,22 +21,31 @@ PAUSE_SECONDS = 0.02
 Delivery = tuple[bytes, dict[str, str]]
 
 
+class Door(NamedTuple):
+    """Where a gateway's webhooks arrive, how one is forged, and what a forgery may be answered with."""
+
+    url: str
+    forge: Callable[[Random, int], Delivery]
+    statuses: tuple[int, ...] = (REFUSED,)
+
+
 class Forger(threading.Thread):
     """Posts forgeries until it has made its number of them or is told that the run is over."""
 
-    def __init__(self, plan: Plan, happened: Happened, webhook_url: str) -> None:
+    def __init__(self, plan: Plan, happened: Happened, doors: Mapping[str, Door]) -> None:
         super().__init__(name="forger")
-        self._plan, self._happened, self._url = plan, happened, webhook_url
+        self._plan, self._happened, self._doors = plan, happened, doors
         self._dice = plan.dice("forger")
 
     def run(self) -> None:
-        """Forge one after the other."""
+        """Forge one after the other, at each door in its turn."""
         with requests.Session() as session:
             for number in range(self._plan.forgeries):
-                body, headers = forge(self._dice, number)
-                answer = session.post(self._url, data=body, headers=headers, timeout=REQUEST_TIMEOUT_SECONDS)
+                url, forge_one, statuses = self._doors[self._plan.at(number)]
+                body, headers = forge_one(self._dice, number)
+                answer = session.post(url, data=body, headers=headers, timeout=REQUEST_TIMEOUT_SECONDS)
                 self._happened.count("forged")
-                if answer.status_code != REFUSED:
+                if answer.status_code not in statuses:
                     self._happened.blame(f"forgery {number} was answered with {answer.status_code}")
                 time.sleep(PAUSE_SECONDS)
 

@@ -19,6 +19,7 @@ EVENTS_PER_PURCHASE = 5
 EVENTS_PER_RENEWAL = 4
 # so many subscriptions fall due per second at most: the sweep of a minute never has all of them
 RENEWALS_PER_SECOND = 8.0
+STRIPE, PAYPAL = "stripe", "paypal"
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Plan:
 
     Each of `refunds` is of another of the purchases. Each of `transfers` is a customer who pays past every gateway.
     `documents` is how many receipts of renewals, with their PDFs, the run waits for; the others only have to be staged.
+    The `gateways` take turns at purchases and at subscribers.
     """
 
     purchases: int
@@ -35,9 +37,11 @@ class Plan:
     refunds: int = 0
     transfers: int = 0
     documents: int = 200
+    gateways: tuple[str, ...] = (STRIPE,)
     kills_min: int = 20
     broker_wipes: int = 5
     database_kills: int = 3
+    rotations: int = 5
     kill_every_seconds: tuple[float, float] = (4.0, 8.0)
     accounts: int = 20
     buyers: int = 8
@@ -47,6 +51,10 @@ class Plan:
     def size(self) -> int:
         """Purchases to be paid, subscriptions to be renewed, payments to be given back, and transfers to be made."""
         return self.purchases + self.renewals + self.refunds + self.transfers
+
+    def at(self, turn: int) -> str:
+        """Whose turn it is."""
+        return self.gateways[turn % len(self.gateways)]
 
     @property
     def due_seconds(self) -> float:

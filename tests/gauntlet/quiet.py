@@ -21,6 +21,7 @@ UNFINISHED = text("""
     SELECT (SELECT count(*) FROM inbox WHERE state = 'ready')
          + (SELECT count(*) FROM operations WHERE state = 'ready')
          + (SELECT count(*) FROM outbox WHERE state = 'ready')
+         + (SELECT count(*) FROM unverified_events)
 """)
 RECEIPTS_AHEAD = text("""
     SELECT i.number FROM outbox o JOIN invoices i ON i.id = o.subject_id
@@ -30,7 +31,8 @@ RECEIPTS_AHEAD = text("""
 RECEIPTS_SENT = text("SELECT count(*) FROM outbox WHERE topic = 'subscription_renewal' AND state = 'done'")
 UNSETTLED = text("""
     SELECT (SELECT count(*) FROM payment_attempts
-            WHERE kind = 'charge' AND status IN ('created', 'unknown', 'pending'))
+            WHERE kind = 'charge' AND status IN ('created', 'unknown', 'pending')
+               OR gateway = 'paypal' AND status IN ('approved', 'unknown', 'pending'))
          + (SELECT count(*) FROM refunds WHERE status IN ('created', 'unknown', 'pending'))
 """)
 

@@ -17,14 +17,16 @@ from settings import SANDBOX_STRIPE_KEY
 from stack.errors import StackError
 from stack.shopper import REQUEST_TIMEOUT_SECONDS, Shopper
 from tests.gauntlet.patience import patiently
-from tests.gauntlet.plan import Happened, Plan
+from tests.gauntlet.paypal_desk import PayPalDesk
+from tests.gauntlet.plan import PAYPAL, STRIPE, Happened, Plan
 from tests.gauntlet.quiet import QUIET_WAIT_SECONDS
 
 POLL_SECONDS = 0.5
 SERVER_ERROR, PAGES_MAX = 500, 5
+WAS_FASTER = ("charge_already_refunded", "CAPTURE_FULLY_REFUNDED")
 # of those that the run knows of, the oldest that was not given back yet
 PAID = text("""
-    SELECT r.id, a.charge_ref, r.amount_minor FROM receipts r JOIN payment_attempts a ON a.id = r.attempt_id
+    SELECT r.id, a.gateway, a.charge_ref, r.amount_minor FROM receipts r JOIN payment_attempts a ON a.id = r.attempt_id
     WHERE r.source = 'capture' AND a.kind = 'checkout' AND NOT r.id = ANY(CAST(:chosen AS uuid[]))
     ORDER BY r.created_at, r.id LIMIT 1
 """)
@@ -34,6 +36,7 @@ class Payment(NamedTuple):
     """A payment of a package, in minor units."""
 
     id: UUID
+    gateway: str
     charge_ref: str
     amount_minor: int
 
@@ -109,16 +112,26 @@ class Refunds(threading.Thread):
         A 500 stays one under its key, whatever came of it: they open the page anew.
         """
         for page in range(PAGES_MAX):
-            response = requests.post(
-                f"{self._make_shopper().sandbox_url}/v1/refunds",
-                data={"charge": payment.charge_ref, "amount": payment.amount_minor},
-                headers={
-                    "Authorization": f"Bearer {SANDBOX_STRIPE_KEY}",
-                    "Idempotency-Key": f"dashboard-{number}-{page}",
-                },
-                timeout=REQUEST_TIMEOUT_SECONDS,
-            )
+            response = DASHBOARDS[payment.gateway](self._make_shopper().sandbox_url, payment, f"{number}-{page}")
             if response.status_code < SERVER_ERROR:
                 break
-        if not response.ok and "charge_already_refunded" not in response.text:
+        if not response.ok and not any(word in response.text for word in WAS_FASTER):
             raise StackError(f"the dashboard answered {response.status_code}: {response.text[:200]}")
+
+
+def _at_stripe(sandbox_url: str, payment: Payment, page: str) -> requests.Response:
+    return requests.post(
+        f"{sandbox_url}/v1/refunds",
+        data={"charge": payment.charge_ref, "amount": payment.amount_minor},
+        headers={"Authorization": f"Bearer {SANDBOX_STRIPE_KEY}", "Idempotency-Key": f"dashboard-{page}"},
+        timeout=REQUEST_TIMEOUT_SECONDS,
+    )
+
+
+def _at_paypal(sandbox_url: str, payment: Payment, page: str) -> requests.Response:
+    """All that is left of it, which is what was paid."""
+    path = f"/v2/payments/captures/{payment.charge_ref}/refund"
+    return PayPalDesk(sandbox_url).call("POST", path, {}, f"dashboard-{page}")
+
+
+DASHBOARDS = {STRIPE: _at_stripe, PAYPAL: _at_paypal}

@@ -68,7 +68,7 @@ class Renewals(threading.Thread):
         chosen = [each for each in recovering if each.subscription_id not in self._relented]
         if not chosen:
             return
-        steer(self._shopper, {each.cards[0]["id"]: None for each in chosen})
+        steer(self._shopper, dict.fromkeys(chosen))
         ids = [each.subscription_id for each in chosen]
         with self._database.transaction() as session:
             session.execute(TRY_NOW, {"ids": [str(subscription_id) for subscription_id in ids]})

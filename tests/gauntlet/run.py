@@ -15,8 +15,10 @@ from stack.shopper import Shopper
 from tests.gauntlet.approvers import REFUSALS
 from tests.gauntlet.buyers import PROGRESS_SECONDS, Buyers
 from tests.gauntlet.destroyers import Killer, Saboteur
-from tests.gauntlet.forgers import Forger
-from tests.gauntlet.plan import ANSWER_LOST_RATE, COPIES, REFUSED_RATE, REORDER_SECONDS, Happened, Plan
+from tests.gauntlet.faults import arm
+from tests.gauntlet.forgers import Door, Forger, forge
+from tests.gauntlet.paypal_forgeries import STATUSES, PayPalForger
+from tests.gauntlet.plan import PAYPAL, STRIPE, Happened, Plan
 from tests.gauntlet.quiet import await_quiet
 from tests.gauntlet.refunds import Refunds
 from tests.gauntlet.renewals import Renewals
@@ -28,29 +30,7 @@ from tests.gauntlet.transfers import Transfers
 from tests.gauntlet.verdict import judge
 from workers.queues import GROUPS
 
-FAULTS: tuple[dict[str, object], ...] = (
-    {"kind": "duplicate", "copies": COPIES},
-    {"kind": "reorder", "window_seconds": REORDER_SECONDS},
-    {"kind": "answer_lost", "rate": ANSWER_LOST_RATE, "method": "POST", "path": "/v1/checkout/sessions"},
-    {"kind": "answer_lost", "rate": ANSWER_LOST_RATE, "method": "POST", "path": "/pay/"},
-    {"kind": "answer_lost", "rate": ANSWER_LOST_RATE, "method": "POST", "path": "/emails"},
-)
-# of charging saved cards: half of the 500s come after the money was taken
-FAULTS_OF_CHARGES: tuple[dict[str, object], ...] = tuple(
-    {"method": "POST", "path": "/v1/payment_intents", **fault}
-    for fault in (
-        {"kind": "answer_lost", "rate": ANSWER_LOST_RATE},
-        {"kind": "500", "rate": REFUSED_RATE / 2, "stage": "during"},
-        {"kind": "500", "rate": REFUSED_RATE / 2, "stage": "after"},
-        {"kind": "429", "rate": REFUSED_RATE},
-    )
-)
-
-FAULTS_OF_REFUNDS: tuple[dict[str, object], ...] = tuple(
-    {**fault, "path": "/v1/refunds"} for fault in FAULTS_OF_CHARGES
-)
-
-COUNTED = ("kills", "broker_wipes", "database_kills", "forged", "pay_answers_lost", "retries")
+COUNTED = ("kills", "broker_wipes", "database_kills", "rotations", "forged", "pay_answers_lost", "retries")
 COUNTED_OF_TRANSFERS = ("imports", "imports_killed", "lines_matched", "approvals", "rejections", *REFUSALS)
 SIZES = ("purchases", "renewals", "refunds", "transfers")
 
@@ -110,11 +90,10 @@ def _suffer(
         with database.transaction() as session:
             write_subscribers(session, plan, subscribers, datetime.now(UTC))
     refunds = Refunds(plan, happened, database, make_shopper)
-    for fault in (*FAULTS, *(FAULTS_OF_CHARGES if subscribers else ()), *(FAULTS_OF_REFUNDS if plan.refunds else ())):
-        make_shopper().sandbox("POST", "/sandbox/faults", dict(fault))
+    arm(plan, make_shopper())
     killer = Killer(plan, happened, stack, tuple(group.name for group in GROUPS))
-    saboteur = Saboteur(plan, happened, stack)
-    forger = Forger(plan, happened, stack.addresses.webhook_url)
+    saboteur = Saboteur(plan, happened, stack, make_shopper())
+    forger = Forger(plan, happened, doors(stack, make_shopper()))
     destroyers = (killer, saboteur, forger)
     for thread in (renewals, refunds, transfers, *destroyers):
         thread.start()
@@ -128,3 +107,17 @@ def _suffer(
     saboteur.over.set()
     for thread in destroyers:
         thread.join()
+
+
+def doors(stack: Stack, shopper: Shopper) -> dict[str, Door]:
+    """Where webhooks arrive, and who forges them there."""
+    base = f"{stack.addresses.sandbox_url}/paypal"
+
+    def current() -> str:
+        return str(shopper.sandbox("GET", "/sandbox/paypal/certificates")["current"])
+
+    forger = PayPalForger(stack.home / "forger", base, current)
+    return {
+        STRIPE: Door(stack.addresses.webhook_url, forge),
+        PAYPAL: Door(stack.addresses.paypal_webhook_url, forger.forge, STATUSES),
+    }

@@ -15,11 +15,11 @@ from billing.periods import period_at
 from billing.subscriptions.tables import Collection, PayBy, Subscription, SubscriptionPeriod, SubscriptionStatus
 from database.copy import copy_rows
 from database.ids import uuid7
+from schemas.facts.customers import SavedKind
 from tests.gauntlet.plan import Plan
 from tests.gauntlet.subscribers import Subscriber, email_of
 
 PLANS = ("starter", "growth", "scale")
-GATEWAY = "stripe"
 # the worker groups have started by then
 FIRST_DUE_AFTER = timedelta(seconds=5)
 
@@ -52,16 +52,27 @@ def _account(subscriber: Subscriber) -> dict[str, Any]:
 
 
 def _customer(subscriber: Subscriber) -> dict[str, Any]:
-    return {"account_id": subscriber.account_id, "gateway": GATEWAY, "customer_ref": subscriber.customer_ref}
+    return {
+        "account_id": subscriber.account_id,
+        "gateway": subscriber.gateway,
+        "customer_ref": subscriber.customer_ref,
+    }
 
 
 def _card(subscriber: Subscriber, place: int) -> dict[str, Any]:
     method = subscriber.cards[place]
-    shown = {name: method["card"][name] for name in ("brand", "last4", "exp_month", "exp_year")}
     return {
-        "id": uuid7(), "account_id": subscriber.account_id, "gateway": GATEWAY, "card_ref": method["id"],
-        "customer_ref": subscriber.customer_ref, **shown, "is_default": place == 0,
+        "id": uuid7(), "account_id": subscriber.account_id, "gateway": subscriber.gateway, "card_ref": method["id"],
+        "customer_ref": subscriber.customer_ref, **_shown(method), "is_default": place == 0,
     }  # fmt: skip
+
+
+def _shown(method: dict[str, Any]) -> dict[str, Any]:
+    if "card" in method:
+        of_card = {name: method["card"][name] for name in ("brand", "last4", "exp_month", "exp_year")}
+        return {"kind": SavedKind.CARD, "holder": "", **of_card}
+    told = {"kind": SavedKind.WALLET, "holder": method["email"]}
+    return {**told, "brand": "PayPal", "last4": "", "exp_month": None, "exp_year": None}
 
 
 def _subscription(subscriber: Subscriber, terms: PlanTerms, anchor: datetime) -> dict[str, Any]:

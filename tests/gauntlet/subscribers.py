@@ -1,6 +1,6 @@
 """Subscribers: accounts with saved cards at the sandbox and a subscription of ours, which falls due during the run."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,7 +13,9 @@ from database.ids import uuid7
 from settings import SANDBOX_STRIPE_KEY
 from stack.errors import StackError
 from stack.shopper import Shopper
-from tests.gauntlet.plan import Plan
+from tests.gauntlet.paypal_desk import PayPalDesk
+from tests.gauntlet.plan import PAYPAL, STRIPE, Plan
+from tests.gauntlet.wallets import save_wallet, steer_wallets
 
 REQUEST_TIMEOUT_SECONDS = 30.0
 THREADS = 8
@@ -24,8 +26,6 @@ SECOND_CARD_EVERY, SECOND_CARD_AT = 10, 3
 GOOD_CARD = "pm_card_visa"
 # it can be saved, and declines when it is charged: whoever charges it instead of the default card is found out
 WRONG_CARD = "pm_card_chargeCustomerFail"
-PASSING_CODE = "insufficient_funds"
-LASTING_CODES = ("insufficient_funds", "do_not_honor", "lost_card", "expired_card")
 
 Json = dict[str, Any]
 
@@ -38,15 +38,32 @@ class Fate(StrEnum):
     DECLINES = "declines"
 
 
-@dataclass(frozen=True, slots=True)
+# how charges of their cards and wallets end
+CODES = {
+    STRIPE: {
+        Fate.RECOVERS: ("insufficient_funds",),
+        Fate.DECLINES: ("insufficient_funds", "do_not_honor", "lost_card", "expired_card"),
+    },
+    PAYPAL: {
+        Fate.RECOVERS: ("instrument_declined",),
+        Fate.DECLINES: ("instrument_declined", "payer_cannot_pay", "payer_account_restricted", "transaction_refused"),
+    },
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Subscriber:
-    """Who is billed, for so many periods, and how that is to end. The first of the `cards` is the one to be charged."""
+    """Who is billed, for so many periods, and how that is to end.
+
+    The first of the `cards`, or of the wallets, is the one to be charged.
+    """
 
     number: int
     account_id: UUID
     subscription_id: UUID
     fate: Fate
     periods: int
+    gateway: str
     customer_ref: str
     cards: tuple[Json, ...]
 
@@ -55,36 +72,59 @@ def enrol(plan: Plan, shopper: Shopper) -> list[Subscriber]:
     """Everybody's customer and cards at the sandbox, some of which decline. Raises StackError when it refuses."""
     slices = [range(start, plan.renewals, THREADS) for start in range(THREADS)]
     with ThreadPoolExecutor(THREADS) as pool:
-        enrolled = pool.map(lambda numbers: _enrol_some(shopper.sandbox_url, numbers), slices)
+        enrolled = pool.map(lambda numbers: _enrol_some(plan, shopper.sandbox_url, numbers), slices)
         subscribers = [subscriber for some in enrolled for subscriber in some]
     dice = plan.dice("subscribers")
-    codes = {Fate.RECOVERS: (PASSING_CODE,), Fate.DECLINES: LASTING_CODES}
-    steer(shopper, {each.cards[0]["id"]: dice.choice(codes[each.fate]) for each in subscribers if each.fate in codes})
+    failing = [each for each in subscribers if each.fate is not Fate.PAYS]
+    steer(shopper, {each: dice.choice(CODES[each.gateway][each.fate]) for each in failing})
     return subscribers
 
 
-def steer(shopper: Shopper, decline_codes: dict[str, Any]) -> None:
-    """From now on charging these cards ends like this; None: they pay."""
-    changes = [{"id": card_ref, "decline_code": code} for card_ref, code in decline_codes.items()]
-    shopper.sandbox("POST", "/sandbox/payment-methods/behaviour", {"changes": changes})
+def steer(shopper: Shopper, decline_codes: Mapping[Subscriber, str | None]) -> None:
+    """From now on charging the cards of these ends like this; None: they pay."""
+    cards = [
+        {"id": each.cards[0]["id"], "decline_code": code}
+        for each, code in decline_codes.items()
+        if each.gateway == STRIPE
+    ]
+    shopper.sandbox("POST", "/sandbox/payment-methods/behaviour", {"changes": cards})
+    steer_wallets(
+        shopper, {each.cards[0]["id"]: code for each, code in decline_codes.items() if each.gateway == PAYPAL}
+    )
 
 
-def _enrol_some(sandbox_url: str, numbers: Iterable[int]) -> list[Subscriber]:
+def _enrol_some(plan: Plan, sandbox_url: str, numbers: Iterable[int]) -> list[Subscriber]:
+    desk = PayPalDesk(sandbox_url)
     with requests.Session() as session:
         session.auth = (SANDBOX_STRIPE_KEY, "")
-        return [_enrol_one(session, f"{sandbox_url}/v1", number) for number in numbers]
+        enrol_at: dict[str, Callable[[int], Subscriber]] = {
+            STRIPE: lambda number: _with_card(session, f"{sandbox_url}/v1", number),
+            PAYPAL: lambda number: _with_wallet(desk, number),
+        }
+        # one place further each time round, so that every fate comes to each gateway
+        return [enrol_at[plan.at(number + number // EVERY)](number) for number in numbers]
 
 
-def _enrol_one(session: requests.Session, api: str, number: int) -> Subscriber:
-    account_id = uuid7()
+def _with_card(session: requests.Session, api: str, number: int) -> Subscriber:
     # without our mark: its events come before the rows of the account that it is to be of
     customer = _post(session, f"{api}/customers", {"email": email_of(number)})
     wanted = (GOOD_CARD, WRONG_CARD) if number % SECOND_CARD_EVERY == SECOND_CARD_AT else (GOOD_CARD,)
     attached = (f"{api}/payment_methods/{card}/attach" for card in wanted)
     cards = tuple(_post(session, path, {"customer": customer["id"]}) for path in attached)
+    return _subscriber(number, STRIPE, customer["id"], cards)
+
+
+def _with_wallet(desk: PayPalDesk, number: int) -> Subscriber:
+    # a customer of another shop's, for the same reason
+    customer_ref = f"somebody-{number}"
+    # and one wallet alone: the one that was saved last is charged, whenever that is heard of
+    return _subscriber(number, PAYPAL, customer_ref, (save_wallet(desk, customer_ref, email_of(number)),))
+
+
+def _subscriber(number: int, gateway: str, customer_ref: str, cards: tuple[Json, ...]) -> Subscriber:
     fate = {RECOVERING: Fate.RECOVERS, DECLINING: Fate.DECLINES}.get(number % EVERY, Fate.PAYS)
     periods = 2 if number % EVERY == LATE else 1
-    return Subscriber(number, account_id, uuid7(), fate, periods, customer["id"], cards)
+    return Subscriber(number, uuid7(), uuid7(), fate, periods, gateway, customer_ref, cards)
 
 
 def email_of(number: int) -> str:

@@ -1,8 +1,8 @@
 """The verdict: the sandbox's ledger, the mailbox and our books must tell the same story."""
 
 from collections import Counter
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
@@ -13,8 +13,8 @@ from billing.ledger.queries import balances
 from billing.ledger.tables import LedgerAccount
 from billing.payment_methods.tables import ManualMethod
 from billing.payments.tables import AttemptStatus, PaymentAttempt
-from gateways.stripe.shapes import attempt_mark
 from stack.shopper import Shopper
+from tests.gauntlet.ledgers import LEDGERS, Ledger, Taken, ledger_of
 from tests.gauntlet.plan import Happened, Plan
 from tests.gauntlet.quiet import left_over, receipts_ahead
 from tests.gauntlet.refund_verdict import judge_refunds
@@ -24,7 +24,7 @@ from tests.gauntlet.subscribers import Subscriber
 EXAMPLES_MAX = 3
 # receipts that the run does not wait for may well wait for longer than two minutes
 OF_WAITING = "nothing_waits_too_long"
-CHARGES = "/v1/payment_intents"
+CHARGES = ("/v1/payment_intents", "/paypal/v2/checkout/orders")
 # these mails ask for the money of the invoice that they carry
 ASKING = (f"{CREATED}/", f"{INSTRUCTIONS}/")
 
@@ -35,6 +35,7 @@ CREDITS = text("""
     FROM credit_grants g
 """)
 PAPERS = text("SELECT number FROM invoices WHERE status = 'paid' UNION ALL SELECT number FROM credit_notes")
+FORGED = text("SELECT count(*) FROM inbox WHERE event_id LIKE 'evt_forged%' OR event_id LIKE 'WH-FORGED%'")
 PARKED = text("""
     SELECT count(*) FROM (
         SELECT state FROM inbox UNION ALL SELECT state FROM operations UNION ALL SELECT state FROM outbox
@@ -42,21 +43,12 @@ PARKED = text("""
 """)
 
 
-class Taken(NamedTuple):
-    """Money that was taken, as either side tells it."""
-
-    attempt_id: str
-    payment_ref: str
-    amount_minor: int
-    currency: str
-
-
 def judge(
     plan: Plan, happened: Happened, session: Session, shopper: Shopper, subscribers: Sequence[Subscriber]
 ) -> dict[str, int]:
     """Compare everything and return the figures; what is wrong goes to `happened.problems`."""
-    theirs = shopper.sandbox("GET", "/sandbox/ledger")
-    charges = theirs["charges"]
+    ledgers = {gateway: ledger_of(shopper, gateway) for gateway in LEDGERS}
+    charges = [taken for ledger in ledgers.values() for taken in ledger.taken]
     figures = _compare_charges(happened, charges, session)
     # the books first: a receipt that is sent in between is in the mailbox as well
     numbers, ahead = set(session.scalars(PAPERS)), receipts_ahead(session)
@@ -68,14 +60,15 @@ def judge(
     granted, promised = session.execute(CREDITS).one()
     if granted != promised:
         happened.blame(f"{granted} credits were granted, {promised} were promised")
-    forged = session.scalar(text("SELECT count(*) FROM inbox WHERE event_id LIKE 'evt_forged%'")) or 0
+    forged = session.scalar(FORGED) or 0
     if forged:
         happened.blame(f"{forged} forged events were accepted")
-    _compare_clearing(happened, theirs["totals"], session)
+    _compare_clearing(happened, ledgers, session)
     _ask_invariants(happened, session, is_waiting_fine=bool(ahead))
     mails = Counter(email["idempotency_key"] for email in emails)
     if plan.refunds:
-        figures |= judge_refunds(plan, happened, session, theirs["refunds"], mails)
+        refunds = [refund for ledger in ledgers.values() for refund in ledger.refunds]
+        figures |= judge_refunds(plan, happened, session, refunds, mails)
     if subscribers:
         figures |= judge_renewals(happened, session, subscribers, mails)
         figures["charges_disturbed"] = _disturbed(shopper)
@@ -85,7 +78,7 @@ def judge(
 def _disturbed(shopper: Shopper) -> int:
     """How many calls to charge a saved card were refused, failed, or lost their answer."""
     faults = shopper.sandbox("GET", "/sandbox/faults")["faults"]
-    return sum(fault["struck"] for fault in faults if fault.get("path") == CHARGES)
+    return sum(fault["struck"] for fault in faults if fault.get("path") in CHARGES)
 
 
 def _ask_invariants(happened: Happened, session: Session, is_waiting_fine: bool) -> None:
@@ -99,10 +92,10 @@ def _ask_invariants(happened: Happened, session: Session, is_waiting_fine: bool)
             happened.blame(f"{name}: {answer}")
 
 
-def _compare_charges(happened: Happened, charges: list[dict[str, Any]], session: Session) -> dict[str, int]:
+def _compare_charges(happened: Happened, charges: Sequence[Taken], session: Session) -> dict[str, int]:
     """No charge without our record, no record without a charge, none twice, and each told alike by both."""
     captured = session.scalars(select(PaymentAttempt).where(PaymentAttempt.status == AttemptStatus.CAPTURED)).all()
-    theirs = {charge["id"]: _told_by_them(charge) for charge in charges}
+    theirs = {taken.charge_ref: taken for taken in charges}
     ours = {attempt.charge_ref: _told_by_us(attempt) for attempt in captured}
     times = Counter(attempt.charge_ref for attempt in captured)
     times += Counter(taken.attempt_id for taken in theirs.values())
@@ -115,29 +108,28 @@ def _compare_charges(happened: Happened, charges: list[dict[str, Any]], session:
     return {"charges": len(charges), "captured": len(captured), "lost": len(lost), "doubled": len(doubled)}
 
 
-def _compare_clearing(happened: Happened, totals: dict[str, int], session: Session) -> None:
+def _compare_clearing(happened: Happened, ledgers: Mapping[str, Ledger], session: Session) -> None:
     """What our ledger says is at the gateway is there: what came, less what was refunded and disputed.
 
     What came past every gateway is the bank's to compare.
     """
-    theirs = {currency.upper(): minor for currency, minor in totals.items() if minor}
+    theirs = {
+        (gateway, currency.upper()): minor
+        for gateway, ledger in ledgers.items()
+        for currency, minor in ledger.totals.items()
+        if minor
+    }
     ours = {
-        currency: minor
+        (gateway, currency): minor
         for (account, gateway, currency), minor in balances(session).items()
         if account is LedgerAccount.GATEWAY_CLEARING and gateway not in set(ManualMethod) and minor
     }
     if theirs != ours:
-        happened.blame(f"the gateway holds {theirs}, our ledger says {ours}")
-
-
-def _told_by_them(charge: dict[str, Any]) -> Taken:
-    """A checkout bears our mark as its reference, the charge of a saved card among its metadata."""
-    attempt_id = charge["client_reference_id"] or attempt_mark(charge)
-    return Taken(attempt_id, charge["payment_intent"], charge["amount"], charge["currency"].upper())
+        happened.blame(f"the gateways hold {theirs}, our ledger says {ours}")
 
 
 def _told_by_us(attempt: PaymentAttempt) -> Taken:
-    return Taken(str(attempt.id), attempt.payment_ref, attempt.amount_minor, attempt.currency)
+    return Taken(attempt.charge_ref, str(attempt.id), attempt.payment_ref, attempt.amount_minor, attempt.currency)
 
 
 def _compare_emails(

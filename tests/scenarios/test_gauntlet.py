@@ -10,7 +10,8 @@ from tests.gauntlet.run import run
 
 @pytest.mark.timeout(600)
 def test_all_ways_of_money_through_kills_a_wipe_and_a_database_crash() -> None:
-    """Of twelve subscribers one has a card that recovers, one a card that does not, and one owes two periods.
+    """Of twelve subscribers, half of them with wallets, one has a card that recovers, one a card that does not, and one
+    owes two periods.
 
     Each way to pay by transfer is gone once: three do not cover their invoice, and two lines wait for a person.
     """
@@ -25,6 +26,8 @@ def test_all_ways_of_money_through_kills_a_wipe_and_a_database_crash() -> None:
         database_kills=1,
         accounts=3,
         due_seconds_min=20,
+        gateways=("stripe", "paypal"),
+        rotations=2,
     )
     with searched_home("gauntlet") as home:
         result = run(plan, home, lambda happened, phase: None)
@@ -38,5 +41,5 @@ def test_all_ways_of_money_through_kills_a_wipe_and_a_database_crash() -> None:
     assert (figures["unsettled"], figures["documents_left"], figures["left_over"]) == (0, 0, 0)
     assert figures["refunded"] == figures["credit_notes"] == 6
     assert figures["kills"] >= 4
-    assert (figures["broker_wipes"], figures["database_kills"]) == (1, 1)
+    assert (figures["broker_wipes"], figures["database_kills"], figures["rotations"]) == (1, 1, 2)
     assert figures["forged"] > 0
