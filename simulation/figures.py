@@ -13,6 +13,8 @@ class Tally:
     renewals: int
     captured: int
     captured_minor: int
+    by_wallet: int
+    by_wallet_minor: int
     declined: int
     recovered: int
     recovered_minor: int

@@ -29,6 +29,8 @@ HARD_SHARE = 0.3
 TRIAL, COUPON, ADD_ON, YEARLY = 0.25, 0.2, 0.12, 0.15
 TOPS_UP, WATCHES = 0.15, 0.2
 TRANSFERS = 0.15
+# of those who live where it is offered
+WALLETS, WALLET_COUNTRIES = 0.4, ("US",)
 HABITS = {Habit.IN_TIME: 5, Habit.LATE: 2, Habit.IN_PARTS: 2, Habit.NEVER: 1}
 CARD_FAILS_PER_DAY, SOFT_HEALS_PER_DAY, CARD_REPLACED_PER_DAY = 1 / 150, 1 / 6, 1 / 8
 CONSUMES_PER_DAY = 0.05
@@ -80,6 +82,8 @@ class Day:
 class Person:
     """One customer with one account. `decline_code` is what the present card says when it is charged, if not yes.
 
+    Some have a wallet in its place, which declines and is replaced alike.
+
     `habit` is of who pays subscriptions by bank transfer; a card is there for top-ups. Some have only one card, and go
     to its bank each time it is charged.
     """
@@ -97,6 +101,7 @@ class Person:
     joins_at: datetime
     habit: Habit | None
     card_number: str = CARD_NUMBER
+    has_wallet: bool = False
     decline_code: str | None = None
 
     def opening(self, clock_id: str) -> Order:
@@ -200,7 +205,7 @@ def populate(plan: Plan, coupons: tuple[str, ...]) -> list[Person]:
 
 
 def _draw(plan: Plan, index: int, dice: Random, coupons: tuple[str, ...]) -> Person:
-    return Person(
+    person = Person(
         index=index,
         name=f"Customer {index:04}",
         country=dice.choice(COUNTRIES),
@@ -215,6 +220,8 @@ def _draw(plan: Plan, index: int, dice: Random, coupons: tuple[str, ...]) -> Per
         habit=dice.choices(list(HABITS), list(HABITS.values()))[0] if dice.random() < TRANSFERS else None,
         card_number=dice.choices(list(CARDS), list(CARDS.values()))[0],
     )
+    person.has_wallet = dice.random() < WALLETS and person.country in WALLET_COUNTRIES
+    return person
 
 
 def _joining_day(plan: Plan, dice: Random) -> datetime:

@@ -1,5 +1,6 @@
 """Everybody together: opens the accounts, lets each day be lived, and knows whose card is which."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -38,7 +39,7 @@ class Town:
         return id_of(CLOCK_KEY)
 
     def found(self) -> None:
-        """A clock, coupons, accounts, and a card for each."""
+        """A clock, coupons, accounts, and a card or a wallet for each."""
         self.people = populate(self.plan, tuple(code for code, *_ in COUPONS))
         self.office.street.stop_clock(START)
         self.office.street.listen_to(tuple(HANDLED_TYPES))
@@ -49,7 +50,8 @@ class Town:
         self.office.result(CLOCK_KEY)
         self.office.give([(account_key(person), person.opening(str(self.clock_id))) for person in self.people])
         self.office.await_quiet()
-        self.office.give([(f"{account_key(person)}/card", self._new_card(person)) for person in self.people])
+        cards = [(f"{account_key(person)}/card", self._new_card(person)) for person in self.people]
+        self.office.give([(key, order) for key, order in cards if order])
         self.office.await_quiet()
 
     def live(self, at: datetime) -> None:
@@ -66,13 +68,9 @@ class Town:
         days = [
             (person, self._day_of(person, at, known.get(str(id_of(account_key(person)))))) for person in self.people
         ]
-        self.office.street.steer(
-            {
-                self._cards[person.index]: person.decline_code
-                for person in self.people
-                if person.decline_code != before[person.index]
-            }
-        )
+        changed = [person for person in self.people if person.decline_code != before[person.index]]
+        self.office.street.steer(self._codes(changed, has_wallet=False))
+        self.office.street.steer_wallets(self._codes(changed, has_wallet=True))
         self.office.give(
             [
                 (f"{account_key(person)}/{at:%Y-%m-%d}", order)
@@ -120,7 +118,14 @@ class Town:
             return day.order
         return Order(day.order.kind, {"account_id": account_id(person), **day.order.body})
 
-    def _new_card(self, person: Person) -> Order:
+    def _codes(self, people: Sequence[Person], *, has_wallet: bool) -> dict[str, str | None]:
+        return {self._cards[person.index]: person.decline_code for person in people if person.has_wallet == has_wallet}
+
+    def _new_card(self, person: Person) -> Order | None:
+        """What is to be charged from now on; of a wallet that its owner has saved the gateway tells by itself."""
+        if person.has_wallet:
+            self._cards[person.index] = self.office.street.save_wallet(account_id(person))
+            return None
         self._cards[person.index] = card_ref = self.office.street.new_card(person.card_number)
         return Order("change_payment_method", {"account_id": account_id(person), "card_ref": card_ref})
 
