@@ -35,6 +35,7 @@ def main(
     gateways: Annotated[str, typer.Option(help="At which is paid, in turns: stripe, paypal or both.")] = STRIPE,
     seed: Annotated[int, typer.Option(help="Fixes what is killed, lost and forged.")] = 1,
     hostile: Annotated[int, typer.Option(min=0, help="Instead: so many hostile requests at the door.")] = 0,
+    at: Annotated[str, typer.Option(help="Of --hostile: at paths that contain this alone, as webhooks/paypal.")] = "",
     poison: Annotated[int, typer.Option(min=0, help="Instead: so many poison messages over all queues.")] = 0,
     home: Annotated[Path | None, typer.Option(help="Keep logs and data here; a temporary folder otherwise.")] = None,
 ) -> None:
@@ -53,7 +54,7 @@ def main(
     try:
         refuse_real_gateways(load())
         if hostile or poison:
-            result = _ordeal_at(hostile, poison, seed, home)
+            result = _ordeal_at(hostile, at, poison, seed, home)
         else:
             result = _run_at(Plan(purchases, seed, renewals, refunds, transfers, documents, chosen), home)
     except StackError as error:
@@ -67,10 +68,10 @@ def main(
         raise typer.Exit(exit_codes.FOUND_WRONG)
 
 
-def _ordeal_at(hostile: int, poison: int, seed: int, home: Path | None) -> Result:
+def _ordeal_at(hostile: int, at: str, poison: int, seed: int, home: Path | None) -> Result:
     with _watched(hostile or poison) as show, searched_home("ordeal") as folder:
         here = home or folder
-        return strangers(hostile, seed, here, show) if hostile else poisoners(poison, seed, here, show)
+        return strangers(hostile, at, seed, here, show) if hostile else poisoners(poison, seed, here, show)
 
 
 def _run_at(plan: Plan, home: Path | None) -> Result:

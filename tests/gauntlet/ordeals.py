@@ -27,26 +27,35 @@ MEMORY_MEBIBYTES_MAX = 200
 ANSWER_SECONDS_MAX = 30.0
 PATIENCE_SECONDS = 90.0
 EXAMPLES_MAX = 5
-PARKED = text("SELECT kind || ': ' || right(error, 200) FROM operations WHERE state = 'parked' LIMIT 5")
-UNTRIED = text("SELECT count(*) FROM operations WHERE state = 'ready' AND attempts = 0")
+PARKED = text("""
+    SELECT kind || ': ' || right(error, 200) FROM operations WHERE state = 'parked'
+    UNION ALL SELECT event_type || ': ' || right(error, 200) FROM unverified_events WHERE state = 'parked' LIMIT 5
+""")
+UNTRIED = text("""
+    SELECT (SELECT count(*) FROM operations WHERE state = 'ready' AND attempts = 0)
+         + (SELECT count(*) FROM unverified_events WHERE state = 'ready')
+""")
 BEATEN = text("SELECT queue FROM heartbeats WHERE beat_at > to_timestamp(:since)")
 
 
-def strangers(count: int, seed: int, home: Path, show: Show) -> Result:
-    """Hostile requests over all routes and the webhook door: no 5xx, no forged row, nothing parked, little memory."""
+def strangers(count: int, at: str, seed: int, home: Path, show: Show) -> Result:
+    """Hostile requests over all routes and the webhook doors: no 5xx, no forged row, nothing parked, little memory.
+
+    At those routes alone whose path has `at` in it.
+    """
     settings = Settings(cashbeat_home=home, log_format="json")
     with Stack(settings, is_watched=False) as stack:
         key = development_key.ensure(stack.addresses.database_url, stack.home)
         stores = {"ingress_database_url": stack.addresses.database_url, "broker_url": stack.addresses.broker_url}
         account_id = open_account(Shopper(stack.addresses.ingress_url, stack.addresses.sandbox_url, key))
-        routes = routes_of(settings.model_copy(update=stores))
+        routes = [path for path in routes_of(settings.model_copy(update=stores)) if at in path]
         base = f"{stack.addresses.sandbox_url}/paypal"
         target = Target(routes, key, account_id, SANDBOX_WEBHOOK_SECRET, base)
         database = Database(make_engine(stack.addresses.database_url))
         _await_beaten(database, 0.0, PATIENCE_SECONDS)  # until then it says itself that it is not ready
         statuses, failed = attack(("127.0.0.1", stack.addresses.ingress_port), target, count, seed, show)
         show("waiting for what was stored", count)
-        forged, parked = forged_rows(database), _parked(database)
+        parked, forged = _parked(database), forged_rows(database)
         peak = max(peak_mebibytes(process_id) for process_id in with_children(stack.supervisor.pid("ingress")))
         problems = [*failed[:EXAMPLES_MAX], *parked, *_deaths(stack, ["ingress"])]
         problems += [f"{forged} forged rows were stored"] if forged else []
@@ -102,7 +111,7 @@ def _await_beaten(database: Database, since_seconds: float, patience_seconds: fl
 
 
 def _parked(database: Database) -> list[str]:
-    """Commands that ended in a bug, once each was tried."""
+    """Commands and unverified events that ended in a bug, once each was tried."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         with database.transaction() as session:
