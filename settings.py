@@ -71,7 +71,6 @@ READ_BY: dict[str, tuple[str, ...]] = {
     # what the door cannot verify yet is verified here; whose webhook it is the door has noted
     "webhooks": (*_IN_THE_BOOKS, *_CHARGES, "paypal_trust_file"),
     "commands": (*_IN_THE_BOOKS, *_CHARGES),
-    # what the door cannot verify yet is verified here
     "payments": (*_IN_THE_BOOKS, *_CHARGES),
     # a test clock stands at the gateway, too
     "renewals": (*_IN_THE_BOOKS, *_CHARGES),

@@ -1,6 +1,7 @@
 """What waits for a person is listed whole, shown without anybody's name, run again or decided against."""
 
 import re
+from functools import partial
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -8,10 +9,12 @@ import pytest
 from sqlalchemy import text, update
 
 from database.engine import Database
+from database.ids import uuid7
 from database.inbox import InboxEvent, remember
 from database.memory import WorkState
 from database.operations import Operation, stage_command
 from database.outbox import OutboxEntry, stage
+from database.unverified import UnverifiedEvent
 from ingress.metrics import _read_gauges
 from settings import Settings
 from stack import parked, parked_decisions
@@ -53,13 +56,35 @@ def test_each_line_says_since_when_what_by_which_id_whose_and_why(
     ]
 
 
+def test_what_could_not_be_verified_for_hours_is_listed_and_runs_again(
+    books_of_owner: Database, tmp_path: Path, database_url: str
+) -> None:
+    row_id = uuid7()
+    named = {"gateway": "paypal", "transmission_id": "t-1", "event_id": "WH-7", "event_type": "PAYMENT.CAPTURE.DENIED"}
+    noted = {"certificate_url": "https://", "evidence": {}, "body": '{"payer": {"email_address": "jo@example.com"}}'}
+    with books_of_owner.transaction() as session:
+        session.add(UnverifiedEvent(id=row_id, **named, **noted))
+        session.flush()
+        session.execute(update(UnverifiedEvent).values({**GAVE_UP, "error": "no certificate came"}))
+    told = partial(cashbeat, home=tmp_path, DATABASE_URL=database_url)
+    listed = told("parked").stdout
+    assert listed.split()[1:5] == [str(row_id), "unverified_events", "PAYMENT.CAPTURE.DENIED", "WH-7"]
+    shown = told("parked", "show", str(row_id)).stdout
+    assert "no certificate came" in shown
+    assert "jo@example.com" not in shown
+    assert told("replay", str(row_id)).returncode == 0
+    assert told("parked").stdout.split()[:1] != listed.split()[:1]
+    with books_of_owner.transaction() as session:
+        assert session.get_one(UnverifiedEvent, row_id).state is WorkState.READY
+
+
 def test_the_figure_counts_all_that_is_listed(books_of_owner: Database, whose_id: UUID, at_home: Settings) -> None:
     _park(books_of_owner, whose_id)
     with books_of_owner.transaction() as session:
         (counted,) = [values for name, _, _, values in _read_gauges(session) if name == "cashbeat_parked_rows"]
     assert counted == {
-        "inbox": 1.0, "operations": 1.0, "outbox": 1.0, "subscriptions": 0.0, "receipts": 0.0, "payment_claims": 0.0,
-        "statement_lines": 0.0,
+        "inbox": 1.0, "unverified_events": 0.0, "operations": 1.0, "outbox": 1.0, "subscriptions": 0.0,
+        "receipts": 0.0, "payment_claims": 0.0, "statement_lines": 0.0,
     }  # fmt: skip
     assert sum(counted.values()) == len(parked.list_parked(at_home, 200).rows)
 
