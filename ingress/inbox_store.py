@@ -39,7 +39,7 @@ COPY_AND_STORE = "COPY arrived FROM STDIN (FORMAT binary); EXECUTE store_arrived
 FIND_NEW = "SELECT id FROM inbox WHERE id = ANY (%s::uuid[])"
 FIND_TRANSMITTED = """
     SELECT gateway, transmission_id, encode(sha256(convert_to(body, 'UTF8')), 'hex')
-    FROM inbox WHERE transmission_id = ANY (%s)
+    FROM inbox WHERE gateway = ANY (%s) AND transmission_id = ANY (%s)
 """
 # https://www.postgresql.org/docs/current/sql-copy.html: signature, flags, header extension; minus one ends the rows
 COPY_HEAD = b"PGCOPY\n\xff\r\n\0" + struct.pack("!ii", 0, 0)
@@ -104,7 +104,8 @@ def _reused_among(cursor: Cursor, events: Sequence[ArrivedEvent]) -> set[Arrived
     transmitted = [event for event in events if event.transmission_id]
     if not transmitted:
         return set()
-    cursor.execute(FIND_TRANSMITTED, ([event.transmission_id for event in transmitted],))
+    gateways, ids = {event.gateway for event in transmitted}, [event.transmission_id for event in transmitted]
+    cursor.execute(FIND_TRANSMITTED, (list(gateways), ids))
     hashes = {(gateway, transmission_id): found for gateway, transmission_id, found in cursor}
     return {
         event

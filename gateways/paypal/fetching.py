@@ -4,6 +4,7 @@ import time
 from http import HTTPStatus
 
 import requests
+from urllib3.exceptions import HTTPError
 
 from billing.errors import Rejected, Unavailable
 from gateways.connections import open_session, retry_after_seconds
@@ -12,6 +13,7 @@ from gateways.connections import open_session, retry_after_seconds
 FETCH_SECONDS = 5.0
 CERTIFICATE_BYTES_MAX = 64 * 1024  # a chain of three has six kilobytes
 PIECE_BYTES = 8 * 1024
+PLAIN = {"Accept-Encoding": "identity"}  # what is counted is what comes
 PASSES = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS)
 
 
@@ -22,10 +24,10 @@ def fetch(url: str) -> bytes:
     """
     try:
         with open_session(url) as session:
-            answer = session.get(url, timeout=FETCH_SECONDS, allow_redirects=False, stream=True)
+            answer = session.get(url, headers=PLAIN, timeout=FETCH_SECONDS, allow_redirects=False, stream=True)
             _require_found(answer)
             return _read(answer, time.monotonic() + FETCH_SECONDS)
-    except requests.RequestException as error:
+    except (requests.RequestException, HTTPError) as error:
         raise Unavailable(f"no certificate came: {type(error).__name__}") from error
 
 
@@ -38,8 +40,9 @@ def _require_found(answer: requests.Response) -> None:
 
 
 def _read(answer: requests.Response, until: float) -> bytes:
+    """What has come is looked at as it comes: `iter_content` would wait until a piece is full, for ever."""
     found = b""
-    for piece in answer.iter_content(PIECE_BYTES):
+    while piece := answer.raw.read1(PIECE_BYTES):
         found += piece
         if len(found) > CERTIFICATE_BYTES_MAX:
             raise Rejected("certificate_refused", f"It has more than {CERTIFICATE_BYTES_MAX} bytes.")

@@ -1,5 +1,6 @@
 """Servers on loopback that misbehave to order."""
 
+import contextlib
 import re
 import socket
 import threading
@@ -79,6 +80,25 @@ def silent_port() -> Iterator[str]:
     """An address that accepts connections and never says a word."""
     with closing(socket.create_server(("127.0.0.1", 0))) as listener:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+@contextmanager
+def dripping_port(head: bytes, pause_seconds: float) -> Iterator[str]:
+    """An address that answers with this head at once, and then with a byte now and then, for ever."""
+    is_over = threading.Event()
+
+    def drip(listener: socket.socket) -> None:
+        connection, _ = listener.accept()
+        with connection, contextlib.suppress(OSError):
+            connection.sendall(head)
+            while not is_over.wait(pause_seconds):
+                connection.sendall(b"-")
+
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        thread = threading.Thread(target=drip, args=(listener,), daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        is_over.set()
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from gateways.paypal.certificates import (
 from gateways.paypal.checks import PayPalChecks
 from gateways.paypal.fetching import CERTIFICATE_BYTES_MAX, FETCH_SECONDS
 from tests.gateways.fuzzing import fuzzed
-from tests.gateways.loopback import Script, ScriptedServer, http_answer, refusing_port, silent_port
+from tests.gateways.loopback import Script, ScriptedServer, dripping_port, http_answer, refusing_port, silent_port
 from tests.gateways.paypal_side import YEAR, PayPalSide
 
 PATH = "/v1/notifications/certs/CERT-360caa42-fca2a594-a5cafa77"
@@ -219,6 +219,24 @@ def test_a_huge_answer_is_not_read_to_its_end(scripted: Callable[[Script], Scrip
 def test_nobody_waits_for_a_slow_one(signer: PayPalSide) -> None:
     began = time.monotonic()
     with silent_port() as base, pytest.raises(Unavailable):
+        checks_at(base, signer).fetch_certificate(base + PATH, signer.now)
+    assert time.monotonic() - began < 3 * FETCH_SECONDS
+
+
+def test_one_that_is_cut_off_is_asked_for_again(
+    scripted: Callable[[Script], ScriptedServer], signer: PayPalSide
+) -> None:
+    """And not taken for what lies there."""
+    whole = http_answer("200 OK", signer.pem)
+    for cut in (10, 100, 1_000):
+        with pytest.raises(Unavailable):
+            fetched(scripted(whole[:-cut]), signer)
+
+
+def test_nor_for_one_that_comes_byte_by_byte(signer: PayPalSide) -> None:
+    began = time.monotonic()
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 60000\r\n\r\n"
+    with dripping_port(head, 0.2) as base, pytest.raises(Unavailable):
         checks_at(base, signer).fetch_certificate(base + PATH, signer.now)
     assert time.monotonic() - began < 3 * FETCH_SECONDS
 

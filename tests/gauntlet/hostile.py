@@ -216,7 +216,7 @@ def _transmission(dice: Random, base: str) -> dict[str, str]:
         "PAYPAL-TRANSMISSION-ID": str(UUID(int=dice.getrandbits(128))),
         "PAYPAL-TRANSMISSION-TIME": f"{datetime.fromtimestamp(time.time(), UTC):%Y-%m-%dT%H:%M:%SZ}",
         "PAYPAL-TRANSMISSION-SIG": b64encode(dice.randbytes(256)).decode(),
-        "PAYPAL-CERT-URL": _place(dice, base),
+        "PAYPAL-CERT-URL": f"{base}/v1/notifications/certs/CERT-{dice.getrandbits(64):x}",
         "PAYPAL-AUTH-ALGO": "SHA256withRSA",
     }
 
