@@ -62,12 +62,9 @@ class Webhooks:
             found = self._signature.read(body, scope["headers"], time.time())
         except (SignatureRefused, EventRefused) as error:
             raise self._refused(str(error)) from error
-        envelope = found.envelope if isinstance(found, Unchecked) else found
-        named = envelope.event_id, envelope.event_type
-        if not isinstance(found, Unchecked):
-            return ArrivedEvent(self._gateway, *named, body, envelope.transmission_id)
-        noted = found.certificate_url, orjson.dumps(found.evidence)
-        return UncheckedArrival(self._gateway, envelope.transmission_id, *named, body, *noted)
+        if isinstance(found, Unchecked):
+            return _unchecked(self._gateway, found, body)
+        return ArrivedEvent(self._gateway, found.event_id, found.event_type, body, found.transmission_id)
 
     async def _store(self, event: ArrivedEvent | UncheckedArrival) -> None:
         try:
@@ -91,6 +88,12 @@ class Webhooks:
         metrics.WEBHOOKS.labels(self._gateway, "refused").inc()
         log.info("webhook_refused", gateway=self._gateway, reason=reason, **ids)
         return Problem(400, "webhook_refused", "The webhook was refused.")
+
+
+def _unchecked(gateway: str, found: Unchecked, body: bytes) -> UncheckedArrival:
+    event = found.envelope
+    noted = found.certificate_url, orjson.dumps(found.evidence)
+    return UncheckedArrival(gateway, event.transmission_id, event.event_id, event.event_type, body, *noted)
 
 
 def _full() -> Problem:
