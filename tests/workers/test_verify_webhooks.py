@@ -1,6 +1,7 @@
 """What the door could not check is checked by a worker: genuine it goes on like any other, else it is gone."""
 
 import json
+import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -20,6 +21,7 @@ from billing.errors import Rejected, Unavailable
 from calls.verify_webhooks import verify_webhooks
 from database.inbox import InboxEvent
 from database.memory import WorkState
+from database.turns import WAIT_SECONDS
 from database.unverified import GatewayCertificate, UnverifiedEvent, keep_certificate, list_certificates
 from gateways.envelope import Unchecked
 from gateways.gateway import Gateway
@@ -46,9 +48,11 @@ class Places:
     def __init__(self) -> None:
         self.found: dict[str, bytes | Exception] = {}
         self.asked: list[str] = []
+        self.takes_seconds = 0.0
 
     def __call__(self, url: str) -> bytes:
         self.asked.append(url)
+        time.sleep(self.takes_seconds)
         there = self.found.get(url, Rejected("certificate_refused", "There is none."))
         if isinstance(there, Exception):
             raise there
@@ -233,11 +237,12 @@ def test_a_settings_change_leads_no_worker_elsewhere(
     assert (inbox(checker), waiting(checker), places.asked) == ([], [], [])
 
 
-def test_sixteen_at_once_fetch_it_once(
+def test_sixteen_at_once_fetch_it_once_however_long_that_takes(
     database_url: str, broker_url: str, unsure_door: Door, signer: PayPalSide, places: Places, word: Word
 ) -> None:
     many = with_paypal(equip_many(database_url, broker_url), signer, places, word)
     ids = [unsure_door.stored(f"WH-{number}") for number in range(SIXTEEN)]
+    places.takes_seconds = WAIT_SECONDS + 1
     with ThreadPoolExecutor(SIXTEEN) as workers:
         list(workers.map(lambda row_id: verify_webhooks(many, [row_id]), ids))
     assert places.asked == [signer.url]
