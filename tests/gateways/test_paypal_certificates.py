@@ -21,6 +21,7 @@ from gateways.paypal.certificates import (
 )
 from gateways.paypal.checks import PayPalChecks
 from gateways.paypal.fetching import CERTIFICATE_BYTES_MAX, FETCH_SECONDS
+from tests.gateways.authorities import chain_for, pem_of
 from tests.gateways.fuzzing import fuzzed
 from tests.gateways.loopback import Script, ScriptedServer, dripping_port, http_answer, refusing_port, silent_port
 from tests.gateways.paypal_side import YEAR, PayPalSide
@@ -114,6 +115,19 @@ def test_one_of_paypals_is_believed_by_who_trusts_its_authority(signer: PayPalSi
     for others in ((), trust_anchors(None), trust_anchors(PayPalSide(tmp_path).authority.trust_file)):
         with pytest.raises(CertificateRefused):
             read_certificate(signer.pem, others, signer.now)
+
+
+def test_a_chain_may_lead_over_others_and_one_of_those_may_be_trusted_itself(signer: PayPalSide) -> None:
+    """As an operator can do if a vendor leaves them out."""
+    root, between, leaf = chain_for("messageverificationcerts.paypal.com", signer.now)
+    for pem, anchor in (
+        (pem_of(leaf, between), root),
+        (pem_of(leaf, between, root), root),
+        (pem_of(leaf), between),
+    ):
+        assert read_certificate(pem, [anchor], signer.now).valid_until == leaf.not_valid_after_utc
+    with pytest.raises(CertificateRefused):
+        read_certificate(pem_of(leaf), [root], signer.now)
 
 
 @pytest.mark.parametrize("days", [-366, 366])
