@@ -22,10 +22,12 @@ class Calls:
         """Post JSON that must arrive to the byte, and have an object for an answer."""
         return an_object(self._connection.call("POST", path, body=body))
 
-    def _known(self, path: str, reference: str, *, name: str = "id") -> Json | None:
+    def _known(
+        self, path: str, reference: str, *, name: str = "id", query: Mapping[str, str] | None = None
+    ) -> Json | None:
         """The object of this id, or None when PayPal has none (any more: what was not paid it forgets in hours)."""
         try:
-            return named_object(self._connection.call("GET", path), reference, name=name)
+            return named_object(self._connection.call("GET", path, query=query), reference, name=name)
         except Rejected as refusal:
             if refusal.code == NOT_FOUND:
                 return None

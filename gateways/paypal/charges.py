@@ -18,7 +18,7 @@ from gateways.paypal.errors import DECLINED, Refused
 from gateways.paypal.limits import LIMITS
 from gateways.paypal.orders import ORDERS, TEXT_CHARACTERS_MAX, marks_of_unit
 from gateways.paypal.payments import OPEN_INTENT, payment_of_order
-from gateways.paypal.transactions import Transactions
+from gateways.paypal.transactions import Transactions, payments_in
 from gateways.paypal.translate import GATEWAY
 from schemas.facts.payments import ChargeRequest, PaymentFact, PaymentStatus, never_came
 
@@ -66,7 +66,7 @@ class Charges(Transactions):
         told_until = created_after
         for page in self._search(created_after, created_before):
             told_until = page.told_until
-            for found in page.found:
+            for found in payments_in(page):
                 if found.attempt_id == attempt_id:
                     return self.fetch_payment(payment_ref=found.capture_ref)
         if told_until < created_before - LIMITS.key_window:

@@ -3,6 +3,7 @@
 from gateways.paypal.captures import Captures
 from gateways.paypal.charges import Charges
 from gateways.paypal.events_list import EventsList
+from gateways.paypal.invoices import Invoices
 from gateways.paypal.marked_payments import MarkedPayments
 from gateways.paypal.refunds import Refunds
 from gateways.paypal.reversals import Reversals
@@ -11,6 +12,7 @@ from gateways.paypal.wallets import Wallets
 
 
 class PayPalGateway(
+    Invoices,
     Captures,
     Wallets,
     Charges,

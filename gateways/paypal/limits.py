@@ -21,4 +21,5 @@ LIMITS = Limits(
     # no failure is kept under its key: a repeat is done anew, or answered with what the first has made
     same_key_attempts=1_000,
     amounts=AMOUNTS,
+    changes_at_renewal=True,
 )

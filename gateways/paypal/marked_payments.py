@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from gateways.paypal.payments import marked_payment_of_order
-from gateways.paypal.transactions import Transactions
+from gateways.paypal.transactions import Transactions, payments_in
 from schemas.facts.payments import MarkedPaymentFact
 
 
@@ -18,7 +18,7 @@ class MarkedPayments(Transactions):
         it may not list yet: that is told by the list of events, see `events_list`.
         """
         for page in self._search(created_after):
-            for found in page.found:
+            for found in payments_in(page):
                 order = self._order(self._order_ref(found.capture_ref))
                 if order is not None:
                     yield marked_payment_of_order(order)

@@ -4,19 +4,20 @@ from billing.errors import Unavailable
 from gateways.paypal.amounts import to_paypal
 from gateways.paypal.calls import segment
 from gateways.paypal.errors import Refused
-from gateways.paypal.orders import CAPTURES, Orders
+from gateways.paypal.orders import CAPTURES, order_named_by
 from gateways.paypal.reversal_shapes import refund_of, refunds_in
-from gateways.paypal.shapes import REFUND_MARK, marked
+from gateways.paypal.sales import Sales, is_sale
+from gateways.paypal.shapes import REFUND_MARK, Json, marked
 from schemas.facts.reversals import RefundRequest, ReversalFact
 
 GIVEN_BEFORE = "duplicate_invoice_id"
 
 
-class Refunds(Orders):
+class Refunds(Sales):
     """Gives money back, and looks for what it has given back."""
 
     def refund(self, request: RefundRequest) -> ReversalFact:
-        """Refund a capture; see Refunds of the ports. PayPal keeps the key for 45 days.
+        """Refund a capture, or a sale, which is one too; see Refunds of the ports. PayPal keeps the key for 45 days.
 
         Its `invoice_id` is our refund's id, of which PayPal makes no second one: where it refuses that, the first is
         looked up.
@@ -36,16 +37,21 @@ class Refunds(Orders):
             return made
 
     def find_refund(self, refund_id: str, *, payment_ref: str) -> ReversalFact | None:
-        """Look through all refunds of the capture's order; see Refunds of the ports.
+        """Look through all refunds of the payment, a capture or a sale; see Refunds of the ports.
 
         Raises Unavailable for a capture of no order: nothing lists its refunds.
         """
-        order_ref = self._order_ref(payment_ref)
-        order = self._order(order_ref)
+        refunds = map(refund_of, self._refunds_of(payment_ref))
+        return next((refund for refund in refunds if refund.refund_id == refund_id), None)
+
+    def _refunds_of(self, payment_ref: str) -> list[Json]:
+        capture = self._known(f"{CAPTURES}/{segment(payment_ref)}", payment_ref)
+        if capture is not None and is_sale(capture):
+            return self._left_of_sale(capture)
+        order = self._order(order_named_by(capture)) if capture else None
         if order is None:
             raise Unavailable(f"no order is told of capture {payment_ref}: its refunds cannot be looked through")
-        refunds = map(refund_of, refunds_in(order))
-        return next((refund for refund in refunds if refund.refund_id == refund_id), None)
+        return refunds_in(order)
 
     def _made_before(self, refusal: Refused, request: RefundRequest) -> ReversalFact | None:
         if refusal.code != GIVEN_BEFORE:

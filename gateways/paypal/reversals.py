@@ -1,19 +1,23 @@
 """Money that left again: refunds, what banks took, and disputes."""
 
+from collections.abc import Sequence
+
 from billing.errors import Rejected
 from gateways.paypal.answers import reader
 from gateways.paypal.calls import segment
+from gateways.paypal.dispute_shapes import facts_of_dispute
 from gateways.paypal.errors import NOT_FOUND
-from gateways.paypal.orders import CAPTURES, Orders, order_named_by
+from gateways.paypal.orders import CAPTURES, order_named_by
 from gateways.paypal.reversal_shapes import payment_of_capture, refunds_in
+from gateways.paypal.sales import Sales, is_sale
 from gateways.paypal.shapes import Json, items_of
-from schemas.facts.reversals import ReversedPaymentFact
+from schemas.facts.reversals import ReversalKind, ReversedPaymentFact
 
 DISPUTES = "/v1/customer/disputes"
 DISPUTES_MAX = 50  # the most that PayPal gives at once; of one payment there are one or two
 
 
-class Reversals(Orders):
+class Reversals(Sales):
     """Looks up what has left again of a capture."""
 
     def fetch_reversals(self, charge_ref: str) -> ReversedPaymentFact | None:
@@ -21,8 +25,15 @@ class Reversals(Orders):
         capture = self._known(f"{CAPTURES}/{segment(charge_ref)}", charge_ref)
         if capture is None:
             return None
+        disputes = self._disputes(charge_ref)
+        return payment_of_capture(capture, self._left_of(capture, disputes), disputes)
+
+    def _left_of(self, capture: Json, disputes: Sequence[Json]) -> list[Json]:
+        """Refunds, and what a bank took; of a payment that was not asked for by us nobody asks."""
+        if is_sale(capture):
+            return self._left_of_sale(capture, disputed_minor(disputes))
         order = self._order(order_named_by(capture))
-        return payment_of_capture(capture, refunds_in(order) if order else [], self._disputes(charge_ref))
+        return refunds_in(order) if order else []
 
     def _disputes(self, charge_ref: str) -> list[Json]:
         """Oldest first. The list tells no money, so each is asked for by itself."""
@@ -41,6 +52,13 @@ class Reversals(Orders):
             if refusal.code == NOT_FOUND:
                 return []
             raise
+
+
+@reader
+def disputed_minor(disputes: Sequence[Json]) -> int:
+    """What they have taken, without fees."""
+    facts = [fact for dispute in disputes for fact in facts_of_dispute(dispute)]
+    return sum(fact.left_minor for fact in facts if fact.kind is ReversalKind.DISPUTE)
 
 
 @reader

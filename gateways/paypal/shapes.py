@@ -16,6 +16,7 @@ NOTHING: Json = {}
 MARK = "cashbeat"
 REFUND_MARK = "cashbeat_refund"
 SUBSCRIPTION_MARK = "cashbeat_subscription"
+PRICE_MARK = "cashbeat_price"
 SEPARATOR = "."  # https://developer.paypal.com/docs/api/payments/v2/ allows letters, digits and -_.,
 
 _in_path = re.compile(r"/v[12]/(?:payments|checkout)/[a-z]+/([A-Z0-9-]{1,64})(?:/|$)").search

@@ -15,8 +15,8 @@ TRANSACTIONS = "/v1/reporting/transactions"
 WINDOW_MAX = timedelta(days=31)
 PAGE_SIZE = 500
 PAGES_MAX = 1_000  # half a million transactions in a month
-# https://developer.paypal.com/docs/transaction-search/transaction-event-codes/: T00xx are payments
-PAYMENTS = "T00"
+# https://developer.paypal.com/docs/transaction-search/transaction-event-codes/
+PAYMENTS, REVERSALS = "T00", "T11"
 
 
 class Found(NamedTuple):
@@ -29,7 +29,7 @@ class Found(NamedTuple):
 class Page(NamedTuple):
     """A page of a search; what came after `told_until` is not told yet."""
 
-    found: list[Found]
+    told: list[Json]
     told_until: datetime
     pages: int
 
@@ -61,12 +61,21 @@ class Transactions(Orders):
 
 @reader
 def page_of(listed: Json) -> Page:
-    """Payments of ours among the transactions of a page."""
+    """The transactions of a page."""
     told = [inside(each, "transaction_info") for each in items_of(listed, "transaction_details")]
-    payments = [each for each in told if text(each, "transaction_event_code").startswith(PAYMENTS)]
+    return Page(told, instant(listed["last_refreshed_datetime"]), int(listed.get("total_pages", 1)))
+
+
+@reader
+def payments_in(page: Page) -> list[Found]:
+    """Those of attempts of ours."""
+    payments = [each for each in page.told if text(each, "transaction_event_code").startswith(PAYMENTS)]
     marked = [Found(each["transaction_id"], marks_of(each.get("custom_field"))[0]) for each in payments]
-    return Page(
-        [each for each in marked if each.attempt_id],
-        instant(listed["last_refreshed_datetime"]),
-        int(listed.get("total_pages", 1)),
-    )
+    return [each for each in marked if each.attempt_id]
+
+
+@reader
+def reversals_in(page: Page, payment_ref: str) -> list[str]:
+    """Refunds of a payment, and what a bank took back of it."""
+    left = [each for each in page.told if text(each, "transaction_event_code").startswith(REVERSALS)]
+    return [each["transaction_id"] for each in left if text(each, "paypal_reference_id") == payment_ref]

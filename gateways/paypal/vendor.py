@@ -32,6 +32,7 @@ def open_gateway(values: Mapping[str, Any]) -> Gateway:
         offers_captures=client,
         offers_saved_methods=client,
         offers_charges=client,
+        offers_subscriptions=client,
         offers_refunds=client,
         offers_reversals=client,
         offers_marked_payments=client,

@@ -57,6 +57,18 @@ class PayPalSandbox:
         """It is decided."""
         self._steer("POST", f"disputes/{dispute_ref}/resolve", {"outcome": outcome})
 
+    def subscribe(self, subscription_ref: str) -> None:
+        """The buyer agrees to a subscription, or to the change of it that waits."""
+        self._steer("POST", f"subscriptions/{subscription_ref}/approve", {})
+
+    def subscriber_pays(self, subscription_ref: str, outcome: str) -> None:
+        """So end the payments of a subscription from now on; `complete`: they come."""
+        self._steer("PATCH", f"subscriptions/{subscription_ref}", {"outcome": outcome})
+
+    def days_go_by(self, days: int) -> None:
+        """And every token with them."""
+        self.shared.advance(days * 24 * HOUR_SECONDS)
+
     def revoke_tokens(self) -> None:
         """Every token that was given is worth nothing."""
         self._steer("POST", "tokens/revoke", {})

@@ -20,7 +20,7 @@ VALUES: dict[str, Any] = {
     "trust_file": None,
     "webhook_verification": "offline",
 }
-CANNOT = {Capability.SUBSCRIPTIONS, Capability.TEST_CLOCKS}
+CANNOT = {Capability.TEST_CLOCKS}
 
 
 def opened(**values: Any) -> Gateway:
