@@ -1,7 +1,7 @@
 """What PayPal's answers look like, in our own words: the fields that we rely on, as its API reference describes them.
 
-A judge for every checkout of this repository; `paypal_openapi` holds the same answers to PayPal's own descriptions where
-they are at hand.
+A judge for every checkout of this repository; `paypal_openapi` holds the same answers to PayPal's own descriptions
+where they are at hand.
 """
 
 import re
