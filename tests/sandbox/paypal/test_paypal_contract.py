@@ -24,9 +24,10 @@ def visit_everything(paypal: PayPal) -> None:
         paypal.made("GET", read)
     visit_wallets(paypal)
     visit_disputes(paypal)
+    visit_webhooks(paypal)
+    # in the time that passes here events of before are forgotten
     visit_subscriptions(paypal)
     paypal.made("GET", "/v1/reporting/transactions?start_date=2026-01-01T00:00:00Z&end_date=2026-01-31T00:00:00Z")
-    visit_webhooks(paypal)
 
 
 def visit_wallets(paypal: PayPal) -> None:
