@@ -85,7 +85,6 @@ def visit_webhooks(paypal: PayPal) -> None:
     webhook = paypal.made("GET", webhooks)["webhooks"][0]
     paypal.made("GET", f"{webhooks}/{webhook['id']}")
     event = paypal.made("GET", events)["events"][0]
-    assert paypal.made("GET", f"{events}/")["events"][0] == event
     paypal.made("POST", f"{events}/{event['id']}/resend")
     texts = ("auth_algo", "cert_url", "transmission_id", "transmission_sig", "transmission_time")
     asked = {**dict.fromkeys(texts, "x"), "webhook_id": webhook["id"], "webhook_event": event}
