@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psycopg2
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.pool import NullPool
 
@@ -40,6 +41,10 @@ MEMORY_BYTES_MIN = 2**30  # a container has 64 MB unless told otherwise; a serve
 UNSYNCED = {"fsync": "off", "full_page_writes": "off"}
 # Nobody backs it up, and its passwords guard nothing: each of thousands of connections asks for one.
 DISPOSABLE = {**UNSYNCED, "wal_level": "minimal", "max_wal_senders": "0", "scram_iterations": "1"}
+
+# A test is no stopwatch: on a busy machine an example takes as long as it takes.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 
 def pytest_collection_finish() -> None:
