@@ -59,9 +59,10 @@ TALLY = text("""
         (SELECT count(*) FROM invoices WHERE reason = 'renewal') AS renewals,
         (SELECT count(*) FROM payment_attempts WHERE status = 'captured') AS captured,
         (SELECT coalesce(sum(amount_minor), 0) FROM payment_attempts WHERE status = 'captured') AS captured_minor,
-        (SELECT count(*) FROM payment_attempts WHERE status = 'captured' AND gateway = 'paypal') AS by_wallet,
+        (SELECT count(*) FROM payment_attempts
+         WHERE status = 'captured' AND gateway IN (SELECT gateway FROM cards WHERE kind = 'wallet')) AS by_wallet,
         (SELECT coalesce(sum(amount_minor), 0) FROM payment_attempts
-         WHERE status = 'captured' AND gateway = 'paypal') AS by_wallet_minor,
+         WHERE status = 'captured' AND gateway IN (SELECT gateway FROM cards WHERE kind = 'wallet')) AS by_wallet_minor,
         (SELECT count(*) FROM payment_attempts WHERE status = 'failed') AS declined,
         (SELECT count(*) FROM dunnings WHERE state = 'recovered' AND last_code <> 'transfer_overdue') AS recovered,
         (SELECT coalesce(sum(total_minor - balance_used_minor - carried_over_minor), 0)

@@ -7,17 +7,13 @@ from typing import Any
 
 import requests
 
-from gateways.paypal.customers import customer_ref_of
-from settings import SANDBOX_PAYPAL_CLIENT_ID, SANDBOX_PAYPAL_CLIENT_SECRET, SANDBOX_STRIPE_KEY
+from settings import SANDBOX_STRIPE_KEY
 from simulation.disputes import Reply
+from simulation.wallets import Wallets
 from stack.errors import StackError
 
 TIMEOUT_SECONDS = 30.0
 EXPIRY_YEAR, EXPIRY_MONTH = 2034, 12
-SAVED_AT_ONCE = {"paypal": {"usage_type": "MERCHANT", "experience_context": {"vault_instruction": "ON_PAYER_APPROVAL"}}}
-# what never passes is an account that is closed to payments; anything else may
-OUTCOME = "instrument_declined"
-OUTCOMES = dict.fromkeys(("lost_card", "stolen_card", "expired_card"), "payer_account_restricted")
 
 
 @dataclass
@@ -27,7 +23,9 @@ class Street:
     url: str
     _session: requests.Session = field(default_factory=requests.Session)
     _now: datetime | None = None
-    _wallets: int = 0
+
+    def __post_init__(self) -> None:
+        self.wallets = Wallets(self._send)
 
     def stop_clock(self, at: datetime) -> None:
         """From now on the sandbox's time stands. Nothing may exist in it yet."""
@@ -65,29 +63,6 @@ class Street:
             changes = [{"id": card_ref, "decline_code": code} for card_ref, code in codes.items()]
             self._send("POST", "/sandbox/payment-methods/behaviour", json={"changes": changes})
 
-    def save_wallet(self, account_id: str) -> str:
-        """A wallet whose owner agrees that an account may charge it; the gateway's id of it."""
-        self._wallets += 1
-        email, customer_ref = f"wallet-{self._wallets}@customers.example", customer_ref_of(account_id)
-        setup = self._paypal(
-            "POST",
-            "/v3/vault/setup-tokens",
-            email,
-            json={"payment_source": SAVED_AT_ONCE, "customer": {"id": customer_ref}},
-        )
-        self._send("POST", f"/sandbox/paypal/setup-tokens/{setup['id']}/approve", json={"email": email})
-        saved = self._paypal("GET", f"/v3/vault/payment-tokens?customer_id={customer_ref}", "")["payment_tokens"]
-        return str(saved[-1]["id"])
-
-    def steer_wallets(self, codes: Mapping[str, str | None]) -> None:
-        """The same of wallets, as far as PayPal has such reasons."""
-        if codes:
-            changes = [
-                {"id": ref, "outcome": OUTCOMES.get(code, OUTCOME) if code else "complete"}
-                for ref, code in codes.items()
-            ]
-            self._send("POST", "/sandbox/paypal/payment-tokens/behaviour", json={"changes": changes})
-
     def reply(self, dispute_ref: str, reply: Reply) -> None:
         """What a seller does in the gateway's dashboard; a bank decides for its customer when nothing comes."""
         path = f"/v1/disputes/{dispute_ref}"
@@ -106,7 +81,7 @@ class Street:
     def ledger(self) -> dict[str, Any]:
         """Every charge, refund and dispute that moved money, as the sandbox's own books have it, of both companies."""
         ledger: dict[str, Any] = self._send("GET", "/sandbox/ledger")
-        others = self._send("GET", "/sandbox/paypal/ledger")
+        others = self.wallets.ledger()
         return {
             "charges": ledger["charges"] + others["captures"],
             "refunds": ledger["refunds"] + others["refunds"],
@@ -117,13 +92,6 @@ class Street:
         """Let go of the connection."""
         self._session.close()
 
-    def _paypal(self, method: str, path: str, request_id: str, **options: Any) -> Any:
-        """With a token of its own: the days here are longer than one lasts."""
-        form = {"grant_type": "client_credentials"}
-        token = self._send("POST", "/paypal/v1/oauth2/token", data=form, auth=_PAYPAL_APP)["access_token"]
-        headers = {"Authorization": f"Bearer {token}"} | ({"PayPal-Request-Id": request_id} if request_id else {})
-        return self._send(method, f"/paypal{path}", headers=headers, **options)
-
     def _send(self, method: str, path: str, **options: Any) -> Any:
         answer = self._session.request(method, f"{self.url}{path}", timeout=TIMEOUT_SECONDS, **options)
         if not answer.ok:
@@ -132,4 +100,3 @@ class Street:
 
 
 _BEARER = f"Bearer {SANDBOX_STRIPE_KEY}"
-_PAYPAL_APP = (SANDBOX_PAYPAL_CLIENT_ID, SANDBOX_PAYPAL_CLIENT_SECRET)

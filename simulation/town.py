@@ -70,7 +70,7 @@ class Town:
         ]
         changed = [person for person in self.people if person.decline_code != before[person.index]]
         self.office.street.steer(self._codes(changed, has_wallet=False))
-        self.office.street.steer_wallets(self._codes(changed, has_wallet=True))
+        self.office.street.wallets.steer(self._codes(changed, has_wallet=True))
         self.office.give(
             [
                 (f"{account_key(person)}/{at:%Y-%m-%d}", order)
@@ -124,7 +124,7 @@ class Town:
     def _new_card(self, person: Person) -> Order | None:
         """What is to be charged from now on; of a wallet that its owner has saved the gateway tells by itself."""
         if person.has_wallet:
-            self._cards[person.index] = self.office.street.save_wallet(account_id(person))
+            self._cards[person.index] = self.office.street.wallets.save(account_id(person))
             return None
         self._cards[person.index] = card_ref = self.office.street.new_card(person.card_number)
         return Order("change_payment_method", {"account_id": account_id(person), "card_ref": card_ref})

@@ -35,6 +35,8 @@ def test_a_month_of_eight_customers() -> None:
     (january,) = told["months"]
     # these are the figures of this seed: another order among the workers must not change them
     assert (january["month"], january["captured"], january["mrr_minor"]) == ("2026-01", 4, 81_925)
+    # one of the payments came out of a wallet at the second gateway
+    assert (january["by_wallet"], january["by_wallet_minor"]) == (1, 9_900)
     assert (january["renewals"], january["declined"], january["credits_used"]) == (1, 2, 528)
     assert (january["refunds"], january["refunded_minor"], january["credit_notes"]) == (1, 9_900, 3)
     # one pays in time, and one never does
