@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from billing.accounts.adopt_customer import adopt_customer
 from billing.cards.detach import detach_card
 from billing.cards.is_detached import is_detached
-from billing.cards.queries import chosen_after, find_card, list_cards
+from billing.cards.queries import chosen_after, find_card, is_superseded, list_cards
 from billing.clocks.timelines import now_of
 from billing.clocks.wall import Wall
 from billing.outcomes.save_card import save_card
@@ -41,7 +41,7 @@ def record_card(
     """Record: a card saved, brought up to date, or gone. The first card of an account is the one that is charged.
 
     `owner` is the customer whose card it is; `chosen`: saved on a page of ours to be charged from now on. Of a gateway
-    that keeps no choices it was chosen at `chosen_at`: it may have been told of late, and another chosen since.
+    that keeps no choices it was chosen at `chosen_at`. Either may be told of late, and another chosen since.
     """
     account_id = adopt_customer(session, owner) if owner is not None else None
     if account_id is not None:
@@ -50,6 +50,7 @@ def record_card(
         now = now_of(session, account_id, wall)
         is_first = not list_cards(session, account_id)
         is_old = chosen_at is not None and chosen_after(session, account_id, chosen_at)
+        is_old = is_old or is_superseded(session, account_id, fact.gateway, fact.card_ref)
         save_card(session, account_id, fact, is_first or (chosen and not is_old), now, chosen_at)
         return
     known = find_card(session, fact.gateway, fact.card_ref)

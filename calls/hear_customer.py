@@ -9,7 +9,7 @@ from billing.accounts.adopt_customer import adopt_customer
 from billing.accounts.forget_customer import forget_customer
 from billing.cards.detach import detach_card
 from billing.cards.is_detached import is_detached
-from billing.cards.queries import list_cards
+from billing.cards.queries import is_superseded, list_cards
 from billing.clocks.timelines import now_of
 from billing.clocks.wall import Wall
 from billing.outcomes.save_card import save_card
@@ -44,8 +44,10 @@ def record_customer(session: Session, fact: CustomerFact, default: CardFact | No
 
 
 def _charge_from_now_on(session: Session, account_id: UUID, card: CardFact, now: datetime) -> None:
+    """Unless that is the echo of a choice which another gateway's card has taken the place of since."""
     if not is_detached(session, account_id, card.gateway, card.card_ref):
-        save_card(session, account_id, card, True, now)
+        is_old = is_superseded(session, account_id, card.gateway, card.card_ref)
+        save_card(session, account_id, card, not is_old, now)
 
 
 CUSTOMER = Conversation(lambda fact: fact.customer_ref, ask_customer, is_in_turn=True)

@@ -12,7 +12,10 @@ from billing.errors import Rejected
 
 
 def choose_card(session: Session, account_id: UUID, card_id: UUID, chosen_at: datetime | None = None) -> bool:
-    """Charge this card from now on; false when it is charged already. It was chosen then, or else at this moment.
+    """Charge this card from now on; false when it is charged already.
+
+    It was chosen at that time; None where nobody says when, or whether anybody has: then one that is charged already
+    stays chosen when it was.
 
     Raises Rejected `card_not_found` for a card that is detached or of another account.
     """
@@ -23,8 +26,8 @@ def choose_card(session: Session, account_id: UUID, card_id: UUID, chosen_at: da
     is_charged = card.is_default
     if not is_charged:
         _make_default(session, account_id, card_id)
-    chosen = update(Card).where(Card.id == card_id).values(chosen_at=chosen_at or func.now())
-    session.execute(chosen)
+    if chosen_at is not None or not is_charged:
+        session.execute(update(Card).where(Card.id == card_id).values(chosen_at=chosen_at or func.now()))
     return not is_charged
 
 

@@ -15,6 +15,7 @@ from billing.invoices.tables import InvoiceStatus
 from billing.outcomes.change_default import change_default
 from billing.outcomes.save_card import save_card
 from calls.hear_card import record_card
+from calls.hear_customer import record_customer
 from database.engine import Database
 from database.memory import WorkState
 from gateways.registry import VENDORS
@@ -143,6 +144,11 @@ class Choices:
         with self.work.database.transaction() as session:
             record_card(session, fact, customer, chosen=True, wall=self.work.wall(), chosen_at=chosen_at)
 
+    def hear_of_now(self, number: int) -> None:
+        """Saved at this moment, told in whole seconds."""
+        self.began_at = self.work.wall().at.replace(microsecond=0) - timedelta(minutes=number)
+        self.hear(number)
+
     def charged(self) -> str:
         with self.work.database.transaction() as session:
             (card,) = [each for each in show_cards(session, self.debtor.account_id).data if each.is_default]
@@ -176,6 +182,37 @@ def test_what_was_chosen_here_since_is_not_taken_back_by_late_news(choices: Choi
     for number in (1, 2):
         choices.hear(number)
     assert choices.charged() == "card"
+
+
+def test_what_another_gateway_tells_late_of_its_own_default_takes_nothing_back(
+    work: Work, choices: Choices, debtor: Dunned
+) -> None:
+    """The echo of a choice that was made here: its customer there has had that card for a default since."""
+    choices.choose_card()
+    choices.hear_of_now(1)
+    methods = work.gateway("stripe").saved_methods
+    customer, card = methods.fetch_customer(debtor.customer_ref), methods.fetch_card(card_ref=debtor.card_ref)
+    assert customer is not None
+    assert card is not None
+    with work.database.transaction() as session:
+        record_customer(session, customer, card, work.wall())
+        record_card(session, card, customer, chosen=True, wall=work.wall())
+    assert choices.charged() == "1"
+    choices.choose_card()
+    assert choices.charged() == "card"
+
+
+def test_what_is_chosen_here_again_stays_though_a_wallet_is_told_of_late(work: Work, choices: Choices) -> None:
+    """The card was charged all the time: choosing it once more is a choice."""
+    choices.choose_card()
+    choices.hear(1)
+    assert choices.charged() == "card"
+
+
+def test_what_is_chosen_right_after_counts_though_its_vendor_tells_whole_seconds(choices: Choices) -> None:
+    choices.choose_card()
+    choices.hear_of_now(1)
+    assert choices.charged() == "1"
 
 
 def test_a_wallet_is_shown_by_its_holder_and_does_not_expire(work: Work, debtor: Dunned, wallet: UUID) -> None:
