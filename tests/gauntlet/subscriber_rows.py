@@ -32,7 +32,7 @@ def write_subscribers(session: Session, plan: Plan, subscribers: Sequence[Subscr
     terms = [find_terms(session, slug, Interval.MONTH, "USD") for slug in PLANS]
     copy_rows(session, Account, [_account(each) for each in subscribers])
     copy_rows(session, GatewayCustomer, [_customer(each) for each in subscribers])
-    copy_rows(session, Card, [_card(each, place) for each in subscribers for place in range(len(each.cards))])
+    copy_rows(session, Card, [_card(each, place, now) for each in subscribers for place in range(len(each.cards))])
     apart = timedelta(seconds=plan.due_seconds) / max(1, plan.renewals)
     rows = [
         _subscription(each, terms[each.number % len(terms)], now + FIRST_DUE_AFTER + each.number * apart)
@@ -59,11 +59,13 @@ def _customer(subscriber: Subscriber) -> dict[str, Any]:
     }
 
 
-def _card(subscriber: Subscriber, place: int) -> dict[str, Any]:
+def _card(subscriber: Subscriber, place: int, now: datetime) -> dict[str, Any]:
+    """The first is the one to be charged, chosen when all were saved: news of them comes later, and is old."""
     method = subscriber.cards[place]
     return {
         "id": uuid7(), "account_id": subscriber.account_id, "gateway": subscriber.gateway, "card_ref": method["id"],
         "customer_ref": subscriber.customer_ref, **_shown(method), "is_default": place == 0,
+        "chosen_at": now if place == 0 else None,
     }  # fmt: skip
 
 

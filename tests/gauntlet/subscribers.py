@@ -22,10 +22,12 @@ THREADS = 8
 # one in twenty of each kind, at different places
 EVERY = 20
 RECOVERING, DECLINING, LATE = 0, 10, 5
-SECOND_CARD_EVERY, SECOND_CARD_AT = 10, 3
+SECOND_EVERY, SECOND_AT = 10, 3
 GOOD_CARD = "pm_card_visa"
 # it can be saved, and declines when it is charged: whoever charges it instead of the default card is found out
 WRONG_CARD = "pm_card_chargeCustomerFail"
+# the same of a wallet, though it was saved last and is heard of late
+WRONG_WALLET = "payer_cannot_pay"
 
 Json = dict[str, Any]
 
@@ -108,7 +110,7 @@ def _enrol_some(plan: Plan, sandbox_url: str, numbers: Iterable[int]) -> list[Su
 def _with_card(session: requests.Session, api: str, number: int) -> Subscriber:
     # without our mark: its events come before the rows of the account that it is to be of
     customer = _post(session, f"{api}/customers", {"email": email_of(number)})
-    wanted = (GOOD_CARD, WRONG_CARD) if number % SECOND_CARD_EVERY == SECOND_CARD_AT else (GOOD_CARD,)
+    wanted = (GOOD_CARD, WRONG_CARD) if _has_second(number) else (GOOD_CARD,)
     attached = (f"{api}/payment_methods/{card}/attach" for card in wanted)
     cards = tuple(_post(session, path, {"customer": customer["id"]}) for path in attached)
     return _subscriber(number, STRIPE, customer["id"], cards)
@@ -117,8 +119,15 @@ def _with_card(session: requests.Session, api: str, number: int) -> Subscriber:
 def _with_wallet(desk: PayPalDesk, number: int) -> Subscriber:
     # a customer of another shop's, for the same reason
     customer_ref = f"somebody-{number}"
-    # and one wallet alone: the one that was saved last is charged, whenever that is heard of
-    return _subscriber(number, PAYPAL, customer_ref, (save_wallet(desk, customer_ref, email_of(number)),))
+    wallets = [save_wallet(desk, customer_ref, email_of(number))]
+    if _has_second(number):
+        wallets.append(save_wallet(desk, customer_ref, f"second-{email_of(number)}"))
+        steer_wallets(Shopper("", desk.sandbox_url, "", desk.session), {wallets[1]["id"]: WRONG_WALLET})
+    return _subscriber(number, PAYPAL, customer_ref, tuple(wallets))
+
+
+def _has_second(number: int) -> bool:
+    return number % SECOND_EVERY == SECOND_AT
 
 
 def _subscriber(number: int, gateway: str, customer_ref: str, cards: tuple[Json, ...]) -> Subscriber:
