@@ -7,7 +7,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from billing.clocks.timelines import now_of
 from billing.errors import Rejected
+from billing.gateway_run.end_overdue import is_overdue
 from billing.gateway_run.mirror_invoice import mirrored_invoices
 from billing.subscriptions.queries import get_subscription, show_subscription
 from calls.bring_tax import bring_tax
@@ -15,7 +17,9 @@ from calls.hear_invoice import ask_lacking
 from calls.hear_subscription import record_subscription
 from database.clock import database_time
 from database.operations import Operation
+from gateways.gateway import Gateway
 from schemas.commands import SyncWithGateway
+from schemas.facts.subscriptions import SubscriptionFact
 from workers.claims import Act
 from workers.wiring import Work
 
@@ -35,6 +39,7 @@ class Seen:
 def sync_with_gateway(work: Work, operation: Operation, command: SyncWithGateway) -> Act:
     """Claim: what is known. Call: the subscription, with its tax, and the invoices that lack anything. Record: both.
 
+    One that was to end with its period, and whose gateway leaves that to us, is ended.
     One of which nothing was ever heard is asked for by the checkout that was to start it.
     """
     seen = _look(work, command)
@@ -43,7 +48,9 @@ def sync_with_gateway(work: Work, operation: Operation, command: SyncWithGateway
     fact = fetch(subscription_ref=seen.subscription_ref, checkout_ref=seen.checkout_ref)
     if fact is None:
         raise Rejected("subscription_not_found", "The gateway does not know the subscription.", status=404)
-    fact = bring_tax(work, gateway, seen.account_id, fact, fact.period_end.date(), f"cashbeat/sync/{operation.id}")
+    key = f"cashbeat/sync/{operation.id}"
+    fact = _ended_if_overdue(work, gateway, seen.account_id, fact, key)
+    fact = bring_tax(work, gateway, seen.account_id, fact, fact.period_end.date(), key)
     invoices = ask_lacking(gateway, fact.subscription_ref, seen.settled)
 
     def act(session: Session) -> dict[str, Any]:
@@ -51,6 +58,16 @@ def sync_with_gateway(work: Work, operation: Operation, command: SyncWithGateway
         return show_subscription(session, command.subscription_id).model_dump(mode="json")
 
     return act
+
+
+def _ended_if_overdue(
+    work: Work, gateway: Gateway, account_id: UUID, fact: SubscriptionFact, key: str
+) -> SubscriptionFact:
+    with work.database.transaction() as session:
+        now = now_of(session, account_id, work.wall())
+    if not is_overdue(fact, now):
+        return fact
+    return gateway.subscriptions.cancel_now(fact.subscription_ref, idempotency_key=f"{key}/end")
 
 
 def _look(work: Work, command: SyncWithGateway) -> Seen:

@@ -11,6 +11,7 @@ from billing.cycle.plan_change.expire_change import CHANGE_EXPIRIES
 from billing.cycle.renewal.come_due import RENEWALS
 from billing.dunning.dun_transfer import TRANSFERS_DUE
 from billing.dunning.retry_due import RETRIES
+from billing.gateway_run.end_overdue import OVERDUE_ENDS
 from billing.gateway_run.expire_unopened import UNOPENED_STARTS
 from billing.notices.card_expiring import CARD_NOTICES
 from billing.notices.transfer_reminders import TRANSFER_REMINDERS
@@ -23,7 +24,7 @@ from schemas.messages import DunInvoices, NoticeCards, Periodic, RenewSubscripti
 
 SWEEPS: Mapping[type[Periodic], tuple[Duty, ...]] = {
     # a change of plan that nobody paid for is dropped before the period that it was quoted for is renewed
-    RenewSubscriptions: (CHANGE_EXPIRIES, RENEWALS, UNOPENED_STARTS),
+    RenewSubscriptions: (CHANGE_EXPIRIES, RENEWALS, OVERDUE_ENDS, UNOPENED_STARTS),
     # retries first: what cannot be tried for want of a card may end in the same sweep
     DunInvoices: (TRANSFERS_DUE, RETRIES, DUNNING_ENDS, ORDER_ENDS),
     NoticeCards: (TRIAL_NOTICES, CARD_NOTICES, TRANSFER_REMINDERS),

@@ -1,4 +1,4 @@
-"""Ask gateways about subscriptions that they run: at an instant of a test clock, or for another tax."""
+"""Ask gateways about subscriptions that they run: at an instant of a test clock, for another tax, or at their end."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
@@ -17,6 +17,7 @@ from schemas.facts.subscriptions import SubscriptionFact
 
 # who says so, in the row of the operation
 TAX = "tax"
+PERIOD_END = "period_end"
 
 # the start of one that is incomplete is the customer's to finish; its event tells us
 ASKED_ABOUT = frozenset(SubscriptionStatus) - ENDED - {SubscriptionStatus.INCOMPLETE}
@@ -44,6 +45,11 @@ def stage_tax_sync(session: Session, subscription_id: UUID, account_id: UUID, fa
     if is_taxed_otherwise(fact, wanted):
         rate = f"{wanted.name}/{wanted.rate_ppm}" if wanted else "none"
         _stage_by(session, TAX, subscription_id, f"{fact.latest_invoice_ref}/{fact.period_end.isoformat()}/{rate}")
+
+
+def stage_end_sync(session: Session, subscription_id: UUID, period_end: datetime) -> None:
+    """Stage a command for a subscription that should have ended with its period; once for each."""
+    _stage_by(session, PERIOD_END, subscription_id, period_end.isoformat())
 
 
 def stage_syncs_of_country(session: Session, country: str, valid_from: date, cause: str) -> int:
