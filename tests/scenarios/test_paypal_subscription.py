@@ -12,6 +12,7 @@ from billing.periods import Period
 from database.engine import Database, make_engine
 from settings import Settings
 from stack import development_key
+from stack.errors import StackError
 from stack.running import Stack
 from stack.shopper import Shopper
 from tests import canaries
@@ -57,6 +58,10 @@ class Wanda:
         self.account_id = str(self.command("/v1/accounts/", **named)["id"])
         self.page = self.command(START, account_id=self.account_id, plan={"plan": "starter"}, **PAGES)
         self.path = f"/v1/billing/subscriptions/{self.page['subscription_id']}/"
+
+    def starts_once_more(self) -> None:
+        """Asks for another page of the same plan."""
+        self.command(START, account_id=self.account_id, plan={"plan": "starter"}, **PAGES)
 
     def command(self, path: str, **fields: object) -> Json:
         result: Json = self.shopper.command(path, fields, str(uuid4()))["result"]
@@ -124,13 +129,13 @@ class Wanda:
             row["id"]: row["amount"] for row in ledger["captures"] if row["subscription"] == self.page["checkout_ref"]
         }
         given = {row["id"]: row["amount"] for row in ledger["refunds"] if row["capture"] in taken}
-        receipts = self.shopper.get("/v1/billing/receipts/", account_id=self.account_id, limit=100)["data"]
-        assert _amounts(receipts, "capture") == sorted(taken.values())
-        assert _amounts(receipts, "refund") == sorted(-amount for amount in given.values())
+        assert self.moved("capture") == sorted(taken.values())
+        assert self.moved("refund") == sorted(-amount for amount in given.values())
 
-
-def _amounts(receipts: list[Json], source: str) -> list[int]:
-    return sorted(each["amount_minor"] for each in receipts if each["source"] == source)
+    def moved(self, source: str) -> list[int]:
+        """The amounts of what came or left in this way, by our books."""
+        receipts = self.shopper.get("/v1/billing/receipts/", account_id=self.account_id, source=source, limit=100)
+        return sorted(each["amount_minor"] for each in receipts["data"])
 
 
 @pytest.fixture
@@ -216,3 +221,28 @@ def test_a_payment_is_given_back(wanda: Wanda) -> None:
     refund = wanda.command(f"/v1/admin/payments/{receipt['id']}/refund/", amount_minor=4_900)
     path = f"/v1/billing/refunds/{refund['id']}/"
     eventually(lambda: wanda.shopper.get(path)["status"] == "succeeded", "PayPal to give it back")
+
+
+def test_a_bank_takes_a_payment_back(wanda: Wanda) -> None:
+    """Of which nobody asked us: the invoice is charged back, and what was not used of its credits is gone."""
+    (sale,) = [
+        row["id"]
+        for row in wanda.shopper.sandbox("GET", "/sandbox/paypal/ledger")["captures"]
+        if row["subscription"] == wanda.page["checkout_ref"]
+    ]
+    wanda.shopper.sandbox("POST", f"/sandbox/paypal/captures/{sale}/reverse", {})
+    eventually(lambda: wanda.credits() == 0, "the credits to be taken back")
+    assert wanda.moved("dispute") == [-STARTER]
+
+
+def test_a_plan_is_started_on_one_page(months: Stack, month_books: Database) -> None:
+    """PayPal closes no page on which a subscription can still be started."""
+    wanda = Wanda(months)
+    with pytest.raises(StackError, match="start_page_is_open"):
+        wanda.starts_once_more()
+    wanda.agrees()
+    wanda.awaits("active")
+    with pytest.raises(StackError, match="already_subscribed"):
+        wanda.starts_once_more()
+    wanda.awaits_bills(STARTER)
+    wanda.shopper.close()
