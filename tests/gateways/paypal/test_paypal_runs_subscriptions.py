@@ -1,0 +1,123 @@
+"""What a PayPal that follows a script makes us do with subscriptions and their payments."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from billing.errors import Rejected, Unavailable
+from gateways.paypal.events_list import written
+from gateways.paypal.notes import Note, Wish, note_text
+from gateways.paypal.plan_shapes import plan_request
+from schemas.facts.reversals import ReversalKind
+from tests.gateways.loopback import Script, ScriptedServer
+from tests.gateways.paypal.objects import CAPTURE_REF, dispute
+from tests.gateways.paypal.paypal_script import asked_of, gateway_at, refused, script
+from tests.gateways.paypal.subscribing import a_start
+from tests.gateways.paypal.test_paypal_subscription_shapes import FEBRUARY, OURS, PRICE, START, told
+
+Scripted = Callable[[Script], ScriptedServer]
+Json = dict[str, Any]
+REF = told()["id"]
+SUBSCRIPTION, SUSPEND = f"/v1/billing/subscriptions/{REF}", f"POST /v1/billing/subscriptions/{REF}/suspend"
+GET = f"GET {SUBSCRIPTION}"
+PLAN = {"id": "P-1", **plan_request(PRICE)}
+TURNED = refused("SUBSCRIPTION_STATUS_INVALID")
+SUSPENDED = told(status="SUSPENDED")
+
+
+def noted(wish: Wish) -> Json:
+    return told(status="SUSPENDED", status_change_note=note_text(Note(wish, FEBRUARY)))
+
+
+def at(scripted: Scripted, answers: Mapping[str, object]) -> Any:
+    """Our client at a PayPal whose only plan is ours."""
+    return gateway_at(scripted(script({"GET /v1/billing/plans/P-1": PLAN, **answers})).url)
+
+
+def test_a_suspension_whose_answer_was_lost_is_found_done(scripted: Scripted) -> None:
+    ends = noted(Wish.END)
+    paypal = at(scripted, {GET: (told(), ends), SUSPEND: TURNED})
+    assert paypal.set_cancellation(REF, at_period_end=True, idempotency_key="1").cancel_at_period_end
+
+
+@pytest.mark.parametrize("meanwhile", [SUSPENDED, noted(Wish.PAUSE)])
+def test_what_somebody_else_has_suspended_is_not_taken_for_an_end(scripted: Scripted, meanwhile: Json) -> None:
+    paypal = at(scripted, {GET: (told(), meanwhile), SUSPEND: TURNED})
+    with pytest.raises(Rejected, match="subscription_state"):
+        paypal.set_cancellation(REF, at_period_end=True, idempotency_key="1")
+
+
+@pytest.mark.parametrize("present", [SUSPENDED, noted(Wish.PAUSE)])
+def test_what_is_suspended_has_no_period_to_end_with(scripted: Scripted, present: Json) -> None:
+    server = scripted(script({"GET /v1/billing/plans/P-1": PLAN, GET: present}))
+    with pytest.raises(Rejected, match="subscription_state"):
+        gateway_at(server.url).set_cancellation(REF, at_period_end=True, idempotency_key="1")
+    assert {each.call.split()[0] for each in asked_of(server)} == {"GET"}
+
+
+def test_a_refusal_that_is_none_of_a_repeat_is_told(scripted: Scripted) -> None:
+    cancel = f"POST {SUBSCRIPTION}/cancel"
+    with pytest.raises(Rejected, match="subscription_status_invalid"):
+        at(scripted, {GET: told(), cancel: TURNED}).cancel_now(REF, idempotency_key="1")
+    ended = told(status="CANCELLED")
+    assert at(scripted, {GET: ended, cancel: TURNED}).cancel_now(REF, idempotency_key="1").status == "canceled"
+
+
+def test_a_plan_of_another_shop_is_not_asked_about(scripted: Scripted) -> None:
+    server = scripted(script({GET: told(custom_id="order-17", plan_id="P-9")}))
+    assert gateway_at(server.url).fetch_subscription(subscription_ref=REF) is None
+    assert gateway_at(server.url).list_invoices(REF) == []
+    assert {each.call for each in asked_of(server)} == {GET}
+
+
+def test_a_sale_that_is_not_listed_yet_is_an_invoice(scripted: Scripted) -> None:
+    amount = {"total": "99.00", "currency": "USD"}
+    sale = {"id": "S1", "billing_agreement_id": REF, "state": "completed", "amount": amount}
+    paypal = at(scripted, {"GET /v1/payments/sale/S1": {**sale, "create_time": written(START)}, GET: told()})
+    invoice = paypal.fetch_invoice("S1")
+    assert (invoice.invoice_ref, invoice.subscription_id, invoice.paid_minor) == ("S1", OURS, 9_900)
+    pending = {**sale, "state": "pending", "create_time": written(START)}
+    assert at(scripted, {"GET /v1/payments/sale/S1": pending, GET: told()}).fetch_invoice("S1") is None
+
+
+def test_a_start_is_asked_for_as_documented(scripted: Scripted) -> None:
+    made = told(status="APPROVAL_PENDING", links=[{"rel": "approve", "href": "https://www.paypal.com/agree"}])
+    server = scripted(script({"POST /v1/billing/subscriptions": made}))
+    asked = a_start("P-1", trial_days=14)
+    assert gateway_at(server.url).open_subscription_checkout(asked).url == "https://www.paypal.com/agree"
+    (request,) = asked_of(server)
+    body = request.json
+    assert (body["plan_id"], body["custom_id"]) == ("P-1", f"cashbeat_subscription.{asked.subscription_id}")
+    assert body["start_time"] == written(asked.expires_at + timedelta(days=14))
+
+
+SALE = {
+    "id": CAPTURE_REF,
+    "status": "REFUNDED",
+    "amount": {"currency_code": "USD", "value": "29.99"},
+    "custom_id": f"cashbeat_subscription.{OURS}",
+    "create_time": written(START),
+    "update_time": written(START),
+}
+LISTS: Json = {
+    "GET /v1/reporting/transactions": {"last_refreshed_datetime": written(START), "total_pages": 0},
+    "GET /v1/notifications/webhooks-events": {"events": []},
+    f"GET /v2/payments/captures/{CAPTURE_REF}": SALE,
+}
+
+
+def test_what_paypal_does_not_list_yet_is_not_taken_for_nothing(scripted: Scripted) -> None:
+    with pytest.raises(Unavailable, match="does not list yet"):
+        at(scripted, LISTS).fetch_reversals(CAPTURE_REF)
+    with pytest.raises(Unavailable, match="does not list yet"):
+        at(scripted, LISTS).find_refund("1", payment_ref=CAPTURE_REF)
+
+
+def test_what_a_dispute_took_needs_no_refund_to_explain_it(scripted: Scripted) -> None:
+    lost = dispute(status="RESOLVED", dispute_outcome={"outcome_code": "RESOLVED_BUYER_FAVOUR"})
+    listed = {"items": [{"dispute_id": lost["dispute_id"]}]}
+    disputes = {"GET /v1/customer/disputes": listed, f"GET /v1/customer/disputes/{lost['dispute_id']}": lost}
+    found = at(scripted, {**LISTS, **disputes}).fetch_reversals(CAPTURE_REF)
+    assert [each.kind for each in found.reversals] == [ReversalKind.DISPUTE]
