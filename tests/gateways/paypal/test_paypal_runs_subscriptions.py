@@ -57,6 +57,13 @@ def test_what_is_suspended_has_no_period_to_end_with(scripted: Scripted, present
     assert {each.call.split()[0] for each in asked_of(server)} == {"GET"}
 
 
+@pytest.mark.parametrize("present", [told(), SUSPENDED, noted(Wish.PAUSE), told(status="CANCELLED")])
+def test_what_was_not_to_end_is_not_taken_up(scripted: Scripted, present: Json) -> None:
+    server = scripted(script({"GET /v1/billing/plans/P-1": PLAN, GET: present}))
+    gateway_at(server.url).set_cancellation(REF, at_period_end=False, idempotency_key="1")
+    assert {each.call.split()[0] for each in asked_of(server)} == {"GET"}
+
+
 def test_a_refusal_that_is_none_of_a_repeat_is_told(scripted: Scripted) -> None:
     cancel = f"POST {SUBSCRIPTION}/cancel"
     with pytest.raises(Rejected, match="subscription_status_invalid"):

@@ -34,8 +34,9 @@ def test_a_price_is_made_once_and_never_changes_its_meaning(
     assert refusal_of(other.ensure_price, replace(price, interval="year")) == "gateway_price_differs"
 
 
-def test_prices_beyond_the_first_page_are_found(paypal_gateway: PayPalGateway) -> None:
+def test_prices_beyond_the_first_page_are_found(paypal_gateway: PayPalGateway, at_paypal: PayPalSandbox) -> None:
     made = {price: paypal_gateway.ensure_price(price) for price in (a_price(100 + n) for n in range(25))}
+    at_paypal.days_go_by(4)
     other = PayPalGateway(paypal_gateway._connection)
     assert {price: other.ensure_price(price) for price in made} == made
 
