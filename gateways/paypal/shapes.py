@@ -17,6 +17,7 @@ MARK = "cashbeat"
 REFUND_MARK = "cashbeat_refund"
 SUBSCRIPTION_MARK = "cashbeat_subscription"
 PRICE_MARK = "cashbeat_price"
+TRIAL = "trial"  # behind the id of a subscription whose start is the end of its trial
 SEPARATOR = "."  # https://developer.paypal.com/docs/api/payments/v2/ allows letters, digits and -_.,
 
 _in_path = re.compile(r"/v[12]/(?:payments|checkout)/[a-z]+/([A-Z0-9-]{1,64})(?:/|$)").search

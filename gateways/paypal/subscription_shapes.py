@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from billing.periods import Period, boundary
 from gateways.paypal.answers import reader
-from gateways.paypal.cycles import EARLY, month_of
+from gateways.paypal.cycles import month_of
 from gateways.paypal.notes import Note, Wish, note_of
 from gateways.paypal.plan_shapes import Plan
-from gateways.paypal.shapes import SUBSCRIPTION_MARK, Json, first_under, inside, instant, text
+from gateways.paypal.shapes import SUBSCRIPTION_MARK, TRIAL, Json, first_under, ids_under, inside, instant, text
 from gateways.paypal.translate import GATEWAY
 from schemas.facts.payments import PaymentFact, PaymentStatus
 from schemas.facts.subscriptions import ItemFact, SubscriptionFact
@@ -33,7 +33,7 @@ class Failure(NamedTuple):
 
 
 class Told(NamedTuple):
-    """What PayPal tells of a subscription. `trial_end` is its start where that lay ahead."""
+    """What PayPal tells of a subscription. `trial_end` is its start where free days come before."""
 
     status: str
     start: datetime
@@ -78,7 +78,7 @@ def told_of(subscription: Json) -> Told:
     return Told(
         status=subscription["status"],
         start=start,
-        trial_end=start if start - instant(subscription["create_time"]) >= EARLY else None,
+        trial_end=start if TRIAL in ids_under(SUBSCRIPTION_MARK, subscription.get("custom_id")) else None,
         note=note_of(text(subscription, "status_change_note")) if subscription["status"] == SUSPENDED else None,
         next_at=_moment(info, "next_billing_time"),
         paid_at=_moment(inside(info, "last_payment"), "time"),

@@ -13,7 +13,7 @@ from gateways.paypal.events_list import written
 from gateways.paypal.notes import Note, Wish, note_of, note_text
 from gateways.paypal.orders import Orders
 from gateways.paypal.plans import Plans
-from gateways.paypal.shapes import SUBSCRIPTION_MARK, Json, link, marked, text
+from gateways.paypal.shapes import SUBSCRIPTION_MARK, TRIAL, Json, link, marked, text
 from gateways.paypal.subscription_shapes import (
     ENDED,
     SUSPENDED,
@@ -170,7 +170,7 @@ def subscription_request(request: SubscriptionCheckoutRequest) -> dict[str, Any]
     ((price_ref, _),) = request.prices  # we sell one of one plan
     asked: dict[str, Any] = {
         "plan_id": price_ref,
-        "custom_id": marked(SUBSCRIPTION_MARK, request.subscription_id),
+        "custom_id": marked(SUBSCRIPTION_MARK, request.subscription_id, TRIAL if request.trial_days else ""),
         "application_context": {
             "return_url": request.success_url,
             "cancel_url": request.cancel_url,

@@ -96,7 +96,7 @@ def test_a_start_is_asked_for_as_documented(scripted: Scripted) -> None:
     assert gateway_at(server.url).open_subscription_checkout(asked).url == "https://www.paypal.com/agree"
     (request,) = asked_of(server)
     body = request.json
-    assert (body["plan_id"], body["custom_id"]) == ("P-1", f"cashbeat_subscription.{asked.subscription_id}")
+    assert (body["plan_id"], body["custom_id"]) == ("P-1", f"cashbeat_subscription.{asked.subscription_id}.trial")
     assert body["start_time"] == written(asked.expires_at + timedelta(days=14))
 
 

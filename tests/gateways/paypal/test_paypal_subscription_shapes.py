@@ -114,6 +114,13 @@ def test_why_it_is_suspended(changes: Json, is_paused: bool, is_to_end: bool) ->
     assert (fact.canceled_at is not None) is is_to_end
 
 
+def test_a_page_on_which_somebody_agrees_days_later_began_no_trial() -> None:
+    late, ahead = written(START - timedelta(days=2)), {"last_payment": None, "next_billing_time": written(START)}
+    assert (fact_of(create_time=late).trial_end, fact_of(create_time=late).status) == (None, "active")
+    free = fact_of(ahead, create_time=late, custom_id=f"cashbeat_subscription.{OURS}.trial")
+    assert (free.status, free.trial_end, free.period_end, free.subscription_id) == ("trialing", START, START, OURS)
+
+
 @pytest.mark.parametrize("tries", [1, 2, 3])
 def test_tries_are_told_apart(tries: int) -> None:
     at = FEBRUARY + timedelta(days=5 * (tries - 1))
