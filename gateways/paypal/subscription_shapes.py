@@ -50,11 +50,25 @@ class Told(NamedTuple):
         return max((at for at in (self.paid_at, self.failure and self.failure.at) if at), default=None)
 
     @property
+    def is_unpaid(self) -> bool:
+        """Whether the payment that failed last has not come since."""
+        return self.failure is not None and (self.paid_at is None or self.paid_at < self.failure.at)
+
+    @property
     def is_owed(self) -> bool:
-        """Whether the payment that failed last has not come since, and PayPal still counts it."""
-        if self.failure is None or (self.paid_at and self.paid_at >= self.failure.at):
-            return False
-        return self.failure.retry_at is not None or self.failures > 0
+        """Whether PayPal still counts it."""
+        is_tried = self.failure is not None and self.failure.retry_at is not None
+        return self.is_unpaid and (is_tried or self.failures > 0)
+
+    @property
+    def is_to_end(self) -> bool:
+        """Whether it is suspended until its period is over, see `notes`."""
+        return self.note is not None and self.note.wish is Wish.END
+
+    @property
+    def is_past_due(self) -> bool:
+        """While it is to end nothing is tried any more, and what was not paid stays so."""
+        return self.is_owed if self.status == ACTIVE else self.is_to_end and self.is_unpaid
 
     @property
     def failed_tries(self) -> int:
@@ -93,7 +107,6 @@ def subscription_of(subscription: Json, plan: Plan) -> SubscriptionFact:
     told = told_of(subscription)
     period, changed_at = _period(subscription, told, plan), _moment(subscription, "status_update_time")
     ended_at = (changed_at or period.end) if told.status in ENDED else None
-    is_to_end = told.note is not None and told.note.wish is Wish.END
     status = _status(told)
     return SubscriptionFact(
         gateway=GATEWAY,
@@ -107,10 +120,10 @@ def subscription_of(subscription: Json, plan: Plan) -> SubscriptionFact:
         period_start=period.start,
         period_end=period.end,
         trial_end=told.trial_end,
-        cancel_at_period_end=is_to_end,
-        canceled_at=changed_at if is_to_end else ended_at,
+        cancel_at_period_end=told.is_to_end,
+        canceled_at=changed_at if told.is_to_end else ended_at,
         ended_at=ended_at,
-        is_collection_paused=told.status == SUSPENDED and not is_to_end and status != "unpaid",
+        is_collection_paused=told.status == SUSPENDED and not told.is_to_end and status != "unpaid",
         is_taxed_by_gateway=True,
         failed_tries=told.failed_tries,
         failure_code=told.failure.reason if told.failure and told.failed_tries else "",
@@ -144,7 +157,7 @@ def _status(told: Told) -> str:
         return "canceled"
     if told.status == SUSPENDED and told.note is None and told.failures:
         return "unpaid"
-    if told.status == ACTIVE and told.is_owed:
+    if told.is_past_due:
         return "past_due"
     return "trialing" if told.trial_end and not told.billed_at else "active"
 
