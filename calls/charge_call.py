@@ -3,7 +3,7 @@
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -83,11 +83,16 @@ def look(gateway: Gateway, charge: Charge) -> PaymentFact | None:
 
 
 def look_once_more(gateway: Gateway, charge: Charge, wall: Wall) -> PaymentFact | None:
-    """The same; but one that has been unwanted for so long that it cannot arrive any more has expired."""
+    """The same; but one that has been unwanted for so long that it would be known by now has expired."""
     found = look(gateway, charge)
-    if found is not None or charge.unwanted_since is None or wall.at < charge.unwanted_since + LAST_ARRIVAL:
+    if found is not None or charge.unwanted_since is None or is_unlisted(gateway, charge, wall.at - LAST_ARRIVAL):
         return found
     return never_came(gateway.name, charge.request, PaymentStatus.EXPIRED)
+
+
+def is_unlisted(gateway: Gateway, charge: Charge, at: datetime) -> bool:
+    """Whether a gateway may not list by then what was sent before the wish to cancel it, after which nothing is."""
+    return charge.unwanted_since is not None and at < charge.unwanted_since + gateway.limits.charges_listed_after
 
 
 def _charge(gateway: Gateway, request: ChargeRequest) -> PaymentFact:

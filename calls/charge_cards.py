@@ -8,6 +8,7 @@ thread alone writes: whatever is answered by the time it looks is recorded in on
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -19,7 +20,7 @@ from billing.payments.begin_charges import Step, begin_charges, step
 from billing.payments.drop_attempt import drop_attempt
 from billing.payments.queries import Charge, gateways_of_charges
 from billing.payments.tables import AttemptStatus
-from calls.charge_call import OVERLAP, ChargeCall, call_gateway
+from calls.charge_call import OVERLAP, ChargeCall, call_gateway, is_unlisted
 from calls.key_of_try import fresh_key, is_key_spent
 from calls.record_together import record_together
 from calls.side_by_side import SideBySide, reserve_slots, slot, slots_max, told
@@ -84,7 +85,9 @@ def _plan_all(
                 claims.postpone(work.database, entry, OVERLAP, "an earlier call may still be under way")
             else:
                 at = slot(gateway, first_slot, place)
-                calls[entry.id] = _plan(entry, known, at, begin_by, is_spent=is_spent)
+                planned = _plan(entry, known, at, begin_by, is_spent=is_spent)
+                is_heard = planned.is_last_heard and not is_unlisted(gateway, known, work.wall().at)
+                calls[entry.id] = replace(planned, is_last_heard=is_heard)
     return calls
 
 

@@ -32,7 +32,8 @@ class Limits:
     all workers together may ask. `amounts` says by currency which amounts it takes; of others nothing is known.
     `concerns` tells for each event type that is handled what it is about. `method_name` is printed on documents, and
     `method_ref` is the shape of its references to saved methods, as a regular expression. `changes_at_renewal`: the
-    price of a subscription that it runs changes with the next period alone.
+    price of a subscription that it runs changes with the next period alone. A charge that was made longer than
+    `charges_listed_after` ago is found by `find_charge`; of a younger one that it does not find nothing is known.
     """
 
     key_window: timedelta
@@ -42,6 +43,7 @@ class Limits:
     method_ref: str = ".+"
     same_key_attempts: int = 3
     changes_at_renewal: bool = False
+    charges_listed_after: timedelta = timedelta(0)
     amounts: Mapping[str, AmountRule] = field(default_factory=dict)
 
 
@@ -127,7 +129,8 @@ class OffSessionCharge(Protocol):
     ) -> PaymentFact | None:
         """Search for the charge of an attempt whose answer was lost and whose key is too old to repeat.
 
-        None means that the gateway has none in that window; a search that meets its limit raises `Unavailable`.
+        None means that the gateway has none in that window, as far as it lists charges (see `Limits`), or that a repeat
+        brings it back; a search that meets its limit raises `Unavailable`.
         """
 
     def fetch_payment(self, *, checkout_ref: str = "", payment_ref: str = "") -> PaymentFact | None:

@@ -10,10 +10,14 @@ from gateways.ports import Limits
 # (https://developer.paypal.com/api/rest/reference/rate-limiting). A modest pace, which a setting raises.
 CALLS_PER_SECOND = 25.0
 
+# The least that PayPal keeps of the keys we use: orders 6 hours, subscriptions 72 hours, captures and refunds 45 days
+# (parameter PayPal-Request-Id of each API). A quarter of an hour for a slow retry.
+KEY_WINDOW = timedelta(hours=5, minutes=45)
+
 LIMITS = Limits(
-    # The least that PayPal keeps of the keys we use: orders 6 hours, subscriptions 72 hours, captures and refunds 45
-    # days (parameter PayPal-Request-Id of each API). A quarter of an hour for a slow retry.
-    key_window=timedelta(hours=5, minutes=45),
+    key_window=KEY_WINDOW,
+    # where less is listed, the search for a charge says so, and not that there is none
+    charges_listed_after=KEY_WINDOW,
     calls_per_second=CALLS_PER_SECOND,
     concerns=CONCERNS,
     method_name="PayPal",

@@ -1,0 +1,85 @@
+"""A wallet's charge whose answer was lost, at a gateway that lists it hours later, is not taken for one never made."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from pydantic import SecretStr
+
+from billing.clocks.wall import Wall
+from billing.outcomes.change_default import change_default
+from billing.outcomes.save_card import save_card
+from calls.cancel_payment import cancel_payments
+from gateways.paypal.client import PayPalGateway
+from gateways.paypal.vendor import open_gateway
+from settings import SANDBOX_PAYPAL_CLIENT_ID, SANDBOX_PAYPAL_CLIENT_SECRET
+from tests.gateways.paypal.paypal_sandbox import HOUR_SECONDS, MERCHANT_ID, PayPalSandbox
+from tests.gateways.paypal.test_paypal_wallets_in_sandbox import saved_wallet
+from tests.gateways.sandbox_process import Sandbox
+from tests.workers.owing import Dunned
+from workers import task
+from workers.wiring import Work
+
+PRICE = 9_900
+
+
+@pytest.fixture
+def two_gateways(work: Work, module_sandbox: Sandbox) -> Work:
+    """What a worker process has where PayPal is connected as well."""
+    values = {
+        "client_id": SecretStr(SANDBOX_PAYPAL_CLIENT_ID),
+        "client_secret": SecretStr(SANDBOX_PAYPAL_CLIENT_SECRET),
+        "environment": "sandbox",
+        "api_base": f"{module_sandbox.address}/paypal",
+        "merchant_id": MERCHANT_ID,
+        "calls_per_second": 0.0,
+        "trust_file": None,
+    }
+    connected = replace(work, gateways={"stripe": work.gateway("stripe"), "paypal": open_gateway(values)})
+    task.start(connected)
+    return connected
+
+
+def later(work: Work, wait: timedelta) -> Work:
+    """What a worker process has after a while."""
+    wall = Wall(work.wall().at + wait)
+    return replace(work, wall=lambda: wall)
+
+
+@pytest.fixture
+def with_wallet(two_gateways: Work, debtor: Dunned) -> Dunned:
+    """Somebody whose card was declined for a renewal, and who names a wallet: its charge waits to be sent."""
+    paypal = two_gateways.gateway("paypal").checkout
+    assert isinstance(paypal, PayPalGateway)
+    wallet = saved_wallet(paypal, PayPalSandbox(debtor.sandbox), str(debtor.account_id))
+    with two_gateways.database.transaction() as session:
+        saved = save_card(session, debtor.account_id, wallet, False, two_gateways.wall().at)
+        change_default(session, debtor.account_id, saved, two_gateways.wall().at)
+    return debtor
+
+
+def test_canceled_before_it_is_listed_it_is_awaited_and_no_other_charge_begins(
+    two_gateways: Work, with_wallet: Dunned
+) -> None:
+    """As when a part of the invoice came by transfer meanwhile: the wish to cancel, and the rest is charged anew."""
+    PayPalSandbox(with_wallet.sandbox).lose_answer("POST", "/v2/checkout/orders")
+    with_wallet.do("charge")
+    assert not with_wallet.cancel()
+    cancel_payments(later(two_gateways, timedelta(minutes=10)), with_wallet.make_due("cancel_payment"))
+    with_wallet.do("charge")
+    assert with_wallet.story() == [("charge", "failed"), ("charge", "unknown")], "PayPal lists it in three hours"
+    with_wallet.sandbox.advance(4 * HOUR_SECONDS)
+    cancel_payments(later(two_gateways, timedelta(hours=4)), with_wallet.make_due("cancel_payment"))
+    with_wallet.do("charge")
+    assert with_wallet.story() == [("charge", "failed"), ("charge", "captured")]
+    attempt_id = str(with_wallet.attempts()[-1].id)
+    assert [row["amount"] for row in PayPalSandbox(with_wallet.sandbox).booked("captures", attempt_id)] == [PRICE]
+
+
+def test_one_that_never_came_is_given_up_when_it_would_be_listed(two_gateways: Work, with_wallet: Dunned) -> None:
+    with_wallet.sandbox.arm("500", stage="before", method="POST", path="/paypal/v2/checkout/orders", count=1)
+    with_wallet.do("charge")
+    assert not with_wallet.cancel()
+    with_wallet.sandbox.advance(6 * HOUR_SECONDS)
+    cancel_payments(later(two_gateways, timedelta(hours=6)), with_wallet.make_due("cancel_payment"))
+    assert with_wallet.story()[1] == ("charge", "expired")
