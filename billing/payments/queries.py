@@ -1,7 +1,7 @@
 """Reads of payment attempts."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -91,9 +91,11 @@ def open_checkouts(session: Session, wall: Wall, limit: int) -> list[OpenCheckou
 
 
 def find_live_checkout(session: Session, attempt_id: UUID) -> OpenCheckout | None:
-    """This page, if it may still be paid."""
+    """This page, if it may still be paid. What is to be canceled is captured no more: its closing tells what came."""
     attempt = session.scalar(_checkouts().where(PaymentAttempt.id == attempt_id, IS_LIVE))
-    return _checkout(attempt) if attempt else None
+    is_unwanted = session.scalar(select(OutboxEntry.id).where(OutboxEntry.cause == f"{CANCEL}{attempt_id}")) is not None
+    page = _checkout(attempt) if attempt else None
+    return replace(page, capture_key="") if page and is_unwanted else page
 
 
 def find_page(session: Session, gateway: str, checkout_ref: str) -> UUID | None:

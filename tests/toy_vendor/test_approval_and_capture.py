@@ -23,7 +23,7 @@ from database.memory import WorkState
 from database.operations import Operation
 from database.outbox import OutboxEntry
 from settings import Settings
-from tasks import webhooks
+from tasks import payments, webhooks
 from tests.billing.payers import Payer
 from tests.toy_vendor.deals import CREDITS, PRICE, Deal
 from tests.toy_vendor.door import SECRET
@@ -216,6 +216,20 @@ def test_what_somebody_wishes_to_cancel_is_not_taken(deal: Deal) -> None:
     assert (deal.attempt().status, deal.attempt().failure_code) == ("expired", "canceled")
     deal.follow()
     assert (deal.office.captures, deal.books()) == ([], NOTHING)
+
+
+def test_what_is_to_be_canceled_before_it_was_captured_is_not_taken_any_more(deal: Deal) -> None:
+    """A transfer was approved while the vendor was away: when it is back, the page is closed, whoever comes first."""
+    invoice_id = deal.owe()
+    hear(deal.door, deal.work, deal.agree())
+    with deal.work.database.transaction() as session:
+        session.get_one(Invoice, invoice_id, with_for_update=True)
+        assert not cancel_under_way(session, invoice_id)
+        staged = session.scalars(select(OutboxEntry.id).where(OutboxEntry.topic == "capture")).one()
+    payments.capture(ids=[staged])
+    assert deal.come_back()["status"] == "approved"
+    deal.follow()
+    assert (deal.attempt().status, deal.office.captures, deal.books()) == ("expired", [], NOTHING)
 
 
 def test_what_is_being_captured_is_not_given_up_by_more_news_of_it(deal: Deal) -> None:
