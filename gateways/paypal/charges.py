@@ -36,6 +36,8 @@ DECLINE_CODES: Mapping[str, str] = {
     "TOKEN_ID_NOT_FOUND": "revocation_of_authorization",
 }
 DECLINES = frozenset(issue.lower() for issue in DECLINED)
+# the attempt is in its `invoice_id`, which nobody else's payment bears
+MADE_BEFORE = "duplicate_invoice_id"
 NEEDS_ITS_OWNER = "authentication_required"
 
 
@@ -46,10 +48,13 @@ class Charges(Transactions):
         """Create an order that the wallet pays at once; see OffSessionCharge.
 
         The key is the attempt's, whichever is asked under: PayPal stores no failure, so that another helps nothing.
+        Raises Unavailable where PayPal makes no second payment of the attempt: the first has an outcome, to be found.
         """
         try:
             order = self._post(ORDERS, order_of_charge(request), f"cashbeat/charge/{request.attempt_id}")
         except Refused as refusal:
+            if refusal.code == MADE_BEFORE:
+                raise Unavailable(f"attempt {request.attempt_id} was paid before", ambiguous=True) from refusal
             if refusal.code in DECLINES:
                 return never_came(GATEWAY, request, PaymentStatus.FAILED, decline_code(refusal.code))
             raise

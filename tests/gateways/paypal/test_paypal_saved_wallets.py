@@ -193,6 +193,13 @@ def test_a_decline_is_an_answer(scripted: Scripted, issue: str, code: str, hard:
     assert is_hard(code) is hard
 
 
+def test_a_second_payment_of_an_attempt_is_no_decline_of_it(scripted: Scripted) -> None:
+    """Else the next card would be charged for what the wallet has paid."""
+    with pytest.raises(Unavailable) as paid_before:
+        charged(scripted, refused("DUPLICATE_INVOICE_ID"))
+    assert paid_before.value.ambiguous
+
+
 def test_each_word_that_is_put_for_paypals_is_one_of_ours() -> None:
     assert DECLINE_CODES.keys() <= DECLINED
     assert all(map(is_hard, DECLINE_CODES.values()))
