@@ -6,7 +6,6 @@ from gateways.paypal.events_list import EventsList
 from gateways.paypal.invoices import Invoices
 from gateways.paypal.marked_payments import MarkedPayments
 from gateways.paypal.refunds import Refunds
-from gateways.paypal.reversals import Reversals
 from gateways.paypal.shortcomings import Shortcomings
 from gateways.paypal.wallets import Wallets
 
@@ -17,7 +16,6 @@ class PayPalGateway(
     Wallets,
     Charges,
     Refunds,
-    Reversals,
     MarkedPayments,
     EventsList,
     Shortcomings,

@@ -6,14 +6,15 @@ from gateways.paypal.calls import segment
 from gateways.paypal.errors import Refused
 from gateways.paypal.orders import CAPTURES, order_named_by
 from gateways.paypal.reversal_shapes import refund_of, refunds_in
-from gateways.paypal.sales import Sales, is_sale
+from gateways.paypal.reversals import Reversals
+from gateways.paypal.sales import is_sale
 from gateways.paypal.shapes import REFUND_MARK, Json, marked
 from schemas.facts.reversals import RefundRequest, ReversalFact
 
 GIVEN_BEFORE = "duplicate_invoice_id"
 
 
-class Refunds(Sales):
+class Refunds(Reversals):
     """Gives money back, and looks for what it has given back."""
 
     def refund(self, request: RefundRequest) -> ReversalFact:
@@ -47,7 +48,7 @@ class Refunds(Sales):
     def _refunds_of(self, payment_ref: str) -> list[Json]:
         capture = self._known(f"{CAPTURES}/{segment(payment_ref)}", payment_ref)
         if capture is not None and is_sale(capture):
-            return self._left_of_sale(capture)
+            return self._left_of(capture, self._disputes(payment_ref))
         order = self._order(order_named_by(capture)) if capture else None
         if order is None:
             raise Unavailable(f"no order is told of capture {payment_ref}: its refunds cannot be looked through")

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from billing.errors import Unavailable
+from billing.errors import Rejected, Unavailable
 from gateways.paypal.client import PayPalGateway
 from schemas.facts.reversals import DisputeState, RefundRequest, ReversalFact, ReversalKind
 from tests.gateways.paypal.paypal_sandbox import HOUR_SECONDS, PayPalSandbox, a_refund
@@ -88,3 +88,13 @@ def test_a_dispute_takes_a_payment_and_gives_it_back(jill: Subscriber, at_paypal
     at_paypal.resolve(dispute_ref, "CANCELED_BY_BUYER")
     disputes = [each for each in left_of(jill) if each.kind is ReversalKind.DISPUTE]
     assert [each.contest and each.contest.state for each in disputes] == [DisputeState.WON]
+
+
+def test_what_a_dispute_has_taken_leaves_no_refund_waiting_for_ever(jill: Subscriber, at_paypal: PayPalSandbox) -> None:
+    """It is no refund, and listed as none: ours is not among them, and PayPal refuses it."""
+    asked = a_refund(sale_of(jill), 1_000)
+    at_paypal.resolve(at_paypal.dispute(asked.payment_ref), "RESOLVED_BUYER_FAVOUR")
+    at_paypal.shared.advance(LISTED_AFTER_HOURS * HOUR_SECONDS)
+    assert jill.gateway.find_refund(asked.refund_id, payment_ref=asked.payment_ref) is None
+    with pytest.raises(Rejected):
+        jill.gateway.refund(asked)
