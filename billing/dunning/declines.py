@@ -23,7 +23,7 @@ NEEDS_THE_CUSTOMER = frozenset([
     "mobile_device_authentication_required", "offline_pin_required", "online_or_offline_pin_required",
     "pin_try_exceeded",
 ])  # fmt: skip
-DOES_NOT_FIT = frozenset(["card_not_supported", "currency_not_supported", "transaction_not_allowed"])
+DOES_NOT_FIT = frozenset(["amount_too_fine", "card_not_supported", "currency_not_supported", "transaction_not_allowed"])
 
 HARD = REFUSED_FOR_GOOD | DETAILS_ARE_WRONG | NEEDS_THE_CUSTOMER | DOES_NOT_FIT | WITHOUT_A_CHARGE
 

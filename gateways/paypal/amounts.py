@@ -9,6 +9,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
+from billing.errors import Rejected
 from billing.money import AmountRule, Money
 from schemas.currencies import exponent
 
@@ -34,12 +35,13 @@ AMOUNTS: Mapping[str, AmountRule] = MappingProxyType({currency: _rule(currency) 
 def to_paypal(minor: int, currency: str) -> dict[str, str]:
     """Our minor units of an upper-case currency as PayPal's money.
 
-    Raises ValueError for forints, yen or Taiwan dollars that are not whole: nothing is rounded on its way out.
+    Raises Rejected `amount_too_fine` for forints or Taiwan dollars that are not whole, as what a transfer has left of
+    an invoice may be: nothing is rounded on its way out.
     """
     places = 0 if currency in WITHOUT_DECIMALS else exponent(currency)
     value, fraction = divmod(minor, 10 ** (exponent(currency) - places))
     if fraction:
-        raise ValueError(f"PayPal takes whole amounts of {currency} only")
+        raise Rejected("amount_too_fine", f"PayPal takes whole amounts of {currency} only.")
     return {"currency_code": currency, "value": f"{Decimal(value).scaleb(-places):.{places}f}"}
 
 

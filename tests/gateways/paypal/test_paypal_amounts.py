@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from billing.errors import Rejected
 from billing.money import Money
 from gateways.paypal.amounts import AMOUNTS, CURRENCIES, WITHOUT_DECIMALS, from_paypal, to_paypal
 from schemas.currencies import CURRENCIES as ISO
@@ -46,7 +47,7 @@ def test_an_amount_that_may_be_charged_comes_back_as_it_went(minor: int, currenc
 @given(MINOR, st.sampled_from(sorted(WITHOUT_DECIMALS - {"JPY"})))
 def test_a_fraction_where_there_are_none_is_refused_and_not_rounded(minor: int, currency: str) -> None:
     if minor % 100:
-        with pytest.raises(ValueError, match="whole amounts"):
+        with pytest.raises(Rejected, match="amount_too_fine"):
             to_paypal(minor, currency)
 
 

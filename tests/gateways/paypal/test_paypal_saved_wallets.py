@@ -212,6 +212,14 @@ def test_a_wallet_that_asks_for_its_owner_has_failed(scripted: Scripted, status:
     assert payment.page_url == ""
 
 
+def test_a_part_of_a_forint_has_another_card_charged_and_waits_for_nobody(scripted: Scripted) -> None:
+    server = scripted(script({}))
+    with pytest.raises(Rejected) as refusal:
+        gateway_at(server.url).charge(replace(CHARGE, amount_minor=94_950, currency="HUF"))
+    assert is_hard(refusal.value.code)
+    assert server.requests == []
+
+
 def test_a_charge_may_be_pending_and_is_not_stopped(scripted: Scripted) -> None:
     pending = order("COMPLETED", capture("PENDING"))
     answers = {CREATE: pending, LOOK: pending, f"GET /v2/payments/captures/{CAPTURE_REF}": capture("PENDING")}
