@@ -19,13 +19,13 @@ SELLER = "SELLER"
 DEBIT = "DEBIT"
 
 
-def facts_of_dispute(dispute: Json) -> Iterator[ReversalFact]:
-    """The money and, where there is one, the fee."""
+def facts_of_dispute(dispute: Json, rest: Money | None = None) -> Iterator[ReversalFact]:
+    """The money and, where there is one, the fee; `rest` is what we have not given back of the payment."""
     moved = [each for each in items_of(dispute, "money_movements") if each.get("affected_party") == SELLER]
     settled = [each for each in moved if text(each, "reason") in ("", SETTLEMENT)]
     fees = [each for each in moved if each not in settled]
     contest = _contest(dispute, settled)
-    taken = _taken(dispute, settled, contest)
+    taken = _taken(dispute, settled, contest, rest)
     at = max((instant(each["initiated_time"]) for each in moved), default=instant(dispute["create_time"]))
     reference = dispute["dispute_id"]
     yield ReversalFact(ReversalKind.DISPUTE, reference, taken.minor, taken.currency, at, contest=contest)
@@ -72,14 +72,20 @@ def _is_lost(dispute: Json, settled: Sequence[Json]) -> bool:
     return outcome in BUYERS or (outcome in NO_OUTCOME and bool(settled) and _sum(settled).minor > 0)
 
 
-def _taken(dispute: Json, settled: Sequence[Json], contest: Contest) -> Money:
-    """What we have lost. Where no movement is told, it is what a lost dispute was decided to give back."""
+def _taken(dispute: Json, settled: Sequence[Json], contest: Contest, rest: Money | None) -> Money:
+    """What we have lost. Where no movement is told, it is what a lost dispute was decided to give back.
+
+    No more than the rest: PayPal tells there what either of us has refunded.
+    """
     if settled:
         return _sum(settled)
     if contest.state is not DisputeState.LOST:
         return Money(0, _amount(dispute).currency)
-    refunded = inside(dispute, "dispute_outcome").get("amount_refunded")
-    return from_paypal(refunded) if refunded else _amount(dispute)
+    told = inside(dispute, "dispute_outcome").get("amount_refunded")
+    refunded = from_paypal(told) if told else _amount(dispute)
+    if rest is not None and rest.currency == refunded.currency:
+        return Money(min(refunded.minor, rest.minor), rest.currency)
+    return refunded
 
 
 def _amount(dispute: Json) -> Money:

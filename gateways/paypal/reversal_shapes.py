@@ -5,6 +5,7 @@ https://developer.paypal.com/docs/api/payments/v2/#captures_refund
 
 from collections.abc import Sequence
 
+from billing.money import Money
 from gateways.paypal.amounts import from_paypal
 from gateways.paypal.answers import reader
 from gateways.paypal.dispute_shapes import facts_of_dispute, is_told_by
@@ -41,8 +42,10 @@ def refunds_in(order: Json) -> list[Json]:
 @reader
 def payment_of_capture(capture: Json, refunds: Sequence[Json], disputes: Sequence[Json]) -> ReversedPaymentFact:
     """A capture with everything that has left of it."""
-    contested = [fact for dispute in disputes for fact in facts_of_dispute(dispute)]
     left = [_reversal_of(each, capture) if _is_reversal(each, capture) else refund_of(each) for each in refunds]
+    came, given_back = from_paypal(capture["amount"]), sum(each.left_minor for each in left if each.refund_id)
+    rest = Money(max(0, came.minor - given_back), came.currency)
+    contested = [fact for dispute in disputes for fact in facts_of_dispute(dispute, rest)]
     return ReversedPaymentFact(
         gateway=GATEWAY,
         charge_ref=capture["id"],

@@ -253,3 +253,15 @@ def test_what_we_gave_back_ourselves_is_counted_beside_a_dispute() -> None:
     assert left_of([earlier], lost) == 2_000  # made before the dispute was opened
     twice = {**BY_HAND, "create_time": "2026-11-05T12:00:00Z"}
     assert left_of([refund(**twice), refund(**twice)], lost) == 2_000  # one of the two is the dispute's own
+
+
+@pytest.mark.parametrize("told", [{}, {"amount_refunded": money("29.99")}])
+def test_what_we_gave_back_while_it_was_disputed_has_left_once(told: dict[str, Any]) -> None:
+    """The buyer is right, as they have their money: PayPal tells what either of us refunded, and moves nothing."""
+    ended = dispute("RESOLVED", dispute_outcome={"outcome_code": "RESOLVED_BUYER_FAVOUR", **told})
+    for value, lost in (("29.99", 0), ("10.00", 1_999)):
+        ours = refund(value=value, create_time="2026-11-04T12:00:00Z")
+        found = payment_of_capture(capture("REFUNDED"), [ours], [ended]).reversals
+        assert [(each.kind, each.left_minor) for each in found] == [
+            (ReversalKind.REFUND, 2_999 - lost), (ReversalKind.DISPUTE, lost),
+        ]  # fmt: skip
