@@ -50,6 +50,10 @@ BUSY = frozenset({"ORDER_COMPLETION_IN_PROGRESS", "PREVIOUS_REQUEST_IN_PROGRESS"
 OTHER_BODY = "PAYPAL_REQUEST_ID_PREVIOUSLY_USED"
 KEY_REUSED = "idempotency_key_reused"
 
+# A list of more than ten thousand; the one refusal that has no issue, and not only a kind for its name
+# (https://github.com/airbytehq/airbyte/issues/70968).
+TOO_MANY = "RESULTSET_TOO_LARGE"
+
 # Statuses of a refusal before anything was done; of any other of 4xx we have not heard, and it is not taken for one.
 REFUSALS = frozenset({400, 404, 422})
 
@@ -115,7 +119,8 @@ def _error_in(answer: Answer) -> Json:
 
 
 def _issues(error: Json) -> list[str]:
-    return [issue for detail in items_of(error, "details") if (issue := text(detail, "issue"))]
+    told = [issue for detail in items_of(error, "details") if (issue := text(detail, "issue"))]
+    return told or [name for name in (text(error, "name"),) if name == TOO_MANY]
 
 
 def _named(error: Json, issues: Sequence[str]) -> str:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from billing.errors import Unavailable
 from gateways.paypal.answers import reader
+from gateways.paypal.errors import TOO_MANY, Refused
 from gateways.paypal.events_list import written
 from gateways.paypal.orders import Orders
 from gateways.paypal.shapes import Json, inside, instant, items_of, marks_of, text
@@ -13,6 +14,7 @@ from gateways.paypal.shapes import Json, inside, instant, items_of, marks_of, te
 TRANSACTIONS = "/v1/reporting/transactions"
 # the most that PayPal looks through at once, and tells at once
 WINDOW_MAX = timedelta(days=31)
+WINDOW_MIN = timedelta(minutes=1)
 PAGE_SIZE = 500
 PAGES_MAX = 1_000  # half a million transactions in a month
 # https://developer.paypal.com/docs/transaction-search/transaction-event-codes/
@@ -38,13 +40,21 @@ class Transactions(Orders):
     """Looks through what moved money. Only what was paid is told, at the latest three hours after."""
 
     def _search(self, begin: datetime, end: datetime | None = None) -> Iterator[Page]:
-        """All pages of that time, of one window after the other; without an end as far as PayPal tells."""
+        """All pages of that time, of one window after the other; without an end as far as PayPal tells.
+
+        A window of which PayPal has too many is halved: pages of it that were told may come once more.
+        """
+        window = WINDOW_MAX
         while end is None or begin < end:
-            until = begin + WINDOW_MAX if end is None else min(begin + WINDOW_MAX, end)
+            until = begin + window if end is None else min(begin + window, end)
             told_until = begin
-            for page in self._pages(begin, until):
-                told_until = page.told_until
-                yield page
+            try:
+                for page in self._pages(begin, until):
+                    told_until = page.told_until
+                    yield page
+            except Refused as refusal:
+                window = _half(until - begin, refusal)
+                continue
             if told_until < until:
                 return
             begin = until
@@ -57,6 +67,13 @@ class Transactions(Orders):
             if number >= page.pages:
                 return
         raise Unavailable(f"more than {PAGES_MAX} pages of transactions in a month")
+
+
+def _half(window: timedelta, refusal: Refused) -> timedelta:
+    """Raises the refusal where it is for something else, or another half would tell no more."""
+    if refusal.code != TOO_MANY.lower() or window <= WINDOW_MIN:
+        raise refusal
+    return window / 2
 
 
 @reader

@@ -263,6 +263,13 @@ def test_a_charge_whose_answer_was_lost_is_found_by_its_mark(scripted: Scripted)
     assert (payment.status, payment.payment_ref) == (PaymentStatus.CAPTURED, CAPTURE_REF)
 
 
+def test_where_there_are_too_many_less_is_asked_for_at_once(scripted: Scripted) -> None:
+    too_many = {"name": "RESULTSET_TOO_LARGE", "message": "Result set size is greater than the maximum limit."}
+    refusal, told_until = answered(too_many, "400 Bad Request"), NOON + timedelta(hours=8)
+    pages = (refusal, refusal, answered(listed(told_until, *OTHERS)), answered(listed(told_until, OURS)))
+    assert found_by(scripted, pages) is not None
+
+
 def test_it_is_found_on_a_later_page_as_well(scripted: Scripted) -> None:
     told_until = NOON + timedelta(hours=5)
     pages = (answered(listed(told_until, *OTHERS, pages=2)), answered(listed(told_until, OURS, pages=2)))
