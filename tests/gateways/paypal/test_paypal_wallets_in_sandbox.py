@@ -89,6 +89,21 @@ def test_a_charge_whose_answer_was_lost_is_made_once_under_whichever_key(
     assert len(at_paypal.booked("captures", asked.attempt_id)) == 1
 
 
+def test_a_charge_that_was_pending_when_its_answer_was_lost_is_waited_for_and_no_decline(
+    paypal_gateway: PayPalGateway, at_paypal: PayPalSandbox
+) -> None:
+    """What moved no money yet is listed nowhere, and its key forgotten: only its invoice's number is known there."""
+    wallet = saved_wallet(paypal_gateway, at_paypal, str(uuid4()))
+    at_paypal.wallet_pays(wallet.card_ref, "pending")
+    asked = a_charge(wallet)
+    at_paypal.lose_answer("POST", "/v2/checkout/orders")
+    with pytest.raises(Unavailable):
+        paypal_gateway.charge(asked)
+    at_paypal.shared.advance(7 * HOUR_SECONDS)
+    with pytest.raises(Unavailable, match="was paid before"):
+        paypal_gateway.charge(asked)
+
+
 @pytest.mark.parametrize(
     ("outcome", "code"),
     [
