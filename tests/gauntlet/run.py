@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+from billing.cards.queries import A_MOMENT
 from database.engine import Database, make_engine
 from settings import Settings
 from stack import development_key
@@ -87,6 +88,8 @@ def _suffer(
     renewals = Renewals(plan, happened, database, make_shopper(), subscribers)
     if subscribers:
         add_second_beat(stack)
+        # what they choose now is no old news to anybody: vendors tell whole seconds
+        time.sleep(A_MOMENT.total_seconds())
         with database.transaction() as session:
             write_subscribers(session, plan, subscribers, datetime.now(UTC))
     refunds = Refunds(plan, happened, database, make_shopper)
