@@ -18,7 +18,8 @@ def capture_payments(work: Work, entry_ids: Sequence[UUID]) -> None:
     """Capture what these outbox rows name, and record what became of each."""
     for entry in claims.take(work.database, OutboxEntry, entry_ids):
         with claims.attempt(work.database, entry):
-            if claims.lease(work.database, entry):
+            # a token, a capture and a look at what came of it, each with its time-outs
+            if claims.lease(work.database, entry, claims.LONG_LEASE):
                 _capture_one(work, entry)
 
 

@@ -49,6 +49,8 @@ def record_card(
             return
         now = now_of(session, account_id, wall)
         is_first = not list_cards(session, account_id)
+        # an event's time may be anybody's word: one of the future would outrank every choice to come
+        chosen_at = min(chosen_at, wall.at) if chosen_at is not None else None
         is_old = chosen_at is not None and chosen_after(session, account_id, chosen_at)
         is_old = is_old or is_superseded(session, account_id, fact.gateway, fact.card_ref)
         save_card(session, account_id, fact, is_first or (chosen and not is_old), now, chosen_at)

@@ -209,6 +209,13 @@ def test_what_is_chosen_here_again_stays_though_a_wallet_is_told_of_late(work: W
     assert choices.charged() == "card"
 
 
+def test_news_of_the_future_outrank_no_choice_that_is_made_later(work: Work, choices: Choices) -> None:
+    choices.began_at = work.wall().at + timedelta(days=365)
+    choices.hear(1)
+    choices.hear_of_now(2)
+    assert choices.charged() == "2"
+
+
 def test_what_is_chosen_right_after_counts_though_its_vendor_tells_whole_seconds(choices: Choices) -> None:
     choices.choose_card()
     choices.hear_of_now(1)
