@@ -50,7 +50,7 @@ def paused(session: Session, occasion: Occasion) -> NoticeFacts:
 
 
 def unpaid(session: Session, occasion: Occasion) -> NoticeFacts:
-    """It is past due at a gateway that runs it, and tries again by itself; the cause ends with why it was declined."""
+    """It is past due at a gateway that runs it, and may try again; the cause ends with why it was declined."""
     subscription = get_subscription(session, occasion.subject_id)
     require(subscription.status is SubscriptionStatus.PAST_DUE, f"the subscription is {subscription.status}")
     failure = occasion.letterhead.explain(occasion.cause.rpartition("/")[2])

@@ -21,7 +21,10 @@ class Reversals(Sales):
     """Looks up what has left again of a capture."""
 
     def fetch_reversals(self, charge_ref: str) -> ReversedPaymentFact | None:
-        """The capture with its refunds and disputes; see Reversals. Rejected `too_many_reversals` beyond fifty."""
+        """The capture with its refunds and disputes; see Reversals.
+
+        Rejected `too_many_reversals` beyond fifty, and `disputed_with_others` where one dispute is of several payments.
+        """
         capture = self._known(f"{CAPTURES}/{segment(charge_ref)}", charge_ref)
         if capture is None:
             return None
@@ -41,7 +44,10 @@ class Reversals(Sales):
         if len(references) >= DISPUTES_MAX:
             raise Rejected("too_many_reversals", f"Capture {charge_ref} has {DISPUTES_MAX} disputes or more.")
         found = [self._known(f"{DISPUTES}/{segment(each)}", each, name="dispute_id") for each in reversed(references)]
-        return [dispute for dispute in found if dispute is not None]
+        disputes = [dispute for dispute in found if dispute is not None]
+        for dispute in disputes:
+            _require_one_payment(dispute)
+        return disputes
 
     def _dispute_refs(self, charge_ref: str) -> list[str]:
         """No page says whether a payment that nobody disputes has an empty list, or none."""
@@ -52,6 +58,16 @@ class Reversals(Sales):
             if refusal.code == NOT_FOUND:
                 return []
             raise
+
+
+def _require_one_payment(dispute: Json) -> None:
+    """PayPal tells one amount for up to a thousand transactions, and not what of it each has lost: a person divides it.
+
+    https://developer.paypal.com/docs/api/customer-disputes/v1/#disputes_get
+    """
+    if len(items_of(dispute, "disputed_transactions")) > 1:
+        name = dispute["dispute_id"]
+        raise Rejected("disputed_with_others", f"The dispute {name} is about several payments and names one amount.")
 
 
 @reader

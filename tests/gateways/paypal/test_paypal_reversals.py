@@ -130,6 +130,16 @@ def test_more_disputes_than_are_told_at_once_are_for_a_person(scripted: Scripted
         gateway_at(scripted(script(answers)).url).fetch_reversals(CAPTURE_REF)
 
 
+def test_a_dispute_over_several_payments_is_for_a_person(scripted: Scripted) -> None:
+    """Its one amount would leave once of each of them."""
+    of_two = dispute(disputed_transactions=[{"seller_transaction_id": each} for each in (CAPTURE_REF, "OTHER")])
+    answers = {
+        **with_refunds(), LIST: {"items": [{"dispute_id": DISPUTE_REF}]}, f"{LIST}/{DISPUTE_REF}": of_two
+    }  # fmt: skip
+    with pytest.raises(Rejected, match="disputed_with_others"):
+        gateway_at(scripted(script(answers)).url).fetch_reversals(CAPTURE_REF)
+
+
 def contested(told: dict[str, Any]) -> ReversalFact:
     """What a dispute is read as, without its fee."""
     return payment_of_capture(capture(), [], [told]).reversals[0]
