@@ -132,7 +132,7 @@ def _providers(settings: Settings) -> Iterator[Finding]:
     try:
         for name, missing in ask_provider.shortcomings(settings):
             fine = "answers, and lacks nothing that we know of"
-            yield Finding(name, not missing, "; ".join(missing) or fine, "see docs/operations.md, Connecting Stripe")
+            yield Finding(name, not missing, "; ".join(missing) or fine, "see docs/operations.md, on connecting it")
     except StackError as error:
         yield Finding("Providers", False, redact_text(str(error)), "without the database nobody knows of them")
 

@@ -50,7 +50,7 @@ def test_nothing_is_asked_of_a_trial(examined: Settings) -> None:
 
 def test_a_provider_that_is_set_up_is_well(examined: Settings, connected: Sandbox) -> None:
     assert _findings(examined)["stripe"] == Finding(
-        "stripe", True, "answers, and lacks nothing that we know of", "see docs/operations.md, Connecting Stripe"
+        "stripe", True, "answers, and lacks nothing that we know of", "see docs/operations.md, on connecting it"
     )
 
 
