@@ -57,6 +57,10 @@ class NotConnected(Unavailable):
         return f"{vendor} is not called: "
 
 
+class NeverConnected(NotConnected):
+    """A vendor that nobody has given a key: where no vendor was named, the next one is asked in its place."""
+
+
 class UnknownMark(Exception):
     """Something at a gateway bears our mark, and the books do not know what it names.
 

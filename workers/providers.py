@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 from pydantic import SecretStr
 
-from billing.errors import NotConnected
+from billing.errors import NeverConnected, NotConnected
 from credentials.errors import Sealed
 from credentials.master_keys import MasterKeys
 from credentials.places import key_of
@@ -70,7 +70,10 @@ class Providers:
             self._say_what_is_ignored(name, [field for field in kept if here.get(field)])
         values = {**here, **kept}
         if reason := self._why_not(values):
-            raise NotConnected(name, reason.format(name))
+            raise NotConnected(name, reason)
+        if column := _without_key(values):
+            need = f"it has no {_IN_WORDS[column]}; `cashbeat provider set {name} {column}` asks for it"
+            raise NeverConnected(name, need)
         return values
 
     def _kept(self, row: IntegrationProvider, here: Values) -> Values:
@@ -97,9 +100,7 @@ class Providers:
     def _why_not(self, values: Values) -> str:
         """Empty: nothing is wrong. Asked here, because whoever set it may not have known that this is production."""
         for column, called in _names_of_keys(values).items():
-            if not (key := values[called].get_secret_value()):
-                return f"it has no {_IN_WORDS[column]}; `cashbeat provider set {{}} {column}` asks for it"
-            if self._is_production and key in PUBLIC:
+            if self._is_production and values[called].get_secret_value() in PUBLIC:
                 return f"its {_IN_WORDS[column]} is the sandbox's, which everybody knows"
         if self._is_production and is_plain_http(str(values.get("api_base", ""))):
             return "its endpoint must be https in production"
@@ -120,3 +121,9 @@ class Providers:
 def _names_of_keys(values: Values) -> Mapping[str, str]:
     """What the vendor itself calls what these columns keep, as far as it needs them."""
     return {column: called for column, names in _CALLED.items() for called in names if called in values}
+
+
+def _without_key(values: Values) -> str:
+    """The first of these columns that keeps nothing though it is needed; empty: none."""
+    lacking = (column for column, called in _names_of_keys(values).items() if not values[called].get_secret_value())
+    return next(lacking, "")

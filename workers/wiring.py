@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from celery import Celery
 
 from billing.clocks.wall import Wall
-from billing.errors import NotConnected, Rejected
+from billing.errors import NeverConnected, Rejected
 from credentials.master_keys import parse
 from database.engine import Database, make_engine
 from database.lineage import refuse_restored
@@ -59,16 +59,16 @@ class Work:
         """The gateway that is wanted, else the first that can do it; raises Rejected `gateway_unknown`.
 
         Whether the one that is wanted can do it shows when it is asked: Rejected `gateway_cannot`. NotConnected where
-        none can but one that is not connected might.
+        none can but one that is not connected might, and where one is disabled: what was meant for it waits for it.
         """
         if wanted is not None:
             return self.gateway(wanted)
         unknown = Rejected("gateway_unknown", f"No payment gateway can {capability.value}.", status=404)
-        missing: list[NotConnected] = []
+        missing: list[NeverConnected] = []
         for name in self.gateways:
             try:
                 gateway = self.gateways[name]
-            except NotConnected as error:
+            except NeverConnected as error:
                 missing.append(error)
             else:
                 if gateway.can(capability):

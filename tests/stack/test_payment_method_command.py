@@ -51,7 +51,7 @@ def test_methods_are_set_and_listed(tmp_path: Path, database_url: str) -> None:
     ("arguments", "sentence"),
     [
         (("ZZ", "stripe"), "the country 'ZZ'"),
-        (("DE", "strpe"), "must be one of bank_transfer, local_wallet, stripe"),
+        (("DE", "strpe"), "must be one of bank_transfer, local_wallet, paypal, stripe"),
         (("DE", "bank_transfer", "--iban", "DE89370400440532013001"), "is no IBAN"),
         (("DE", "bank_transfer", "--bic", "COBA"), "is no BIC"),
         (("DE", "bank_transfer", "--account-name", "x" * 71), "at most 70 characters"),

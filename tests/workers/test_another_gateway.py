@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from billing.errors import NotConnected, Rejected
+from billing.errors import NeverConnected, NotConnected, Rejected
 from database.memory import WorkState
 from gateways.gateway import Capability, Gateway
 from gateways.registry import VENDORS
@@ -44,14 +44,14 @@ def test_a_gateway_whose_pages_take_the_money_by_themselves_has_nothing_to_captu
 
 
 class Unconnected(Mapping[str, Gateway]):
-    """What a worker has whose first vendors nobody has connected."""
+    """What a worker has whose first vendor nobody has connected, or somebody has disabled."""
 
-    def __init__(self, gateways: Mapping[str, Gateway], *missing: str) -> None:
-        self._gateways, self._missing = gateways, missing
+    def __init__(self, gateways: Mapping[str, Gateway], why_not: NotConnected) -> None:
+        self._gateways, self._why_not = gateways, why_not
 
     def __getitem__(self, name: str) -> Gateway:
-        if name in self._missing:
-            raise NotConnected(name, "it has no key")
+        if name == "stripe":
+            raise self._why_not
         return self._gateways[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -63,7 +63,7 @@ class Unconnected(Mapping[str, Gateway]):
 
 def test_where_nobody_has_chosen_the_first_that_is_connected_is_asked(work: Work, second_vendor: Office) -> None:
     assert work.choose(Capability.CHECKOUT).name == "stripe"
-    without = replace(work, gateways=Unconnected(work.gateways, "stripe"))
+    without = replace(work, gateways=Unconnected(work.gateways, NeverConnected("stripe", "it has no key")))
     assert without.choose(Capability.CHECKOUT).name == "toy"
     with pytest.raises(NotConnected, match="stripe is not called"):
         without.choose(Capability.CHARGES)
@@ -71,3 +71,10 @@ def test_where_nobody_has_chosen_the_first_that_is_connected_is_asked(work: Work
         without.choose(Capability.CHECKOUT, "stripe")
     with pytest.raises(Rejected, match="gateway_unknown"):
         replace(work, gateways={}).choose(Capability.CHECKOUT)
+
+
+def test_what_was_meant_for_one_that_is_disabled_waits_for_it(work: Work, second_vendor: Office) -> None:
+    """A command that has begun there must not begin once more at another."""
+    without = replace(work, gateways=Unconnected(work.gateways, NotConnected("stripe", "it is disabled")))
+    with pytest.raises(NotConnected, match="it is disabled"):
+        without.choose(Capability.CHECKOUT)
