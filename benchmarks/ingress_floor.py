@@ -6,8 +6,8 @@ from starlette.routing import Route, Router
 from starlette.types import Receive, Scope, Send
 
 import settings as configuration
+from gateways.event_bodies import BODY_BYTES_MAX
 from gateways.stripe.door import SIGNATURE_HEADER
-from gateways.stripe.events import BODY_BYTES_MAX
 from gateways.stripe.signatures import Verifier
 from ingress.bodies import read_body
 from ingress.connection_limit import ConnectionLimit

@@ -4,20 +4,16 @@ A proxy in between, or a fault at PayPal, may say 200 to anything. Such an answe
 its effect is unknown, as if none had come.
 """
 
-import functools
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, ParamSpec, TypeVar
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import orjson
 
-from billing.errors import Unavailable
 from gateways.paypal.shapes import Json
+from gateways.readers import Readers
 
-Read = TypeVar("Read")
-Parameters = ParamSpec("Parameters")
-
-# what reading an object without a field, or with one of another kind, can end in
-READING_ERRORS = (KeyError, IndexError, TypeError, AttributeError, ValueError, ArithmeticError)
+_answers = Readers("PayPal")
+reader, unreadable = _answers.reader, _answers.unreadable
 
 
 class Answer(NamedTuple):
@@ -50,21 +46,3 @@ def named_object(found: object, reference: str = "", *, name: str = "id") -> Jso
     if not isinstance(named, str) or not named or reference not in ("", named):
         raise unreadable("is of something else")
     return told
-
-
-def reader(read: Callable[Parameters, Read]) -> Callable[Parameters, Read]:
-    """A reader of answers: what it cannot read is Unavailable (ambiguous), not a bug of ours."""
-
-    @functools.wraps(read)
-    def read_or_refuse(*arguments: Parameters.args, **options: Parameters.kwargs) -> Read:
-        try:
-            return read(*arguments, **options)
-        except READING_ERRORS as error:
-            raise unreadable(f"({type(error).__name__} in {read.__name__})") from error
-
-    return read_or_refuse
-
-
-def unreadable(what: str) -> Unavailable:
-    """An answer came that tells nothing."""
-    return Unavailable(f"PayPal's answer {what} cannot be read", ambiguous=True)

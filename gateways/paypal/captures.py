@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from gateways.paypal.calls import segment
-from gateways.paypal.errors import DECLINED, Refused
+from gateways.paypal.errors import DECLINES, Refused
 from gateways.paypal.orders import ORDERS, Orders
 from gateways.paypal.payments import APPROVAL_LINKS, payment_of_order
 from gateways.paypal.shapes import Json, link
@@ -12,7 +12,6 @@ from schemas.facts.payments import CaptureRequest, PaymentFact, PaymentStatus
 # The buyer is sent to the page once more, to choose another way of paying.
 # https://developer.paypal.com/docs/checkout/standard/customize/handle-funding-failures/
 SENT_BACK = frozenset({"instrument_declined", "payer_action_required", "redirect_payer_for_alternate_funding"})
-FINAL = frozenset(issue.lower() for issue in DECLINED)
 
 
 class Captures(Orders):
@@ -44,6 +43,6 @@ def _after(refusal: Refused, order: Json) -> PaymentFact:
     page_url = refusal.page_url or link(order, *APPROVAL_LINKS)
     if refusal.code in SENT_BACK and page_url:
         return replace(found, status=PaymentStatus.PENDING, page_url=page_url)
-    if refusal.code in FINAL:
+    if refusal.code in DECLINES:
         return replace(found, status=PaymentStatus.FAILED, failure_code=refusal.code)
     raise refusal

@@ -24,10 +24,12 @@ from cryptography.x509 import (
 )
 from cryptography.x509.verification import ExtensionPolicy, PolicyBuilder, Store, VerificationError
 
-# https://developer.paypal.com/api/rest/requests/ names the hosts with -m; certificates were seen on the others as well
+from gateways.paypal.addresses import API
+
+# PayPal names the hosts with -m; certificates were seen on the others as well
 BASES = {
-    "live": ("https://api.paypal.com", "https://api-m.paypal.com"),
-    "sandbox": ("https://api.sandbox.paypal.com", "https://api-m.sandbox.paypal.com"),
+    "live": ("https://api.paypal.com", API["live"]),
+    "sandbox": ("https://api.sandbox.paypal.com", API["sandbox"]),
 }
 _is_path = re.compile(r"/v1/notifications/certs/CERT-[0-9a-f-]{1,64}").fullmatch
 OWNER = ".paypal.com"

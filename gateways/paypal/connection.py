@@ -9,12 +9,10 @@ import requests
 
 from billing.errors import BillingError, Unavailable
 from gateways.connections import TIMEOUT_SECONDS, open_session
-from gateways.paypal.answers import READING_ERRORS, Answer, loaded
+from gateways.paypal.answers import Answer, loaded
 from gateways.paypal.errors import family_of, no_answer
 from gateways.paypal.tokens import AccessTokens, Token
-
-LIVE_BASE = "https://api-m.paypal.com"
-SANDBOX_BASE = "https://api-m.sandbox.paypal.com"
+from gateways.readers import READING_ERRORS
 
 # Made from our keys: orders take 108 characters, other calls name no limit, and none says which characters it takes.
 REQUEST_IDS = UUID("5b1ff0f3-5f2e-4a3c-9d2b-6f1f6f0f7a51")

@@ -8,6 +8,7 @@ from typing import Any
 from cryptography.x509 import Certificate
 
 from gateways.envelope import Envelope, Headers, Unchecked, WebhookSignature
+from gateways.event_bodies import BODY_BYTES_MAX
 from gateways.paypal.certificates import (
     CertificateRefused,
     SigningCertificate,
@@ -15,7 +16,7 @@ from gateways.paypal.certificates import (
     read_certificate,
     trust_anchors,
 )
-from gateways.paypal.events import BODY_BYTES_MAX, read_envelope
+from gateways.paypal.events import read_envelope
 from gateways.paypal.signatures import Transmission, look_at, verify
 from schemas.facts.signatures import UncheckedEvent
 

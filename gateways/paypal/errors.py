@@ -29,6 +29,8 @@ DECLINED = frozenset({
     "REDIRECT_PAYER_FOR_ALTERNATE_FUNDING", "REFERENCED_CARD_EXPIRED", "TOKEN_EXPIRED", "TOKEN_ID_NOT_FOUND",
     "TRANSACTION_BLOCKED_BY_PAYEE", "TRANSACTION_LIMIT_EXCEEDED", "TRANSACTION_REFUSED",
 })  # fmt: skip
+# as refusals name them
+DECLINES = frozenset(issue.lower() for issue in DECLINED)
 
 # Faults in our set-up. The request itself is sound and succeeds once a person has put the account right, so it is
 # retried and then parked with an alarm: an account restricted on a Friday must not refuse a weekend of payments.

@@ -1,7 +1,7 @@
 """The events of the past (https://developer.paypal.com/docs/api/webhooks/v1/#webhooks-events_list)."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import islice
 from urllib.parse import parse_qsl, urlsplit
 
@@ -10,7 +10,7 @@ import orjson
 from billing.errors import Unavailable
 from gateways.paypal.answers import reader
 from gateways.paypal.calls import Calls
-from gateways.paypal.shapes import Json, items_of, link, text
+from gateways.paypal.shapes import Json, items_of, link, text, written
 from gateways.ports import EVENTS_LIMIT
 
 EVENTS = "/v1/notifications/webhooks-events"
@@ -67,10 +67,3 @@ def query_of_next(page: Json) -> dict[str, str]:
     https://developer.paypal.com/api/rest/responses/#hateoas-links
     """
     return dict(parse_qsl(urlsplit(link(page, "next")).query))
-
-
-def written(moment: datetime) -> str:
-    """An aware time as PayPal reads it. Raises ValueError for one without a zone."""
-    if moment.tzinfo is None:
-        raise ValueError("times are aware UTC")
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

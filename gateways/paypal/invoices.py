@@ -9,7 +9,6 @@ from functools import cache
 
 from billing.money import Money
 from gateways.paypal.calls import segment
-from gateways.paypal.events_list import written
 from gateways.paypal.invoice_shapes import (
     PlanOf,
     Sale,
@@ -20,7 +19,7 @@ from gateways.paypal.invoice_shapes import (
     subscription_ref_of,
 )
 from gateways.paypal.plan_shapes import Plan
-from gateways.paypal.shapes import Json, text
+from gateways.paypal.shapes import Json, text, written
 from gateways.paypal.subscription_shapes import is_ours
 from gateways.paypal.subscriptions import SUBSCRIPTIONS, Subscriptions
 from schemas.facts.invoices import GatewayInvoiceFact

@@ -8,8 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from gateways.paypal.events_list import written
-from gateways.paypal.shapes import instant
+from gateways.paypal.shapes import instant, written
 
 
 class Wish(StrEnum):

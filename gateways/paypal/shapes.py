@@ -65,6 +65,13 @@ def instant(written: str) -> datetime:
     return moment.astimezone(UTC)
 
 
+def written(moment: datetime) -> str:
+    """An aware time as PayPal reads it. Raises ValueError for one without a zone."""
+    if moment.tzinfo is None:
+        raise ValueError("times are aware UTC")
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def marked(mark: str, *ids: str) -> str:
     """Our ids as a `custom_id`; what is not known at the end is left out."""
     return SEPARATOR.join((mark, *ids)).rstrip(SEPARATOR)

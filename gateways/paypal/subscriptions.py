@@ -9,11 +9,10 @@ from billing.errors import Rejected
 from gateways.paypal.answers import an_object, reader
 from gateways.paypal.calls import segment
 from gateways.paypal.errors import Refused
-from gateways.paypal.events_list import written
 from gateways.paypal.notes import Note, Wish, note_of, note_text
 from gateways.paypal.orders import Orders
 from gateways.paypal.plans import Plans
-from gateways.paypal.shapes import SUBSCRIPTION_MARK, TRIAL, Json, link, marked, text
+from gateways.paypal.shapes import SUBSCRIPTION_MARK, TRIAL, Json, link, marked, text, written
 from gateways.paypal.subscription_shapes import (
     ENDED,
     SUSPENDED,

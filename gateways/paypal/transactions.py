@@ -7,9 +7,8 @@ from typing import NamedTuple
 from billing.errors import Unavailable
 from gateways.paypal.answers import reader
 from gateways.paypal.errors import TOO_MANY, Refused
-from gateways.paypal.events_list import written
 from gateways.paypal.orders import Orders
-from gateways.paypal.shapes import Json, inside, instant, items_of, marks_of, text
+from gateways.paypal.shapes import Json, inside, instant, items_of, marks_of, text, written
 
 TRANSACTIONS = "/v1/reporting/transactions"
 # the most that PayPal looks through at once, and tells at once

@@ -5,15 +5,15 @@ from dataclasses import replace
 from typing import Any
 
 from gateways.gateway import Gateway
+from gateways.paypal.addresses import API
 from gateways.paypal.checks import PayPalChecks
 from gateways.paypal.client import PayPalGateway
-from gateways.paypal.connection import LIVE_BASE, SANDBOX_BASE, Connection
+from gateways.paypal.connection import Connection
 from gateways.paypal.events import read_envelope
 from gateways.paypal.limits import LIMITS
 from gateways.paypal.translate import GATEWAY, translate
 
 LIVE = "live"
-BASES = {LIVE: LIVE_BASE, "sandbox": SANDBOX_BASE}
 
 
 def open_gateway(values: Mapping[str, Any]) -> Gateway:
@@ -44,4 +44,4 @@ def open_gateway(values: Mapping[str, Any]) -> Gateway:
 
 def _connection(values: Mapping[str, Any]) -> Connection:
     secrets = [values[name].get_secret_value() for name in ("client_id", "client_secret")]
-    return Connection(secrets[0], secrets[1], values["api_base"] or BASES[values["environment"]])
+    return Connection(secrets[0], secrets[1], values["api_base"] or API[values["environment"]])

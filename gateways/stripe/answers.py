@@ -4,15 +4,11 @@ A proxy in between, or a fault at Stripe, may say 200 to anything. Such an answe
 its effect is unknown, as if none had come.
 """
 
-import functools
-from collections.abc import Callable, Mapping
-from typing import Any, ParamSpec, TypeVar
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import unquote
 
-from billing.errors import Unavailable
-
-Read = TypeVar("Read")
-Parameters = ParamSpec("Parameters")
+from gateways.readers import Readers
 
 # what Stripe calls the objects of a collection; all others are called like it, without the s
 KINDS: Mapping[str, str] = {
@@ -25,8 +21,8 @@ ROOMS = frozenset(name.partition("/")[0] for name in KINDS)
 LISTED = "list"
 # Stripe's cards for tests get a name of their own when they are attached
 NAMES_ANEW = "attach"
-# what reading an object without a field, or with one of another kind, can end in
-READING_ERRORS = (KeyError, IndexError, TypeError, AttributeError, ValueError, ArithmeticError)
+_answers = Readers("Stripe")
+reader, unreadable = _answers.reader, _answers.unreadable
 
 
 def check_answer(method: str, path: str, answer: object) -> None:
@@ -40,19 +36,6 @@ def check_answer(method: str, path: str, answer: object) -> None:
         is_fitting = _is_object(answer, KINDS.get(collection, collection.removesuffix("s")), reference)
     if not is_fitting:
         raise unreadable(f"to {method} {collection}")
-
-
-def reader(read: Callable[Parameters, Read]) -> Callable[Parameters, Read]:
-    """A reader of answers: what it cannot read is Unavailable (ambiguous), not a bug of ours."""
-
-    @functools.wraps(read)
-    def read_or_refuse(*arguments: Parameters.args, **options: Parameters.kwargs) -> Read:
-        try:
-            return read(*arguments, **options)
-        except READING_ERRORS as error:
-            raise unreadable(f"({type(error).__name__} in {read.__name__})") from error
-
-    return read_or_refuse
 
 
 def _parts(path: str) -> tuple[str, str, str]:
@@ -80,8 +63,3 @@ def _is_list(answer: object) -> bool:
 
 def _is_named(item: object) -> bool:
     return isinstance(item, Mapping) and isinstance(item.get("id"), str) and bool(item["id"])
-
-
-def unreadable(what: str) -> Unavailable:
-    """An answer came that tells nothing."""
-    return Unavailable(f"Stripe's answer {what} cannot be read", ambiguous=True)

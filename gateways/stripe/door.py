@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gateways.envelope import Envelope, Headers, WebhookSignature
-from gateways.stripe.events import BODY_BYTES_MAX, read_envelope
+from gateways.event_bodies import BODY_BYTES_MAX
+from gateways.stripe.events import read_envelope
 from gateways.stripe.signatures import Verifier, look_at
 
 SIGNATURE_HEADER = b"stripe-signature"

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateways.envelope import Envelope, EventRefused
-from gateways.stripe.events import BODY_BYTES_MAX, CREATED_MAX, DEPTH_MAX, read_envelope
+from gateways.event_bodies import BODY_BYTES_MAX, DEPTH_MAX
+from gateways.stripe.events import CREATED_MAX, read_envelope
 from tests.gateways.fuzzing import fuzzed
 from tests.gateways.golden_events import GOLDEN_FILES, golden_name
 

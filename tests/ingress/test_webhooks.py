@@ -10,7 +10,7 @@ import httpx
 import pytest
 import redis
 
-from gateways.stripe.events import BODY_BYTES_MAX
+from gateways.event_bodies import BODY_BYTES_MAX
 from settings import Settings
 from tests.ingress.deliveries import OLD_SECRET, PATH, SECRET, deliver, event, signed
 from tests.ingress.running_door import in_thread

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from billing.errors import Rejected, Unavailable
-from gateways.paypal.events_list import written
 from gateways.paypal.notes import Note, Wish, note_text
 from gateways.paypal.plan_shapes import plan_request
+from gateways.paypal.shapes import written
 from schemas.facts.reversals import ReversalKind
 from tests.gateways.loopback import Script, ScriptedServer
 from tests.gateways.paypal.objects import CAPTURE_REF, dispute

@@ -13,10 +13,10 @@ from billing.errors import Unavailable
 from billing.money import Money
 from billing.periods import boundary
 from gateways.paypal.cycles import month_of
-from gateways.paypal.events_list import written
 from gateways.paypal.invoice_shapes import Sale, invoice_of, sales_in
 from gateways.paypal.notes import Note, Wish, note_of, note_text
 from gateways.paypal.plan_shapes import Plan, plan_of, plan_request
+from gateways.paypal.shapes import written
 from gateways.paypal.subscription_shapes import is_ours, subscription_of
 from schemas.facts.subscriptions import SubscriptionFact
 from schemas.facts.terms import PriceRequest
