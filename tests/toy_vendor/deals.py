@@ -9,6 +9,7 @@ from sqlalchemy import Text, cast, func, select, update
 
 from billing.credits.queries import view_balance
 from billing.invoices.tables import Invoice
+from billing.payments.cancel_under_way import cancel_under_way
 from billing.payments.tables import PaymentAttempt
 from billing.receipts.tables import Receipt
 from database.memory import WorkState
@@ -45,6 +46,12 @@ class Deal:
         opened = give(self.door, self.work, path, invoice_id=str(invoice_id), **PAGES)
         self.ref = str(opened.result["checkout_ref"]) if opened.result else self.ref
         return opened
+
+    def wish_to_cancel(self, invoice_id: UUID) -> bool:
+        """Whether nothing is under way any more; else it is to be canceled."""
+        with self.work.database.transaction() as session:
+            session.get_one(Invoice, invoice_id, with_for_update=True)
+            return cancel_under_way(session, invoice_id)
 
     def agree(self) -> bytes:
         return self.office.agree(self.ref)

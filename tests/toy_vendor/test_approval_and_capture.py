@@ -14,8 +14,6 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, select, update
 
-from billing.invoices.tables import Invoice
-from billing.payments.cancel_under_way import cancel_under_way
 from calls.look_up_payments import look_up_payments
 from database.engine import Database
 from database.inbox import InboxEvent
@@ -209,9 +207,7 @@ def test_another_amount_than_was_asked_for_is_not_taken(bought: Deal, changed: d
 def test_what_somebody_wishes_to_cancel_is_not_taken(deal: Deal) -> None:
     invoice_id = deal.owe()
     event = deal.agree()
-    with deal.work.database.transaction() as session:
-        session.get_one(Invoice, invoice_id, with_for_update=True)
-        assert not cancel_under_way(session, invoice_id)
+    assert not deal.wish_to_cancel(invoice_id)
     hear(deal.door, deal.work, event)
     assert (deal.attempt().status, deal.attempt().failure_code) == ("expired", "canceled")
     deal.follow()
@@ -222,9 +218,8 @@ def test_what_is_to_be_canceled_before_it_was_captured_is_not_taken_any_more(dea
     """A transfer was approved while the vendor was away: when it is back, the page is closed, whoever comes first."""
     invoice_id = deal.owe()
     hear(deal.door, deal.work, deal.agree())
+    assert not deal.wish_to_cancel(invoice_id)
     with deal.work.database.transaction() as session:
-        session.get_one(Invoice, invoice_id, with_for_update=True)
-        assert not cancel_under_way(session, invoice_id)
         staged = session.scalars(select(OutboxEntry.id).where(OutboxEntry.topic == "capture")).one()
     payments.capture(ids=[staged])
     assert deal.come_back()["status"] == "approved"
@@ -236,18 +231,14 @@ def test_what_is_being_captured_is_not_given_up_by_more_news_of_it(deal: Deal) -
     """The wish to cancel comes when the capture may be on its way: only the gateway can say what became of that."""
     invoice_id = deal.owe()
     hear(deal.door, deal.work, deal.agree())
-    with deal.work.database.transaction() as session:
-        session.get_one(Invoice, invoice_id, with_for_update=True)
-        assert not cancel_under_way(session, invoice_id)
+    assert not deal.wish_to_cancel(invoice_id)
     hear(deal.door, deal.work, deal.office.tell(deal.ref))
     assert deal.attempt().status == "approved"
 
 
 def test_approved_after_it_was_given_up_nothing_is_taken(deal: Deal) -> None:
     invoice_id = deal.owe()
-    with deal.work.database.transaction() as session:
-        session.get_one(Invoice, invoice_id, with_for_update=True)
-        cancel_under_way(session, invoice_id)
+    deal.wish_to_cancel(invoice_id)
     deal.follow()
     assert deal.attempt().status == "expired"
     deal.hear(deal.agree())
@@ -259,9 +250,7 @@ def test_who_closes_and_who_captures_exclude_each_other(deal: Deal) -> None:
     """The wish comes when the capture is staged and not made: whichever of the two is first decides, for both."""
     invoice_id = deal.owe()
     hear(deal.door, deal.work, deal.agree())
-    with deal.work.database.transaction() as session:
-        session.get_one(Invoice, invoice_id, with_for_update=True)
-        assert not cancel_under_way(session, invoice_id)
+    assert not deal.wish_to_cancel(invoice_id)
     with ThreadPoolExecutor(2) as threads:
         list(threads.map(lambda _: deal.follow(), range(2)))
     deal.later()
