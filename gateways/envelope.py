@@ -13,10 +13,10 @@ class EventRefused(ValueError):
 
 
 class SignatureRefused(ValueError):
-    """The request was not signed by the gateway, or not recently. It never says which check failed."""
+    """The request was not signed by the gateway, or not recently. `why` is for our log: its sender learns nothing."""
 
-    def __init__(self) -> None:
-        super().__init__("signature refused")
+    def __init__(self, why: str) -> None:
+        super().__init__(f"signature refused: {why}")
 
 
 class Envelope(NamedTuple):

@@ -84,9 +84,9 @@ class Webhooks:
             raise
 
     def _refused(self, reason: str, **ids: str) -> Problem:
-        """The sender learns nothing about the reason; our log does."""
+        """The sender learns nothing about the reason; our log does, aloud: a wrong secret of ours refuses them all."""
         metrics.WEBHOOKS.labels(self._gateway, "refused").inc()
-        log.info("webhook_refused", gateway=self._gateway, reason=reason, **ids)
+        log.warning("webhook_refused", gateway=self._gateway, reason=reason, **ids)
         return Problem(400, "webhook_refused", "The webhook was refused.")
 
 

@@ -10,14 +10,11 @@ from credentials.master_keys import MasterKeys
 from credentials.places import KEY_COLUMNS, key_of, webhook_secret_of
 from credentials.queries import list_providers, list_webhook_secrets
 from credentials.tables import IntegrationProvider, WebhookSecret
+from gateways.reasons import masked_secret
 from settings import Settings
 from stack.master_keys import to_open
 from stack.printable import printable_line
 from stack.sessions import reading
-
-SHOWN_CHARACTERS = 4
-# of a shorter one the last four would be a large part
-SHOWN_FROM_CHARACTERS = 16
 
 
 def describe_all(settings: Settings) -> list[str]:
@@ -25,11 +22,6 @@ def describe_all(settings: Settings) -> list[str]:
     keys = to_open(settings)
     with reading(settings) as opened:
         return [line for row in list_providers(opened) for line in _describe(opened, keys, row)]
-
-
-def masked_secret(secret: str) -> str:
-    """Its last four characters, as vendors' dashboards show them."""
-    return "****" + (secret[-SHOWN_CHARACTERS:] if len(secret) >= SHOWN_FROM_CHARACTERS else "")
 
 
 def _describe(opened: Session, keys: MasterKeys, row: IntegrationProvider) -> Iterator[str]:

@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from gateways.envelope import Headers, SignatureRefused
 from gateways.paypal.certificates import SigningCertificate, is_place_of_certificates
 from gateways.paypal.events import read_time
+from gateways.reasons import masked_secret, told_of_time
 
 # PayPal's own limits, see `verify_webhook_signature` in its description of the API
 HEADERS_BYTES_MAX = {
@@ -36,6 +37,7 @@ ALGORITHM = "SHA256withRSA"
 # holds all of them, and one more day for a queue of PayPal's own. What is repeated within it is known by its ids.
 AGE_SECONDS_MAX = 4 * 24 * 60 * 60
 AHEAD_SECONDS_MAX = 300  # clocks differ by less
+HOST_LENGTH_MAX = 100  # of one that is none of ours; names of hosts have 253 at most
 
 # without the bar that parts what is signed: two transmissions never sign alike
 _is_transmission_id = re.compile(r"[A-Za-z0-9-]{1,50}").fullmatch
@@ -59,10 +61,13 @@ def look_at(headers: Headers, allowed_bases: Sequence[str], now: float) -> Trans
     four days, and the certificate is in a place of ours.
     """
     transmission_id, sent_at, signature, url, algorithm = (_only(headers, name) for name in HEADERS_BYTES_MAX)
-    if algorithm != ALGORITHM or not _is_transmission_id(transmission_id) or not _is_recent(sent_at, now):
-        raise SignatureRefused
+    if algorithm != ALGORITHM:
+        raise SignatureRefused(f"its algorithm is {algorithm!r}, not {ALGORITHM}")
+    if not _is_transmission_id(transmission_id):
+        raise SignatureRefused("its transmission has no usable id")
+    _require_recent(sent_at, now)
     if not is_place_of_certificates(url, allowed_bases):
-        raise SignatureRefused
+        raise SignatureRefused(f"its certificate lies at {_host_of(url)!r}, and not at {' or '.join(allowed_bases)}")
     return Transmission(transmission_id, sent_at, url, _decoded(signature))
 
 
@@ -90,12 +95,15 @@ def check(
     body: bytes, transmission: Transmission, webhook_ids: Sequence[str], certificate: SigningCertificate, now: float
 ) -> None:
     """Return if the certificate is valid now and its key has signed this; raise SignatureRefused otherwise."""
-    if certificate.is_valid_at(now) and any(
+    if not certificate.is_valid_at(now):
+        raise SignatureRefused("its certificate is not in force")
+    if any(
         _is_signed(signed_text(transmission, webhook_id, body), transmission.signature, certificate)
         for webhook_id in webhook_ids
     ):
         return
-    raise SignatureRefused
+    shown = ", ".join(map(masked_secret, webhook_ids))
+    raise SignatureRefused(f"it is not signed for a webhook of ours ({shown}), or its body is another")
 
 
 def signed_text(transmission: Transmission, webhook_id: str, body: bytes) -> bytes:
@@ -115,17 +123,25 @@ def _only(headers: Headers, name: bytes) -> str:
     """A header that is there once; two of them are nobody's."""
     found = [value for key, value in headers if key == name]
     if len(found) != 1 or not 0 < len(found[0]) <= HEADERS_BYTES_MAX[name] or not found[0].isascii():
-        raise SignatureRefused
+        raise SignatureRefused(f"the header {name.decode()} is not there once, or is beyond its limits")
     return found[0].decode("ascii")
 
 
-def _is_recent(sent_at: str, now: float) -> bool:
+def _require_recent(sent_at: str, now: float) -> None:
     instant = read_time(sent_at)
-    return instant is not None and -AHEAD_SECONDS_MAX <= now - instant.timestamp() <= AGE_SECONDS_MAX
+    if instant is None:
+        raise SignatureRefused("its time is none")
+    if not -AHEAD_SECONDS_MAX <= now - instant.timestamp() <= AGE_SECONDS_MAX:
+        raise SignatureRefused(told_of_time(instant.timestamp() - now))
+
+
+def _host_of(url: str) -> str:
+    """For the log, as it was written: whoever made it up may have meant another to be read."""
+    return url.partition("://")[2].partition("/")[0][:HOST_LENGTH_MAX]
 
 
 def _decoded(signature: str) -> bytes:
     try:
         return base64.b64decode(signature, validate=True)
     except binascii.Error:
-        raise SignatureRefused from None
+        raise SignatureRefused("its signature is not in base64") from None

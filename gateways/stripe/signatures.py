@@ -10,11 +10,13 @@ from collections.abc import Sequence
 from hashlib import sha256
 
 from gateways.envelope import SignatureRefused
+from gateways.reasons import masked_secret, told_of_time
 
 HEADER_BYTES_MAX = 2_048  # a real header has about 180 bytes, or 250 while a secret is rolled
 HEADER_PARTS_MAX = 16  # one timestamp, two secrets in a roll, and room for schemes to come
 SIGNATURE = re.compile(rb"[0-9a-f]{64}")
 TIMESTAMP_DIGITS_MAX = 12  # seconds until the year 33658
+NO_HEADER = "the header Stripe-Signature is not there once, or is beyond its limits"
 TOLERANCE_SECONDS = 300  # Stripe's own default; it applies to the future as well
 
 
@@ -26,6 +28,7 @@ class Verifier:
 
     def __init__(self, secrets: Sequence[str | bytes]) -> None:
         self._keyed = tuple(_keyed(secret) for secret in secrets)
+        self._shown = ", ".join(masked_secret(str(secret)) for secret in secrets)
 
     def verify(self, body: bytes, header: bytes | str | None, now: float) -> None:
         """Return if one signature in `header` fits the raw `body` and its age; raise SignatureRefused otherwise.
@@ -41,7 +44,7 @@ class Verifier:
             for signature in signatures:
                 if hmac.compare_digest(expected, signature):
                     return
-        raise SignatureRefused
+        raise SignatureRefused(f"no webhook secret of ours ({self._shown}) has signed it")
 
 
 def look_at(header: bytes | str | None, now: float) -> tuple[bytes, list[bytes]]:
@@ -50,8 +53,11 @@ def look_at(header: bytes | str | None, now: float) -> tuple[bytes, list[bytes]]
     Needs no body: raises SignatureRefused for a header without either, or whose time is not now.
     """
     timestamp, signatures = _parse(header)
-    if not signatures or not abs(now - int(timestamp)) <= TOLERANCE_SECONDS:
-        raise SignatureRefused
+    if not signatures:
+        raise SignatureRefused("its header has no signature of the scheme v1")
+    ahead_seconds = int(timestamp) - now
+    if not abs(ahead_seconds) <= TOLERANCE_SECONDS:
+        raise SignatureRefused(told_of_time(ahead_seconds))
     return timestamp, signatures
 
 
@@ -86,15 +92,15 @@ def _parse(header: bytes | str | None) -> tuple[bytes, list[bytes]]:
         elif scheme == b"t":
             timestamps.append(value)
     if len(timestamps) != 1 or not timestamps[0].isdigit() or len(timestamps[0]) > TIMESTAMP_DIGITS_MAX:
-        raise SignatureRefused
+        raise SignatureRefused("its header has no time")
     return timestamps[0], signatures
 
 
 def _split(header: bytes | str | None) -> list[bytes]:
     raw = header.encode(errors="surrogatepass") if isinstance(header, str) else header
     if not raw or len(raw) > HEADER_BYTES_MAX or not raw.isascii():
-        raise SignatureRefused
+        raise SignatureRefused(NO_HEADER)
     parts = raw.split(b",", HEADER_PARTS_MAX)
     if len(parts) > HEADER_PARTS_MAX:
-        raise SignatureRefused
+        raise SignatureRefused(NO_HEADER)
     return parts

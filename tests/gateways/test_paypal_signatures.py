@@ -127,6 +127,30 @@ def test_one_that_is_not_known_decides_nothing(signer: PayPalSide) -> None:
     assert transmission == look_at(headers, (BASE,), signer.now.timestamp())
 
 
+def test_the_log_is_told_which_of_the_checks_failed(signer: PayPalSide) -> None:
+    genuine = signer.headers(BODY)
+    elsewhere = signer.url.replace("https://", "https://api.paypal.com@evil.example/").encode()
+    for why, headers in (
+        ("the header paypal-cert-url is not there once, or is beyond its limits", without(genuine, "paypal-cert-url")),
+        ("its algorithm is 'SHA1withRSA', not SHA256withRSA", replaced(genuine, "paypal-auth-algo", b"SHA1withRSA")),
+        ("its transmission has no usable id", signer.headers(BODY, transmission_id="a|b")),
+        ("its time is none", replaced(genuine, "paypal-transmission-time", b"now")),
+        (
+            f"its time is {DAY - signer.now.microsecond / 1e6:.0f} s ahead of our clock",  # it is said in whole seconds
+            signer.headers(BODY, age_seconds=-DAY),
+        ),
+        (
+            f"its certificate lies at 'api.paypal.com@evil.example', and not at {BASE}",
+            replaced(genuine, "paypal-cert-url", elsewhere),
+        ),
+        ("its signature is not in base64", replaced(genuine, "paypal-transmission-sig", b"x")),
+        ("it is not signed for a webhook of ours (****CATA), or its body is another", signer.headers(BODY, NEXT_ID)),
+    ):
+        with pytest.raises(SignatureRefused) as refusal:
+            let_in(signer, BODY, headers)
+        assert str(refusal.value) == f"signature refused: {why}"
+
+
 NAMES = st.sampled_from([*HEADERS_BYTES_MAX, b"paypal-auth-version", b"host"])
 ANYTHING = st.lists(st.tuples(NAMES, st.binary(max_size=600)), max_size=12)
 

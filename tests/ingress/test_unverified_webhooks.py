@@ -143,6 +143,18 @@ def test_a_door_that_is_to_ask_lets_nobody_in_by_itself(with_paypal: Settings, s
     assert rows(WAITING) == [("paypal", "WH-1", "", True)]
 
 
+def test_why_one_is_refused_stands_in_the_log_and_the_sender_is_not_told(
+    knowing_door: httpx.Client, signer: PayPalSide, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """As when the webhook was made anew, and its id is not known here yet."""
+    body = event("WH-1")
+    answer = knowing_door.post(PATH, content=body, headers=signer.headers(body, "WEBHOOKTHATWASMADEANEW"))
+    assert (answer.status_code, answer.json()["detail"]) == (400, "The webhook was refused.")
+    [told] = [line for line in "".join(capfd.readouterr()).splitlines() if "webhook_refused" in line]
+    assert "it is not signed for a webhook of ours (****CATA)" in told
+    assert "warning" in told
+
+
 def test_no_log_line_has_what_signed_an_event(
     unknowing_door: httpx.Client, signer: PayPalSide, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -14,12 +14,12 @@ from credentials.master_keys import make, parse
 from credentials.places import key_of, webhook_secret_of
 from credentials.queries import list_providers, list_webhook_secrets
 from database.engine import Database
+from gateways.reasons import masked_secret
 from settings import SANDBOX_STRIPE_KEY, SANDBOX_WEBHOOK_SECRET, Settings
 from stack import discover
 from stack import home as homes
 from stack.errors import StackError
 from stack.master_keys import of_stack, to_seal
-from stack.providers_shown import masked_secret
 from tests.canaries import CALL
 from tests.gateways.sandbox_process import Sandbox
 

@@ -23,7 +23,7 @@ class ToySignature:
 
     def look_at(self, headers: Headers, now: float) -> None:
         if not hmac.compare_digest(dict(headers).get(b"toy-secret", b""), SECRET):
-            raise SignatureRefused
+            raise SignatureRefused("it does not know the secret")
 
 
 def envelope_of(body: bytes) -> Envelope:
