@@ -106,7 +106,7 @@ def _post(url: str, form: dict[str, str]) -> str:
 def _start(bench: Bench, card: CardFact) -> None:
     with bench.database.transaction() as session:
         account_id = open_account(session, uuid7(), _opening(card.customer_ref))
-        save_card(session, account_id, card, True, utc_now())
+        save_card(session, account_id, card, utc_now(), chosen_at=utc_now())
         session.flush()
         command = CreateSubscription(account_id=account_id, plan=PlanChoice(plan="starter"), trial_days=0)
         create_subscription(session, uuid7(), command, utc_now())

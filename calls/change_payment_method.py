@@ -34,8 +34,8 @@ def change_payment_method(work: Work, operation: Operation, command: ChangePayme
         raise Rejected("card_not_found", f"The gateway has no card {command.card_ref}.", status=404)
 
     def act(session: Session) -> dict[str, Any]:
-        now, chosen_at = now_of(session, account_id, work.wall()), work.wall().at
-        card_id = save_card(session, account_id, card, True, now, chosen_at)
+        now = now_of(session, account_id, work.wall())
+        card_id = save_card(session, account_id, card, now, chosen_at=now)
         return {"account_id": str(account_id), "card_id": str(card_id), "brand": card.brand, "last4": card.last4}
 
     return act

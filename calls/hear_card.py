@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 from billing.accounts.adopt_customer import adopt_customer
 from billing.cards.detach import detach_card
 from billing.cards.is_detached import is_detached
-from billing.cards.queries import chosen_after, find_card, is_superseded, list_cards
-from billing.clocks.timelines import now_of
+from billing.cards.queries import find_card, list_cards
+from billing.clocks.timelines import happened_at, now_of
 from billing.clocks.wall import Wall
 from billing.outcomes.save_card import save_card
 from calls.hearing import UNHEARD, Conversation, Heard, Inquiry, Other
@@ -23,37 +23,28 @@ def ask_card(inquiry: Inquiry, fact: EventFact) -> Heard:
     if card is None:
         return UNHEARD
     is_chosen = fact.is_choice and _is_charged_now(inquiry, card)
-    owner, chosen_at = _owner(inquiry, card), fact.chosen_at
-    return Other(
-        lambda session, wall: record_card(session, card, owner, chosen=is_chosen, wall=wall, chosen_at=chosen_at)
-    )
+    owner, told_at = _owner(inquiry, card), fact.occurred_at
+    return Other(lambda session, wall: record_card(session, card, owner, chosen=is_chosen, told_at=told_at, wall=wall))
 
 
 def record_card(
-    session: Session,
-    fact: CardFact,
-    owner: CustomerFact | None,
-    *,
-    chosen: bool,
-    wall: Wall,
-    chosen_at: datetime | None = None,
+    session: Session, fact: CardFact, owner: CustomerFact | None, *, chosen: bool, told_at: datetime, wall: Wall
 ) -> None:
     """Record: a card saved, brought up to date, or gone. The first card of an account is the one that is charged.
 
-    `owner` is the customer whose card it is; `chosen`: saved on a page of ours to be charged from now on. Of a gateway
-    that keeps no choices it was chosen at `chosen_at`. Either may be told of late, and another chosen since.
+    `owner` is the customer whose card it is; `chosen`: saved on a page of ours to be charged from then on, at `told_at`
+    by the vendor's clock. That is done once: what tells of it again, however late, is no other choice.
     """
     account_id = adopt_customer(session, owner) if owner is not None else None
     if account_id is not None:
         if is_detached(session, account_id, fact.gateway, fact.card_ref):
             return
         now = now_of(session, account_id, wall)
+        known = find_card(session, fact.gateway, fact.card_ref)
+        is_chosen = chosen and (known is None or known.chosen_at is None)
         is_first = not list_cards(session, account_id)
-        # an event's time may be anybody's word: one of the future would outrank every choice to come
-        chosen_at = min(chosen_at, wall.at) if chosen_at is not None else None
-        is_old = chosen_at is not None and chosen_after(session, account_id, chosen_at)
-        is_old = is_old or is_superseded(session, account_id, fact.gateway, fact.card_ref)
-        save_card(session, account_id, fact, is_first or (chosen and not is_old), now, chosen_at)
+        chosen_at = happened_at(told_at, now, wall) if is_chosen or is_first else None
+        save_card(session, account_id, fact, now, chosen_at)
         return
     known = find_card(session, fact.gateway, fact.card_ref)
     if known is not None and not fact.customer_ref:

@@ -1,7 +1,6 @@
 """Hear of a customer: `customer.updated` and `customer.deleted` in one vendor's words."""
 
 from datetime import datetime
-from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -9,8 +8,8 @@ from billing.accounts.adopt_customer import adopt_customer
 from billing.accounts.forget_customer import forget_customer
 from billing.cards.detach import detach_card
 from billing.cards.is_detached import is_detached
-from billing.cards.queries import is_superseded, list_cards
-from billing.clocks.timelines import now_of
+from billing.cards.queries import list_cards
+from billing.clocks.timelines import happened_at, now_of
 from billing.clocks.wall import Wall
 from billing.outcomes.save_card import save_card
 from calls.hearing import UNHEARD, Conversation, Heard, Inquiry, Other
@@ -25,11 +24,19 @@ def ask_customer(inquiry: Inquiry, fact: EventFact) -> Heard:
     if customer is None:
         return UNHEARD
     default = methods.fetch_card(card_ref=customer.card_ref) if customer.card_ref else None
-    return Other(lambda session, wall: record_customer(session, customer, default, wall))
+    chosen, told_at = fact.is_choice, fact.occurred_at
+    return Other(
+        lambda session, wall: record_customer(session, customer, default, chosen=chosen, told_at=told_at, wall=wall)
+    )
 
 
-def record_customer(session: Session, fact: CustomerFact, default: CardFact | None, wall: Wall) -> None:
-    """Record: a customer's default card, saved or not; a deleted customer has no cards and is charged no more."""
+def record_customer(
+    session: Session, fact: CustomerFact, default: CardFact | None, *, chosen: bool, told_at: datetime, wall: Wall
+) -> None:
+    """Record: a customer's default card, saved or not; a deleted customer has no cards and is charged no more.
+
+    `chosen`: what is told is that it became the default, at `told_at` by the vendor's clock.
+    """
     account_id = adopt_customer(session, fact)
     if account_id is None:
         return
@@ -40,14 +47,16 @@ def record_customer(session: Session, fact: CustomerFact, default: CardFact | No
             if card.customer_ref == fact.customer_ref:
                 detach_card(session, fact.gateway, card.card_ref, now)
     elif default is not None and default.customer_ref == fact.customer_ref:
-        _charge_from_now_on(session, account_id, default, now)
+        if is_detached(session, account_id, default.gateway, default.card_ref):
+            return
+        is_first = not list_cards(session, account_id)
+        chosen_at = happened_at(told_at, now, wall) if chosen or is_first else None
+        save_card(session, account_id, default, now, chosen_at)
 
 
-def _charge_from_now_on(session: Session, account_id: UUID, card: CardFact, now: datetime) -> None:
-    """Unless that is the echo of a choice which another gateway's card has taken the place of since."""
-    if not is_detached(session, account_id, card.gateway, card.card_ref):
-        is_old = is_superseded(session, account_id, card.gateway, card.card_ref)
-        save_card(session, account_id, card, not is_old, now)
+def subject(fact: EventFact) -> str:
+    """The customer; each choice of theirs is heard by itself, for it has its own time."""
+    return f"{fact.customer_ref} chose at {fact.occurred_at}" if fact.is_choice else fact.customer_ref
 
 
-CUSTOMER = Conversation(lambda fact: fact.customer_ref, ask_customer, is_in_turn=True)
+CUSTOMER = Conversation(subject, ask_customer, is_in_turn=True)

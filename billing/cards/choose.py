@@ -11,24 +11,33 @@ from billing.cards.tables import Card
 from billing.errors import Rejected
 
 
-def choose_card(session: Session, account_id: UUID, card_id: UUID, chosen_at: datetime | None = None) -> bool:
-    """Charge this card from now on; false when it is charged already.
+def choose_card(session: Session, account_id: UUID, card_id: UUID, chosen_at: datetime | None) -> bool:
+    """Charge this card from now on; false when it is charged already, or a later choice is known.
 
-    It was chosen at that time; None where nobody says when, or whether anybody has: then one that is charged already
-    stays chosen when it was.
-
-    Raises Rejected `card_not_found` for a card that is detached or of another account.
+    `chosen_at` is when the customer chose it, in the account's own time; None for the successor of a card that is gone:
+    nobody has chosen that, and every choice outranks it. Within a second whoever is heard last counts: vendors tell
+    whole ones. Raises Rejected `card_not_found` for a card that is detached or of another account.
     """
     lock_cards(session, account_id)
     card = session.get(Card, card_id, populate_existing=True)
     if card is None or card.account_id != account_id or card.detached_at is not None:
         raise Rejected("card_not_found", f"This account has no card {card_id}.", status=404)
-    is_charged = card.is_default
-    if not is_charged:
-        _make_default(session, account_id, card_id)
-    if chosen_at is not None or not is_charged:
-        session.execute(update(Card).where(Card.id == card_id).values(chosen_at=chosen_at or func.now()))
-    return not is_charged
+    if chosen_at is not None and not _keep_choice(session, card, chosen_at.replace(microsecond=0)):
+        return False
+    if card.is_default:
+        return False
+    _make_default(session, account_id, card_id)
+    return True
+
+
+def _keep_choice(session: Session, card: Card, chosen_at: datetime) -> bool:
+    """Remember it, be it late; whether it is the last of those that concern a card which is still here."""
+    last = session.scalar(
+        select(func.max(Card.chosen_at)).where(Card.account_id == card.account_id, Card.detached_at.is_(None))
+    )
+    card.chosen_at = max(chosen_at, card.chosen_at or chosen_at)
+    session.flush()
+    return last is None or chosen_at >= last
 
 
 def _make_default(session: Session, account_id: UUID, card_id: UUID) -> None:

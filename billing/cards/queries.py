@@ -1,7 +1,6 @@
 """Reads of saved cards."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -13,9 +12,6 @@ from billing.catalog.amount_rules import load_amount_rules
 from billing.errors import Rejected
 from billing.money import AmountRule, Money
 from database.among import is_among
-
-# vendors tell whole seconds, and their clocks and ours differ by less; nobody chooses twice in so short a time
-A_MOMENT = timedelta(seconds=2)
 
 
 class ChargeableCard(NamedTuple):
@@ -68,25 +64,6 @@ def default_cards(session: Session, account_ids: Collection[UUID]) -> dict[UUID,
 def find_card(session: Session, gateway: str, card_ref: str) -> Card | None:
     """The card with this reference, detached or not; None when it was never saved."""
     return session.scalar(select(Card).where(Card.gateway == gateway, Card.card_ref == card_ref))
-
-
-def chosen_after(session: Session, account_id: UUID, instant: datetime) -> bool:
-    """Whether the account has chosen a card since that instant of a vendor's clock: what is told of it is old then."""
-    since = select(Card.id).where(Card.account_id == account_id, Card.chosen_at > instant + A_MOMENT)
-    return session.scalar(since.limit(1)) is not None
-
-
-def is_superseded(session: Session, account_id: UUID, gateway: str, card_ref: str) -> bool:
-    """Whether this card was chosen before the present default of another gateway: that it is charged is old news.
-
-    Each gateway tells of its own default only, and may do so late.
-    """
-    known = find_card(session, gateway, card_ref)
-    default = session.scalar(select(Card).where(Card.account_id == account_id, Card.is_default))
-    if known is None or default is None or default.gateway == gateway:
-        return False
-    before, since = known.chosen_at, default.chosen_at
-    return before is not None and since is not None and before < since + A_MOMENT
 
 
 def get_card(session: Session, account_id: UUID, card_ref: str) -> Card:

@@ -14,8 +14,9 @@ class Card(Base):
     """A card saved at a gateway, or an account with a wallet: what is charged while the customer is away.
 
     At most one per account is the default; a detached one is charged no more, for good. A wallet has a `holder` in the
-    place of digits and expiry. `chosen_at` is when it was last chosen to be charged: news of an older choice is old.
-    `fallback_order` is its place among those that are tried when the default is refused for good: 1 first, null last.
+    place of digits and expiry. `chosen_at` is when it was last chosen, in the account's own time and whole
+    seconds. `fallback_order` is its place among those that are tried when the default is refused for good: 1 first,
+    null last.
     """
 
     __tablename__ = "cards"

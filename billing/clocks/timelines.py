@@ -30,6 +30,15 @@ def timelines(session: Session, wall: Wall) -> list[Timeline]:
     return [Timeline(None, wall.at), *(Timeline(clock.id, clock.frozen_at) for clock in clocks)]
 
 
+def happened_at(told: datetime, now: datetime, wall: Wall) -> datetime:
+    """When it was, in the time of an account whose `now` this is, as a vendor tells.
+
+    An event's time may be anybody's word: nothing is of the future. On a test clock it says nothing, for not every
+    vendor lives by that: it counts as of now.
+    """
+    return min(told, now) if now == wall.at else now
+
+
 def now_of(session: Session, account_id: UUID, wall: Wall) -> datetime:
     """The time it is for an account, given the wall clock's. An unknown account lives by the wall clock."""
     frozen = select(TestClock.frozen_at).join(Account, Account.clock_id == TestClock.id)

@@ -33,7 +33,7 @@ def replace_card(session: Session, card: Card, now: datetime) -> None:
     following = cards_in_order(session, card.account_id)[1:] if card.is_default else []
     detach_card(session, card.gateway, card.card_ref, now)
     if following:
-        change_default(session, card.account_id, following[0].id, now)
+        change_default(session, card.account_id, following[0].id, now, chosen_at=None)
 
 
 def _check_not_last(session: Session, card: Card) -> None:

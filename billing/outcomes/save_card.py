@@ -11,19 +11,14 @@ from schemas.facts.customers import CardFact
 
 
 def save_card(
-    session: Session,
-    account_id: UUID,
-    card: CardFact,
-    make_default: bool,
-    now: datetime,
-    chosen_at: datetime | None = None,
+    session: Session, account_id: UUID, card: CardFact, now: datetime, chosen_at: datetime | None = None
 ) -> UUID:
-    """Write the card and return its id. With `make_default` it is charged from now on, at once for what is unpaid.
+    """Write the card and return its id. One that was chosen is charged from now on, at once for what is unpaid.
 
-    `now` is the account's own time; `chosen_at` when it was chosen, if not now. Raises Rejected
+    Unless a later choice is known. `now` and `chosen_at` are the account's own time. Raises Rejected
     `card_of_another_account`, or `card_detached` for one without a customer: it cannot be charged.
     """
     card_id = keep_card(session, account_id, card)
-    if make_default:
+    if chosen_at is not None:
         change_default(session, account_id, card_id, now, chosen_at)
     return card_id

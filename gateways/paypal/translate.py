@@ -127,8 +127,8 @@ def _about(envelope: Envelope, concerns: Concern, **references: str) -> EventFac
         event_id=envelope.event_id,
         event_type=envelope.event_type,
         concerns=concerns,
+        occurred_at=envelope.created,
         is_choice=envelope.event_type == WALLET_SAVED,
-        chosen_at=envelope.created,
         is_expiry=False,
         **references,
     )

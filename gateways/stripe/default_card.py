@@ -7,7 +7,7 @@ from gateways.stripe.calls import Calls, segment
 from gateways.stripe.cards import METHODS
 from gateways.stripe.customers import CUSTOMERS
 from gateways.stripe.invoices import INVOICES
-from gateways.stripe.shapes import NOTHING, Json, inside, reference
+from gateways.stripe.shapes import NOTHING, TOLD, Json, inside, reference
 from gateways.stripe.subscriptions import SUBSCRIPTIONS
 
 ENDED = frozenset({"canceled", "incomplete_expired"})
@@ -32,7 +32,8 @@ class DefaultCard(Calls):
         if default.get("id") == card["id"]:
             return True
         settings = {"invoice_settings": {"default_payment_method": card["id"]}}
-        self._post(f"{CUSTOMERS}/{segment(customer_ref)}", settings, f"{idempotency_key}/customer")
+        key = f"{idempotency_key}{TOLD if unless_newer else '/customer'}"
+        self._post(f"{CUSTOMERS}/{segment(customer_ref)}", settings, key)
         # of a choice that is told again the key is spent: Stripe repeats its answer, and what was chosen since stays
         return not unless_newer or bool(self._default_of(customer_ref).get("id") == card["id"])
 

@@ -26,6 +26,9 @@ PAYMENT_MARKS = {
     "cause": "cashbeat_cause",
 }
 
+# the end of the key under which a choice that an event told is made the default: that is no choice of its own
+TOLD = "/told"
+
 NOTHING: Json = {}
 
 

@@ -1,11 +1,12 @@
 """Turns a Stripe event into the fact that rings our bell. Pure; old and new API versions read alike."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from gateways.envelope import Envelope, EventRefused
 from gateways.stripe.events import envelope_of, load_event
-from gateways.stripe.shapes import SUBSCRIPTION_MARK, Json, attempt_mark, inside, mark, reference
+from gateways.stripe.shapes import SUBSCRIPTION_MARK, TOLD, Json, attempt_mark, inside, mark, reference
 from schemas.facts.events import Concern, EventFact
 
 GATEWAY = "stripe"
@@ -91,7 +92,15 @@ def translate(body: bytes) -> EventFact:
     expected = HANDLED_TYPES.get(envelope.event_type)
     if expected is None:
         return _about(envelope, Concern.NOTHING)
-    return READERS[expected](envelope, _carried_object(event, expected))
+    fact = READERS[expected](envelope, _carried_object(event, expected))
+    return replace(fact, is_choice=True) if fact.concerns is Concern.CUSTOMER and _is_choice(event) else fact
+
+
+def _is_choice(event: Json) -> bool:
+    """Whether a customer's default is another one now, but not where we only carried out a choice that was told."""
+    settings = inside(event, "data", "previous_attributes", "invoice_settings")
+    key = inside(event, "request").get("idempotency_key") or ""
+    return "default_payment_method" in settings and not str(key).endswith(TOLD)
 
 
 def _carried_object(event: Json, expected: str) -> Json:
@@ -213,8 +222,8 @@ def _about(envelope: Envelope, concerns: Concern, **references: str) -> EventFac
         event_id=envelope.event_id,
         event_type=envelope.event_type,
         concerns=concerns,
+        occurred_at=envelope.created,
         is_choice=concerns is Concern.CARD and envelope.event_type in CARD_WAS_CHOSEN,
-        chosen_at=None,  # Stripe keeps which was the last, see `make_default`
         is_expiry=envelope.event_type == EXPIRED_CHECKOUT,
         **references,
     )

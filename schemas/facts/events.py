@@ -22,15 +22,15 @@ class EventFact:
     """What an event rings the bell for: an object to be looked up by one of its references, or nothing of ours.
 
     `attempt_id` and `subscription_id` are hints from metadata. `setup_ref` names a card set-up whose card is not known
-    yet. `is_choice`: on the page that the event is about the customer chose the card that is to be charged, at
-    `chosen_at` by the vendor's clock; None where the vendor itself keeps which choice was the last. `is_expiry`: the
-    page ended without a payment.
+    yet. `occurred_at` is by the vendor's clock. `is_choice`: it tells that the customer chose then which card is to be
+    charged. `is_expiry`: the page ended without a payment.
     """
 
     gateway: str
     event_id: str
     event_type: str
     concerns: Concern
+    occurred_at: datetime
     checkout_ref: str = ""
     payment_ref: str = ""
     charge_ref: str = ""
@@ -42,5 +42,4 @@ class EventFact:
     setup_ref: str = ""
     customer_ref: str = ""
     is_choice: bool = False
-    chosen_at: datetime | None = None
     is_expiry: bool = False

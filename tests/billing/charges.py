@@ -29,7 +29,7 @@ def card(ref: str = "pm_card_visa", customer_ref: str = "cus_ada", exp_year: int
 def give_card(database: Database, account_id: UUID, now: datetime, fact: CardFact | None = None) -> UUID:
     """A saved card that is charged from now on."""
     with database.transaction() as session:
-        return save_card(session, account_id, fact or card(), True, now)
+        return save_card(session, account_id, fact or card(), now, chosen_at=now)
 
 
 def issue(database: Database, account_id: UUID, now: datetime, minor: int = 2_900) -> UUID:

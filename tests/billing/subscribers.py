@@ -60,7 +60,7 @@ class Books:
         token = ref or f"pm_{uuid7().hex}"
         card = CardFact("stripe", token, f"cus_{account_id.hex}", "visa", "4242", 12, 2040)
         with self.database.transaction() as session:
-            return save_card(session, account_id, card, True, now)
+            return save_card(session, account_id, card, now, chosen_at=now)
 
     def subscribe(self, account_id: UUID, now: datetime, plan: str = "starter", **fields: object) -> UUID:
         """A subscription as the command makes it."""

@@ -23,7 +23,7 @@ from tests.billing.conftest import ADA, NOON
 
 def _save(database: Database, account_id: UUID, fact: CardFact, make_default: bool = False) -> UUID:
     with database.transaction() as session:
-        return save_card(session, account_id, fact, make_default, NOON)
+        return save_card(session, account_id, fact, NOON, chosen_at=NOON if make_default else None)
 
 
 def _default(database: Database, account_id: UUID) -> str | None:
@@ -60,7 +60,7 @@ def test_a_card_seen_before_in_the_same_transaction_shows_its_new_date(database:
     _save(database, account_id, card(exp_year=2026))
     with database.transaction() as session:
         known = get_card(session, account_id, "pm_card_visa")
-        save_card(session, account_id, card(exp_year=2031), True, NOON)
+        save_card(session, account_id, card(exp_year=2031), NOON, chosen_at=NOON)
         assert (known.exp_year, known.is_default) == (2031, True)
 
 
@@ -74,8 +74,8 @@ def test_who_detaches_the_default_has_none_until_another_is_chosen(database: Dat
         assert not detach_card(session, "stripe", "pm_never_seen", NOON)
     assert _refs(database, account_id) == ["pm_other"]
     with database.transaction() as session:
-        assert change_default(session, account_id, other_id, NOON)
-        assert not change_default(session, account_id, other_id, NOON)
+        assert change_default(session, account_id, other_id, NOON, chosen_at=NOON)
+        assert not change_default(session, account_id, other_id, NOON, chosen_at=NOON)
     assert _default(database, account_id) == "pm_other"
 
 
@@ -84,7 +84,7 @@ def test_a_detached_card_is_charged_no_more_whatever_is_told_of_it_later(databas
     with database.transaction() as session:
         detach_card(session, "stripe", "pm_card_visa", NOON)
     with pytest.raises(Rejected, match="card_not_found"), database.transaction() as session:
-        change_default(session, account_id, card_id, NOON)
+        change_default(session, account_id, card_id, NOON, chosen_at=NOON)
     with pytest.raises(Rejected, match="card_detached"):
         _save(database, account_id, card(customer_ref=""))
     with pytest.raises(Rejected, match="card_not_found"):
@@ -100,7 +100,7 @@ def test_a_card_belongs_to_one_account(database: Database, account_id: UUID) -> 
     with pytest.raises(Rejected, match="card_of_another_account"):
         _save(database, stranger, card(exp_year=2040), make_default=True)
     with pytest.raises(Rejected, match="card_not_found"), database.transaction() as session:
-        change_default(session, stranger, card_id, NOON)
+        change_default(session, stranger, card_id, NOON, chosen_at=NOON)
     with database.transaction() as session:
         known = find_card(session, "stripe", "pm_card_visa")
     assert known is not None
@@ -112,7 +112,7 @@ def test_of_many_who_choose_at_once_one_is_the_last(database: Database, account_
 
     def choose(card_id: UUID) -> None:
         with database.transaction() as session:
-            change_default(session, account_id, card_id, NOON)
+            change_default(session, account_id, card_id, NOON, chosen_at=NOON)
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(choose, ids * 3))

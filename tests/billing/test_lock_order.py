@@ -46,11 +46,11 @@ def _of_card(account_id: UUID, fact: CardFact, card_id: UUID) -> dict[str, Step]
 
     def choose(session: Session) -> None:
         with contextlib.suppress(Rejected):  # it may be gone by now
-            choose_card(session, account_id, card_id)
+            choose_card(session, account_id, card_id, NOW)
 
     def save(session: Session) -> None:
         with contextlib.suppress(Rejected):
-            save_card(session, account_id, fact, True, NOW)
+            save_card(session, account_id, fact, NOW, chosen_at=NOW)
 
     return {
         "keep": lambda session: keep_card(session, account_id, fact),

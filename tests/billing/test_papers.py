@@ -146,7 +146,7 @@ def test_a_gateway_names_the_card_of_its_invoices_by_reference(run: GatewayRun, 
     run.hear(run.fact())
     card = CardFact("stripe", "pm_1", "cus_1", "mastercard", "4444", 12, 2040)
     with books.database.transaction() as session:
-        save_card(session, run.account_id, card, True, JANUARY_31)
+        save_card(session, run.account_id, card, JANUARY_31, chosen_at=JANUARY_31)
     payments = (InvoicePaymentFact("pi_1", 9_900, "ch_1", JANUARY_31, "pm_1"),)
     invoice = run.invoice(run.bill(replace(invoice_of(line(9_900)), payments=payments)))
     (payment,) = paper_of(books, invoice).payments

@@ -1,6 +1,7 @@
 """For which of our objects an event rings, over two API versions six years apart."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -56,14 +57,14 @@ def test_golden_events_ring_for_our_object(path: Path) -> None:
     version, event_type = path.parent.name, path.stem
     concerns, references = RUNG[HANDLED_TYPES[event_type]]
     known = {name: ref for name, ref in references.items() if name != MISSING.get((version, event_type))}
-    event_id = json.loads(path.read_bytes())["id"]
+    event = json.loads(path.read_bytes())
     assert translate(path.read_bytes()) == EventFact(
         gateway="stripe",
-        event_id=event_id,
+        event_id=event["id"],
         event_type=event_type,
         concerns=concerns,
-        is_choice=event_type == "setup_intent.succeeded",
-        chosen_at=None,
+        occurred_at=datetime.fromtimestamp(event["created"], UTC),
+        is_choice=event_type in {"setup_intent.succeeded", "customer.updated"},
         is_expiry=event_type == "checkout.session.expired",
         **known,
     )
@@ -98,7 +99,32 @@ def test_payments_of_others_ring_without_an_attempt() -> None:
 def test_other_types_concern_nothing(event_type: str) -> None:
     event = golden_event(VERSION_NEW, "payment_intent.succeeded") | {"type": event_type, "data": {}}
     fact = translated(event)
-    assert fact == EventFact(gateway="stripe", event_id=event["id"], event_type=event_type, concerns=Concern.NOTHING)
+    assert (fact.event_id, fact.event_type, fact.concerns) == (event["id"], event_type, Concern.NOTHING)
+
+
+@pytest.mark.parametrize(
+    ("previous", "key", "is_choice"),
+    [
+        ({"invoice_settings": {"default_payment_method": "pm_old"}}, None, True),
+        ({"invoice_settings": {"default_payment_method": None}}, "cashbeat/default_card/1/customer", True),
+        ({"invoice_settings": {"default_payment_method": None}}, "cashbeat/chosen_card/pm_1/told", False),
+        ({"invoice_settings": {"footer": "Thanks"}}, None, False),
+        ({"email": "old@ada.example"}, None, False),
+        (None, None, False),
+    ],
+)
+def test_another_default_card_of_a_customer_is_a_choice_unless_an_event_had_told_it_before(
+    previous: object, key: str | None, is_choice: bool
+) -> None:
+    event = golden_event(VERSION_NEW, "customer.updated")
+    event["data"]["previous_attributes"] = previous
+    event["request"] = {"id": "req_1", "idempotency_key": key}
+    assert translated(event).is_choice is is_choice
+
+
+def test_the_oldest_events_name_their_request_alone() -> None:
+    event = golden_event(VERSION_OLD, "customer.updated") | {"request": "req_1"}
+    assert translated(event).is_choice
 
 
 def of_mode(mode: object, **changes: object) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from billing.cards.queries import A_MOMENT
 from database.engine import Database, make_engine
 from settings import Settings
 from stack import development_key
@@ -33,6 +32,7 @@ from workers.queues import GROUPS
 
 COUNTED = ("kills", "broker_wipes", "database_kills", "rotations", "forged", "pay_answers_lost", "retries")
 COUNTED_OF_TRANSFERS = ("imports", "imports_killed", "lines_matched", "approvals", "rejections", *REFUSALS)
+A_SECOND = 1
 SIZES = ("purchases", "renewals", "refunds", "transfers")
 
 Progress = Callable[[Happened, str], None]
@@ -89,7 +89,7 @@ def _suffer(
     if subscribers:
         add_second_beat(stack)
         # what they choose now is no old news to anybody: vendors tell whole seconds
-        time.sleep(A_MOMENT.total_seconds())
+        time.sleep(A_SECOND)
         with database.transaction() as session:
             write_subscribers(session, plan, subscribers, datetime.now(UTC))
     refunds = Refunds(plan, happened, database, make_shopper)

@@ -105,6 +105,7 @@ def translate(body: bytes) -> EventFact:
         event_id=envelope.event_id,
         event_type=envelope.event_type,
         concerns=LIMITS.concerns[envelope.event_type],
+        occurred_at=envelope.created,
         checkout_ref=order["ref"],
         charge_ref=order["ref"],
         attempt_id=order["attempt_id"],

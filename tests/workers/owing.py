@@ -70,7 +70,7 @@ class Owing:
         fact = self.work.gateway("stripe").saved_methods.fetch_card(card_ref=attached.json()["id"])
         assert fact is not None
         with self.work.database.transaction() as session:
-            return save_card(session, self.account_id, fact, False, self.work.wall().at)
+            return save_card(session, self.account_id, fact, self.work.wall().at)
 
     def intend(self) -> UUID:
         """A charge is begun; it is not sent yet."""

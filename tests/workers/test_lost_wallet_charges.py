@@ -53,8 +53,8 @@ def with_wallet(two_gateways: Work, debtor: Dunned) -> Dunned:
     assert isinstance(paypal, PayPalGateway)
     wallet = saved_wallet(paypal, PayPalSandbox(debtor.sandbox), str(debtor.account_id))
     with two_gateways.database.transaction() as session:
-        saved = save_card(session, debtor.account_id, wallet, False, two_gateways.wall().at)
-        change_default(session, debtor.account_id, saved, two_gateways.wall().at)
+        saved = save_card(session, debtor.account_id, wallet, two_gateways.wall().at)
+        change_default(session, debtor.account_id, saved, two_gateways.wall().at, chosen_at=two_gateways.wall().at)
     return debtor
 
 

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -130,13 +131,14 @@ def test_news_of_a_card_from_before_it_was_taken_away_brings_it_back_to_nobody(
     removing = threading.Thread(target=remove, args=(debtor, first))
     removing.start()
     _until(lambda: saved(debtor) == {second: True})
+    told: dict[str, Any] = {"chosen": True, "told_at": work.wall().at, "wall": work.wall()}
     with work.database.transaction() as session:
-        record_customer(session, customer, stale, work.wall())
-        record_card(session, stale, CustomerFact("stripe", stale.customer_ref), chosen=True, wall=work.wall())
+        record_customer(session, customer, stale, **told)
+        record_card(session, stale, CustomerFact("stripe", stale.customer_ref), **told)
     removing.join()
     assert (saved(debtor), debtor.saved_cards()) == ({second: True}, 1)
     with work.database.transaction() as session:
-        record_customer(session, customer, stale, work.wall())
+        record_customer(session, customer, stale, **told)
     assert saved(debtor) == {second: True}
     again = debtor.command(ChangePaymentMethod(account_id=debtor.account_id, card_ref=stale.card_ref))
     assert word(again) == "card_detached"

@@ -15,7 +15,6 @@ from billing.invoices.tables import InvoiceStatus
 from billing.outcomes.change_default import change_default
 from billing.outcomes.save_card import save_card
 from calls.hear_card import record_card
-from calls.hear_customer import record_customer
 from database.engine import Database
 from database.memory import WorkState
 from gateways.registry import VENDORS
@@ -46,7 +45,7 @@ def wallet(work: Work, purses: WalletOffice, debtor: Dunned) -> UUID:
     fact = work.gateway("purse").saved_methods.fetch_card(card_ref="purse-1")
     assert fact is not None
     with work.database.transaction() as session:
-        return save_card(session, debtor.account_id, fact, False, work.wall().at)
+        return save_card(session, debtor.account_id, fact, work.wall().at)
 
 
 def test_a_card_that_is_refused_for_good_has_the_wallet_pay(debtor: Dunned, wallet: UUID, purses: WalletOffice) -> None:
@@ -86,7 +85,7 @@ def test_a_wallet_that_is_refused_for_good_has_the_card_pay(
     """At the next planned try: the card had been tried before, and may pay later."""
     purses.wallets["purse-1"].decline = "invalid_account"
     with work.database.transaction() as session:
-        change_default(session, debtor.account_id, wallet, work.wall().at)
+        change_default(session, debtor.account_id, wallet, work.wall().at, chosen_at=work.wall().at)
     debtor.do("charge")
     debtor.card_declines(None)
     debtor.sweep(4)
@@ -123,7 +122,7 @@ def test_a_wallet_that_its_vendor_has_forgotten_is_charged_no_more(
     fact = work.gateway("purse").saved_methods.fetch_card(card_ref="purse-1")
     assert fact is not None
     with work.database.transaction() as session:
-        record_card(session, fact, None, chosen=False, wall=work.wall())
+        record_card(session, fact, None, chosen=False, told_at=work.wall().at, wall=work.wall())
         assert [each.kind for each in show_cards(session, debtor.account_id).data] == ["card"]
 
 
@@ -139,10 +138,10 @@ class Choices:
         self.purses.wallets.setdefault(reference, Wallet(owner, f"{number}***@example.com"))
         fact = self.work.gateway("purse").saved_methods.fetch_card(card_ref=reference)
         customer = CustomerFact("purse", owner, account_id=str(self.debtor.account_id))
-        chosen_at = self.began_at + timedelta(minutes=number)
+        told_at = self.began_at + timedelta(minutes=number)
         assert fact is not None
         with self.work.database.transaction() as session:
-            record_card(session, fact, customer, chosen=True, wall=self.work.wall(), chosen_at=chosen_at)
+            record_card(session, fact, customer, chosen=True, told_at=told_at, wall=self.work.wall())
 
     def hear_of_now(self, number: int) -> None:
         """Saved at this moment, told in whole seconds."""
@@ -184,24 +183,6 @@ def test_what_was_chosen_here_since_is_not_taken_back_by_late_news(choices: Choi
     assert choices.charged() == "card"
 
 
-def test_what_another_gateway_tells_late_of_its_own_default_takes_nothing_back(
-    work: Work, choices: Choices, debtor: Dunned
-) -> None:
-    """The echo of a choice that was made here: its customer there has had that card for a default since."""
-    choices.choose_card()
-    choices.hear_of_now(1)
-    methods = work.gateway("stripe").saved_methods
-    customer, card = methods.fetch_customer(debtor.customer_ref), methods.fetch_card(card_ref=debtor.card_ref)
-    assert customer is not None
-    assert card is not None
-    with work.database.transaction() as session:
-        record_customer(session, customer, card, work.wall())
-        record_card(session, card, customer, chosen=True, wall=work.wall())
-    assert choices.charged() == "1"
-    choices.choose_card()
-    assert choices.charged() == "card"
-
-
 def test_what_is_chosen_here_again_stays_though_a_wallet_is_told_of_late(work: Work, choices: Choices) -> None:
     """The card was charged all the time: choosing it once more is a choice."""
     choices.choose_card()
@@ -214,12 +195,6 @@ def test_news_of_the_future_outrank_no_choice_that_is_made_later(work: Work, cho
     choices.hear(1)
     choices.hear_of_now(2)
     assert choices.charged() == "2"
-
-
-def test_what_is_chosen_right_after_counts_though_its_vendor_tells_whole_seconds(choices: Choices) -> None:
-    choices.choose_card()
-    choices.hear_of_now(1)
-    assert choices.charged() == "1"
 
 
 def test_a_wallet_is_shown_by_its_holder_and_does_not_expire(work: Work, debtor: Dunned, wallet: UUID) -> None:

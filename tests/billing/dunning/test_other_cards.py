@@ -42,7 +42,7 @@ def keep(dunned: Dunned, account_id: UUID, ref: str) -> UUID:
     """A card is saved beside the one that is charged."""
     fact = CardFact("stripe", ref, f"cus_{account_id.hex}", "visa", "4444", 12, 2040)
     with dunned.database.transaction() as session:
-        return save_card(session, account_id, fact, False, JANUARY)
+        return save_card(session, account_id, fact, JANUARY)
 
 
 def renew(dunned: Dunned, account_id: UUID) -> UUID:
