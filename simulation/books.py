@@ -41,6 +41,10 @@ UNANSWERED = text("""
     WHERE d.status IN ('inquiry', 'needs_response') AND d.evidence_due_at IS NOT NULL
     ORDER BY d.opened_at, d.account_id, d.amount_minor, d.id
 """)
+NEWEST_WALLETS = text("""
+    SELECT DISTINCT ON (account_id) account_id::text, card_ref
+    FROM cards WHERE kind = 'wallet' ORDER BY account_id, created_at DESC, id DESC
+""")
 COMMANDS_WAITING = text("SELECT count(*) FROM operations WHERE state = 'ready'")
 FOLLOW_UPS_WAITING = text("SELECT topic, id FROM outbox WHERE state = 'ready'")
 # Partial indexes answer each of these, however much has been finished before.
@@ -115,6 +119,11 @@ def owed_by_transfer(session: Session) -> list[Owed]:
         Owed(row.account_id, reference_of(row.number), row.issued_at, row.total_minor, row.left_minor, row.currency)
         for row in session.execute(OWED)
     ]
+
+
+def newest_wallets(session: Session) -> dict[str, str]:
+    """The gateway's id of the wallet that each account saved last, by the account's id."""
+    return {row.account_id: row.card_ref for row in session.execute(NEWEST_WALLETS)}
 
 
 def unanswered(session: Session) -> list[Unanswered]:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -51,13 +52,13 @@ class Office:
             left = follow_ups_waiting(session)
         self.bell.ring_for(left)
 
-    def result(self, key: str) -> Operation:
-        """The finished operation of a key. Raises StackError when it did not succeed."""
+    def result(self, key: str) -> dict[str, Any]:
+        """What the command of a key ended with. Raises StackError when it did not succeed."""
         with self.database.transaction() as session:
             operation = session.get_one(Operation, id_of(key))
         if operation.result is None:
             raise StackError(f"{operation.kind} {operation.state}: {operation.problem}")
-        return operation
+        return operation.result
 
     def advance(self, clock_id: UUID, at: datetime) -> None:
         """Turn the clock until all that is due by then has happened, and the sandbox's own time beside it.

@@ -7,9 +7,9 @@ from typing import Any
 
 import requests
 
+from sandbox.owners import Owners
 from settings import SANDBOX_STRIPE_KEY
 from simulation.disputes import Reply
-from simulation.wallets import Wallets
 from stack.errors import StackError
 
 TIMEOUT_SECONDS = 30.0
@@ -25,7 +25,7 @@ class Street:
     _now: datetime | None = None
 
     def __post_init__(self) -> None:
-        self.wallets = Wallets(self._send)
+        self.owners = Owners(self._send)
 
     def stop_clock(self, at: datetime) -> None:
         """From now on the sandbox's time stands. Nothing may exist in it yet."""
@@ -81,7 +81,7 @@ class Street:
     def ledger(self) -> dict[str, Any]:
         """Every charge, refund and dispute that moved money, as the sandbox's own books have it, of both companies."""
         ledger: dict[str, Any] = self._send("GET", "/sandbox/ledger")
-        others = self.wallets.ledger()
+        others = self.owners.ledger()
         return {
             "charges": ledger["charges"] + others["captures"],
             "refunds": ledger["refunds"] + others["refunds"],

@@ -11,14 +11,17 @@ from sqlalchemy.dialects.postgresql import insert
 from billing.catalog.tables import Coupon
 from database.ids import uuid7
 from gateways.stripe.translate import HANDLED_TYPES
+from sandbox.owners import GATEWAY
 from schemas.commands import COMMANDS
 from simulation.bank import Bank, Payment
-from simulation.books import owed_by_transfer, standings, unanswered
+from simulation.books import newest_wallets, owed_by_transfer, standings, unanswered
 from simulation.office import Office, id_of
 from simulation.people import Day, Order, Person, populate
 from simulation.plan import START, Plan
 
 CLOCK_KEY = "clock"
+# where the gateway's pages send customers back to
+PRODUCT_URL = "https://app.example/billing"
 # code, percent in parts per million, amount in US cents, for how many periods (0: all)
 COUPONS = (("SIM-QUARTER", 250_000, 0, 3), ("SIM-TENNER", 0, 1_000, 0), ("SIM-HALF", 500_000, 0, 1))
 
@@ -50,9 +53,10 @@ class Town:
         self.office.result(CLOCK_KEY)
         self.office.give([(account_key(person), person.opening(str(self.clock_id))) for person in self.people])
         self.office.await_quiet()
-        cards = [(f"{account_key(person)}/card", self._new_card(person)) for person in self.people]
-        self.office.give([(key, order) for key, order in cards if order])
+        keys = [(f"{account_key(person)}/card", person) for person in self.people]
+        self.office.give([(key, self._new_card(person)) for key, person in keys])
         self.office.await_quiet()
+        self._agree([(key, person) for key, person in keys if person.has_wallet])
 
     def live(self, at: datetime) -> None:
         """Everybody's day: what is owed is transferred, banks have replies, and cards change their minds first, then
@@ -70,15 +74,11 @@ class Town:
         ]
         changed = [person for person in self.people if person.decline_code != before[person.index]]
         self.office.street.steer(self._codes(changed, has_wallet=False))
-        self.office.street.wallets.steer(self._codes(changed, has_wallet=True))
-        self.office.give(
-            [
-                (f"{account_key(person)}/{at:%Y-%m-%d}", order)
-                for person, day in days
-                if (order := self._order(person, day))
-            ]
-        )
+        self.office.street.owners.steer(self._codes(changed, has_wallet=True))
+        keys = [(f"{account_key(person)}/{at:%Y-%m-%d}", person, day) for person, day in days]
+        self.office.give([(key, order) for key, person, day in keys if (order := self._order(person, day))])
         self.office.await_quiet()
+        self._agree([(key, person) for key, person, day in keys if day.is_new_card and person.has_wallet])
 
     def _transfer(self, at: datetime) -> None:
         """What comes to the bank on this day is on its statement, which is imported at once."""
@@ -121,11 +121,22 @@ class Town:
     def _codes(self, people: Sequence[Person], *, has_wallet: bool) -> dict[str, str | None]:
         return {self._cards[person.index]: person.decline_code for person in people if person.has_wallet == has_wallet}
 
-    def _new_card(self, person: Person) -> Order | None:
-        """What is to be charged from now on; of a wallet that its owner has saved the gateway tells by itself."""
+    def _agree(self, asked: Sequence[tuple[str, Person]]) -> None:
+        """Who has asked for a page to save a wallet on agrees there. The gateway then tells of the wallet by itself."""
+        if not asked:
+            return
+        for key, _ in asked:
+            self.office.street.owners.agree(self.office.result(key)["checkout_ref"])
+        self.office.await_quiet()
+        with self.office.database.transaction() as session:
+            saved = newest_wallets(session)
+        self._cards |= {person.index: saved[account_id(person)] for _, person in asked}
+
+    def _new_card(self, person: Person) -> Order:
+        """The command that has something else charged from now on."""
         if person.has_wallet:
-            self._cards[person.index] = self.office.street.wallets.save(account_id(person))
-            return None
+            pages = {"success_url": PRODUCT_URL, "cancel_url": PRODUCT_URL}
+            return Order("start_card_setup", {"account_id": account_id(person), "gateway": GATEWAY, **pages})
         self._cards[person.index] = card_ref = self.office.street.new_card(person.card_number)
         return Order("change_payment_method", {"account_id": account_id(person), "card_ref": card_ref})
 

@@ -16,7 +16,7 @@ SECOND = "paypal"
 ITS_ROOMS = ("gateways/paypal/", "sandbox/", "tests/")
 NAMED_BY_OPERATORS = {
     "cli/providers.py", "gateways/registry.py", "setting_needs.py", "setting_values.py", "settings.py",
-    "simulation/run.py", "simulation/wallets.py", "stack/addresses.py", "stack/processes.py", "stack/vendors.py",
+    "simulation/run.py", "stack/addresses.py", "stack/processes.py", "stack/vendors.py",
 }  # fmt: skip
 
 
