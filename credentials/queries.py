@@ -17,6 +17,12 @@ def list_providers(session: Session) -> list[IntegrationProvider]:
     return list(session.scalars(select(IntegrationProvider).order_by(IntegrationProvider.id)))
 
 
+def list_endpoints(session: Session) -> dict[str, str]:
+    """Where providers are, by their ids, as far as that is set; needs no right to read what they are called with."""
+    said = select(IntegrationProvider.id, IntegrationProvider.endpoint).where(IntegrationProvider.endpoint != "")
+    return dict(session.execute(said).all())
+
+
 def list_webhook_secrets(session: Session) -> list[WebhookSecret]:
     """All that ever were, the oldest first: whose have ended is no less known than whose are active."""
     return list(session.scalars(select(WebhookSecret).order_by(WebhookSecret.provider_id, WebhookSecret.active_from)))

@@ -86,8 +86,9 @@ DECISIONS: Mapping[str, Decision] = {
     "api_keys": Decision(Rights(reads_only=("id", "name")), door=READS),
     "call_rates": Decision(KEEPS),
     # All workers are one role, so each may read every provider's row; what it is not told is the master key, unless its
-    # queue talks to one (`READ_BY` in settings). The door checks signatures, and can read nothing that calls anybody.
-    "integration_providers": Decision(READS),
+    # queue talks to one (`READ_BY` in settings). The door checks signatures: it can read where a provider is, since the
+    # certificates of its webhooks lie there, and nothing that calls anybody.
+    "integration_providers": Decision(READS, door=Rights(reads_only=("id", "endpoint"))),
     "webhook_secrets": Decision(NOTHING, door=READS),
     # time and customers
     "test_clocks": _shown(KEEPS),

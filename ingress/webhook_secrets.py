@@ -1,12 +1,12 @@
-"""By what webhooks are checked: the database's secrets that are active, the environment's until it has one; and the
-certificates that workers have fetched.
+"""By what webhooks are checked: the database's secrets that are active, the environment's until it has one; where the
+vendor is, likewise; and the certificates that workers have fetched.
 """
 
 import asyncio
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 from pydantic import SecretStr
@@ -16,7 +16,7 @@ from billing.errors import BillingError
 from credentials.errors import Sealed
 from credentials.master_keys import MasterKeys
 from credentials.places import webhook_secret_of
-from credentials.queries import LOOK_SECONDS, active_at, list_webhook_secrets
+from credentials.queries import LOOK_SECONDS, active_at, list_endpoints, list_webhook_secrets
 from credentials.tables import WebhookSecret
 from database.unverified import list_certificates
 from gateways.envelope import Envelope, Headers, Unchecked, WebhookSignature
@@ -30,19 +30,28 @@ log = structlog.get_logger(__name__)
 Values = Mapping[str, Any]
 
 
+class _Known(NamedTuple):
+    """What the database says; by vendor, all but the secrets."""
+
+    secrets: list[WebhookSecret]
+    certificates: dict[str, dict[str, str]]
+    endpoints: dict[str, str]
+
+
 class Watched(WebhookSignature):
     """One vendor's way to sign, by what counts at this moment; the door is shut while there is no secret."""
 
     def __init__(self, open_door: Callable[[Values], WebhookSignature], set_here: Values) -> None:
-        self._open_door = open_door
+        self._open_door, self._set_here = open_door, set_here
         self._values = {**set_here, "webhook_secrets": (), "certificates": {}}
         self._now = open_door(self._values)
         self.body_bytes_max = self._now.body_bytes_max
         self.is_set = self._now.is_set
 
-    def use(self, secrets: tuple[SecretStr, ...], certificates: Mapping[str, str]) -> None:
-        """Check by these from now on."""
-        values = {**self._values, "webhook_secrets": secrets, "certificates": certificates}
+    def use(self, secrets: tuple[SecretStr, ...], certificates: Mapping[str, str], endpoint: str) -> None:
+        """Check by these from now on. An empty `endpoint` leaves it to the environment where the vendor is."""
+        elsewhere = {"api_base": endpoint} if endpoint else {}
+        values = {**self._set_here, **elsewhere, "webhook_secrets": secrets, "certificates": certificates}
         if values != self._values:
             self._values, self._now = values, self._open_door(values)
             self.is_set = self._now.is_set
@@ -92,14 +101,14 @@ class WebhookSecrets:
     async def _look(self) -> None:
         """What was known stays known while the database does not answer: the door must outlive that."""
         try:
-            rows, certificates = await self._reads.run(_known)
+            known = await self._reads.run(_read)
         except Exception as error:
             if not (is_weather(error) or isinstance(error, BillingError)):
                 log.exception("webhook_secrets_unread")
             return
         for name, signature in self.signatures.items():
-            secrets = self._of_vendor(name, [row for row in rows if row.provider_id == name])
-            signature.use(secrets, certificates.get(name, {}))
+            secrets = self._of_vendor(name, [row for row in known.secrets if row.provider_id == name])
+            signature.use(secrets, known.certificates.get(name, {}), known.endpoints.get(name, ""))
 
     def _of_vendor(self, name: str, rows: list[WebhookSecret]) -> tuple[SecretStr, ...]:
         """The environment's as long as there is no row, and while one says so: what has ended does not come back."""
@@ -130,5 +139,5 @@ class WebhookSecrets:
         return is_news
 
 
-def _known(session: Session) -> tuple[list[WebhookSecret], dict[str, dict[str, str]]]:
-    return list_webhook_secrets(session), list_certificates(session)
+def _read(session: Session) -> _Known:
+    return _Known(list_webhook_secrets(session), list_certificates(session), list_endpoints(session))

@@ -10,9 +10,11 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from sqlalchemy.orm import Session
 
 from database.unverified import UNVERIFIED_MAX
 from settings import Settings
+from tests.credentials.kept import provider
 from tests.gateways.forging import forge
 from tests.gateways.paypal_side import Headers, PayPalSide, event, replaced
 from tests.ingress.running_door import in_thread
@@ -81,6 +83,24 @@ def test_a_door_notices_when_a_certificate_becomes_known(
         body = event(f"WH-{uuid4()}")
         assert bring(unknowing_door, body, signer.headers(body)) == 200
         time.sleep(0.1)
+
+
+def test_a_door_notices_where_the_vendor_is(
+    with_paypal: Settings, tmp_path: Path, owner_session: Session, rows: Rows
+) -> None:
+    """`provider set paypal endpoint`: its certificates lie there from then on, and no more where they lay."""
+    elsewhere = PayPalSide(tmp_path, base="https://paypal.stand-in.example/paypal")
+    body = event("WH-1")
+    with in_thread(with_paypal) as door:
+        assert bring(door, body, elsewhere.headers(body)) == 400
+        provider(owner_session, "paypal", endpoint="https://paypal.stand-in.example/paypal")
+        owner_session.commit()
+        began = time.monotonic()
+        while bring(door, body, elsewhere.headers(body, transmission_id="t-1")) != 200:
+            assert time.monotonic() - began < PROMISED_SECONDS
+            time.sleep(0.1)
+        assert bring(door, body, PayPalSide(tmp_path).headers(body)) == 400
+    assert rows(WAITING) == [("paypal", "WH-1", elsewhere.url, True)]
 
 
 def test_anything_wrong_is_refused_alike_and_leaves_no_row(
