@@ -1,6 +1,7 @@
 """Find out which events are genuine that the door could not check: fetch what they say they were signed by, or ask.
 
-A genuine one goes to the inbox and is handled like any other, a refused one is gone. Nothing else is done with either.
+A genuine one goes to the inbox and is handled like any other, a refused one is gone, and one that is signed by what
+nobody trusts here waits, in the end for a person. Nothing else is done with any of them.
 """
 
 import time
@@ -82,8 +83,10 @@ def _fetch(work: Work, gateway: Gateway, url: str) -> str:
     now = work.wall().at
     try:
         found = gateway.signature_checks.fetch_certificate(url, now)
-        pem, valid_until = found.pem, found.valid_until
-        log.info("certificate_fetched", gateway=gateway.name, url=url, valid_until=valid_until.isoformat())
+        pem, valid_until = found.pem, found.valid_until or now + REFUSED_FOR
+        say = log.info if found.valid_until else log.warning
+        name = "certificate_fetched" if found.valid_until else "certificate_untrusted"
+        say(name, gateway=gateway.name, url=url, valid_until=valid_until.isoformat())
     except Rejected as refusal:
         pem, valid_until = REFUSED, now + REFUSED_FOR
         log.warning("certificate_refused", gateway=gateway.name, url=url, reason=refusal.detail)

@@ -13,10 +13,12 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from database.base import Base
 from database.memory import Remembered, memory_constraints
 
-# What lies nowhere is not asked for again in this time, however many events say that it does.
+# What lies nowhere, or is not trusted, is not asked for again in this time, however many events say that it is there.
 REFUSED_FOR = timedelta(seconds=60)
 # These many of a gateway may wait. A new certificate is known within seconds, and its first events are few; more come
-# when somebody makes them up, or while the certificate cannot be fetched, and then the gateway sends them again.
+# when somebody makes them up, or while the certificate cannot be fetched, and then the gateway sends them again. What
+# waits because its certificate is not trusted is the gateway's own: it lies there, and its key has signed the event.
+# Nobody else can fill this with such; and what is parked does not count.
 UNVERIFIED_MAX = 1_000
 
 
@@ -53,7 +55,10 @@ class UnverifiedEvent(Remembered, Base):
 
 
 class GatewayCertificate(Base):
-    """What lay in a place of a gateway's, by the wall clock until then; an empty one was refused."""
+    """What lay in a place of a gateway's, by the wall clock until then; an empty one was refused.
+
+    Whoever uses one looks whether it is trusted: that may have changed, and differs between machines.
+    """
 
     __tablename__ = "gateway_certificates"
 
@@ -64,10 +69,10 @@ class GatewayCertificate(Base):
 
 
 def list_certificates(session: Session) -> dict[str, dict[str, str]]:
-    """PEM by place, by gateway: those that are believed. A handful."""
-    believed = select(GatewayCertificate).where(GatewayCertificate.pem != "").order_by(GatewayCertificate.url)
+    """PEM by place, by gateway: those that are certificates, trusted or not. A handful."""
+    there = select(GatewayCertificate).where(GatewayCertificate.pem != "").order_by(GatewayCertificate.url)
     found: dict[str, dict[str, str]] = {}
-    for row in session.scalars(believed):
+    for row in session.scalars(there):
         found.setdefault(row.gateway, {})[row.url] = row.pem
     return found
 

@@ -10,7 +10,7 @@ class SignatureChecks(Protocol):
     """The gateway signs its events with certificates that have to be fetched, or says itself which are genuine."""
 
     def fetch_certificate(self, url: str, now: datetime) -> CertificateFact:
-        """What lies in this place of the gateway's, if that is a certificate that is trusted here at this instant.
+        """What lies in this place of the gateway's: a certificate, and whether it is trusted at this instant.
 
         Rejected `certificate_refused` when it is none, or when there is nothing.
         """
@@ -18,5 +18,6 @@ class SignatureChecks(Protocol):
     def check(self, event: UncheckedEvent, pem: str, now: datetime) -> None:
         """Return if the event is genuine by this certificate or, where it names none, by the gateway's own word.
 
-        Rejected `signature_refused` when it is not. A genuine one is a doorbell and no more: see `gateways.envelope`.
+        Rejected `signature_refused` when it is not; Unavailable when it is signed by this certificate, and nobody whom
+        this machine trusts vouches for that. A genuine one is a doorbell and no more: see `gateways.envelope`.
         """

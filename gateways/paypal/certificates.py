@@ -41,6 +41,10 @@ class CertificateRefused(ValueError):
     """What lies there is no certificate of PayPal's."""
 
 
+class CertificateUntrusted(CertificateRefused):
+    """It may be one, and nobody whom this machine trusts vouches for it at this instant."""
+
+
 @dataclass(frozen=True, slots=True)
 class SigningCertificate:
     """One that was believed, with the key that it certifies; in force in `[valid_from, valid_until]`."""
@@ -71,17 +75,26 @@ def is_place_of_certificates(url: str, allowed_bases: Sequence[str]) -> bool:
 def read_certificate(pem: bytes, anchors: Sequence[Certificate], now: datetime) -> SigningCertificate:
     """The first of the file, if a chain leads from it to one of the anchors at this instant (aware UTC).
 
-    Raises CertificateRefused when there is no such chain, when it does not name a host of PayPal's, or when its key is
-    none for RSA.
+    Raises CertificateUntrusted when there is no such chain, CertificateRefused as `read_untrusted` does.
     """
+    read = read_untrusted(pem)
     leaf, *others = _loaded(pem)
-    key = leaf.public_key()
-    if not isinstance(key, RSAPublicKey) or not _is_of_owner(leaf):
-        raise CertificateRefused("it is none of PayPal's")
     try:
         _verifier(anchors, now).verify(leaf, others)
     except (VerificationError, ValueError) as error:
-        raise CertificateRefused("no chain leads from it to what is trusted here") from error
+        raise CertificateUntrusted("no chain leads from it to what is trusted here") from error
+    return read
+
+
+def read_untrusted(pem: bytes) -> SigningCertificate:
+    """The first of the file, whoever vouches for it: to find out what it has not signed, and for nothing else.
+
+    Raises CertificateRefused when it does not name a host of PayPal's, or when its key is none for RSA.
+    """
+    leaf, *_ = _loaded(pem)
+    key = leaf.public_key()
+    if not isinstance(key, RSAPublicKey) or not _is_of_owner(leaf):
+        raise CertificateRefused("it is none of PayPal's")
     return SigningCertificate(key, leaf.not_valid_before_utc, leaf.not_valid_after_utc)
 
 

@@ -5,13 +5,15 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from billing.errors import Rejected
+from billing.errors import Rejected, Unavailable
 from gateways.envelope import SignatureRefused
 from gateways.paypal.certificates import (
     CertificateRefused,
+    CertificateUntrusted,
     bases_of,
     is_place_of_certificates,
     read_certificate,
+    read_untrusted,
     trust_anchors,
 )
 from gateways.paypal.door import transmission_of
@@ -41,10 +43,12 @@ class PayPalChecks:
             raise Rejected("certificate_refused", "It does not lie at PayPal's.")
         pem = self._fetch_at(url)
         try:
-            certificate = read_certificate(pem, trust_anchors(self._bundle), now)
+            until = read_certificate(pem, trust_anchors(self._bundle), now).valid_until
+        except CertificateUntrusted:
+            until = None
         except CertificateRefused as error:
             raise Rejected("certificate_refused", f"{error}.") from error
-        return CertificateFact(pem.decode("ascii", "ignore"), certificate.valid_until)
+        return CertificateFact(pem.decode("ascii", "ignore"), until)
 
     def check(self, event: UncheckedEvent, pem: str, now: datetime) -> None:
         """See SignatureChecks."""
@@ -54,11 +58,15 @@ class PayPalChecks:
             raise Rejected("signature_refused", "PayPal says that it has not signed this.")
 
     def _check_offline(self, event: UncheckedEvent, pem: str, now: datetime) -> None:
+        """Signature before trust: what the key that lies at PayPal's has not signed may go, whoever trusts that key."""
         try:
-            certificate = read_certificate(pem.encode(), trust_anchors(self._bundle), now)
+            certificate = read_untrusted(pem.encode())
             check(event.body, transmission_of(event), event.evidence["webhook_ids"], certificate, now.timestamp())
+            read_certificate(pem.encode(), trust_anchors(self._bundle), now)
+        except CertificateUntrusted as error:
+            raise Unavailable(f"the certificate at {event.certificate_url} is not trusted: {error}") from error
         except (CertificateRefused, SignatureRefused) as error:
-            raise Rejected("signature_refused", "The certificate's key has not signed this.") from error
+            raise Rejected("signature_refused", f"{error}.") from error
 
     def _says_paypal(self, event: UncheckedEvent, webhook_id: str) -> bool:
         return self._post(VERIFY_PATH, _question(event, webhook_id)).get("verification_status") == GENUINE

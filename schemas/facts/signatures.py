@@ -18,7 +18,7 @@ class UncheckedEvent:
 
 @dataclass(frozen=True, slots=True)
 class CertificateFact:
-    """A certificate, with those above it, as PEM; in force until then, aware UTC."""
+    """A certificate, with those above it, as PEM; in force until then, aware UTC. None: nobody trusts it as yet."""
 
     pem: str
-    valid_until: datetime
+    valid_until: datetime | None

@@ -20,7 +20,7 @@ from structlog.testing import capture_logs
 from billing.errors import Rejected, Unavailable
 from calls.verify_webhooks import verify_webhooks
 from database.inbox import InboxEvent
-from database.memory import WorkState
+from database.memory import ATTEMPTS_MAX, WorkState, ready_again
 from database.turns import WAIT_SECONDS
 from database.unverified import GatewayCertificate, UnverifiedEvent, keep_certificate, list_certificates
 from gateways.envelope import Unchecked
@@ -201,15 +201,49 @@ def test_where_no_certificate_lies_nobody_looks_twice_within_a_minute(
     assert len(places.asked) == 2
 
 
-def test_a_certificate_that_is_not_trusted_verifies_nothing(
-    checker: Work, unsure_door: Door, signer: PayPalSide, places: Places, tmp_path: Path
+def test_what_is_signed_by_one_that_is_not_trusted_waits_and_in_the_end_for_a_person(
+    checker: Work, unsure_door: Door, places: Places, tmp_path: Path, signer: PayPalSide, word: Word
 ) -> None:
-    forger = PayPalSide(tmp_path)
-    places.found[forger.url] = forger.pem
-    verify_webhooks(checker, [unsure_door.stored(by=forger)])
-    assert (inbox(checker), waiting(checker)) == ([], [])
+    """It lies at PayPal's, and its key has signed the event: whom this machine trusts a person has to look at."""
+    untrusted = PayPalSide(tmp_path)
+    places.found[untrusted.url] = untrusted.pem
+    row_id = unsure_door.stored(by=untrusted)
+    for _ in range(ATTEMPTS_MAX):
+        due_again(checker)
+        verify_webhooks(checker, [row_id])
+    [row] = waiting(checker)
+    assert (row.state, inbox(checker), places.asked) == (WorkState.PARKED, [], [untrusted.url])
+    assert row.error == (
+        f"the certificate at {untrusted.url} is not trusted: no chain leads from it to what is trusted here"
+    )
+    trusting = with_paypal(checker, untrusted, places, word)
     with checker.database.transaction() as session:
-        assert list_certificates(session) == {}
+        session.execute(update(UnverifiedEvent).values(ready_again()))
+    verify_webhooks(trusting, [row_id])
+    assert (inbox(checker), waiting(checker)) == (["WH-1"], [])
+
+
+def test_whoever_names_one_that_is_not_trusted_and_has_not_its_key_takes_no_place_of_those_that_wait(
+    checker: Work, unsure_door: Door, places: Places, tmp_path: Path, signer: PayPalSide
+) -> None:
+    """As an old one of PayPal's, whose address everybody knows."""
+    untrusted = PayPalSide(tmp_path)
+    places.found[untrusted.url] = untrusted.pem
+    verify_webhooks(checker, [unsure_door.stored(f"WH-{number}", cert_url=untrusted.url) for number in range(5)])
+    assert (inbox(checker), waiting(checker), places.asked) == ([], [], [untrusted.url])
+
+
+def test_a_door_that_learns_of_one_that_is_not_trusted_lets_nobody_in_by_it(
+    checker: Work, unsure_door: Door, places: Places, tmp_path: Path
+) -> None:
+    untrusted = PayPalSide(tmp_path)
+    places.found[untrusted.url] = untrusted.pem
+    verify_webhooks(checker, [unsure_door.stored(by=untrusted)])
+    with checker.database.transaction() as session:
+        known = list_certificates(session)["paypal"]
+    assert known == {untrusted.url: untrusted.pem.decode()}
+    body = event("WH-2")
+    assert unsure_door.store(body, untrusted.headers(body), certificates=known), "it waits apart like the first one"
 
 
 def test_while_the_certificate_cannot_be_fetched_events_wait_and_come_through_later(
