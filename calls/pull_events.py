@@ -8,6 +8,7 @@ import structlog
 from billing.errors import NotConnected, Unavailable
 from database.event_pulls import note_pull, pulled_until
 from database.inbox import remember
+from database.webhook_findings import count_missing
 from gateways.gateway import Capability, Gateway
 from gateways.ports import EVENTS_LIMIT
 from schemas.messages import WEBHOOK_IDS_MAX, HandleWebhooks
@@ -86,6 +87,8 @@ def _store_missing(work: Work, gateway: str, listed: Sequence[tuple[str, str, st
     for start in range(0, len(listed), WEBHOOK_IDS_MAX):
         with work.database.transaction() as session:
             ids = remember(session, gateway, listed[start : start + WEBHOOK_IDS_MAX])
+            if ids:
+                count_missing(session, gateway, len(ids))
         if ids:
             log.warning("webhooks_were_missing", gateway=gateway, count=len(ids))
             work.bell.ring(HandleWebhooks(ids=tuple(ids)))

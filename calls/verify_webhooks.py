@@ -19,6 +19,7 @@ from billing.errors import Rejected
 from database.inbox import remember
 from database.turns import turn
 from database.unverified import REFUSED_FOR, UnverifiedEvent, find_certificate, keep_certificate
+from database.webhook_findings import count_refused
 from gateways.gateway import Gateway
 from schemas.facts.signatures import UncheckedEvent
 from schemas.messages import HandleWebhooks
@@ -128,6 +129,8 @@ def _remember(work: Work, event: UnverifiedEvent) -> list[UUID]:
 def _refuse(work: Work, events: Sequence[UnverifiedEvent], reason: str) -> None:
     for event in events:
         claims.finish(work.database, event, partial(_forget, event=event))
+    with work.database.transaction() as session:
+        count_refused(session, events[0].gateway, len(events))
     log.warning("webhooks_refused", gateway=events[0].gateway, reason=reason, count=len(events))
 
 

@@ -76,6 +76,7 @@ DECISIONS: Mapping[str, Decision] = {
     # what may be genuine: the door knows neither which is, nor by which certificate until a worker has fetched it
     "unverified_events": Decision(Rights(reads=True, changes=PROGRESS, removes=True), door=READS_AND_ADDS),
     "gateway_certificates": Decision(KEEPS_AND_REMOVES, door=READS),
+    "webhook_findings": Decision(KEEPS, door=READS),
     "operations": Decision(_changes(*PROGRESS, "result", "problem"), door=READS_AND_ADDS),
     "outbox": Decision(_changes(*PROGRESS, "result"), door=READS),
     "job_periods": Decision(Rights(reads=True, adds=True, removes=True)),

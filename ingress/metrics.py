@@ -22,14 +22,13 @@ from database.operations import Operation
 from database.outbox import OutboxEntry
 from database.unverified import UnverifiedEvent
 from database.upkeep import heartbeat_ages
+from database.webhook_findings import read_findings
+from gateways.registry import VENDORS
 from ingress.problems import is_weather
 from ingress.reads import Reads
 
-WEBHOOKS = Counter(
-    "cashbeat_webhooks",
-    "Webhooks by outcome: stored, unverified, duplicate, refused, unavailable.",
-    ["gateway", "outcome"],
-)
+WEBHOOK_OUTCOMES = ("stored", "unverified", "duplicate", "refused", "unavailable")
+WEBHOOKS = Counter("cashbeat_webhooks", f"Webhooks by outcome: {', '.join(WEBHOOK_OUTCOMES)}.", ["gateway", "outcome"])
 COMMANDS = Counter("cashbeat_commands", "Commands by kind and outcome: stored, replayed.", ["kind", "outcome"])
 COMMITS = Counter("cashbeat_ingress_commits", "Commits of the door by table.", ["table"])
 
@@ -43,6 +42,12 @@ MEMORIES: tuple[type[InboxEvent | UnverifiedEvent | Operation | OutboxEntry], ..
 GAUGES_SECONDS = 5.0
 
 Gauge = tuple[str, str, str, dict[str, float]]  # name, help, label, value per label
+
+
+def begin_webhooks(gateway: str) -> None:
+    """Each of its figures is told from the first look on: what begins with its first event has risen by none."""
+    for outcome in WEBHOOK_OUTCOMES:
+        WEBHOOKS.labels(gateway, outcome)
 
 
 class Metrics:
@@ -101,6 +106,7 @@ def _read_gauges(session: Session) -> list[Gauge]:
         ("cashbeat_due_rows", "Rows that are due and in nobody's hands.", "memory", due),
         ("cashbeat_oldest_due_seconds", "How long the longest waiting of them is due.", "memory", oldest),
         ("cashbeat_parked_rows", "Rows that wait for an operator.", "memory", parked),
+        *_webhook_findings(session),
         ("cashbeat_heartbeat_age_seconds", "Since the queue's last heartbeat.", "queue", heartbeat_ages(session)),
     ]
 
@@ -113,6 +119,15 @@ def _due(session: Session, memory: type[Remembered]) -> tuple[float, float]:
 
 def _count_parked(session: Session, memory: type[Remembered]) -> float:
     return float(session.scalar(select(func.count()).where(waits_for_a_person(memory))) or 0)
+
+
+def _webhook_findings(session: Session) -> Iterator[Gauge]:
+    """Of each gateway from the first look on, like what the door counts itself."""
+    found = read_findings(session)
+    refused = {name: float(found[name].refused if name in found else 0) for name in VENDORS}
+    missing = {name: float(found[name].missing if name in found else 0) for name in VENDORS}
+    yield "cashbeat_webhooks_disproved", "Webhooks that a worker looked at and refused, ever.", "gateway", refused
+    yield "cashbeat_webhooks_missing", "Events heard by asking, for no webhook had come, ever.", "gateway", missing
 
 
 def _database_up(value: float) -> Gauge:

@@ -37,6 +37,7 @@ class Webhooks:
         self._signature = signature
         self._inbox = inbox
         self._unverified = unverified
+        metrics.begin_webhooks(gateway)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not self._signature.is_set:

@@ -37,12 +37,17 @@ def test_the_figures_of_all_processes_are_added_up(settings: Settings, rows: Row
             list(senders.map(lambda number: deliver(door, event(f"evt_{number % 30}")), range(40)))
         assert deliver(door, event(), {}).status_code == 400
         rows("UPDATE inbox SET state = 'parked' WHERE event_id = 'evt_0'")
+        rows("INSERT INTO webhook_findings (gateway, missing) VALUES ('paypal', 2)")
         figures = door.get("/metrics")
     assert figures.headers["content-type"].startswith("text/plain")
     for line in (
         'cashbeat_webhooks_total{gateway="stripe",outcome="stored"} 30.0',
         'cashbeat_webhooks_total{gateway="stripe",outcome="duplicate"} 10.0',
         'cashbeat_webhooks_total{gateway="stripe",outcome="refused"} 1.0',
+        # another gateway's are told before the first one comes: a rise has to begin somewhere
+        'cashbeat_webhooks_total{gateway="paypal",outcome="stored"} 0.0',
+        'cashbeat_webhooks_missing{gateway="paypal"} 2.0',
+        'cashbeat_webhooks_disproved{gateway="stripe"} 0.0',
         'cashbeat_due_rows{memory="inbox"} 29.0',
         'cashbeat_parked_rows{memory="inbox"} 1.0',
         "cashbeat_database_up 1.0",

@@ -9,6 +9,7 @@ from structlog.testing import capture_logs
 from calls.pull_events import LISTED_FOR, OVERLAP, pull_events
 from database.event_pulls import note_pull, pulled_until
 from database.inbox import InboxEvent
+from database.webhook_findings import read_findings
 from tests.gateways.sandbox_process import Sandbox
 from tests.workers.hands import equip
 from workers.wiring import Work
@@ -50,6 +51,8 @@ def test_after_days_without_a_pull_nothing_of_them_is_missing(silent_work: Work,
     assert _pulled(silent_work) == 3
     pull_events(silent_work)
     assert _pulled(silent_work) == 3
+    with silent_work.database.transaction() as session:
+        assert read_findings(session)["stripe"].missing == 3, "which is an alarm where no webhook comes"
 
 
 def test_what_is_too_much_for_one_pull_is_left_for_the_next(silent_work: Work, own_sandbox: Sandbox) -> None:

@@ -23,6 +23,7 @@ from database.inbox import InboxEvent
 from database.memory import ATTEMPTS_MAX, WorkState, ready_again
 from database.turns import WAIT_SECONDS
 from database.unverified import GatewayCertificate, UnverifiedEvent, keep_certificate, list_certificates
+from database.webhook_findings import read_findings
 from gateways.envelope import Unchecked
 from gateways.gateway import Gateway
 from gateways.paypal.certificates import BASES
@@ -186,6 +187,8 @@ def test_a_forged_one_is_gone_with_a_word_in_the_log(checker: Work, unsure_door:
     assert (inbox(checker), waiting(checker)) == ([], [])
     refused = [line for line in told if line["event"] == "webhooks_refused"]
     assert [(line["reason"], line["count"]) for line in refused] == [("signature_refused", 1)] * 2
+    with checker.database.transaction() as session:
+        assert read_findings(session)["paypal"].refused == 2, "and it is counted, for the door was told nothing of it"
 
 
 def test_where_no_certificate_lies_nobody_looks_twice_within_a_minute(

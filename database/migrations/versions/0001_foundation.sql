@@ -68,6 +68,13 @@ CREATE TABLE gateway_certificates (
     CONSTRAINT pk_gateway_certificates PRIMARY KEY (gateway, url)
 );
 
+CREATE TABLE webhook_findings (
+    gateway TEXT NOT NULL,
+    refused BIGINT DEFAULT '0' NOT NULL,
+    missing BIGINT DEFAULT '0' NOT NULL,
+    CONSTRAINT pk_webhook_findings PRIMARY KEY (gateway)
+);
+
 CREATE TABLE operations (
     kind TEXT NOT NULL,
     caller TEXT NOT NULL,
