@@ -59,6 +59,11 @@ def is_boundary(anchor: datetime, months: int, at: datetime) -> bool:
     return not remainder and boundary(anchor, months, index) == at
 
 
+def end_after(anchor: datetime, months: int, start: datetime) -> datetime:
+    """The end of a period of so many months that begins at one of the anchor's monthly boundaries."""
+    return boundary(anchor, 1, _months_apart(anchor, start) + months)
+
+
 def moved_anchor(anchor: datetime, months: int, period_end: datetime, pause: timedelta) -> datetime:
     """The anchor after the cycle has stood still for so long in the period that was to end at one of its boundaries.
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from billing.catalog.tables import GatewayPrice
@@ -13,6 +13,14 @@ from database.rows import insert_unless_known
 def remember_price(session: Session, gateway: str, price_ref: str, price_id: UUID) -> None:
     """Write it down once; a price never changes its meaning."""
     insert_unless_known(session, GatewayPrice, {"gateway": gateway, "price_ref": price_ref, "price_id": price_id})
+
+
+def find_price_ref(session: Session, gateway: str, price_id: UUID) -> str:
+    """The gateway's name of our price, one of them where it has several; empty where we know of none."""
+    of_price = select(func.min(GatewayPrice.price_ref)).where(
+        GatewayPrice.gateway == gateway, GatewayPrice.price_id == price_id
+    )
+    return session.scalar(of_price) or ""
 
 
 def known_prices(session: Session, gateway: str, price_refs: Iterable[str]) -> dict[str, UUID]:

@@ -8,6 +8,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from billing.errors import Unavailable
+from billing.gateway_run.billed_price import with_billed_price
 from billing.gateway_run.mirror_change import mirror_end, mirror_waiting
 from billing.gateway_run.mirror_lines import is_trial, mirrored_lines
 from billing.gateway_run.mirror_payment import bring_on, keep_unmatched, kept_early_minor
@@ -105,7 +106,11 @@ def _issue_or_keep(
         return None
 
 
-def _issue(session: Session, subscription: Subscription, fact: GatewayInvoiceFact, now: datetime) -> Invoice:
+def _issue(session: Session, subscription: Subscription, told: GatewayInvoiceFact, now: datetime) -> Invoice:
+    fact = with_billed_price(session, subscription, told)
+    if fact is None:
+        paid = f"{told.paid_minor} {told.currency}"
+        raise InvoiceContradiction(f"nobody knows which price {told.invoice_ref} was paid for with {paid}")
     new = NewInvoice(
         account_id=subscription.account_id,
         cause=f"{fact.gateway}_invoice/{fact.invoice_ref}",
@@ -120,9 +125,9 @@ def _issue(session: Session, subscription: Subscription, fact: GatewayInvoiceFac
     movements = [issue_invoice(session, invoice, issued_at, issued_at)]
     movements += keep_given_back(session, invoice, new.lines, now)
     parts = (fact.balance_minor, fact.carried_over_minor, fact.due_minor)
-    told = Share(*(Money(minor, fact.currency) for minor in parts))
+    share = Share(*(Money(minor, fact.currency) for minor in parts))
     early = Money(kept_early_minor(session, fact), fact.currency)
-    used, of_gateway = use_kept_of_gateway(session, invoice, told, early, now)
+    used, of_gateway = use_kept_of_gateway(session, invoice, share, early, now)
     left, currency = invoice.total_minor - of_gateway.minor, subscription.currency
     if (left, currency) != (fact.due_minor, fact.currency):
         raise InvoiceContradiction(

@@ -123,6 +123,8 @@ def _write_price(session: Session, subscription: Subscription, fact: Subscriptio
     plan = terms[price_ids[item.item_ref]]
     if item.price_ref not in known:
         remember_price(session, fact.gateway, item.price_ref, plan.price_id)
+    if subscription.price_id != plan.price_id:
+        subscription.former_price_id, subscription.priced_at = subscription.price_id, now
     subscription.price_id, subscription.interval = plan.price_id, plan.interval
     subscription.currency = plan.price.currency
 

@@ -44,9 +44,10 @@ class Subscription(Base):
     `due_at` is when the cycle must look at it next: the end of a trial, of a period, of a pause, or of the time that a
     start has to be paid; null when nothing is to come. `discount_*` are the terms of the redeemed coupon;
     `discount_periods` how many periods are still to be discounted after this one (null: all). `synced_at` is the wall
-    clock's time of the last look at the gateway that runs it. `foreign_price` is what it has there where that is no
-    price of ours: then its plan is unknown, and `price_id` the last that was known. `failed_*` are set on a row that
-    the cycle could not handle, which it leaves alone from then on, and where a plan is unknown.
+    clock's time of the last look at the gateway that runs it. `former_price_id` is the price before the present one, of
+    which the books heard at `priced_at`. `foreign_price` is what the gateway has where that is no price of ours: then
+    the plan is unknown, and `price_id` the last that was known. `failed_*` are set on a row that the cycle could not
+    handle, which it leaves alone from then on, and where a plan is unknown.
     """
 
     __tablename__ = "subscriptions"
@@ -63,6 +64,7 @@ class Subscription(Base):
         CheckConstraint("(status = 'paused') = (paused_at IS NOT NULL)", name="paused_has_a_time"),
         CheckConstraint("NOT limits_suspended OR status = 'past_due'", name="limits_suspended_while_past_due"),
         CheckConstraint("discount_ppm BETWEEN 0 AND 1000000 AND discount_minor >= 0", name="discount_in_range"),
+        CheckConstraint("(former_price_id IS NULL) = (priced_at IS NULL)", name="former_price_until"),
         Index("ix_subscriptions_due", "due_at", postgresql_where=text("due_at IS NOT NULL AND failed_at IS NULL")),
         Index("ix_subscriptions_account", "account_id", "created_at", "id"),
         Index("ix_subscriptions_newest", "created_at", "id"),
@@ -87,6 +89,8 @@ class Subscription(Base):
     subscription_ref: Mapped[str] = mapped_column(server_default="")
     price_id: Mapped[UUID] = mapped_column(ForeignKey("plan_prices.id"))
     next_price_id: Mapped[UUID | None] = mapped_column(ForeignKey("plan_prices.id"))
+    former_price_id: Mapped[UUID | None] = mapped_column(ForeignKey("plan_prices.id"))
+    priced_at: Mapped[datetime | None]
     interval: Mapped[Interval]
     currency: Mapped[str]
     dunning_policy: Mapped[str] = mapped_column(ForeignKey("dunning_policies.slug"), server_default="default")

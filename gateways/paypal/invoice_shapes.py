@@ -4,7 +4,6 @@ PayPal writes no invoices: each payment that has come, called a sale, is one, an
 subscription tells of.
 """
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -13,7 +12,6 @@ from billing.periods import boundary
 from gateways.paypal.amounts import from_paypal
 from gateways.paypal.answers import reader
 from gateways.paypal.cycles import month_of
-from gateways.paypal.plan_shapes import Plan
 from gateways.paypal.shapes import SUBSCRIPTION_MARK, Json, first_under, inside, instant, items_of, text
 from gateways.paypal.subscription_shapes import told_of
 from gateways.paypal.translate import GATEWAY
@@ -21,9 +19,6 @@ from schemas.facts.invoices import GatewayInvoiceFact, GatewayLineFact, InvoiceP
 
 # money that has come, whatever has left of it since; in the words of both versions of the API
 ARRIVED = frozenset({"COMPLETED", "PARTIALLY_REFUNDED", "REFUNDED"})
-
-# which plan was billed, by the amount; None where none asks for just that
-PlanOf = Callable[[Money], Plan | None]
 
 
 class Sale(NamedTuple):
@@ -69,8 +64,8 @@ def listed_until(subscription: Json) -> datetime:
 
 
 @reader
-def invoice_of(subscription: Json, sale: Sale, plan_of: PlanOf) -> GatewayInvoiceFact:
-    """A sale, for the period that it was billed for."""
+def invoice_of(subscription: Json, sale: Sale) -> GatewayInvoiceFact:
+    """A sale, for the period that it was billed for; PayPal does not tell of which plan."""
     start, amount = instant(subscription["start_time"]), sale.amount
     month = month_of(start, sale.at)
     return GatewayInvoiceFact(
@@ -86,7 +81,7 @@ def invoice_of(subscription: Json, sale: Sale, plan_of: PlanOf) -> GatewayInvoic
         due_minor=amount.minor,
         paid_minor=amount.minor,
         balance_minor=0,
-        lines=(_line(amount, plan_of(amount), start, month),),
+        lines=(_line(amount, boundary(start, 1, month)),),
         finalized_at=sale.at,
         paid_at=sale.at,
         payment_ref=sale.sale_ref,
@@ -95,15 +90,15 @@ def invoice_of(subscription: Json, sale: Sale, plan_of: PlanOf) -> GatewayInvoic
     )
 
 
-def _line(amount: Money, plan: Plan | None, start: datetime, month: int) -> GatewayLineFact:
-    """An amount that no plan asks for is a payment of which we know its period alone; it grants nothing."""
+def _line(amount: Money, start: datetime) -> GatewayLineFact:
     return GatewayLineFact(
-        description=plan.name if plan else "Subscription",
+        description="Subscription",
         quantity=1,
         net_minor=amount.minor,
         tax_minor=0,
-        price_ref=plan.price_ref if plan else "",
-        period_start=boundary(start, 1, month),
-        period_end=boundary(start, 1, month + (plan.months if plan else 1)),
+        price_ref="",
+        period_start=start,
+        period_end=start,
         is_proration=False,
+        is_price_told=False,
     )

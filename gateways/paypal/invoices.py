@@ -5,12 +5,9 @@ https://developer.paypal.com/docs/api/payments/v1/#sale_get
 """
 
 from datetime import datetime
-from functools import cache
 
-from billing.money import Money
 from gateways.paypal.calls import segment
 from gateways.paypal.invoice_shapes import (
-    PlanOf,
     Sale,
     invoice_of,
     listed_until,
@@ -18,7 +15,6 @@ from gateways.paypal.invoice_shapes import (
     sales_in,
     subscription_ref_of,
 )
-from gateways.paypal.plan_shapes import Plan
 from gateways.paypal.shapes import Json, text, written
 from gateways.paypal.subscription_shapes import is_ours
 from gateways.paypal.subscriptions import SUBSCRIPTIONS, Subscriptions
@@ -37,7 +33,7 @@ class Invoices(Subscriptions):
         sale, subscription = (sale_of(told), self._ours_of(subscription_ref_of(told))) if told else (None, None)
         if sale is None or subscription is None:
             return None
-        return invoice_of(subscription, sale, self._plan_billed(subscription))
+        return invoice_of(subscription, sale)
 
     def list_invoices(
         self, subscription_ref: str, *, created_after: datetime | None = None
@@ -47,8 +43,7 @@ class Invoices(Subscriptions):
         if subscription is None:
             return []
         sales = [sale for sale in self._sales(subscription) if created_after is None or sale.at >= created_after]
-        plan_of = self._plan_billed(subscription)
-        return [invoice_of(subscription, sale, plan_of) for sale in sales[-LISTED_INVOICES_LIMIT:]]
+        return [invoice_of(subscription, sale) for sale in sales[-LISTED_INVOICES_LIMIT:]]
 
     def _ours_of(self, subscription_ref: str) -> Json | None:
         subscription = self._subscription(subscription_ref) if subscription_ref else None
@@ -57,18 +52,3 @@ class Invoices(Subscriptions):
     def _sales(self, subscription: Json) -> list[Sale]:
         window = {"start_time": text(subscription, "create_time"), "end_time": written(listed_until(subscription))}
         return sales_in(self._list(f"{SUBSCRIPTIONS}/{segment(subscription['id'])}/transactions", window))
-
-    def _plan_billed(self, subscription: Json) -> PlanOf:
-        """By its amount: the present plan before others, to which the subscription belonged before it was revised."""
-        present = self._plan(text(subscription, "plan_id"))
-
-        @cache
-        def others() -> list[Plan]:
-            return list(self._all_plans())
-
-        def plan_of(amount: Money) -> Plan | None:
-            if amount == present.amount:
-                return present
-            return next((plan for plan in others() if plan.amount == amount), None)
-
-        return plan_of

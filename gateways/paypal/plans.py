@@ -62,12 +62,6 @@ class Plans(Calls):
             raise Unavailable(f"PayPal does not know the plan {price_ref} of a subscription")
         return plan_of(plan)
 
-    def _all_plans(self) -> Iterator[Plan]:
-        """All plans of ours that there are."""
-        for plan in self._listed_plans():
-            if price_id_of(plan):
-                yield plan_of(plan) if "billing_cycles" in plan else self._plan(plan["id"])
-
     def _found_plan(self, request: PriceRequest) -> Plan | None:
         listed = (plan for plan in self._listed_plans() if price_id_of(plan) == request.price_id)
         found = next(listed, None)

@@ -8,7 +8,8 @@ from datetime import datetime
 class GatewayLineFact:
     """One line of a gateway's invoice. `net_minor` after discounts and without tax; the period is half-open.
 
-    `tax_name` and `tax_rate_ppm` are those of all its taxes together.
+    `tax_name` and `tax_rate_ppm` are those of all its taxes together. A gateway that tells no more than what was paid
+    when leaves the price and the end of the period to our books: not `is_price_told`, and the period ends as it begins.
     """
 
     description: str
@@ -21,6 +22,7 @@ class GatewayLineFact:
     is_proration: bool
     tax_name: str = ""
     tax_rate_ppm: int = 0
+    is_price_told: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -500,6 +500,8 @@ CREATE TABLE subscriptions (
     subscription_ref TEXT DEFAULT '' NOT NULL,
     price_id UUID NOT NULL,
     next_price_id UUID,
+    former_price_id UUID,
+    priced_at TIMESTAMPTZ,
     interval VARCHAR(32) NOT NULL,
     currency TEXT NOT NULL,
     dunning_policy TEXT DEFAULT 'default' NOT NULL,
@@ -537,10 +539,12 @@ CREATE TABLE subscriptions (
     CONSTRAINT ck_subscriptions_paused_has_a_time CHECK ((status = 'paused') = (paused_at IS NOT NULL)),
     CONSTRAINT ck_subscriptions_limits_suspended_while_past_due CHECK (NOT limits_suspended OR status = 'past_due'),
     CONSTRAINT ck_subscriptions_discount_in_range CHECK (discount_ppm BETWEEN 0 AND 1000000 AND discount_minor >= 0),
+    CONSTRAINT ck_subscriptions_former_price_until CHECK ((former_price_id IS NULL) = (priced_at IS NULL)),
     CONSTRAINT fk_subscriptions_account_id FOREIGN KEY(account_id) REFERENCES accounts (id),
     CONSTRAINT fk_subscriptions_clock_id FOREIGN KEY(clock_id) REFERENCES test_clocks (id),
     CONSTRAINT fk_subscriptions_price_id FOREIGN KEY(price_id) REFERENCES plan_prices (id),
     CONSTRAINT fk_subscriptions_next_price_id FOREIGN KEY(next_price_id) REFERENCES plan_prices (id),
+    CONSTRAINT fk_subscriptions_former_price_id FOREIGN KEY(former_price_id) REFERENCES plan_prices (id),
     CONSTRAINT fk_subscriptions_dunning_policy FOREIGN KEY(dunning_policy) REFERENCES dunning_policies (slug),
     CONSTRAINT fk_subscriptions_coupon_id FOREIGN KEY(coupon_id) REFERENCES coupons (id)
 );

@@ -61,8 +61,7 @@ def test_a_subscription_begins_when_its_buyer_agrees(paypal_gateway: PayPalGatew
     (invoice,) = paypal_gateway.list_invoices(begun.subscription_ref)
     assert (invoice.status, invoice.reason, invoice.paid_minor) == ("paid", "create", 2_999)
     (line,) = invoice.lines
-    assert (line.description, line.price_ref) == ("Starter", begun.items[0].price_ref)
-    assert (line.period_start, line.period_end) == (begun.period_start, begun.period_end)
+    assert (line.period_start, line.is_price_told) == (begun.period_start, False)
     assert paypal_gateway.fetch_invoice(invoice.invoice_ref) == invoice
     assert paypal_gateway.fetch_invoice(invoice.payment_ref) == invoice
 
@@ -91,7 +90,6 @@ def test_three_months_with_a_failure_and_another_plan(paypal_gateway: PayPalGate
     assert [item.price_ref for item in jane.now.items] == [pro]
     at_paypal.days_go_by(25)
     assert jane.bills() == [2_999, 2_999, 9_999]
-    assert [each.lines[0].description for each in jane.invoices] == ["Starter", "Starter", "Pro"]
 
 
 def test_what_nobody_pays_is_given_up_and_the_subscription_suspended(
