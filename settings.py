@@ -46,6 +46,7 @@ SANDBOX_WEBHOOK_SECRET = "whsec_sandbox"  # noqa: S105 - opens nothing but the s
 SANDBOX_PAYPAL_CLIENT_ID = "client_of_the_sandbox"
 SANDBOX_PAYPAL_CLIENT_SECRET = "secret_of_the_sandbox"  # noqa: S105 - likewise
 SANDBOX_PAYPAL_WEBHOOK_ID = "WEBHOOKOFTHESANDBOX"
+SANDBOX_PAYPAL_MERCHANT_ID = "CASHBEATSANDB"
 SANDBOX_RESEND_KEY = "re_sandbox"
 
 _EVERYWHERE = ("cashbeat_home", "cashbeat_env", "log_format", "log_level")

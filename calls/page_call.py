@@ -5,7 +5,7 @@ from collections.abc import Callable
 import structlog
 
 from billing.clocks.wall import Wall
-from billing.errors import Rejected
+from billing.errors import Rejected, Unavailable
 from billing.outcomes.record_outcome import PaymentContradiction
 from billing.payments.queries import CLOCK_TOLERANCE, OpenCheckout
 from gateways.gateway import Capability, Gateway
@@ -23,7 +23,7 @@ def look_at_page(gateway: Gateway, page: OpenCheckout, wall: Wall) -> PaymentFac
     if wall.at <= page.request.expires_at + CLOCK_TOLERANCE or not gateway.can(Capability.CAPTURES):
         return fact
     if fact is None:
-        return never_paid(gateway.name, page.request)
+        return _forgotten(gateway, page)
     is_in_vain = fact.page_url or fact.status is PaymentStatus.FAILED
     return _close(gateway, page, fact.checkout_ref) if is_in_vain else fact
 
@@ -46,7 +46,20 @@ def close_page(gateway: Gateway, page: OpenCheckout, wall: Wall) -> PaymentFact 
 
 
 def _close(gateway: Gateway, page: OpenCheckout, checkout_ref: str) -> PaymentFact:
-    return gateway.checkout.close_checkout(checkout_ref) or never_paid(gateway.name, page.request)
+    return gateway.checkout.close_checkout(checkout_ref) or _forgotten(gateway, page)
+
+
+def _forgotten(gateway: Gateway, page: OpenCheckout) -> PaymentFact:
+    """What became of a page that its gateway does not know any more: nobody has paid, unless a payment is known here.
+
+    Raises Unavailable where the gateway does not know that one either.
+    """
+    if not page.payment_ref:
+        return never_paid(gateway.name, page.request)
+    payment = gateway.checkout.fetch_payment(payment_ref=page.payment_ref)
+    if payment is None:
+        raise Unavailable(f"the page {page.checkout_ref} is forgotten, and so is its payment {page.payment_ref}")
+    return payment
 
 
 def never_paid(gateway: str, request: CheckoutRequest) -> PaymentFact:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from settings import (
     SANDBOX_PAYPAL_CLIENT_ID,
     SANDBOX_PAYPAL_CLIENT_SECRET,
+    SANDBOX_PAYPAL_MERCHANT_ID,
     SANDBOX_PAYPAL_WEBHOOK_ID,
     SANDBOX_RESEND_KEY,
     SANDBOX_STRIPE_KEY,
@@ -95,7 +96,7 @@ class Options:
     # ids and secrets of PayPal's apps, each as `id:secret`: several while a secret is rolled
     paypal_credentials: tuple[str, ...] = (f"{SANDBOX_PAYPAL_CLIENT_ID}:{SANDBOX_PAYPAL_CLIENT_SECRET}",)
     # whose account it is: the payee of every order
-    paypal_merchant_id: str = "CASHBEATSANDB"
+    paypal_merchant_id: str = SANDBOX_PAYPAL_MERCHANT_ID
     # how long an access token is good; nine hours are what PayPal gives
     paypal_token_seconds: int = 32_400
     # how long an order waits for its buyer, and once more for its capture

@@ -73,7 +73,8 @@ def live_attempt(session: Session, invoice_id: UUID) -> PaymentAttempt | None:
 class OpenCheckout:
     """A hosted page as it stands. Nothing but its opening is known of one without a `checkout_ref`.
 
-    Under `capture_key` is captured what the customer agreed to; empty as long as nothing is to be captured.
+    `payment_ref` is of a payment that was made on it and has no outcome yet. Under `capture_key` is captured what the
+    customer agreed to; empty as long as nothing is to be captured.
     """
 
     attempt_id: UUID
@@ -81,6 +82,7 @@ class OpenCheckout:
     checkout_ref: str
     request: CheckoutRequest
     created_at: datetime
+    payment_ref: str = ""
     capture_key: str = ""
 
 
@@ -119,8 +121,8 @@ def _checkouts() -> Select[PaymentAttempt]:
 def _checkout(attempt: PaymentAttempt) -> OpenCheckout:
     is_approved = attempt.status is AttemptStatus.APPROVED
     key = f"cashbeat/capture/{attempt.id}/{attempt.approvals}" if is_approved else ""
-    request, created_at = thaw(attempt.request), attempt.created_at
-    return OpenCheckout(attempt.id, attempt.gateway, attempt.checkout_ref, request, created_at, key)
+    known = attempt.checkout_ref, thaw(attempt.request), attempt.created_at, attempt.payment_ref
+    return OpenCheckout(attempt.id, attempt.gateway, *known, key)
 
 
 @dataclass(frozen=True, slots=True)

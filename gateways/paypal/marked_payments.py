@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from gateways.paypal.payments import marked_payment_of_order
+from billing.errors import Unavailable
 from gateways.paypal.transactions import Transactions, payments_in
 from schemas.facts.payments import MarkedPaymentFact
 
@@ -12,13 +12,15 @@ class MarkedPayments(Transactions):
     """Lists what was paid."""
 
     def list_marked(self, created_after: datetime) -> Iterator[MarkedPaymentFact]:
-        """Payments that came, each as it is now; see MarkedPayments of the ports.
+        """Payments that came or are to come, each as it is now; see MarkedPayments of the ports.
 
         What was asked for and not paid PayPal does not list: nothing is lost with it. What came in the last three hours
-        it may not list yet: that is told by the list of events, see `events_list`.
+        it may not list yet: that is told by the list of events, see `events_list`. Raises Unavailable for a payment
+        that is listed and that PayPal does not know.
         """
         for page in self._search(created_after):
             for found in payments_in(page):
-                order = self._order(self._order_ref(found.capture_ref))
-                if order is not None:
-                    yield marked_payment_of_order(order)
+                capture = self._capture(found.capture_ref)
+                if capture is None:
+                    raise Unavailable(f"PayPal lists {found.capture_ref} and does not know it")
+                yield MarkedPaymentFact(self._payment_of(capture), found.marks)

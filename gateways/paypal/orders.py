@@ -10,7 +10,14 @@ from gateways.paypal.amounts import to_paypal
 from gateways.paypal.answers import reader
 from gateways.paypal.calls import Calls, segment
 from gateways.paypal.customers import customer_ref_of, saving
-from gateways.paypal.payments import OPEN_INTENT, check_payee, checkout_of_order, payment_of_order
+from gateways.paypal.payments import (
+    OPEN_INTENT,
+    check_as_asked,
+    checkout_of_order,
+    payment_of_capture,
+    payment_of_order,
+    unit_of,
+)
 from gateways.paypal.shapes import Json, inside, link, named_in, payment_mark, text
 from schemas.facts.payments import ChargeRequest, CheckoutFact, CheckoutRequest, PaymentFact, PaymentStatus
 
@@ -37,11 +44,15 @@ class Orders(Calls):
     def fetch_payment(self, *, checkout_ref: str = "", payment_ref: str = "") -> PaymentFact | None:
         """The payment of an order, by its id or that of its capture; see HostedCheckout.
 
-        None for an order that PayPal has forgotten: it was not paid. A capture of no order was not asked for by us.
+        None for an order that PayPal has forgotten, or a capture that it does not know. A capture that it knows is a
+        payment whether or not its order is told any more.
         """
         if not checkout_ref and not payment_ref:
             raise ValueError("a payment is fetched by its order or its capture")
-        order = self._order(checkout_ref or self._order_ref(payment_ref))
+        order = self._order(checkout_ref)
+        capture = self._capture(payment_ref) if order is None else None
+        if capture is not None:
+            return self._payment_of(capture)
         return payment_of_order(order) if order else None
 
     def close_checkout(self, checkout_ref: str) -> PaymentFact | None:
@@ -80,14 +91,21 @@ class Orders(Calls):
         return self._ours(order) if order else None
 
     def _ours(self, order: Json) -> Json:
-        """The same order. Raises ForeignPayee."""
-        check_payee(order, self._merchant_id)
+        """The same order. Raises NotAsAsked."""
+        check_as_asked(unit_of(order), self._merchant_id)
         return order
 
-    def _order_ref(self, capture_ref: str) -> str:
-        """The order that a capture is of; empty when PayPal does not know the capture, or it is of none."""
-        capture = self._known(f"{CAPTURES}/{segment(capture_ref)}", capture_ref)
-        return order_named_by(capture) if capture else ""
+    def _capture(self, capture_ref: str) -> Json | None:
+        capture = self._known(f"{CAPTURES}/{segment(capture_ref)}", capture_ref) if capture_ref else None
+        if capture is not None:
+            check_as_asked(capture, self._merchant_id)
+        return capture
+
+    def _payment_of(self, capture: Json) -> PaymentFact:
+        """By its order, which tells under which customer a wallet was saved; else by itself."""
+        order_ref = order_named_by(capture)
+        order = self._order(order_ref)
+        return payment_of_order(order) if order else payment_of_capture(capture, order_ref)
 
 
 @reader

@@ -4,14 +4,13 @@ https://developer.paypal.com/docs/api/orders/v2/, https://developer.paypal.com/d
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import replace
 
-from billing.money import Money
 from gateways.paypal.amounts import from_paypal
 from gateways.paypal.answers import reader
 from gateways.paypal.shapes import Json, inside, instant, items_of, link, marks_of, text
 from gateways.paypal.translate import GATEWAY
-from schemas.facts.payments import CheckoutFact, MarkedPaymentFact, PaymentFact, PaymentStatus
+from schemas.facts.payments import CheckoutFact, PaymentFact, PaymentStatus
 
 # An order is captured under this intent alone; with any other one we have closed it, see `orders`.
 OPEN_INTENT = "CAPTURE"
@@ -38,8 +37,11 @@ BY_WEIGHT = (PaymentStatus.CAPTURED, PaymentStatus.PENDING, PaymentStatus.FAILED
 NO_REASON = "capture_declined"
 
 
-class ForeignPayee(Exception):
-    """An order whose money goes to somebody else. Never ours, never guessed away: for a person to look at."""
+class NotAsAsked(Exception):
+    """A payment to somebody else, or under another invoice than its attempt's. Never ours, never guessed away.
+
+    For a person to look at.
+    """
 
 
 @reader
@@ -55,38 +57,58 @@ def payment_of_order(order: Json) -> PaymentFact:
 
     A capture that is pending is processed by PayPal, so that nobody is needed on a page.
     """
-    unit = _unit(order)
+    unit = unit_of(order)
     capture = weightiest(items_of(inside(unit, "payments"), "captures"))
-    status = _order_status(order) if capture is None else CAPTURE_STATUSES[capture["status"]]
-    amount = _amount(unit if capture is None else capture)
+    attempt_id, customer_ref = marks_of(unit.get("custom_id"))[0], customer_of(order)
+    if capture is not None:
+        captured = payment_of_capture(capture, order["id"])
+        return replace(captured, attempt_id=attempt_id, customer_ref=customer_ref)
+    status, amount = _order_status(order), from_paypal(unit["amount"])
     return PaymentFact(
         gateway=GATEWAY,
-        attempt_id=marks_of(unit.get("custom_id"))[0],
+        attempt_id=attempt_id,
         checkout_ref=order["id"],
-        payment_ref="" if capture is None else capture["id"],
-        charge_ref="" if capture is None else capture["id"],
-        customer_ref=customer_of(order),
+        payment_ref="",
+        charge_ref="",
+        customer_ref=customer_ref,
         status=status,
         amount_minor=amount.minor,
         currency=amount.currency,
-        paid_at=_created(capture) if capture is not None and status is PaymentStatus.CAPTURED else None,
-        failure_code=_failure_code(capture) if capture is not None and status is PaymentStatus.FAILED else "",
-        page_url=link(order, *APPROVAL_LINKS) if capture is None and status is PaymentStatus.PENDING else "",
+        page_url=link(order, *APPROVAL_LINKS) if status is PaymentStatus.PENDING else "",
     )
 
 
 @reader
-def marked_payment_of_order(order: Json) -> MarkedPaymentFact:
-    """The same with what its mark tells."""
-    return MarkedPaymentFact(payment_of_order(order), marks_of(_unit(order).get("custom_id"))[1])
+def payment_of_capture(capture: Json, order_ref: str) -> PaymentFact:
+    """A capture by itself, of this order if of any: all of a payment but under which customer its wallet was saved."""
+    status, amount = CAPTURE_STATUSES[capture["status"]], from_paypal(capture["amount"])
+    return PaymentFact(
+        gateway=GATEWAY,
+        attempt_id=marks_of(capture.get("custom_id"))[0],
+        checkout_ref=order_ref,
+        payment_ref=capture["id"],
+        charge_ref=capture["id"],
+        customer_ref="",
+        status=status,
+        amount_minor=amount.minor,
+        currency=amount.currency,
+        paid_at=instant(capture["create_time"]) if status is PaymentStatus.CAPTURED else None,
+        failure_code=_failure_code(capture) if status is PaymentStatus.FAILED else "",
+    )
 
 
 @reader
-def check_payee(order: Json, merchant_id: str) -> None:
-    """Raise ForeignPayee where the order says that its money goes to another than us; empty: anybody is right."""
-    payee = text(inside(_unit(order), "payee"), "merchant_id")
+def check_as_asked(told: Json, merchant_id: str) -> None:
+    """Raise NotAsAsked for an order's unit, or a capture, that pays another than us or is for another invoice.
+
+    An invoice that we ask for ends in its attempt, see `orders.marks_of_unit`. No `merchant_id`: anybody is right.
+    """
+    payee = text(inside(told, "payee"), "merchant_id")
     if merchant_id and payee not in ("", merchant_id):
-        raise ForeignPayee(f"the order {order['id']} pays {payee}, not {merchant_id}")
+        raise NotAsAsked(f"a payment {text(told, 'custom_id')!r} pays {payee}, not {merchant_id}")
+    attempt_id, invoice_id = marks_of(told.get("custom_id"))[0], text(told, "invoice_id")
+    if attempt_id and invoice_id and not invoice_id.endswith(attempt_id):
+        raise NotAsAsked(f"a payment of the attempt {attempt_id} is for the invoice {invoice_id!r}")
 
 
 def customer_of(order: Json) -> str:
@@ -99,7 +121,8 @@ def weightiest(captures: Sequence[Json]) -> Json | None:
     return min(captures, key=lambda each: BY_WEIGHT.index(CAPTURE_STATUSES[each["status"]]), default=None)
 
 
-def _unit(order: Json) -> Json:
+@reader
+def unit_of(order: Json) -> Json:
     """We make orders of one. Raises ValueError for another."""
     (unit,) = items_of(order, "purchase_units")
     return unit
@@ -109,14 +132,6 @@ def _order_status(order: Json) -> PaymentStatus:
     """Without a capture. Raises KeyError for a status that says there is one, or that we have not heard of."""
     status = ORDER_STATUSES[order["status"]]
     return status if text(order, "intent") == OPEN_INTENT else PaymentStatus.EXPIRED
-
-
-def _amount(owner: Json) -> Money:
-    return from_paypal(owner["amount"])
-
-
-def _created(capture: Json) -> datetime:
-    return instant(capture["create_time"])
 
 
 def _failure_code(capture: Json) -> str:

@@ -4,10 +4,9 @@ from billing.errors import Unavailable
 from gateways.paypal.amounts import to_paypal
 from gateways.paypal.calls import segment
 from gateways.paypal.errors import Refused
-from gateways.paypal.orders import CAPTURES, order_named_by
-from gateways.paypal.reversal_shapes import refund_of, refunds_in
+from gateways.paypal.orders import CAPTURES
+from gateways.paypal.reversal_shapes import refund_of
 from gateways.paypal.reversals import Reversals
-from gateways.paypal.sales import is_sale
 from gateways.paypal.shapes import REFUND_MARK, Json, marked
 from schemas.facts.reversals import RefundRequest, ReversalFact
 
@@ -40,19 +39,16 @@ class Refunds(Reversals):
     def find_refund(self, refund_id: str, *, payment_ref: str) -> ReversalFact | None:
         """Look through all refunds of the payment, a capture or a sale; see Refunds of the ports.
 
-        Raises Unavailable for a capture of no order: nothing lists its refunds.
+        Raises Unavailable for a payment that PayPal does not know: nobody can say that it has none.
         """
         refunds = map(refund_of, self._refunds_of(payment_ref))
         return next((refund for refund in refunds if refund.refund_id == refund_id), None)
 
     def _refunds_of(self, payment_ref: str) -> list[Json]:
-        capture = self._known(f"{CAPTURES}/{segment(payment_ref)}", payment_ref)
-        if capture is not None and is_sale(capture):
-            return self._left_of(capture, self._disputes(payment_ref))
-        order = self._order(order_named_by(capture)) if capture else None
-        if order is None:
-            raise Unavailable(f"no order is told of capture {payment_ref}: its refunds cannot be looked through")
-        return refunds_in(order)
+        capture = self._capture(payment_ref)
+        if capture is None:
+            raise Unavailable(f"PayPal does not know the payment {payment_ref}: its refunds cannot be looked through")
+        return self._left_of(capture)
 
     def _made_before(self, refusal: Refused, request: RefundRequest) -> ReversalFact | None:
         if refusal.code != GIVEN_BEFORE:

@@ -40,7 +40,7 @@ def refunds_in(order: Json) -> list[Json]:
 
 
 @reader
-def payment_of_capture(capture: Json, refunds: Sequence[Json], disputes: Sequence[Json]) -> ReversedPaymentFact:
+def reversed_payment(capture: Json, refunds: Sequence[Json], disputes: Sequence[Json]) -> ReversedPaymentFact:
     """A capture with everything that has left of it."""
     left = [_reversal_of(each, capture) if _is_reversal(each, capture) else refund_of(each) for each in refunds]
     came, given_back = from_paypal(capture["amount"]), sum(each.left_minor for each in left if each.refund_id)

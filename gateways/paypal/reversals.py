@@ -7,9 +7,9 @@ from gateways.paypal.answers import reader
 from gateways.paypal.calls import segment
 from gateways.paypal.dispute_shapes import facts_of_dispute
 from gateways.paypal.errors import NOT_FOUND
-from gateways.paypal.orders import CAPTURES, order_named_by
-from gateways.paypal.reversal_shapes import payment_of_capture, refunds_in
-from gateways.paypal.sales import Sales, is_sale
+from gateways.paypal.orders import order_named_by
+from gateways.paypal.reversal_shapes import refunds_in, reversed_payment
+from gateways.paypal.sales import Sales, is_ours
 from gateways.paypal.shapes import Json, items_of
 from schemas.facts.reversals import ReversalKind, ReversedPaymentFact
 
@@ -25,18 +25,24 @@ class Reversals(Sales):
 
         Rejected `too_many_reversals` beyond fifty, and `disputed_with_others` where one dispute is of several payments.
         """
-        capture = self._known(f"{CAPTURES}/{segment(charge_ref)}", charge_ref)
+        capture = self._capture(charge_ref)
         if capture is None:
             return None
         disputes = self._disputes(charge_ref)
-        return payment_of_capture(capture, self._left_of(capture, disputes), disputes)
+        return reversed_payment(capture, self._left_of(capture, disputes), disputes)
 
-    def _left_of(self, capture: Json, disputes: Sequence[Json]) -> list[Json]:
-        """Refunds, and what a bank took; of a payment that was not asked for by us nobody asks."""
-        if is_sale(capture):
-            return self._left_of_sale(capture, disputed_minor(disputes))
+    def _left_of(self, capture: Json, disputes: Sequence[Json] | None = None) -> list[Json]:
+        """Refunds, and what a bank took: all are in its order; where PayPal tells of none, they are searched for.
+
+        Of a payment that was not asked for by us nobody asks.
+        """
         order = self._order(order_named_by(capture))
-        return refunds_in(order) if order else []
+        if order is not None:
+            return refunds_in(order)
+        if not is_ours(capture):
+            return []
+        known = self._disputes(capture["id"]) if disputes is None else disputes
+        return self._left_of_payment(capture, disputed_minor(known))
 
     def _disputes(self, charge_ref: str) -> list[Json]:
         """Oldest first. The list tells no money, so each is asked for by itself."""

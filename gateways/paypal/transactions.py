@@ -9,6 +9,7 @@ from gateways.paypal.answers import reader
 from gateways.paypal.errors import TOO_MANY, Refused
 from gateways.paypal.orders import Orders
 from gateways.paypal.shapes import Json, inside, instant, items_of, marks_of, text, written
+from schemas.facts.payments import PaymentMarks
 
 TRANSACTIONS = "/v1/reporting/transactions"
 # the most that PayPal looks through at once, and tells at once
@@ -16,15 +17,21 @@ WINDOW_MAX = timedelta(days=31)
 WINDOW_MIN = timedelta(minutes=1)
 PAGE_SIZE = 500
 PAGES_MAX = 1_000  # half a million transactions in a month
+WINDOWS_MAX = 5_000  # the three years that PayPal keeps, in windows of five hours
+# By default PayPal leaves out what has not moved money (yet), as a payment that is pending. How each stands is not read
+# here: whatever is found is asked for by itself.
+EVERYTHING = {"balance_affecting_records_only": "N"}
 # https://developer.paypal.com/docs/transaction-search/transaction-event-codes/
-PAYMENTS, REVERSALS = "T00", "T11"
+PAYMENTS = "T00"
+REVERSALS = ("T1107", "T1106")  # given back by the shop, and taken back by a bank or by PayPal
 
 
 class Found(NamedTuple):
-    """A payment that bears our mark: its capture, and the attempt."""
+    """A payment that bears our mark: its capture, the attempt, and whose money it is for what."""
 
     capture_ref: str
     attempt_id: str
+    marks: PaymentMarks
 
 
 class Page(NamedTuple):
@@ -36,19 +43,22 @@ class Page(NamedTuple):
 
 
 class Transactions(Orders):
-    """Looks through what moved money. Only what was paid is told, at the latest three hours after."""
+    """Looks through what moved money or is about to. What was paid is told at the latest three hours after."""
 
-    def _search(self, begin: datetime, end: datetime | None = None) -> Iterator[Page]:
+    def _search(self, begin: datetime, end: datetime | None = None, code: str = "") -> Iterator[Page]:
         """All pages of that time, of one window after the other; without an end as far as PayPal tells.
 
-        A window of which PayPal has too many is halved: pages of it that were told may come once more.
+        Of one kind, if its code is given. A window of which PayPal has too many is halved: pages of it that were told
+        may come once more. Raises Unavailable beyond five thousand windows.
         """
         window = WINDOW_MAX
-        while end is None or begin < end:
+        for _ in range(WINDOWS_MAX):
+            if end is not None and begin >= end:
+                return
             until = begin + window if end is None else min(begin + window, end)
             told_until = begin
             try:
-                for page in self._pages(begin, until):
+                for page in self._pages(begin, until, code):
                     told_until = page.told_until
                     yield page
             except Refused as refusal:
@@ -57,11 +67,13 @@ class Transactions(Orders):
             if told_until < until:
                 return
             begin = until
+        raise Unavailable(f"a search of more than {WINDOWS_MAX} windows of transactions")
 
-    def _pages(self, begin: datetime, end: datetime) -> Iterator[Page]:
-        query = {"start_date": written(begin), "end_date": written(end), "page_size": str(PAGE_SIZE)}
+    def _pages(self, begin: datetime, end: datetime, code: str) -> Iterator[Page]:
+        query = {"start_date": written(begin), "end_date": written(end), "page_size": str(PAGE_SIZE), **EVERYTHING}
+        kind = {"transaction_type": code} if code else {}
         for number in range(1, PAGES_MAX + 1):
-            page = page_of(self._list(TRANSACTIONS, {**query, "page": str(number)}))
+            page = page_of(self._list(TRANSACTIONS, {**query, **kind, "page": str(number)}))
             yield page
             if number >= page.pages:
                 return
@@ -86,12 +98,12 @@ def page_of(listed: Json) -> Page:
 def payments_in(page: Page) -> list[Found]:
     """Those of attempts of ours."""
     payments = [each for each in page.told if text(each, "transaction_event_code").startswith(PAYMENTS)]
-    marked = [Found(each["transaction_id"], marks_of(each.get("custom_field"))[0]) for each in payments]
+    marked = [Found(each["transaction_id"], *marks_of(each.get("custom_field"))) for each in payments]
     return [each for each in marked if each.attempt_id]
 
 
 @reader
 def reversals_in(page: Page, payment_ref: str) -> list[str]:
     """Refunds of a payment, and what a bank took back of it."""
-    left = [each for each in page.told if text(each, "transaction_event_code").startswith(REVERSALS)]
+    left = [each for each in page.told if text(each, "transaction_event_code") in REVERSALS]
     return [each["transaction_id"] for each in left if text(each, "paypal_reference_id") == payment_ref]

@@ -26,6 +26,7 @@ def routes() -> list[Route]:
         _route("GET", "/sandbox/paypal/rate", show_rate),
         _route("POST", "/sandbox/paypal/tokens/revoke", revoke_tokens),
         _route("POST", "/sandbox/paypal/orders/{id}/approve", approve_order),
+        _route("POST", "/sandbox/paypal/orders/{id}/forget", forget_order),
         _route("PATCH", "/sandbox/paypal/captures/{id}", steer_refunds),
         _route("POST", "/sandbox/paypal/captures/{id}/complete", _ending(captures.KIND, settle_capture.complete)),
         _route("POST", "/sandbox/paypal/captures/{id}/deny", _ending(captures.KIND, settle_capture.deny)),
@@ -67,6 +68,12 @@ async def approve_order(request: Request, world: World) -> object:
         raise Refused(str(problem)) from problem
     except approve.NotOpen as problem:
         raise Refused(str(problem), 409) from problem
+
+
+async def forget_order(request: Request, world: World) -> object:
+    """PayPal tells the order no more, be it completed: how long it does nothing says. It goes on telling captures."""
+    order = stored(world, orders.KIND, request)
+    return {"forgotten": orders.change(world, order, is_forgotten=True)["id"]}
 
 
 async def steer_refunds(request: Request, world: World) -> object:

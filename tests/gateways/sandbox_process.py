@@ -4,7 +4,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,10 @@ class Sandbox:
     def advance(self, seconds: int) -> None:
         """Let time pass."""
         self._control("POST", "clock/advance", {"seconds": seconds})
+
+    def now(self) -> datetime:
+        """Its time."""
+        return datetime.fromtimestamp(self._control("GET", "clock")["now"], UTC)
 
     def freeze(self, moment: datetime) -> None:
         """Time stands there, and moves by `advance` alone."""

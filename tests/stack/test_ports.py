@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from sandbox.options import Options
 from settings import Settings
 from stack import home as homes
-from stack.addresses import Addresses, choose
+from stack.addresses import Addresses, choose, environment
 from stack.announcement import announcement
 from stack.doctor import examine
 from stack.errors import StackError
@@ -153,3 +154,10 @@ def test_the_address_that_is_announced_is_the_whole_one(tmp_path: Path) -> None:
     console = Console(width=200, record=True)
     console.print(announcement(stack))
     assert "http://[fd00::2]:8000" in console.export_text()
+
+
+def test_in_a_trial_payees_are_compared_with_the_account_of_the_sandbox() -> None:
+    addresses = Addresses(urls_of("postgresql://owner@nowhere/none"), "redis://", "127.0.0.1", 8000, 5555, 8400)
+    assert (
+        environment(Settings(), addresses, "keys")["PAYPAL_MERCHANT_ID"] == Options(Path("/nowhere")).paypal_merchant_id
+    )

@@ -12,8 +12,8 @@ from billing.outcomes.save_card import save_card
 from calls.cancel_payment import cancel_payments
 from gateways.paypal.client import PayPalGateway
 from gateways.paypal.vendor import open_gateway
-from settings import SANDBOX_PAYPAL_CLIENT_ID, SANDBOX_PAYPAL_CLIENT_SECRET
-from tests.gateways.paypal.paypal_sandbox import HOUR_SECONDS, MERCHANT_ID, PayPalSandbox
+from settings import SANDBOX_PAYPAL_CLIENT_ID, SANDBOX_PAYPAL_CLIENT_SECRET, SANDBOX_PAYPAL_MERCHANT_ID
+from tests.gateways.paypal.paypal_sandbox import HOUR_SECONDS, PayPalSandbox
 from tests.gateways.paypal.test_paypal_wallets_in_sandbox import saved_wallet
 from tests.gateways.sandbox_process import Sandbox
 from tests.workers.owing import Dunned
@@ -31,7 +31,7 @@ def two_gateways(work: Work, module_sandbox: Sandbox) -> Work:
         "client_secret": SecretStr(SANDBOX_PAYPAL_CLIENT_SECRET),
         "environment": "sandbox",
         "api_base": f"{module_sandbox.address}/paypal",
-        "merchant_id": MERCHANT_ID,
+        "merchant_id": SANDBOX_PAYPAL_MERCHANT_ID,
         "calls_per_second": 0.0,
         "trust_file": None,
     }

@@ -21,8 +21,9 @@ CREATED, PAYER_ACTION_REQUIRED, APPROVED, COMPLETED = "CREATED", "PAYER_ACTION_R
 def found(world: World, order_id: str) -> JsonObject | None:
     """The order, unless there never was one or PayPal has forgotten it."""
     order = world.store.get(KIND, order_id)
-    is_kept = order is not None and (order["status"] == COMPLETED or world.clock.now() < order["expires_at"])
-    return order if is_kept else None
+    if order is None or order.get("is_forgotten"):
+        return None
+    return order if order["status"] == COMPLETED or world.clock.now() < order["expires_at"] else None
 
 
 def of_path(world: World, call: Call) -> JsonObject:

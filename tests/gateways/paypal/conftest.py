@@ -6,8 +6,8 @@ import pytest
 
 from gateways.paypal.client import PayPalGateway
 from gateways.paypal.connection import Connection
-from settings import SANDBOX_PAYPAL_CLIENT_ID, SANDBOX_PAYPAL_CLIENT_SECRET
-from tests.gateways.paypal.paypal_sandbox import MERCHANT_ID, PayPalSandbox
+from settings import SANDBOX_PAYPAL_CLIENT_ID, SANDBOX_PAYPAL_CLIENT_SECRET, SANDBOX_PAYPAL_MERCHANT_ID
+from tests.gateways.paypal.paypal_sandbox import PayPalSandbox
 from tests.gateways.sandbox_process import Sandbox, running_sandbox
 
 
@@ -30,4 +30,4 @@ def paypal_gateway(paypal_process: Sandbox) -> PayPalGateway:
     """Our client, with little patience."""
     base = f"{paypal_process.address}/paypal"
     credentials = SANDBOX_PAYPAL_CLIENT_ID, SANDBOX_PAYPAL_CLIENT_SECRET
-    return PayPalGateway(Connection(*credentials, base, timeout_seconds=(1, 2)), MERCHANT_ID)
+    return PayPalGateway(Connection(*credentials, base, timeout_seconds=(1, 2)), SANDBOX_PAYPAL_MERCHANT_ID)

@@ -10,7 +10,6 @@ from schemas.facts.reversals import RefundRequest
 from tests.gateways import requests_made
 from tests.gateways.sandbox_process import ANSWER_SECONDS, Sandbox
 
-MERCHANT_ID = "CASHBEATSANDB"
 HOUR_SECONDS = 3_600
 ACCOUNT = requests_made.ACCOUNT
 
@@ -24,6 +23,10 @@ class PayPalSandbox:
     def approve(self, order_ref: str, outcome: str = "complete", **more: Any) -> None:
         """The buyer agrees on the page, and the capture will end like this."""
         self._steer("POST", f"orders/{order_ref}/approve", {"outcome": outcome, **more})
+
+    def forget(self, order_ref: str) -> None:
+        """PayPal tells the order no more, be it completed."""
+        self._steer("POST", f"orders/{order_ref}/forget", {})
 
     def end(self, capture_ref: str, how: str) -> None:
         """What became of a pending capture (`complete`, `deny`), or of one that had come (`reverse`)."""

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from billing.errors import Unavailable
-from gateways.paypal.payments import ForeignPayee, payment_of_order
+from gateways.paypal.payments import NotAsAsked, payment_of_order
 from schemas.facts.payments import PaymentMarks, PaymentStatus
 from tests.gateways import requests_made
 from tests.gateways.loopback import Script, ScriptedServer
@@ -169,10 +169,28 @@ def test_an_order_that_pays_another_merchant_is_refused_loudly(scripted: Scripte
     told = order("COMPLETED", capture())
     told["purchase_units"][0]["payee"] = {"merchant_id": "SOMEBODYELSE"}
     paypal = gateway_at(scripted(script({LOOK: told, CREATE: told})).url)
-    with pytest.raises(ForeignPayee, match="pays SOMEBODYELSE, not MERCHANT1"):
+    with pytest.raises(NotAsAsked, match="pays SOMEBODYELSE, not MERCHANT1"):
         paypal.fetch_payment(checkout_ref=ORDER_REF)
-    with pytest.raises(ForeignPayee):
+    with pytest.raises(NotAsAsked):
         paypal.open_checkout(REQUEST)
+
+
+@pytest.mark.parametrize("invoice_id", ["2026-11-000042", f"2026-11-000042:{ACCOUNT}", f"{ATTEMPT}-2"])
+def test_a_payment_of_ours_for_another_invoice_is_refused_loudly(scripted: Scripted, invoice_id: str) -> None:
+    told, alone = order("COMPLETED", capture()), capture(invoice_id=invoice_id, supplementary_data=None)
+    told["purchase_units"][0]["invoice_id"] = invoice_id
+    paypal = gateway_at(scripted(script({LOOK: told, f"GET /v2/payments/captures/{CAPTURE_REF}": alone})).url)
+    with pytest.raises(NotAsAsked, match=f"the attempt {ATTEMPT} is for the invoice"):
+        paypal.fetch_payment(checkout_ref=ORDER_REF)
+    with pytest.raises(NotAsAsked, match=f"the attempt {ATTEMPT} is for the invoice"):
+        paypal.fetch_payment(payment_ref=CAPTURE_REF)
+
+
+def test_a_payment_alone_that_pays_another_merchant_is_refused_loudly(scripted: Scripted) -> None:
+    alone = capture(payee={"merchant_id": "SOMEBODYELSE"}, supplementary_data=None)
+    paypal = gateway_at(scripted(script({f"GET /v2/payments/captures/{CAPTURE_REF}": alone})).url)
+    with pytest.raises(NotAsAsked, match="pays SOMEBODYELSE, not MERCHANT1"):
+        paypal.fetch_payment(payment_ref=CAPTURE_REF)
 
 
 def test_a_closed_order_cannot_be_captured_any_more(scripted: Scripted) -> None:

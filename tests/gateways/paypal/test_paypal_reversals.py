@@ -7,13 +7,14 @@ import pytest
 
 from billing.errors import Rejected, Unavailable
 from gateways.paypal.connection import request_id
-from gateways.paypal.reversal_shapes import payment_of_capture, refund_of
+from gateways.paypal.reversal_shapes import refund_of, reversed_payment
 from schemas.facts.reversals import DisputeState, RefundRequest, RefundState, ReversalFact, ReversalKind
 from tests.gateways.loopback import Script, ScriptedServer
 from tests.gateways.paypal.objects import (
     ATTEMPT,
     CAPTURE_REF,
     DISPUTE_REF,
+    NOON,
     ORDER_REF,
     REFUND,
     REFUND_REF,
@@ -76,7 +77,15 @@ def test_our_refund_is_found_among_those_of_others(scripted: Scripted) -> None:
     assert paypal.find_refund("another", payment_ref=CAPTURE_REF) is None
 
 
-@pytest.mark.parametrize("answers", [{}, {LOOK_AT_CAPTURE: capture(supplementary_data=None)}])
+# a part has left, and neither an order nor a list tells what
+UNTOLD = {
+    LOOK_AT_CAPTURE: capture("PARTIALLY_REFUNDED", supplementary_data=None, update_time=NOON),
+    "GET /v1/reporting/transactions": {"last_refreshed_datetime": NOON, "total_pages": 0},
+    "GET /v1/notifications/webhooks-events": {"events": []},
+}
+
+
+@pytest.mark.parametrize("answers", [{}, UNTOLD])
 def test_where_no_refunds_are_listed_none_is_said_to_be_missing(scripted: Scripted, answers: dict[str, Any]) -> None:
     with pytest.raises(Unavailable):
         gateway_at(scripted(script(answers)).url).find_refund(REFUND, payment_ref=CAPTURE_REF)
@@ -142,7 +151,7 @@ def test_a_dispute_over_several_payments_is_for_a_person(scripted: Scripted) -> 
 
 def contested(told: dict[str, Any]) -> ReversalFact:
     """What a dispute is read as, without its fee."""
-    return payment_of_capture(capture(), [], [told]).reversals[0]
+    return reversed_payment(capture(), [], [told]).reversals[0]
 
 
 @pytest.mark.parametrize(
@@ -211,7 +220,7 @@ def test_a_fee_is_told_apart_and_what_others_pay_is_not_ours() -> None:
         movement("20.00", reason="CHARGEBACK_FEE", amount=money("20.00", "EUR")),
         movement("29.99", affected_party="PAYMENT_PROCESSOR"),
     ]
-    facts = payment_of_capture(capture(), [], [dispute("RESOLVED", "ACCEPTED", money_movements=moved)]).reversals
+    facts = reversed_payment(capture(), [], [dispute("RESOLVED", "ACCEPTED", money_movements=moved)]).reversals
     assert [(each.kind, each.left_minor, each.currency) for each in facts] == [
         (ReversalKind.DISPUTE, 2999, "USD"),
         (ReversalKind.DISPUTE_FEE, 2_000, "EUR"),
@@ -224,7 +233,7 @@ BY_A_BANK = refund("COMPLETED", "29.99", id="REVERSAL", custom_id=None, create_t
 
 
 def test_what_a_bank_took_without_a_dispute_is_a_dispute_lost() -> None:
-    (fact,) = payment_of_capture(CHARGED_BACK, [BY_A_BANK], []).reversals
+    (fact,) = reversed_payment(CHARGED_BACK, [BY_A_BANK], []).reversals
     assert (fact.kind, fact.reversal_ref, fact.left_minor) == (ReversalKind.DISPUTE, "REVERSAL", 2999)
     assert fact.contest is not None
     assert (fact.contest.state, fact.contest.amount_minor) == (DisputeState.LOST, 2999)
@@ -233,19 +242,19 @@ def test_what_a_bank_took_without_a_dispute_is_a_dispute_lost() -> None:
 
 def test_where_a_dispute_explains_what_a_bank_took_it_alone_is_told() -> None:
     lost = dispute("RESOLVED", "RESOLVED_BUYER_FAVOUR")
-    (fact,) = payment_of_capture(CHARGED_BACK, [BY_A_BANK], [lost]).reversals
+    (fact,) = reversed_payment(CHARGED_BACK, [BY_A_BANK], [lost]).reversals
     assert (fact.reversal_ref, fact.left_minor) == (DISPUTE_REF, 2999)
 
 
 def test_what_was_given_back_before_a_bank_took_the_rest_stays_a_refund() -> None:
     rest = BY_A_BANK | {"amount": money("9.99")}
-    facts = payment_of_capture(CHARGED_BACK, [refund(), refund(**BY_HAND), rest], []).reversals
+    facts = reversed_payment(CHARGED_BACK, [refund(), refund(**BY_HAND), rest], []).reversals
     assert [each.kind for each in facts] == [ReversalKind.REFUND, ReversalKind.REFUND, ReversalKind.DISPUTE]
     assert sum(each.left_minor for each in facts) == 2999
 
 
 def left_of(refunds: list[dict[str, Any]], told: dict[str, Any]) -> int:
-    return sum(each.left_minor for each in payment_of_capture(capture(), refunds, [told]).reversals)
+    return sum(each.left_minor for each in reversed_payment(capture(), refunds, [told]).reversals)
 
 
 def test_what_a_lost_dispute_took_is_not_counted_once_more_as_a_reversal() -> None:
@@ -271,7 +280,7 @@ def test_what_we_gave_back_while_it_was_disputed_has_left_once(told: dict[str, A
     ended = dispute("RESOLVED", dispute_outcome={"outcome_code": "RESOLVED_BUYER_FAVOUR", **told})
     for value, lost in (("29.99", 0), ("10.00", 1_999)):
         ours = refund(value=value, create_time="2026-11-04T12:00:00Z")
-        found = payment_of_capture(capture("REFUNDED"), [ours], [ended]).reversals
+        found = reversed_payment(capture("REFUNDED"), [ours], [ended]).reversals
         assert [(each.kind, each.left_minor) for each in found] == [
             (ReversalKind.REFUND, 2_999 - lost), (ReversalKind.DISPUTE, lost),
         ]  # fmt: skip

@@ -1,7 +1,7 @@
 """What a PayPal that follows a script makes us do with subscriptions and their payments."""
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -120,6 +120,60 @@ def test_what_paypal_does_not_list_yet_is_not_taken_for_nothing(scripted: Script
         at(scripted, LISTS).fetch_reversals(CAPTURE_REF)
     with pytest.raises(Unavailable, match="does not list yet"):
         at(scripted, LISTS).find_refund("1", payment_ref=CAPTURE_REF)
+
+
+def in_part(ref: str, running: str, at: datetime) -> Json:
+    """A part of ten dollars that was given back, and how much had been by then."""
+    ten, told = {"currency_code": "USD", "value": "10.00"}, {"currency_code": "USD", "value": running}
+    breakdown = {"seller_payable_breakdown": {"total_refunded_amount": told}}
+    return {"id": ref, "status": "COMPLETED", "amount": ten, "create_time": written(at), **breakdown}
+
+
+def listing(told_until: datetime, *refunds: str) -> Json:
+    """What the search tells by then."""
+    infos = [
+        {"transaction_id": ref, "transaction_event_code": "T1107", "paypal_reference_id": CAPTURE_REF}
+        for ref in refunds
+    ]
+    details = [{"transaction_info": each} for each in infos]
+    return {"last_refreshed_datetime": written(told_until), "total_pages": 1, "transaction_details": details}
+
+
+HOUR = timedelta(hours=1)
+FIRST, SECOND = in_part("R1", "10.00", START + HOUR), in_part("R2", "20.00", START + 2 * HOUR)
+
+
+@pytest.mark.parametrize(
+    ("listed", "changed_at", "found"),
+    [
+        # the search lags behind the second, and its event is not listed either
+        (listing(START + HOUR, "R1"), START + 2 * HOUR, None),
+        # the second tells that there was another before it
+        (listing(START + HOUR, "R2"), START + 2 * HOUR, None),
+        (listing(START + HOUR), START + 2 * HOUR, None),
+        (listing(START + HOUR, "R1", "R2"), START + 2 * HOUR, ["R1", "R2"]),
+        (listing(START + HOUR, "R1"), START + HOUR, ["R1"]),
+        # what it was changed for is no refund: nothing is waited for any more
+        (listing(START + 9 * HOUR, "R1"), START + 8 * HOUR, ["R1"]),
+    ],
+)
+def test_a_part_that_has_left_is_not_taken_for_all(
+    scripted: Scripted, listed: Json, changed_at: datetime, found: list[str] | None
+) -> None:
+    sale = {**SALE, "status": "PARTIALLY_REFUNDED", "update_time": written(changed_at)}
+    answers = {
+        **LISTS,
+        "GET /v1/reporting/transactions": listed,
+        f"GET /v2/payments/captures/{CAPTURE_REF}": sale,
+        "GET /v2/payments/refunds/R1": FIRST,
+        "GET /v2/payments/refunds/R2": SECOND,
+    }
+    paypal = at(scripted, answers)
+    if found is None:
+        with pytest.raises(Unavailable, match="does not list yet"):
+            paypal.fetch_reversals(CAPTURE_REF)
+    else:
+        assert [each.reversal_ref for each in paypal.fetch_reversals(CAPTURE_REF).reversals] == found
 
 
 def test_what_a_dispute_took_needs_no_refund_to_explain_it(scripted: Scripted) -> None:

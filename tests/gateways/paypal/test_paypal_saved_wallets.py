@@ -288,7 +288,7 @@ def test_where_the_list_lags_behind_the_keys_memory_nobody_knows(scripted: Scrip
 def test_what_was_paid_is_listed_month_by_month_with_its_marks(scripted: Scripted) -> None:
     first, second = NOON + timedelta(days=31), NOON + timedelta(days=40)
     answers = {
-        SEARCH: (answered(listed(first, OURS)), answered(listed(second, *OTHERS))),
+        SEARCH: (answered(listed(first, OURS)), answered(listed(second, OTHERS[0], OTHERS[2]))),
         LOOK: order("COMPLETED", capture()),
         f"GET /v2/payments/captures/{CAPTURE_REF}": capture(),
     }
@@ -299,3 +299,9 @@ def test_what_was_paid_is_listed_month_by_month_with_its_marks(scripted: Scripte
     searches = [each.query for each in asked_of(server) if each.call == SEARCH]
     assert len(searches) == 2
     assert "start_date=2026-12-02T12%3A00%3A00Z" in searches[1]
+
+
+def test_a_payment_of_ours_that_is_listed_and_not_known_is_never_passed_over(scripted: Scripted) -> None:
+    paypal = gateway_at(scripted(script({SEARCH: listed(NOON + timedelta(days=40), OURS)})).url)
+    with pytest.raises(Unavailable, match=f"lists {CAPTURE_REF} and does not know it"):
+        list(paypal.list_marked(NOON))

@@ -92,16 +92,23 @@ def test_a_charge_whose_answer_was_lost_is_made_once_under_whichever_key(
 def test_a_charge_that_was_pending_when_its_answer_was_lost_is_waited_for_and_no_decline(
     paypal_gateway: PayPalGateway, at_paypal: PayPalSandbox
 ) -> None:
-    """What moved no money yet is listed nowhere, and its key forgotten: only its invoice's number is known there."""
     wallet = saved_wallet(paypal_gateway, at_paypal, str(uuid4()))
     at_paypal.wallet_pays(wallet.card_ref, "pending")
-    asked = a_charge(wallet)
+    asked, begun = a_charge(wallet), at_paypal.shared.now() - timedelta(minutes=5)
     at_paypal.lose_answer("POST", "/v2/checkout/orders")
     with pytest.raises(Unavailable):
         paypal_gateway.charge(asked)
     at_paypal.shared.advance(7 * HOUR_SECONDS)
     with pytest.raises(Unavailable, match="was paid before"):
         paypal_gateway.charge(asked)
+    window = {"created_after": begun, "created_before": at_paypal.shared.now()}
+    found = paypal_gateway.find_charge(asked.attempt_id, customer_ref=wallet.customer_ref, **window)
+    assert found is not None, "what has moved no money yet is listed as well"
+    assert (found.status, found.attempt_id) == (PaymentStatus.PENDING, asked.attempt_id)
+    at_paypal.end(found.payment_ref, "deny")
+    denied = paypal_gateway.find_charge(asked.attempt_id, customer_ref=wallet.customer_ref, **window)
+    assert denied is not None
+    assert denied.status is PaymentStatus.FAILED
 
 
 @pytest.mark.parametrize(

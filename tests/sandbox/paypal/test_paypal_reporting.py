@@ -49,6 +49,22 @@ def test_payments_refunds_and_disputes_are_told_with_their_marks(paypal: PayPal,
     assert amounts == ["29.99", "-10.00", "-5.00", "-20.00"]
 
 
+def test_what_has_moved_no_money_is_told_when_it_is_asked_for(paypal: PayPal, since: datetime) -> None:
+    paid, declined, pending = (paypal.captured(outcome=each) for each in ("complete", "declined", "pending"))
+    paypal.control("PATCH", f"captures/{paid['id']}", {"refunds": "pending"})
+    refund = paypal.made("POST", f"/v2/payments/captures/{paid['id']}/refund", {"amount": money("10.00")})
+    paypal.sandbox.set(paypal_reporting_lag_seconds=0)
+    told = {each["transaction_id"]: each for each in infos(search(paypal, since, balance_affecting_records_only="N"))}
+    assert {name: each["transaction_status"] for name, each in told.items()} == {
+        paid["id"]: "S",
+        declined["id"]: "D",
+        pending["id"]: "P",
+        refund["id"]: "P",
+    }
+    assert told[refund["id"]]["paypal_reference_id"] == paid["id"]
+    assert [each["transaction_id"] for each in infos(search(paypal, since))] == [paid["id"]]
+
+
 def test_a_saved_wallet_has_a_kind_of_its_own(paypal: PayPal, since: datetime) -> None:
     paypal.sandbox.set(paypal_reporting_lag_seconds=0)
     terms = {"payment_source": {"paypal": {"usage_type": "MERCHANT"}}}
