@@ -91,8 +91,8 @@ def look_once_more(gateway: Gateway, charge: Charge, wall: Wall) -> PaymentFact 
 
 
 def is_unlisted(gateway: Gateway, charge: Charge, at: datetime) -> bool:
-    """Whether a gateway may not list by then what was sent before the wish to cancel it, after which nothing is."""
-    return charge.unwanted_since is not None and at < charge.unwanted_since + gateway.limits.charges_listed_after
+    """Whether a gateway may not list by then what was sent last."""
+    return charge.sent_at is not None and at < charge.sent_at + gateway.limits.charges_listed_after
 
 
 def _charge(gateway: Gateway, request: ChargeRequest) -> PaymentFact:

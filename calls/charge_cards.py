@@ -85,9 +85,10 @@ def _plan_all(
                 claims.postpone(work.database, entry, OVERLAP, "an earlier call may still be under way")
             else:
                 at = slot(gateway, first_slot, place)
+                # what is sent again its gateway brings back, listed or not
+                is_awaited = step(known) is Step.ASK and is_unlisted(gateway, known, work.wall().at)
                 planned = _plan(entry, known, at, begin_by, is_spent=is_spent)
-                is_heard = planned.is_last_heard and not is_unlisted(gateway, known, work.wall().at)
-                calls[entry.id] = replace(planned, is_last_heard=is_heard)
+                calls[entry.id] = replace(planned, is_last_heard=is_spent and not is_awaited)
     return calls
 
 

@@ -136,7 +136,7 @@ DECISIONS: Mapping[str, Decision] = {
     "payment_attempts": Decision(
         _changes(
             "status", "request", "checkout_ref", "checkout_url", "payment_ref", "charge_ref", "failure_code",
-            "approvals", "captured_at", "look_up_at",
+            "approvals", "sent_at", "captured_at", "look_up_at",
         )
     ),
     "receipts": _shown(_changes("allocated_minor", "looked_at")),

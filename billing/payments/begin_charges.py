@@ -31,8 +31,8 @@ def begin_charges(session: Session, attempt_ids: Collection[UUID], wall: Wall) -
     takes the same lock: either it is not sent, or it is not dropped.
     """
     charges = lock_charges(session, attempt_ids, wall)
-    sent = [charge.attempt_id for charge in charges.values() if step(charge) in (Step.SEND, Step.ASK)]
-    move_to_unknown(session, sent, wall.at + LOOK_UP_AFTER)
+    sent = [charge.attempt_id for charge in charges.values() if step(charge) is Step.SEND]
+    move_to_unknown(session, sent, wall.at, wall.at + LOOK_UP_AFTER)
     return charges
 
 

@@ -130,7 +130,8 @@ class Charge:
     """A charge as it stands, and the window (both ends included) in which the gateway can have made it.
 
     A gateway dates what belongs to a customer on a test clock by that clock, so the window holds both courses of time.
-    `unwanted_since` is the instant of the wish to cancel it, by the database's clock; None while nobody wishes that.
+    It was `sent_at` last, if ever. `unwanted_since` is the instant of the wish to cancel it, by the database's clock;
+    None while nobody wishes that.
     """
 
     attempt_id: UUID
@@ -140,6 +141,7 @@ class Charge:
     request: ChargeRequest
     payment_ref: str
     created_at: datetime
+    sent_at: datetime | None
     made_after: datetime
     made_before: datetime
     unwanted_since: datetime | None
@@ -182,10 +184,11 @@ def find_live_charge(session: Session, attempt_id: UUID, wall: Wall) -> Charge |
 
 def _charges() -> Select[Any]:
     attempt = PaymentAttempt
-    columns = (attempt.id, attempt.gateway, attempt.status, attempt.request, attempt.payment_ref, attempt.created_at)
+    columns = (attempt.id, attempt.gateway, attempt.status, attempt.request, attempt.payment_ref)
+    times = (attempt.created_at, attempt.sent_at)
     of_invoice = (Invoice.status.label("invoice_status"), Invoice.issued_at)
     wish = select(OutboxEntry.created_at).where(OutboxEntry.cause == func.concat(CANCEL, attempt.id)).scalar_subquery()
-    found = select(*columns, *of_invoice, TestClock.frozen_at, Card.detached_at, wish.label("unwanted_since"))
+    found = select(*columns, *times, *of_invoice, TestClock.frozen_at, Card.detached_at, wish.label("unwanted_since"))
     found = found.join(Invoice, Invoice.id == attempt.invoice_id).outerjoin(Card, Card.id == attempt.card_id)
     found = found.join(Account, Account.id == attempt.account_id).outerjoin(TestClock, TestClock.id == Account.clock_id)
     return found.where(attempt.kind == AttemptKind.CHARGE)
@@ -200,6 +203,7 @@ def _charge(row: Row[Any], wall: Wall) -> Charge:
         request=thaw_charge(row.request),
         payment_ref=row.payment_ref,
         created_at=row.created_at,
+        sent_at=row.sent_at,
         made_after=min(row.created_at, row.issued_at or row.created_at) - CLOCK_TOLERANCE,
         made_before=max(wall.at, row.frozen_at or wall.at) + CLOCK_TOLERANCE,
         unwanted_since=row.unwanted_since,

@@ -45,16 +45,16 @@ def move(attempt: PaymentAttempt, after: AttemptStatus) -> None:
     look_up_no_more_when_final(attempt)
 
 
-def move_to_unknown(session: Session, attempt_ids: Collection[UUID], look_up_at: datetime) -> None:
+def move_to_unknown(session: Session, attempt_ids: Collection[UUID], sent_at: datetime, look_up_at: datetime) -> None:
     """The same for many that are about to be sent: until an answer is recorded nobody knows what became of them.
 
-    Those that are unknown already are only to be looked up later; any other stays as it is.
+    Any that may not become unknown stays as it is.
     """
     before = [status for status, onward in TRANSITIONS.items() if AttemptStatus.UNKNOWN in onward]
     session.execute(
         update(PaymentAttempt)
         .where(is_among(PaymentAttempt.id, attempt_ids), PaymentAttempt.status.in_([*before, AttemptStatus.UNKNOWN]))
-        .values(status=AttemptStatus.UNKNOWN, look_up_at=look_up_at),
+        .values(status=AttemptStatus.UNKNOWN, sent_at=sent_at, look_up_at=look_up_at),
         execution_options={"synchronize_session": False},
     )
 

@@ -45,6 +45,7 @@ class PaymentAttempt(Base):
 
     `request` holds the frozen parameters of the call; `*_ref` are the gateway's ids; amounts are minor units. Each of
     the `approvals` of a page is a time that the customer agreed to pay, and is captured under a key of its own.
+    `sent_at`, by the wall clock: when a charge was about to be sent last.
     """
 
     __tablename__ = "payment_attempts"
@@ -88,5 +89,6 @@ class PaymentAttempt(Base):
     failure_code: Mapped[str] = mapped_column(server_default="")
     approvals: Mapped[int] = mapped_column(server_default="0")
     created_at: Mapped[datetime] = written_at()
+    sent_at: Mapped[datetime | None]
     captured_at: Mapped[datetime | None]
     look_up_at: Mapped[datetime | None]

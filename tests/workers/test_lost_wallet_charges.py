@@ -5,7 +5,9 @@ from datetime import timedelta
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import func, update
 
+from billing.cards.tables import Card
 from billing.clocks.wall import Wall
 from billing.outcomes.change_default import change_default
 from billing.outcomes.save_card import save_card
@@ -83,3 +85,25 @@ def test_one_that_never_came_is_given_up_when_it_would_be_listed(two_gateways: W
     with_wallet.sandbox.advance(6 * HOUR_SECONDS)
     cancel_payments(later(two_gateways, timedelta(hours=6)), with_wallet.make_due("cancel_payment"))
     assert with_wallet.story()[1] == ("charge", "expired")
+
+
+def test_one_whose_wallet_was_taken_away_is_awaited_since_it_was_sent_and_not_since_it_was_meant(
+    two_gateways: Work, with_wallet: Dunned
+) -> None:
+    """As after an outage of ours: it is sent hours late, its answer is lost, and its owner removes the wallet."""
+    with_wallet.sandbox.advance(7 * HOUR_SECONDS)
+    outage = with_wallet.sandbox.now() - two_gateways.wall().at
+    PayPalSandbox(with_wallet.sandbox).lose_answer("POST", "/v2/checkout/orders")
+    task.start(later(two_gateways, outage))
+    with_wallet.do("charge")
+    with two_gateways.database.transaction() as session:
+        wallets = update(Card).where(Card.gateway == "paypal")
+        session.execute(wallets.values(is_default=False, detached_at=func.now()))
+    with_wallet.do("charge")
+    assert with_wallet.story() == [("charge", "failed"), ("charge", "unknown")], "PayPal lists it in three hours"
+    with_wallet.sandbox.advance(4 * HOUR_SECONDS)
+    task.start(later(two_gateways, outage + timedelta(hours=4)))
+    with_wallet.do("charge")
+    assert with_wallet.story() == [("charge", "failed"), ("charge", "captured")]
+    attempt_id = str(with_wallet.attempts()[-1].id)
+    assert [row["amount"] for row in PayPalSandbox(with_wallet.sandbox).booked("captures", attempt_id)] == [PRICE]

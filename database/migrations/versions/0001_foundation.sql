@@ -738,6 +738,7 @@ CREATE TABLE payment_attempts (
     failure_code TEXT DEFAULT '' NOT NULL,
     approvals BIGINT DEFAULT '0' NOT NULL,
     created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    sent_at TIMESTAMPTZ,
     captured_at TIMESTAMPTZ,
     look_up_at TIMESTAMPTZ,
     CONSTRAINT pk_payment_attempts PRIMARY KEY (id),
