@@ -261,8 +261,11 @@ class EventsList(Protocol):
 class Shortcomings(Protocol):
     """The gateway tells how it was set up for us by a person."""
 
-    def list_shortcomings(self, webhook_path: str) -> list[str]:
-        """What is missing there, a sentence each; empty when nothing is. Our door takes events at `webhook_path`."""
+    def list_shortcomings(self, webhook_path: str, webhook_secrets: Sequence[str]) -> list[str]:
+        """What is missing there, a sentence each; empty when nothing is.
+
+        Our door takes events at `webhook_path` and checks them by these; none where they are not known.
+        """
 
 
 class VirtualClocks(Protocol):

@@ -15,6 +15,9 @@ class SignatureChecks(Protocol):
         Rejected `certificate_refused` when it is none, or when there is nothing.
         """
 
+    def count_authorities(self) -> int | None:
+        """How many this machine trusts to vouch for certificates; None where the gateway itself is asked instead."""
+
     def check(self, event: UncheckedEvent, pem: str, now: datetime) -> None:
         """Return if the event is genuine by this certificate or, where it names none, by the gateway's own word.
 

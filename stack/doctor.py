@@ -130,9 +130,9 @@ def _providers(settings: Settings) -> Iterator[Finding]:
     if not known_database_url(settings):
         return
     try:
-        for name, missing in ask_provider.shortcomings(settings):
-            fine = "answers, and lacks nothing that we know of"
-            yield Finding(name, not missing, "; ".join(missing) or fine, "see docs/operations.md, on connecting it")
+        for looked in ask_provider.shortcomings(settings):
+            fine = "; ".join(filter(None, ("answers, and lacks nothing that we know of", looked.trusted)))
+            yield Finding(looked.name, not looked.missing, "; ".join(looked.missing) or fine, looked.guide)
     except StackError as error:
         yield Finding("Providers", False, redact_text(str(error)), "without the database nobody knows of them")
 

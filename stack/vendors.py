@@ -51,6 +51,12 @@ class Vendor:
     # what else its row may say, by name: it stands above the setting of that name
     config_shapes: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def guide(self) -> str:
+        """Where it is told how to connect it."""
+        section = "Keys of vendors" if self.webhook_secret_shape is None else f"Connecting {self.display_name}"
+        return f"see docs/operations.md, {section}"
+
     def fields(self, name: str) -> Mapping[str, str]:
         """Which field each of its settings may fill, the settings as the environment names them."""
         signs = {f"{name}_webhook_secrets": WEBHOOK_SECRET} if self.webhook_secret_shape is not None else {}

@@ -16,7 +16,7 @@ from gateways.paypal.certificates import (
     read_untrusted,
     trust_anchors,
 )
-from gateways.paypal.door import transmission_of
+from gateways.paypal.door import BY_PAYPAL, transmission_of
 from gateways.paypal.fetching import fetch
 from gateways.paypal.signatures import ALGORITHM, check
 from schemas.facts.signatures import CertificateFact, UncheckedEvent
@@ -34,6 +34,7 @@ class PayPalChecks:
     def __init__(self, values: Mapping[str, Any], post: Post, fetch_at: Callable[[str], bytes] = fetch) -> None:
         self._bases = bases_of(values)
         self._bundle = values["trust_file"]
+        self._is_asked = values["webhook_verification"] == BY_PAYPAL
         self._post = post
         self._fetch_at = fetch_at
 
@@ -49,6 +50,10 @@ class PayPalChecks:
         except CertificateRefused as error:
             raise Rejected("certificate_refused", f"{error}.") from error
         return CertificateFact(pem.decode("ascii", "ignore"), until)
+
+    def count_authorities(self) -> int | None:
+        """See SignatureChecks."""
+        return None if self._is_asked else len(trust_anchors(self._bundle))
 
     def check(self, event: UncheckedEvent, pem: str, now: datetime) -> None:
         """See SignatureChecks."""

@@ -94,7 +94,8 @@ class Connection:
             return _token_in(_content_of(answer))
         except BillingError as error:
             wait_seconds = error.retry_after_seconds if isinstance(error, Unavailable) else None
-            raise Unavailable(f"no access token: {error}", retry_after_seconds=wait_seconds) from error
+            told = f"no access token from {self._base_url}: {error}"
+            raise Unavailable(told, retry_after_seconds=wait_seconds) from error
 
 
 def request_id(key: str) -> str:

@@ -79,7 +79,7 @@ def family_of(answer: Answer) -> BillingError:
     if answer.status == 409 or BUSY.intersection(issues):
         return _unavailable("is busy with another request", answer, ambiguous=True)
     if answer.status in (401, 403) or MISCONFIGURED.intersection(issues):
-        return _unavailable(f"refuses our key or account ({_named(error, issues)})", answer)
+        return _refused_us(error, issues, answer)
     if answer.status == 429:
         return _unavailable("asks us to slow down", answer)
     if answer.status in REFUSALS and error:
@@ -95,6 +95,14 @@ def no_answer(error: requests.RequestException) -> Unavailable:
 def _unavailable(what: str, answer: Answer, *, ambiguous: bool = False) -> Unavailable:
     wait_seconds = retry_after_seconds(answer.headers)
     return Unavailable(f"PayPal {what}; {_trace(answer)}", ambiguous=ambiguous, retry_after_seconds=wait_seconds)
+
+
+def _refused_us(error: Json, issues: Sequence[str], answer: Answer) -> Unavailable:
+    """A token is refused by OAuth's own kind of error (https://www.rfc-editor.org/rfc/rfc6749#section-5.2)."""
+    if named := text(_content(answer), "error"):
+        check = "check api_key, api_secret, and that both are of PAYPAL_ENVIRONMENT"
+        return _unavailable(f"refuses our key ({named}): {check}", answer)
+    return _unavailable(f"refuses our key or account ({_named(error, issues)})", answer)
 
 
 def _rejected(answer: Answer, error: Json, issues: Sequence[str]) -> Refused:
@@ -113,11 +121,16 @@ def _rejected(answer: Answer, error: Json, issues: Sequence[str]) -> Refused:
 
 def _error_in(answer: Answer) -> Json:
     """The error object; empty for what is none, as of a proxy in between."""
+    error = _content(answer)
+    return error if text(error, "name") else NOTHING
+
+
+def _content(answer: Answer) -> Json:
     try:
-        error: Any = loaded(answer)
+        content: Any = loaded(answer)
     except Unavailable:
         return NOTHING
-    return error if isinstance(error, Mapping) and text(error, "name") else NOTHING
+    return content if isinstance(content, Mapping) else NOTHING
 
 
 def _issues(error: Json) -> list[str]:

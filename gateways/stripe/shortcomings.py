@@ -1,6 +1,6 @@
 """What is missing in the settings that a person makes in Stripe's dashboard."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from gateways.stripe.answers import reader
 from gateways.stripe.calls import Calls
@@ -13,8 +13,8 @@ ALL_EVENTS = "*"
 class Shortcomings(Calls):
     """Looks at them and changes nothing."""
 
-    def list_shortcomings(self, webhook_path: str) -> list[str]:
-        """See `gateways.ports.Shortcomings`."""
+    def list_shortcomings(self, webhook_path: str, webhook_secrets: Sequence[str]) -> list[str]:
+        """See `gateways.ports.Shortcomings`. Stripe lists no secrets: a wrong one shows when events are refused."""
         endpoints = list(self._all("/v1/webhook_endpoints", {}))
         portals = list(self._all("/v1/billing_portal/configurations", {"active": "true", "is_default": "true"}))
         return [*_of_endpoints(endpoints, webhook_path), *_of_portals(portals)]

@@ -93,7 +93,7 @@ ASKED: dict[str, Asking] = {
     "find_refund": lambda stripe: stripe.find_refund("1", payment_ref="pi_1"),
     "fetch_reversals": lambda stripe: stripe.fetch_reversals("ch_1"),
     "fetch_clock": lambda stripe: stripe.fetch_clock("clock_1"),
-    "list_shortcomings": lambda stripe: stripe.list_shortcomings("/v1/billing/webhooks/stripe/"),
+    "list_shortcomings": lambda stripe: stripe.list_shortcomings("/v1/billing/webhooks/stripe/", ["known"]),
 }
 
 

@@ -1,5 +1,6 @@
 """The doctor asks each provider, and says what a person has yet to set up there."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -12,12 +13,21 @@ from credentials.tables import ProviderType, WebhookSecret
 from database.engine import Database
 from gateways.stripe.shapes import API_VERSION
 from gateways.stripe.translate import HANDLED_TYPES
-from settings import SANDBOX_STRIPE_KEY, Settings
+from sandbox.paypal.signing.authority import Authority
+from settings import (
+    SANDBOX_PAYPAL_CLIENT_ID,
+    SANDBOX_PAYPAL_CLIENT_SECRET,
+    SANDBOX_PAYPAL_WEBHOOK_ID,
+    SANDBOX_STRIPE_KEY,
+    Settings,
+)
+from stack.ask_provider import ask
 from stack.doctor import Finding, examine
+from stack.errors import StackError
 from stack.providers import switch
 from tests.billing.conftest import NOON
 from tests.canaries import HOOK
-from tests.credentials.kept import keyed, signing
+from tests.credentials.kept import keyed, provider, signing
 from tests.gateways.sandbox_process import Sandbox
 
 MASTER = make("k1")
@@ -50,7 +60,7 @@ def test_nothing_is_asked_of_a_trial(examined: Settings) -> None:
 
 def test_a_provider_that_is_set_up_is_well(examined: Settings, connected: Sandbox) -> None:
     assert _findings(examined)["stripe"] == Finding(
-        "stripe", True, "answers, and lacks nothing that we know of", "see docs/operations.md, on connecting it"
+        "stripe", True, "answers, and lacks nothing that we know of", "see docs/operations.md, Connecting Stripe"
     )
 
 
@@ -116,6 +126,59 @@ def test_in_production_who_is_needed_is_looked_at_and_need_not_have_a_row(examin
     )
     assert "it has no key" in findings["resend"].detail
     assert "paypal" not in findings, "one vendor that takes payments is enough"
+
+
+PAYPAL_OURS = "http://127.0.0.1:1/v1/billing/webhooks/paypal/"
+
+
+@pytest.fixture
+def paypal(examined: Settings, books_of_owner: Database, own_sandbox: Sandbox, tmp_path: Path) -> Settings:
+    """Connected with nothing wrong, by somebody who trusts who vouches for it."""
+    keys = parse(MASTER)
+    with books_of_owner.transaction() as session:
+        endpoint = f"{own_sandbox.address}/paypal"
+        keyed(session, keys, SANDBOX_PAYPAL_CLIENT_ID, "paypal", endpoint=endpoint, config={"merchant_id": "A" * 13})
+        keep_key(keys, provider(session, "paypal"), "api_secret", SANDBOX_PAYPAL_CLIENT_SECRET)
+        signing(session, keys, SANDBOX_PAYPAL_WEBHOOK_ID, NOON, "paypal")
+    own_sandbox.set(paypal_webhook_url=PAYPAL_OURS)
+    return examined.model_copy(update={"paypal_trust_file": Authority(tmp_path / "authority").trust_file})
+
+
+def test_one_that_signs_by_certificates_says_by_how_many_authorities(paypal: Settings) -> None:
+    assert _findings(paypal)["paypal"] == Finding(
+        "paypal",
+        True,
+        "answers, and lacks nothing that we know of; authorities trusted to vouch for its certificates: 1",
+        "see docs/operations.md, Connecting PayPal",
+    )
+
+
+def test_a_webhook_that_was_made_anew_is_named(paypal: Settings, books_of_owner: Database) -> None:
+    """The id that is kept here is the one before: each event of the new one is refused at the door."""
+    with books_of_owner.transaction() as session:
+        session.execute(delete(WebhookSecret))
+        signing(session, parse(MASTER), "9QT597110X687430LKGECATA", NOON, "paypal")
+    finding = _findings(paypal)["paypal"]
+    assert not finding.is_well
+    assert finding.detail == (
+        f"the webhook {SANDBOX_PAYPAL_WEBHOOK_ID} is not what webhook_secret says (****CATA): "
+        "each of its events is refused"
+    )
+
+
+def test_a_key_that_is_refused_is_told_with_where_that_was_and_what_to_look_at(
+    paypal: Settings, books_of_owner: Database, own_sandbox: Sandbox
+) -> None:
+    with books_of_owner.transaction() as session:
+        keep_key(parse(MASTER), provider(session, "paypal"), "api_secret", "a_secret_of_another_app")
+    with pytest.raises(StackError) as told:
+        ask(paypal, "paypal")
+    assert re.fullmatch(
+        rf"paypal: no access token from {own_sandbox.address}/paypal: PayPal refuses our key \(invalid_client\): "
+        r"check api_key, api_secret, and that both are of PAYPAL_ENVIRONMENT; HTTP 401, debug id \w+; "
+        r"see docs/operations.md, Connecting PayPal",
+        str(told.value),
+    )
 
 
 def test_a_sender_of_mails_that_does_not_answer_is_told(examined: Settings, books_of_owner: Database) -> None:

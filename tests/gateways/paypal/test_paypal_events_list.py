@@ -9,10 +9,21 @@ from urllib.parse import parse_qs
 import pytest
 
 from billing.errors import Unavailable
+from gateways.paypal.client import PayPalGateway
 from gateways.paypal.events_list import PAGES_MAX
+from gateways.paypal.shortcomings import NO_PAYEE
 from gateways.paypal.translate import HANDLED_TYPES
 from tests.gateways.loopback import Script, ScriptedServer, http_answer
-from tests.gateways.paypal.paypal_script import TOKEN, TOKEN_CALL, answered, asked_of, gateway_at, read, script
+from tests.gateways.paypal.paypal_script import (
+    TOKEN,
+    TOKEN_CALL,
+    answered,
+    asked_of,
+    connection_to,
+    gateway_at,
+    read,
+    script,
+)
 
 Scripted = Callable[[Script], ScriptedServer]
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -90,6 +101,10 @@ TYPES = sorted(HANDLED_TYPES)
         ([("A", OURS.rstrip("/"), TYPES)], []),
         ([("A", OURS, TYPES[2:])], [f"the webhook A lacks {TYPES[0]}, {TYPES[1]}"]),
         ([("A", OURS, ["*"]), ("B", OURS, TYPES[1:])], [f"the webhook B lacks {TYPES[0]}"]),
+        (
+            [("MADEANEW", OURS, ["*"])],
+            ["the webhook MADEANEW is not what webhook_secret says (****, ****): each of its events is refused"],
+        ),
     ],
 )
 def test_what_a_person_has_yet_to_set_up(
@@ -97,4 +112,10 @@ def test_what_a_person_has_yet_to_set_up(
 ) -> None:
     told = [{"id": name, "url": url, "event_types": [{"name": each} for each in on]} for name, url, on in webhooks]
     paypal = gateway_at(scripted(script({WEBHOOKS: {"webhooks": told}})).url)
-    assert paypal.list_shortcomings(PATH) == shortcomings
+    assert paypal.list_shortcomings(PATH, ["A", "B"]) == shortcomings
+
+
+def test_whom_a_payment_came_to_has_to_be_compared(scripted: Scripted) -> None:
+    told = {"webhooks": [{"id": "A", "url": OURS, "event_types": [{"name": "*"}]}]}
+    anybodys = PayPalGateway(connection_to(scripted(script({WEBHOOKS: told})).url), "")
+    assert anybodys.list_shortcomings(PATH, []) == [NO_PAYEE], "nothing is compared with secrets that are not known"
