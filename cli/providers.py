@@ -44,13 +44,28 @@ def set_provider(
     say(f"{field} of {name} is set; all processes use it within five seconds")
 
 
+@provider.command("unset")
+def unset_provider(name: Id, field: Annotated[str, typer.Argument(help="As it was set.")]) -> None:
+    """Take away one thing of a provider, as if it had never been set: the environment's counts again, if it has one.
+
+    A trial whose providers have no key any more begins with the sandbox again. All webhook secrets go at once.
+    """
+    from stack.providers import unset
+
+    unset(settings(), name, field)
+    say(f"{field} of {name} is set no more; all processes notice it within five seconds")
+
+
 @provider.command("show")
 def show_providers() -> None:
     """Show what is kept of each provider, and of secrets the last four characters."""
     from stack.providers_shown import describe_all
 
-    for line in describe_all(settings()):
+    lines = describe_all(settings())
+    for line in lines:
         typer.echo(line)
+    if not lines:
+        say("nothing is set: the environment says what providers are called with")
 
 
 @provider.command("disable")

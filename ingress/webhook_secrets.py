@@ -121,7 +121,7 @@ class WebhookSecrets:
         here: Sequence[SecretStr] = self._set_here(name).get("webhook_secrets", ())
         if here and not counts and self._is_news("environment_ignored", name):
             variables = [f"{name}_webhook_secrets".upper()]
-            log.warning("environment_ignored", provider=name, variables=variables, reason="the database says it")
+            log.info("environment_ignored", provider=name, variables=variables, reason="the database says it")
         return here if counts else ()
 
     def _opened(self, rows: Iterable[WebhookSecret]) -> Iterator[SecretStr]:

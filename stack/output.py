@@ -43,6 +43,7 @@ class Output:
         self._log_folder = log_folder
         self._terminal = terminal
         self._logs: dict[str, LogFile] = {}
+        self._last_words: dict[str, str] = {}
         self._is_closed = False
         self._lock = threading.Lock()
 
@@ -57,6 +58,10 @@ class Output:
             if to_terminal and self._terminal is not None:
                 self._terminal.write(self._prefixed(name, ended.decode(errors="replace")))
                 self._terminal.flush()
+
+    def last_words(self, name: str) -> str:
+        """The last line that a process has written; empty when there is none."""
+        return self._last_words.get(name, "")
 
     def say(self, text: str) -> None:
         """A line of the supervisor's own."""
@@ -81,6 +86,7 @@ class Output:
     def _copy(self, name: str, stream: IO[bytes], to_terminal: bool) -> None:
         with stream:
             while line := stream.readline(LINE_BYTES_MAX):
+                self._last_words[name] = line.decode(errors="replace").strip() or self.last_words(name)
                 self.write(name, line, to_terminal)
 
     def _log(self, name: str) -> LogFile:

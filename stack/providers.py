@@ -6,13 +6,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from credentials.errors import Sealed
 from credentials.keep import keep_key, keep_provider
 from credentials.places import KEY_COLUMNS
 from credentials.roll_webhook_secret import roll_webhook_secret
-from credentials.tables import IntegrationProvider
+from credentials.tables import IntegrationProvider, WebhookSecret
 from schemas.names import Name
 from schemas.refusals import refusals
 from setting_needs import PUBLIC, is_plain_http
@@ -23,6 +24,7 @@ from stack.sessions import session
 from stack.vendors import API_KEY, ENDPOINT, VENDORS, WEBHOOK_SECRET, Vendor, is_sandbox_key
 from stack.waking import wake
 
+DISPLAY_NAME = "display_name"
 SECRETS = (*KEY_COLUMNS, WEBHOOK_SECRET)
 NOT_AS_ARGUMENT = (
     "{} is never an argument: others can read those while the command runs, and the shell keeps them. "
@@ -39,7 +41,13 @@ def vendor_of(name: str) -> Vendor:
 
 def plain_shapes(vendor: Vendor) -> dict[str, Any]:
     """What its row may say that is no secret, and how each of that has to look."""
-    return {ENDPOINT: vendor.endpoint_shape, "display_name": Name, **vendor.config_shapes}
+    return {ENDPOINT: vendor.endpoint_shape, DISPLAY_NAME: Name, **vendor.config_shapes}
+
+
+def fields_of(vendor: Vendor) -> list[str]:
+    """All that can be set of it."""
+    signs = [] if vendor.webhook_secret_shape is None else [WEBHOOK_SECRET]
+    return [*vendor.keys, *signs, *plain_shapes(vendor)]
 
 
 def set_secret(settings: Settings, name: str, field: str, secret: str, overlap: timedelta) -> None:
@@ -48,6 +56,7 @@ def set_secret(settings: Settings, name: str, field: str, secret: str, overlap: 
     Webhook secrets from before stay active for `overlap`.
     """
     vendor, keys = vendor_of(name), to_seal(settings)
+    _require_field(vendor, name, field)
     _check(settings, vendor, field, secret)
     with _sealed_told(), _provider(settings, name) as (opened, row):
         if field == WEBHOOK_SECRET:
@@ -61,9 +70,8 @@ def set_secret(settings: Settings, name: str, field: str, secret: str, overlap: 
 def set_plain(settings: Settings, name: str, field: str, value: str) -> None:
     """Set what is no secret, of its row or its `config`. Raises StackError."""
     vendor = vendor_of(name)
+    _require_field(vendor, name, field)
     shapes = plain_shapes(vendor)
-    if field not in shapes:  # and not repeated: it may be a secret in the wrong place
-        raise StackError(f"{name} has no such field; it has {', '.join((*SECRETS, *shapes))}")
     shaped = _shaped(shapes[field], value, field)
     if field == ENDPOINT and settings.is_production and is_plain_http(value):
         raise StackError("endpoint must be https in production; a sandbox is no gateway")
@@ -72,6 +80,19 @@ def set_plain(settings: Settings, name: str, field: str, value: str) -> None:
             row.config = {**row.config, field: shaped}
         else:
             setattr(row, field, shaped)
+
+
+def unset(settings: Settings, name: str, field: str) -> None:
+    """Take away what was set, as if it never had been: what the environment says counts again. Raises StackError."""
+    vendor = vendor_of(name)
+    _require_field(vendor, name, field)
+    with _provider(settings, name) as (opened, row):
+        if field == WEBHOOK_SECRET:
+            opened.execute(delete(WebhookSecret).where(WebhookSecret.provider_id == name))
+        elif field in vendor.config_shapes:
+            row.config = {key: value for key, value in row.config.items() if key != field}
+        else:
+            setattr(row, field, vendor.display_name if field == DISPLAY_NAME else "")
 
 
 def switch(settings: Settings, name: str, *, active: bool) -> None:
@@ -89,11 +110,14 @@ def _provider(settings: Settings, name: str) -> Iterator[tuple[Session, Integrat
         wake(opened, name)
 
 
+def _require_field(vendor: Vendor, name: str, field: str) -> None:
+    if field not in (known := fields_of(vendor)):  # and not repeated: it may be a secret in the wrong place
+        raise StackError(f"{name} has no such field; it has {', '.join(known)}")
+
+
 def _check(settings: Settings, vendor: Vendor, field: str, secret: str) -> None:
     if not secret:
-        raise StackError(f"{field} is empty; `cashbeat provider disable` keeps a provider from being called")
-    if field == WEBHOOK_SECRET and vendor.webhook_secret_shape is None:
-        raise StackError(f"{vendor.display_name} sends no webhooks")
+        raise StackError(f"{field} is empty; `cashbeat provider unset` takes it away, `disable` calls nobody")
     shapes = {column: key.shape for column, key in vendor.keys.items()} | {WEBHOOK_SECRET: vendor.webhook_secret_shape}
     _shaped(shapes.get(field, str), secret, field)
     if settings.is_production and secret in PUBLIC:

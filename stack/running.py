@@ -23,7 +23,7 @@ from stack.output import Output
 from stack.ports import LOOPBACK, reached_at
 from stack.postgres import EmbeddedPostgres
 from stack.prepare import prepare
-from stack.stands_in import stands_in
+from stack.stands_in import payment_takers, why_no_sandbox
 from stack.stores import DATABASE_NAME, urls_of
 from stack.supervisor import Supervisor
 from stack.valkey import EmbeddedValkey
@@ -108,7 +108,10 @@ class Stack:
         master_keys_text = master_keys.of_stack(self.settings, self.home)
         for word in fill(self.settings, urls.owner, partial(parse, master_keys_text)):
             self._progress(word)
-        has_sandbox = stands_in(self.settings, urls.owner)
+        takers = payment_takers(self.settings, urls.owner)
+        if takers and not self.settings.is_production:
+            self._progress(why_no_sandbox(takers))
+        has_sandbox = not takers
         offer_first(self.settings, urls.owner, has_sandbox=has_sandbox)
         self.addresses = where.choose(self.settings, urls, broker_url, self._ports, has_sandbox=has_sandbox)
         self.environment = where.environment(self.settings, self.addresses, master_keys_text)

@@ -12,8 +12,8 @@ from stack.sessions import transaction
 from stack.vendors import VENDORS, wanted
 
 
-def stands_in(settings: Settings, database_url: str) -> bool:
-    """Whether the sandbox has to stand in, because nobody is known who takes payments.
+def payment_takers(settings: Settings, database_url: str) -> list[str]:
+    """Those with a key, elsewhere than at a sandbox; none: it stands in for all.
 
     Raises StackError in production for a vendor without a key, and elsewhere for one with a live key.
     """
@@ -23,7 +23,13 @@ def stands_in(settings: Settings, database_url: str) -> bool:
     problems = _lacking({row.id: row for row in rows}, signed) if settings.is_production else _too_real(rows)
     if sentence := "; ".join(problems):
         raise StackError(sentence)
-    return not any(row.type is ProviderType.PAYMENT and not is_plain_http(row.endpoint) for row in rows)
+    return [row.id for row in rows if row.type is ProviderType.PAYMENT and not is_plain_http(row.endpoint)]
+
+
+def why_no_sandbox(takers: list[str]) -> str:
+    """A key that was set while the sandbox ran ends it at the next start; that has to be told."""
+    unset = f"`cashbeat provider unset {takers[0]} api_key` takes it away"
+    return f"the sandbox does not run: the database has a key of {' and '.join(takers)}; {unset}"
 
 
 def _lacking(keyed: Mapping[str, IntegrationProvider], signed: set[str]) -> Iterator[str]:

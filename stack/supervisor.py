@@ -17,6 +17,7 @@ POLL_SECONDS = 0.1
 BACK_OFF_FIRST_SECONDS = 1.0
 BACK_OFF_MAX_SECONDS = 10.0  # whatever is broken, a repaired machine is working again within this time
 SETTLED_SECONDS = 60.0  # who lived this long did not die of its start; the next wait is short again
+WORDS_LENGTH_MAX = 300
 START_WAIT_SECONDS = 30.0  # forking a process on a machine that is out of breath
 
 
@@ -145,7 +146,9 @@ class Supervisor:
         if time.monotonic() - charge.born >= SETTLED_SECONDS:
             charge.back_off_seconds = BACK_OFF_FIRST_SECONDS
         charge.child.kill()  # pool children and other orphans of its group would go on working beside the next life
-        self._output.say(f"{name} ended ({describe(code)}); starting it again in {charge.back_off_seconds:.0f} s")
+        words = self._output.last_words(name)[:WORDS_LENGTH_MAX]
+        last = f": {words}" if code and code > 0 and words else ""
+        self._output.say(f"{name} ended ({describe(code)}{last}); starting it again in {charge.back_off_seconds:.0f} s")
         self._delay(charge)
 
     def _delay(self, charge: _Charge) -> None:

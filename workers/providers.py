@@ -109,7 +109,7 @@ class Providers:
     def _say_what_is_ignored(self, name: str, fields: list[str]) -> None:
         if fields and self._is_news("environment_ignored", name, *fields):
             variables = [f"{name}_{field}".upper() for field in fields]
-            log.warning("environment_ignored", provider=name, variables=variables, reason="the database says it")
+            log.info("environment_ignored", provider=name, variables=variables, reason="the database says it")
 
     def _is_news(self, *what: str) -> bool:
         """Whether this process says it for the first time."""

@@ -132,7 +132,7 @@ PAYPAL_OURS = "http://127.0.0.1:1/v1/billing/webhooks/paypal/"
 
 
 @pytest.fixture
-def paypal(examined: Settings, books_of_owner: Database, own_sandbox: Sandbox, tmp_path: Path) -> Settings:
+def paypal_account(examined: Settings, books_of_owner: Database, own_sandbox: Sandbox, tmp_path: Path) -> Settings:
     """Connected with nothing wrong, by somebody who trusts who vouches for it."""
     keys = parse(MASTER)
     with books_of_owner.transaction() as session:
@@ -144,8 +144,8 @@ def paypal(examined: Settings, books_of_owner: Database, own_sandbox: Sandbox, t
     return examined.model_copy(update={"paypal_trust_file": Authority(tmp_path / "authority").trust_file})
 
 
-def test_one_that_signs_by_certificates_says_by_how_many_authorities(paypal: Settings) -> None:
-    assert _findings(paypal)["paypal"] == Finding(
+def test_one_that_signs_by_certificates_says_by_how_many_authorities(paypal_account: Settings) -> None:
+    assert _findings(paypal_account)["paypal"] == Finding(
         "paypal",
         True,
         "answers, and lacks nothing that we know of; authorities trusted to vouch for its certificates: 1",
@@ -153,12 +153,12 @@ def test_one_that_signs_by_certificates_says_by_how_many_authorities(paypal: Set
     )
 
 
-def test_a_webhook_that_was_made_anew_is_named(paypal: Settings, books_of_owner: Database) -> None:
+def test_a_webhook_that_was_made_anew_is_named(paypal_account: Settings, books_of_owner: Database) -> None:
     """The id that is kept here is the one before: each event of the new one is refused at the door."""
     with books_of_owner.transaction() as session:
         session.execute(delete(WebhookSecret))
         signing(session, parse(MASTER), "9QT597110X687430LKGECATA", NOON, "paypal")
-    finding = _findings(paypal)["paypal"]
+    finding = _findings(paypal_account)["paypal"]
     assert not finding.is_well
     assert finding.detail == (
         f"the webhook {SANDBOX_PAYPAL_WEBHOOK_ID} is not what webhook_secret says (****CATA): "
@@ -167,12 +167,12 @@ def test_a_webhook_that_was_made_anew_is_named(paypal: Settings, books_of_owner:
 
 
 def test_a_key_that_is_refused_is_told_with_where_that_was_and_what_to_look_at(
-    paypal: Settings, books_of_owner: Database, own_sandbox: Sandbox
+    paypal_account: Settings, books_of_owner: Database, own_sandbox: Sandbox
 ) -> None:
     with books_of_owner.transaction() as session:
         keep_key(parse(MASTER), provider(session, "paypal"), "api_secret", "a_secret_of_another_app")
     with pytest.raises(StackError) as told:
-        ask(paypal, "paypal")
+        ask(paypal_account, "paypal")
     assert re.fullmatch(
         rf"paypal: no access token from {own_sandbox.address}/paypal: PayPal refuses our key \(invalid_client\): "
         r"check api_key, api_secret, and that both are of PAYPAL_ENVIRONMENT; HTTP 401, debug id \w+; "

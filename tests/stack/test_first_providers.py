@@ -25,7 +25,8 @@ from settings import (
 )
 from stack.errors import StackError
 from stack.first_providers import fill
-from stack.stands_in import stands_in
+from stack.providers import unset
+from stack.stands_in import payment_takers, why_no_sandbox
 from tests.canaries import CALL, HOOK
 from tests.credentials.kept import keyed, provider
 from tests.logins import urls_of
@@ -90,7 +91,7 @@ def test_the_sandboxs_keys_are_kept_nowhere(database_url: str, books_of_owner: D
     )
     assert fill(trial, database_url, lambda: parse(FIRST)) == []
     assert _kept(books_of_owner) == []
-    assert stands_in(trial, database_url), "nobody else takes payments"
+    assert payment_takers(trial, database_url) == [], "nobody else takes payments"
 
 
 def test_a_trial_sends_no_real_mails_whatever_the_environment_has(database_url: str, books_of_owner: Database) -> None:
@@ -104,15 +105,15 @@ def test_nothing_starts_in_production_without_keys_nor_a_trial_with_live_ones(
 ) -> None:
     production = Settings(cashbeat_env="production")
     with pytest.raises(StackError, match=r"stripe has no key; .*stripe has no webhook secret; .*resend has no key"):
-        stands_in(production, database_url)
+        payment_takers(production, database_url)
     live = Settings(**{**REAL, "stripe_secret_key": SecretStr("sk_live_of_settings"), "cashbeat_env": "production"})
     fill(live, database_url, lambda: parse(FIRST))
-    assert not stands_in(production, database_url)
+    assert payment_takers(production, database_url)
     with pytest.raises(StackError, match="CASHBEAT_ENV has to be production: the database holds a live key of stripe"):
-        stands_in(Settings(), database_url)
+        payment_takers(Settings(), database_url)
     with books_of_owner.transaction() as session:
         session.execute(text("UPDATE integration_providers SET sandbox = true"))
-    assert not stands_in(Settings(), database_url)
+    assert payment_takers(Settings(), database_url)
 
 
 PAYPAL: dict[str, Any] = {
@@ -130,21 +131,33 @@ def test_one_vendor_that_takes_payments_is_enough_and_of_each_all_is_needed(
     without = {name: value for name, value in PAYPAL.items() if name != "paypal_client_secret"}
     fill(Settings(**without, cashbeat_env="production"), database_url, lambda: parse(FIRST))
     with pytest.raises(StackError) as refused:
-        stands_in(production, database_url)
+        payment_takers(production, database_url)
     sentence = "paypal has no secret; set PAYPAL_CLIENT_SECRET, or run `cashbeat provider set paypal api_secret`"
     assert str(refused.value) == sentence
     fill(Settings(**PAYPAL, cashbeat_env="production"), database_url, lambda: parse(FIRST))
-    assert not stands_in(production, database_url)
+    assert payment_takers(production, database_url)
 
 
 def test_where_keys_look_alike_the_environment_says_which_are_live(database_url: str, books_of_owner: Database) -> None:
     fill(Settings(**PAYPAL), database_url, lambda: parse(FIRST))
-    assert not stands_in(Settings(), database_url)
+    assert payment_takers(Settings(), database_url)
     with books_of_owner.transaction() as session:
         session.execute(text("UPDATE integration_providers SET api_key = '' WHERE id = 'paypal'"))
     fill(Settings(**PAYPAL, paypal_environment="live"), database_url, lambda: parse(FIRST))
     with pytest.raises(StackError, match="CASHBEAT_ENV has to be production: the database holds a live key of paypal"):
-        stands_in(Settings(), database_url)
+        payment_takers(Settings(), database_url)
+
+
+def test_a_key_that_was_set_in_a_trial_ends_the_sandbox_with_a_word_and_taken_away_lets_it_begin(
+    database_url: str, books_of_owner: Database
+) -> None:
+    trial = Settings(database_url=database_url)
+    fill(Settings(**PAYPAL), database_url, lambda: parse(FIRST))
+    takers = payment_takers(trial, database_url)
+    why = "the database has a key of paypal; `cashbeat provider unset paypal api_key` takes it away"
+    assert why_no_sandbox(takers) == f"the sandbox does not run: {why}"
+    unset(trial, "paypal", "api_key")
+    assert payment_takers(trial, database_url) == []
 
 
 def test_each_variable_that_does_not_count_is_named(database_url: str, books_of_owner: Database) -> None:
@@ -187,7 +200,7 @@ def test_what_a_later_release_has_kept_is_in_nobodys_way(database_url: str, book
     with books_of_owner.transaction() as session:
         keyed(session, parse(FIRST), "of_a_vendor_to_come", name="tollbooth")
     assert len(fill(Settings(**REAL), database_url, lambda: parse(FIRST))) == 2
-    assert not stands_in(Settings(), database_url)
+    assert payment_takers(Settings(), database_url)
 
 
 def test_what_everybody_knows_is_not_kept_in_production(database_url: str, books_of_owner: Database) -> None:

@@ -81,7 +81,7 @@ def test_what_is_no_secret_is_an_argument_and_has_to_look_right(typed: Typed, bo
         ("stripe", "calls_per_second", "fast", "calls_per_second must be"),
         ("stripe", "calls_per_second", "20000", "calls_per_second must be"),
         ("stripe", "endpoint", "nowhere", "endpoint must be"),
-        ("resend", "calls_per_second", "5", "resend has no such field; it has api_key, api_secret"),
+        ("resend", "calls_per_second", "5", "resend has no such field; it has api_key, endpoint, display_name"),
     ):
         refused = typed("set", name, field, value)
         assert (refused.returncode, sentence in refused.stderr) == (2, True), refused.stderr
@@ -95,6 +95,30 @@ def test_a_vendor_may_be_called_with_two_secrets(typed: Typed, books_of_owner: D
     assert "paypal  PayPal  payment  active  sandbox\n  api_key  ****t-id" in shown
     assert "  api_secret  ****cret  sealed under k1" in shown
     assert "canary" not in shown
+
+
+def test_a_field_that_a_vendor_does_not_have_is_not_asked_for(typed: Typed, books_of_owner: Database) -> None:
+    for name, field in (("stripe", "api_secret"), ("resend", "webhook_secret")):
+        refused = typed("set", name, field, piped="a-canary-of-another")
+        assert (refused.returncode, f"{name} has no such field; it has api_key" in refused.stderr) == (2, True)
+    assert _kept(books_of_owner) == []
+
+
+def test_what_was_set_can_be_taken_away(typed: Typed, books_of_owner: Database) -> None:
+    assert "nothing is set" in typed("show").stderr
+    for field, piped in (("api_key", "the-canary-client-id"), ("webhook_secret", "8PT597110X687430LKGECATA")):
+        assert typed("set", "paypal", field, piped=piped).returncode == 0
+    plain = {"merchant_id": "2GG2795424U47", "endpoint": "https://proxy.example", "display_name": "P"}
+    for field, value in plain.items():
+        assert typed("set", "paypal", field, value).returncode == 0
+    for field in ("api_key", "webhook_secret", *plain):
+        done = typed("unset", "paypal", field)
+        assert (done.returncode, f"{field} of paypal is set no more" in done.stderr) == (0, True)
+    assert typed("show").stdout == (
+        "paypal  PayPal  payment  active  sandbox\n  api_key  not set\n  api_secret  not set\n  endpoint  not set\n"
+    )
+    refused = typed("unset", "stripe", "api_secret")
+    assert (refused.returncode, "stripe has no such field" in refused.stderr) == (2, True)
 
 
 def test_a_secret_is_never_an_argument(typed: Typed, books_of_owner: Database) -> None:
@@ -148,7 +172,7 @@ def test_nothing_is_sealed_that_the_running_stack_could_not_open(tmp_path: Path,
         ("stripe", "api_key", "", "api_key is empty"),
         ("stripe", "webhook_secret", "canary", "webhook_secret must begin with whsec_"),
         ("resend", "api_key", "canary", "api_key must begin with re_"),
-        ("resend", "webhook_secret", "whsec_canary", "Resend sends no webhooks"),
+        ("resend", "webhook_secret", "whsec_canary", "resend has no such field; it has api_key, endpoint"),
         ("tollbooth", "api_key", "canary", "there is no such provider; there are stripe, paypal, resend"),
         ("paypal", "webhook_secret", "WH-canary", "webhook_secret must be the id of a webhook"),
         ("stripe", "api_key", "sk_live_canary", "CASHBEAT_ENV has to be production beside a live key"),

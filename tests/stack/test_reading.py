@@ -40,7 +40,7 @@ WRITES = {
     "plan migrate", "coupon issue", "tax set", "payment-method set", "payment-method reset", "api-key create",
     "api-key revoke", "payment refund", "payment approve", "payment reject", "payment limit",
     "statement import", "statement match", "statement unmatch", "statement ignore",
-    "provider set", "provider disable", "provider enable", "provider rotate-key",
+    "provider set", "provider unset", "provider disable", "provider enable", "provider rotate-key",
 }  # fmt: skip
 AT_A_TIME = 4  # of commands that wait
 # of the machine and of the code

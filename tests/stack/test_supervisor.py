@@ -115,6 +115,11 @@ def test_who_dies_at_once_waits_longer_each_time(scene: Scene) -> None:
     assert "broken ended (exit code 3); starting it again in 1 s" in scene.log("supervisor")
 
 
+def test_what_a_process_said_last_is_told_with_its_end(scene: Scene) -> None:
+    scene.supervisor.add(scene.spec("broken", "raise SystemExit('another one is using the journal')"))
+    until(lambda: "broken ended (exit code 1: another one is using the journal)" in scene.log("supervisor"))
+
+
 def test_stopping_goes_in_order_and_is_polite(scene: Scene) -> None:
     for order, name in enumerate(("door", "hands", "memory")):
         scene.supervisor.add(scene.spec(name, POLITE, stop_order=order))
