@@ -14,9 +14,11 @@ from billing.payments.tables import PaymentAttempt
 from calls.page_call import capture_page
 from calls.write_told import write_told
 from database.operations import Operation
+from database.outbox import put_off
 from gateways.gateway import Capability, Gateway
 from schemas.commands import CaptureCheckout
 from schemas.facts.payments import PaymentFact, PaymentStatus
+from workers import claims
 from workers.claims import Act
 from workers.wiring import Work
 
@@ -24,7 +26,7 @@ from workers.wiring import Work
 def capture_checkout(work: Work, operation: Operation, command: CaptureCheckout) -> Act:
     """Call: what the gateway says of the page. Record: that. Call: the capture, if wanted. Record: its outcome."""
     gateway = work.choose(Capability.CAPTURES, command.gateway)
-    gateway.captures  # noqa: B018 - a vendor whose pages take the money by themselves is refused before it is asked
+    gateway.require(Capability.CAPTURES)
     attempt_id = _attempt_of(work, gateway, command.checkout_ref)
     told = gateway.checkout.fetch_payment(checkout_ref=command.checkout_ref)
     if told is not None and told.status is PaymentStatus.APPROVED:
@@ -50,8 +52,9 @@ def _captured(work: Work, gateway: Gateway, attempt_id: UUID, told: PaymentFact)
     """None where it is not wanted, or was captured meanwhile."""
     with work.database.transaction() as session:
         write_told(work, session, [told])
-    with work.database.transaction() as session:
         page = find_live_checkout(session, attempt_id)
+        # two requests under one key at once may both be refused
+        put_off(session, "capture", attempt_id, claims.LEASE)
     return capture_page(gateway, page, page.capture_key) if page is not None and page.capture_key else None
 
 

@@ -17,7 +17,7 @@ from workers.wiring import Work
 def open_checkout(work: Work, operation: Operation, command: StartCreditCheckout) -> Act:
     """Claim: the intention, frozen. Call: the page. Record: its address, or that nobody knows."""
     gateway = work.choose(Capability.CHECKOUT, command.gateway)
-    gateway.checkout  # noqa: B018 - a vendor that cannot is refused before anything is written
+    gateway.require(Capability.CHECKOUT)
     with work.database.transaction() as session:
         request = intend_checkout(session, operation.id, command, gateway.name, work.wall())
         attempt = session.get_one(PaymentAttempt, UUID(request.attempt_id))

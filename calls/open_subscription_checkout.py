@@ -31,7 +31,7 @@ def open_subscription_checkout(work: Work, operation: Operation, command: StartS
     Another page that is open for the same plan is closed first.
     """
     gateway = work.choose(Capability.SUBSCRIPTIONS, command.gateway)
-    gateway.subscriptions  # noqa: B018 - a vendor that cannot is refused before anything is written
+    gateway.require(Capability.SUBSCRIPTIONS)
     with work.database.transaction() as session:
         get_account(session, command.account_id)
     customer_ref = ensure_customer(work, gateway, command.account_id, operation.attempts)

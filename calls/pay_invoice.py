@@ -34,7 +34,7 @@ def pay_invoice(work: Work, operation: Operation, command: PayInvoice) -> Act:
     if invoice.gateway:
         return _page_of_its_gateway(work, invoice, command.gateway)
     gateway, cause = work.choose(Capability.CHECKOUT, command.gateway), cause_of(operation)
-    gateway.checkout  # noqa: B018 - a vendor that cannot is refused before anything is written
+    gateway.require(Capability.CHECKOUT)
     for _ in range(WAYS_MADE_MAX):
         with work.database.transaction() as session:
             attempt = intend_page(session, cause, command, gateway.name, work.wall())

@@ -65,7 +65,7 @@ def _ended_if_overdue(
 ) -> SubscriptionFact:
     with work.database.transaction() as session:
         now = now_of(session, account_id, work.wall())
-    if not is_overdue(fact, now):
+    if not gateway.limits.leaves_ends or not is_overdue(fact, now):
         return fact
     return gateway.subscriptions.cancel_now(fact.subscription_ref, idempotency_key=f"{key}/end")
 

@@ -16,7 +16,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from billing.errors import Rejected
-from database.inbox import remember
+from database.inbox import remember_delivery
 from database.turns import turn
 from database.unverified import REFUSED_FOR, UnverifiedEvent, find_certificate, keep_certificate
 from database.webhook_findings import count_refused
@@ -28,18 +28,23 @@ from workers.wiring import Work
 
 log = structlog.get_logger(__name__)
 
-# No call begins later than this, and one with its time-outs takes 23 seconds: the lease of 45 outlives them all.
+# No event is begun with later than this; where the vendor itself is asked, one takes a call for each endpoint of ours.
 BUDGET_SECONDS = 20.0
 # what another worker sees to at this moment, or what there was no time for
 LEFT_FOR = timedelta(seconds=5)
+# what is kept of a place where no certificate lies that could be believed
 REFUSED = ""
+
+
+class CertificateRefused(Exception):
+    """Whatever is said to be signed by what lies there is not genuine."""
 
 
 def verify_webhooks(work: Work, event_ids: Sequence[UUID]) -> None:
     """Claim, call, record. Those signed by one certificate have it fetched once."""
     taken = claims.take(work.database, UnverifiedEvent, event_ids, with_suspects=True)
     by_place: dict[tuple[str, str], list[UnverifiedEvent]] = defaultdict(list)
-    for event in claims.lease_all(work.database, taken):
+    for event in claims.lease_all(work.database, taken, claims.LONG_LEASE):
         by_place[event.gateway, event.certificate_url].append(event)
     until = time.monotonic() + BUDGET_SECONDS
     genuine = [row_id for (name, url), events in by_place.items() for row_id in _verify(work, name, url, events, until)]
@@ -51,21 +56,21 @@ def _verify(work: Work, name: str, url: str, events: Sequence[UnverifiedEvent], 
     """The ids, in the inbox, of those that are genuine and new there."""
     try:
         gateway = work.gateway(name)
-        pem = _certificate(work, gateway, url, until) if url else REFUSED
+        pem = _certificate(work, gateway, url, until) if url else ""
+    except CertificateRefused:
+        _refuse(work, events, "certificate_refused")
+        return []
     except Exception as error:  # noqa: BLE001 - each ends by its family
         claims.give_up(work.database, events, error)
         return []
     if pem is None:
-        _leave(work, events, "a certificate is fetched by another worker")
-        return []
-    if url and pem == REFUSED:
-        _refuse(work, events, "certificate_refused")
+        _leave(work, events, "its certificate is not known yet")
         return []
     return [row_id for event in events for row_id in _verify_one(work, gateway, event, pem, until)]
 
 
 def _certificate(work: Work, gateway: Gateway, url: str, until: float) -> str | None:
-    """PEM, `REFUSED`, or nothing when somebody else is about to know."""
+    """PEM; nothing when somebody else is about to know, or there is no time left. Raises CertificateRefused."""
     known = _known(work, gateway, url)
     if known is not None or time.monotonic() > until:
         return known
@@ -77,7 +82,10 @@ def _certificate(work: Work, gateway: Gateway, url: str, until: float) -> str | 
 
 def _known(work: Work, gateway: Gateway, url: str) -> str | None:
     with work.database.transaction() as session:
-        return find_certificate(session, gateway.name, url, work.wall().at)
+        known = find_certificate(session, gateway.name, url, work.wall().at)
+    if known == REFUSED:
+        raise CertificateRefused
+    return known
 
 
 def _fetch(work: Work, gateway: Gateway, url: str) -> str:
@@ -93,6 +101,8 @@ def _fetch(work: Work, gateway: Gateway, url: str) -> str:
         log.warning("certificate_refused", gateway=gateway.name, url=url, reason=refusal.detail)
     with work.database.transaction() as session:
         keep_certificate(session, gateway.name, url, pem, valid_until)
+    if pem == REFUSED:
+        raise CertificateRefused
     return pem
 
 
@@ -119,8 +129,8 @@ def _remember(work: Work, event: UnverifiedEvent) -> list[UUID]:
     new: list[UUID] = []
 
     def act(session: Session) -> None:
-        known_by = event.event_id, event.event_type, event.body
-        new.extend(remember(session, event.gateway, [known_by], event.transmission_id))
+        told = event.event_id, event.event_type, event.body
+        new.extend(remember_delivery(session, event.gateway, told, event.transmission_id))
         _forget(session, event)
 
     return new if claims.finish(work.database, event, act) else []

@@ -54,24 +54,32 @@ class InboxEvent(Remembered, Base):
         return {"event_id": self.event_id}
 
 
-def remember(
-    session: Session, gateway: str, events: Sequence[tuple[str, str, str]], transmission_id: str | None = None
-) -> list[UUID]:
+Told = tuple[str, str, str]
+
+
+def remember(session: Session, gateway: str, events: Sequence[Told]) -> list[UUID]:
     """Write (event id, event type, body) rows that are not known yet and return the new ids.
 
-    For events found by asking the gateway, and for one whose transmission was verified after it had come in; the door
-    has its own, faster writer of the same rows.
+    For events found by asking the gateway; the door has its own, faster writer of the same rows.
     """
-    if not events:
-        return []
-    # nobody has rung for them yet: the caller does, and the sweep is to do it if that is lost
-    rows: list[dict[str, Any]] = [
-        {
-            "id": uuid7(), "gateway": gateway, "event_id": name, "event_type": kind, "body": body,
-            "transmission_id": transmission_id, "hinted_at": None,
-        }
-        for name, kind, body in events
-    ]  # fmt: skip
+    return _write(session, [_row(gateway, event) for event in events]) if events else []
+
+
+def remember_delivery(session: Session, gateway: str, event: Told, transmission_id: str) -> list[UUID]:
+    """The same for one that was verified after it had come in: nothing if that delivery has brought another already."""
+    return _write(session, [_row(gateway, event, transmission_id)])
+
+
+def _row(gateway: str, event: Told, transmission_id: str | None = None) -> dict[str, Any]:
+    name, kind, body = event
+    # nobody has rung for it yet: the caller does, and the sweep is to do it if that is lost
+    return {
+        "id": uuid7(), "gateway": gateway, "event_id": name, "event_type": kind, "body": body,
+        "transmission_id": transmission_id, "hinted_at": None,
+    }  # fmt: skip
+
+
+def _write(session: Session, rows: list[dict[str, Any]]) -> list[UUID]:
     # written in the order of the unique key, as by the door: two that write the same events never deadlock
     rows.sort(key=lambda row: row["event_id"])
     statement = insert(InboxEvent).values(rows).on_conflict_do_nothing()

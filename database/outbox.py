@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, DateTime, bindparam, case, func, select
+from sqlalchemy import Boolean, DateTime, bindparam, case, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -75,6 +75,13 @@ def stage(session: Session, topic: str, subject_id: UUID, cause: str, not_before
     written = session.connection().execute(STAGE, row).scalar_one_or_none()
     if written is not None and not_before is None:
         session.info.setdefault(STAGED, []).append((topic, written))
+
+
+def put_off(session: Session, topic: str, subject_id: UUID, wait: timedelta) -> None:
+    """Whoever does by themselves what was staged leaves it to the sweep that long, should they not come to an end."""
+    staged = update(OutboxEntry).where(OutboxEntry.topic == topic, OutboxEntry.subject_id == subject_id)
+    is_waiting = OutboxEntry.state == WorkState.READY, OutboxEntry.lease_until.is_(None)
+    session.execute(staged.where(*is_waiting).values(next_attempt_at=func.now() + wait, hinted_at=None))
 
 
 def stage_many(session: Session, follow_ups: Sequence[FollowUp]) -> None:

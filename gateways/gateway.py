@@ -130,6 +130,10 @@ class Gateway:
         """Whether it offers this."""
         return getattr(self, f"offers_{capability.name.lower()}") is not None
 
+    def require(self, capability: Capability) -> None:
+        """Raises Rejected `gateway_cannot` unless it offers this."""
+        self._offered(getattr(self, f"offers_{capability.name.lower()}"), capability)
+
     def _offered(self, port: Port | None, capability: Capability) -> Port:
         if port is None:
             raise Rejected("gateway_cannot", f"The gateway {self.name!r} cannot {capability.value}.", status=409)

@@ -32,7 +32,8 @@ class Limits:
     all workers together may ask. `amounts` says by currency which amounts it takes; of others nothing is known.
     `concerns` tells for each event type that is handled what it is about. `method_name` is printed on documents, and
     `method_ref` is the shape of its references to saved methods, as a regular expression. `changes_at_renewal`: the
-    price of a subscription that it runs changes with the next period alone. A charge that was made longer than
+    price of a subscription that it runs changes with the next period alone; `leaves_ends`: one that is to end with its
+    period is ended by us. A charge that was made longer than
     `charges_listed_after` ago is found by `find_charge`; of a younger one that it does not find nothing is known.
     """
 
@@ -43,6 +44,7 @@ class Limits:
     method_ref: str = ".+"
     same_key_attempts: int = 3
     changes_at_renewal: bool = False
+    leaves_ends: bool = False
     charges_listed_after: timedelta = timedelta(0)
     amounts: Mapping[str, AmountRule] = field(default_factory=dict)
 

@@ -63,10 +63,14 @@ class Commands:
         return take
 
     def at_gateway(self, by_field: Mapping[str, type[Command]]) -> Endpoint:
-        """The endpoint that takes one of these commands, known by its field, at the gateway that the path names."""
+        """The endpoint that takes one of these commands, known by its field, at the gateway that the path names.
+
+        All have one scope: the caller is asked for it before the body is read.
+        """
+        (scope,) = {each.scope for each in by_field.values()}
 
         async def take(request: Request) -> Response:
-            caller = await self._identity.require(request, next(iter(by_field.values())).scope)
+            caller = await self._identity.require(request, scope)
             body = await read_body(request.receive, max(each.body_bytes_max for each in by_field.values()))
             fields = parse_json(body)
             command_class = next((each for field, each in by_field.items() if field in fields), None)

@@ -54,14 +54,15 @@ def ring_again(work: Work) -> None:
 
 
 def forget_old(work: Work) -> None:
-    """Forget events, certificates and periods past their time, of handled events a bounded number at once."""
+    """Forget events, certificates and periods past their time, of events a bounded number at once."""
     with work.database.transaction() as session:
         old = select(InboxEvent.id).where(
             InboxEvent.state == WorkState.DONE, InboxEvent.finished_at < func.now() - INBOX_KEPT
         )
         session.execute(delete(InboxEvent).where(InboxEvent.id.in_(old.limit(PRUNE_ROWS_MAX))))
         # what nobody could verify by then is no news any more, whoever has looked at it
-        session.execute(delete(UnverifiedEvent).where(UnverifiedEvent.created_at < func.now() - INBOX_KEPT))
+        stale = select(UnverifiedEvent.id).where(UnverifiedEvent.created_at < func.now() - INBOX_KEPT)
+        session.execute(delete(UnverifiedEvent).where(UnverifiedEvent.id.in_(stale.limit(PRUNE_ROWS_MAX))))
         forget_certificates(session, work.wall().at)
         session.execute(delete(JobPeriod).where(JobPeriod.started_at < func.now() - PERIODS_KEPT))
 

@@ -47,9 +47,9 @@ def stage_tax_sync(session: Session, subscription_id: UUID, account_id: UUID, fa
         _stage_by(session, TAX, subscription_id, f"{fact.latest_invoice_ref}/{fact.period_end.isoformat()}/{rate}")
 
 
-def stage_end_sync(session: Session, subscription_id: UUID, period_end: datetime) -> None:
-    """Stage a command for a subscription that should have ended with its period; once for each."""
-    _stage_by(session, PERIOD_END, subscription_id, period_end.isoformat())
+def stage_end_sync(session: Session, subscription_id: UUID, at: datetime) -> None:
+    """Stage a command for a subscription that should have ended with its period; once per instant."""
+    _stage_by(session, PERIOD_END, subscription_id, at.isoformat())
 
 
 def stage_syncs_of_country(session: Session, country: str, valid_from: date, cause: str) -> int:

@@ -3,6 +3,7 @@
 A batch is loaded, decided and written with one statement per table; one payment is a batch of one.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -23,8 +24,9 @@ from billing.outcomes.capture import Capture, capture_all
 from billing.outcomes.charge_failed import charge_failed
 from billing.outcomes.charge_too_small import charge_too_small
 from billing.payments.cancel_under_way import cancel_under_way
-from billing.payments.intend_capture import intend_capture, unwanted_among, why_not
-from billing.payments.queries import as_uuid
+from billing.payments.intend_capture import intend_capture
+from billing.payments.queries import as_uuid, to_be_canceled
+from billing.payments.rules import why_unwanted
 from billing.payments.start_checkout import LOOK_UP_AFTER
 from billing.payments.states import can_move, is_answered, is_over, is_too_small, look_up_no_more_when_final, move
 from billing.payments.tables import AttemptKind, AttemptStatus, PaymentAttempt
@@ -59,6 +61,24 @@ class Standing(NamedTuple):
     frozen_at: datetime | None
 
 
+class Follows(StrEnum):
+    """What follows when an attempt has changed."""
+
+    CAPTURE = "capture"
+    LOSS = "loss"
+    MONEY = "money"
+    TOO_SMALL = "too_small"
+    NOTHING = "nothing"
+
+
+class Taken(NamedTuple):
+    """What was told and changed an attempt; `was_over`: nobody had waited for money of it any more."""
+
+    standing: Standing
+    fact: PaymentFact
+    was_over: bool
+
+
 def record_outcome(session: Session, fact: PaymentFact, wall: Wall) -> Outcome:
     """Record one; see `record_outcomes`."""
     return record_outcomes(session, [fact], wall)[0]
@@ -73,34 +93,45 @@ def record_outcomes(session: Session, facts: Sequence[PaymentFact], wall: Wall) 
     the mark of an attempt that is not in the books.
     """
     standings = _lock(session, facts)
-    outcomes, captures, lost, too_small, late, approved = [], [], [], [], [], []
+    outcomes: list[Outcome] = []
+    taken: dict[Follows, list[Taken]] = defaultdict(list)
     for fact in _as_wanted(session, standings, facts):
         standing = standings.get((fact.gateway, fact.attempt_id))
-        was_over = standing is not None and is_over(standing.attempt)
-        outcome = _not_ours(session, fact) if standing is None else _take(standing, fact, wall)
-        if standing is not None and outcome is Outcome.RECORDED:
-            if fact.status is PaymentStatus.CAPTURED:
-                captures.append(_capture(standing, fact, wall))
-                late += [standing.invoice.id] if was_over else []
-            elif fact.status is PaymentStatus.APPROVED:
-                approved.append(standing.attempt)
-            elif is_too_small(standing.attempt):
-                too_small.append((standing.invoice, standing.frozen_at or wall.at))
-            elif is_over(standing.attempt):
-                lost.append(standing)
-        outcomes.append(outcome)
+        if standing is None:
+            outcomes.append(_not_ours(session, fact))
+            continue
+        was_over = is_over(standing.attempt)
+        outcomes.append(_take(standing, fact, wall))
+        if outcomes[-1] is Outcome.RECORDED:
+            taken[_what_follows(standing.attempt, fact)].append(Taken(standing, fact, was_over))
     update_rows(session, [standing.attempt for standing in standings.values()], WRITTEN)
-    for attempt in approved:
-        intend_capture(session, attempt)
-    for standing in lost:
-        _lose(session, standing, wall)
-    capture_all(session, captures)
-    for invoice_id in late:
-        # it had made way for another attempt, which is not to be paid as well
-        cancel_under_way(session, invoice_id)
-    for invoice, now in too_small:
-        charge_too_small(session, invoice, now)
+    _follow(session, taken, wall)
     return outcomes
+
+
+def _what_follows(attempt: PaymentAttempt, fact: PaymentFact) -> Follows:
+    if fact.status is PaymentStatus.CAPTURED:
+        return Follows.MONEY
+    if fact.status is PaymentStatus.APPROVED:
+        return Follows.CAPTURE
+    if is_too_small(attempt):
+        return Follows.TOO_SMALL
+    return Follows.LOSS if is_over(attempt) else Follows.NOTHING
+
+
+def _follow(session: Session, taken: Mapping[Follows, Sequence[Taken]], wall: Wall) -> None:
+    """Kind after kind, what was captured in the order in which it was told."""
+    for standing, _, _ in taken[Follows.CAPTURE]:
+        intend_capture(session, standing.attempt)
+    for standing, _, _ in taken[Follows.LOSS]:
+        _lose(session, standing, wall)
+    capture_all(session, [_capture(standing, fact, wall) for standing, fact, _ in taken[Follows.MONEY]])
+    for standing, _, was_over in taken[Follows.MONEY]:
+        if was_over:
+            # it had made way for another attempt, which is not to be paid as well
+            cancel_under_way(session, standing.invoice.id)
+    for standing, _, _ in taken[Follows.TOO_SMALL]:
+        charge_too_small(session, standing.invoice, standing.frozen_at or wall.at)
 
 
 def _not_ours(session: Session, fact: PaymentFact) -> Outcome:
@@ -134,13 +165,13 @@ def _as_wanted(
 ) -> Iterator[PaymentFact]:
     """What was agreed to and is not wanted (any more) has expired: nobody takes it, unless that has begun."""
     agreed = [fact for fact in facts if fact.status is PaymentStatus.APPROVED]
-    unwanted = unwanted_among(session, filter(None, (as_uuid(fact.attempt_id) for fact in agreed)))
+    canceled = to_be_canceled(session, list(filter(None, (as_uuid(fact.attempt_id) for fact in agreed))))
     for fact in facts:
         standing, reason = standings.get((fact.gateway, fact.attempt_id)), ""
         if standing is not None and fact.status is PaymentStatus.APPROVED:
             attempt, invoice, _ = standing
             is_begun = attempt.status is AttemptStatus.APPROVED
-            reason = "" if is_begun else why_not(attempt, invoice, fact, is_unwanted=attempt.id in unwanted)
+            reason = "" if is_begun else why_unwanted(attempt, invoice, fact, is_canceled=attempt.id in canceled)
         yield replace(fact, status=PaymentStatus.EXPIRED, failure_code=reason) if reason else fact
 
 

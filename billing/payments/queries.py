@@ -100,6 +100,13 @@ def find_live_checkout(session: Session, attempt_id: UUID) -> OpenCheckout | Non
     return replace(page, capture_key="") if page and is_unwanted else page
 
 
+def to_be_canceled(session: Session, attempt_ids: Collection[UUID]) -> set[UUID]:
+    """Those of these attempts that somebody wishes to cancel."""
+    wishes = [f"{CANCEL}{attempt_id}" for attempt_id in attempt_ids]
+    staged = select(OutboxEntry.subject_id).where(OutboxEntry.cause.in_(wishes))
+    return set(session.scalars(staged)) if wishes else set()
+
+
 def find_page(session: Session, gateway: str, checkout_ref: str) -> UUID | None:
     """The attempt whose page this is; None for a page that is not ours, or not known by its reference yet."""
     of_page = select(PaymentAttempt.id).where(PaymentAttempt.gateway == gateway)

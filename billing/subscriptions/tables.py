@@ -44,7 +44,8 @@ class Subscription(Base):
     `due_at` is when the cycle must look at it next: the end of a trial, of a period, of a pause, or of the time that a
     start has to be paid; null when nothing is to come. `discount_*` are the terms of the redeemed coupon;
     `discount_periods` how many periods are still to be discounted after this one (null: all). `synced_at` is the wall
-    clock's time of the last look at the gateway that runs it. `former_price_id` is the price before the present one, of
+    clock's time of the last look at the gateway that runs it, and `end_asked_at` the account's own time when that was
+    last asked because it should have ended with its period. `former_price_id` is the price before the present one, of
     which the books heard at `priced_at`. `foreign_price` is what the gateway has where that is no price of ours: then
     the plan is unknown, and `price_id` the last that was known. `failed_*` are set on a row that the cycle could not
     handle, which it leaves alone from then on, and where a plan is unknown.
@@ -101,6 +102,7 @@ class Subscription(Base):
     due_at: Mapped[datetime | None]
     cancel_at_period_end: Mapped[bool] = mapped_column(server_default="false")
     canceled_at: Mapped[datetime | None]
+    end_asked_at: Mapped[datetime | None]
     limits_suspended: Mapped[bool] = mapped_column(server_default="false")
     paused_at: Mapped[datetime | None]
     resumes_at: Mapped[datetime | None]

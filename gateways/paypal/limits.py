@@ -26,4 +26,5 @@ LIMITS = Limits(
     same_key_attempts=1_000,
     amounts=AMOUNTS,
     changes_at_renewal=True,
+    leaves_ends=True,
 )

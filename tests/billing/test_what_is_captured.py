@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billing.invoices.tables import Invoice, InvoiceStatus
-from billing.payments.intend_capture import why_not
+from billing.payments.rules import why_unwanted
 from billing.payments.tables import PaymentAttempt
 from schemas.facts.payments import PaymentFact, PaymentStatus
 
@@ -22,14 +22,14 @@ AGREED = PaymentFact(
 
 @given(AMOUNTS, AMOUNTS, CURRENCIES, AMOUNTS, AMOUNTS, st.sampled_from(InvoiceStatus), st.booleans())
 def test_what_is_taken_was_asked_for_and_is_owed(
-    asked: int, agreed: int, currency: str, total: int, paid: int, status: InvoiceStatus, is_unwanted: bool
+    asked: int, agreed: int, currency: str, total: int, paid: int, status: InvoiceStatus, is_canceled: bool
 ) -> None:
     attempt = PaymentAttempt(amount_minor=asked, currency="USD")
     invoice = Invoice(status=status, total_minor=total, allocated_minor=min(paid, total))
     fact = replace(AGREED, amount_minor=agreed, currency=currency)
-    is_wanted = why_not(attempt, invoice, fact, is_unwanted=is_unwanted) == ""
+    is_wanted = why_unwanted(attempt, invoice, fact, is_canceled=is_canceled) == ""
     assert is_wanted == (
-        not is_unwanted
+        not is_canceled
         and status in OPEN
         and (agreed, currency) == (asked, "USD")
         and agreed <= invoice.total_minor - invoice.allocated_minor

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from sqlalchemy import select
 
 from billing.clocks.timelines import Timeline
-from billing.gateway_run.end_overdue import OVERDUE_ENDS
+from billing.gateway_run.end_overdue import OVERDUE_ENDS, overdue_ends
 from billing.gateway_run.stage_syncs import PERIOD_END
 from billing.invariants import violations
 from billing.subscriptions.tables import Subscription, SubscriptionStatus
@@ -117,13 +117,31 @@ def test_what_was_to_end_is_ended_once_its_period_is_over(leaver: Leaver) -> Non
         period_end = session.get_one(Subscription, leaver.id).period_end
     assert leaver.sweep(period_end + timedelta(minutes=59)) == []
     (staged,) = leaver.sweep(period_end + timedelta(minutes=60))
-    assert leaver.sweep() == [staged], "once for a period"
+    assert leaver.sweep(period_end + timedelta(minutes=61)) == [staged]
     assert leaver.run_staged(staged)["status"] == "canceled"
     assert leaver.status() == (SubscriptionStatus.CANCELED, False)
     gateway = leaver.work.gateway("paypal").subscriptions
     ended = gateway.fetch_subscription(subscription_ref=leaver.ref)
     assert ended is not None
     assert (ended.status, len(gateway.list_invoices(leaver.ref))) == ("canceled", 1)
+
+
+def test_what_did_not_end_is_asked_about_every_day_and_keeps_no_other_out_meanwhile(leaver: Leaver) -> None:
+    leaver.wishes_to_leave()
+    assert len(leaver.sweep()) == 1
+    for hours, due in ((0, []), (23, []), (24, [leaver.id])):
+        with leaver.work.database.transaction() as session:
+            assert overdue_ends(session, Timeline(None, NOW + timedelta(hours=hours)), 1) == due
+    assert len(leaver.sweep(NOW + timedelta(hours=24))) == 2
+
+
+def test_a_gateway_that_ends_it_by_itself_is_only_asked(leaver: Leaver) -> None:
+    leaver.wishes_to_leave()
+    (staged,) = leaver.sweep()
+    there = leaver.work.gateway("paypal")
+    other = replace(there, limits=replace(there.limits, leaves_ends=False))
+    with at_work(replace(leaver.work, gateways={"paypal": other})):
+        assert leaver.run_staged(staged)["status"] == "active"
 
 
 def test_a_wish_that_was_taken_back_ends_nothing(leaver: Leaver) -> None:

@@ -512,6 +512,7 @@ CREATE TABLE subscriptions (
     due_at TIMESTAMPTZ,
     cancel_at_period_end BOOLEAN DEFAULT 'false' NOT NULL,
     canceled_at TIMESTAMPTZ,
+    end_asked_at TIMESTAMPTZ,
     limits_suspended BOOLEAN DEFAULT 'false' NOT NULL,
     paused_at TIMESTAMPTZ,
     resumes_at TIMESTAMPTZ,
