@@ -96,9 +96,7 @@ def sample_notices() -> Mapping[str, NoticeFacts]:
         "payment_failed-new_card": replace(failed, needs_new_card=True, failure=explain_decline("stolen_card")),
         "payment_failed-final": replace(failed, subscription=final),
         "payment_failed-ended": replace(failed, subscription=replace(final, status="canceled")),
-        "renewal_unpaid": replace(
-            failed, subscription=replace(OVERDUE, next_attempt_on=None), invoice=None, pay_url=""
-        ),
+        **_unpaid_at_gateway(replace(failed, invoice=None, pay_url="")),
         "plan_change_unpaid": replace(failed, subscription=TEAM, change=LARGER),
         "plan_change_dropped": changing,
         "trial_ending": replace(base, subscription=TRIAL),
@@ -119,6 +117,16 @@ def sample_notices() -> Mapping[str, NoticeFacts]:
         "invoice_created": replace(base, subscription=None, invoice=BILL),
         **_of_refunds(base),
         **_by_hand(base),
+    }
+
+
+def _unpaid_at_gateway(unpaid: NoticeFacts) -> Mapping[str, NoticeFacts]:
+    """Where a gateway runs the subscription: it tries again, does not say so, or has given up."""
+    untold = replace(OVERDUE, next_attempt_on=None)
+    return {
+        "renewal_unpaid": unpaid,
+        "renewal_unpaid-open": replace(unpaid, subscription=untold),
+        "renewal_unpaid-given_up": replace(unpaid, subscription=replace(untold, is_given_up=True)),
     }
 
 

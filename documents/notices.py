@@ -64,7 +64,10 @@ NOTICES: Mapping[str, Notice] = {
         rows=("Plan", "Invoice", "Amount", "Card", "Wallet", "Next attempt"),
     ),
     "renewal_unpaid": Notice(
-        subjects.failed_subject, subjects.failed_preview, needs=(subscription_of,), rows=("Plan", "Price")
+        subjects.failed_subject,
+        subjects.failed_preview,
+        needs=(subscription_of,),
+        rows=("Plan", "Price", "Next attempt"),
     ),
     "plan_change_unpaid": Notice(
         subjects.change_unpaid_subject,

@@ -189,7 +189,8 @@ class SubscriptionFacts:
     `status` is a word of `billing.subscriptions`; `canceled` and `expired` are over. `interval` is `month` or `year`.
     `price_minor` is the net price of one period in minor units of `currency`, before tax. Dates are calendar days in
     UTC. The current period is half-open: it renews on `period_end`. `ends_on` is the first day without it, set once
-    its end is known; `next_attempt_on` the day a failed payment is tried again. `card` is the one that will be charged,
+    its end is known; `next_attempt_on` the day a failed payment is tried again. `is_given_up`: it is not, and the
+    subscription stands still at the gateway that runs it until it is resumed. `card` is the one that will be charged,
     but for `kept_minor`: the customer's own money, which pays first (negative: owed, and asked for on top).
     `limits_suspended`: what the plan allows may not be used until an overdue transfer comes.
     """
@@ -210,6 +211,7 @@ class SubscriptionFacts:
     card: CardFacts | None = None
     kept_minor: int = 0
     limits_suspended: bool = False
+    is_given_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from billing.cycle.start.give_back_coupon import give_back_coupon
 from billing.cycle.start.give_back_trial import give_back_trial
 from billing.errors import UnknownMark
 from billing.gateway_run.stage_syncs import stage_tax_sync
-from billing.subscriptions.rules import ENDED, is_in_trial
+from billing.subscriptions.rules import ENDED, GIVEN_UP, is_in_trial
 from billing.subscriptions.states import TRANSITIONS, move
 from billing.subscriptions.tables import Collection, Subscription, SubscriptionStatus
 from database.outbox import stage
@@ -24,7 +24,7 @@ from schemas.facts.subscriptions import SubscriptionFact
 log = structlog.get_logger(__name__)
 
 # what we have no word of our own for
-STATUSES = {"unpaid": SubscriptionStatus.PAST_DUE}
+STATUSES = {GIVEN_UP: SubscriptionStatus.PAST_DUE}
 RUNNING = frozenset({SubscriptionStatus.ACTIVE, SubscriptionStatus.TRIALING})
 # more invoices will come
 BILLED = RUNNING | {SubscriptionStatus.PAST_DUE, SubscriptionStatus.PAUSED}
@@ -188,9 +188,10 @@ def _tell(session: Session, subscription: Subscription, before: SubscriptionStat
 
 
 def _tell_of_failure(session: Session, subscription: Subscription, fact: SubscriptionFact) -> None:
-    """Of each try once. It is the gateway that tries again; elsewhere the invoice tells of it."""
+    """Of each try once, and when the gateway gives up; elsewhere the invoice tells of it."""
     period = f"{subscription.id}/{subscription.period_end:%Y%m%d}"
-    cause = f"renewal_unpaid/{period}/{fact.failed_tries}/{fact.failure_code}"
+    next_try = f"{fact.retry_at:%Y-%m-%d}" if fact.retry_at else GIVEN_UP if fact.status == GIVEN_UP else ""
+    cause = f"renewal_unpaid/{period}/{fact.failed_tries}/{next_try}/{fact.failure_code}"
     stage(session, "renewal_unpaid", subscription.id, cause)
 
 

@@ -1,5 +1,7 @@
 """Mails about a subscription. Each looks again whether its news still holds."""
 
+from dataclasses import replace
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
@@ -10,7 +12,7 @@ from billing.invoices.tables import Invoice, InvoiceReason, InvoiceStatus
 from billing.notices.describe_subscription import describe_subscription
 from billing.notices.occasion import Occasion, require, with_invoice, write_to
 from billing.subscriptions.queries import get_subscription
-from billing.subscriptions.rules import ENDED
+from billing.subscriptions.rules import ENDED, GIVEN_UP
 from billing.subscriptions.tables import Subscription, SubscriptionStatus
 from schemas.documents import NoticeFacts
 
@@ -50,11 +52,16 @@ def paused(session: Session, occasion: Occasion) -> NoticeFacts:
 
 
 def unpaid(session: Session, occasion: Occasion) -> NoticeFacts:
-    """It is past due at a gateway that runs it, and may try again; the cause ends with why it was declined."""
+    """It is past due at a gateway that runs it. The cause ends with its next try, and with why it was declined."""
     subscription = get_subscription(session, occasion.subject_id)
     require(subscription.status is SubscriptionStatus.PAST_DUE, f"the subscription is {subscription.status}")
-    failure = occasion.letterhead.explain(occasion.cause.rpartition("/")[2])
+    next_try, code = occasion.cause.split("/", 5)[4:]
     facts = describe_subscription(session, subscription)
+    if next_try == GIVEN_UP:
+        facts = replace(facts, is_given_up=True)
+    elif next_try:
+        facts = replace(facts, next_attempt_on=date.fromisoformat(next_try))
+    failure = occasion.letterhead.explain(code)
     return write_to(session, occasion, subscription.account_id, subscription=facts, failure=failure)
 
 

@@ -10,6 +10,8 @@ INCOMPLETE_LIFETIME = timedelta(hours=23)
 # So long a change of plan may wait for its payment; then it is dropped (Stripe's pending updates: 23 hours, too).
 CHANGE_LIFETIME = timedelta(hours=23)
 ENDED = frozenset({SubscriptionStatus.CANCELED, SubscriptionStatus.EXPIRED})
+# a gateway's word for one that is past due and whose payment it tries no more
+GIVEN_UP = "unpaid"
 
 
 def check_up_to_date(next_due: datetime, now: datetime) -> None:

@@ -127,6 +127,7 @@ def subscription_of(subscription: Json, plan: Plan) -> SubscriptionFact:
         is_taxed_by_gateway=True,
         failed_tries=told.failed_tries,
         failure_code=told.failure.reason if told.failure and told.failed_tries else "",
+        retry_at=told.failure.retry_at if told.failure and told.status == ACTIVE else None,
     )
 
 

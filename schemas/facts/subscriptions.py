@@ -52,7 +52,8 @@ class SubscriptionFact:
     `subscription_id` is the id we gave it (empty if it is not ours). The period is half-open. `taxes` are rates that
     its invoices are to bear; `is_taxed_by_gateway`: the gateway works out the tax by itself. `approval_url` is where
     the customer has to agree to what was asked for last; until they have, nothing of it counts. A gateway that writes
-    no invoice before it is paid tells of `failed_tries` since it was paid last, and of the last `failure_code`.
+    no invoice before it is paid tells of `failed_tries` since it was paid last, of the last `failure_code`, and when it
+    tries again by itself (`retry_at`; None where it does not say so); once it is `unpaid`, it tries no more.
     """
 
     gateway: str
@@ -78,3 +79,4 @@ class SubscriptionFact:
     approval_url: str = ""
     failed_tries: int = 0
     failure_code: str = ""
+    retry_at: datetime | None = None

@@ -73,9 +73,11 @@ def test_where_no_invoice_tells_of_a_try_that_failed_each_is_told_of_once(run: G
     for tries in (1, 1, 2):
         run.hear(run.fact(status="past_due", failed_tries=tries, failure_code="insufficient_funds"))
     assert run.mails() == ["renewal_unpaid", "renewal_unpaid"]
+    run.hear(run.fact(status="unpaid", failed_tries=2, failure_code="insufficient_funds"))
+    assert len(run.mails()) == 3, "that it is not tried again is news"
     run.hear(run.fact())
     run.hear(run.fact(status="past_due"))
-    assert len(run.mails()) == 2, "where invoices tell, nothing else does"
+    assert len(run.mails()) == 3, "where invoices tell, nothing else does"
 
 
 def test_a_pause_of_collection_is_a_pause_and_is_told_of_each_time(run: GatewayRun) -> None:

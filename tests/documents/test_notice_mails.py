@@ -161,6 +161,15 @@ def test_a_payment_that_is_tried_again_names_the_day() -> None:
     assert "We will try again on 25 November 2026." in mail.text
 
 
+def test_of_what_a_gateway_could_not_collect_is_told_whether_it_tries_again() -> None:
+    again, open_, given_up = (mail_of(f"renewal_unpaid{kind}").text for kind in ("", "-open", "-given_up"))
+    assert "It is tried again on 25 November 2026." in again
+    assert "tried again" not in open_
+    assert "it is not tried again, and your subscription stands still." in given_up
+    assert "resume" in given_up
+    assert "resume" not in again + open_
+
+
 def test_a_card_refused_for_good_is_not_promised_another_attempt() -> None:
     """Even when an attempt was planned before the refusal became known."""
     mail = mail_of("payment_failed-new_card")

@@ -128,6 +128,13 @@ def test_tries_are_told_apart(tries: int) -> None:
     at = FEBRUARY + timedelta(days=5 * (tries - 1))
     fact = fact_of({"last_failed_payment": failed(at, at + timedelta(days=5))})
     assert (fact.failed_tries, fact.failure_code) == (tries, "payer_cannot_pay")
+    assert (fact.status, fact.retry_at) == ("past_due", at + timedelta(days=5))
+
+
+def test_what_is_suspended_is_not_tried_again_whatever_was_planned() -> None:
+    info = {"last_failed_payment": failed(FEBRUARY, FEBRUARY + timedelta(days=5)), "failed_payments_count": 1}
+    fact = fact_of(info, status="SUSPENDED")
+    assert (fact.status, fact.retry_at) == ("unpaid", None)
 
 
 def test_what_was_paid_for_is_not_shortened_by_another_plan() -> None:
