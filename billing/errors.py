@@ -17,14 +17,15 @@ class Rejected(BillingError):
     """A business outcome that a retry cannot change.
 
     `code` is a stable snake_case word for programs, `detail` one sentence for people, `status` the HTTP status
-    the API shows for it.
+    the API shows for it. `members` are what else a program is told, by name.
     """
 
-    def __init__(self, code: str, detail: str, status: int = 422) -> None:
+    def __init__(self, code: str, detail: str, status: int = 422, **members: str) -> None:
         super().__init__(f"{code}: {detail}")
         self.code = code
         self.detail = detail
         self.status = status
+        self.members = members
 
 
 class Unavailable(BillingError):

@@ -1,5 +1,6 @@
 """Open a gateway's hosted page that starts a subscription which the gateway runs."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -17,10 +18,12 @@ from billing.gateway_run.expire_checkout import expire_checkout
 from calls.close_start_pages import close_start_pages, start_pages
 from calls.ensure_customer import ensure_customer
 from calls.key_of_try import key_of_try
+from calls.same_start import find_same_start
 from database.operations import Operation
 from gateways.gateway import Capability, Gateway
 from schemas.commands import StartSubscriptionCheckout
 from schemas.facts.payments import CheckoutFact
+from schemas.facts.subscriptions import START_PAGE_IS_OPEN
 from workers.claims import Act
 from workers.wiring import Work
 
@@ -28,7 +31,8 @@ from workers.wiring import Work
 def open_subscription_checkout(work: Work, operation: Operation, command: StartSubscriptionCheckout) -> Act:
     """Claim: the subscription, incomplete. Call: what it costs, and the page. Record: its name for the price.
 
-    Another page that is open for the same plan is closed first.
+    Another page that is open for the same plan is closed first. Where its gateway closes none, it is the answer to
+    whoever asks for the same once more.
     """
     gateway = work.choose(Capability.SUBSCRIPTIONS, command.gateway)
     gateway.require(Capability.SUBSCRIPTIONS)
@@ -41,7 +45,8 @@ def open_subscription_checkout(work: Work, operation: Operation, command: StartS
     def begin(session: Session, now: datetime) -> Wanted:
         return begin_checkout(session, operation.id, command, gateway.name, now, begun_at)
 
-    close_start_pages(work, command, start_pages(work, command, operation.id), begin)
+    if (opened := _close_others(work, operation, command, begin)) is not None:
+        return lambda session: opened
     with work.database.transaction() as session:
         now = now_of(session, command.account_id, work.wall())
         wanted = begin(session, now)
@@ -62,6 +67,23 @@ def open_subscription_checkout(work: Work, operation: Operation, command: StartS
         }
 
     return act
+
+
+def _close_others(
+    work: Work,
+    operation: Operation,
+    command: StartSubscriptionCheckout,
+    begin: Callable[[Session, datetime], Wanted],
+) -> dict[str, Any] | None:
+    """None, when nobody can start the plan on another page; else what that page's start was answered."""
+    try:
+        close_start_pages(work, command, start_pages(work, command, operation.id), begin)
+    except Rejected as refusal:
+        opened = find_same_start(work, command, operation.id) if refusal.code == START_PAGE_IS_OPEN else None
+        if opened is None:
+            raise
+        return opened
+    return None
 
 
 def _open(

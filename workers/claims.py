@@ -193,7 +193,7 @@ def _ending(database: Database, row: Remembered) -> Iterator[None]:
     try:
         yield
     except Rejected as error:
-        problem = _problem(error.code, error.detail, error.status)
+        problem = error.members | _problem(error.code, error.detail, error.status)
         _close(database, row, WorkState.REJECTED, str(error), problem, code=error.code)
     except NotConnected as error:
         postpone(database, row, CONNECTION_WAIT, str(error), is_tried=False)

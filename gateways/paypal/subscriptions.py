@@ -22,7 +22,7 @@ from gateways.paypal.subscription_shapes import (
     subscription_of,
 )
 from schemas.facts.payments import CheckoutFact, PaymentFact, PaymentStatus
-from schemas.facts.subscriptions import SubscriptionCheckoutRequest, SubscriptionFact
+from schemas.facts.subscriptions import START_PAGE_IS_OPEN, SubscriptionCheckoutRequest, SubscriptionFact
 
 SUBSCRIPTIONS = "/v1/billing/subscriptions"
 # what PayPal leaves out of a subscription unless it is asked for
@@ -59,9 +59,8 @@ class Subscriptions(Plans, Orders):
         if subscription is None:
             return super().close_checkout(checkout_ref)
         if not is_ours(subscription):
-            page_url = link(subscription, APPROVE)
-            detail = f"PayPal closes no page on which a subscription can still be started: {page_url}"
-            raise Rejected("start_page_is_open", detail, 409)
+            detail = "PayPal closes no page on which a subscription can still be started."
+            raise Rejected(START_PAGE_IS_OPEN, detail, 409, checkout_url=link(subscription, APPROVE))
         return started(subscription, self._plan(text(subscription, "plan_id")))
 
     def change_price(

@@ -5,6 +5,9 @@ from datetime import datetime
 
 from schemas.facts.terms import TaxRateFact
 
+# why a page on which a subscription can be started is not closed: its gateway lets nobody do so
+START_PAGE_IS_OPEN = "start_page_is_open"
+
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionCheckoutRequest:

@@ -59,9 +59,9 @@ class Wanda:
         self.page = self.command(START, account_id=self.account_id, plan={"plan": "starter"}, **PAGES)
         self.path = f"/v1/billing/subscriptions/{self.page['subscription_id']}/"
 
-    def starts_once_more(self) -> None:
+    def starts_once_more(self, interval: str = "month") -> Json:
         """Asks for another page of the same plan."""
-        self.command(START, account_id=self.account_id, plan={"plan": "starter"}, **PAGES)
+        return self.command(START, account_id=self.account_id, plan={"plan": "starter", "interval": interval}, **PAGES)
 
     def command(self, path: str, **fields: object) -> Json:
         result: Json = self.shopper.command(path, fields, str(uuid4()))["result"]
@@ -238,8 +238,10 @@ def test_a_bank_takes_a_payment_back(wanda: Wanda) -> None:
 def test_a_plan_is_started_on_one_page(months: Stack, month_books: Database) -> None:
     """PayPal closes no page on which a subscription can still be started."""
     wanda = Wanda(months)
-    with pytest.raises(StackError, match="start_page_is_open"):
-        wanda.starts_once_more()
+    assert wanda.starts_once_more() == wanda.page
+    with pytest.raises(StackError, match="start_page_is_open") as refused:
+        wanda.starts_once_more("year")
+    assert repr(wanda.page["checkout_url"]) in str(refused.value)
     wanda.agrees()
     wanda.awaits("active")
     with pytest.raises(StackError, match="already_subscribed"):
