@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from billing.accounts.queries import get_account
+from billing.credit_notes.draw import draw_note
 from billing.credit_notes.rules import Part, gross_of
 from billing.credit_notes.tables import CreditNote, CreditNoteCounter, CreditNoteLine, CreditNoteReason
 from billing.invoices.issue import month_of_issue
@@ -17,7 +17,6 @@ from billing.ledger.post import Side
 from billing.ledger.tables import LedgerAccount
 from billing.money import Money
 from database.ids import uuid7
-from database.outbox import stage
 from database.rows import insert_rows
 
 _TAKEN = insert(CreditNoteCounter).values(last_number=1)
@@ -79,9 +78,9 @@ def issue_credit_note(session: Session, invoice: Invoice, new: NewCreditNote, no
     session.add(note)
     session.flush()
     insert_rows(session, CreditNoteLine, *(_line(note, *numbered) for numbered in enumerate(new.parts)))
-    if get_account(session, invoice.account_id).clock_id is None:
-        # on a test clock, where a year goes by in minutes, no document is rendered
-        stage(session, "credit_note_pdf", note.id, f"credit_note_pdf/{note.id}")
+    # the paper of a refund says where the money went: it is drawn when the gateway has answered
+    if note.refund_id is None:
+        draw_note(session, note)
     return note
 
 

@@ -5,14 +5,14 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from billing.credit_notes.queries import get_credit_note, list_note_lines
-from billing.credit_notes.tables import CreditNote, CreditNoteReason
+from billing.credit_notes.tables import CreditNoteReason
 from billing.invoices.queries import get_invoice
 from billing.notices.describe_invoice import buyer_facts
 from billing.notices.describe_payments import payment_facts
 from billing.notices.letterhead import Letterhead
 from billing.notices.taxes import taxes_of
 from billing.receipts.tables import Receipt
-from billing.refunds.tables import Refund
+from billing.refunds.tables import WITHOUT_EFFECT, Refund
 from schemas.documents import CreditedLineFacts, CreditNoteFacts, PaymentFacts
 
 REASONS = {
@@ -33,6 +33,9 @@ def describe_credit_note(session: Session, note_id: UUID, letterhead: Letterhead
     if invoice.number is None or invoice.issued_at is None:
         raise ValueError(f"credit note {note.number} is of an invoice that was never issued")
     lines = list_note_lines(session, note_id)
+    refund = session.get(Refund, note.refund_id) if note.refund_id else None
+    # what did not go back after all is kept
+    failed_minor = note.refunded_minor if refund and refund.status in WITHOUT_EFFECT else 0
     return CreditNoteFacts(
         number=note.number,
         currency=note.currency,
@@ -47,17 +50,12 @@ def describe_credit_note(session: Session, note_id: UUID, letterhead: Letterhead
         subtotal_minor=note.subtotal_minor,
         tax_minor=note.tax_minor,
         total_minor=note.total_minor,
-        refunded_minor=note.refunded_minor,
-        refunded_to=_refunded_to(session, note, letterhead),
-        kept_minor=note.kept_minor,
+        refunded_minor=note.refunded_minor - failed_minor,
+        refunded_to=paid_with(session, refund, letterhead) if refund and not failed_minor else None,
+        kept_minor=note.kept_minor + failed_minor,
         unpaid_minor=note.unpaid_minor,
         note=note.note,
     )
-
-
-def _refunded_to(session: Session, note: CreditNote, letterhead: Letterhead) -> PaymentFacts | None:
-    refund = session.get(Refund, note.refund_id) if note.refund_id else None
-    return paid_with(session, refund, letterhead) if refund else None
 
 
 def paid_with(session: Session, refund: Refund, letterhead: Letterhead) -> PaymentFacts:
