@@ -16,7 +16,8 @@ from schemas.emails import Email
 from schemas.names import Line, Name, Printed
 from schemas.urls import Url
 
-STRIPE_KEY_PREFIXES = ("sk_test_", "sk_live_", "rk_test_", "rk_live_")
+LIVE_KEY_PREFIXES = ("sk_live_", "rk_live_")
+STRIPE_KEY_PREFIXES = ("sk_test_", "rk_test_", *LIVE_KEY_PREFIXES)
 
 
 def _none_or(check: Callable[[str], str]) -> AfterValidator:

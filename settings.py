@@ -16,6 +16,7 @@ import exit_codes
 from documents.logo import read_logo
 from schemas.refusals import refusals
 from setting_values import (
+    LIVE_KEY_PREFIXES,
     BaseUrl,
     BrokerUrl,
     CallsPerSecond,
@@ -41,7 +42,6 @@ from setting_values import (
 )
 
 SANDBOX_STRIPE_KEY = "sk_test_sandbox"
-LIVE_KEY_PREFIXES = ("sk_live_", "rk_live_")
 SANDBOX_WEBHOOK_SECRET = "whsec_sandbox"  # noqa: S105 - opens nothing but the sandbox
 SANDBOX_PAYPAL_CLIENT_ID = "client_of_the_sandbox"
 SANDBOX_PAYPAL_CLIENT_SECRET = "secret_of_the_sandbox"  # noqa: S105 - likewise

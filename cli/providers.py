@@ -7,10 +7,11 @@ from typing import Annotated
 import typer
 
 from cli.terminal import say, settings
+from gateways.registry import EMAIL_VENDOR, VENDORS
 
 provider = typer.Typer(help="Keep the keys of payment and e-mail providers, sealed.", no_args_is_help=True)
 OVERLAP_HOURS = 24  # as long as Stripe itself signs with both, at most
-Id = Annotated[str, typer.Argument(help="stripe, paypal or resend.")]
+Id = Annotated[str, typer.Argument(help=f"One of {', '.join((*VENDORS, EMAIL_VENDOR[0]))}.")]
 
 
 @provider.command("set")
@@ -19,8 +20,9 @@ def set_provider(
     field: Annotated[
         str,
         typer.Argument(
-            help="api_key, api_secret, webhook_secret, endpoint, display_name; calls_per_second of stripe and paypal, "
-            "merchant_id of paypal. paypal's api_key is the client id, its webhook_secret the id of the webhook."
+            help="api_key, webhook_secret, endpoint, display_name; some have more. One that a provider does not have "
+            "is answered with all that it has. Where a client id and its secret are asked for, they are api_key and "
+            "api_secret; where a webhook is known by its id, that is its webhook_secret."
         ),
     ],
     value: Annotated[str | None, typer.Argument(help="Of what is no secret; those are asked for.")] = None,

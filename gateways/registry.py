@@ -5,11 +5,13 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
+from gateways.connecting import Connecting
 from gateways.envelope import WebhookSignature
 from gateways.gateway import Gateway
 from gateways.ports import EmailGateway, Limits
 
-# A vendor's room has `vendor`, which opens it, `limits`, and `door` if it sends webhooks. Each is loaded when it is
+# A vendor's room has `vendor`, which opens it, `limits`, `door` if it sends webhooks, and `connecting` if there is
+# something to call it with. Each is loaded when it is
 # needed: the door must not pay for a vendor's package, and beat needs nothing.
 VENDORS: dict[str, str] = {
     "stripe": "gateways.stripe",
@@ -77,6 +79,21 @@ def vendors_with_doors() -> dict[str, Callable[[Values], WebhookSignature]]:
     """The vendors that send webhooks, and how each tells by its values how they are signed."""
     rooms = {name: room for name, room in VENDORS.items() if find_spec(f"{room}.door") is not None}
     return {name: import_module(f"{room}.door").open_door for name, room in rooms.items()}
+
+
+def load_rooms() -> None:
+    """All of them at once: a process that begins must not end up with a later release's half of a room."""
+    for room in (*VENDORS.values(), EMAIL_VENDOR[1]):
+        import_module(f"{room}.vendor")
+
+
+def connecting_of(name: str) -> Connecting | None:
+    """What connecting it takes; None for one that needs nothing."""
+    room = {**VENDORS, EMAIL_VENDOR[0]: EMAIL_VENDOR[1]}[name]
+    if find_spec(f"{room}.connecting") is None:
+        return None
+    found: Connecting = import_module(f"{room}.connecting").CONNECTING
+    return found
 
 
 def limits_of_vendors() -> dict[str, Limits]:

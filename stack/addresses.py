@@ -4,26 +4,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from database.roles import DatabaseUrls
-from settings import (
-    SANDBOX_PAYPAL_CLIENT_ID,
-    SANDBOX_PAYPAL_CLIENT_SECRET,
-    SANDBOX_PAYPAL_MERCHANT_ID,
-    SANDBOX_PAYPAL_WEBHOOK_ID,
-    SANDBOX_RESEND_KEY,
-    SANDBOX_STRIPE_KEY,
-    SANDBOX_WEBHOOK_SECRET,
-    Settings,
-)
+from sandbox import trial
+from settings import Settings
 from stack.errors import StackError
 from stack.kept_ports import KeptPorts
 from stack.ports import LOOPBACK, is_free, reached_at
 
 ANY_PORT = 0
-STRIPE_WEBHOOK_PATH = "/v1/billing/webhooks/stripe/"
-PAYPAL_WEBHOOK_PATH = "/v1/billing/webhooks/paypal/"
-# below the home of this installation: the sandbox's own, and there whom its PayPal's certificates are vouched for by
+WEBHOOK_PATH = "/v1/billing/webhooks/{}/"
+# below the home of this installation: the sandbox's own
 SANDBOX_HOME = "sandbox"
-SANDBOX_TRUST_FILE = "paypal/authority.pem"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +48,9 @@ class Addresses:
         """Where the stand-in gateways answer; empty when real ones are used."""
         return f"http://{LOOPBACK}:{self.sandbox_port}" if self.sandbox_port else ""
 
-    @property
-    def webhook_url(self) -> str:
-        """Where Stripe's events are to be sent."""
-        return f"{self.ingress_url}{STRIPE_WEBHOOK_PATH}"
-
-    @property
-    def paypal_webhook_url(self) -> str:
-        """Where PayPal's are."""
-        return f"{self.ingress_url}{PAYPAL_WEBHOOK_PATH}"
+    def webhook_url(self, gateway: str) -> str:
+        """Where this gateway's events are to be sent."""
+        return f"{self.ingress_url}{WEBHOOK_PATH.format(gateway)}"
 
 
 def choose(
@@ -116,17 +100,5 @@ def sandbox_home(settings: Settings) -> Path:
 
 
 def _sandbox_environment(settings: Settings, addresses: Addresses) -> dict[str, str]:
-    return {
-        "SANDBOX_PORT": str(addresses.sandbox_port),
-        "STRIPE_API_BASE": addresses.sandbox_url,
-        "STRIPE_SECRET_KEY": SANDBOX_STRIPE_KEY,
-        "STRIPE_WEBHOOK_SECRETS": SANDBOX_WEBHOOK_SECRET,
-        "PAYPAL_API_BASE": f"{addresses.sandbox_url}/paypal",
-        "PAYPAL_CLIENT_ID": SANDBOX_PAYPAL_CLIENT_ID,
-        "PAYPAL_CLIENT_SECRET": SANDBOX_PAYPAL_CLIENT_SECRET,
-        "PAYPAL_MERCHANT_ID": SANDBOX_PAYPAL_MERCHANT_ID,
-        "PAYPAL_WEBHOOK_SECRETS": SANDBOX_PAYPAL_WEBHOOK_ID,
-        "PAYPAL_TRUST_FILE": str(sandbox_home(settings) / SANDBOX_TRUST_FILE),
-        "RESEND_API_BASE": addresses.sandbox_url,
-        "RESEND_API_KEY": SANDBOX_RESEND_KEY,
-    }
+    told = trial.environment(addresses.sandbox_url, sandbox_home(settings))
+    return {"SANDBOX_PORT": str(addresses.sandbox_port), **told}

@@ -15,6 +15,7 @@ from database import engine
 from gateways.gateway import Capability, Gateway
 from logs import redact_text
 from settings import Settings
+from stack.addresses import WEBHOOK_PATH
 from stack.errors import StackError
 from stack.explaining import explaining
 from stack.master_keys import to_open
@@ -23,8 +24,6 @@ from stack.sessions import reading, url_to_read
 from stack.vendors import VENDORS, wanted
 from stack.wired import as_told_here, wired
 from workers.wiring import Work
-
-WEBHOOK_PATH = "/v1/billing/webhooks/{}/"
 
 
 def ask(settings: Settings, name: str) -> str:
@@ -37,7 +36,7 @@ def ask(settings: Settings, name: str) -> str:
             _ask(wired(settings, database), name, vendor.type)
         except BillingError as error:
             raise StackError(f"{name}: {redact_text(str(error))}; {vendor.guide}") from None
-    return f"{vendor.display_name} answers, and takes the key"
+    return f"{vendor.connecting.display_name} answers, and takes the key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +105,7 @@ def _opened(told: Settings, name: str, secrets: list[WebhookSecret]) -> list[str
 
 def _at_the_door(told: Settings, name: str, secrets: list[WebhookSecret]) -> Iterator[str]:
     """Why webhooks may be refused. Of the doors' environments is known what this command was told, too."""
-    if VENDORS[name].webhook_secret_shape is None:
+    if VENDORS[name].connecting.webhook_secret_shape is None:
         return
     active = active_at(secrets, datetime.now(UTC))
     if not (active if secrets else told.of_vendor(name)["webhook_secrets"]):

@@ -129,7 +129,7 @@ def _send_forgery(story: Story) -> None:
     """A webhook that claims a payment, signed with a secret that is not ours."""
     body = json_format.dumps({"id": "evt_forged", "object": "event", "type": "checkout.session.completed"}).encode()
     header = sign(body, "whsec_somebody_elses", int(time.time()))
-    status = story.shopper.post_raw(story.stack.addresses.webhook_url, body, {"Stripe-Signature": header})
+    status = story.shopper.post_raw(story.stack.addresses.webhook_url("stripe"), body, {"Stripe-Signature": header})
     if status != 400:
         raise StackError(f"a forged webhook was answered with {status}")
     story.refused += 1

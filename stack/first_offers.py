@@ -15,6 +15,6 @@ def offer_first(settings: Settings, database_url: str, *, has_sandbox: bool = Fa
     """
     with transaction(database_url) as session:
         keyed = {row.id for row in list_providers(session) if row.api_key}
-        keyed |= {name for name, vendor in VENDORS.items() if settings.plain(vendor.keys[API_KEY].setting)}
+        keyed |= {name for name, vendor in VENDORS.items() if settings.plain(vendor.key_setting(API_KEY))}
         connected = set(registry.VENDORS).intersection(VENDORS if has_sandbox else wanted(keyed))
         seed_methods(session, [FirstOffer(*offer, enabled=offer[1] in connected) for offer in registry.OFFERED_FIRST])

@@ -55,7 +55,7 @@ def _takes_payments(name: str) -> bool:
 
 def _offered(settings: Settings, name: str) -> Mapping[str, str]:
     """The settings that are made for a vendor, and the field that each may fill."""
-    fields = VENDORS[name].fields(name)
+    fields = VENDORS[name].fields()
     if settings.is_production and (sentence := "; ".join(unfit_for_vendors(settings, fields))):
         raise StackError(sentence)
     return {setting: field for setting, field in fields.items() if _value(settings, setting)}
@@ -75,7 +75,7 @@ def _fill(
     if not offered:
         return
     vendor = VENDORS[name]
-    row = keep_provider(session, name, vendor.display_name, vendor.type)
+    row = keep_provider(session, name, vendor.connecting.display_name, vendor.type)
     taken = []
     for setting, field in offered.items():
         if _is_said(session, row, field):

@@ -3,14 +3,15 @@
 import os
 import shutil
 import signal
-import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
+from sandbox import trial
 from settings import READ_BY, Settings
 from stack import home as homes
-from stack.addresses import SANDBOX_TRUST_FILE, Addresses, sandbox_home
+from stack.addresses import Addresses, sandbox_home
 from stack.child import ProcessSpec, nothing
 from stack.ports import LOOPBACK
 from workers.queues import GROUPS, WorkerGroup
@@ -27,8 +28,6 @@ WORKER_STOP_SECONDS = 20.0
 DOOR_STOP_SECONDS = 5.0
 FLOWER_TASKS_MAX = 10_000  # what Flower remembers lies in its memory
 FLOWER_USER = "cashbeat"
-# makes whom the sandbox's certificates are vouched for by
-AUTHORITY = ("-m", "sandbox.paypal.signing")
 
 
 def business_processes(
@@ -36,7 +35,8 @@ def business_processes(
 ) -> list[ProcessSpec]:
     """Everything but the stores, in the order it is started; Flower, and events for it, only if it is watched."""
     home = settings.cashbeat_home.absolute()
-    sandbox = [_sandbox(sandbox_home(settings), addresses, environment)] if addresses.sandbox_port else []
+    port = addresses.sandbox_port
+    sandbox = [_sandbox(sandbox_home(settings), port, addresses, environment)] if port else []
     workers = [_worker(group, environment, is_watched) for group in GROUPS]
     flower = [_flower(settings, addresses, environment)] if is_watched else []
     return [
@@ -111,20 +111,10 @@ def _flower(settings: Settings, addresses: Addresses, environment: Mapping[str, 
     return _python("flower", argv, {**_told("flower", environment=environment), **login})
 
 
-def _sandbox(home: Path, addresses: Addresses, environment: Mapping[str, str]) -> ProcessSpec:
-    argv = (
-        *("-m", "sandbox", "--port", str(addresses.sandbox_port), "--home", str(home)),
-        *("--webhook-url", addresses.webhook_url, "--paypal-webhook-url", addresses.paypal_webhook_url),
-    )
-
-    def make_authority() -> None:
-        # whoever is to trust it reads it at its own start, which does not wait for the sandbox's
-        if not (home / SANDBOX_TRUST_FILE).exists():
-            argv = (sys.executable, *AUTHORITY, str(home))
-            subprocess.run(argv, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - ours
-
+def _sandbox(home: Path, port: int, addresses: Addresses, environment: Mapping[str, str]) -> ProcessSpec:
+    argv = ("-m", "sandbox", *trial.arguments(port, home, addresses.webhook_url))
     told = _told("sandbox", environment=environment)
-    return _python("sandbox", argv, told, stop_order=STOP_SANDBOX, clean=make_authority)
+    return _python("sandbox", argv, told, stop_order=STOP_SANDBOX, clean=partial(trial.prepare, home))
 
 
 def _told(*parts: str, environment: Mapping[str, str]) -> dict[str, str]:

@@ -17,6 +17,7 @@ from credentials.tables import IntegrationProvider, WebhookSecret
 from schemas.names import Name
 from schemas.refusals import refusals
 from setting_needs import PUBLIC, is_plain_http
+from setting_values import BaseUrl
 from settings import Settings, half_a_sentence
 from stack.errors import StackError
 from stack.master_keys import to_seal
@@ -41,13 +42,13 @@ def vendor_of(name: str) -> Vendor:
 
 def plain_shapes(vendor: Vendor) -> dict[str, Any]:
     """What its row may say that is no secret, and how each of that has to look."""
-    return {ENDPOINT: vendor.endpoint_shape, DISPLAY_NAME: Name, **vendor.config_shapes}
+    return {ENDPOINT: BaseUrl, DISPLAY_NAME: Name, **vendor.connecting.config_shapes}
 
 
 def fields_of(vendor: Vendor) -> list[str]:
     """All that can be set of it."""
-    signs = [] if vendor.webhook_secret_shape is None else [WEBHOOK_SECRET]
-    return [*vendor.keys, *signs, *plain_shapes(vendor)]
+    signs = [] if vendor.connecting.webhook_secret_shape is None else [WEBHOOK_SECRET]
+    return [*vendor.connecting.keys, *signs, *plain_shapes(vendor)]
 
 
 def set_secret(settings: Settings, name: str, field: str, secret: str, overlap: timedelta) -> None:
@@ -76,7 +77,7 @@ def set_plain(settings: Settings, name: str, field: str, value: str) -> None:
     if field == ENDPOINT and settings.is_production and is_plain_http(value):
         raise StackError("endpoint must be https in production; a sandbox is no gateway")
     with _provider(settings, name) as (_, row):
-        if field in vendor.config_shapes:
+        if field in vendor.connecting.config_shapes:
             row.config = {**row.config, field: shaped}
         else:
             setattr(row, field, shaped)
@@ -89,10 +90,10 @@ def unset(settings: Settings, name: str, field: str) -> None:
     with _provider(settings, name) as (opened, row):
         if field == WEBHOOK_SECRET:
             opened.execute(delete(WebhookSecret).where(WebhookSecret.provider_id == name))
-        elif field in vendor.config_shapes:
+        elif field in vendor.connecting.config_shapes:
             row.config = {key: value for key, value in row.config.items() if key != field}
         else:
-            setattr(row, field, vendor.display_name if field == DISPLAY_NAME else "")
+            setattr(row, field, vendor.connecting.display_name if field == DISPLAY_NAME else "")
 
 
 def switch(settings: Settings, name: str, *, active: bool) -> None:
@@ -106,7 +107,7 @@ def _provider(settings: Settings, name: str) -> Iterator[tuple[Session, Integrat
     """Its row, locked; what waits for a change of it is tried as soon as that is noticed."""
     vendor = vendor_of(name)
     with session(settings) as opened:
-        yield opened, keep_provider(opened, name, vendor.display_name, vendor.type)
+        yield opened, keep_provider(opened, name, vendor.connecting.display_name, vendor.type)
         wake(opened, name)
 
 
@@ -118,11 +119,17 @@ def _require_field(vendor: Vendor, name: str, field: str) -> None:
 def _check(settings: Settings, vendor: Vendor, field: str, secret: str) -> None:
     if not secret:
         raise StackError(f"{field} is empty; `cashbeat provider unset` takes it away, `disable` calls nobody")
-    shapes = {column: key.shape for column, key in vendor.keys.items()} | {WEBHOOK_SECRET: vendor.webhook_secret_shape}
-    _shaped(shapes.get(field, str), secret, field)
+    connecting = vendor.connecting
+    shapes = {column: key.shape for column, key in connecting.keys.items()}
+    shapes[WEBHOOK_SECRET] = connecting.webhook_secret_shape
+    _shaped(shapes[field], secret, field)
     if settings.is_production and secret in PUBLIC:
         raise StackError(f"{field} is the sandbox's, which everybody knows")
-    if vendor.live_key_prefixes and secret.startswith(vendor.live_key_prefixes) and not settings.is_production:
+    if (
+        vendor.connecting.live_key_prefixes
+        and secret.startswith(vendor.connecting.live_key_prefixes)
+        and not settings.is_production
+    ):
         raise StackError("CASHBEAT_ENV has to be production beside a live key, for all processes")
 
 

@@ -35,11 +35,11 @@ def why_no_sandbox(takers: list[str]) -> str:
 def _lacking(keyed: Mapping[str, IntegrationProvider], signed: set[str]) -> Iterator[str]:
     for name in wanted(keyed):
         vendor = VENDORS[name]
-        for column, key in vendor.keys.items():
+        for column in vendor.connecting.keys:
             if not getattr(keyed.get(name), column, ""):
-                what, setting = column.removeprefix("api_"), key.setting.upper()
+                what, setting = column.removeprefix("api_"), vendor.key_setting(column).upper()
                 yield f"{name} has no {what}; set {setting}, or run `cashbeat provider set {name} {column}`"
-        if vendor.webhook_secret_shape is not None and name not in signed:
+        if vendor.connecting.webhook_secret_shape is not None and name not in signed:
             yield f"{name} has no webhook secret; run `cashbeat provider set {name} webhook_secret`"
 
 

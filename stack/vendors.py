@@ -1,81 +1,65 @@
 """The vendors that there is a room for: what they do for us, and which settings fill their row at first."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from credentials.places import KEY_COLUMNS
 from credentials.tables import ProviderType
-from setting_values import (
-    BaseUrl,
-    CallsPerSecond,
-    PayPalKey,
-    PayPalMerchantId,
-    PayPalWebhookId,
-    ResendKey,
-    StripeKey,
-    WebhookSecret,
-)
-from settings import LIVE_KEY_PREFIXES, Settings
+from gateways.connecting import Connecting
+from gateways.registry import EMAIL_VENDOR, connecting_of
+from gateways.registry import VENDORS as REGISTERED
+from settings import Settings
 
-API_KEY, API_SECRET = KEY_COLUMNS
+API_KEY = KEY_COLUMNS[0]
 ENDPOINT = "endpoint"
 WEBHOOK_SECRET = "webhook_secret"  # noqa: S105 - a field's name
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
-    """Something secret that a vendor is called with: the setting that fills it first, and what it has to look like."""
-
-    setting: str
-    shape: Any
-
-
-@dataclass(frozen=True, slots=True)
 class Vendor:
-    """`keys` are by their columns; each shape is what a value has to look like.
+    """One that a room says how to connect, and what it does for us."""
 
-    A key that begins with none of `live_key_prefixes` moves no real money, where there are some. `environment_setting`
-    says that instead of a vendor whose keys all look alike.
-    """
-
-    display_name: str
+    name: str
     type: ProviderType
-    keys: Mapping[str, Key]
-    endpoint_setting: str
-    live_key_prefixes: tuple[str, ...] = ()
-    environment_setting: str = ""
-    # None: it sends no webhooks
-    webhook_secret_shape: Any = None
-    endpoint_shape: Any = BaseUrl
-    # what else its row may say, by name: it stands above the setting of that name
-    config_shapes: Mapping[str, Any] = field(default_factory=dict)
+    connecting: Connecting
+
+    @property
+    def endpoint_setting(self) -> str:
+        """The setting that says where it is, instead of its own address."""
+        return f"{self.name}_api_base"
+
+    def key_setting(self, column: str) -> str:
+        """The setting that fills this column first."""
+        return f"{self.name}_{self.connecting.keys[column].called}"
 
     @property
     def guide(self) -> str:
         """Where it is told how to connect it."""
-        section = "Keys of vendors" if self.webhook_secret_shape is None else f"Connecting {self.display_name}"
+        is_told_apart = self.connecting.webhook_secret_shape is not None
+        section = f"Connecting {self.connecting.display_name}" if is_told_apart else "Keys of vendors"
         return f"see docs/operations.md, {section}"
 
-    def fields(self, name: str) -> Mapping[str, str]:
+    def fields(self) -> Mapping[str, str]:
         """Which field each of its settings may fill, the settings as the environment names them."""
-        signs = {f"{name}_webhook_secrets": WEBHOOK_SECRET} if self.webhook_secret_shape is not None else {}
-        more = {f"{name}_{field}": field for field in self.config_shapes}
-        keys = {key.setting: column for column, key in self.keys.items()}
+        has_webhooks = self.connecting.webhook_secret_shape is not None
+        signs = {f"{self.name}_webhook_secrets": WEBHOOK_SECRET} if has_webhooks else {}
+        more = {f"{self.name}_{field}": field for field in self.connecting.config_shapes}
+        keys = {self.key_setting(column): column for column in self.connecting.keys}
         return {**keys, self.endpoint_setting: ENDPOINT, **signs, **more}
 
 
 def is_sandbox_key(settings: Settings, vendor: Vendor, key: str) -> bool:
     """Whether this key is known to move no real money."""
-    if vendor.environment_setting:
-        return settings.plain(vendor.environment_setting) != "live"
-    return bool(vendor.live_key_prefixes) and not key.startswith(vendor.live_key_prefixes)
+    connecting = vendor.connecting
+    if connecting.environment_setting:
+        return settings.plain(f"{vendor.name}_{connecting.environment_setting}") != "live"
+    return bool(connecting.live_key_prefixes) and not key.startswith(connecting.live_key_prefixes)
 
 
 def keys_of_payments(settings: Settings) -> list[str]:
     """The variables that are set with a key of somebody who takes payments."""
     takers = (vendor for vendor in VENDORS.values() if vendor.type is ProviderType.PAYMENT)
-    named = (vendor.keys[API_KEY].setting for vendor in takers)
+    named = (vendor.key_setting(API_KEY) for vendor in takers)
     return [setting.upper() for setting in named if settings.plain(setting)]
 
 
@@ -89,29 +73,13 @@ def wanted(known: Collection[str]) -> list[str]:
     return [name for name in VENDORS if name in known or name in first.values()]
 
 
-VENDORS: dict[str, Vendor] = {
-    "stripe": Vendor(
-        "Stripe",
-        ProviderType.PAYMENT,
-        keys={API_KEY: Key("stripe_secret_key", StripeKey)},
-        endpoint_setting="stripe_api_base",
-        webhook_secret_shape=WebhookSecret,
-        live_key_prefixes=LIVE_KEY_PREFIXES,
-        config_shapes={"calls_per_second": CallsPerSecond},
-    ),
-    "paypal": Vendor(
-        "PayPal",
-        ProviderType.PAYMENT,
-        keys={API_KEY: Key("paypal_client_id", PayPalKey), API_SECRET: Key("paypal_client_secret", PayPalKey)},
-        endpoint_setting="paypal_api_base",
-        webhook_secret_shape=PayPalWebhookId,
-        environment_setting="paypal_environment",
-        config_shapes={"merchant_id": PayPalMerchantId, "calls_per_second": CallsPerSecond},
-    ),
-    "resend": Vendor(
-        "Resend",
-        ProviderType.EMAIL,
-        keys={API_KEY: Key("resend_api_key", ResendKey)},
-        endpoint_setting="resend_api_base",
-    ),
+def _vendor(name: str, kind: ProviderType) -> Vendor:
+    connecting = connecting_of(name)
+    if connecting is None:
+        raise ValueError(f"the room of {name} does not say what it is called with")
+    return Vendor(name, kind, connecting)
+
+
+VENDORS = {name: _vendor(name, ProviderType.PAYMENT) for name in REGISTERED} | {
+    EMAIL_VENDOR[0]: _vendor(EMAIL_VENDOR[0], ProviderType.EMAIL)
 }

@@ -36,8 +36,15 @@ def _configure_logs(**_: Any) -> None:
 
 @worker_init.connect
 def _look_what_is_missing(**_: Any) -> None:
-    """By then it is known which queues this worker serves: each of them needs its own."""
+    """By then it is known which queues this worker serves: each of them needs its own.
+
+    What children need of vendors is loaded before they are forked: one that is forked after the code was replaced would
+    load the other half of it, and work would end as a bug.
+    """
+    from gateways.registry import load_rooms
+
     require(configuration.load(), *app.amqp.queues.consume_from)
+    load_rooms()
 
 
 @worker_process_init.connect

@@ -15,14 +15,14 @@ from credentials.places import key_of
 from credentials.queries import LOOK_SECONDS, list_providers
 from credentials.tables import IntegrationProvider, ProviderType
 from database.engine import Database
+from gateways.registry import connecting_of
 from setting_needs import PUBLIC, is_plain_http
 
 log = structlog.get_logger(__name__)
 
 Values = Mapping[str, Any]
 
-# what vendors call what the columns of `credentials.places.KEY_COLUMNS` keep, and we before operators
-_CALLED = {"api_key": ("api_key", "secret_key", "client_id"), "api_secret": ("client_secret",)}
+# what the columns of `credentials.places.KEY_COLUMNS` keep, before operators
 _IN_WORDS = {"api_key": "key", "api_secret": "secret"}
 
 
@@ -69,9 +69,9 @@ class Providers:
             kept = self._kept(row, here)
             self._say_what_is_ignored(name, [field for field in kept if here.get(field)])
         values = {**here, **kept}
-        if reason := self._why_not(values):
+        if reason := self._why_not(name, values):
             raise NotConnected(name, reason)
-        if column := _without_key(values):
+        if column := _without_key(name, values):
             need = f"it has no {_IN_WORDS[column]}; `cashbeat provider set {name} {column}` asks for it"
             raise NeverConnected(name, need)
         return values
@@ -83,7 +83,7 @@ class Providers:
         kept = {field: value for field, value in row.config.items() if field in here}
         if row.endpoint:
             kept["api_base"] = row.endpoint
-        names = {column: called for column, called in _names_of_keys(here).items() if getattr(row, column)}
+        names = {column: called for column, called in _names_of_keys(row.id).items() if getattr(row, column)}
         return kept | {called: SecretStr(self._key(row, column)) for column, called in names.items()}
 
     def _key(self, row: IntegrationProvider, column: str) -> str:
@@ -97,9 +97,9 @@ class Providers:
             log.error("secret_stays_sealed", provider=row.id, reason=reason)
         raise NotConnected(row.id, f"its {_IN_WORDS[column]} stays sealed: {reason}")
 
-    def _why_not(self, values: Values) -> str:
+    def _why_not(self, name: str, values: Values) -> str:
         """Empty: nothing is wrong. Asked here, because whoever set it may not have known that this is production."""
-        for column, called in _names_of_keys(values).items():
+        for column, called in _names_of_keys(name).items():
             if self._is_production and values[called].get_secret_value() in PUBLIC:
                 return f"its {_IN_WORDS[column]} is the sandbox's, which everybody knows"
         if self._is_production and is_plain_http(str(values.get("api_base", ""))):
@@ -118,12 +118,13 @@ class Providers:
         return is_news
 
 
-def _names_of_keys(values: Values) -> Mapping[str, str]:
+def _names_of_keys(name: str) -> Mapping[str, str]:
     """What the vendor itself calls what these columns keep, as far as it needs them."""
-    return {column: called for column, names in _CALLED.items() for called in names if called in values}
+    connecting = connecting_of(name)
+    return {column: key.called for column, key in connecting.keys.items()} if connecting else {}
 
 
-def _without_key(values: Values) -> str:
+def _without_key(name: str, values: Values) -> str:
     """The first of these columns that keeps nothing though it is needed; empty: none."""
-    lacking = (column for column, called in _names_of_keys(values).items() if not values[called].get_secret_value())
+    lacking = (column for column, called in _names_of_keys(name).items() if not values[called].get_secret_value())
     return next(lacking, "")

@@ -121,6 +121,6 @@ def doors(stack: Stack, shopper: Shopper) -> dict[str, Door]:
 
     forger = PayPalForger(stack.home / "forger", base, current)
     return {
-        STRIPE: Door(stack.addresses.webhook_url, forge),
-        PAYPAL: Door(stack.addresses.paypal_webhook_url, forger.forge, STATUSES),
+        STRIPE: Door(stack.addresses.webhook_url(STRIPE), forge),
+        PAYPAL: Door(stack.addresses.webhook_url(PAYPAL), forger.forge, STATUSES),
     }

@@ -11,12 +11,11 @@ ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("billing", "calls", "tasks", "workers", "schemas", "database", "credentials", "documents")
 NAMES = (*VENDORS, EMAIL_VENDOR[0])
 # The second vendor that takes payments has a room of its own and a stand-in. Beside these it is named where an operator
-# names it: in the registry, the settings, and what fills a trial's; and where a simulation's customers go there.
+# names it: in the registry and the settings; and where a simulation's customers go there.
 SECOND = "paypal"
 ITS_ROOMS = ("gateways/paypal/", "sandbox/", "tests/")
 NAMED_BY_OPERATORS = {
-    "cli/providers.py", "gateways/registry.py", "setting_needs.py", "setting_values.py", "settings.py",
-    "simulation/run.py", "stack/addresses.py", "stack/processes.py", "stack/vendors.py",
+    "gateways/registry.py", "setting_needs.py", "setting_values.py", "settings.py", "simulation/run.py",
 }  # fmt: skip
 
 

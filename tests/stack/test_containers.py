@@ -9,7 +9,7 @@ import yaml
 
 from sandbox.__main__ import _parser as sandbox_parser
 from settings import READ_BY, SANDBOX_WEBHOOK_SECRET, Settings
-from stack.addresses import STRIPE_WEBHOOK_PATH
+from stack.addresses import WEBHOOK_PATH
 from stack.postgres import SERVER_SETTINGS
 from stack.processes import worker_argv
 from workers.pulse_file import FOLDER
@@ -114,7 +114,7 @@ def test_the_stores_keep_what_they_are_given() -> None:
 
 def test_the_sandbox_is_started_as_it_can_be() -> None:
     arguments = sandbox_parser().parse_args(SERVICES["sandbox"]["command"][3:])
-    assert arguments.webhook_url == f"http://ingress:8000{STRIPE_WEBHOOK_PATH}"
+    assert arguments.webhook_url == f"http://ingress:8000{WEBHOOK_PATH.format('stripe')}"
     assert arguments.webhook_secret == [SANDBOX_WEBHOOK_SECRET]
 
 

@@ -64,7 +64,7 @@ def test_there_is_no_sandbox_beside_a_real_gateway(chooser: Chooser) -> None:
     settings = Settings(ingress_host="0.0.0.0")  # noqa: S104 - not bound
     addresses = choose(settings, urls_of("postgresql://owner@nowhere/none"), "redis://", chooser(), has_sandbox=False)
     assert addresses.sandbox_port is None
-    assert addresses.webhook_url == f"http://127.0.0.1:{addresses.ingress_port}/v1/billing/webhooks/stripe/"
+    assert addresses.webhook_url("stripe") == f"http://127.0.0.1:{addresses.ingress_port}/v1/billing/webhooks/stripe/"
 
 
 def test_a_port_that_was_taken_is_told_of_and_its_place_is_kept(taken_port: int, chooser: Chooser) -> None:
