@@ -82,7 +82,7 @@ def _fill(
             yield f"{setting.upper()} is ignored: the database says what {name} is called with"
         else:
             _keep(session, master_keys, row, field, _value(settings, setting))
-            if field == API_KEY:
+            if field in vendor.connecting.keys:
                 row.sandbox = is_sandbox_key(settings, vendor, _value(settings, setting))
             taken.append(setting.upper())
     if taken:

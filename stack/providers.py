@@ -22,7 +22,7 @@ from settings import Settings, half_a_sentence
 from stack.errors import StackError
 from stack.master_keys import to_seal
 from stack.sessions import session
-from stack.vendors import API_KEY, ENDPOINT, VENDORS, WEBHOOK_SECRET, Vendor, is_sandbox_key
+from stack.vendors import ENDPOINT, VENDORS, WEBHOOK_SECRET, Vendor, is_sandbox_key
 from stack.waking import wake
 
 DISPLAY_NAME = "display_name"
@@ -64,7 +64,7 @@ def set_secret(settings: Settings, name: str, field: str, secret: str, overlap: 
             roll_webhook_secret(opened, keys, name, secret, datetime.now(UTC), overlap)
         else:
             keep_key(keys, row, field, secret)
-        if field == API_KEY:
+        if field in vendor.connecting.keys:
             row.sandbox = is_sandbox_key(settings, vendor, secret)
 
 

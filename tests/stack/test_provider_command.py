@@ -88,8 +88,10 @@ def test_what_is_no_secret_is_an_argument_and_has_to_look_right(typed: Typed, bo
 
 
 def test_a_vendor_may_be_called_with_two_secrets(typed: Typed, books_of_owner: Database) -> None:
-    for field, piped in (("api_key", "the-canary-client-id"), ("api_secret", "the-canary-client-secret")):
+    """Whichever is set first says already whether they are live."""
+    for field, piped in (("api_secret", "the-canary-client-secret"), ("api_key", "the-canary-client-id")):
         assert typed("set", "paypal", field, piped=piped).returncode == 0
+        assert "paypal  PayPal  payment  active  sandbox" in typed("show").stdout
     assert typed("set", "paypal", "merchant_id", "2GG2795424U47").returncode == 0
     shown = typed("show").stdout
     assert "paypal  PayPal  payment  active  sandbox\n  api_key  ****t-id" in shown
