@@ -29,7 +29,7 @@ class Limits:
 
     A key is honoured for `key_window`, with a margin for a slow retry taken off; a stored failure may be repeated under
     it, so after `same_key_attempts` tries we look for what they did, then take a new one. `calls_per_second` is what
-    all workers together may ask. `amounts` says by currency which amounts it takes; of others nothing is known.
+    all workers together may ask. `amounts` says by currency which amounts it takes: if it names any, it takes no other.
     `concerns` tells for each event type that is handled what it is about. `method_name` is printed on documents, and
     `method_ref` is the shape of its references to saved methods, as a regular expression. `changes_at_renewal`: the
     price of a subscription that it runs changes with the next period alone; `leaves_ends`: one that is to end with its

@@ -14,7 +14,7 @@ from billing.catalog.tables import GatewayAmount
 from billing.money import AmountRule
 from database.rows import insert_rows
 
-NO_RULE = AmountRule()  # of other currencies a table says nothing, so we refuse nothing
+NO_RULE = AmountRule()  # where no table says anything we refuse nothing; see also `gateways_without`
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,14 @@ def load_amount_rules(session: Session, currency: str | None = None) -> AmountRu
             for gateway, of_currency, step, least, greatest in rows
         }
     )
+
+
+def gateways_without(session: Session, currency: str | None) -> frozenset[str]:
+    """The gateways that have stated what they take, and take nothing in this currency; None: they take some."""
+    if currency is None:
+        return frozenset()
+    without = func.bool_and(GatewayAmount.currency != currency)
+    return frozenset(session.scalars(select(GatewayAmount.gateway).group_by(GatewayAmount.gateway).having(without)))
 
 
 def step_of(currency: InstrumentedAttribute[str]) -> ColumnElement[int]:

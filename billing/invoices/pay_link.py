@@ -10,8 +10,7 @@ from sqlalchemy.orm import Session
 from billing.accounts.tables import Account
 from billing.invoices.tables import OWED, Invoice, InvoiceStatus
 from billing.money import Money, format_major
-from billing.payment_methods.queries import configs_for
-from billing.payment_methods.rules import offered_in
+from billing.payment_methods.queries import list_offered
 from billing.payment_methods.tables import ManualMethod
 from schemas.views import PayableView, WayToPayView
 
@@ -52,6 +51,6 @@ def _ways(session: Session, invoice: Invoice) -> tuple[WayToPayView, ...]:
     if invoice.gateway:
         return ()
     country = session.get_one(Account, invoice.account_id).country
-    offered = offered_in(configs_for(session, country), country, invoice.currency)
+    offered = list_offered(session, country, invoice.currency)
     gateways = [config for config in offered if config.method not in set(ManualMethod)]
     return tuple(WayToPayView(gateway=config.method, display_name=config.display_name) for config in gateways)

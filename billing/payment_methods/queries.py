@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from billing.catalog.amount_rules import gateways_without
 from billing.payment_methods.rules import offered_in
 from billing.payment_methods.tables import PaymentMethodConfig
 from schemas.payment_methods import REST_OF_WORLD
@@ -17,12 +18,17 @@ def configs_for(session: Session, country: str) -> Sequence[PaymentMethodConfig]
     ).all()
 
 
+def list_offered(session: Session, country: str, currency: str | None = None) -> list[PaymentMethodConfig]:
+    """What a country is offered, in its order; with a currency, only what takes that."""
+    return offered_in(configs_for(session, country), country, currency, gateways_without(session, currency))
+
+
 def find_offered(session: Session, country: str, method: str, currency: str) -> PaymentMethodConfig | None:
     """A way to pay, with its instructions and its account or wallet, as a country is offered it; None when it is not.
 
     Also None where nobody has decided anything.
     """
-    offered = offered_in(configs_for(session, country), country, currency)
+    offered = list_offered(session, country, currency)
     return next((config for config in offered if config.method == method), None)
 
 

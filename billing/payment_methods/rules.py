@@ -1,6 +1,6 @@
 """Pure rules: what a country is offered, and which details go with which way to pay."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from billing.payment_methods.tables import ManualMethod, PaymentMethodConfig
 from schemas.payment_methods import REST_OF_WORLD
@@ -17,10 +17,17 @@ def decided_for(configs: Sequence[PaymentMethodConfig], country: str) -> list[Pa
 
 
 def offered_in(
-    configs: Sequence[PaymentMethodConfig], country: str, currency: str | None = None
+    configs: Sequence[PaymentMethodConfig],
+    country: str,
+    currency: str | None = None,
+    unable: Collection[str] = (),
 ) -> list[PaymentMethodConfig]:
-    """What a country is offered, in its order; with a currency, only what takes that."""
-    return [config for config in decided_for(configs, country) if config.enabled and takes(config, currency)]
+    """What a country is offered, in its order; with a currency, only what takes that.
+
+    `unable` are gateways that do not take it, whatever was decided.
+    """
+    decided = [config for config in decided_for(configs, country) if config.method not in unable]
+    return [config for config in decided if config.enabled and takes(config, currency)]
 
 
 def takes(config: PaymentMethodConfig, currency: str | None) -> bool:
@@ -29,12 +36,19 @@ def takes(config: PaymentMethodConfig, currency: str | None) -> bool:
 
 
 def is_refused(
-    configs: Sequence[PaymentMethodConfig], country: str, method: str | None, currency: str | None = None
+    configs: Sequence[PaymentMethodConfig],
+    country: str,
+    method: str | None,
+    currency: str | None = None,
+    unable: Collection[str] = (),
 ) -> bool:
-    """Whether a country is not offered a method, or (None) no gateway. Where nobody has decided, nothing is refused."""
+    """Whether a country is not offered a method, or (None) no gateway.
+
+    Where nobody has decided, nothing is refused but what is `unable` to take the currency.
+    """
     if not decided_for(configs, country):
-        return False
-    offered = {config.method for config in offered_in(configs, country, currency)}
+        return method in unable
+    offered = {config.method for config in offered_in(configs, country, currency, unable)}
     return method not in offered if method else offered <= set(ManualMethod)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from billing.catalog.amount_rules import gateways_without
 from billing.errors import Rejected
 from billing.payment_methods.queries import configs_for
 from billing.payment_methods.rules import misfit
@@ -17,7 +18,7 @@ def set_method(session: Session, country: str, method: str, changes: Mapping[str
     """Write what was said of a method in a country or the rest of the world; what was not said stays as it was.
 
     A new one is offered, behind those that are there, under the name of the method until it is told another.
-    Raises Rejected `details_misfit`.
+    Raises Rejected `details_misfit`, also for a currency that the gateway does not take.
     """
     # two at once would both find none; readers are not held up
     session.execute(text("LOCK TABLE payment_method_configs IN SHARE ROW EXCLUSIVE MODE"))
@@ -27,7 +28,8 @@ def set_method(session: Session, country: str, method: str, changes: Mapping[str
         config = _new(country, method, 1 + max((each.sort_order for each in standing), default=0))
     for name, value in changes.items():
         setattr(config, name, value)
-    sentence = misfit(config)
+    untaken = [currency for currency in config.currencies if method in gateways_without(session, currency)]
+    sentence = f"{method} takes no {', '.join(untaken)}." if untaken else misfit(config)
     if sentence is not None:
         raise Rejected("details_misfit", sentence)
     session.add(config)

@@ -2,18 +2,17 @@
 
 from sqlalchemy.orm import Session
 
-from billing.payment_methods.queries import configs_for
-from billing.payment_methods.rules import decided_for, offered_in
+from billing.payment_methods.queries import configs_for, list_offered
+from billing.payment_methods.rules import decided_for
 from billing.payment_methods.tables import PaymentMethodConfig
 from schemas.views import OfferedMethodView
 
 
 def show_offered(session: Session, country: str, currency: str | None) -> list[OfferedMethodView] | None:
     """What a country is offered, in its order; with a currency, only what takes that. None: nobody has decided."""
-    configs = configs_for(session, country)
-    if not decided_for(configs, country):
+    if not decided_for(configs_for(session, country), country):
         return None
-    return [_view(config) for config in offered_in(configs, country, currency)]
+    return [_view(config) for config in list_offered(session, country, currency)]
 
 
 def _view(config: PaymentMethodConfig) -> OfferedMethodView:

@@ -6,9 +6,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.accounts.queries import get_account, get_customer_ref
+from billing.catalog.amount_rules import load_amount_rules
+from billing.catalog.check_amount import check_step
 from billing.clocks.wall import Wall
 from billing.errors import Rejected
 from billing.invoices.tables import OWED, Invoice
+from billing.money import Money
 from billing.payment_methods.check_offered import check_offered
 from billing.payments.cancel_under_way import drop_unsent
 from billing.payments.queries import live_attempt
@@ -27,8 +30,8 @@ def intend_page(session: Session, cause: str, command: PayInvoice, gateway: str,
     """The attempt to be paid what is left of an invoice; a repeat of the same cause returns the same.
 
     Of another cause it is what is under way for the invoice already: it has to end first, or is the page that is open.
-    A charge that was not sent yet makes way at once. Raises Rejected `invoice_not_found`, `method_not_offered` and as
-    `check_payable`.
+    A charge that was not sent yet makes way at once. Raises Rejected `invoice_not_found`, `method_not_offered`,
+    `amount_too_fine` for what the gateway cannot be asked for, and as `check_payable`.
     """
     known = session.scalar(select(PaymentAttempt).where(PaymentAttempt.cause == cause))
     if known is not None:
@@ -36,6 +39,8 @@ def intend_page(session: Session, cause: str, command: PayInvoice, gateway: str,
     invoice = _lock(session, command.invoice_id)
     check_payable(invoice)
     check_offered(session, get_account(session, invoice.account_id), gateway, invoice.currency)
+    rule = load_amount_rules(session, invoice.currency).of(gateway, invoice.currency)
+    check_step(Money(invoice.left_minor, invoice.currency), rule)
     under_way = live_attempt(session, invoice.id)
     if under_way is not None and not drop_unsent(session, under_way.id):
         return under_way

@@ -9,19 +9,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
+from billing.accounts.open import open_account
+from billing.accounts.tables import Account
+from billing.catalog.amount_rules import declare_amount_rules, gateways_without
+from billing.clocks.wall import Wall
 from billing.credits.queries import view_balance
 from billing.errors import Rejected
 from billing.invoices.tables import InvoiceStatus
+from billing.money import AmountRule
+from billing.payment_methods.check_offered import check_offered
 from billing.payment_methods.queries import configs_for, find_offered, list_configs
 from billing.payment_methods.reset_country import reset_country
 from billing.payment_methods.rules import decided_for, is_refused, offered_in
 from billing.payment_methods.seed import FirstOffer, seed_methods
 from billing.payment_methods.set_method import set_method
 from billing.payment_methods.tables import PaymentMethodConfig
+from billing.payment_methods.views import show_offered
+from billing.payments.intend_page import intend_page
 from billing.top_ups.set import set_top_up
 from billing.usage.consume import consume_credits
 from database.engine import Database
 from database.ids import uuid7
+from schemas.commands import OpenAccount, PayInvoice
+from tests.billing.charges import issue
+from tests.billing.conftest import ADA
 from tests.billing.subscribers import Books, utc
 
 IBAN = "DE89370400440532013000"
@@ -53,6 +64,45 @@ def test_a_country_pays_as_the_rest_of_the_world_until_it_has_methods_of_its_own
     assert _offered(bare_database, "DE") == ["bank_transfer"]
     assert (_offered(bare_database, "DE", "EUR"), _offered(bare_database, "DE", "USD")) == (["bank_transfer"], [])
     assert _offered(bare_database, "AT", "USD") == ["stripe", "bank_transfer"]
+
+
+def _living_in(country: str) -> OpenAccount:
+    there = ADA.billing_address.model_copy(update={"country": country})
+    return ADA.model_copy(update={"billing_address": there})
+
+
+def test_what_a_gateway_does_not_take_is_offered_nowhere_whatever_was_decided(
+    bare_database: Database,
+) -> None:
+    with bare_database.transaction() as session:
+        declare_amount_rules(session, "paypal", {"USD": AmountRule(), "EUR": AmountRule()})
+        seed_methods(session, [offer._replace(enabled=True) for offer in FIRST])
+        shown = {currency: show_offered(session, "US", currency) or [] for currency in (None, "USD", "KWD")}
+        assert {currency: [each.method for each in offered] for currency, offered in shown.items()} == {
+            None: ["stripe", "paypal", "bank_transfer"],
+            "USD": ["stripe", "paypal", "bank_transfer"],
+            "KWD": ["stripe", "bank_transfer"],
+        }
+        payer = session.get_one(Account, open_account(session, uuid7(), _living_in("US")))
+        check_offered(session, payer, "paypal", "USD")
+        check_offered(session, payer, None, "KWD")
+        with pytest.raises(Rejected, match="method_not_offered"):
+            check_offered(session, payer, "paypal", "KWD")
+        elsewhere = session.get_one(Account, open_account(session, uuid7(), _living_in("KE")))
+        reset_country(session, "rest")
+        check_offered(session, elsewhere, "paypal", "USD")
+        with pytest.raises(Rejected, match="method_not_offered"):
+            check_offered(session, elsewhere, "paypal", "KWD")
+
+
+def test_a_gateway_that_states_no_amounts_takes_every_currency(bare_database: Database) -> None:
+    with bare_database.transaction() as session:
+        declare_amount_rules(session, "paypal", {"USD": AmountRule()})
+        assert gateways_without(session, "KWD") == {"paypal"}
+        assert gateways_without(session, "USD") == gateways_without(session, None) == frozenset()
+        set_method(session, "KW", "another", {"currencies": ["KWD"]})
+        with pytest.raises(Rejected, match=r"details_misfit: paypal takes no KWD, BHD\."):
+            set_method(session, "KW", "paypal", {"currencies": ["USD", "KWD", "BHD"]})
 
 
 def test_what_an_operator_has_set_outlives_the_next_seed(bare_database: Database) -> None:
@@ -193,3 +243,17 @@ def test_one_pays_with_what_is_offered_and_with_nothing_else(
         assert is_refused(configs, country, method, currency) == (bool(decided) and method not in names)
         gateways = [name for name in names if name != "bank_transfer"]
         assert is_refused(configs, country, None, currency) == (bool(decided) and not gateways)
+
+
+def test_no_page_is_begun_for_what_its_gateway_cannot_be_asked_for(books: Books, ada: UUID) -> None:
+    """As what a transfer has left of an invoice in a currency that is taken in whole units alone."""
+    invoice_id = issue(books.database, ada, utc("2026-03-01"), 2_950)
+    urls = {"success_url": "https://app.example/ok", "cancel_url": "https://app.example/no"}
+    command, wall = PayInvoice.model_validate({"invoice_id": invoice_id, **urls}), Wall(utc("2026-03-02"))
+    with books.database.transaction() as session:
+        declare_amount_rules(session, "paypal", {"USD": AmountRule(step=100)})
+        for gateway in ("paypal", "stripe"):
+            set_method(session, "GB", gateway, {})
+        with pytest.raises(Rejected, match="amount_too_fine"):
+            intend_page(session, "operation/1", command, "paypal", wall)
+        assert intend_page(session, "operation/2", command, "stripe", wall).amount_minor == 2_950

@@ -26,6 +26,8 @@ def test_methods_are_set_and_listed(tmp_path: Path, database_url: str) -> None:
     assert (planned[0], planned[1].splitlines()) == (0, told)
     assert run("list")[1].splitlines() == ["rest    1  stripe         Card  offered"]
     assert run(*transfer)[1].splitlines() == told
+    refused = run("set", "US", "paypal", "--currencies", "USD,KWD")
+    assert refused == (2, "cashbeat: paypal takes no KWD.\n")
     refused = run("set", "DE", "bank_transfer", "--iban", "")
     assert (refused[0], "the two" in refused[1]) == (2, True)
     disabled = run("set", "DE", "bank_transfer", "--disable", "--currencies", "")
