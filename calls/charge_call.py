@@ -3,7 +3,7 @@
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 
@@ -19,11 +19,6 @@ from schemas.facts.payments import ChargeRequest, PaymentFact, PaymentStatus, ne
 from workers import claims
 
 log = structlog.get_logger(__name__)
-
-# By then a call whose worker died has reached the gateway or never will.
-OVERLAP = timedelta(seconds=60)
-# After a wish to cancel it no charge is sent any more; and by then none that was begun before is still on its way.
-LAST_ARRIVAL = claims.LEASE + OVERLAP
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +80,11 @@ def look(gateway: Gateway, charge: Charge) -> PaymentFact | None:
 def look_once_more(gateway: Gateway, charge: Charge, wall: Wall) -> PaymentFact | None:
     """The same; but one that has been unwanted for so long that it would be known by now has expired."""
     found = look(gateway, charge)
-    if found is not None or charge.unwanted_since is None or is_unlisted(gateway, charge, wall.at - LAST_ARRIVAL):
+    if (
+        found is not None
+        or charge.unwanted_since is None
+        or is_unlisted(gateway, charge, wall.at - claims.LAST_ARRIVAL)
+    ):
         return found
     return never_came(gateway.name, charge.request, PaymentStatus.EXPIRED)
 

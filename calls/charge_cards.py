@@ -20,11 +20,12 @@ from billing.payments.begin_charges import Step, begin_charges, step
 from billing.payments.drop_attempt import drop_attempt
 from billing.payments.queries import Charge, gateways_of_charges
 from billing.payments.tables import AttemptStatus
-from calls.charge_call import OVERLAP, ChargeCall, call_gateway, is_unlisted
+from calls.charge_call import ChargeCall, call_gateway, is_unlisted
 from calls.key_of_try import fresh_key, is_key_spent
 from calls.record_together import record_together
 from calls.side_by_side import SideBySide, reserve_slots, slot, slots_max, told
 from calls.write_told import write_told
+from database.memory import OVERLAP
 from database.outbox import OutboxEntry
 from gateways.gateway import Gateway
 from schemas.facts.payments import PaymentFact

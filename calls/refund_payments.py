@@ -11,8 +11,8 @@ from billing.errors import Rejected
 from billing.outcomes.record_outcome import PaymentContradiction
 from billing.outcomes.record_refund import record_refund
 from billing.refunds.send_refund import RefundToSend, send_refund
-from calls.charge_call import OVERLAP
 from calls.key_of_try import fresh_key, is_key_spent
+from database.memory import OVERLAP
 from database.outbox import OutboxEntry
 from gateways.gateway import Gateway
 from schemas.facts.reversals import RefundRequest, RefundState, ReversalFact, ReversalKind

@@ -25,6 +25,7 @@ from cli import (
     setting_up,
     statements,
     taxes,
+    waiting,
 )
 from collector import collect_seldom
 
@@ -61,6 +62,7 @@ app = CommandLine(
 app.add_typer(everything.commands)
 app.add_typer(setting_up.commands)
 app.add_typer(parked.commands)
+app.add_typer(waiting.commands)
 app.add_typer(restore.commands)
 app.add_typer(plans.plan, name="plan")
 app.add_typer(coupons.coupon, name="coupon")

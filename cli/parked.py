@@ -38,6 +38,8 @@ def list_what_is_parked(
     if listing.older:
         wanted = min(len(listing.rows) + listing.older, LISTED_MAX)
         say(f"{listing.older} more, older ones; `cashbeat parked --limit {wanted}` lists them")
+    if not listing.rows:
+        say("nothing waits for a person; `cashbeat waiting` lists what is tried again by itself")
 
 
 @parked.command("show")
@@ -65,11 +67,11 @@ def discard_parked(
 
 @commands.command()
 def replay(row_id: RowId) -> None:
-    """Give parked work all its attempts again. A running stack takes it up within seconds."""
+    """Give parked work all its attempts again, within seconds; what `waiting` lists is tried within a minute."""
     from stack.parked_decisions import replay as replay_row
 
     memory = replay_row(settings(), row_id)
-    say(f"{row_id} in {memory} is due again")
+    say(f"{row_id} in {memory} is tried again within a minute")
 
 
 @commands.command()

@@ -9,7 +9,7 @@ What waits for an operator may also be discarded: it stays, with who decided so 
 A row in `ready` with a live lease is being worked on. Nothing else says so: a lease that ran out is simply free again.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
@@ -21,6 +21,8 @@ from database.base import one_of, written_at
 
 # Eight tries spread over about eight hours by the waits below; then a person looks.
 ATTEMPTS_MAX = 8
+# By then a call whose worker died has reached the other side or never will. Whoever hurries work leaves it as long.
+OVERLAP = timedelta(seconds=60)
 
 
 class WorkState(StrEnum):
@@ -57,6 +59,15 @@ def ready_again() -> dict[str, Any]:
         "state": WorkState.READY, "attempts": 0, "first_attempt_at": None, "next_attempt_at": func.now(),
         "hinted_at": None, "finished_at": None, "error": None,
     }  # fmt: skip
+
+
+def hurried(memory: type["Remembered"]) -> dict[str, Any]:
+    """What an UPDATE of work that was put off writes to let it be tried soon, and never later than was planned.
+
+    No sooner than `OVERLAP` from now: what was called last may be on its way still, and the next try may ask the other
+    side what came of it. Attempts stay counted, so that the next one has the key that it would have had.
+    """
+    return {"next_attempt_at": func.least(memory.next_attempt_at, func.now() + OVERLAP), "hinted_at": None}
 
 
 def discarded_as(who: str, because: str) -> dict[str, Any]:
@@ -120,6 +131,16 @@ def is_free(memory: type[Remembered]) -> ColumnElement[bool]:
         memory.next_attempt_at <= func.now(),
         or_(memory.lease_until.is_(None), memory.lease_until < func.now()),
     )
+
+
+def is_put_off(memory: type[Remembered]) -> ColumnElement[bool]:
+    """Tried in vain, or not even tried for want of a vendor: it is tried again by itself, whenever that is."""
+    return and_(memory.state == WorkState.READY, memory.error.is_not(None))
+
+
+def put_off_since(memory: type[Remembered]) -> ColumnElement[datetime]:
+    """When it was tried first; of what was not even tried, when it came."""
+    return func.coalesce(memory.first_attempt_at, memory.created_at)
 
 
 def waits_for_a_person(memory: type[Remembered]) -> ColumnElement[bool]:

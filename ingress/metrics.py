@@ -3,12 +3,13 @@
 import os
 import time
 from collections.abc import Iterator
+from datetime import datetime
 
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -16,11 +17,8 @@ from billing.manual_payments.queries import count_undecided
 from billing.receipts.queries import count_unseen
 from billing.statements.queries import count_left_open, count_missing
 from billing.subscriptions.queries import count_set_aside
-from database.inbox import InboxEvent
-from database.memory import Remembered, is_free, waits_for_a_person
-from database.operations import Operation
-from database.outbox import OutboxEntry
-from database.unverified import UnverifiedEvent
+from database.memories import MEMORIES
+from database.memory import Remembered, is_free, is_put_off, put_off_since, waits_for_a_person
 from database.upkeep import heartbeat_ages
 from database.webhook_findings import read_findings
 from gateways.registry import VENDORS
@@ -32,12 +30,6 @@ WEBHOOKS = Counter("cashbeat_webhooks", f"Webhooks by outcome: {', '.join(WEBHOO
 COMMANDS = Counter("cashbeat_commands", "Commands by kind and outcome: stored, replayed.", ["kind", "outcome"])
 COMMITS = Counter("cashbeat_ingress_commits", "Commits of the door by table.", ["table"])
 
-MEMORIES: tuple[type[InboxEvent | UnverifiedEvent | Operation | OutboxEntry], ...] = (
-    InboxEvent,
-    UnverifiedEvent,
-    Operation,
-    OutboxEntry,
-)
 # Several scrapers, or several processes behind one port, cost the database one look in this time.
 GAUGES_SECONDS = 5.0
 
@@ -94,26 +86,31 @@ class _Gauges:
 
 
 def _read_gauges(session: Session) -> list[Gauge]:
-    due, oldest, parked = {}, {}, {}
+    due, oldest_due, put_off, oldest_put_off, parked = {}, {}, {}, {}, {}
     for memory in MEMORIES:
         name = memory.__tablename__
-        due[name], oldest[name] = _due(session, memory)
+        due[name], oldest_due[name] = _count_and_age(session, memory.next_attempt_at, is_free(memory))
+        put_off[name], oldest_put_off[name] = _count_and_age(session, put_off_since(memory), is_put_off(memory))
         parked[name] = _count_parked(session, memory)
     parked |= {"subscriptions": count_set_aside(session), "receipts": count_unseen(session) + count_missing(session)}
     parked |= {"payment_claims": count_undecided(session), "statement_lines": count_left_open(session)}
     return [
         _database_up(1.0),
         ("cashbeat_due_rows", "Rows that are due and in nobody's hands.", "memory", due),
-        ("cashbeat_oldest_due_seconds", "How long the longest waiting of them is due.", "memory", oldest),
+        ("cashbeat_oldest_due_seconds", "How long the longest waiting of them is due.", "memory", oldest_due),
+        ("cashbeat_waiting_rows", "Rows that were put off and are tried again by themselves.", "memory", put_off),
+        ("cashbeat_oldest_waiting_seconds", "Since the first of them was tried.", "memory", oldest_put_off),
         ("cashbeat_parked_rows", "Rows that wait for an operator.", "memory", parked),
         *_webhook_findings(session),
         ("cashbeat_heartbeat_age_seconds", "Since the queue's last heartbeat.", "queue", heartbeat_ages(session)),
     ]
 
 
-def _due(session: Session, memory: type[Remembered]) -> tuple[float, float]:
-    age = func.extract("epoch", func.now() - func.min(memory.next_attempt_at))
-    count, oldest_seconds = session.execute(select(func.count(), func.coalesce(age, 0)).where(is_free(memory))).one()
+def _count_and_age(
+    session: Session, since: ColumnElement[datetime] | InstrumentedAttribute[datetime], which: ColumnElement[bool]
+) -> tuple[float, float]:
+    age = func.extract("epoch", func.now() - func.min(since))
+    count, oldest_seconds = session.execute(select(func.count(), func.coalesce(age, 0)).where(which)).one()
     return float(count), float(oldest_seconds)
 
 

@@ -14,11 +14,8 @@ from billing.receipts.tables import Receipt
 from billing.statements.queries import IS_LEFT_OPEN, IS_MISSING
 from billing.statements.tables import StatementLine
 from billing.subscriptions.tables import Subscription
-from database.inbox import InboxEvent
+from database.memories import MEMORIES, Memory
 from database.memory import waits_for_a_person
-from database.operations import Operation
-from database.outbox import OutboxEntry
-from database.unverified import UnverifiedEvent
 from settings import Settings
 from stack.errors import StackError
 from stack.parked_accounts import accounts_of
@@ -43,15 +40,12 @@ class Listing:
     older: int
 
 
-def _of_memory(memory: type[InboxEvent | UnverifiedEvent | Operation | OutboxEntry]) -> Waiting:
+def _of_memory(memory: type[Memory]) -> Waiting:
     return Waiting(memory, waits_for_a_person(memory), func.coalesce(memory.finished_at, memory.created_at))
 
 
 KINDS = (
-    _of_memory(InboxEvent),
-    _of_memory(UnverifiedEvent),
-    _of_memory(Operation),
-    _of_memory(OutboxEntry),
+    *(_of_memory(memory) for memory in MEMORIES),
     Waiting(Subscription, Subscription.failed_at.is_not(None), Subscription.failed_at),
     Waiting(Receipt, or_(and_(*NEEDS_A_LOOK), IS_MISSING), Receipt.received_at),
     Waiting(PaymentClaim, IS_UNDECIDED, PaymentClaim.created_at),

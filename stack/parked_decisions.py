@@ -11,28 +11,26 @@ from billing.receipts.look_at import look_at
 from billing.receipts.tables import Receipt
 from billing.statements.tables import StatementLine
 from billing.subscriptions.tables import Subscription
-from database.inbox import InboxEvent
-from database.memory import discarded_as, ready_again, waits_for_a_person
+from database.memories import MEMORIES
+from database.memory import discarded_as, hurried, is_put_off, ready_again, waits_for_a_person
 from database.operations import DISCARDED_PROBLEM, Operation
-from database.outbox import OutboxEntry
-from database.unverified import UnverifiedEvent
 from settings import Settings
 from stack.errors import StackError
 from stack.parked import find
 from stack.said import said, who_decides
 from stack.sessions import session
 
-MEMORIES = (InboxEvent, UnverifiedEvent, Operation, OutboxEntry)
 BECAUSE_CHARACTERS_MAX = 500
 
 
 def replay(settings: Settings, row_id: UUID) -> str:
     """Give a parked row all its attempts again; the sweep rings for it within seconds. Returns the memory's name.
 
-    Raises StackError when no parked row has this id, or when it is money.
+    One that was put off keeps its attempts, and is tried within a minute. Raises StackError when no row that waits has
+    this id, or when it is money.
     """
     with session(settings) as opened:
-        written = _write(opened, row_id, ready_again(), {"problem": None})
+        written = _write(opened, row_id, ready_again(), {"problem": None}) or _hurry(opened, row_id)
         if not written and take_up(opened, row_id):
             return Subscription.__tablename__
         return written or _refuse(opened, row_id)
@@ -60,6 +58,15 @@ def _write(opened: Session, row_id: UUID, values: dict[str, object], of_operatio
     for memory in MEMORIES:
         written = values | (of_operation if memory is Operation else {})
         statement = update(memory).where(memory.id == row_id, waits_for_a_person(memory)).values(written)
+        if opened.scalar(statement.returning(memory.id), execution_options={"synchronize_session": False}):
+            return memory.__tablename__
+    return ""
+
+
+def _hurry(opened: Session, row_id: UUID) -> str:
+    """The name of the memory in which it was put off; empty when it is in none."""
+    for memory in MEMORIES:
+        statement = update(memory).where(memory.id == row_id, is_put_off(memory)).values(hurried(memory))
         if opened.scalar(statement.returning(memory.id), execution_options={"synchronize_session": False}):
             return memory.__tablename__
     return ""

@@ -11,6 +11,7 @@ from billing.receipts.tables import Receipt
 from billing.statements.tables import StatementLine
 from billing.subscriptions.tables import Subscription
 from database.inbox import InboxEvent
+from database.memories import Memory
 from database.operations import Operation
 from database.outbox import OutboxEntry
 from database.unverified import UnverifiedEvent
@@ -18,7 +19,7 @@ from logs import last_line, redact_text
 from stack.masked import TOO_DEEP, masked
 from stack.printable import printable, printable_line
 
-Row = InboxEvent | UnverifiedEvent | Operation | OutboxEntry | Subscription | Receipt | PaymentClaim | StatementLine
+Row = Memory | Subscription | Receipt | PaymentClaim | StatementLine
 OF_SUBSCRIPTION = (
     "status", "collection", "gateway", "subscription_ref", "price_id", "foreign_price", "period_start", "period_end",
     "due_at",
@@ -115,7 +116,7 @@ def _describe_subscription(row: Subscription) -> Parked:
     return Parked("subscriptions", row.id, at, str(row.status), row.subscription_ref, row.account_id, 1, reason)
 
 
-def _body_of(row: InboxEvent | UnverifiedEvent | Operation | OutboxEntry) -> str:
+def _body_of(row: Memory) -> str:
     """What it was about to do it with."""
     match row:
         case InboxEvent() | UnverifiedEvent():

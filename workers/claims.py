@@ -23,7 +23,7 @@ import logs
 from billing.errors import NotConnected, Rejected, Unavailable
 from database.among import is_among
 from database.engine import Database
-from database.memory import ATTEMPTS_MAX, Remembered, WorkState, finished_as, is_free
+from database.memory import ATTEMPTS_MAX, OVERLAP, Remembered, WorkState, finished_as, is_free
 from database.weather import is_weather
 from workers.endings import tell
 
@@ -40,6 +40,8 @@ JITTER = 0.2
 CONNECTION_WAIT = timedelta(minutes=5)
 # Longer than one gateway call with all its time-outs (23 seconds), so that a lease never runs out under a live call.
 LEASE = timedelta(seconds=45)
+# By then no call that was begun under a lease is still on its way.
+LAST_ARRIVAL = LEASE + OVERLAP
 # For work of several calls: no task lives longer than its hard time limit, see `workers.celery_app`.
 LONG_LEASE = timedelta(seconds=125)
 # From this attempt on a row travels alone: if it kills its worker, it costs no neighbour an attempt.

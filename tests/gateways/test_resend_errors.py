@@ -129,6 +129,7 @@ def test_refusals_are_rejected(scripted: Scripted, status: str, name: str) -> No
 def test_weather_is_unavailable(scripted: Scripted, status: str, body: bytes, ambiguous: bool) -> None:
     error = failing_send(scripted(http_answer(status, body, Location="http://127.0.0.1:9/")))
     assert isinstance(error, Unavailable)
+    assert "Resend" in error.detail, "by its name its waiting work is found"
     assert error.ambiguous is ambiguous
 
 

@@ -45,6 +45,11 @@ def test_every_exception_of_the_package_belongs_to_exactly_one_family() -> None:
     assert unmapped == set()
 
 
+def test_each_that_is_retried_names_the_vendor_by_which_its_work_is_found() -> None:
+    for error in (stripe.AuthenticationError("?"), stripe.RateLimitError("?"), stripe.APIError("?")):
+        assert str(family_of(error)).startswith("Stripe "), error
+
+
 def test_an_exception_of_tomorrow_counts_as_no_answer() -> None:
     class ErrorOfTomorrow(stripe.StripeError):
         pass

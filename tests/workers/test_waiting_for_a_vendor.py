@@ -24,15 +24,17 @@ from credentials.master_keys import make
 from database.engine import Database, opened
 from database.event_pulls import pulled_until
 from database.inbox import InboxEvent, remember
-from database.memory import ATTEMPTS_MAX, Remembered, WorkState
+from database.memory import ATTEMPTS_MAX, OVERLAP, Remembered, WorkState
 from database.operations import Operation
 from database.outbox import OutboxEntry
 from gateways.gateway import Gateway
 from settings import Settings
+from stack.parked_decisions import replay
 from stack.providers import set_plain, switch
 from stack.waking import NOTICED_AFTER
+from tests.workers.hands import NOBODY
 from tests.workers.owing import Dunned, Owing
-from workers.claims import CONNECTION_WAIT
+from workers.claims import CONNECTION_WAIT, postpone
 from workers.wiring import Work
 
 TRIES = ATTEMPTS_MAX + 2
@@ -89,6 +91,13 @@ def _event(kept_books: Database, gateway: str = "stripe", name: str = "evt_1") -
 def _due(kept_books: Database, memory: type[Remembered]) -> None:
     with kept_books.transaction() as session:
         session.execute(update(memory).values(next_attempt_at=func.now()))
+
+
+def _planned_in(kept_books: Database, memory: type[Remembered], hours: int) -> None:
+    """As after some tries."""
+    later = func.now() + timedelta(hours=hours)
+    with kept_books.transaction() as session:
+        session.execute(update(memory).values(next_attempt_at=later, hinted_at=func.now()))
 
 
 def _row(kept_books: Database, memory: type[Any]) -> Any:
@@ -164,6 +173,59 @@ def test_whatever_is_set_of_a_vendor_wakes_what_waits_for_it_and_nothing_else(
     assert _waits_for_seconds(kept_books, InboxEvent) > 60
     set_plain(switching, "stripe", "calls_per_second", "50")
     assert _waits_for_seconds(kept_books, InboxEvent) <= NOTICED_AFTER.total_seconds()
+
+
+def test_what_backs_off_is_tried_soon_once_its_vendor_was_seen_to_and_its_money_is_taken_once(
+    owing: Owing, kept_books: Database, switching: Settings
+) -> None:
+    right = owing.sandbox.address
+    set_plain(switching, "stripe", "endpoint", NOBODY)
+    time.sleep(NOTICED_AFTER.total_seconds())
+    owing.intend()
+    owing.do("charge")
+    charge = _row(kept_books, OutboxEntry)
+    assert (charge.state, charge.attempts) == (WorkState.READY, 1)
+    assert "Stripe gave no usable answer" in (charge.error or "")
+    _planned_in(kept_books, OutboxEntry, hours=6)
+    set_plain(switching, "resend", "endpoint", right)
+    assert _waits_for_seconds(kept_books, OutboxEntry) > 3_600, "it was not about that vendor"
+    set_plain(switching, "stripe", "endpoint", right)
+    assert OVERLAP.total_seconds() - 10 < _waits_for_seconds(kept_books, OutboxEntry) <= OVERLAP.total_seconds()
+    assert _row(kept_books, OutboxEntry).attempts == 1, "its next try has the key that it would have had"
+    time.sleep(NOTICED_AFTER.total_seconds())
+    owing.do("charge")
+    assert (owing.taken(), owing.story()) == ([2_900], [("charge", "captured")])
+
+
+def test_nothing_is_tried_sooner_than_what_may_be_on_its_way_takes_nor_later_than_was_planned(
+    owing: Owing, kept_books: Database, switching: Settings
+) -> None:
+    """A charge whose worker died is left alone for as long as its call may take; nobody's hurry shortens that."""
+    owing.intend()
+    charge = _row(kept_books, OutboxEntry)
+    postpone(kept_books, charge, OVERLAP, "an earlier call may still be under way")
+    planned_at = _row(kept_books, OutboxEntry).next_attempt_at
+    replay(switching, charge.id)
+    set_plain(switching, "stripe", "calls_per_second", "50")
+    assert _row(kept_books, OutboxEntry).next_attempt_at == planned_at
+    _planned_in(kept_books, OutboxEntry, hours=6)
+    replay(switching, charge.id)
+    hurried_by = _row(kept_books, OutboxEntry)
+    assert OVERLAP.total_seconds() - 10 < _waits_for_seconds(kept_books, OutboxEntry) <= OVERLAP.total_seconds()
+    assert hurried_by.hinted_at is None
+    assert hurried_by.error is not None
+
+
+def test_an_events_row_says_whose_it_is_and_is_tried_soon(
+    work: Work, kept_books: Database, switching: Settings
+) -> None:
+    _event(kept_books)
+    event = _row(kept_books, InboxEvent)
+    postpone(kept_books, event, timedelta(hours=6), "no certificate came")
+    set_plain(switching, "paypal", "calls_per_second", "50")
+    assert _waits_for_seconds(kept_books, InboxEvent) > 3_600
+    set_plain(switching, "stripe", "calls_per_second", "50")
+    assert _waits_for_seconds(kept_books, InboxEvent) <= OVERLAP.total_seconds()
 
 
 def test_a_payment_that_cannot_be_looked_up_stands_in_no_others_way(

@@ -43,6 +43,7 @@ def test_every_documented_issue_has_its_family(issue: str, status: int) -> None:
     else:
         assert isinstance(error, Rejected)
         assert (error.code, error.status) == (issue.lower(), 402 if issue in errors.DECLINED else 422)
+    assert isinstance(error, Rejected) or "PayPal" in error.detail, "by its name its waiting work is found"
 
 
 def test_each_issue_that_is_named_is_documented_and_in_one_family() -> None:
