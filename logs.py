@@ -1,8 +1,8 @@
 """Structured logs for every process of ours: JSON in production, readable at a desk, secrets and addresses masked.
 
 structlog sits on top of the standard library, so that Celery's and uvicorn's own lines take the same way out. What the
-mask covers: gateway and API keys, webhook secrets and signatures, bearer tokens, passwords in addresses, card numbers
-and e-mail addresses (their domain stays).
+mask covers: gateway and API keys, webhook secrets and signatures, bearer tokens, tokens and passwords in addresses,
+card numbers and e-mail addresses (their domain stays).
 """
 
 import logging
@@ -36,6 +36,8 @@ PATTERNS = (
     r"(?<![A-Za-z0-9])(?P<key>cb_sk_|cb_|sk_|rk_|whsec_|re_(?![13][A-Za-z0-9]{15,}(?!\w)))[\w+/=\-]{6,}",
     r"(?P<bearer>[Bb]earer\s+)[\w.~+/=\-]{6,}|(?P<basic>Basic\s+)(?=[A-Za-z]*[0-9+/=])[\w+/=]{6,}",
     r"(?P<signature>\bv[01]=)[0-9a-fA-F]{32,}",
+    # whoever has the address of a page may act on it
+    r"(?P<page>[?&][a-z_]*token=)[\w\-]{6,}",
     r"(?<=://)(?P<user>[^\s/:@]*):[^\s@]+(?=@)",
     r"(?<![\w.%+\-])(?P<initial>[\w%+])[\w.%+\-]*@(?P<domain>(?:[A-Za-z0-9\-]+\.)+[A-Za-z]{2,})",
     # 13 to 19 digits; beside a hexadecimal digit or a dash they belong to an id of ours, after a point to a duration
@@ -43,7 +45,7 @@ PATTERNS = (
 )
 REVEALING = re.compile("|".join(PATTERNS))
 # Nothing above can match a text without one of these; looking for them first makes the common line four times cheaper.
-HINTS = ("@", "k_", "cb_", "whsec_", "re_", "earer", "asic", "v1=", "v0=")
+HINTS = ("@", "k_", "cb_", "whsec_", "re_", "earer", "asic", "v1=", "v0=", "token=")
 CARD_DIGITS_MIN = 13
 CARD_HINT = re.compile(r"\d(?:[ \-]?\d){12}")
 
@@ -127,7 +129,7 @@ def _mask(match: re.Match[str]) -> str:
         return MASK if _passes_luhn(found["card"]) else match[0]
     if found["user"] is not None:
         return f"{found['user']}:{MASK}"
-    return (found["key"] or found["bearer"] or found["basic"] or found["signature"]) + MASK
+    return (found["key"] or found["bearer"] or found["basic"] or found["signature"] or found["page"]) + MASK
 
 
 def _redact_number(value: int) -> int | str:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import typer
 
-from cli.terminal import say, settings
+from cli.terminal import Who, say, settings
 
 commands = typer.Typer()
 parked = typer.Typer(help="List what waits for a person, show one of it, or decide against it.")
@@ -54,9 +54,7 @@ def show_parked(row_id: RowId) -> None:
 def discard_parked(
     row_id: RowId,
     because: Annotated[str, typer.Option(help="Why it is never to run again; kept with the row.")],
-    who: Annotated[
-        str, typer.Option("--by", envvar=["SUDO_USER", "LOGNAME", "USER"], help="Who decides so; kept with the row.")
-    ],
+    who: Who,
 ) -> None:
     """Decide that parked work is never run again. It is kept, and no longer waits."""
     from stack.parked_decisions import discard

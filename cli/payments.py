@@ -5,13 +5,11 @@ from uuid import UUID
 
 import typer
 
-from cli.terminal import say, settings
+from cli.terminal import Who, say, settings
 
 payment = typer.Typer(
     help="List payments, approve those that no gateway saw, and give payments back.", no_args_is_help=True
 )
-# who decides is kept in the books
-Who = Annotated[str, typer.Option("--by", envvar=["SUDO_USER", "LOGNAME", "USER"], help="Who decides so; it is kept.")]
 Claim = Annotated[UUID, typer.Argument(help="The id that `cashbeat payment claims` shows.")]
 REASONS = "duplicate, fraudulent, requested_by_customer, order_change or product_unsatisfactory"
 
@@ -31,9 +29,7 @@ def list_payments(
 @payment.command("refund")
 def refund_payment(
     payment_id: Annotated[UUID, typer.Argument(help="The id that `cashbeat payment list` shows.")],
-    who: Annotated[
-        str, typer.Option("--by", envvar=["SUDO_USER", "LOGNAME", "USER"], help="Who decides so; kept with the refund.")
-    ],
+    who: Who,
     amount: Annotated[str | None, typer.Option(help="Like USD=10.00; all that can go back when left out.")] = None,
     reason: Annotated[str, typer.Option(help=f"{REASONS}: printed on the credit note.")] = "requested_by_customer",
     used_credits: Annotated[

@@ -6,8 +6,7 @@ from uuid import UUID
 
 import typer
 
-from cli.payments import Who
-from cli.terminal import say, settings
+from cli.terminal import Who, say, settings
 
 statement = typer.Typer(help="Import bank statements, and decide what their lines are.", no_args_is_help=True)
 Line = Annotated[UUID, typer.Argument(help="The id that `cashbeat statement lines` shows.")]

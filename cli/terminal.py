@@ -1,11 +1,23 @@
 """What every command has of the terminal: settings that are checked, and a word on the way."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
     from settings import Settings
+
+LOGIN_NAMES = ["SUDO_USER", "LOGNAME", "USER"]
+# who decides is kept with what was decided; the list of variables is told in words, and not as Python writes it
+Who = Annotated[
+    str,
+    typer.Option(
+        "--by",
+        envvar=LOGIN_NAMES,
+        show_envvar=False,
+        help=f"Who decides so; it is kept. Else the login's name, from {', '.join(LOGIN_NAMES)}.",
+    ),
+]
 
 
 def settings() -> "Settings":

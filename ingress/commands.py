@@ -73,9 +73,7 @@ class Commands:
             caller = await self._identity.require(request, scope)
             body = await read_body(request.receive, max(each.body_bytes_max for each in by_field.values()))
             fields = parse_json(body)
-            command_class = next((each for field, each in by_field.items() if field in fields), None)
-            if command_class is None:
-                raise _invalid(next(iter(by_field)), f"must be given, or one of {', '.join(by_field)}")
+            command_class = by_field[_one_of(by_field, fields)]
             command = _as_in_path(command_class, "gateway", request.path_params["gateway"], fields)
             return await self._accept(request, caller, command, len(body))
 
@@ -112,6 +110,17 @@ def _as_in_path(command_class: type[Command], field: str, in_path: UUID | str, f
     if getattr(command, field) != in_path:
         raise _invalid(field, f"must be the {field.rpartition('_')[2]} in the path, or left out")
     return command
+
+
+def _one_of(by_field: Mapping[str, type[Command]], fields: Mapping[str, Any]) -> str:
+    """The one of these fields that was given; raises Problem for none, and for two that each mean another command."""
+    first, *others = by_field
+    given = [field for field in by_field if field in fields]
+    if not given:
+        raise _invalid(first, f"must be given{''.join(f', or {other}' for other in others)}")
+    if len(given) > 1:
+        raise _invalid(given[1], f"must be left out where {given[0]} is given: a page is for either")
+    return given[0]
 
 
 def _invalid(field: str, message: str) -> Problem:

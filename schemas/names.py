@@ -21,6 +21,16 @@ _INVISIBLE = re.compile(
 )
 
 
+# a vendor by its name
+_IS_GATEWAY_NAME = re.compile(r"[a-z0-9_]{1,40}").fullmatch
+
+
+def _gateway_name(text: str) -> str:
+    if not _IS_GATEWAY_NAME(text):
+        raise ValueError("must be a gateway's name: up to 40 small letters, digits and underscores")
+    return text
+
+
 def _printable(value: str) -> str:
     """The text in Unicode's form NFC, in which what looks alike is alike."""
     text = unicodedata.normalize("NFC", value)
@@ -76,7 +86,7 @@ TaxName = Annotated[Name, _at_most(50)]
 Beneficiary = Annotated[Line, _at_most(70)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=100)]
 CouponCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
-# a vendor by its name; without one the first that can do what is asked is asked
-GatewayName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,40}$")]
+# without one the first that can do what is asked is asked
+GatewayName = Annotated[str, AfterValidator(_gateway_name)]
 PageReference = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,200}$")]
 CardReference = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,200}$")]

@@ -85,6 +85,8 @@ def _minor(wish: Wish, receipt: Receipt) -> int | None:
     amount = parse_money(wish.amount)
     if amount.currency != receipt.currency:
         raise StackError(f"the payment came in {receipt.currency}, not in {amount.currency}")
+    if amount.minor == 0:
+        raise StackError("--amount must be more than nothing; leave it out to give back all that can go back")
     return amount.minor
 
 

@@ -25,9 +25,9 @@ def _decimal(figure: str, places: int, written: str, currency: str) -> Decimal:
     if match is None:
         raise _no_price(written, "only digits and a point are read, without signs and separators of thousands")
     if len(match[1] or "") > places:
-        raise _no_price(written, f"{currency} has {places or 'no'} decimals")
+        raise _no_price(written, f"{currency} has {places or 'no'} decimals", currency)
     return Decimal(figure)
 
 
-def _no_price(written: str, reason: str) -> StackError:
-    return StackError(f"{written!r} is no price: {reason}. Write it like USD=99.00")
+def _no_price(written: str, reason: str, currency: str = "USD") -> StackError:
+    return StackError(f"{written!r} is no price: {reason}. Write it like {currency}={99:.{exponent(currency)}f}")

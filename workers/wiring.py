@@ -52,7 +52,8 @@ class Work:
     def gateway(self, name: str) -> Gateway:
         """The gateway that a row or a command names; raises Rejected `gateway_unknown`."""
         if name not in self.gateways:
-            raise Rejected("gateway_unknown", f"There is no payment gateway {name!r}.", status=404)
+            detail = f"There is no payment gateway {name!r}; there are {', '.join(self.gateways)}."
+            raise Rejected("gateway_unknown", detail, status=404)
         return self.gateways[name]
 
     def choose(self, capability: Capability, wanted: str | None = None) -> Gateway:

@@ -25,7 +25,7 @@ def view_card(card: Card) -> CardView:
         card_ref=card.card_ref,
         kind=card.kind.value,
         brand=card.brand,
-        last4=card.last4,
+        last4=card.last4 or None,
         holder=card.holder,
         exp_month=card.exp_month,
         exp_year=card.exp_year,

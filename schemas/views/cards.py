@@ -19,7 +19,7 @@ class CardView(View):
     card_ref: str
     kind: str
     brand: str
-    last4: str
+    last4: str | None
     holder: str
     exp_month: int | None
     exp_year: int | None

@@ -25,6 +25,8 @@ CANARIES = {
     "stripe signature": "t=1732233600,v1=" + "5257a869e7ecebeda32affa62cdca3fa51cad7e77a0e56ff536d0ce8e108d8bd",
     "password in an address": "postgresql://cashbeat:Canary-Pass/word@127.0.0.1:5432/cashbeat",
     "password without a user": "redis://:CanaryPassword@127.0.0.1:6379/0",
+    "page that is agreed to": "https://pay.example/webapps/billing/subscriptions?ba_token=BA-5B912345LM678901C",
+    "page of an order": "https://pay.example/checkoutnow?fundingSource=card&token=5O190127TN364715T",
     "card number": "4242424242424242",
     "card number in groups": "3782 822463 10005",
     "card number with dashes": "5555-5555-5555-4444",
@@ -36,6 +38,8 @@ VISIBLE = {
     "password in an address": "postgresql://cashbeat:***@127.0.0.1:5432/cashbeat",
     "password without a user": "redis://:***@127.0.0.1:6379/0",
     "key of ours": "cb_sk_***",
+    "page that is agreed to": "https://pay.example/webapps/billing/subscriptions?ba_token=***",
+    "page of an order": "https://pay.example/checkoutnow?fundingSource=card&token=***",
 }
 HARMLESS = (
     "operation 019aa5f2-1234-7123-8123-123456789012 done",

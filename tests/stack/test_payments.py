@@ -68,6 +68,7 @@ def test_it_is_listed_tried_and_given_back(payment_id: UUID, books_of_owner: Dat
         ("--amount", "USD=30.00", "Of this payment 29.99 USD can still be refunded."),
         ("--amount", "EUR=10.00", "the payment came in USD, not in EUR"),
         ("--amount", "ten", "ten"),
+        ("--amount", "USD=0", "--amount must be more than nothing"),
         ("--reason", "whim", "reason"),
         ("--used-credits", "whim", "used_credits"),
         ("--by", "mo" * 200, "who decides"),
@@ -83,3 +84,10 @@ def test_what_cannot_be_is_told_in_a_sentence(
     assert refused.returncode == 2
     assert sentence.lower() in refused.stderr.lower()
     assert "Traceback" not in refused.stderr
+
+
+def test_without_a_login_somebody_has_to_say_who_decides(payment_id: UUID, payments_typed: Typed) -> None:
+    nobody = {"SUDO_USER": "", "LOGNAME": "", "USER": ""}
+    refused = payments_typed("refund", str(payment_id), **nobody)
+    assert refused.returncode == 2
+    assert refused.stderr.splitlines()[-1] == "Error: Missing option '--by'."

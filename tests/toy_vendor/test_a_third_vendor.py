@@ -79,6 +79,7 @@ def test_a_vendor_that_nobody_has_registered_is_unknown(
     )
     assert refused.problem is not None
     assert refused.problem["type"] == "urn:cashbeat:problem:gateway_unknown"
+    assert refused.problem["detail"] == "There is no payment gateway 'abacus'; there are stripe, paypal, toy."
 
 
 def test_it_gives_money_back(toy_door: httpx.Client, toy_work: Work, office: Office, toy_customer: UUID) -> None:

@@ -360,21 +360,37 @@ def test_a_page_that_we_did_not_open_is_unknown(deal: Deal) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "body", "field"),
+    ("path", "body", "field", "message"),
     [
-        ("create-order", {}, "package"),
-        ("create-order", {"package": "value", "gateway": "stripe"}, "gateway"),
-        ("create-order", {"package": "value", "invoice_id": str(UUID(int=1))}, "invoice_id"),
-        ("capture-order", {}, "checkout_ref"),
+        ("toy/create-order", {}, "package", "must be given, or invoice_id"),
+        (
+            "toy/create-order",
+            {"package": "value", "gateway": "stripe"},
+            "gateway",
+            "must be the gateway in the path, or left out",
+        ),
+        (
+            "toy/create-order",
+            {"package": "value", "invoice_id": str(UUID(int=1))},
+            "invoice_id",
+            "must be left out where package is given: a page is for either",
+        ),
+        ("toy/capture-order", {}, "checkout_ref", "must be given"),
+        (
+            "Toy/create-order",
+            {"package": "value"},
+            "gateway",
+            "must be a gateway's name: up to 40 small letters, digits and underscores",
+        ),
     ],
 )
 def test_the_path_names_the_gateway_and_the_body_one_command(
-    deal: Deal, path: str, body: dict[str, Any], field: str
+    deal: Deal, path: str, body: dict[str, Any], field: str, message: str
 ) -> None:
-    asked = {**({"account_id": str(deal.account_id), **PAGES} if path == "create-order" else {}), **body}
-    refused = deal.door.post(f"/v1/billing/toy/{path}/", json=asked)
+    asked = {**({"account_id": str(deal.account_id), **PAGES} if path.endswith("create-order") else {}), **body}
+    refused = deal.door.post(f"/v1/billing/{path}/", json=asked)
     assert refused.status_code == 422
-    assert [error["field"] for error in refused.json()["errors"]] == [field]
+    assert refused.json()["errors"] == [{"field": field, "message": message}]
 
 
 def test_each_approval_is_captured_by_one_row_of_its_own(bought: Deal) -> None:

@@ -201,4 +201,4 @@ def test_a_wallet_is_shown_by_its_holder_and_does_not_expire(work: Work, debtor:
     with work.database.transaction() as session:
         shown = show_cards(session, debtor.account_id).data[-1]
     assert (shown.id, shown.kind, shown.brand, shown.holder) == (wallet, "wallet", "Purse", "a***@example.com")
-    assert (shown.last4, shown.exp_month, shown.exp_year) == ("", None, None)
+    assert (shown.last4, shown.exp_month, shown.exp_year) == (None, None, None)
