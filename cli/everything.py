@@ -16,8 +16,8 @@ commands = typer.Typer()
 def up() -> None:
     """Run everything on this machine until Ctrl-C: migrate, seed, then ingress, workers, beat, Flower and the sandbox.
 
-    PostgreSQL and Valkey are embedded unless DATABASE_URL and BROKER_URL are set. The sandbox stands in for Stripe and
-    Resend unless STRIPE_SECRET_KEY is set.
+    PostgreSQL and Valkey are embedded unless DATABASE_URL and BROKER_URL are set. Until a vendor
+    that takes payments has a key, the sandbox stands in for all of them, and for the sender of e-mail.
     """
     from rich.console import Console
 

@@ -4,6 +4,7 @@ import re
 import shlex
 from pathlib import Path
 
+from gateways.paypal.translate import HANDLED_TYPES
 from settings import Settings
 from stack.processes import worker_argv
 from workers.queues import GROUPS
@@ -20,6 +21,17 @@ def test_the_command_of_every_worker_group_is_documented() -> None:
     written = (ROOT / "docs" / "operations.md").read_text().splitlines()
     for group in GROUPS:
         assert shlex.join(("python", *worker_argv(group))) in written
+
+
+def test_the_events_to_subscribe_to_are_those_that_are_handled() -> None:
+    """What begins with a point ends as the name before it begins. Stripe's are printed by a command."""
+    section = (ROOT / "docs" / "operations.md").read_text().partition("\n## Connecting PayPal\n")[2]
+    table = "".join(line for line in section.partition("\n## ")[0].splitlines() if line.startswith("| "))
+    listed, begins = [], ""
+    for name in re.findall(r"`([A-Z.-]+)`", table):
+        begins = begins if name.startswith(".") else name.rpartition(".")[0]
+        listed.append(begins + name if name.startswith(".") else name)
+    assert sorted(listed) == sorted(HANDLED_TYPES)
 
 
 def test_links_between_pages_lead_somewhere() -> None:
