@@ -83,7 +83,8 @@ def _worker(rows: Rows, result: dict[str, Any] | None, problem: dict[str, Any] |
         while not done and time.monotonic() < deadline:
             time.sleep(0.02)
             done = rows(
-                "UPDATE operations SET state = %s, finished_at = now(), result = %s, problem = %s RETURNING id",
+                "UPDATE operations SET state = %s, finished_at = now(), result = %s, problem = %s"
+                " WHERE state = 'ready' RETURNING id",
                 state, orjson.dumps(result).decode() if result else None,
                 orjson.dumps(problem).decode() if problem else None,
             )  # fmt: skip

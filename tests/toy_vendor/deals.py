@@ -22,6 +22,7 @@ from tests.toy_vendor.through_doors import PAGES, buy, give, hear
 from workers.wiring import Work, utc_now
 
 PRICE, CREDITS = 2_999, 2_000
+NOTHING = (0, 0)
 
 
 class Deal:
