@@ -87,7 +87,9 @@ class PayPage:
             text = "This invoice cannot be paid on a page. Please pay as the invoice itself says, or write to us."
             return self._page.answer(f"Invoice {payable.number}", text)
         log.info("pay_page_not_open", invoice_id=str(payable.invoice_id), problem=problem.get("type"))
-        text = "The payment page could not be opened just now. Please try again in a minute."
+        # one that is offered and not connected yet stays so for longer than a minute, and nobody here can tell
+        other = ", or pay in another way" if len(payable.ways) > 1 else ""
+        text = f"The payment page could not be opened just now. Please try again in a minute{other}."
         buttons = _buttons(payable, "Try again")
         return self._page.answer(f"Invoice {payable.number}", text, buttons=buttons, status=503)
 

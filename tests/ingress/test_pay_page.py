@@ -162,7 +162,16 @@ def test_whoever_posts_something_else_has_chosen_nothing_of_his_own(
 def test_a_page_that_cannot_be_opened_just_now_says_so(page: httpx.Client, owed: Invoice, rows: Rows) -> None:
     with _worker(rows, None, {"type": "urn:cashbeat:problem:checkout_expired"}):
         told = page.post(_path(owed))
-    assert (told.status_code, "try again" in told.text, "location" in told.headers) == (503, True, False)
+    assert (told.status_code, "location" in told.headers) == (503, False)
+    assert "Please try again in a minute." in told.text
+
+
+def test_who_cannot_pay_in_one_way_is_told_of_the_other(page: httpx.Client, owed: Invoice, rows: Rows) -> None:
+    _offer(rows, ("stripe", "Card"), ("wallets", "Wallets"))
+    with _worker(rows, None, {"type": "urn:cashbeat:problem:checkout_expired"}):
+        told = page.post(_path(owed), data={"gateway": "wallets"})
+    assert (told.status_code, _buttons(told)) == (503, [("stripe", "Pay with Card"), ("wallets", "Pay with Wallets")])
+    assert "Please try again in a minute, or pay in another way." in told.text
 
 
 @pytest.mark.parametrize(
