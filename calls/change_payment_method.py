@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from billing.accounts.queries import get_account
-from billing.cards.queries import find_card, get_card, get_card_by_id
+from billing.cards.choose import lock_cards
+from billing.cards.queries import find_card, get_card, get_card_by_id, last_choice
 from billing.clocks.timelines import now_of
 from billing.errors import Rejected
 from billing.outcomes.save_card import save_card
@@ -34,8 +35,11 @@ def change_payment_method(work: Work, operation: Operation, command: ChangePayme
         raise Rejected("card_not_found", f"The gateway has no card {command.card_ref}.", status=404)
 
     def act(session: Session) -> dict[str, Any]:
+        lock_cards(session, account_id)
         now = now_of(session, account_id, work.wall())
-        card_id = save_card(session, account_id, card, now, chosen_at=now)
+        # whoever chooses here does so now, though the clock of another worker may be ahead
+        chosen_at = max(now, last_choice(session, account_id) or now)
+        card_id = save_card(session, account_id, card, now, chosen_at)
         return {"account_id": str(account_id), "card_id": str(card_id), "brand": card.brand, "last4": card.last4}
 
     return act

@@ -3,10 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from billing.accounts.tables import Account
+from billing.cards.queries import last_choice
 from billing.cards.tables import Card
 from billing.errors import Rejected
 
@@ -32,9 +33,7 @@ def choose_card(session: Session, account_id: UUID, card_id: UUID, chosen_at: da
 
 def _keep_choice(session: Session, card: Card, chosen_at: datetime) -> bool:
     """Remember it, be it late; whether it is the last of those that concern a card which is still here."""
-    last = session.scalar(
-        select(func.max(Card.chosen_at)).where(Card.account_id == card.account_id, Card.detached_at.is_(None))
-    )
+    last = last_choice(session, card.account_id)
     card.chosen_at = max(chosen_at, card.chosen_at or chosen_at)
     session.flush()
     return last is None or chosen_at >= last

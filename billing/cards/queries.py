@@ -1,10 +1,11 @@
 """Reads of saved cards."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from billing.cards.tables import Card
@@ -64,6 +65,12 @@ def default_cards(session: Session, account_ids: Collection[UUID]) -> dict[UUID,
 def find_card(session: Session, gateway: str, card_ref: str) -> Card | None:
     """The card with this reference, detached or not; None when it was never saved."""
     return session.scalar(select(Card).where(Card.gateway == gateway, Card.card_ref == card_ref))
+
+
+def last_choice(session: Session, account_id: UUID) -> datetime | None:
+    """When one of the cards that the account still has was last chosen; None: none of them ever was."""
+    still_here = Card.account_id == account_id, Card.detached_at.is_(None)
+    return session.scalar(select(func.max(Card.chosen_at)).where(*still_here))
 
 
 def get_card(session: Session, account_id: UUID, card_ref: str) -> Card:

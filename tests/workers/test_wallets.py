@@ -183,6 +183,17 @@ def test_what_was_chosen_here_since_is_not_taken_back_by_late_news(choices: Choi
     assert choices.charged() == "card"
 
 
+def test_who_chooses_here_chooses_last_though_another_workers_clock_is_ahead(
+    work: Work, choices: Choices, books_of_owner: Database
+) -> None:
+    choices.hear(1)
+    ahead = work.wall().at.replace(microsecond=0) + timedelta(seconds=20)
+    with books_of_owner.transaction() as session:
+        session.execute(update(Card).where(Card.is_default).values(chosen_at=ahead))
+    choices.choose_card()
+    assert choices.charged() == "card"
+
+
 def test_what_is_chosen_here_again_stays_though_a_wallet_is_told_of_late(work: Work, choices: Choices) -> None:
     """The card was charged all the time: choosing it once more is a choice."""
     choices.choose_card()
