@@ -1,7 +1,7 @@
 """One call to PayPal, as all parts of the client make it."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from billing.errors import Rejected
@@ -9,6 +9,8 @@ from gateways.paypal.answers import an_object, named_object
 from gateways.paypal.connection import Connection
 from gateways.paypal.errors import NOT_FOUND
 from gateways.paypal.shapes import Json
+
+Answered = TypeVar("Answered")
 
 
 class Calls:
@@ -26,12 +28,7 @@ class Calls:
         self, path: str, reference: str, *, name: str = "id", query: Mapping[str, str] | None = None
     ) -> Json | None:
         """The object of this id, or None when PayPal has none (any more: what was not paid it forgets in hours)."""
-        try:
-            return named_object(self._connection.call("GET", path, query=query), reference, name=name)
-        except Rejected as refusal:
-            if refusal.code == NOT_FOUND:
-                return None
-            raise
+        return or_none(lambda: named_object(self._connection.call("GET", path, query=query), reference, name=name))
 
     def _list(self, path: str, query: Mapping[str, str]) -> Json:
         """One page of a list."""
@@ -43,6 +40,16 @@ class Calls:
         The answer is the object that was made, or the one of this id that was changed.
         """
         return named_object(self._connection.call("POST", path, body=body, key=idempotency_key), reference)
+
+
+def or_none(ask: Callable[[], Answered]) -> Answered | None:
+    """What PayPal answers; None where it says that there is no such object (any more)."""
+    try:
+        return ask()
+    except Rejected as refusal:
+        if refusal.code == NOT_FOUND:
+            return None
+        raise
 
 
 def segment(reference: str) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 
 from billing.errors import Unavailable
 from gateways.paypal.amounts import to_paypal
-from gateways.paypal.errors import DECLINES, Refused
+from gateways.paypal.errors import DECLINES, MADE_BEFORE, Refused
 from gateways.paypal.limits import LIMITS
 from gateways.paypal.orders import ORDERS, TEXT_CHARACTERS_MAX, marks_of_unit
 from gateways.paypal.payments import OPEN_INTENT, payment_of_order
@@ -35,8 +35,6 @@ DECLINE_CODES: Mapping[str, str] = {
     "TOKEN_EXPIRED": "revocation_of_authorization",
     "TOKEN_ID_NOT_FOUND": "revocation_of_authorization",
 }
-# the attempt is in its `invoice_id`, which nobody else's payment bears
-MADE_BEFORE = "duplicate_invoice_id"
 NEEDS_ITS_OWNER = "authentication_required"
 
 

@@ -22,7 +22,7 @@ REFUSED = "invalid_request"
 # The buyer's money did not come, whatever we ask: another way of paying, or another buyer, may bring it.
 DECLINED = frozenset({
     "AGREEMENT_ALREADY_CANCELLED", "ALIAS_DECLINED_BY_PROCESSOR", "BILLING_AGREEMENT_NOT_FOUND", "CARD_EXPIRED",
-    "COMPLIANCE_VIOLATION", "DECLINED_DUE_TO_RELATED_TXN", "DOMESTIC_TRANSACTION_REQUIRED", "DUPLICATE_INVOICE_ID",
+    "COMPLIANCE_VIOLATION", "DECLINED_DUE_TO_RELATED_TXN", "DOMESTIC_TRANSACTION_REQUIRED",
     "INSTRUMENT_DECLINED", "MAX_NUMBER_OF_PAYMENT_ATTEMPTS_EXCEEDED", "PAYEE_BLOCKED_TRANSACTION",
     "PAYER_ACCOUNT_LOCKED_OR_CLOSED", "PAYER_ACCOUNT_RESTRICTED", "PAYER_ACTION_REQUIRED", "PAYER_CANNOT_PAY",
     "PAYMENT_SOURCE_CANNOT_BE_USED", "PAYMENT_SOURCE_DECLINED_BY_PROCESSOR", "PAYMENT_SOURCE_INFO_CANNOT_BE_VERIFIED",
@@ -31,6 +31,9 @@ DECLINED = frozenset({
 })  # fmt: skip
 # as refusals name them
 DECLINES = frozenset(issue.lower() for issue in DECLINED)
+
+# A payment, or a refund, of this number was made before. Ours end in the attempt, or are the refund's: no decline.
+MADE_BEFORE = "duplicate_invoice_id"
 
 # Faults in our set-up. The request itself is sound and succeeds once a person has put the account right, so it is
 # retried and then parked with an alarm: an account restricted on a Friday must not refuse a weekend of payments.
@@ -60,6 +63,10 @@ TOO_MANY = "RESULTSET_TOO_LARGE"
 REFUSALS = frozenset({400, 404, 422})
 
 
+class Busy(Unavailable):
+    """Another request for the same is being executed, perhaps the same one."""
+
+
 class Refused(Rejected):
     """A refusal of PayPal's. On `page_url`, where there is one, the buyer can put it right."""
 
@@ -77,7 +84,7 @@ def family_of(answer: Answer) -> BillingError:
     error = _error_in(answer)
     issues = _issues(error)
     if answer.status == 409 or BUSY.intersection(issues):
-        return _unavailable("is busy with another request", answer, ambiguous=True)
+        return _unavailable("is busy with another request", answer, ambiguous=True, family=Busy)
     if answer.status in (401, 403) or MISCONFIGURED.intersection(issues):
         return _refused_us(error, issues, answer)
     if answer.status == 429:
@@ -92,9 +99,11 @@ def no_answer(error: requests.RequestException) -> Unavailable:
     return Unavailable(f"PayPal gave no answer ({type(error).__name__})", ambiguous=not was_never_sent(error))
 
 
-def _unavailable(what: str, answer: Answer, *, ambiguous: bool = False) -> Unavailable:
+def _unavailable(
+    what: str, answer: Answer, *, ambiguous: bool = False, family: type[Unavailable] = Unavailable
+) -> Unavailable:
     wait_seconds = retry_after_seconds(answer.headers)
-    return Unavailable(f"PayPal {what}; {_trace(answer)}", ambiguous=ambiguous, retry_after_seconds=wait_seconds)
+    return family(f"PayPal {what}; {_trace(answer)}", ambiguous=ambiguous, retry_after_seconds=wait_seconds)
 
 
 def _refused_us(error: Json, issues: Sequence[str], answer: Answer) -> Unavailable:

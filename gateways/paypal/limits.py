@@ -11,7 +11,8 @@ from gateways.ports import Limits
 CALLS_PER_SECOND = 25.0
 
 # The least that PayPal keeps of the keys we use: orders 6 hours, subscriptions 72 hours, captures and refunds 45 days
-# (parameter PayPal-Request-Id of each API). A quarter of an hour for a slow retry.
+# (parameter PayPal-Request-Id of each API). A quarter of an hour for a slow retry. So captures and refunds take another
+# key before they have to: an order is captured once under whichever, and a refund is looked for before it is asked for.
 KEY_WINDOW = timedelta(hours=5, minutes=45)
 
 LIMITS = Limits(

@@ -3,14 +3,12 @@
 from billing.errors import Unavailable
 from gateways.paypal.amounts import to_paypal
 from gateways.paypal.calls import segment
-from gateways.paypal.errors import Refused
+from gateways.paypal.errors import MADE_BEFORE, Refused
 from gateways.paypal.orders import CAPTURES
 from gateways.paypal.reversal_shapes import refund_of
 from gateways.paypal.reversals import Reversals
 from gateways.paypal.shapes import REFUND_MARK, Json, marked
 from schemas.facts.reversals import RefundRequest, ReversalFact
-
-GIVEN_BEFORE = "duplicate_invoice_id"
 
 
 class Refunds(Reversals):
@@ -51,6 +49,6 @@ class Refunds(Reversals):
         return self._left_of(capture)
 
     def _made_before(self, refusal: Refused, request: RefundRequest) -> ReversalFact | None:
-        if refusal.code != GIVEN_BEFORE:
+        if refusal.code != MADE_BEFORE:
             return None
         return self.find_refund(request.refund_id, payment_ref=request.payment_ref)

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 
 from billing.errors import Rejected
 from gateways.paypal.answers import reader
-from gateways.paypal.calls import segment
+from gateways.paypal.calls import or_none, segment
 from gateways.paypal.dispute_shapes import facts_of_dispute
-from gateways.paypal.errors import NOT_FOUND
 from gateways.paypal.orders import order_named_by
 from gateways.paypal.reversal_shapes import refunds_in, reversed_payment
 from gateways.paypal.sales import Sales, is_ours
@@ -58,12 +57,8 @@ class Reversals(Sales):
     def _dispute_refs(self, charge_ref: str) -> list[str]:
         """No page says whether a payment that nobody disputes has an empty list, or none."""
         query = {"disputed_transaction_id": charge_ref, "page_size": str(DISPUTES_MAX)}
-        try:
-            return dispute_refs_in(self._list(DISPUTES, query))
-        except Rejected as refusal:
-            if refusal.code == NOT_FOUND:
-                return []
-            raise
+        listed = or_none(lambda: self._list(DISPUTES, query))
+        return dispute_refs_in(listed) if listed is not None else []
 
 
 def _require_one_payment(dispute: Json) -> None:

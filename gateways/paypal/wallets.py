@@ -1,9 +1,8 @@
 """Wallets that are kept for later charges (https://developer.paypal.com/docs/checkout/save-payment-methods/)."""
 
 from billing.errors import Rejected
-from gateways.paypal.calls import segment
+from gateways.paypal.calls import or_none, segment
 from gateways.paypal.customers import Customers
-from gateways.paypal.errors import NOT_FOUND
 from gateways.paypal.wallet_shapes import checkout_of_setup, no_wallet, setup_token, wallet_of
 from schemas.facts.customers import CardFact, SetupRequest
 from schemas.facts.payments import CheckoutFact
@@ -46,11 +45,7 @@ class Wallets(Customers):
 
     def detach(self, card_ref: str, *, idempotency_key: str) -> None:
         """Delete a payment token; see SavedMethods."""
-        try:
-            self._connection.call("DELETE", _path(card_ref))
-        except Rejected as refusal:
-            if refusal.code != NOT_FOUND:
-                raise
+        or_none(lambda: self._connection.call("DELETE", _path(card_ref)))
 
 
 def _path(card_ref: str) -> str:

@@ -66,10 +66,27 @@ def test_without_a_page_there_is_no_other_way(scripted: Scripted) -> None:
     assert (payment.status, payment.failure_code) == (PaymentStatus.FAILED, "instrument_declined")
 
 
-@pytest.mark.parametrize("issue", ["PAYER_CANNOT_PAY", "TRANSACTION_REFUSED", "DUPLICATE_INVOICE_ID"])
+@pytest.mark.parametrize("issue", ["PAYER_CANNOT_PAY", "TRANSACTION_REFUSED"])
 def test_a_decline_for_good_has_failed(scripted: Scripted, issue: str) -> None:
     payment = captured(scripted, refused(issue), order("APPROVED"))
     assert (payment.status, payment.failure_code, payment.attempt_id) == (PaymentStatus.FAILED, issue.lower(), ATTEMPT)
+
+
+def test_that_the_attempt_was_paid_before_is_no_decline(scripted: Scripted) -> None:
+    with pytest.raises(Unavailable, match="was paid before") as unknown:
+        captured(scripted, refused("DUPLICATE_INVOICE_ID"), order("APPROVED"))
+    assert unknown.value.ambiguous
+
+
+BUSY = [refused("PREVIOUS_REQUEST_IN_PROGRESS", "409 Conflict"), refused("ORDER_COMPLETION_IN_PROGRESS")]
+
+
+@pytest.mark.parametrize("busy", BUSY)
+def test_what_somebody_else_captures_at_the_same_moment_is_looked_up_once(scripted: Scripted, busy: bytes) -> None:
+    payment = captured(scripted, busy, order("COMPLETED", capture()))
+    assert (payment.status, payment.payment_ref) == (PaymentStatus.CAPTURED, CAPTURE_REF)
+    with pytest.raises(Unavailable, match="is busy"):
+        captured(scripted, busy, order("APPROVED"))
 
 
 def test_what_was_closed_has_expired(scripted: Scripted) -> None:
