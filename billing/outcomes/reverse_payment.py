@@ -9,7 +9,7 @@ from billing.errors import Unavailable, UnknownMark
 from billing.outcomes.invoice_paid import invoices_paid
 from billing.payments.queries import as_uuid
 from billing.payments.tables import PaymentAttempt
-from billing.receipts.queries import find_captured
+from billing.receipts.queries import as_booked, find_captured
 from billing.refunds.record_refunds import record_refunds
 from billing.refunds.refundable import lock_refundable
 from billing.subscriptions.tables import Subscription
@@ -27,8 +27,9 @@ def reverse_payment(session: Session, fact: ReversedPaymentFact, wall: Wall) -> 
     if receipt_id is not None:
         refundable = lock_refundable(session, receipt_id)
         now = now_of(session, refundable.receipt.account_id, wall)
-        is_more_kept = record_refunds(session, refundable, fact.reversals, now)
-        settled = record_disputes(session, refundable.receipt, fact.reversals, now, is_more_kept=is_more_kept)
+        reversals = as_booked(session, fact.gateway, fact.reversals)
+        is_more_kept = record_refunds(session, refundable, reversals, now)
+        settled = record_disputes(session, refundable.receipt, reversals, now, is_more_kept=is_more_kept)
         invoices_paid(session, settled)
     elif any(reversal.left_minor for reversal in fact.reversals):
         _refuse_if_ours(session, fact)

@@ -11,6 +11,7 @@ from billing.money import Money
 from billing.receipts.tables import REVERSALS, Receipt, ReceiptRemark, ReceiptSource
 from database.among import is_among
 from database.pages import Cursor, narrowed, newest_first
+from schemas.facts.reversals import ReversalFact, ReversalKind
 from schemas.views import Page, ReceiptView
 
 # something is left of it, or, of what was carried over, less than nothing
@@ -45,6 +46,18 @@ def booked_among(session: Session, references: Collection[tuple[str, str]]) -> s
     captured = select(Receipt.gateway, Receipt.reference).where(Receipt.source == ReceiptSource.CAPTURE)
     rows = session.execute(captured.where(named))
     return {(row.gateway, row.reference) for row in rows}
+
+
+def as_booked(session: Session, gateway: str, facts: Sequence[ReversalFact]) -> list[ReversalFact]:
+    """Those that are booked under no other kind: what has left by one object has left once, and stays what it was.
+
+    A gateway that marks neither may call a refund made by hand a dispute as soon as a bank has taken the rest.
+    """
+    kinds = {ReceiptSource.REFUND: ReversalKind.DISPUTE, ReceiptSource.DISPUTE: ReversalKind.REFUND}
+    named = Receipt.gateway == gateway, Receipt.reference.in_([fact.reversal_ref for fact in facts])
+    rows = session.execute(select(Receipt.source, Receipt.reference).where(*named, Receipt.source.in_(kinds)))
+    others = {(kinds[row.source], row.reference) for row in rows}
+    return [fact for fact in facts if (fact.kind, fact.reversal_ref) not in others]
 
 
 def get_payment(session: Session, receipt_id: UUID) -> Receipt:

@@ -150,6 +150,12 @@ class MoneyBack:
         with self.database.transaction() as session:
             return session.scalars(came.order_by(Receipt.id)).all()
 
+    def left(self) -> list[tuple[str, str, int]]:
+        """By what money has left, its reference, and how much."""
+        found = select(Receipt.source, Receipt.reference, Receipt.amount_minor).where(Receipt.amount_minor < 0)
+        with self.database.transaction() as session:
+            return [(source.value, reference, -minor) for source, reference, minor in session.execute(found)]
+
     def parts(self, refund_id: UUID) -> Parts:
         """A refund's amount, what of it was kept, what nobody explains, and its state."""
         with self.database.transaction() as session:

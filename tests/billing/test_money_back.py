@@ -9,6 +9,8 @@ from billing.errors import Rejected
 from billing.invoices.tables import InvoiceStatus
 from billing.top_ups.set import set_top_up
 from billing.top_ups.tables import AutoTopUp
+from schemas.facts.reversals import DisputeState
+from tests.billing.contests import contest_facts
 from tests.billing.gateway_facts import GatewayRun, invoice_of, line
 from tests.billing.money_back import BEGIN, MoneyBack, refunded
 from tests.billing.standing import publish
@@ -187,3 +189,17 @@ def test_what_a_credit_note_kept_of_a_payment_goes_back_with_it_first(back: Mone
     back.credit(0, 1_000)
     assert back.parts(back.ask(first, 1_000)) == (1_000, 1_000, 0, "created")
     assert len(back.notes()) == 1
+
+
+def test_what_was_booked_as_a_refund_leaves_no_second_time_when_it_is_called_a_dispute(back: MoneyBack) -> None:
+    payment = back.buy()
+    back.hear(payment, refunded("by_hand", 1_000))
+    lost = [contest_facts(*each, DisputeState.LOST)[0] for each in (("by_hand", 1_000), ("rest", 1_999))]
+    for _ in range(2):
+        back.hear(payment, *lost)
+    assert sorted(back.left()) == [("dispute", "rest", 1_999), ("refund", "by_hand", 1_000)]
+    other = back.buy()
+    back.hear(other, contest_facts("taken", PRICE, DisputeState.LOST)[0])
+    back.hear(other, refunded("taken", PRICE))
+    assert ("dispute", "taken", PRICE) in back.left()
+    assert ("refund", "taken", PRICE) not in back.left()
