@@ -13,8 +13,8 @@ from billing.dunning.declines import NO_CARD
 from billing.errors import Rejected, Unavailable
 from billing.outcomes.record_outcome import PaymentContradiction
 from billing.payments.begin_charges import Step, is_wanted, step
-from billing.payments.queries import Charge
-from gateways.gateway import Gateway
+from billing.payments.queries import CLOCK_TOLERANCE, Charge
+from gateways.gateway import Capability, Gateway
 from schemas.facts.payments import ChargeRequest, PaymentFact, PaymentStatus, never_came
 from workers import claims
 
@@ -66,12 +66,15 @@ def _never_sent(gateway: Gateway, request: ChargeRequest) -> PaymentFact:
 
 def look(gateway: Gateway, charge: Charge) -> PaymentFact | None:
     """What the gateway has of a charge. That it refuses to tell is for a person to look at, and no outcome."""
+    after, before = charge.made_after, charge.made_before
+    if not gateway.can(Capability.TEST_CLOCKS):  # it knows no time but the wall clock's
+        after, before = charge.created_at - CLOCK_TOLERANCE, charge.asked_at + CLOCK_TOLERANCE
     try:
         return gateway.charges.find_charge(
             charge.request.attempt_id,
             customer_ref=charge.request.customer_ref,
-            created_after=charge.made_after,
-            created_before=charge.made_before,
+            created_after=after,
+            created_before=before,
         )
     except Rejected as refusal:
         raise PaymentContradiction(f"attempt {charge.attempt_id} cannot be looked up: {refusal}") from refusal

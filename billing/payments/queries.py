@@ -136,9 +136,9 @@ def _checkout(attempt: PaymentAttempt) -> OpenCheckout:
 class Charge:
     """A charge as it stands, and the window (both ends included) in which the gateway can have made it.
 
-    A gateway dates what belongs to a customer on a test clock by that clock, so the window holds both courses of time.
-    It was `sent_at` last, if ever. `unwanted_since` is the instant of the wish to cancel it, by the database's clock;
-    None while nobody wishes that.
+    A gateway with test clocks dates what belongs to a customer on one by that clock: the window holds both courses of
+    time. The books were asked at `asked_at` by the wall clock. It was `sent_at` last, if ever. `unwanted_since` is the
+    instant of the wish to cancel it, by the database's clock; None while nobody wishes that.
     """
 
     attempt_id: UUID
@@ -151,6 +151,7 @@ class Charge:
     sent_at: datetime | None
     made_after: datetime
     made_before: datetime
+    asked_at: datetime
     unwanted_since: datetime | None
     is_card_detached: bool
 
@@ -213,6 +214,7 @@ def _charge(row: Row[Any], wall: Wall) -> Charge:
         sent_at=row.sent_at,
         made_after=min(row.created_at, row.issued_at or row.created_at) - CLOCK_TOLERANCE,
         made_before=max(wall.at, row.frozen_at or wall.at) + CLOCK_TOLERANCE,
+        asked_at=wall.at,
         unwanted_since=row.unwanted_since,
         is_card_detached=row.detached_at is not None,
     )

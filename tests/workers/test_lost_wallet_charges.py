@@ -11,7 +11,9 @@ from billing.cards.tables import Card
 from billing.clocks.wall import Wall
 from billing.outcomes.change_default import change_default
 from billing.outcomes.save_card import save_card
+from billing.payments.queries import find_live_charge
 from calls.cancel_payment import cancel_payments
+from calls.charge_call import look
 from gateways.paypal.client import PayPalGateway
 from gateways.paypal.vendor import open_gateway
 from settings import SANDBOX_PAYPAL_CLIENT_ID, SANDBOX_PAYPAL_CLIENT_SECRET, SANDBOX_PAYPAL_MERCHANT_ID
@@ -36,6 +38,7 @@ def two_gateways(work: Work, module_sandbox: Sandbox) -> Work:
         "merchant_id": SANDBOX_PAYPAL_MERCHANT_ID,
         "calls_per_second": 0.0,
         "trust_file": None,
+        "webhook_verification": "offline",
     }
     connected = replace(work, gateways={"stripe": work.gateway("stripe"), "paypal": open_gateway(values)})
     task.start(connected)
@@ -107,3 +110,17 @@ def test_one_whose_wallet_was_taken_away_is_awaited_since_it_was_sent_and_not_si
     assert with_wallet.story() == [("charge", "failed"), ("charge", "captured")]
     attempt_id = str(with_wallet.attempts()[-1].id)
     assert [row["amount"] for row in PayPalSandbox(with_wallet.sandbox).booked("captures", attempt_id)] == [PRICE]
+
+
+def test_where_no_test_clocks_are_kept_a_customers_own_time_bounds_no_search(
+    two_gateways: Work, with_wallet: Dunned
+) -> None:
+    """Of a time ahead nothing is listed there yet: it would be asked for ever."""
+    with_wallet.sandbox.arm("500", stage="before", method="POST", path="/paypal/v2/checkout/orders", count=1)
+    with_wallet.do("charge")
+    with two_gateways.database.transaction() as session:
+        charge = find_live_charge(session, with_wallet.attempts()[-1].id, two_gateways.wall())
+    assert charge is not None
+    ahead = timedelta(days=400)
+    on_a_clock = replace(charge, made_before=charge.made_before + ahead)
+    assert look(two_gateways.gateway("paypal"), on_a_clock) is None
