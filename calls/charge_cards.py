@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from billing.errors import NotConnected, Rejected
 from billing.payments.begin_charges import Step, begin_charges, step
-from billing.payments.drop_attempt import drop_attempt
+from billing.payments.drop_attempt import UNTOLD, drop_attempt
 from billing.payments.queries import Charge, gateways_of_charges
 from billing.payments.tables import AttemptStatus
 from calls.charge_call import ChargeCall, call_gateway, is_unlisted
@@ -117,7 +117,7 @@ def _record_all(
 
 
 def _drop(charge: Charge, session: Session) -> dict[str, Any]:
-    dropped = drop_attempt(session, charge.attempt_id)
+    dropped = drop_attempt(session, charge.attempt_id, UNTOLD)
     if not dropped:
         return {"dropped": f"attempt_{charge.status}"}
     return {"dropped": "canceled" if charge.unwanted_since else f"invoice_{charge.invoice_status}"}

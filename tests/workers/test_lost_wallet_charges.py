@@ -5,11 +5,12 @@ from datetime import timedelta
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import func, update
+from sqlalchemy import func, select, update
 
 from billing.cards.tables import Card
 from billing.clocks.wall import Wall
 from billing.outcomes.change_default import change_default
+from billing.outcomes.record_outcome import record_outcome
 from billing.outcomes.save_card import save_card
 from billing.payments.queries import find_live_charge
 from calls.cancel_payment import cancel_payments
@@ -88,6 +89,40 @@ def test_one_that_never_came_is_given_up_when_it_would_be_listed(two_gateways: W
     with_wallet.sandbox.advance(6 * HOUR_SECONDS)
     cancel_payments(later(two_gateways, timedelta(hours=6)), with_wallet.make_due("cancel_payment"))
     assert with_wallet.story()[1] == ("charge", "expired")
+
+
+def test_one_that_is_pending_is_not_given_up_when_it_would_be_listed(two_gateways: Work, with_wallet: Dunned) -> None:
+    at_paypal = PayPalSandbox(with_wallet.sandbox)
+    with two_gateways.database.transaction() as session:
+        wallet = session.scalars(select(Card.card_ref).where(Card.gateway == "paypal")).one()
+    at_paypal.wallet_pays(wallet, "pending")
+    at_paypal.lose_answer("POST", "/v2/checkout/orders")
+    with_wallet.do("charge")
+    assert not with_wallet.cancel()
+    with_wallet.sandbox.advance(6 * HOUR_SECONDS)
+    in_hours = with_wallet.sandbox.now() - two_gateways.wall().at
+    cancel_payments(later(two_gateways, in_hours), with_wallet.make_due("cancel_payment"))
+    with_wallet.do("charge")
+    assert with_wallet.story() == [("charge", "failed"), ("charge", "pending")], "it was never taken for unmade"
+
+
+def test_one_that_is_told_pending_before_it_is_asked_again_is_not_dropped(
+    two_gateways: Work, with_wallet: Dunned
+) -> None:
+    """Nobody wishes anything: its answer was lost, and PayPal's news of it is faster than the next try."""
+    at_paypal, paypal = PayPalSandbox(with_wallet.sandbox), two_gateways.gateway("paypal")
+    with two_gateways.database.transaction() as session:
+        wallet = session.scalars(select(Card.card_ref).where(Card.gateway == "paypal")).one()
+    at_paypal.wallet_pays(wallet, "pending")
+    at_paypal.lose_answer("POST", "/v2/checkout/orders")
+    with_wallet.do("charge")
+    with two_gateways.database.transaction() as session:
+        charge = find_live_charge(session, with_wallet.attempts()[-1].id, two_gateways.wall())
+    assert charge is not None
+    with two_gateways.database.transaction() as session:
+        record_outcome(session, paypal.charges.charge(charge.request), two_gateways.wall())
+    with_wallet.do("charge")
+    assert with_wallet.story() == [("charge", "failed"), ("charge", "pending")]
 
 
 def test_one_whose_wallet_was_taken_away_is_awaited_since_it_was_sent_and_not_since_it_was_meant(
