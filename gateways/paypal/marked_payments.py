@@ -21,6 +21,8 @@ class MarkedPayments(Transactions):
         for page in self._search(created_after):
             for found in payments_in(page):
                 capture = self._capture(found.capture_ref)
+                if capture is None and found.is_denied:
+                    continue
                 if capture is None:
                     raise Unavailable(f"PayPal lists {found.capture_ref} and does not know it")
                 yield MarkedPaymentFact(self._payment_of(capture), found.marks)

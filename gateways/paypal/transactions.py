@@ -18,20 +18,21 @@ WINDOW_MIN = timedelta(minutes=1)
 PAGE_SIZE = 500
 PAGES_MAX = 1_000  # half a million transactions in a month
 WINDOWS_MAX = 5_000  # the three years that PayPal keeps, in windows of five hours
-# By default PayPal leaves out what has not moved money (yet), as a payment that is pending. How each stands is not read
-# here: whatever is found is asked for by itself.
+# By default PayPal leaves out what has not moved money (yet), as a payment that is pending.
 EVERYTHING = {"balance_affecting_records_only": "N"}
+DENIED = "D"  # no money came by it; how any other stands its capture tells
 # https://developer.paypal.com/docs/transaction-search/transaction-event-codes/
 PAYMENTS = "T00"
 REVERSALS = ("T1107", "T1106")  # given back by the shop, and taken back by a bank or by PayPal
 
 
 class Found(NamedTuple):
-    """A payment that bears our mark: its capture, the attempt, and whose money it is for what."""
+    """A payment that bears our mark: its capture, the attempt, whose money it is for what, and if it was denied."""
 
     capture_ref: str
     attempt_id: str
     marks: PaymentMarks
+    is_denied: bool
 
 
 class Page(NamedTuple):
@@ -98,7 +99,10 @@ def page_of(listed: Json) -> Page:
 def payments_in(page: Page) -> list[Found]:
     """Those of attempts of ours."""
     payments = [each for each in page.told if text(each, "transaction_event_code").startswith(PAYMENTS)]
-    marked = [Found(each["transaction_id"], *marks_of(each.get("custom_field"))) for each in payments]
+    marked = [
+        Found(each["transaction_id"], *marks_of(each.get("custom_field")), text(each, "transaction_status") == DENIED)
+        for each in payments
+    ]
     return [each for each in marked if each.attempt_id]
 
 

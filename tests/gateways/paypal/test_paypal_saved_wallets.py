@@ -302,6 +302,8 @@ def test_what_was_paid_is_listed_month_by_month_with_its_marks(scripted: Scripte
 
 
 def test_a_payment_of_ours_that_is_listed_and_not_known_is_never_passed_over(scripted: Scripted) -> None:
-    paypal = gateway_at(scripted(script({SEARCH: listed(NOON + timedelta(days=40), OURS)})).url)
+    told = listed(NOON + timedelta(days=40), OURS)
     with pytest.raises(Unavailable, match=f"lists {CAPTURE_REF} and does not know it"):
-        list(paypal.list_marked(NOON))
+        list(gateway_at(scripted(script({SEARCH: told})).url).list_marked(NOON))
+    told["transaction_details"][0]["transaction_info"]["transaction_status"] = "D"
+    assert list(gateway_at(scripted(script({SEARCH: told})).url).list_marked(NOON)) == [], "no money came by it"
