@@ -34,6 +34,7 @@ from stack.demo import require_sandbox
 from stack.interrupts import interruptible
 from stack.running import Stack
 from stack.statements import import_lines
+from stack.vendors import payment_keys
 from workers.celery_app import make_app
 from workers.producer import Bell
 
@@ -73,14 +74,9 @@ def run(plan: Plan, home: Path, progress: Progress) -> Result:
     started = time.monotonic()
     progress("starting", 0)
     # stores of its own and the sandbox, whatever else this machine is configured for
+    no_keys: dict[str, Any] = dict.fromkeys(payment_keys(), SecretStr(""))
     settings = Settings(
-        cashbeat_env="development",
-        cashbeat_home=home,
-        log_format="json",
-        database_url="",
-        broker_url="",
-        stripe_secret_key=SecretStr(""),
-        paypal_client_id=SecretStr(""),
+        cashbeat_env="development", cashbeat_home=home, log_format="json", database_url="", broker_url="", **no_keys
     )
     stack = Stack(settings, progress=lambda text: progress(text, 0), is_watched=False)
     with interruptible(stack.supervisor.hurry), stack:

@@ -56,11 +56,14 @@ def is_sandbox_key(settings: Settings, vendor: Vendor, key: str) -> bool:
     return bool(connecting.live_key_prefixes) and not key.startswith(connecting.live_key_prefixes)
 
 
+def payment_keys() -> list[str]:
+    """The settings that have a key of somebody who takes payments."""
+    return [vendor.key_setting(API_KEY) for vendor in VENDORS.values() if vendor.type is ProviderType.PAYMENT]
+
+
 def keys_of_payments(settings: Settings) -> list[str]:
-    """The variables that are set with a key of somebody who takes payments."""
-    takers = (vendor for vendor in VENDORS.values() if vendor.type is ProviderType.PAYMENT)
-    named = (vendor.key_setting(API_KEY) for vendor in takers)
-    return [setting.upper() for setting in named if settings.plain(setting)]
+    """The variables of these that are set."""
+    return [setting.upper() for setting in payment_keys() if settings.plain(setting)]
 
 
 def wanted(known: Collection[str]) -> list[str]:

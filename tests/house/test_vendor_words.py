@@ -10,13 +10,11 @@ from gateways.registry import EMAIL_VENDOR, VENDORS
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("billing", "calls", "tasks", "workers", "schemas", "database", "credentials", "documents")
 NAMES = (*VENDORS, EMAIL_VENDOR[0])
-# The second vendor that takes payments has a room of its own and a stand-in. Beside these it is named where an operator
-# names it: in the registry and the settings; and where a simulation's customers go there.
+# The second vendor that takes payments has a room of its own and a stand-in. Beside these it is named in the registry
+# and the settings.
 SECOND = "paypal"
 ITS_ROOMS = ("gateways/paypal/", "sandbox/", "tests/")
-NAMED_BY_OPERATORS = {
-    "gateways/registry.py", "setting_needs.py", "setting_values.py", "settings.py", "simulation/run.py",
-}  # fmt: skip
+REGISTRY_AND_SETTINGS = {"gateways/registry.py", "setting_needs.py", "setting_values.py", "settings.py"}
 
 
 def test_no_code_of_ours_names_a_vendor() -> None:
@@ -30,11 +28,11 @@ def test_nor_does_a_template() -> None:
     assert [path.name for path in templates for name in NAMES if name in path.read_text().lower()] == []
 
 
-def test_adding_the_second_vendor_was_a_room_and_a_few_lines_for_operators() -> None:
+def test_adding_the_second_vendor_was_a_room_a_line_of_the_registry_and_settings() -> None:
     """Not even a comment of ours speaks of it anywhere else."""
     ours = [*ROOT.glob("*.py"), *(path for room in ROOT.glob("*/__init__.py") for path in room.parent.rglob("*.py"))]
     places = {path.relative_to(ROOT).as_posix() for path in ours if SECOND in path.read_text(encoding="utf-8").lower()}
-    assert {place for place in places if not place.startswith(ITS_ROOMS)} == NAMED_BY_OPERATORS
+    assert {place for place in places if not place.startswith(ITS_ROOMS)} == REGISTRY_AND_SETTINGS
 
 
 def _words(path: Path) -> Iterator[str]:
