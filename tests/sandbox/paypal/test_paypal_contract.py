@@ -65,7 +65,7 @@ def visit_subscriptions(paypal: PayPal) -> None:
         paypal.made("POST", f"{PLANS}/{plan['id']}/{turn}")
     jane.subscribe(plan)
     jane.agree()
-    assert jane.told("plan")["plan"] == plan
+    assert jane.told("plan")["plan"] == paypal.made("GET", f"{PLANS}/{plan['id']}")
     sale = jane.sales()[0]["id"]
     paypal.made("GET", f"/v1/payments/sale/{sale}")
     refund = paypal.made("POST", f"/v1/payments/sale/{sale}/refund")
