@@ -25,7 +25,7 @@ from calls.key_of_try import fresh_key, is_key_spent
 from calls.record_together import record_together
 from calls.side_by_side import SideBySide, reserve_slots, slot, slots_max, told
 from calls.write_told import write_told
-from database.memory import OVERLAP
+from database.memory import ATTEMPTS_MAX, OVERLAP
 from database.outbox import OutboxEntry
 from gateways.gateway import Gateway
 from schemas.facts.payments import PaymentFact
@@ -33,6 +33,7 @@ from workers import claims
 from workers.wiring import Work
 
 BEGIN_SECONDS_MAX = 20.0
+UNDER_WAY = "an earlier call may still be under way"
 
 
 def charge_cards(work: Work, entry_ids: Sequence[UUID]) -> None:
@@ -80,10 +81,14 @@ def _plan_all(
             is_spent = is_key_spent(gateway, entry.attempts, known.created_at, work.wall())
             if step(known) is Step.DROP:
                 claims.finish(work.database, entry, partial(_drop, known))
+            elif _runs_again(gateway, entry, known):
+                # under which keys it was sent before nobody knows any more: it goes on with a look
+                entry.attempts = gateway.limits.same_key_attempts
+                claims.postpone(work.database, entry, OVERLAP, UNDER_WAY)
             elif entry.lease_until is not None and is_spent:
                 # every end that is reported takes the lease off the row: this one's worker died or hangs, and a look
                 # now, or another key, could come before its call does
-                claims.postpone(work.database, entry, OVERLAP, "an earlier call may still be under way")
+                claims.postpone(work.database, entry, OVERLAP, UNDER_WAY)
             else:
                 at = slot(gateway, first_slot, place)
                 # what is sent again its gateway brings back, listed or not
@@ -91,6 +96,15 @@ def _plan_all(
                 planned = _plan(entry, known, at, begin_by, is_spent=is_spent)
                 calls[entry.id] = replace(planned, is_last_heard=is_spent and not is_awaited)
     return calls
+
+
+def _runs_again(gateway: Gateway, entry: OutboxEntry, charge: Charge) -> bool:
+    """Whether it was sent in vain until it parked, and a person lets it run again, as from the first try on.
+
+    Where whatever is sent goes under one key that makes no difference.
+    """
+    is_sent = entry.attempts == 1 and charge.status is AttemptStatus.UNKNOWN
+    return is_sent and gateway.limits.same_key_attempts < ATTEMPTS_MAX
 
 
 def _plan(entry: OutboxEntry, charge: Charge, at: float, begin_by: float, *, is_spent: bool) -> ChargeCall:

@@ -1,12 +1,13 @@
 """Every way in which the answer to a charge can fail to come: nothing is taken twice."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, func, update
 
 from billing.payments.tables import AttemptStatus, PaymentAttempt
-from database.memory import WorkState
+from database.memory import ATTEMPTS_MAX, WorkState, ready_again
 from database.outbox import OutboxEntry
 from gateways.stripe.limits import LIMITS
 from tasks import payments
@@ -68,6 +69,27 @@ def test_a_day_later_the_gateway_is_asked_before_anything_is_sent(
         connection.execute(update(PaymentAttempt).values(created_at=func.now() - timedelta(days=2)))
     # whatever is sent now would be lost as well: only a look can bring the answer
     module_sandbox.arm(LOST, **INTENTS)
+    charge(work)
+    assert attempt_of(work.database, attempt.id).status is AttemptStatus.CAPTURED
+    assert taken(module_sandbox, attempt) == [2_900]
+
+
+@pytest.mark.parametrize("last", [{"kind": LOST}, {"kind": "timeout_before", "seconds": 0.1}])
+def test_what_parked_is_looked_for_before_anything_is_sent_when_a_person_lets_it_run_again(
+    work: Work, module_sandbox: Sandbox, last: dict[str, Any]
+) -> None:
+    """The first keys never reached the gateway: under them the charge would be made once more."""
+    attempt = owe(work, customer(work))
+    module_sandbox.arm("timeout_before", seconds=0.1, count=ATTEMPTS_MAX - 1, **INTENTS)
+    for _ in range(ATTEMPTS_MAX - 1):
+        charge(work)
+    module_sandbox.arm(**last, count=1, **INTENTS)
+    charge(work)
+    assert row_of(work.database, attempt.id).state is WorkState.PARKED
+    with work.database.transaction() as session:
+        session.execute(update(OutboxEntry).where(OutboxEntry.topic == "charge").values(ready_again()))
+    charge(work)
+    assert attempt_of(work.database, attempt.id).status is AttemptStatus.UNKNOWN, "its last call may be on its way"
     charge(work)
     assert attempt_of(work.database, attempt.id).status is AttemptStatus.CAPTURED
     assert taken(module_sandbox, attempt) == [2_900]
