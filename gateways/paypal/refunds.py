@@ -18,7 +18,7 @@ class Refunds(Reversals):
         """Refund a capture, or a sale, which is one too; see Refunds of the ports. PayPal keeps the key for 45 days.
 
         Its `invoice_id` is our refund's id, of which PayPal makes no second one: where it refuses that, the first is
-        looked up.
+        looked up. Raises Unavailable as long as that is not told: money has left, or is about to.
         """
         asked = {
             "amount": to_paypal(request.amount_minor, request.currency),
@@ -29,9 +29,11 @@ class Refunds(Reversals):
         try:
             return refund_of(self._post(path, asked, request.idempotency_key))
         except Refused as refusal:
-            made = self._made_before(refusal, request)
-            if made is None:
+            if refusal.code != MADE_BEFORE:
                 raise
+            made = self.find_refund(request.refund_id, payment_ref=request.payment_ref)
+            if made is None:
+                raise Unavailable(f"refund {request.refund_id} was made before", ambiguous=True) from refusal
             return made
 
     def find_refund(self, refund_id: str, *, payment_ref: str) -> ReversalFact | None:
@@ -47,8 +49,3 @@ class Refunds(Reversals):
         if capture is None:
             raise Unavailable(f"PayPal does not know the payment {payment_ref}: its refunds cannot be looked through")
         return self._left_of(capture)
-
-    def _made_before(self, refusal: Refused, request: RefundRequest) -> ReversalFact | None:
-        if refusal.code != MADE_BEFORE:
-            return None
-        return self.find_refund(request.refund_id, payment_ref=request.payment_ref)

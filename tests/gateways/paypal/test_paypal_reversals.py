@@ -57,6 +57,14 @@ def test_a_refund_that_was_made_before_is_found_and_not_made_again(scripted: Scr
     assert gateway_at(scripted(script(answers)).url).refund(REQUEST).reversal_ref == REFUND_REF
 
 
+def test_one_that_was_made_before_and_is_not_listed_yet_has_not_failed(scripted: Scripted) -> None:
+    """Else its money is kept for the customer, who has it."""
+    answers = {GIVE_BACK: refused("DUPLICATE_INVOICE_ID"), **with_refunds(refund(**BY_HAND))}
+    with pytest.raises(Unavailable, match="was made before") as unknown:
+        gateway_at(scripted(script(answers)).url).refund(REQUEST)
+    assert unknown.value.ambiguous
+
+
 @pytest.mark.parametrize("issue", ["CAPTURE_FULLY_REFUNDED", "REFUND_AMOUNT_EXCEEDED", "TRANSACTION_DISPUTED"])
 def test_what_gives_nothing_back_is_rejected(scripted: Scripted, issue: str) -> None:
     with pytest.raises(Rejected, match=issue.lower()):
