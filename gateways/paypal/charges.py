@@ -63,14 +63,15 @@ class Charges(Transactions):
         """Search the payments of a window; see OffSessionCharge.
 
         None: of what is older than the key is remembered PayPal has none, and a repeat brings back what is younger.
-        Raises Unavailable as long as PayPal's list lags behind by more.
+        Raises Unavailable as long as PayPal's list lags behind by more, and for a payment that it lists and does not
+        know.
         """
         told_until = created_after
         for page in self._search(created_after, created_before):
             told_until = page.told_until
             for found in payments_in(page):
                 if found.attempt_id == attempt_id:
-                    return self.fetch_payment(payment_ref=found.capture_ref)
+                    return self._listed_payment(found)
         if told_until < created_before - LIMITS.key_window:
             raise Unavailable(f"PayPal lists payments until {told_until:%Y-%m-%d %H:%M} UTC only")
         return None

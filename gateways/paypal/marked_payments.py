@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from billing.errors import Unavailable
 from gateways.paypal.transactions import Transactions, payments_in
 from schemas.facts.payments import MarkedPaymentFact
 
@@ -20,9 +19,6 @@ class MarkedPayments(Transactions):
         """
         for page in self._search(created_after):
             for found in payments_in(page):
-                capture = self._capture(found.capture_ref)
-                if capture is None and found.is_denied:
-                    continue
-                if capture is None:
-                    raise Unavailable(f"PayPal lists {found.capture_ref} and does not know it")
-                yield MarkedPaymentFact(self._payment_of(capture), found.marks)
+                payment = self._listed_payment(found)
+                if payment is not None:
+                    yield MarkedPaymentFact(payment, found.marks)

@@ -9,7 +9,7 @@ from gateways.paypal.answers import reader
 from gateways.paypal.errors import TOO_MANY, Refused
 from gateways.paypal.orders import Orders
 from gateways.paypal.shapes import Json, inside, instant, items_of, marks_of, text, written
-from schemas.facts.payments import PaymentMarks
+from schemas.facts.payments import PaymentFact, PaymentMarks
 
 TRANSACTIONS = "/v1/reporting/transactions"
 # the most that PayPal looks through at once, and tells at once
@@ -69,6 +69,16 @@ class Transactions(Orders):
                 return
             begin = until
         raise Unavailable(f"a search of more than {WINDOWS_MAX} windows of transactions")
+
+    def _listed_payment(self, found: Found) -> PaymentFact | None:
+        """What a search has told of, as it is now; None for one that was denied and is known by no capture.
+
+        Raises Unavailable for any other that PayPal lists and does not know: nobody can say that it was not made.
+        """
+        payment = self.fetch_payment(payment_ref=found.capture_ref)
+        if payment is None and not found.is_denied:
+            raise Unavailable(f"PayPal lists {found.capture_ref} and does not know it")
+        return payment
 
     def _pages(self, begin: datetime, end: datetime, code: str) -> Iterator[Page]:
         query = {"start_date": written(begin), "end_date": written(end), "page_size": str(PAGE_SIZE), **EVERYTHING}

@@ -246,12 +246,11 @@ OURS = (CAPTURE_REF, "T0003", f"cashbeat.{ATTEMPT}.{ACCOUNT}")
 OTHERS = (("T1", "T0006", "order-17"), ("T2", "T0003", "cashbeat.another"), ("T3", "T1107", OURS[2]))
 
 
-def found_by(scripted: Scripted, told: object) -> PaymentFact | None:
-    answers = {
-        SEARCH: told,
-        LOOK: order("COMPLETED", capture()),
-        f"GET /v2/payments/captures/{CAPTURE_REF}": capture(),
-    }
+PAID = {LOOK: order("COMPLETED", capture()), f"GET /v2/payments/captures/{CAPTURE_REF}": capture()}
+
+
+def found_by(scripted: Scripted, told: object, known: dict[str, Any] = PAID) -> PaymentFact | None:
+    answers = {SEARCH: told, **known}
     until = NOON + timedelta(hours=8)
     paypal = gateway_at(scripted(script(answers)).url)
     return paypal.find_charge(ATTEMPT, customer_ref=CUSTOMER_REF, created_after=NOON, created_before=until)
@@ -261,6 +260,15 @@ def test_a_charge_whose_answer_was_lost_is_found_by_its_mark(scripted: Scripted)
     payment = found_by(scripted, listed(NOON + timedelta(hours=5), *OTHERS, OURS))
     assert payment is not None
     assert (payment.status, payment.payment_ref) == (PaymentStatus.CAPTURED, CAPTURE_REF)
+
+
+def test_a_charge_that_is_listed_and_not_known_may_have_been_made(scripted: Scripted) -> None:
+    """Unless it was denied: no money came by that."""
+    told = listed(NOON + timedelta(hours=5), OURS)
+    with pytest.raises(Unavailable, match=f"lists {CAPTURE_REF} and does not know it"):
+        found_by(scripted, told, {})
+    told["transaction_details"][0]["transaction_info"]["transaction_status"] = "D"
+    assert found_by(scripted, told, {}) is None
 
 
 def test_where_there_are_too_many_less_is_asked_for_at_once(scripted: Scripted) -> None:
