@@ -20,6 +20,7 @@ from tests.stack.test_command_line import cashbeat, commands_of
 NOBODY = "01a2277b-42ca-7a7e-9c64-262a17235048"
 # with the exit code in books that are empty
 LOOKS = {
+    ("waiting",): 0,
     ("parked",): 0,
     ("parked", "show", NOBODY): 2,
     ("api-key", "list"): 0,
