@@ -35,7 +35,7 @@ def facts_of_dispute(dispute: Json, rest: Money | None = None) -> Iterator[Rever
 
 
 def is_told_by(dispute: ReversalFact, refund: ReversalFact) -> bool:
-    """Whether what has left without our asking is what a dispute has taken, see `reversal_shapes.without_disputed`."""
+    """Whether what has left without our asking is what a dispute has taken, see `reversal_shapes.told_once`."""
     return (
         dispute.contest is not None
         and dispute.left_minor > 0

@@ -4,6 +4,7 @@ https://developer.paypal.com/docs/api/payments/v2/#captures_refund
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from billing.money import Money
 from gateways.paypal.amounts import from_paypal
@@ -50,7 +51,7 @@ def reversed_payment(capture: Json, refunds: Sequence[Json], disputes: Sequence[
         gateway=GATEWAY,
         charge_ref=capture["id"],
         payment_ref=capture["id"],
-        reversals=(*without_disputed(left, contested), *contested),
+        reversals=tuple(told_once(left, contested)),
         attempt_id=marks_of(capture.get("custom_id"))[0],
     )
 
@@ -87,15 +88,22 @@ def _reversal_of(refund: Json, capture: Json) -> ReversalFact:
     )
 
 
-def without_disputed(left: Sequence[ReversalFact], contested: Sequence[ReversalFact]) -> list[ReversalFact]:
-    """What has left of a capture but for what is a dispute's money, told once more.
+def told_once(left: Sequence[ReversalFact], contested: Sequence[ReversalFact]) -> list[ReversalFact]:
+    """What has left of a capture and what its disputes took, each amount under one object, whenever we ask.
 
     What a lost dispute takes PayPal may also tell as a reversal of the capture, which nothing says apart from a refund
     that a person made: so of those that we did not ask for, one of just this amount, made since, is the dispute's own.
+    It may have been booked before the dispute took anything. So it stays among what is told: what a bank took has left
+    by it and not by the dispute, and what passed for a refund was none.
     """
-    others = list(left)
-    for taken in contested:
-        told_twice = next((each for each in others if is_told_by(taken, each)), None)
-        if told_twice is not None:
-            others.remove(told_twice)
-    return others
+    told, disputes, unmatched = list(left), list(contested), list(left)
+    for place, taken in enumerate(contested):
+        twin = next((each for each in unmatched if is_told_by(taken, each)), None)
+        if twin is None:
+            continue
+        unmatched.remove(twin)
+        if twin.kind is ReversalKind.DISPUTE:
+            disputes[place] = replace(taken, left_minor=0)
+        else:
+            told[told.index(twin)] = replace(twin, left_minor=0, state=RefundState.CANCELED)
+    return [*told, *disputes]

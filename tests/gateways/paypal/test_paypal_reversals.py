@@ -248,10 +248,11 @@ def test_what_a_bank_took_without_a_dispute_is_a_dispute_lost() -> None:
     assert fact.contest.reason == "chargeback"
 
 
-def test_where_a_dispute_explains_what_a_bank_took_it_alone_is_told() -> None:
+def test_where_a_dispute_explains_what_a_bank_took_it_leaves_by_one_of_both() -> None:
     lost = dispute("RESOLVED", "RESOLVED_BUYER_FAVOUR")
-    (fact,) = reversed_payment(CHARGED_BACK, [BY_A_BANK], [lost]).reversals
-    assert (fact.reversal_ref, fact.left_minor) == (DISPUTE_REF, 2999)
+    facts = reversed_payment(CHARGED_BACK, [BY_A_BANK], [lost]).reversals
+    assert [(each.reversal_ref, each.left_minor) for each in facts] == [("REVERSAL", 2999), (DISPUTE_REF, 0)]
+    assert all(each.contest is not None and each.contest.state is DisputeState.LOST for each in facts)
 
 
 def test_what_was_given_back_before_a_bank_took_the_rest_stays_a_refund() -> None:
