@@ -25,7 +25,7 @@ from tests.gateways.paypal.objects import (
     order,
     refund,
 )
-from tests.gateways.paypal.paypal_script import asked_of, gateway_at, refused, script
+from tests.gateways.paypal.paypal_script import answered, asked_of, gateway_at, refused, script
 
 Scripted = Callable[[Script], ScriptedServer]
 LOOK_AT_CAPTURE, LOOK_AT_ORDER = f"GET /v2/payments/captures/{CAPTURE_REF}", f"GET /v2/checkout/orders/{ORDER_REF}"
@@ -97,6 +97,24 @@ UNTOLD = {
 def test_where_no_refunds_are_listed_none_is_said_to_be_missing(scripted: Scripted, answers: dict[str, Any]) -> None:
     with pytest.raises(Unavailable):
         gateway_at(scripted(script(answers)).url).find_refund(REFUND, payment_ref=CAPTURE_REF)
+
+
+@pytest.mark.parametrize("code", ["T1107", "T1106"])
+def test_what_events_tell_no_more_is_found_by_a_search_of_its_kind(scripted: Scripted, code: str) -> None:
+    """By one of refunds, then by one of what banks took: events are kept for a month, payments for years."""
+    named = {"transaction_id": "REVERSAL", "transaction_event_code": code, "paypal_reference_id": CAPTURE_REF}
+    told = {"transaction_details": [{"transaction_info": named}], "last_refreshed_datetime": "2026-12-01T00:00:00Z"}
+    none = {"transaction_details": [], "last_refreshed_datetime": "2026-12-01T00:00:00Z"}
+    searches = [answered(each) for each in ((told, none) if code == "T1107" else (none, told))]
+    answers = {
+        LOOK_AT_CAPTURE: capture("REFUNDED", supplementary_data=None, update_time=NOON),
+        "GET /v1/reporting/transactions": tuple(searches),
+        "GET /v1/notifications/webhooks-events": {"events": []},
+        "GET /v2/payments/refunds/REVERSAL": refund("COMPLETED", "29.99", id="REVERSAL", custom_id=None),
+    }
+    found = gateway_at(scripted(script(answers)).url).fetch_reversals(CAPTURE_REF)
+    assert found is not None
+    assert [(each.reversal_ref, each.left_minor) for each in found.reversals] == [("REVERSAL", 2999)]
 
 
 @pytest.mark.parametrize(
