@@ -32,12 +32,20 @@ def with_billed_price(
 
 
 def choose_billed(
-    amount: Money, at: datetime, present: PlanTerms, former: PlanTerms | None, priced_at: datetime | None
+    amount: Money,
+    at: datetime,
+    present: PlanTerms,
+    former: PlanTerms | None,
+    priced_at: datetime | None,
+    former_priced_at: datetime | None,
 ) -> PlanTerms | None:
     """Which of the two that much was paid for at that time; None for neither, and where it may have been either.
 
-    The gateway had the present price at `priced_at` at the latest, when the books heard of it.
+    The gateway had the present price at `priced_at` at the latest, when the books heard of it; and the former at
+    `former_priced_at`, before which it may have been one before both, whatever that asked for.
     """
+    if former_priced_at is not None and at < former_priced_at:
+        return None
     fitting = [terms for terms in (present, former) if terms is not None and terms.price == amount]
     if len(fitting) > 1:
         return present if priced_at is not None and at >= priced_at else None
@@ -67,4 +75,5 @@ def _billed(
     terms = terms_of(session, price_ids)
     former = terms.get(subscription.former_price_id) if subscription.former_price_id else None
     amount = Money(line.net_minor, fact.currency)
-    return choose_billed(amount, fact.paid_at, terms[subscription.price_id], former, subscription.priced_at)
+    heard_at = subscription.priced_at, subscription.former_priced_at
+    return choose_billed(amount, fact.paid_at, terms[subscription.price_id], former, *heard_at)

@@ -124,7 +124,8 @@ def _write_price(session: Session, subscription: Subscription, fact: Subscriptio
     if item.price_ref not in known:
         remember_price(session, fact.gateway, item.price_ref, plan.price_id)
     if subscription.price_id != plan.price_id:
-        subscription.former_price_id, subscription.priced_at = subscription.price_id, now
+        subscription.former_price_id, subscription.former_priced_at = subscription.price_id, subscription.priced_at
+        subscription.priced_at = now
     subscription.price_id, subscription.interval = plan.price_id, plan.interval
     subscription.currency = plan.price.currency
 

@@ -46,9 +46,10 @@ class Subscription(Base):
     `discount_periods` how many periods are still to be discounted after this one (null: all). `synced_at` is the wall
     clock's time of the last look at the gateway that runs it, and `end_asked_at` the account's own time when that was
     last asked because it should have ended with its period. `former_price_id` is the price before the present one, of
-    which the books heard at `priced_at`. `foreign_price` is what the gateway has where that is no price of ours: then
-    the plan is unknown, and `price_id` the last that was known. `failed_*` are set on a row that the cycle could not
-    handle, which it leaves alone from then on, and where a plan is unknown.
+    which the books heard at `priced_at`, as of the former at `former_priced_at`: null for the first. `foreign_price` is
+    what the gateway has where that is no price of ours: then the plan is unknown, and `price_id` the last that was
+    known. `failed_*` are set on a row that the cycle could not handle, which it leaves alone from then on, and where a
+    plan is unknown.
     """
 
     __tablename__ = "subscriptions"
@@ -92,6 +93,7 @@ class Subscription(Base):
     next_price_id: Mapped[UUID | None] = mapped_column(ForeignKey("plan_prices.id"))
     former_price_id: Mapped[UUID | None] = mapped_column(ForeignKey("plan_prices.id"))
     priced_at: Mapped[datetime | None]
+    former_priced_at: Mapped[datetime | None]
     interval: Mapped[Interval]
     currency: Mapped[str]
     dunning_policy: Mapped[str] = mapped_column(ForeignKey("dunning_policies.slug"), server_default="default")

@@ -1,7 +1,7 @@
 """A gateway tells that so much was paid for a subscription at a time: the books know for which price."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -87,6 +87,15 @@ def test_where_both_prices_ask_for_as_much_the_time_tells_and_else_a_person_is_c
     )
 
 
+def test_what_was_paid_before_both_prices_that_are_known_is_for_neither(twin_run: GatewayRun) -> None:
+    """It went from the starter by another plan to the twin, which asks for as much as the first."""
+    twin_run.hear(twin_run.fact("growth"), now=FEBRUARY_14)
+    twin_run.hear(twin_run.fact("twin"), now=FEBRUARY_14 + timedelta(days=1))
+    assert twin_run.bill(sale(9_900, JANUARY_31), MARCH_31) is None
+    assert (twin_run.kept("USD"), remarks(twin_run)) == (9_900, ["other_amount"])
+    assert what_was_granted(twin_run, sale(9_900, FEBRUARY_28, FEBRUARY_28)) == [(9_900, 7, "charge")]
+
+
 @pytest.mark.parametrize("minor", [1, 4_411, 19_900])
 def test_what_no_price_of_its_asks_for_is_kept_for_a_person(twin_run: GatewayRun, minor: int) -> None:
     for _ in range(2):
@@ -110,7 +119,7 @@ def test_nobody_is_granted_what_another_amount_paid_for(
     present, former = (terms(*each) for each in list(zip(minors, currencies, strict=True))[:2])
     paid, at = Money(minors[2], currencies[2]), FEBRUARY_28 if is_after else JANUARY_31
     priced_at = FEBRUARY_14 if is_revised else None
-    chosen = choose_billed(paid, at, present, former if is_revised else None, priced_at)
+    chosen = choose_billed(paid, at, present, former if is_revised else None, priced_at, None)
     may_be = [each for each in ((present, former) if is_revised else (present,)) if each.price == paid]
     if len(may_be) > 1 and is_after:
         assert chosen is present

@@ -502,6 +502,7 @@ CREATE TABLE subscriptions (
     next_price_id UUID,
     former_price_id UUID,
     priced_at TIMESTAMPTZ,
+    former_priced_at TIMESTAMPTZ,
     interval VARCHAR(32) NOT NULL,
     currency TEXT NOT NULL,
     dunning_policy TEXT DEFAULT 'default' NOT NULL,
