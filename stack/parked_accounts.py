@@ -11,8 +11,12 @@ from sqlalchemy.orm import Session
 
 from billing.accounts.tables import Account, GatewayCustomer
 from billing.cards.tables import Card
+from billing.credit_notes.tables import CreditNote
+from billing.disputes.tables import Dispute
 from billing.invoices.tables import Invoice
 from billing.payments.tables import PaymentAttempt
+from billing.receipts.tables import Receipt
+from billing.refunds.tables import Refund
 from billing.subscriptions.tables import Subscription
 from database.inbox import InboxEvent
 from database.operations import Operation
@@ -22,7 +26,8 @@ from database.outbox import OutboxEntry
 TEXTS_MAX = 500
 REFERENCE_CHARACTERS_MAX = 255
 # what a command may be about, the nearest first
-NAMED_BY_COMMANDS = ("subscription_id", "invoice_id", "account_id")
+NAMED_BY_COMMANDS = ("subscription_id", "invoice_id", "payment_id", "account_id")
+OWNED = (Invoice, Subscription, PaymentAttempt, Card, Receipt, Refund, CreditNote, Dispute)
 
 
 def accounts_of(session: Session, rows: Iterable[object]) -> dict[UUID, UUID]:
@@ -54,7 +59,7 @@ def _of_events(session: Session, events: Sequence[InboxEvent]) -> dict[UUID, UUI
 def _of_subjects(session: Session, about: Mapping[UUID, Sequence[UUID]]) -> dict[UUID, UUID]:
     """By the first of the ids that a row is about which stands for something in the books."""
     wanted = {subject_id for ids in about.values() for subject_id in ids}
-    owned = (select(table.id, table.account_id) for table in (Invoice, Subscription, PaymentAttempt, Card))
+    owned = (select(table.id, table.account_id) for table in OWNED)
     tables = union_all(*owned, select(Account.id, Account.id)).subquery()
     owners = {row[0]: row[1] for row in session.execute(select(tables).where(tables.c[0].in_(wanted)))}
     return {

@@ -7,12 +7,22 @@ from uuid import UUID
 
 from sqlalchemy import func, update
 
+from billing.credit_notes.tables import CreditNoteReason
+from billing.ledger.post import post
+from billing.money import Money
+from billing.receipts.receive import capture_of, receive
+from billing.receipts.tables import ReceiptRemark
+from billing.receipts.write import write_receipts
+from billing.refunds.begin_refund import RefundWish, begin_refund
+from billing.refunds.tables import UsedCredits
 from database.engine import Database
+from database.ids import uuid7
 from database.inbox import InboxEvent, remember
 from database.memory import WorkState
 from database.operations import Operation, stage_command
 from database.outbox import OutboxEntry, stage
 from ingress.metrics import _read_gauges
+from tests.billing.conftest import NOON
 from tests.stack.test_command_line import cashbeat
 
 LATER = func.now() + timedelta(hours=6)
@@ -74,6 +84,26 @@ def test_each_line_says_since_when_how_often_tried_until_when_and_why(
     assert event.endswith("stripe is not called: it is disabled")
     cut = cashbeat("waiting", "--limit", "1", home=tmp_path, DATABASE_URL=database_url)
     assert (cut.stdout.splitlines(), "1 more, younger ones" in cut.stderr) == ([longest], True)
+
+
+def test_a_refund_that_waits_says_whose_it_is(
+    books_of_owner: Database, whose_id: UUID, tmp_path: Path, database_url: str
+) -> None:
+    received = capture_of(whose_id, None, "stripe", "pi_7", Money(2_999, "USD"), NOON)
+    booked = receive(received, None, remark=ReceiptRemark.PAID_TWICE)
+    payment_id = booked.receipt["id"]
+    wish = RefundWish(payment_id, None, CreditNoteReason.DUPLICATE, UsedCredits.REDUCE, "ada", "test")
+    with books_of_owner.transaction() as session:
+        post(session, [booked.movement], NOON)
+        write_receipts(session, [booked])
+        begin_refund(session, uuid7(), wish, NOON)
+        stage_command(session, "refund_payment", {"payment_id": str(payment_id)}, "test")
+        refused = {"attempts": 1, "first_attempt_at": func.now(), "next_attempt_at": LATER, "error": "refuses our key"}
+        for memory in (Operation, OutboxEntry):
+            session.execute(update(memory).values(**refused))
+    lines = cashbeat("waiting", home=tmp_path, DATABASE_URL=database_url).stdout.splitlines()
+    told = {line.split()[3]: f"account {whose_id}" in line for line in lines}
+    assert told == {"refund_payment": True, "refund": True}
 
 
 def test_one_that_is_replayed_keeps_its_attempts(
