@@ -10,9 +10,10 @@ from billing.errors import Rejected
 from billing.payment_methods.queries import list_configs
 from billing.payment_methods.reset_country import reset_country
 from billing.payment_methods.rules import decided_for, offered_in
+from billing.payment_methods.seed import TRANSFER_NAME
 from billing.payment_methods.set_method import set_method
 from billing.payment_methods.tables import ManualMethod, PaymentMethodConfig
-from gateways.registry import VENDORS
+from gateways.registry import OFFERED_FIRST, VENDORS
 from schemas.countries import Country
 from schemas.currencies import Currency
 from schemas.names import Beneficiary, Line
@@ -24,6 +25,8 @@ from stack.printable import printable_line
 from stack.sessions import reading, rehearsing, session
 
 METHODS = (*VENDORS, *ManualMethod)
+# what customers read of one that was told no name; a wallet's is its own
+CALLED = {gateway: name for _, gateway, name in OFFERED_FIRST} | {ManualMethod.BANK_TRANSFER: TRANSFER_NAME}
 
 
 def _known(method: str) -> str:
@@ -78,7 +81,7 @@ def _done(settings: Settings, work: Callable[[Session], list[str]], *, dry_run: 
 
 def _set(opened: Session, country: str, method: str, changes: Mapping[str, Any]) -> list[str]:
     before = list_configs(opened)
-    set_method(opened, country, method, changes)
+    set_method(opened, country, method, changes, CALLED.get(method) or changes.get("wallet_kind", ""))
     return [*_displaced(before, country), *_decided(opened, country), *_closed(opened, country)]
 
 

@@ -6,6 +6,8 @@ import pytest
 
 from tests.stack.test_command_line import cashbeat
 
+METHODS = ("stripe", "paypal", "bank_transfer")
+
 
 def test_methods_are_set_and_listed(tmp_path: Path, database_url: str) -> None:
     def run(*arguments: str) -> tuple[int, str]:
@@ -28,6 +30,10 @@ def test_methods_are_set_and_listed(tmp_path: Path, database_url: str) -> None:
     assert run(*transfer)[1].splitlines() == told
     refused = run("set", "US", "paypal", "--currencies", "USD,KWD")
     assert refused == (2, "cashbeat: paypal takes no KWD.\n")
+    named = [run("set", "US", method, "--dry-run")[1].splitlines()[-1].split(maxsplit=3)[3] for method in METHODS]
+    assert named == ["Card  offered", "PayPal  offered", "Bank transfer  offered"]
+    wallet = run("set", "KE", "local_wallet", "--wallet-kind", "M-PESA", "--wallet-id", "7", "--dry-run")[1]
+    assert "local_wallet   M-PESA  offered" in wallet
     refused = run("set", "DE", "bank_transfer", "--iban", "")
     assert (refused[0], "the two" in refused[1]) == (2, True)
     disabled = run("set", "DE", "bank_transfer", "--disable", "--currencies", "")
