@@ -110,7 +110,7 @@ def check_change(session: Session, subscription: Subscription, change: Change) -
         detail = f"The plan of a subscription that is {subscription.status} cannot be changed."
         raise Rejected("subscription_state", detail, status=409)
     if subscription.collection is not Collection.CASHBEAT:
-        raise Rejected("subscription_state", "The gateway runs this subscription; change it there.", status=409)
+        raise Rejected("subscription_state", "A gateway runs this subscription, and alone knows the cost.", status=409)
     if subscription.currency != change.wanted.price.currency:
         raise Rejected("currency_differs", f"The subscription is billed in {subscription.currency}.", status=409)
     if change.is_stay and change.planned is None and change.pending is None:
