@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint, func, text
+from sqlalchemy import Index, UniqueConstraint, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -63,6 +63,13 @@ def remember(session: Session, gateway: str, events: Sequence[Told]) -> list[UUI
     For events found by asking the gateway; the door has its own, faster writer of the same rows.
     """
     return _write(session, [_row(gateway, event) for event in events]) if events else []
+
+
+def known_bodies(session: Session, gateway: str, event_ids: Sequence[str]) -> dict[str, str]:
+    """What came under these events' names, as far as anything did."""
+    known = select(InboxEvent.event_id, InboxEvent.body).where(InboxEvent.gateway == gateway)
+    rows = session.execute(known.where(InboxEvent.event_id.in_(event_ids)))
+    return {row.event_id: row.body for row in rows}
 
 
 def remember_delivery(session: Session, gateway: str, event: Told, transmission_id: str) -> list[UUID]:

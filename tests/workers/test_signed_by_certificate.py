@@ -223,3 +223,26 @@ def test_a_forged_payment_with_a_genuine_signature_changes_nothing(
         assert violations(session) == []
     pull_events(told_work)
     assert _events(told_work) == {"WH-2", *company.told()}
+
+
+def test_a_forged_event_keeps_no_genuine_one_out_that_it_takes_the_name_of(
+    told_settings: Settings, told_work: Work, own_sandbox: Sandbox, tapped: Receiver
+) -> None:
+    """Somebody has read what is to be told of them, as that a bank takes their payment back, and says another thing."""
+    company, attempt = Company(own_sandbox, told_work), _open_page(told_work)
+    own_sandbox.set(paypal_webhook_url=tapped.url)
+    company.tell(1)
+    _until(lambda: bool(tapped.deliveries))
+    [genuine] = tapped.deliveries
+    headers = {name: value for name, value in genuine.headers.items() if name.startswith("paypal-")}
+    told = json.loads(genuine.body)
+    forged = forge({**_paid(attempt), "id": told["id"]}, genuine.body)
+    with in_thread(told_settings) as door, verifying(told_work):
+        assert door.post(PATH, content=forged, headers=headers).status_code == 200
+        _until(lambda: _events(told_work) == {told["id"]})
+    for _ in range(2):
+        pull_events(told_work)
+    with told_work.database.transaction() as session:
+        bodies = [json.loads(body) for body in session.scalars(select(InboxEvent.body).order_by(InboxEvent.id))]
+    assert [each["event_type"] for each in bodies] == ["PAYMENT.CAPTURE.COMPLETED", told["event_type"]]
+    assert bodies[1]["resource"] == told["resource"]
