@@ -178,7 +178,8 @@ def elsewhere() -> Iterator[ScriptedServer]:
 
 
 def checks_at(base: str, signer: PayPalSide) -> PayPalChecks:
-    values = {"environment": "sandbox", "api_base": base, "trust_file": signer.authority.trust_file}
+    where = {"environment": "sandbox", "api_base": base}
+    values = {**where, "trust_file": signer.authority.trust_file, "webhook_verification": "offline"}
 
     def post(path: str, body: bytes) -> dict[str, Any]:
         raise AssertionError("PayPal was asked")
