@@ -141,7 +141,8 @@ def _refuse(work: Work, events: Sequence[UnverifiedEvent], reason: str) -> None:
         claims.finish(work.database, event, partial(_forget, event=event))
     with work.database.transaction() as session:
         count_refused(session, events[0].gateway, len(events))
-    log.warning("webhooks_refused", gateway=events[0].gateway, reason=reason, count=len(events))
+    names = [event.event_id for event in events]
+    log.warning("webhooks_refused", gateway=events[0].gateway, reason=reason, count=len(events), event_ids=names)
 
 
 def _forget(session: Session, event: UnverifiedEvent) -> None:

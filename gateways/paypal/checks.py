@@ -39,9 +39,9 @@ class PayPalChecks:
         self._fetch_at = fetch_at
 
     def fetch_certificate(self, url: str, now: datetime) -> CertificateFact:
-        """See SignatureChecks. The door has looked where it lies; its settings may have been others."""
+        """See SignatureChecks. The door lets no other place in: where it is none of ours, its settings are others."""
         if not is_place_of_certificates(url, self._bases):
-            raise Rejected("certificate_refused", "It does not lie at PayPal's.")
+            raise Unavailable(f"{url} is not where the PayPal of this process has certificates: the door has another")
         pem = self._fetch_at(url)
         try:
             until = read_certificate(pem, trust_anchors(self._bundle), now).valid_until

@@ -187,6 +187,7 @@ def test_a_forged_one_is_gone_with_a_word_in_the_log(checker: Work, unsure_door:
     assert (inbox(checker), waiting(checker)) == ([], [])
     refused = [line for line in told if line["event"] == "webhooks_refused"]
     assert [(line["reason"], line["count"]) for line in refused] == [("signature_refused", 1)] * 2
+    assert sorted(line["event_ids"] for line in refused) == [["WH-1"], ["WH-2"]]
     with checker.database.transaction() as session:
         assert read_findings(session)["paypal"].refused == 2, "and it is counted, for the door was told nothing of it"
 
@@ -263,7 +264,7 @@ def test_while_the_certificate_cannot_be_fetched_events_wait_and_come_through_la
     assert (inbox(checker), waiting(checker)) == (["WH-1"], [])
 
 
-def test_a_settings_change_leads_no_worker_elsewhere(
+def test_a_settings_change_leads_no_worker_elsewhere_and_throws_nothing_away(
     checker: Work, unsure_door: Door, signer: PayPalSide, places: Places
 ) -> None:
     """The door took it under other settings than the worker has."""
@@ -271,7 +272,9 @@ def test_a_settings_change_leads_no_worker_elsewhere(
     body = event("WH-1")
     headers = replaced(signer.headers(body), "paypal-cert-url", live.encode())
     verify_webhooks(checker, [unsure_door.store(body, headers, environment="live")])
-    assert (inbox(checker), waiting(checker), places.asked) == ([], [], [])
+    [row] = waiting(checker)
+    assert (row.state, inbox(checker), places.asked) == (WorkState.READY, [], [])
+    assert (row.error or "").startswith(f"{live} is not where")
 
 
 def test_sixteen_at_once_fetch_it_once_however_long_that_takes(
