@@ -1,0 +1,41 @@
+-- What we were told to do
+
+CREATE TABLE operations (
+    kind TEXT NOT NULL,
+    caller TEXT NOT NULL,
+    idempotency_key TEXT,
+    body_sha256 TEXT NOT NULL,
+    body JSONB NOT NULL,
+    result JSONB,
+    problem JSONB,
+    id UUID NOT NULL,
+    state VARCHAR(32) DEFAULT 'ready' NOT NULL,
+    attempts BIGINT DEFAULT '0' NOT NULL,
+    first_attempt_at TIMESTAMPTZ,
+    next_attempt_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    hinted_at TIMESTAMPTZ,
+    lease_until TIMESTAMPTZ,
+    lease_token UUID,
+    error TEXT,
+    created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    finished_at TIMESTAMPTZ,
+    discarded_by TEXT,
+    discarded_because TEXT,
+    CONSTRAINT pk_operations PRIMARY KEY (id),
+    CONSTRAINT ck_operations_state_known CHECK (state IN ('ready', 'done', 'rejected', 'parked', 'discarded')),
+    CONSTRAINT ck_operations_discarded_by_somebody CHECK ((state = 'discarded') = (discarded_by IS NOT NULL AND discarded_because IS NOT NULL)),
+    CONSTRAINT ck_operations_body_is_an_object CHECK (jsonb_typeof(body) = 'object'),
+    CONSTRAINT ck_operations_kind_and_caller_are_said CHECK (kind <> '' AND caller <> '')
+);
+CREATE INDEX ix_operations_due ON operations (next_attempt_at) WHERE state = 'ready';
+CREATE INDEX ix_operations_parked ON operations (id) WHERE state = 'parked';
+
+-- Whoever may stage commands and not read in whose name they are said, says them in a product's name alone
+
+CREATE FUNCTION refuse_foreign_caller() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION '% stages commands as app/ and the name of a product, not as %', current_user, NEW.caller
+USING ERRCODE = 'insufficient_privilege'; END $$;
+
+CREATE TRIGGER caller_is_a_product BEFORE INSERT ON operations FOR EACH ROW
+WHEN (NEW.caller !~ '^app/[a-z0-9][a-z0-9-]{0,59}$' AND NOT has_column_privilege('operations'::regclass, 'caller', 'SELECT'))
+EXECUTE FUNCTION refuse_foreign_caller();
