@@ -7,7 +7,7 @@ from database.base import Base
 from database.engine import dialect_url
 from database.migrate import alembic_config, upgrade
 from database.migrations.tables import metadata
-from database.rights import DECISIONS
+from database.rights import AREAS, DECISIONS
 from tests.logins import urls_of
 
 
@@ -19,7 +19,8 @@ def test_models_and_migrations_agree(database_url: str) -> None:
 
 
 def test_every_table_has_a_decision_who_may_do_what_with_it() -> None:
-    assert set(DECISIONS) == set(metadata.tables), "say it in database/rights.py"
+    assert set(DECISIONS) == set(metadata.tables), "say it in database/rights/"
+    assert sum(len(area) for area in AREAS) == len(DECISIONS), "a table is decided on in one area"
 
 
 def test_migrating_twice_changes_nothing(database_url: str) -> None:

@@ -1,8 +1,8 @@
 """Foundation: every table, and what the database refuses by itself.
 
-The statements are in the folder beside this file, in PostgreSQL's own words: a file per area, read in the order of their
-names, so that a table stands behind those it refers to. `tables.py` in each area says what they mean; a test holds both
-to each other.
+The statements are in the folder beside this file, in PostgreSQL's own words: a file per area, read in the order of
+their names, so that a table comes after those it refers to. `tables.py` in each area says what they mean; a test
+holds both to each other.
 """
 
 from pathlib import Path

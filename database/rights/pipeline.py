@@ -1,0 +1,37 @@
+"""Rights to the pipeline's memory."""
+
+from collections.abc import Mapping
+
+from database.rights.decision import (
+    KEEPS,
+    KEEPS_AND_REMOVES,
+    NOTHING,
+    PROGRESS,
+    READS,
+    READS_AND_ADDS,
+    Decision,
+    Rights,
+    changes,
+)
+
+PIPELINE: Mapping[str, Decision] = {
+    "inbox": Decision(Rights(reads=True, adds=True, changes=PROGRESS, removes=True), door=READS_AND_ADDS),
+    # what may be genuine: the door knows neither which is, nor by which certificate until a worker has fetched it
+    "unverified_events": Decision(Rights(reads=True, changes=PROGRESS, removes=True), door=READS_AND_ADDS),
+    "gateway_certificates": Decision(KEEPS_AND_REMOVES, door=READS),
+    "webhook_findings": Decision(KEEPS, door=READS),
+    "operations": Decision(changes(*PROGRESS, "result", "problem"), door=READS_AND_ADDS),
+    "outbox": Decision(changes(*PROGRESS, "result"), door=READS),
+    "job_periods": Decision(Rights(reads=True, adds=True, removes=True)),
+    "heartbeats": Decision(KEEPS, door=READS),
+    "event_pulls": Decision(KEEPS),
+    "database_lineage": Decision(READS),
+    # whoever approves a payment by a key is kept by its name
+    "api_keys": Decision(Rights(reads_only=("id", "name")), door=READS),
+    "call_rates": Decision(KEEPS),
+    # All workers are one role, so each may read every provider's row; what it is not told is the master key, unless its
+    # queue talks to one (`READ_BY` in settings). The door checks signatures: it can read where a provider is, since the
+    # certificates of its webhooks lie there, and nothing that calls anybody.
+    "integration_providers": Decision(READS, door=Rights(reads_only=("id", "endpoint"))),
+    "webhook_secrets": Decision(NOTHING, door=READS),
+}  # fmt: skip
