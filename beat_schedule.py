@@ -2,20 +2,10 @@
 
 from typing import Any
 
-from schemas.messages import (
-    AdvanceClocks,
-    BeatHeart,
-    CheckInvariants,
-    DunInvoices,
-    LookUpPayments,
-    Message,
-    NoticeCards,
-    PruneMemories,
-    PullEvents,
-    RenewSubscriptions,
-    SweepCredits,
-    SweepMemories,
-)
+from schemas.messages.base import Message
+from schemas.messages.payments import LookUpPayments, PullEvents
+from schemas.messages.renewals import AdvanceClocks, DunInvoices, NoticeCards, RenewSubscriptions, SweepCredits
+from schemas.messages.upkeep import BeatHeart, CheckInvariants, PruneMemories, SweepMemories
 
 # The queues whose pulse is felt; a test compares them with the queues that exist.
 HEARTS = ("webhooks", "commands", "payments", "renewals", "documents", "emails", "upkeep")

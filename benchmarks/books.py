@@ -26,8 +26,9 @@ from database.inbox import remember
 from gateways.stripe.client import StripeGateway
 from gateways.stripe.limits import LIVE_CALLS_PER_SECOND
 from gateways.stripe.translate import HANDLED_TYPES, translate
-from schemas.commands import Address, OpenAccount, StartCreditCheckout
-from schemas.messages import WEBHOOK_IDS_MAX, HandleWebhooks
+from schemas.commands.accounts import Address, OpenAccount
+from schemas.commands.payments import StartCreditCheckout
+from schemas.messages.webhooks import WEBHOOK_IDS_MAX, HandleWebhooks
 from settings import SANDBOX_STRIPE_KEY
 from workers.queues import WEBHOOKS
 from workers.wiring import utc_now

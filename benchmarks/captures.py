@@ -18,9 +18,11 @@ from billing.invariants import violations
 from billing.outcomes.save_card import save_card
 from database.ids import uuid7
 from gateways.stripe.limits import LIVE_CALLS_PER_SECOND
-from schemas.commands import Address, CreateSubscription, OpenAccount, PlanChoice
+from schemas.commands.accounts import Address, OpenAccount
+from schemas.commands.subscriptions import CreateSubscription, PlanChoice
 from schemas.facts.customers import CardFact
-from schemas.messages import CHARGE_IDS_MAX, ChargeCards
+from schemas.messages.base import CHARGE_IDS_MAX
+from schemas.messages.payments import ChargeCards
 from settings import SANDBOX_STRIPE_KEY
 from workers.queues import PAYMENTS
 from workers.wiring import utc_now

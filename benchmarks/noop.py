@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import settings as configuration
 from database.ids import uuid7
-from schemas.messages import HandleWebhooks
+from schemas.messages.webhooks import HandleWebhooks
 from workers.celery_app import make_app
 from workers.queues import WEBHOOKS
 

@@ -2,7 +2,7 @@
 
 from calls.gateway_run import drop_pending, whom_to_ask, written
 from database.operations import Operation
-from schemas.commands import CancelSubscription, ReactivateSubscription
+from schemas.commands.subscriptions import CancelSubscription, ReactivateSubscription
 from workers.claims import Act
 from workers.wiring import Work
 

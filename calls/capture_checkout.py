@@ -16,7 +16,7 @@ from calls.write_told import write_told
 from database.operations import Operation
 from database.outbox import put_off
 from gateways.gateway import Capability, Gateway
-from schemas.commands import CaptureCheckout
+from schemas.commands.payments import CaptureCheckout
 from schemas.facts.payments import PaymentFact, PaymentStatus
 from workers import claims
 from workers.claims import Act

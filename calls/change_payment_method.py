@@ -16,7 +16,7 @@ from calls.ensure_customer import ensure_customer
 from calls.key_of_try import key_of_try
 from database.operations import Operation
 from gateways.gateway import Capability, Gateway
-from schemas.commands import ChangePaymentMethod, SetDefaultPaymentMethod
+from schemas.commands.payments import ChangePaymentMethod, SetDefaultPaymentMethod
 from workers.claims import Act
 from workers.wiring import Work
 

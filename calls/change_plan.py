@@ -15,7 +15,7 @@ from calls.gateway_run import Asked, drop_pending, whom_to_ask
 from calls.hear_subscription import ask_waited_for, record_subscription
 from database.operations import Operation
 from gateways.gateway import Gateway
-from schemas.commands import ChangePlan
+from schemas.commands.subscriptions import ChangePlan
 from schemas.facts.subscriptions import SubscriptionFact
 from workers.claims import Act
 from workers.wiring import Work

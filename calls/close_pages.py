@@ -7,14 +7,15 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from billing.accounts.queries import lock_account
-from billing.commands.verbs import VERBS, time_of
+from billing.commands.time_of import time_of
+from billing.commands.verbs import VERBS
 from billing.outcomes.record_outcome import record_outcomes
 from billing.payments.queries import find_live_checkout, open_pages_of
 from billing.subscriptions.queries import get_subscription
 from calls.cancel_payment import cancel_payment
 from calls.page_call import never_paid
 from database.operations import Operation
-from schemas.commands import OfSubscription
+from schemas.commands.subscriptions import OfSubscription
 from schemas.facts.payments import PaymentFact
 from workers.claims import Act
 from workers.wiring import Work

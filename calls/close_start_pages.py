@@ -17,7 +17,7 @@ from database.among import is_among
 from database.clock import database_time
 from database.operations import Operation
 from gateways.gateway import Gateway
-from schemas.commands import CreateSubscription, StartSubscriptionCheckout
+from schemas.commands.subscriptions import CreateSubscription, StartSubscriptionCheckout
 from schemas.facts.payments import PaymentStatus
 from workers.wiring import Work
 

@@ -9,7 +9,7 @@ from billing.clocks.queries import show_clock
 from billing.errors import Rejected
 from database.operations import Operation
 from gateways.gateway import Capability
-from schemas.commands import CreateTestClock
+from schemas.commands.clocks import CreateTestClock
 from workers.claims import Act
 from workers.wiring import Work
 

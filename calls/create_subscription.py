@@ -5,10 +5,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from billing.commands.verbs import VERBS, time_of
+from billing.commands.time_of import time_of
+from billing.commands.verbs import VERBS
 from calls.close_start_pages import close_start_pages, start_pages
 from database.operations import Operation
-from schemas.commands import CreateSubscription
+from schemas.commands.subscriptions import CreateSubscription
 from workers.claims import Act
 from workers.wiring import Work
 

@@ -13,7 +13,7 @@ from billing.gateway_run.sync import sync_subscription
 from billing.subscriptions.queries import get_subscription, show_subscription
 from database.clock import database_time
 from gateways.gateway import Gateway
-from schemas.commands import OfSubscription
+from schemas.commands.subscriptions import OfSubscription
 from schemas.facts.subscriptions import SubscriptionFact
 from workers.claims import Act
 from workers.wiring import Work

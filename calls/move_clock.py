@@ -12,7 +12,7 @@ from billing.agenda.outlook import Outlook, outlooks
 from billing.clocks.timelines import Timeline
 from billing.gateway_run.stage_syncs import stage_syncs
 from database.weather import is_weather
-from schemas.messages import RunCommand
+from schemas.messages.commands import RunCommand
 from workers.sweeps import do_due
 from workers.wiring import Work
 

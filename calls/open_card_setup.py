@@ -6,7 +6,7 @@ from calls.ensure_customer import ensure_customer
 from calls.key_of_try import key_of_try
 from database.operations import Operation
 from gateways.gateway import Capability
-from schemas.commands import StartCardSetup
+from schemas.commands.payments import StartCardSetup
 from schemas.facts.customers import SetupRequest
 from workers.claims import Act
 from workers.wiring import Work

@@ -8,7 +8,7 @@ from billing.payments.tables import PaymentAttempt
 from calls.open_page import open_page
 from database.operations import Operation
 from gateways.gateway import Capability, Gateway
-from schemas.commands import StartCreditCheckout
+from schemas.commands.payments import StartCreditCheckout
 from schemas.facts.payments import CheckoutFact, CheckoutRequest, PaymentStatus
 from workers.claims import Act
 from workers.wiring import Work

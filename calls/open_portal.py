@@ -6,7 +6,7 @@ from billing.subscriptions.queries import is_run_by
 from calls.ensure_customer import ensure_customer
 from database.operations import Operation
 from gateways.gateway import Capability
-from schemas.commands import OpenPortal
+from schemas.commands.payments import OpenPortal
 from workers.claims import Act
 from workers.wiring import Work
 

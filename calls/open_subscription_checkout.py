@@ -21,7 +21,7 @@ from calls.key_of_try import key_of_try
 from calls.same_start import find_same_start
 from database.operations import Operation
 from gateways.gateway import Capability, Gateway
-from schemas.commands import StartSubscriptionCheckout
+from schemas.commands.subscriptions import StartSubscriptionCheckout
 from schemas.facts.payments import CheckoutFact
 from schemas.facts.subscriptions import START_PAGE_IS_OPEN
 from workers.claims import Act

@@ -3,7 +3,7 @@
 from billing.errors import Rejected
 from calls.gateway_run import whom_to_ask, written
 from database.operations import Operation
-from schemas.commands import OfSubscription, PauseSubscription, ResumeSubscription
+from schemas.commands.subscriptions import OfSubscription, PauseSubscription, ResumeSubscription
 from workers.claims import Act
 from workers.wiring import Work
 

@@ -1,6 +1,6 @@
 """Let the customer pay an invoice in person, on a hosted page."""
 
-from billing.commands.verbs import cause_of
+from billing.commands.verb import cause_of
 from billing.errors import Rejected, Unavailable
 from billing.invoices.queries import get_invoice
 from billing.invoices.tables import Invoice
@@ -13,7 +13,7 @@ from calls.cancel_payment import cancel_payment
 from calls.open_page import open_page
 from database.operations import Operation
 from gateways.gateway import Capability
-from schemas.commands import PayInvoice
+from schemas.commands.payments import PayInvoice
 from schemas.facts.payments import PaymentStatus
 from workers.claims import Act
 from workers.wiring import Work

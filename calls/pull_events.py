@@ -12,7 +12,7 @@ from database.inbox import Told, known_bodies, remember
 from database.webhook_findings import count_missing
 from gateways.gateway import Capability, Gateway
 from gateways.ports import EVENTS_LIMIT
-from schemas.messages import WEBHOOK_IDS_MAX, HandleWebhooks
+from schemas.messages.webhooks import WEBHOOK_IDS_MAX, HandleWebhooks
 from workers.wiring import Work
 
 log = structlog.get_logger(__name__)

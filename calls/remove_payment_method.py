@@ -13,7 +13,7 @@ from billing.outcomes.remove_card import remove_card, replace_card
 from calls.key_of_try import key_of_try
 from database.operations import Operation
 from gateways.gateway import Gateway
-from schemas.commands import RemovePaymentMethod
+from schemas.commands.payments import RemovePaymentMethod
 from workers.claims import Act
 from workers.wiring import Work
 

@@ -8,7 +8,8 @@ from uuid import UUID
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
-from billing.commands.verbs import VERBS, time_of
+from billing.commands.time_of import time_of
+from billing.commands.verbs import VERBS
 from billing.errors import Rejected
 from billing.subscriptions.queries import get_subscription
 from billing.subscriptions.tables import Collection
@@ -29,30 +30,31 @@ from calls.pay_invoice import pay_invoice
 from calls.remove_payment_method import remove_payment_method
 from calls.sync_with_gateway import sync_with_gateway
 from database.operations import Operation
-from schemas.commands import (
-    COMMANDS,
-    AdvanceTestClock,
-    CancelSubscription,
+from schemas.commands import COMMANDS
+from schemas.commands.base import Command
+from schemas.commands.clocks import AdvanceTestClock, CreateTestClock
+from schemas.commands.payments import (
     CaptureCheckout,
     ChangePaymentMethod,
-    ChangePlan,
-    Command,
-    CreateSubscription,
-    CreateTestClock,
-    OfSubscription,
     OpenPortal,
-    PauseSubscription,
     PayInvoice,
-    ReactivateSubscription,
     RemovePaymentMethod,
-    ResumeSubscription,
     SetDefaultPaymentMethod,
     StartCardSetup,
     StartCreditCheckout,
+)
+from schemas.commands.subscriptions import (
+    CancelSubscription,
+    ChangePlan,
+    CreateSubscription,
+    OfSubscription,
+    PauseSubscription,
+    ReactivateSubscription,
+    ResumeSubscription,
     StartSubscriptionCheckout,
     SyncWithGateway,
 )
-from schemas.messages import AdvanceClocks
+from schemas.messages.renewals import AdvanceClocks
 from workers import claims
 from workers.wiring import Work
 

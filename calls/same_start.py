@@ -5,7 +5,7 @@ from uuid import UUID
 
 from billing.cycle.start.admit import starts_on_pages
 from database.operations import Operation
-from schemas.commands import StartSubscriptionCheckout
+from schemas.commands.subscriptions import StartSubscriptionCheckout
 from workers.wiring import Work
 
 # which pages of the product's the customer comes back to makes no other start

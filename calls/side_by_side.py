@@ -15,7 +15,7 @@ from billing.errors import Unavailable
 from billing.payments.pace import push_back, reserve
 from database.engine import Database
 from gateways.gateway import Gateway
-from schemas.messages import CHARGE_IDS_MAX
+from schemas.messages.base import CHARGE_IDS_MAX
 
 log = structlog.get_logger(__name__)
 

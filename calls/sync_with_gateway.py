@@ -18,7 +18,7 @@ from calls.hear_subscription import record_subscription
 from database.clock import database_time
 from database.operations import Operation
 from gateways.gateway import Gateway
-from schemas.commands import SyncWithGateway
+from schemas.commands.subscriptions import SyncWithGateway
 from schemas.facts.subscriptions import SubscriptionFact
 from workers.claims import Act
 from workers.wiring import Work

@@ -22,7 +22,7 @@ from database.unverified import REFUSED_FOR, UnverifiedEvent, find_certificate, 
 from database.webhook_findings import count_refused
 from gateways.gateway import Gateway
 from schemas.facts.signatures import UncheckedEvent
-from schemas.messages import HandleWebhooks
+from schemas.messages.webhooks import HandleWebhooks
 from workers import claims
 from workers.wiring import Work
 

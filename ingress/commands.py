@@ -19,7 +19,7 @@ from ingress.operations import JSON, is_final, view_operation
 from ingress.problems import Problem
 from ingress.validation import parse_json, validated
 from ingress.waiting import Waiting
-from schemas.commands import Command
+from schemas.commands.base import Command
 
 WAIT_SECONDS_MAX = 30  # proxies commonly give up after a minute
 IDEMPOTENCY_KEY = re.compile(r"[\x20-\x7e]{1,255}")

@@ -14,7 +14,7 @@ from database.operations import Operation
 from ingress.identity import Identity
 from ingress.problems import Problem
 from ingress.reads import Reads
-from schemas.views import OperationView
+from schemas.views.operations import OperationView
 
 JSON = "application/json"
 FINISHED: dict[str, Literal["succeeded", "failed", "parked"]] = {

@@ -22,8 +22,8 @@ from ingress.operations import is_final
 from ingress.reads import Reads
 from ingress.seller_page import HEADERS, SellerPage
 from ingress.waiting import Waiting
-from schemas.commands import PayInvoice
-from schemas.views import PayableView
+from schemas.commands.payments import PayInvoice
+from schemas.views.invoices import PayableView
 
 log = structlog.get_logger(__name__)
 

@@ -15,7 +15,7 @@ from ingress.identity import Identity
 from ingress.queries.answers import as_json
 from ingress.reads import Reads
 from ingress.validation import parse_json, validated
-from schemas.commands import ChangePlan
+from schemas.commands.subscriptions import ChangePlan
 from schemas.instants import Instant
 from schemas.plan_change_views import ChangePreview
 

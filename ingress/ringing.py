@@ -7,7 +7,8 @@ from uuid import UUID
 
 import structlog
 
-from schemas.messages import WEBHOOK_IDS_MAX, HandleWebhooks, RunCommand, VerifyWebhooks
+from schemas.messages.commands import RunCommand
+from schemas.messages.webhooks import WEBHOOK_IDS_MAX, HandleWebhooks, VerifyWebhooks
 from workers.producer import Bell
 
 log = structlog.get_logger(__name__)

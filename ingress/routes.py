@@ -49,40 +49,38 @@ from ingress.queries.receipts import receipts
 from ingress.queries.refunds import credit_note_pdf, credit_notes, refunds
 from ingress.queries.statements import statement_lines
 from ingress.queries.subscriptions import subscriptions
-from schemas.commands import (
-    AdvanceTestClock,
+from schemas.commands.accounts import OpenAccount
+from schemas.commands.clocks import AdvanceTestClock, CreateTestClock
+from schemas.commands.credits import ConsumeCredits, EndAutoTopUp, SetAutoTopUp, SetBalanceWatch, SetCreditDebtMax
+from schemas.commands.manual_payments import (
     ApprovePayment,
     AttachPaymentProof,
-    CancelSubscription,
+    RejectPayment,
+    StartManualPayment,
+    SubmitPaymentClaim,
+    WithdrawPaymentClaim,
+)
+from schemas.commands.payments import (
     CaptureCheckout,
     ChangePaymentMethod,
-    ChangePlan,
-    ConsumeCredits,
-    CreateSubscription,
-    CreateTestClock,
-    CreditInvoice,
-    EndAutoTopUp,
-    OpenAccount,
     OpenPortal,
     OrderPaymentMethods,
-    PauseSubscription,
     PayInvoice,
-    ReactivateSubscription,
-    RefundPayment,
-    RejectPayment,
     RemovePaymentMethod,
-    ResumeSubscription,
-    SetAutoTopUp,
-    SetBalanceWatch,
-    SetCreditDebtMax,
     SetDefaultPaymentMethod,
     StartCardSetup,
     StartCreditCheckout,
-    StartManualPayment,
+)
+from schemas.commands.refunds import CreditInvoice, RefundPayment
+from schemas.commands.subscriptions import (
+    CancelSubscription,
+    ChangePlan,
+    CreateSubscription,
+    PauseSubscription,
+    ReactivateSubscription,
+    ResumeSubscription,
     StartSubscriptionCheckout,
-    SubmitPaymentClaim,
     SyncWithGateway,
-    WithdrawPaymentClaim,
 )
 
 Endpoint = Callable[[Request], Awaitable[Response]]

@@ -3,7 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from schemas.views import SubscriptionView, View
+from schemas.views.base import View
+from schemas.views.subscriptions import SubscriptionView
 
 
 class ChangedSubscriptionView(SubscriptionView):

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from database.engine import Database
 from database.ids import operation_id
 from database.operations import Operation, stage_command
-from schemas.messages import AdvanceClocks, RunCommand
+from schemas.messages.commands import RunCommand
+from schemas.messages.renewals import AdvanceClocks
 from simulation.books import commands_waiting, follow_ups_waiting, unfinished
 from simulation.people import Order
 from simulation.street import Street

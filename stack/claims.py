@@ -15,8 +15,8 @@ from billing.manual_payments.rules import Approval
 from billing.manual_payments.set_limit import set_limit
 from billing.money import Money, format_major
 from billing.outcomes.approve_payment import approve_payment
-from schemas.commands import RejectPayment
-from schemas.views import OtherClaimView, PaymentClaimView
+from schemas.commands.manual_payments import RejectPayment
+from schemas.views.manual_payments import OtherClaimView, PaymentClaimView
 from settings import Settings
 from stack.payments import operator, refusals_told
 from stack.prices import parse_money

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from billing.disputes.queries import list_disputes
 from billing.money import Money, format_major
-from schemas.views import DisputeView
+from schemas.views.disputes import DisputeView
 from settings import Settings
 from stack.printable import printable_line
 from stack.sessions import reading

@@ -22,7 +22,7 @@ from billing.refunds.begin_refund import RefundWish, begin_refund
 from billing.refunds.left import left_to_refund
 from billing.refunds.tables import Refund, UsedCredits
 from database.ids import uuid7
-from schemas.commands import RefundPayment
+from schemas.commands.refunds import RefundPayment
 from settings import Settings
 from stack.errors import StackError
 from stack.prices import parse_money

@@ -2,7 +2,7 @@
 
 from calls.run_command import run_command
 from database.operations import stage_command
-from schemas.messages import RunCommand, SubmitCommand
+from schemas.messages.commands import RunCommand, SubmitCommand
 from workers.task import doorway
 from workers.wiring import Work
 

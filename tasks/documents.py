@@ -4,7 +4,7 @@ from calls.credit_voided import credit_voided_invoices as credit_voided
 from calls.render_credit_notes import render_credit_notes as render_notes
 from calls.render_invoices import render_invoices as render
 from calls.write_evidence import write_evidence as write
-from schemas.messages import CreditVoidedInvoices, RenderCreditNotes, RenderInvoices, WriteEvidence
+from schemas.messages.documents import CreditVoidedInvoices, RenderCreditNotes, RenderInvoices, WriteEvidence
 from workers.task import doorway
 from workers.wiring import Work
 

@@ -1,7 +1,7 @@
 """The queue of e-mails."""
 
 from calls.send_emails import send_emails
-from schemas.messages import SendEmails
+from schemas.messages.emails import SendEmails
 from workers.task import doorway
 from workers.wiring import Work
 

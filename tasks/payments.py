@@ -6,7 +6,14 @@ from calls.charge_cards import charge_cards
 from calls.look_up_payments import look_up_payments as look_up
 from calls.pull_events import pull_events as pull
 from calls.refund_payments import refund_payments
-from schemas.messages import CancelPayments, CapturePayments, ChargeCards, LookUpPayments, PullEvents, RefundPayments
+from schemas.messages.payments import (
+    CancelPayments,
+    CapturePayments,
+    ChargeCards,
+    LookUpPayments,
+    PullEvents,
+    RefundPayments,
+)
 from workers.task import doorway
 from workers.wiring import Work
 

@@ -2,7 +2,7 @@
 
 from billing.agenda.duties import SWEEPS
 from calls.move_clock import move_clocks
-from schemas.messages import AdvanceClocks, DunInvoices, NoticeCards, RenewSubscriptions, SweepCredits
+from schemas.messages.renewals import AdvanceClocks, DunInvoices, NoticeCards, RenewSubscriptions, SweepCredits
 from workers.sweeps import sweep
 from workers.task import doorway
 from workers.wiring import Work

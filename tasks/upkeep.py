@@ -3,7 +3,7 @@
 import structlog
 
 from billing.invariants import violations
-from schemas.messages import BeatHeart, CheckInvariants, PruneMemories, SweepMemories
+from schemas.messages.upkeep import BeatHeart, CheckInvariants, PruneMemories, SweepMemories
 from workers.task import doorway
 from workers.upkeep import forget_old, ring_again
 from workers.wiring import Work

@@ -2,7 +2,7 @@
 
 from calls.handle_webhooks import handle_webhooks
 from calls.verify_webhooks import verify_webhooks
-from schemas.messages import HandleWebhooks, VerifyWebhooks
+from schemas.messages.webhooks import HandleWebhooks, VerifyWebhooks
 from workers.task import doorway
 from workers.wiring import Work
 

@@ -11,7 +11,8 @@ from celery import Celery
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
-from schemas.messages import TOPICS, Message
+from schemas.messages import TOPICS
+from schemas.messages.base import Message
 
 log = structlog.get_logger(__name__)
 

@@ -17,7 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 import logs
 from database.upkeep import begin_period, record_heartbeat
 from database.weather import is_weather
-from schemas.messages import Message, Periodic
+from schemas.messages.base import Message, Periodic
 from workers import endings
 from workers.celery_app import app
 from workers.clock_check import ClockCheck

@@ -14,14 +14,10 @@ from database.outbox import OutboxEntry
 from database.sweep import overdue
 from database.unverified import UnverifiedEvent, forget_certificates
 from database.upkeep import JobPeriod
-from schemas.messages import (
-    TOPICS,
-    WEBHOOK_IDS_MAX,
-    ChargeCards,
-    HandleWebhooks,
-    RunCommand,
-    VerifyWebhooks,
-)
+from schemas.messages import TOPICS
+from schemas.messages.commands import RunCommand
+from schemas.messages.payments import ChargeCards
+from schemas.messages.webhooks import WEBHOOK_IDS_MAX, HandleWebhooks, VerifyWebhooks
 from workers import claims
 from workers.producer import Bell
 from workers.wiring import Work

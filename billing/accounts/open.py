@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from billing.accounts.rules import slug_from
 from billing.accounts.tables import Account
 from billing.errors import Rejected
-from schemas.commands import OpenAccount
+from schemas.commands.accounts import OpenAccount
 
 # A made-up slug gets the account id's last twelve hex digits when the plain one is taken: 48 random bits are enough.
 SUFFIX_LENGTH = 12

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from billing.accounts.tables import Account, GatewayCustomer
 from billing.errors import Rejected
-from schemas.views import AccountView
+from schemas.views.accounts import AccountView
 
 
 def get_account(session: Session, account_id: UUID) -> Account:

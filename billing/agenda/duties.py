@@ -20,7 +20,8 @@ from billing.outcomes.end_dunning import DUNNING_ENDS
 from billing.outcomes.end_order import ORDER_ENDS
 from billing.top_ups.start import TOP_UPS
 from billing.usage.expire import EXPIRIES
-from schemas.messages import DunInvoices, NoticeCards, Periodic, RenewSubscriptions, SweepCredits
+from schemas.messages.base import Periodic
+from schemas.messages.renewals import DunInvoices, NoticeCards, RenewSubscriptions, SweepCredits
 
 SWEEPS: Mapping[type[Periodic], tuple[Duty, ...]] = {
     # a change of plan that nobody paid for is dropped before the period that it was quoted for is renewed

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from billing.agenda.duties import DUTIES
 from billing.clocks.tables import ClockStatus
-from schemas.messages import TOPICS, SendEmails
+from schemas.messages import TOPICS
+from schemas.messages.emails import SendEmails
 
 EMAILS = [topic for topic, message in TOPICS.items() if message is SendEmails]
 

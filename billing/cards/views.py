@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 from billing.accounts.queries import get_account
 from billing.cards.queries import list_cards
 from billing.cards.tables import Card
-from schemas.views import CardView, Page
+from schemas.views.base import Page
+from schemas.views.cards import CardView
 
 
 def show_cards(session: Session, account_id: UUID) -> Page[CardView]:

@@ -12,7 +12,7 @@ from billing.catalog.tables import Interval, Plan, PlanPrice, PlanVersion, Servi
 from billing.catalog.terms import MONTHS, PlanTerms, ServiceTerms
 from billing.errors import Rejected
 from billing.money import Money
-from schemas.views import PlanPriceView, PlanView, ServiceView
+from schemas.views.catalog import PlanPriceView, PlanView, ServiceView
 
 PLAN_TERMS = (
     select(PlanPrice, PlanVersion, Plan, step_of(PlanPrice.currency))

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from billing.catalog.rules import price_of
 from billing.catalog.tables import Coupon, CreditPackage
 from billing.errors import Rejected
-from schemas.views import PackageView
+from schemas.views.catalog import PackageView
 
 
 def list_packages(session: Session) -> list[CreditPackage]:

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from billing.clocks.tables import ClockStatus, TestClock
 from billing.errors import Rejected
 from database.pages import Cursor, newest_first
-from schemas.views import Page, TestClockView
+from schemas.views.base import Page
+from schemas.views.clocks import TestClockView
 
 
 def get_clock(session: Session, clock_id: UUID) -> TestClock:

@@ -13,7 +13,8 @@ from billing.invoices.attach_document import PDF
 from billing.invoices.tables import InvoiceLine
 from database.among import is_among
 from database.pages import Cursor, narrowed, newest_first
-from schemas.views import CreditNoteLineView, CreditNoteView, Page
+from schemas.views.base import Page
+from schemas.views.refunds import CreditNoteLineView, CreditNoteView
 
 
 def parts_left(session: Session, invoice_id: UUID) -> list[Part]:

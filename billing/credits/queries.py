@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from billing.credits.tables import BalanceWatch, CreditDebt, CreditGrant, CreditTransaction
 from database.pages import Cursor, newest_first
-from schemas.views import BalanceView, BalanceWatchView, CreditTransactionView, Page
+from schemas.views.base import Page
+from schemas.views.credits import BalanceView, BalanceWatchView, CreditTransactionView
 
 IN_ORDER_OF_USE = (CreditGrant.expires_at.asc().nulls_last(), CreditGrant.held_for.asc().nulls_last(), CreditGrant.id)
 

@@ -12,7 +12,8 @@ from billing.errors import Rejected
 from billing.receipts.tables import Allocation
 from database.among import is_among
 from database.pages import Cursor, narrowed, newest_first
-from schemas.views import DisputeView, Page
+from schemas.views.base import Page
+from schemas.views.disputes import DisputeView
 
 
 def disputes_of(session: Session, receipt_id: UUID) -> Sequence[Dispute]:

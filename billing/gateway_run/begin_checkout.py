@@ -20,7 +20,7 @@ from billing.payment_methods.check_offered import check_offered
 from billing.payments.start_checkout import CHECKOUT_LIFETIME
 from billing.periods import period_at
 from billing.subscriptions.tables import Collection, PayBy, Subscription, SubscriptionStatus
-from schemas.commands import StartSubscriptionCheckout
+from schemas.commands.subscriptions import StartSubscriptionCheckout
 from schemas.facts.subscriptions import SubscriptionCheckoutRequest
 from schemas.facts.terms import CouponRequest, PriceRequest, TaxRateRequest
 

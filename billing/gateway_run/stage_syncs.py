@@ -12,7 +12,7 @@ from billing.gateway_run.wanted_tax import is_taxed_otherwise, wanted_tax
 from billing.subscriptions.rules import ENDED
 from billing.subscriptions.tables import Collection, Subscription, SubscriptionStatus
 from database.operations import stage_command
-from schemas.commands import SyncWithGateway
+from schemas.commands.subscriptions import SyncWithGateway
 from schemas.facts.subscriptions import SubscriptionFact
 
 # who says so, in the row of the operation

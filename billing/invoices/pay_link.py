@@ -12,7 +12,7 @@ from billing.invoices.tables import OWED, Invoice, InvoiceStatus
 from billing.money import Money, format_major
 from billing.payment_methods.queries import list_offered
 from billing.payment_methods.tables import ManualMethod
-from schemas.views import PayableView, WayToPayView
+from schemas.views.invoices import PayableView, WayToPayView
 
 ID_BYTES = 16
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")

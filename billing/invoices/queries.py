@@ -14,7 +14,8 @@ from billing.invoices.tables import Invoice, InvoiceDocument, InvoiceLine, Invoi
 from billing.tax.decision import TaxDecision, TaxReason
 from database.among import is_among
 from database.pages import Cursor, narrowed, newest_first
-from schemas.views import InvoiceLineView, InvoiceView, Page
+from schemas.views.base import Page
+from schemas.views.invoices import InvoiceLineView, InvoiceView
 
 
 def get_invoice(session: Session, invoice_id: UUID) -> Invoice:

@@ -18,7 +18,8 @@ from billing.manual_payments.tables import ApprovalLimit, ClaimStatus, ManualPay
 from billing.payment_methods.tables import ManualMethod
 from billing.subscriptions.queries import lock_in_order
 from database.pages import Cursor, narrowed, newest_first
-from schemas.views import ManualPaymentView, OtherClaimView, Page, PaymentClaimView
+from schemas.views.base import Page
+from schemas.views.manual_payments import ManualPaymentView, OtherClaimView, PaymentClaimView
 
 WAITING = (ClaimStatus.SUBMITTED, ClaimStatus.AWAITING_SECOND)
 # nobody has said that the money did not come

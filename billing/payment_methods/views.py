@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from billing.payment_methods.queries import configs_for, list_offered
 from billing.payment_methods.rules import decided_for
 from billing.payment_methods.tables import PaymentMethodConfig
-from schemas.views import OfferedMethodView
+from schemas.views.payment_methods import OfferedMethodView
 
 
 def show_offered(session: Session, country: str, currency: str | None) -> list[OfferedMethodView] | None:

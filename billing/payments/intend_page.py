@@ -17,7 +17,7 @@ from billing.payments.cancel_under_way import drop_unsent
 from billing.payments.queries import live_attempt
 from billing.payments.start_checkout import Page, attempt_on_page
 from billing.payments.tables import AttemptKind, PaymentAttempt
-from schemas.commands import PayInvoice
+from schemas.commands.payments import PayInvoice
 
 
 def check_payable(invoice: Invoice) -> None:

@@ -26,7 +26,7 @@ from billing.payments.states import move
 from billing.payments.tables import AttemptKind, AttemptStatus, PaymentAttempt
 from billing.tax.queries import decide_tax
 from database.ids import uuid7
-from schemas.commands import StartCreditCheckout
+from schemas.commands.payments import StartCreditCheckout
 from schemas.facts.payments import CheckoutFact, CheckoutRequest, PaymentMarks
 
 # Stripe ends a session at most 24 hours after it was opened; an hour is left for slow retries of the opening itself.

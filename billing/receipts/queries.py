@@ -12,7 +12,8 @@ from billing.receipts.tables import REVERSALS, Receipt, ReceiptRemark, ReceiptSo
 from database.among import is_among
 from database.pages import Cursor, narrowed, newest_first
 from schemas.facts.reversals import ReversalFact, ReversalKind
-from schemas.views import Page, ReceiptView
+from schemas.views.base import Page
+from schemas.views.receipts import ReceiptView
 
 # something is left of it, or, of what was carried over, less than nothing
 IS_KEPT = and_(Receipt.allocated_minor != Receipt.amount_minor, Receipt.source.not_in(REVERSALS))

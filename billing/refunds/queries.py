@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from billing.errors import Rejected
 from billing.refunds.tables import Refund, RefundStatus
 from database.pages import Cursor, narrowed, newest_first
-from schemas.views import Page, RefundView
+from schemas.views.base import Page
+from schemas.views.refunds import RefundView
 
 
 def show_refund(session: Session, refund_id: UUID) -> RefundView:

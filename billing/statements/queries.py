@@ -14,7 +14,8 @@ from billing.payment_methods.tables import ManualMethod
 from billing.receipts.tables import Receipt, ReceiptRemark
 from billing.statements.tables import StatementLine
 from database.pages import Cursor, narrowed, newest_first
-from schemas.views import Page, StatementLineView
+from schemas.views.base import Page
+from schemas.views.statements import StatementLineView
 
 Standing = Literal["open", "awaiting_approval", "booked", "ignored"]
 

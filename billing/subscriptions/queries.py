@@ -16,7 +16,8 @@ from billing.subscriptions.tables import PayBy, PendingChange, Subscription, Sub
 from database.among import is_among
 from database.pages import Cursor, narrowed, newest_first
 from schemas.plan_change_views import ChangedSubscriptionView
-from schemas.views import Page, PendingChangeView, SubscriptionView
+from schemas.views.base import Page
+from schemas.views.subscriptions import PendingChangeView, SubscriptionView
 
 
 def get_subscription(session: Session, subscription_id: UUID) -> Subscription:

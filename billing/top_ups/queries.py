@@ -17,7 +17,7 @@ from billing.invoices.tables import Invoice, InvoiceReason, InvoiceStatus
 from billing.payments.tables import LIVE_ATTEMPTS, AttemptKind, PaymentAttempt
 from billing.subscriptions.tables import Subscription, SubscriptionStatus
 from billing.top_ups.tables import AutoTopUp
-from schemas.views import AutoTopUpView
+from schemas.views.credits import AutoTopUpView
 
 
 def may_begin(month: date | BindParameter[date]) -> ColumnElement[bool]:

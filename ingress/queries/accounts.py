@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from billing.accounts.queries import get_account, view_account
 from billing.disputes.queries import count_open
 from billing.receipts.queries import kept_of
-from schemas.views import AccountView
+from schemas.views.accounts import AccountView
 
 
 def show_account(session: Session, account_id: UUID) -> AccountView:

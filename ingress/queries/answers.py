@@ -15,7 +15,7 @@ from ingress.problems import Problem
 from ingress.queries.filters import Filter
 from ingress.reads import Reads
 from ingress.validation import ERRORS_MAX, validated
-from schemas.views import View
+from schemas.views.base import View
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 Wanted = TypeVar("Wanted", bound=Filter)

@@ -4,7 +4,8 @@ from sqlalchemy.orm import Session
 
 from billing.catalog.plans import list_plans, list_services
 from billing.catalog.queries import list_packages, view_package
-from schemas.views import PackageView, Page, PlanView, ServiceView
+from schemas.views.base import Page
+from schemas.views.catalog import PackageView, PlanView, ServiceView
 
 
 def plans(session: Session) -> Page[PlanView]:

@@ -4,7 +4,8 @@ from sqlalchemy.orm import Session
 
 from billing.clocks.queries import list_clocks
 from ingress.queries.filters import PageFilter
-from schemas.views import Page, TestClockView
+from schemas.views.base import Page
+from schemas.views.clocks import TestClockView
 
 
 def clocks(session: Session, wanted: PageFilter) -> Page[TestClockView]:

@@ -11,7 +11,8 @@ from billing.credits.queries import list_transactions, view_balance, view_watch
 from billing.errors import Rejected
 from billing.top_ups.queries import view_top_up
 from ingress.queries.filters import OfAccount, PageOfAccount
-from schemas.views import AutoTopUpView, BalanceView, BalanceWatchView, CreditTransactionView, Page
+from schemas.views.base import Page
+from schemas.views.credits import AutoTopUpView, BalanceView, BalanceWatchView, CreditTransactionView
 
 
 def balance(session: Session, wanted: OfAccount) -> BalanceView:

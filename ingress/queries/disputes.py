@@ -10,7 +10,8 @@ from starlette.responses import Response
 from billing.disputes.queries import get_dispute, get_evidence, list_disputes
 from ingress.queries.filters import DisputeFilter
 from ingress.queries.invoices import pdf_answer
-from schemas.views import DisputeView, Page
+from schemas.views.base import Page
+from schemas.views.disputes import DisputeView
 
 
 def disputes(session: Session, wanted: DisputeFilter) -> Page[DisputeView]:

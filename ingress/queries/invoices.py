@@ -10,7 +10,8 @@ from starlette.responses import Response
 
 from billing.invoices.queries import get_invoice, get_pdf, list_invoices
 from ingress.queries.filters import InvoiceFilter
-from schemas.views import InvoiceView, Page
+from schemas.views.base import Page
+from schemas.views.invoices import InvoiceView
 
 
 def invoices(session: Session, wanted: InvoiceFilter) -> Page[InvoiceView]:

@@ -9,7 +9,8 @@ from starlette.responses import Response
 
 from billing.manual_payments.queries import get_proof, list_claims
 from ingress.queries.filters import ClaimFilter
-from schemas.views import Page, PaymentClaimView
+from schemas.views.base import Page
+from schemas.views.manual_payments import PaymentClaimView
 
 ENDINGS = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg"}
 

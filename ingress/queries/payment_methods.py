@@ -6,7 +6,7 @@ from billing.accounts.queries import get_account
 from billing.cards.views import show_cards
 from billing.payment_methods.views import show_offered
 from ingress.queries.filters import PaymentMethodFilter
-from schemas.views import PaymentMethodsView
+from schemas.views.payment_methods import PaymentMethodsView
 
 
 def payment_methods(session: Session, wanted: PaymentMethodFilter) -> PaymentMethodsView:

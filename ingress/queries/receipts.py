@@ -4,7 +4,8 @@ from sqlalchemy.orm import Session
 
 from billing.receipts.queries import list_receipts
 from ingress.queries.filters import ReceiptFilter
-from schemas.views import Page, ReceiptView
+from schemas.views.base import Page
+from schemas.views.receipts import ReceiptView
 
 
 def receipts(session: Session, wanted: ReceiptFilter) -> Page[ReceiptView]:

@@ -11,7 +11,8 @@ from billing.credit_notes.queries import get_credit_note, get_note_pdf, list_cre
 from billing.refunds.queries import list_refunds
 from ingress.queries.filters import CreditNoteFilter, RefundFilter
 from ingress.queries.invoices import pdf_answer
-from schemas.views import CreditNoteView, Page, RefundView
+from schemas.views.base import Page
+from schemas.views.refunds import CreditNoteView, RefundView
 
 
 def refunds(session: Session, wanted: RefundFilter) -> Page[RefundView]:

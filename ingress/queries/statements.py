@@ -4,7 +4,8 @@ from sqlalchemy.orm import Session
 
 from billing.statements.queries import list_lines
 from ingress.queries.filters import StatementLineFilter
-from schemas.views import Page, StatementLineView
+from schemas.views.base import Page
+from schemas.views.statements import StatementLineView
 
 
 def statement_lines(session: Session, wanted: StatementLineFilter) -> Page[StatementLineView]:

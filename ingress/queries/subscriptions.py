@@ -4,7 +4,8 @@ from sqlalchemy.orm import Session
 
 from billing.subscriptions.queries import list_subscriptions
 from ingress.queries.filters import SubscriptionFilter
-from schemas.views import Page, SubscriptionView
+from schemas.views.base import Page
+from schemas.views.subscriptions import SubscriptionView
 
 
 def subscriptions(session: Session, wanted: SubscriptionFilter) -> Page[SubscriptionView]:

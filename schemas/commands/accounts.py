@@ -36,3 +36,6 @@ class OpenAccount(Command):
     slug: Slug | None = None
     tax_id: Line = ""
     test_clock_id: UUID | None = None
+
+
+COMMANDS: tuple[type[Command], ...] = (OpenAccount,)

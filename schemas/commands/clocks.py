@@ -26,3 +26,6 @@ class AdvanceTestClock(Command):
 
     test_clock_id: UUID
     frozen_at: Instant
+
+
+COMMANDS: tuple[type[Command], ...] = (CreateTestClock, AdvanceTestClock)

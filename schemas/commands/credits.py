@@ -57,3 +57,6 @@ class EndAutoTopUp(Command):
     scope = "credits:write"
 
     account_id: UUID
+
+
+COMMANDS: tuple[type[Command], ...] = (ConsumeCredits, SetBalanceWatch, SetAutoTopUp, EndAutoTopUp, SetCreditDebtMax)

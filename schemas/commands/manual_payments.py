@@ -89,3 +89,13 @@ class RejectPayment(OfClaim):
     scope = "admin:write"
 
     reason: Name
+
+
+COMMANDS: tuple[type[Command], ...] = (
+    StartManualPayment,
+    SubmitPaymentClaim,
+    AttachPaymentProof,
+    WithdrawPaymentClaim,
+    ApprovePayment,
+    RejectPayment,
+)

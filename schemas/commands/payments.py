@@ -124,3 +124,16 @@ class OpenPortal(Command):
     account_id: UUID
     return_url: Url
     gateway: GatewayName | None = None
+
+
+COMMANDS: tuple[type[Command], ...] = (
+    StartCreditCheckout,
+    CaptureCheckout,
+    PayInvoice,
+    OpenPortal,
+    StartCardSetup,
+    ChangePaymentMethod,
+    SetDefaultPaymentMethod,
+    RemovePaymentMethod,
+    OrderPaymentMethods,
+)

@@ -43,3 +43,6 @@ class CreditInvoice(Command):
     reason: Reason = "requested_by_customer"
     used_credits: UsedCredits = "reduce"
     note: Line = ""
+
+
+COMMANDS: tuple[type[Command], ...] = (RefundPayment, CreditInvoice)

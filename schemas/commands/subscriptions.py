@@ -136,3 +136,15 @@ class SyncWithGateway(OfSubscription):
 
     kind = "sync_with_gateway"
     scope = "billing:write"
+
+
+COMMANDS: tuple[type[Command], ...] = (
+    CreateSubscription,
+    StartSubscriptionCheckout,
+    ChangePlan,
+    CancelSubscription,
+    ReactivateSubscription,
+    PauseSubscription,
+    ResumeSubscription,
+    SyncWithGateway,
+)

@@ -17,7 +17,7 @@ from billing.refunds.tables import Refund, UsedCredits
 from billing.usage.consume import consume_credits
 from database.ids import uuid7
 from schemas.facts.payments import PaymentStatus
-from schemas.views import BalanceView
+from schemas.views.credits import BalanceView
 from tests.billing.purchases import fact, start_purchase
 from tests.billing.subscribers import Books
 

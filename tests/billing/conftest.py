@@ -10,7 +10,7 @@ from billing.accounts.open import open_account
 from billing.catalog.seed import seed
 from database.engine import Database
 from database.ids import uuid7
-from schemas.commands import Address, OpenAccount
+from schemas.commands.accounts import Address, OpenAccount
 from tests.billing.company import Company
 from tests.billing.gateway_facts import GatewayRun
 from tests.billing.money_back import MoneyBack

@@ -24,7 +24,7 @@ from billing.subscriptions.tables import Subscription
 from database.engine import Database
 from database.ids import uuid7
 from database.outbox import OutboxEntry
-from schemas.commands import StartSubscriptionCheckout
+from schemas.commands.subscriptions import StartSubscriptionCheckout
 from schemas.facts.invoices import GatewayInvoiceFact, GatewayLineFact
 from schemas.facts.subscriptions import ItemFact, PendingChangeFact, SubscriptionFact
 from tests.billing.subscribers import utc

@@ -27,7 +27,7 @@ from billing.refunds.credit_invoice import CreditWish, credit_invoice
 from billing.refunds.tables import Refund, UsedCredits
 from billing.usage.consume import consume_credits
 from database.ids import uuid7
-from schemas.commands import PayInvoice
+from schemas.commands.payments import PayInvoice
 from schemas.facts.payments import PaymentStatus
 from schemas.facts.reversals import DisputeState, RefundState, ReversalFact, ReversalKind, ReversedPaymentFact
 from tests.billing.contests import contest_facts

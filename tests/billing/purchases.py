@@ -7,7 +7,7 @@ from billing.clocks.wall import Wall
 from billing.payments.start_checkout import intend_checkout, record_opened
 from database.engine import Database
 from database.ids import uuid7
-from schemas.commands import StartCreditCheckout
+from schemas.commands.payments import StartCreditCheckout
 from schemas.facts.payments import CheckoutFact, CheckoutRequest, PaymentFact, PaymentStatus
 
 

@@ -30,7 +30,8 @@ from billing.subscriptions.queries import get_subscription, lock_subscription
 from billing.subscriptions.tables import Subscription
 from database.engine import Database
 from database.ids import uuid7
-from schemas.commands import Address, ChangePlan, CreateSubscription, OpenAccount, PlanChoice
+from schemas.commands.accounts import Address, OpenAccount
+from schemas.commands.subscriptions import ChangePlan, CreateSubscription, PlanChoice
 from schemas.facts.customers import CardFact
 from schemas.facts.payments import ChargedCard, PaymentFact, PaymentStatus
 from tests.billing.papers import contradictions

@@ -14,7 +14,7 @@ from billing.gateway_run.begin_checkout import begin_checkout
 from billing.gateway_run.expire_checkout import expire_checkout
 from billing.subscriptions.tables import SubscriptionStatus
 from database.ids import uuid7
-from schemas.commands import ChangePlan, StartSubscriptionCheckout
+from schemas.commands.subscriptions import ChangePlan, StartSubscriptionCheckout
 from tests.billing.gateway_facts import GatewayRun
 from tests.billing.subscribers import Books, utc
 

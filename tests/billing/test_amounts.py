@@ -18,7 +18,8 @@ from billing.top_ups.set import set_top_up
 from database.ids import uuid7
 from gateways.stripe.amounts import LEAST_MINOR
 from sandbox.stripe.api import amounts as at_the_sandbox
-from schemas.commands import ChangePlan, StartCreditCheckout
+from schemas.commands.payments import StartCreditCheckout
+from schemas.commands.subscriptions import ChangePlan
 from tests.billing.subscribers import Books, utc
 
 BEGIN = utc("2026-04-01 10:00")

@@ -21,7 +21,7 @@ from billing.outcomes.approve_payment import approve_payment
 from database.api_keys import create_key, list_keys
 from database.ids import uuid7
 from database.operations import Operation
-from schemas.commands import ApprovePayment, OfClaim, RejectPayment
+from schemas.commands.manual_payments import ApprovePayment, OfClaim, RejectPayment
 from tests.billing.conftest import NOON
 from tests.billing.payers import TODAY, Payer
 from tests.billing.waiting import await_waiting

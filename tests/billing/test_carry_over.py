@@ -27,9 +27,9 @@ from billing.subscriptions.tables import PayBy, SubscriptionStatus
 from billing.top_ups.queries import view_top_up
 from billing.top_ups.set import set_top_up
 from database.outbox import OutboxEntry
-from schemas.commands import ChangePlan
+from schemas.commands.subscriptions import ChangePlan
 from schemas.facts.payments import PaymentStatus
-from schemas.views import InvoiceView
+from schemas.views.invoices import InvoiceView
 from tests.billing.charges import answer
 from tests.billing.purchases import fact, start_purchase
 from tests.billing.subscribers import Books, utc

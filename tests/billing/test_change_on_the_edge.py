@@ -14,7 +14,7 @@ from billing.invoices.queries import list_lines
 from billing.invoices.tables import InvoiceReason, InvoiceStatus
 from billing.subscriptions.tables import SubscriptionStatus
 from billing.usage.consume import consume_credits
-from schemas.commands import ChangePlan
+from schemas.commands.subscriptions import ChangePlan
 from tests.billing.subscribers import Books, utc
 
 BEGIN, END, NEXT_END = utc("2026-04-01 10:00"), utc("2026-05-01 10:00"), utc("2026-06-01 10:00")

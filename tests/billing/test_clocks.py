@@ -33,7 +33,7 @@ from database.memory import WorkState
 from database.operations import Operation
 from database.outbox import OutboxEntry
 from gateways.registry import OpenedWhenAsked
-from schemas.commands import CreateTestClock
+from schemas.commands.clocks import CreateTestClock
 from settings import Settings
 from tests.billing.payers import Payer
 from tests.billing.subscribers import Books, utc

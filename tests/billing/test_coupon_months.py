@@ -8,7 +8,7 @@ from billing.catalog.issue_coupon import CouponTerms, issue_coupon
 from billing.cycle.plan_change.preview import preview_change
 from billing.cycle.pricing.discounts import convert_periods
 from billing.money import Money
-from schemas.commands import ChangePlan
+from schemas.commands.subscriptions import ChangePlan
 from tests.billing.subscribers import Books, utc
 
 BEGIN = utc("2026-01-31 10:00")

@@ -17,7 +17,7 @@ from billing.money import Money
 from billing.subscriptions.tables import SubscriptionStatus
 from billing.tax.tables import TaxRate
 from database.ids import uuid7
-from schemas.commands import CreateSubscription
+from schemas.commands.subscriptions import CreateSubscription
 from tests.billing.subscribers import Books, utc
 from tests.billing.waiting import await_waiting
 

@@ -23,7 +23,7 @@ from billing.top_ups.set import set_top_up
 from billing.usage.expire import EXPIRIES
 from database.engine import Database
 from database.ids import uuid7
-from schemas.messages import SweepCredits
+from schemas.messages.renewals import SweepCredits
 from tasks import renewals
 from tests.billing.gifts import grant_credits
 from tests.billing.prepaid import Prepaid

@@ -24,9 +24,9 @@ from billing.top_ups.set import set_top_up
 from billing.usage.expire import expire_credits
 from database.ids import uuid7
 from database.outbox import OutboxEntry
-from schemas.commands import PayInvoice
+from schemas.commands.payments import PayInvoice
 from schemas.facts.payments import PaymentStatus, never_came
-from schemas.views import AutoTopUpView
+from schemas.views.credits import AutoTopUpView
 from tests.billing.prepaid import Prepaid
 from tests.billing.subscribers import Books
 

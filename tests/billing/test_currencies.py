@@ -18,7 +18,7 @@ from billing.money import Money
 from billing.payments.tables import AttemptStatus, PaymentAttempt
 from billing.tax.tables import TaxRate
 from database.ids import uuid7
-from schemas.commands import ChangePlan
+from schemas.commands.subscriptions import ChangePlan
 from tests.billing.subscribers import Books, utc
 
 BEGIN, END = utc("2026-04-01 10:00"), utc("2026-05-01 10:00")

@@ -15,7 +15,7 @@ from billing.payments.intend_page import intend_page
 from billing.payments.start_checkout import thaw
 from billing.subscriptions.queries import lock_subscription
 from database.ids import uuid7
-from schemas.commands import PayInvoice
+from schemas.commands.payments import PayInvoice
 from schemas.facts.payments import PaymentStatus
 from schemas.facts.reversals import DisputeState
 from tests.billing.contests import contest_facts

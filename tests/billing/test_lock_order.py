@@ -30,7 +30,7 @@ from billing.payments.queries import lock_charges
 from billing.payments.tables import AttemptKind, PaymentAttempt
 from billing.subscriptions.queries import lock_subscription
 from database.ids import uuid7
-from schemas.commands import PayInvoice
+from schemas.commands.payments import PayInvoice
 from schemas.facts.customers import CardFact
 from schemas.facts.payments import PaymentStatus
 from tests.billing.charges import answer, card, give_card

@@ -23,7 +23,7 @@ from billing.manual_payments.withdraw import withdraw_claim
 from billing.outcomes.record_outcome import record_outcome
 from billing.payments.tables import PaymentAttempt
 from database.ids import uuid7
-from schemas.commands import AttachPaymentProof
+from schemas.commands.manual_payments import AttachPaymentProof
 from schemas.facts.payments import PaymentStatus
 from schemas.proofs import BYTES_MAX
 from tests.billing.conftest import NOON

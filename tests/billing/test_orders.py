@@ -14,7 +14,7 @@ from billing.outcomes.end_order import due_orders, end_order
 from billing.payments.intend_page import intend_page
 from billing.payments.tables import AttemptStatus, PaymentAttempt
 from database.outbox import OutboxEntry
-from schemas.commands import PayInvoice
+from schemas.commands.payments import PayInvoice
 from tests.billing.payers import NOON, Payer
 from tests.billing.subscribers import Books, utc
 

@@ -13,7 +13,7 @@ from billing.clocks.queries import list_clocks
 from billing.clocks.tables import TestClock as Clock
 from database.engine import Database, make_engine
 from database.pages import Cursor
-from schemas.views import TestClockView as ClockView
+from schemas.views.clocks import TestClockView as ClockView
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 INSTANTS = st.datetimes(datetime(2000, 1, 1), datetime(2199, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001

@@ -30,7 +30,8 @@ from billing.top_ups.set import set_top_up
 from billing.usage.consume import consume_credits
 from database.engine import Database
 from database.ids import uuid7
-from schemas.commands import OpenAccount, PayInvoice
+from schemas.commands.accounts import OpenAccount
+from schemas.commands.payments import PayInvoice
 from tests.billing.charges import issue
 from tests.billing.conftest import ADA
 from tests.billing.subscribers import Books, utc

@@ -13,7 +13,7 @@ from billing.errors import Rejected
 from billing.invoices.tables import InvoiceStatus
 from billing.payments.tables import AttemptStatus
 from billing.subscriptions.tables import PendingChange, SubscriptionStatus
-from schemas.commands import ChangePlan
+from schemas.commands.subscriptions import ChangePlan
 from schemas.plan_change_views import ChangePreview
 from tests.billing.standing import mails, plan_of, publish, shown, state_of
 from tests.billing.subscribers import Books, utc

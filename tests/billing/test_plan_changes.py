@@ -20,7 +20,7 @@ from billing.invoices.tables import Invoice, InvoiceReason, InvoiceStatus
 from billing.payments.tables import AttemptStatus
 from billing.periods import Period
 from billing.subscriptions.tables import SubscriptionPeriod, SubscriptionStatus
-from schemas.commands import ChangePlan
+from schemas.commands.subscriptions import ChangePlan
 from schemas.plan_change_views import ChangePreview
 from tests.billing.fickle import BEGIN, COUPONS, PLANS, RATES_PPM, Choice, Fickle, stock
 from tests.billing.subscribers import Books, utc

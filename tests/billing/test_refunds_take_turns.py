@@ -16,7 +16,7 @@ from billing.refunds.begin_refund import RefundWish, begin_refund
 from billing.refunds.credit_invoice import CreditWish, credit_invoice
 from billing.refunds.tables import UsedCredits
 from database.ids import uuid7
-from schemas.commands import ChangePlan, PlanChoice
+from schemas.commands.subscriptions import ChangePlan, PlanChoice
 from tests.billing.money_back import MoneyBack, refunded
 from tests.billing.standing import publish
 from tests.billing.subscribers import Books, utc

@@ -14,7 +14,7 @@ from billing.errors import Rejected
 from billing.subscriptions.queries import lock_subscription, show_subscription
 from billing.subscriptions.tables import SubscriptionStatus
 from billing.usage.consume import consume_credits
-from schemas.commands import ChangePlan
+from schemas.commands.subscriptions import ChangePlan
 from tests.billing.subscribers import Books, utc
 
 BEGIN = utc("2026-04-01 10:00")

@@ -16,7 +16,7 @@ from billing.usage.consume import consume_credits
 from database.ids import uuid7
 from database.outbox import OutboxEntry
 from schemas.facts.reversals import DisputeState
-from schemas.views import AutoTopUpView
+from schemas.views.credits import AutoTopUpView
 from tests.billing.contests import contest_facts
 from tests.billing.gifts import grant_credits
 from tests.billing.money_back import BEGIN, MoneyBack, refunded

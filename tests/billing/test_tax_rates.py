@@ -21,7 +21,7 @@ from billing.tax.set_rate import NewRate, set_rate
 from billing.tax.tables import TaxRate
 from database.engine import Database
 from database.ids import uuid7
-from schemas.commands import CreateSubscription, PlanChoice
+from schemas.commands.subscriptions import CreateSubscription, PlanChoice
 
 JULY, JANUARY = date(2026, 7, 1), date(2027, 1, 1)
 DAYS = st.integers(0, 40).map(lambda days: JULY + timedelta(days=days))

@@ -14,8 +14,12 @@ from database.memory import WorkState
 from database.operations import Operation, stage_command
 from database.outbox import OutboxEntry
 from gateways.stripe.client import StripeGateway
-from schemas.commands import Command, CreateSubscription, OpenAccount, StartCreditCheckout
-from schemas.messages import RunCommand, SweepMemories
+from schemas.commands.accounts import OpenAccount
+from schemas.commands.base import Command
+from schemas.commands.payments import StartCreditCheckout
+from schemas.commands.subscriptions import CreateSubscription
+from schemas.messages.commands import RunCommand
+from schemas.messages.upkeep import SweepMemories
 from settings import SANDBOX_STRIPE_KEY
 from tests.billing.charges import give_card
 from tests.gateways.cards_there import save_there

@@ -10,7 +10,7 @@ from celery import Celery
 from pytest_celery import CeleryTestSetup
 
 from database.upkeep import heartbeat_ages
-from schemas.messages import BeatHeart
+from schemas.messages.upkeep import BeatHeart
 from tests.delivery.desk import Desk
 from tests.gauntlet.poison import genuine, poison
 from workers.queues import QUEUE_NAMES, WorkerGroup

@@ -15,7 +15,8 @@ from sqlalchemy import update
 
 from database.memory import ATTEMPTS_MAX, WorkState
 from database.operations import Operation
-from schemas.messages import BeatHeart, RunCommand, SweepMemories
+from schemas.messages.commands import RunCommand
+from schemas.messages.upkeep import BeatHeart, SweepMemories
 from tests.delivery.desk import Desk, a_checkout, an_account
 from tests.scenarios.storytelling import eventually
 from workers.queues import UPKEEP

@@ -9,7 +9,7 @@ import redis
 from sqlalchemy import text
 
 from database.engine import Database, make_engine
-from schemas.messages import BeatHeart
+from schemas.messages.upkeep import BeatHeart
 from settings import SANDBOX_WEBHOOK_SECRET, Settings
 from stack import development_key
 from stack.running import Stack

@@ -8,7 +8,8 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from schemas.messages import MESSAGES, Message
+from schemas.messages import MESSAGES
+from schemas.messages.base import Message
 
 Entry = dict[str, Any]
 Spoil = Callable[[Entry, Random], object]

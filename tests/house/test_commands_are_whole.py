@@ -12,7 +12,8 @@ from billing.commands.verbs import VERBS
 from calls.run_command import CALLS
 from ingress.routes import Parts, routes
 from schemas import commands
-from schemas.commands import COMMANDS, Command
+from schemas.commands import COMMANDS
+from schemas.commands.base import Command
 
 REFERENCE = (Path(__file__).resolve().parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
 KIND_ROW = re.compile(r"^\| `([a-z_]+)` \| `(/v1/\S+)` \|$", re.MULTILINE)
@@ -55,7 +56,7 @@ def _routed() -> set[type[Command]]:
 def _missing(command: type[Command]) -> list[str]:
     parts = {
         "a place in COMMANDS of schemas/commands": COMMANDS.get(command.kind) is command,
-        "a verb in billing/commands/verbs.py, or a call in calls/run_command.py": command in VERBS or command in CALLS,
+        "a verb in billing/commands/, or a call in calls/run_command.py": command in VERBS or command in CALLS,
         "a route in ingress/routes.py": command in _routed(),
         "a row in the table of kinds of docs/api.md": command.kind in dict(KIND_ROW.findall(REFERENCE)),
     }

@@ -19,7 +19,8 @@ from billing.accounts.open import open_account
 from database.api_keys import create_key
 from database.engine import dialect_url
 from database.ids import uuid7
-from schemas.commands import SCOPES, Address, OpenAccount
+from schemas.commands import SCOPES
+from schemas.commands.accounts import Address, OpenAccount
 from settings import Settings
 from tests.gateways.paypal_side import WEBHOOK_ID, PayPalSide
 from tests.ingress.deliveries import OLD_SECRET, SECRET

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from billing.catalog.seed import seed
 from billing.cycle.start.create import create_subscription
 from database.ids import uuid7
-from schemas.commands import CreateSubscription, PlanChoice
+from schemas.commands.subscriptions import CreateSubscription, PlanChoice
 
 Rows = Callable[..., list[tuple[Any, ...]]]
 SUBSCRIPTIONS = "/v1/billing/subscriptions/"

@@ -17,7 +17,7 @@ from billing.money import Money
 from billing.receipts.receive import capture_of, receive
 from billing.receipts.write import write_receipts
 from database.ids import uuid7
-from schemas.commands import CreateSubscription, PlanChoice
+from schemas.commands.subscriptions import CreateSubscription, PlanChoice
 from tests.billing.gifts import grant_credits
 
 Rows = Callable[..., list[tuple[Any, ...]]]

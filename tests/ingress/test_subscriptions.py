@@ -24,7 +24,7 @@ from billing.subscriptions.tables import Subscription as Row
 from billing.tax.tables import TaxRate
 from database.ids import uuid7
 from ingress.app import make_door
-from schemas.commands import ChangePlan, CreateSubscription, PlanChoice
+from schemas.commands.subscriptions import ChangePlan, CreateSubscription, PlanChoice
 from settings import Settings
 from tests.billing.gifts import grant_credits
 

@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from database.engine import Database
 from database.inbox import remember
-from schemas.messages import HandleWebhooks
+from schemas.messages.webhooks import HandleWebhooks
 from settings import Settings
 from stack.parked import list_parked
 from stack.parked_decisions import replay

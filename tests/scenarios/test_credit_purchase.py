@@ -9,7 +9,8 @@ from sqlalchemy import text
 
 from billing.invariants import violations
 from database.engine import Database
-from schemas.messages import PullEvents, SubmitCommand
+from schemas.messages.commands import SubmitCommand
+from schemas.messages.payments import PullEvents
 from stack.processes import flower_login
 from stack.running import Stack
 from stack.shopper import Shopper

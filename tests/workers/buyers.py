@@ -17,7 +17,7 @@ from database.memory import WorkState
 from database.operations import Operation, stage_command
 from gateways.stripe.client import StripeGateway
 from gateways.stripe.translate import HANDLED_TYPES
-from schemas.commands import StartCreditCheckout
+from schemas.commands.payments import StartCreditCheckout
 from settings import SANDBOX_STRIPE_KEY
 from tasks import commands, webhooks
 from tests.billing.conftest import ADA

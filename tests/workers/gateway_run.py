@@ -23,7 +23,10 @@ from database.memory import ATTEMPTS_MAX, WorkState
 from database.operations import Operation, stage_command
 from gateways.stripe.client import StripeGateway
 from gateways.stripe.translate import HANDLED_TYPES
-from schemas.commands import CreateTestClock, OpenAccount, StartCardSetup, StartSubscriptionCheckout
+from schemas.commands.accounts import OpenAccount
+from schemas.commands.clocks import CreateTestClock
+from schemas.commands.payments import StartCardSetup
+from schemas.commands.subscriptions import StartSubscriptionCheckout
 from settings import SANDBOX_STRIPE_KEY
 from tasks import commands, webhooks
 from tests.gateways.sandbox_process import ANSWER_SECONDS, Sandbox

@@ -31,7 +31,9 @@ from database.ids import uuid7
 from database.memory import WorkState
 from database.operations import Operation, stage_command
 from database.outbox import OutboxEntry
-from schemas.commands import ChangePlan, Command, CreateSubscription, PayInvoice, PlanChoice
+from schemas.commands.base import Command
+from schemas.commands.payments import PayInvoice
+from schemas.commands.subscriptions import ChangePlan, CreateSubscription, PlanChoice
 from schemas.facts.payments import PaymentStatus
 from settings import SANDBOX_STRIPE_KEY
 from tasks import payments

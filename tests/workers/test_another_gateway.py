@@ -9,7 +9,7 @@ from billing.errors import NeverConnected, NotConnected, Rejected
 from database.memory import WorkState
 from gateways.gateway import Capability, Gateway
 from gateways.registry import VENDORS
-from schemas.commands import CaptureCheckout
+from schemas.commands.payments import CaptureCheckout
 from tests.toy_vendor import vendor
 from tests.toy_vendor.office import Office, opened
 from tests.workers.owing import Owing

@@ -10,7 +10,7 @@ from billing.subscriptions.tables import SubscriptionStatus
 from calls.handle_webhooks import handle_webhooks
 from database.engine import Database, make_engine
 from database.inbox import InboxEvent
-from schemas.commands import ChangePaymentMethod
+from schemas.commands.payments import ChangePaymentMethod
 from tests.gateways.sandbox_process import Sandbox
 from tests.logins import as_worker
 from tests.scenarios.storytelling import eventually

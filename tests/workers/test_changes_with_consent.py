@@ -11,7 +11,7 @@ from database.memory import WorkState
 from database.operations import Operation, stage_command
 from gateways.gateway import Gateway
 from gateways.ports import RunsSubscriptions
-from schemas.commands import ChangePlan
+from schemas.commands.subscriptions import ChangePlan
 from schemas.facts.subscriptions import SubscriptionFact
 from tests.workers.gateway_run import Subscriber, deliver
 from workers.wiring import Work

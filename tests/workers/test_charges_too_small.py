@@ -10,7 +10,7 @@ from billing.receipts.tables import ReceiptRemark
 from billing.subscriptions.queries import get_subscription
 from billing.subscriptions.tables import SubscriptionStatus
 from database.ids import uuid7
-from schemas.commands import CreateSubscription, PlanChoice
+from schemas.commands.subscriptions import CreateSubscription, PlanChoice
 from tests.gateways.sandbox_process import Sandbox
 from tests.workers.owing import Owing
 

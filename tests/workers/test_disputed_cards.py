@@ -9,8 +9,8 @@ from billing.invoices.tables import Invoice, InvoiceStatus
 from billing.usage.consume import consume_credits
 from database.memory import WorkState
 from database.outbox import OutboxEntry
-from schemas.messages import RenderInvoices, WriteEvidence
-from schemas.views import DisputeView
+from schemas.messages.documents import RenderInvoices, WriteEvidence
+from schemas.views.disputes import DisputeView
 from tasks import documents
 from tests.documents.test_evidence_pdf import pages
 from tests.gateways.sandbox_process import Sandbox

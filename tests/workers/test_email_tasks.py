@@ -34,7 +34,8 @@ from database.outbox import OutboxEntry
 from gateways.resend.client import ResendGateway
 from schemas.documents import PartyFacts
 from schemas.facts.payments import PaymentStatus
-from schemas.messages import DunInvoices, NoticeCards, SendEmails
+from schemas.messages.emails import SendEmails
+from schemas.messages.renewals import DunInvoices, NoticeCards
 from tasks import emails, renewals
 from tests.billing.gifts import grant_credits
 from tests.billing.purchases import fact, start_purchase

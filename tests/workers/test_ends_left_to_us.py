@@ -18,9 +18,9 @@ from billing.subscriptions.tables import Subscription, SubscriptionStatus
 from database.engine import Database
 from database.memory import WorkState
 from database.operations import Operation, stage_command
-from schemas.commands import (
+from schemas.commands.accounts import OpenAccount
+from schemas.commands.subscriptions import (
     CancelSubscription,
-    OpenAccount,
     ReactivateSubscription,
     StartSubscriptionCheckout,
     SyncWithGateway,

@@ -10,7 +10,7 @@ import redis
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.messages import RunCommand
+from schemas.messages.commands import RunCommand
 from tests.gauntlet.poison import genuine
 from workers.celery_app import make_app
 from workers.envelope import MessageRefused, checked

@@ -1,14 +1,23 @@
 """Lists that must agree are one list, or compared here."""
 
+import importlib
+import pkgutil
+from collections.abc import Sized
 from inspect import signature
+from types import ModuleType
+
+import pytest
 
 import beat_schedule
+from billing import commands as verbs
 from billing.agenda.duties import SWEEPS
 from billing.commands.verbs import VERBS
 from calls.run_command import CALLS, CALLS_OF_GATEWAY_RUN
 from calls.send_emails import EMAILS
+from schemas import commands, messages
 from schemas.commands import COMMANDS, SCOPES
-from schemas.messages import MESSAGES, TOPICS, SendEmails
+from schemas.messages import MESSAGES, TOPICS
+from schemas.messages.emails import SendEmails
 from workers.celery_app import app
 from workers.queues import QUEUE_NAMES
 
@@ -47,3 +56,20 @@ def test_every_duty_of_the_calendar_has_a_tick_and_a_name_of_its_own() -> None:
 def test_every_queue_has_a_heart_and_every_tick_a_task() -> None:
     assert set(beat_schedule.HEARTS) == set(QUEUE_NAMES)
     assert {entry["task"] for entry in beat_schedule.SCHEDULE.values()} <= {message.task for message in MESSAGES}
+
+
+@pytest.mark.parametrize(
+    ("package", "name", "collected"),
+    [
+        (verbs, "VERBS", VERBS),
+        (commands, "COMMANDS", COMMANDS),
+        (messages, "MESSAGES", MESSAGES),
+        (messages, "TOPICS", TOPICS),
+    ],
+)
+def test_what_each_area_says_is_collected_and_said_once(package: ModuleType, name: str, collected: Sized) -> None:
+    areas = [
+        importlib.import_module(each.name) for each in pkgutil.iter_modules(package.__path__, f"{package.__name__}.")
+    ]
+    said = [getattr(area, name, ()) for area in areas]
+    assert sum(len(part) for part in said if part is not collected) == len(collected)

@@ -10,16 +10,10 @@ from billing.payments.tables import PaymentAttempt
 from billing.subscriptions.tables import Subscription
 from billing.top_ups.tables import AutoTopUp
 from database.memory import WorkState
-from schemas.commands import (
-    ChangePaymentMethod,
-    Command,
-    CreateSubscription,
-    OpenPortal,
-    SetAutoTopUp,
-    StartCardSetup,
-    StartCreditCheckout,
-    StartSubscriptionCheckout,
-)
+from schemas.commands.base import Command
+from schemas.commands.credits import SetAutoTopUp
+from schemas.commands.payments import ChangePaymentMethod, OpenPortal, StartCardSetup, StartCreditCheckout
+from schemas.commands.subscriptions import CreateSubscription, StartSubscriptionCheckout
 from tests.gateways.cards_there import save_there
 from tests.gateways.sandbox_process import Sandbox
 from tests.workers.gateway_run import Subscriber, deliver

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from schemas.commands import Command, StartCardSetup, StartCreditCheckout, StartSubscriptionCheckout
+from schemas.commands.base import Command
+from schemas.commands.payments import StartCardSetup, StartCreditCheckout
+from schemas.commands.subscriptions import StartSubscriptionCheckout
 from tests.workers.gateway_run import Subscriber
 
 PAGES: dict[type[Command], dict[str, Any]] = {

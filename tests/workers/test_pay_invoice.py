@@ -15,7 +15,8 @@ from billing.payments.begin_charges import begin_charges
 from billing.subscriptions.tables import SubscriptionStatus
 from calls.look_up_payments import look_up_payments
 from database.memory import WorkState
-from schemas.commands import CancelSubscription, ChangePlan, PauseSubscription, PayInvoice, PlanChoice
+from schemas.commands.payments import PayInvoice
+from schemas.commands.subscriptions import CancelSubscription, ChangePlan, PauseSubscription, PlanChoice
 from tests.gateways.sandbox_process import Sandbox
 from tests.workers.gateway_run import JANUARY_31, Subscriber, bills, deliver
 from tests.workers.owing import Changing, Dunned, Owing, Starting

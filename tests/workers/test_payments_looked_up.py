@@ -16,7 +16,7 @@ from billing.clocks.wall import Wall
 from billing.payments.tables import AttemptStatus, PaymentAttempt
 from database.ids import uuid7
 from schemas.facts.payments import CheckoutFact, CheckoutRequest, PaymentFact, PaymentStatus
-from schemas.messages import LookUpPayments
+from schemas.messages.payments import LookUpPayments
 from tasks import payments
 from tests.billing.conftest import ADA
 from tests.billing.purchases import fact, start_purchase

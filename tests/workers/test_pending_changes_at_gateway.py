@@ -10,7 +10,7 @@ from billing.clocks.tables import TestClock
 from billing.invariants import violations
 from billing.subscriptions.queries import show_subscription
 from database.outbox import OutboxEntry
-from schemas.commands import CancelSubscription, ChangePlan, SyncWithGateway
+from schemas.commands.subscriptions import CancelSubscription, ChangePlan, SyncWithGateway
 from tests.gateways.sandbox_process import Sandbox
 from tests.workers.gateway_run import JANUARY_31, Subscriber, bills, books, deliver
 from workers.wiring import Work

@@ -13,7 +13,7 @@ from billing.invoices.tables import Invoice, InvoiceDocument
 from billing.payments.intend_charge import intend_charge
 from database.memory import WorkState
 from database.outbox import OutboxEntry
-from schemas.messages import RenderInvoices
+from schemas.messages.documents import RenderInvoices
 from tasks import documents
 from tests.billing.subscribers import Books, utc
 from tests.workers.hands import at_work, equip

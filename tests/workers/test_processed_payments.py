@@ -6,7 +6,8 @@ from billing.dunning.tables import DunningState
 from billing.invoices.tables import InvoiceStatus
 from billing.subscriptions.tables import SubscriptionStatus
 from database.memory import WorkState
-from schemas.commands import CancelSubscription, ChangePlan, Command, PauseSubscription, PlanChoice
+from schemas.commands.base import Command
+from schemas.commands.subscriptions import CancelSubscription, ChangePlan, PauseSubscription, PlanChoice
 from tests.gateways.sandbox_process import Sandbox
 from tests.workers.owing import Changing, Dunned, Owing, Starting
 from workers.wiring import Work

@@ -23,13 +23,8 @@ from calls.hear_customer import record_customer
 from database.ids import uuid7
 from database.memory import WorkState
 from database.operations import Operation
-from schemas.commands import (
-    ChangePaymentMethod,
-    OrderPaymentMethods,
-    SetAutoTopUp,
-    SetDefaultPaymentMethod,
-    StartCardSetup,
-)
+from schemas.commands.credits import SetAutoTopUp
+from schemas.commands.payments import ChangePaymentMethod, OrderPaymentMethods, SetDefaultPaymentMethod, StartCardSetup
 from schemas.facts.customers import CustomerFact
 from settings import SANDBOX_STRIPE_KEY
 from tests.billing.conftest import ADA

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from billing.agenda.duties import SWEEPS
 from billing.invoices.tables import Invoice, InvoiceReason, InvoiceStatus
 from database.outbox import OutboxEntry
-from schemas.messages import RenewSubscriptions
+from schemas.messages.renewals import RenewSubscriptions
 from tasks import payments, renewals
 from tests.billing.charges import give_card
 from tests.billing.subscribers import Books

@@ -15,7 +15,7 @@ from billing.cycle.renewal.set_aside import take_up
 from billing.invoices.tables import Invoice, InvoiceReason
 from billing.payments.tables import PaymentAttempt
 from billing.subscriptions.tables import Subscription
-from schemas.messages import RenewSubscriptions
+from schemas.messages.renewals import RenewSubscriptions
 from tasks import renewals
 from tests.billing.subscribers import Books, utc
 from tests.workers.hands import at_work, equip_many

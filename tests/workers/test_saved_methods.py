@@ -12,7 +12,7 @@ from billing.payments.tables import AttemptStatus
 from billing.subscriptions.tables import SubscriptionStatus
 from database.memory import WorkState
 from database.operations import Operation
-from schemas.commands import OrderPaymentMethods, RemovePaymentMethod, SetDefaultPaymentMethod
+from schemas.commands.payments import OrderPaymentMethods, RemovePaymentMethod, SetDefaultPaymentMethod
 from tests.gateways.sandbox_process import Sandbox
 from tests.workers.owing import Dunned, Owing
 from workers.wiring import Work

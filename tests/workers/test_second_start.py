@@ -15,7 +15,7 @@ from billing.subscriptions.tables import SubscriptionStatus
 from database.engine import Database, make_engine
 from database.memory import WorkState, discarded_as, ready_again
 from database.operations import Operation
-from schemas.commands import CancelSubscription, ChangePlan, CreateSubscription, StartSubscriptionCheckout
+from schemas.commands.subscriptions import CancelSubscription, ChangePlan, CreateSubscription, StartSubscriptionCheckout
 from tests.gateways.sandbox_process import Sandbox
 from tests.workers.gateway_run import JANUARY_31, Subscriber, deliver
 from workers.sweeps import do_due

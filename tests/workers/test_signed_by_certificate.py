@@ -28,7 +28,7 @@ from database.inbox import InboxEvent
 from database.memory import WorkState
 from database.operations import stage_command
 from database.unverified import GatewayCertificate, UnverifiedEvent
-from schemas.commands import StartCreditCheckout
+from schemas.commands.payments import StartCreditCheckout
 from settings import (
     SANDBOX_PAYPAL_CLIENT_ID,
     SANDBOX_PAYPAL_CLIENT_SECRET,

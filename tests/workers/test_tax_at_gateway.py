@@ -14,7 +14,7 @@ from billing.receipts.tables import Receipt
 from billing.tax.set_rate import NewRate, set_rate
 from database.memory import WorkState
 from database.operations import Operation
-from schemas.commands import ChangePlan, SyncWithGateway
+from schemas.commands.subscriptions import ChangePlan, SyncWithGateway
 from tasks import commands
 from tests.workers.gateway_run import JANUARY_31, Subscriber, deliver
 from workers.wiring import Work

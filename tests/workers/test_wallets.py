@@ -18,7 +18,7 @@ from calls.hear_card import record_card
 from database.engine import Database
 from database.memory import WorkState
 from gateways.registry import VENDORS
-from schemas.commands import RemovePaymentMethod, SetDefaultPaymentMethod
+from schemas.commands.payments import RemovePaymentMethod, SetDefaultPaymentMethod
 from schemas.facts.customers import CustomerFact
 from tests.toy_vendor.office import opened
 from tests.toy_wallet import vendor

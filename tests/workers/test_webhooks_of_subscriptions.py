@@ -18,8 +18,14 @@ from database.ids import uuid7
 from database.inbox import InboxEvent
 from database.memory import WorkState
 from database.outbox import OutboxEntry
-from schemas.commands import CancelSubscription, ChangePlan, PauseSubscription, ResumeSubscription, SyncWithGateway
-from schemas.messages import HandleWebhooks
+from schemas.commands.subscriptions import (
+    CancelSubscription,
+    ChangePlan,
+    PauseSubscription,
+    ResumeSubscription,
+    SyncWithGateway,
+)
+from schemas.messages.webhooks import HandleWebhooks
 from settings import SANDBOX_STRIPE_KEY
 from tasks import webhooks
 from tests.gateways.sandbox_process import ANSWER_SECONDS, Sandbox

@@ -16,7 +16,7 @@ from billing.periods import period_from
 from billing.subscriptions.queries import get_subscription, lock_subscription
 from billing.subscriptions.rules import change_expires_at, check_up_to_date
 from billing.subscriptions.tables import PayBy, PendingChange, Subscription
-from schemas.commands import ChangePlan
+from schemas.commands.subscriptions import ChangePlan
 
 
 def change_plan(session: Session, command: ChangePlan, cause: str, now: datetime) -> ChangeResult:

@@ -17,7 +17,7 @@ from billing.subscriptions.pending_changes import find_pending_change
 from billing.subscriptions.queries import additions_of
 from billing.subscriptions.rules import is_in_trial
 from billing.subscriptions.tables import Collection, PayBy, PendingChange, Subscription, SubscriptionStatus
-from schemas.commands import ChangePlan
+from schemas.commands.subscriptions import ChangePlan
 
 
 class ChangeResult(StrEnum):

@@ -18,7 +18,7 @@ from billing.money import Money
 from billing.subscriptions.queries import additions_of, get_subscription
 from billing.subscriptions.tables import PayBy, Subscription
 from billing.tax.queries import decide_tax
-from schemas.commands import ChangePlan
+from schemas.commands.subscriptions import ChangePlan
 from schemas.plan_change_views import ChangePreview, QuotedLineView
 
 

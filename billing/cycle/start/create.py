@@ -38,7 +38,7 @@ from billing.subscriptions.tables import (
 from database.ids import uuid7
 from database.outbox import stage
 from database.rows import insert_rows
-from schemas.commands import CreateSubscription, ServiceItem
+from schemas.commands.subscriptions import CreateSubscription, ServiceItem
 
 
 def create_subscription(

@@ -1,0 +1,52 @@
+"""Credits."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from billing.accounts.queries import get_account, lock_account
+from billing.commands.verb import Result, Verb, cause_of
+from billing.credits.watch import set_watch
+from billing.top_ups.end import end_top_up
+from billing.top_ups.set import set_top_up
+from billing.usage.consume import consume_credits
+from database.operations import Operation
+from schemas.commands.base import Command
+from schemas.commands.credits import ConsumeCredits, EndAutoTopUp, SetAutoTopUp, SetBalanceWatch, SetCreditDebtMax
+
+
+def _consume_credits(session: Session, operation: Operation, command: ConsumeCredits, now: datetime) -> Result:
+    cause, account_id = cause_of(operation), command.account_id
+    balance = consume_credits(session, account_id, command.amount, cause, command.description, now)
+    return {"account_id": str(account_id), "consumed": command.amount, "balance": balance}
+
+
+def _set_watch(session: Session, operation: Operation, command: SetBalanceWatch, now: datetime) -> Result:
+    get_account(session, command.account_id)
+    set_watch(session, command.account_id, command.warn_below)
+    return {"account_id": str(command.account_id), "warn_below": command.warn_below}
+
+
+def _set_debt_max(session: Session, operation: Operation, command: SetCreditDebtMax, now: datetime) -> Result:
+    lock_account(session, command.account_id).credit_debt_max = command.credit_debt_max
+    return command.model_dump(mode="json")
+
+
+def _set_top_up(session: Session, operation: Operation, command: SetAutoTopUp, now: datetime) -> Result:
+    set_top_up(session, command.account_id, command.package, command.top_up_below, command.monthly_max, now)
+    return command.model_dump(mode="json")
+
+
+def _end_top_up(session: Session, operation: Operation, command: EndAutoTopUp, now: datetime) -> Result:
+    end_top_up(session, command.account_id, now)
+    return {"account_id": str(command.account_id)}
+
+
+VERBS: Mapping[type[Command], Verb] = {
+    ConsumeCredits: _consume_credits,
+    SetBalanceWatch: _set_watch,
+    SetCreditDebtMax: _set_debt_max,
+    SetAutoTopUp: _set_top_up,
+    EndAutoTopUp: _end_top_up,
+}

@@ -1,0 +1,30 @@
+"""What time it is where a command is carried out."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from billing.clocks.timelines import now_of
+from billing.clocks.wall import Wall
+from billing.invoices.queries import get_invoice
+from billing.manual_payments.queries import get_claim
+from billing.receipts.queries import get_payment
+from billing.subscriptions.queries import get_subscription
+from schemas.commands.base import Command
+from schemas.commands.manual_payments import OfClaim, SubmitPaymentClaim
+from schemas.commands.refunds import CreditInvoice, RefundPayment
+from schemas.commands.subscriptions import OfSubscription
+
+
+def time_of(session: Session, command: Command, wall: Wall) -> datetime:
+    """The time it is for the account that a command is about."""
+    account_id = getattr(command, "account_id", None)
+    if isinstance(command, OfSubscription):
+        account_id = get_subscription(session, command.subscription_id).account_id
+    if isinstance(command, RefundPayment):
+        account_id = get_payment(session, command.payment_id).account_id
+    if isinstance(command, OfClaim):
+        account_id = get_claim(session, command.claim_id).account_id
+    if isinstance(command, CreditInvoice | SubmitPaymentClaim):
+        account_id = get_invoice(session, command.invoice_id).account_id
+    return now_of(session, account_id, wall) if account_id else wall.at

@@ -1,0 +1,38 @@
+"""E-mails."""
+
+from schemas.messages.base import FollowUps, Message
+
+
+class SendEmails(FollowUps):
+    """Send the e-mails that these outbox rows ask for."""
+
+    task = "emails.send"
+    queue = "emails"
+
+
+MESSAGES: tuple[type[Message], ...] = (SendEmails,)
+# each is an outbox topic
+EMAILS = (
+    "payment_confirmation",
+    "subscription_activated",
+    "subscription_renewal",
+    "subscription_canceled",
+    "subscription_paused",
+    "payment_failed",
+    "renewal_unpaid",
+    "plan_change_unpaid",
+    "plan_change_dropped",
+    "trial_ending",
+    "card_expiring",
+    "low_credits",
+    "top_up_stopped",
+    "invoice_created",
+    "refund_notification",
+    "credit_note_created",
+    "manual_payment_instructions",
+    "payment_approved",
+    "payment_rejected",
+    "payment_reminder",
+    "order_canceled",
+)
+TOPICS: dict[str, type[FollowUps]] = dict.fromkeys(EMAILS, SendEmails)

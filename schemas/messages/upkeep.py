@@ -1,0 +1,34 @@
+"""How the pipeline and the books are looked after."""
+
+from schemas.messages.base import Message, Periodic
+
+
+class SweepMemories(Periodic):
+    """Ring again for everything that is due and was not heard."""
+
+    task = "upkeep.sweep"
+
+
+class PruneMemories(Periodic):
+    """Forget what is finished and old."""
+
+    task = "upkeep.prune"
+
+
+class CheckInvariants(Periodic):
+    """Ask the books the questions that must have no answer."""
+
+    task = "reconciliation.check_invariants"
+
+
+class BeatHeart(Message):
+    """Prove that this queue is alive, end to end. Sent to every queue, so it has no queue of its own."""
+
+    task = "upkeep.beat_heart"
+    queue = "upkeep"
+    is_tick = True
+
+    of_queue: str
+
+
+MESSAGES: tuple[type[Message], ...] = (SweepMemories, PruneMemories, CheckInvariants, BeatHeart)
