@@ -1,4 +1,4 @@
-"""Each word that a problem of the API's ends with is in the tables of docs/api.md, with its status."""
+"""Each word that a problem of the API's ends with is in the tables of docs/api/errors.md, with its status."""
 
 import ast
 import re
@@ -10,7 +10,7 @@ from billing.invoices.tables import InvoiceStatus
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("billing", "calls", "database", "gateways", "ingress", "schemas", "workers")
-PAGE = (ROOT / "docs" / "api.md").read_text().partition("\n## Errors\n")[2]
+PAGE = (ROOT / "docs" / "api" / "errors.md").read_text()
 # Told to operators by the command line, or written down of an event, a mail or a document: no caller is answered so.
 NEVER_ANSWERED = frozenset({
     "amount_negative", "currency_unknown", "coupon_exists", "coupon_worthless", "tax_contradicts_invoices",

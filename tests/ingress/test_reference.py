@@ -1,4 +1,4 @@
-"""docs/api.md and the route table are one list."""
+"""The pages of the reference and the route table are one list."""
 
 import re
 from pathlib import Path
@@ -9,11 +9,15 @@ from ingress.app import make_door
 from ingress.problems import CODES
 from schemas.commands import SCOPES
 from settings import Settings
+from tests.reference import DOCS, INDEX, PAGES, REFERENCE
 
 ROOT = Path(__file__).resolve().parents[2]
-REFERENCE = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
-HEADING = re.compile(r"^### `(GET|POST) (\S+)`$", re.MULTILINE)
+HEADING = re.compile(r"^##+ `(GET|POST) (\S+)`$", re.MULTILINE)
 CODE_IN_SOURCE = re.compile(r'Problem\(\s*\d{3}, "([a-z_]+)"|_refused\(\s*"([a-z_]+)"')
+
+
+def test_every_page_of_the_reference_is_in_its_index() -> None:
+    assert sorted(PAGES) == sorted([INDEX, *(DOCS / "api").glob("*.md")])
 
 
 def test_every_route_is_documented_and_nothing_else() -> None:

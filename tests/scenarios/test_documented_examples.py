@@ -18,9 +18,9 @@ from database.operations import Operation
 from settings import SANDBOX_WEBHOOK_SECRET
 from stack.running import Stack
 from tests.canaries import HOOK
+from tests.reference import REFERENCE
 
 ROOT = Path(__file__).resolve().parents[2]
-REFERENCE = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
 QUICKSTART = (ROOT / "docs" / "quickstart.sh").read_text(encoding="utf-8")
 API = "http://127.0.0.1:8000"
 BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)

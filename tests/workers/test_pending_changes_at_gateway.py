@@ -76,7 +76,7 @@ def test_a_card_that_is_named_meanwhile_pays_for_it(work: Work, declining: Subsc
 def test_a_card_from_the_gateways_own_page_pays_for_it_when_it_is_wished_again(
     work: Work, declining: Subscriber
 ) -> None:
-    """There the gateway tries no open invoice by itself: docs/api.md says so."""
+    """There the gateway tries no open invoice by itself: docs/api/subscriptions.md says so."""
     _change(declining, "growth")
     declining.in_portal("card", card_number=PAYS)
     deliver(work, declining.news())
