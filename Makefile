@@ -2,7 +2,7 @@
 # ARGS goes to the command behind a chore: make demo ARGS="--once --json"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test lint bench chaos simulate house picture lock environment libraries
+.PHONY: help demo up test lint bench chaos simulate house picture routes lock environment libraries
 ARGS ?=
 
 # Homebrew's libraries lie where macOS does not look by itself. The variable has to stand right before the program: the
@@ -12,7 +12,7 @@ LOADER := DYLD_FALLBACK_LIBRARY_PATH=/opt/homebrew/lib:/usr/local/lib
 endif
 PYTHON_HERE := $(LOADER) .venv/bin/python
 
-PACKAGES := $(wildcard *.py) $(patsubst %/__init__.py,%,$(wildcard */__init__.py)) tests tools/house tools/picture.py client/cashbeat_client
+PACKAGES := $(wildcard *.py) $(patsubst %/__init__.py,%,$(wildcard */__init__.py)) tests tools/house tools/picture.py tools/routes.py client/cashbeat_client
 UV_LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--no-annotate
 
@@ -49,6 +49,9 @@ simulate: environment libraries ## A year of business in minutes; ARGS="--accoun
 
 house: environment libraries ## Longest files, import circles, modules, walks; ARGS="circles" for one of them
 	@$(PYTHON_HERE) -m tools.house $(ARGS)
+
+routes: environment ## Write the table of all routes in docs/api/routes.md anew
+	@$(PYTHON_HERE) -m tools.routes
 
 picture: environment libraries ## Play the demo and draw its invoice for the README
 	@$(PYTHON_HERE) -m tools.picture

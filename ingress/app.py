@@ -16,18 +16,20 @@ from ingress import metrics
 from ingress.commands import Commands
 from ingress.connection_limit import ConnectionLimit
 from ingress.door import Door
+from ingress.entries import ENTRIES
 from ingress.group_commit import GroupCommit
 from ingress.health import Health
 from ingress.identity import Identity
 from ingress.inbox_store import ArrivedEvent, InboxStore
 from ingress.operation_store import NewOperation, OperationStore, StoredOperation
 from ingress.operations import Operations
+from ingress.parts import Parts
 from ingress.pay_page import PayPage
 from ingress.previews import Previews
 from ingress.queries.answers import Queries
 from ingress.reads import Reads
 from ingress.ringing import Ringer, command_ringer, event_ringer, unverified_ringer
-from ingress.routes import Parts, routes
+from ingress.routes import routes
 from ingress.seller_page import SellerPage
 from ingress.server import prepare_interpreter
 from ingress.unverified_store import UncheckedArrival, UnverifiedStore
@@ -90,7 +92,8 @@ def make_door(settings: Settings) -> Door:
         reads.close()
 
     connection_limit = ConnectionLimit(settings.ingress_connections_per_address)
-    return Door(Router(routes(parts), redirect_slashes=False, lifespan=lifespan), waiting.release, connection_limit)
+    router = Router(routes(ENTRIES, parts), redirect_slashes=False, lifespan=lifespan)
+    return Door(router, waiting.release, connection_limit)
 
 
 def _secrets(settings: Settings, reads: Reads) -> WebhookSecrets:

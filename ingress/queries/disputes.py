@@ -8,10 +8,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from billing.disputes.queries import get_dispute, get_evidence, list_disputes
-from ingress.queries.filters import DisputeFilter
+from billing.disputes.tables import DisputeStatus
+from ingress.queries.filters import PageFilter
 from ingress.queries.invoices import pdf_answer
 from schemas.views.base import Page
 from schemas.views.disputes import DisputeView
+
+
+class DisputeFilter(PageFilter):
+    """A page of disputes."""
+
+    account_id: UUID | None = None
+    payment_id: UUID | None = None
+    status: DisputeStatus | None = None
 
 
 def disputes(session: Session, wanted: DisputeFilter) -> Page[DisputeView]:

@@ -4,18 +4,9 @@ import re
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from billing.disputes.tables import DisputeStatus
-from billing.invoices.tables import InvoiceStatus
-from billing.manual_payments.tables import ClaimStatus
-from billing.receipts.tables import ReceiptSource
-from billing.refunds.tables import RefundStatus
-from billing.statements.queries import Standing
-from billing.subscriptions.tables import SubscriptionStatus
 from database.pages import PAGE_SIZE_MAX, Cursor
-from schemas.countries import Country
-from schemas.currencies import Currency
 
 
 def _figure(written: str) -> int:
@@ -46,81 +37,3 @@ class OfAccount(Filter):
 
 class PageOfAccount(PageFilter, OfAccount):
     """A page of what belongs to one account."""
-
-
-class PaymentMethodFilter(Filter):
-    """What is offered in a country, else in an account's own, and what the account has saved."""
-
-    country: Country | None = None
-    currency: Currency | None = None
-    account_id: UUID | None = Field(None, validate_default=True)
-
-    @field_validator("account_id")
-    @classmethod
-    def _is_about_somewhere(cls, value: UUID | None, given: ValidationInfo) -> UUID | None:
-        if value is None and given.data.get("country") is None:
-            raise ValueError("must be given, or a `country`")
-        return value
-
-
-class InvoiceFilter(PageFilter):
-    """A page of invoices."""
-
-    account_id: UUID | None = None
-    status: InvoiceStatus | None = None
-    number: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,64}$")] | None = None
-    subscription_id: UUID | None = None
-
-
-class ReceiptFilter(PageFilter):
-    """A page of receipts. `needs_a_look`: those that fit nothing that was open, and that nobody has looked at yet."""
-
-    account_id: UUID | None = None
-    source: ReceiptSource | None = None
-    needs_a_look: bool = False
-
-
-class DisputeFilter(PageFilter):
-    """A page of disputes."""
-
-    account_id: UUID | None = None
-    payment_id: UUID | None = None
-    status: DisputeStatus | None = None
-
-
-class RefundFilter(PageFilter):
-    """A page of refunds."""
-
-    account_id: UUID | None = None
-    payment_id: UUID | None = None
-    status: RefundStatus | None = None
-
-
-class ClaimFilter(PageFilter):
-    """A page of claims."""
-
-    account_id: UUID | None = None
-    invoice_id: UUID | None = None
-    status: ClaimStatus | None = None
-
-
-class StatementLineFilter(PageFilter):
-    """A page of statement lines. `account` is the bank's name for it: the IBAN, without blanks."""
-
-    account: Annotated[str, Field(pattern=r"^[A-Z0-9/.-]{1,64}$")] | None = None
-    status: Standing | None = None
-
-
-class CreditNoteFilter(PageFilter):
-    """A page of credit notes."""
-
-    account_id: UUID | None = None
-    invoice_id: UUID | None = None
-    number: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,64}$")] | None = None
-
-
-class SubscriptionFilter(PageFilter):
-    """A page of subscriptions."""
-
-    account_id: UUID | None = None
-    status: SubscriptionStatus | None = None

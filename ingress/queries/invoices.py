@@ -2,16 +2,28 @@
 
 import hashlib
 from collections.abc import Callable
+from typing import Annotated
 from uuid import UUID
 
+from pydantic import Field
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
 from billing.invoices.queries import get_invoice, get_pdf, list_invoices
-from ingress.queries.filters import InvoiceFilter
+from billing.invoices.tables import InvoiceStatus
+from ingress.queries.filters import PageFilter
 from schemas.views.base import Page
 from schemas.views.invoices import InvoiceView
+
+
+class InvoiceFilter(PageFilter):
+    """A page of invoices."""
+
+    account_id: UUID | None = None
+    status: InvoiceStatus | None = None
+    number: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,64}$")] | None = None
+    subscription_id: UUID | None = None
 
 
 def invoices(session: Session, wanted: InvoiceFilter) -> Page[InvoiceView]:

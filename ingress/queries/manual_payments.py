@@ -8,9 +8,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from billing.manual_payments.queries import get_proof, list_claims
-from ingress.queries.filters import ClaimFilter
+from billing.manual_payments.tables import ClaimStatus
+from ingress.queries.filters import PageFilter
 from schemas.views.base import Page
 from schemas.views.manual_payments import PaymentClaimView
+
+
+class ClaimFilter(PageFilter):
+    """A page of claims."""
+
+    account_id: UUID | None = None
+    invoice_id: UUID | None = None
+    status: ClaimStatus | None = None
+
 
 ENDINGS = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg"}
 

@@ -1,18 +1,37 @@
 """Reads of refunds and credit notes."""
 
 from collections.abc import Callable
+from typing import Annotated
 from uuid import UUID
 
+from pydantic import Field
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
 from billing.credit_notes.queries import get_credit_note, get_note_pdf, list_credit_notes
 from billing.refunds.queries import list_refunds
-from ingress.queries.filters import CreditNoteFilter, RefundFilter
+from billing.refunds.tables import RefundStatus
+from ingress.queries.filters import PageFilter
 from ingress.queries.invoices import pdf_answer
 from schemas.views.base import Page
 from schemas.views.refunds import CreditNoteView, RefundView
+
+
+class RefundFilter(PageFilter):
+    """A page of refunds."""
+
+    account_id: UUID | None = None
+    payment_id: UUID | None = None
+    status: RefundStatus | None = None
+
+
+class CreditNoteFilter(PageFilter):
+    """A page of credit notes."""
+
+    account_id: UUID | None = None
+    invoice_id: UUID | None = None
+    number: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,64}$")] | None = None
 
 
 def refunds(session: Session, wanted: RefundFilter) -> Page[RefundView]:

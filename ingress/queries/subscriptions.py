@@ -1,11 +1,21 @@
 """Reads of subscriptions."""
 
+from uuid import UUID
+
 from sqlalchemy.orm import Session
 
 from billing.subscriptions.queries import list_subscriptions
-from ingress.queries.filters import SubscriptionFilter
+from billing.subscriptions.tables import SubscriptionStatus
+from ingress.queries.filters import PageFilter
 from schemas.views.base import Page
 from schemas.views.subscriptions import SubscriptionView
+
+
+class SubscriptionFilter(PageFilter):
+    """A page of subscriptions."""
+
+    account_id: UUID | None = None
+    status: SubscriptionStatus | None = None
 
 
 def subscriptions(session: Session, wanted: SubscriptionFilter) -> Page[SubscriptionView]:

@@ -2,62 +2,30 @@
 
 import importlib
 import pkgutil
-import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import fields
-from typing import Any
+from collections.abc import Iterator
 
 from billing.commands.verbs import VERBS
 from calls.run_command import CALLS
-from ingress.routes import Parts, routes
+from ingress.entries import NAMED
+from ingress.entries.entry import AtGateway, Entry, Says
 from schemas import commands
 from schemas.commands import COMMANDS
 from schemas.commands.base import Command
-from tests.reference import REFERENCE
+from tests.reference import DOCS
 
-KIND_ROW = re.compile(r"^\| `([a-z_]+)` \| `(/v1/\S+)` \|$", re.MULTILINE)
-Endpoint = Callable[..., Any]
-
-
-class Recorder:
-    """Stands in the place of everybody who answers, and remembers which commands have a route."""
-
-    def __init__(self) -> None:
-        self.taken: set[type[Command]] = set()
-
-    def taking(self, command_class: type[Command]) -> Endpoint:
-        self.taken.add(command_class)
-        return self.answer
-
-    def about(self, _id_field: str, command_class: type[Command]) -> Endpoint:
-        return self.taking(command_class)
-
-    def at_gateway(self, by_field: Mapping[str, type[Command]]) -> Endpoint:
-        for command_class in by_field.values():
-            self.taking(command_class)
-        return self.answer
-
-    def __getattr__(self, _name: str) -> Endpoint:
-        return lambda *_arguments: self.answer
-
-    async def answer(self, *_arguments: Any) -> None:
-        raise AssertionError("nobody is asked")
+TABLE = (DOCS / "api" / "routes.md").read_text(encoding="utf-8")
 
 
-def _routed() -> set[type[Command]]:
-    recorder: Any = Recorder()
-    everybody = {part.name: recorder for part in fields(Parts)} | {"webhooks": {}}
-    routes(Parts(**everybody))
-    taken: set[type[Command]] = recorder.taken
-    return taken
+def _entries_of(command: type[Command]) -> list[Entry]:
+    return [entry for entry in NAMED if isinstance(entry.does, Says | AtGateway) and command in entry.does.commands]
 
 
 def _missing(command: type[Command]) -> list[str]:
     parts = {
         "a place in COMMANDS of schemas/commands": COMMANDS.get(command.kind) is command,
         "a verb in billing/commands/, or a call in calls/run_command.py": command in VERBS or command in CALLS,
-        "a route in ingress/routes.py": command in _routed(),
-        "a row in the table of kinds of docs/api.md": command.kind in dict(KIND_ROW.findall(REFERENCE)),
+        "an entry in ingress/entries/": _entries_of(command) != [],
+        "a row in docs/api/routes.md, which `make routes` writes": f"`{command.kind}`" in TABLE,
     }
     return [part for part, is_there in parts.items() if not is_there]
 
@@ -83,10 +51,3 @@ def test_of_a_command_that_is_only_a_class_every_part_is_told() -> None:
         scope = "accounts:write"
 
     assert len(_missing(PlantTree)) == 4
-
-
-def test_the_table_of_kinds_names_commands_and_paths_that_there_are() -> None:
-    headings = set(re.findall(r"^##+ `POST (\S+)`$", REFERENCE, re.MULTILINE))
-    kinds = dict(KIND_ROW.findall(REFERENCE))
-    assert set(kinds) == set(COMMANDS)
-    assert set(kinds.values()) <= headings

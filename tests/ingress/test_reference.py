@@ -6,13 +6,16 @@ from pathlib import Path
 from starlette.routing import Route
 
 from ingress.app import make_door
+from ingress.entries import NAMED
+from ingress.entries.aliases import ALIASES
 from ingress.problems import CODES
 from schemas.commands import SCOPES
 from settings import Settings
 from tests.reference import DOCS, INDEX, PAGES, REFERENCE
+from tools import routes
 
 ROOT = Path(__file__).resolve().parents[2]
-HEADING = re.compile(r"^##+ `(GET|POST) (\S+)`$", re.MULTILINE)
+HEADING = re.compile(r"^##+ `(GET|POST|PATCH|DELETE) (\S+)`$", re.MULTILINE)
 CODE_IN_SOURCE = re.compile(r'Problem\(\s*\d{3}, "([a-z_]+)"|_refused\(\s*"([a-z_]+)"')
 
 
@@ -21,14 +24,28 @@ def test_every_page_of_the_reference_is_in_its_index() -> None:
 
 
 def test_every_route_is_documented_and_nothing_else() -> None:
-    served = set()
-    for route in make_door(
-        Settings(ingress_database_url="postgresql://nowhere/none", broker_url="redis://nowhere")
-    ).router.routes:
-        assert isinstance(route, Route)
-        for method in (route.methods or set()) - {"HEAD"}:
-            served.add((method, route.path.replace(":uuid", "").rstrip("/")))
-    assert {(method, path.rstrip("/")) for method, path in HEADING.findall(REFERENCE)} == served
+    told = [(method, path.rstrip("/")) for method, path in HEADING.findall(REFERENCE)]
+    assert sorted(told) == sorted((entry.method, _typed(entry.path)) for entry in NAMED)
+
+
+def test_the_table_of_routes_is_that_of_which_the_door_is_made() -> None:
+    assert (DOCS / "api" / "routes.md").read_text(encoding="utf-8") == routes.page(), "make routes"
+
+
+def test_the_door_answers_what_is_named_and_its_other_names_and_nothing_else() -> None:
+    nowhere = Settings(ingress_database_url="postgresql://nowhere/none", broker_url="redis://nowhere")
+    served = [
+        (method, _typed(route.path))
+        for route in make_door(nowhere).router.routes
+        if isinstance(route, Route)
+        for method in (route.methods or set()) - {"HEAD"}
+    ]
+    named = [(entry.method, entry.path) for entry in NAMED]
+    assert sorted(served) == sorted((method, _typed(path)) for method, path in (*named, *ALIASES))
+
+
+def _typed(path: str) -> str:
+    return path.replace(":uuid", "").rstrip("/")
 
 
 def test_every_scope_and_every_problem_of_the_door_is_documented() -> None:

@@ -1,0 +1,115 @@
+"""What one route is, as a value. Nothing here answers: `ingress.routes` makes endpoints of it, others read it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, Literal, TypeVar
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ingress.parts import Endpoint, Parts
+from ingress.queries.filters import Filter
+from schemas.commands.base import Command
+from schemas.views.base import View
+
+Method = Literal["GET", "POST", "PATCH", "DELETE"]
+Wanted = TypeVar("Wanted", bound=Filter)
+KEY = "a key"
+
+
+@dataclass(frozen=True, slots=True)
+class Says:
+    """Takes a command. What it is about is the field of this name, where the path has an id."""
+
+    command: type[Command]
+    about: str | None = None
+
+    @property
+    def commands(self) -> tuple[type[Command], ...]:
+        """The only one."""
+        return (self.command,)
+
+    @property
+    def scope(self) -> str:
+        """What the command asks of its caller."""
+        return self.command.scope
+
+
+@dataclass(frozen=True, slots=True)
+class AtGateway:
+    """Takes one of several commands, known by a field, at the gateway that the path names. All have one scope."""
+
+    by_field: Mapping[str, type[Command]]
+
+    @property
+    def commands(self) -> tuple[type[Command], ...]:
+        """All of them."""
+        return tuple(self.by_field.values())
+
+    @property
+    def scope(self) -> str:
+        """What the commands ask of their caller."""
+        (scope,) = {command.scope for command in self.commands}
+        return scope
+
+
+@dataclass(frozen=True, slots=True)
+class ShowsOne:
+    """Shows what the id in the path names."""
+
+    scope: str
+    read: Callable[[Session, UUID], View]
+
+
+@dataclass(frozen=True, slots=True)
+class ShowsAll:
+    """Shows everything there is."""
+
+    scope: str
+    read: Callable[[Session], View]
+
+
+@dataclass(frozen=True, slots=True)
+class Asks(Generic[Wanted]):
+    """Shows what the parameters of the query ask for."""
+
+    scope: str
+    wanted: type[Wanted]
+    read: Callable[[Session, Wanted], View]
+
+
+@dataclass(frozen=True, slots=True)
+class HandsOut:
+    """Hands out the file that the id in the path names."""
+
+    scope: str
+    read: Callable[[Session, UUID], Callable[[Request], Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Is answered by a part of the door of its own, which asks for the scope itself, if there is one."""
+
+    what: str
+    endpoint: Callable[[Parts], Endpoint]
+    scope: str | None = None
+    callers: str = KEY
+
+
+Does = Says | AtGateway | ShowsOne | ShowsAll | Asks[Any] | HandsOut | Answers
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A method on a path, and what it does. `{id:uuid}` in the path is an id."""
+
+    method: Method
+    path: str
+    does: Does
+
+    @property
+    def callers(self) -> str:
+        """Who may come in here, in words."""
+        return self.does.callers if isinstance(self.does, Answers) else KEY

@@ -1,0 +1,21 @@
+"""Bills, how they are paid, and what was paid."""
+
+from billing.invoices.queries import show_invoice
+from ingress.entries.entry import Answers, Asks, Entry, HandsOut, Says, ShowsOne
+from ingress.queries.invoices import InvoiceFilter, invoice_pdf, invoices
+from ingress.queries.receipts import ReceiptFilter, receipts
+from schemas.commands.payments import PayInvoice
+
+ROOT = "/v1/billing/invoices/"
+ONE = f"{ROOT}{{id:uuid}}/"
+HOLDER = "whoever has the link"
+
+ENTRIES = (
+    Entry("GET", ROOT, Asks("billing:read", InvoiceFilter, invoices)),
+    Entry("GET", ONE, ShowsOne("billing:read", show_invoice)),
+    Entry("POST", f"{ONE}pay/", Says(PayInvoice, "invoice_id")),
+    Entry("GET", f"{ONE}pdf/", HandsOut("billing:read", invoice_pdf)),
+    Entry("GET", "/v1/billing/receipts/", Asks("billing:read", ReceiptFilter, receipts)),
+    Entry("GET", "/pay/{token}/", Answers("what is owed", lambda parts: parts.pay_page.show, callers=HOLDER)),
+    Entry("POST", "/pay/{token}/", Answers("a button to pay it", lambda parts: parts.pay_page.pay, callers=HOLDER)),
+)

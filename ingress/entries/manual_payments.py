@@ -1,0 +1,34 @@
+"""What customers say that they paid, and what people decide about it."""
+
+from billing.manual_payments.queries import show_claim, show_manual_payment
+from billing.statements.queries import show_line
+from ingress.entries.entry import Asks, Entry, HandsOut, Says, ShowsOne
+from ingress.queries.manual_payments import ClaimFilter, claims, proof_file
+from ingress.queries.statements import StatementLineFilter, statement_lines
+from schemas.commands.manual_payments import (
+    ApprovePayment,
+    AttachPaymentProof,
+    RejectPayment,
+    StartManualPayment,
+    SubmitPaymentClaim,
+    WithdrawPaymentClaim,
+)
+
+CLAIMS = "/v1/billing/payment-claims/"
+CLAIM = f"{CLAIMS}{{id:uuid}}/"
+LINES = "/v1/admin/statement-lines/"
+
+ENTRIES = (
+    Entry("POST", "/v1/billing/manual-payments/", Says(StartManualPayment)),
+    Entry("GET", "/v1/billing/manual-payments/{id:uuid}/", ShowsOne("billing:read", show_manual_payment)),
+    Entry("GET", CLAIMS, Asks("billing:read", ClaimFilter, claims)),
+    Entry("POST", CLAIMS, Says(SubmitPaymentClaim)),
+    Entry("GET", CLAIM, ShowsOne("billing:read", show_claim)),
+    Entry("GET", f"{CLAIM}proof/", HandsOut("billing:read", proof_file)),
+    Entry("POST", f"{CLAIM}proof/", Says(AttachPaymentProof, "claim_id")),
+    Entry("POST", f"{CLAIM}withdraw/", Says(WithdrawPaymentClaim, "claim_id")),
+    Entry("POST", "/v1/admin/payments/{id:uuid}/approve/", Says(ApprovePayment, "claim_id")),
+    Entry("POST", "/v1/admin/payments/{id:uuid}/reject/", Says(RejectPayment, "claim_id")),
+    Entry("GET", LINES, Asks("admin:read", StatementLineFilter, statement_lines)),
+    Entry("GET", f"{LINES}{{id:uuid}}/", ShowsOne("admin:read", show_line)),
+)

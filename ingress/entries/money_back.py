@@ -1,0 +1,28 @@
+"""Money that goes back: for the company's own people, but for the reads."""
+
+from billing.credit_notes.queries import show_credit_note
+from billing.disputes.queries import show_dispute
+from billing.refunds.queries import show_refund
+from ingress.entries.entry import Asks, Entry, HandsOut, Says, ShowsOne
+from ingress.queries.disputes import DisputeFilter, disputes, evidence_pdf
+from ingress.queries.refunds import CreditNoteFilter, RefundFilter, credit_note_pdf, credit_notes, refunds
+from schemas.commands.credits import SetCreditDebtMax
+from schemas.commands.refunds import CreditInvoice, RefundPayment
+
+DISPUTES = "/v1/admin/disputes/"
+REFUNDS = "/v1/billing/refunds/"
+NOTES = "/v1/billing/credit-notes/"
+
+ENTRIES = (
+    Entry("POST", "/v1/admin/payments/{id:uuid}/refund/", Says(RefundPayment, "payment_id")),
+    Entry("POST", "/v1/admin/invoices/{id:uuid}/credit/", Says(CreditInvoice, "invoice_id")),
+    Entry("POST", "/v1/admin/accounts/{id:uuid}/credit-debt-max/", Says(SetCreditDebtMax, "account_id")),
+    Entry("GET", DISPUTES, Asks("billing:read", DisputeFilter, disputes)),
+    Entry("GET", f"{DISPUTES}{{id:uuid}}/", ShowsOne("billing:read", show_dispute)),
+    Entry("GET", f"{DISPUTES}{{id:uuid}}/evidence.pdf/", HandsOut("billing:read", evidence_pdf)),
+    Entry("GET", REFUNDS, Asks("billing:read", RefundFilter, refunds)),
+    Entry("GET", f"{REFUNDS}{{id:uuid}}/", ShowsOne("billing:read", show_refund)),
+    Entry("GET", NOTES, Asks("billing:read", CreditNoteFilter, credit_notes)),
+    Entry("GET", f"{NOTES}{{id:uuid}}/", ShowsOne("billing:read", show_credit_note)),
+    Entry("GET", f"{NOTES}{{id:uuid}}/pdf/", HandsOut("billing:read", credit_note_pdf)),
+)

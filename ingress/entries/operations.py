@@ -1,0 +1,8 @@
+"""What became of commands."""
+
+from ingress.entries.entry import Answers, Entry
+from ingress.operations import SCOPE
+
+OWN = Answers("an operation of the caller's own", lambda parts: parts.operations.show, SCOPE)
+
+ENTRIES = (Entry("GET", "/v1/operations/{id:uuid}/", OWN),)

@@ -1,0 +1,14 @@
+"""Health and figures, without a key: these are not routed to the public."""
+
+from ingress.entries.entry import Answers, Entry
+
+OPERATORS = "operators"
+ALIVE = Answers("whether the process answers", lambda parts: parts.health.alive, callers=OPERATORS)
+READY = Answers("whether work gets done", lambda parts: parts.health.ready, callers=OPERATORS)
+FIGURES = Answers("figures for Prometheus", lambda parts: parts.metrics.show, callers=OPERATORS)
+
+ENTRIES = (
+    Entry("GET", "/healthz/", ALIVE),
+    Entry("GET", "/readyz/", READY),
+    Entry("GET", "/metrics/", FIGURES),
+)

@@ -1,0 +1,12 @@
+"""What gateways tell us, at a path per vendor."""
+
+from gateways.registry import vendors_with_doors
+from ingress.entries.entry import Answers, Entry
+
+
+def _webhook(name: str) -> Entry:
+    does = Answers("a webhook", lambda parts: parts.webhooks[name], callers="its gateway, by signature")
+    return Entry("POST", f"/v1/billing/webhooks/{name}/", does)
+
+
+ENTRIES = tuple(_webhook(name) for name in vendors_with_doors())

@@ -1,0 +1,32 @@
+"""Who answers."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.types import ASGIApp
+
+from ingress.commands import Commands
+from ingress.health import Health
+from ingress.metrics import Metrics
+from ingress.operations import Operations
+from ingress.pay_page import PayPage
+from ingress.previews import Previews
+from ingress.queries.answers import Queries
+
+# a function of a request, or, for webhooks, an ASGI application: what Starlette takes
+Endpoint = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The parts of one process's door that requests are handed to."""
+
+    webhooks: Mapping[str, ASGIApp]
+    command: Commands
+    query: Queries
+    previews: Previews
+    pay_page: PayPage
+    operations: Operations
+    health: Health
+    metrics: Metrics

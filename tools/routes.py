@@ -1,0 +1,86 @@
+"""`make routes`: the page of the docs that lists every route, made of the entries, with links to their sections."""
+
+import re
+from pathlib import Path
+
+from ingress.entries import NAMED
+from ingress.entries.aliases import ALIASES
+from ingress.entries.entry import Answers, Asks, AtGateway, Does, Entry, HandsOut, Says
+
+DOCS = Path(__file__).parents[1] / "docs"
+PAGE = DOCS / "api" / "routes.md"
+HEADING = re.compile(r"^##+ `(GET|POST|PATCH|DELETE) (\S+)`$", re.MULTILINE)
+
+HEAD = """# Routes
+
+Every route, written by `make routes` from the table of which the door is made. A path leads to its section; a key needs
+the scope. A *command* is named by its [`kind`](../api.md#commands-and-operations), a *query* by its parameters.
+
+| method | path | who | scope | what |
+|---|---|---|---|---|"""
+OTHER_NAMES = """
+## Other names
+
+The same command or query, for the same callers, under an earlier or another name.
+
+| method | path | the name that counts |
+|---|---|---|"""
+
+
+def main() -> None:
+    """Write it anew."""
+    PAGE.write_text(page(), encoding="utf-8")
+    print(f"{len(NAMED)} routes are in {PAGE.relative_to(DOCS.parent)}")
+
+
+def page() -> str:
+    """The page as it has to be. Raises KeyError for a route that no page tells of."""
+    sections = _sections()
+    rows = [_row(entry, sections[entry.method, _bare(entry.path)]) for entry in NAMED]
+    other_names = [
+        f"| {method} | `{path.replace(':uuid', '')}` | {sections[of[0], _bare(of[1])]} |"
+        for (method, path), of in ALIASES.items()
+    ]
+    return "\n".join((HEAD, *rows, OTHER_NAMES, *other_names, ""))
+
+
+def _row(entry: Entry, link: str) -> str:
+    scope = f"`{entry.does.scope}`" if entry.does.scope else ""
+    return f"| {entry.method} | {link} | {entry.callers} | {scope} | {_what(entry.does)} |"
+
+
+def _bare(path: str) -> str:
+    """A path by which a section is found: headings may leave out the last slash."""
+    return path.replace(":uuid", "").rstrip("/")
+
+
+def _sections() -> dict[tuple[str, str], str]:
+    """A link to the section of each route."""
+    pages = {"../api.md": DOCS / "api.md"} | {each.name: each for each in sorted((DOCS / "api").glob("*.md"))}
+    return {
+        (method, _bare(path)): f"[`{path}`]({link}#{_anchor(f'{method} {path}')})"
+        for link, each in pages.items()
+        for method, path in HEADING.findall(each.read_text(encoding="utf-8"))
+    }
+
+
+def _anchor(heading: str) -> str:
+    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+
+
+def _what(does: Does) -> str:
+    match does:
+        case Says() | AtGateway():
+            return "command " + " or ".join(f"`{command.kind}`" for command in does.commands)
+        case Asks(_, wanted):
+            return "query by " + ", ".join(f"`{field}`" for field in wanted.model_fields)
+        case HandsOut():
+            return "a file"
+        case Answers(what):
+            return what
+        case _:
+            return "query"
+
+
+if __name__ == "__main__":
+    main()
