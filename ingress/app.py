@@ -16,7 +16,7 @@ from ingress import metrics
 from ingress.commands import Commands
 from ingress.connection_limit import ConnectionLimit
 from ingress.door import Door
-from ingress.entries import ENTRIES
+from ingress.entries import all_entries
 from ingress.group_commit import GroupCommit
 from ingress.health import Health
 from ingress.identity import Identity
@@ -92,7 +92,7 @@ def make_door(settings: Settings) -> Door:
         reads.close()
 
     connection_limit = ConnectionLimit(settings.ingress_connections_per_address)
-    router = Router(routes(ENTRIES, parts), redirect_slashes=False, lifespan=lifespan)
+    router = Router(routes(all_entries(), parts), redirect_slashes=False, lifespan=lifespan)
     return Door(router, waiting.release, connection_limit)
 
 

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from ingress.entries import NAMED
+from ingress.entries import named_entries
 from ingress.entries.aliases import ALIASES
 from ingress.entries.entry import Answers, Asks, AtGateway, Does, Entry, HandsOut, Says
 
@@ -30,13 +30,13 @@ The same command or query, for the same callers, under an earlier or another nam
 def main() -> None:
     """Write it anew."""
     PAGE.write_text(page(), encoding="utf-8")
-    print(f"{len(NAMED)} routes are in {PAGE.relative_to(DOCS.parent)}")
+    print(f"{len(named_entries())} routes are in {PAGE.relative_to(DOCS.parent)}")
 
 
 def page() -> str:
     """The page as it has to be. Raises KeyError for a route that no page tells of."""
     sections = _sections()
-    rows = [_row(entry, sections[entry.method, _bare(entry.path)]) for entry in NAMED]
+    rows = [_row(entry, sections[entry.method, _bare(entry.path)]) for entry in named_entries()]
     other_names = [
         f"| {method} | `{path.replace(':uuid', '')}` | {sections[of[0], _bare(of[1])]} |"
         for (method, path), of in ALIASES.items()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from billing.commands.verbs import VERBS
 from calls.run_command import CALLS
-from ingress.entries import NAMED
+from ingress.entries import named_entries
 from ingress.entries.entry import AtGateway, Entry, Says
 from schemas import commands
 from schemas.commands import COMMANDS
@@ -17,7 +17,11 @@ TABLE = (DOCS / "api" / "routes.md").read_text(encoding="utf-8")
 
 
 def _entries_of(command: type[Command]) -> list[Entry]:
-    return [entry for entry in NAMED if isinstance(entry.does, Says | AtGateway) and command in entry.does.commands]
+    return [
+        entry
+        for entry in named_entries()
+        if isinstance(entry.does, Says | AtGateway) and command in entry.does.commands
+    ]
 
 
 def _missing(command: type[Command]) -> list[str]:

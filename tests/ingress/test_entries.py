@@ -8,7 +8,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Router
 from starlette.testclient import TestClient
 
-from ingress.entries import ENTRIES, NAMED
+from ingress.entries import all_entries, named_entries
 from ingress.entries.aliases import ALIASES
 from ingress.entries.entry import Answers, Entry, Method
 from ingress.parts import Endpoint, Parts
@@ -54,13 +54,13 @@ def test_another_method_is_told_of_all(trees: TestClient) -> None:
 
 
 def test_no_method_of_a_path_is_named_twice() -> None:
-    names = [(entry.method, entry.path) for entry in ENTRIES]
+    names = [(entry.method, entry.path) for entry in all_entries()]
     assert len(names) == len(set(names))
 
 
 def test_what_has_another_name_does_the_same_under_it() -> None:
     assert ALIASES
-    by_name = {(entry.method, entry.path): entry for entry in ENTRIES}
+    by_name = {(entry.method, entry.path): entry for entry in all_entries()}
     for alias, name in ALIASES.items():
-        assert name in {(entry.method, entry.path) for entry in NAMED}
+        assert name in {(entry.method, entry.path) for entry in named_entries()}
         assert by_name[alias].does is by_name[name].does

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from database.api_keys import hash_key
-from ingress.entries import ENTRIES
+from ingress.entries import all_entries
 from ingress.identity import CACHE_SECONDS
 from schemas.commands import SCOPES
 
@@ -23,7 +23,7 @@ def _typed(path: str) -> str:
     return path.replace("{id:uuid}", ANYTHING).replace("{gateway}", "stripe")
 
 
-NEEDED = {(entry.method, _typed(entry.path)): entry.does.scope for entry in ENTRIES if entry.does.scope}
+NEEDED = {(entry.method, _typed(entry.path)): entry.does.scope for entry in all_entries() if entry.does.scope}
 
 
 def test_without_a_key_nothing_is_shown(door: httpx.Client) -> None:

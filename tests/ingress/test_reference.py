@@ -6,7 +6,7 @@ from pathlib import Path
 from starlette.routing import Route
 
 from ingress.app import make_door
-from ingress.entries import NAMED
+from ingress.entries import named_entries
 from ingress.entries.aliases import ALIASES
 from ingress.problems import CODES
 from schemas.commands import SCOPES
@@ -25,7 +25,7 @@ def test_every_page_of_the_reference_is_in_its_index() -> None:
 
 def test_every_route_is_documented_and_nothing_else() -> None:
     told = [(method, path.rstrip("/")) for method, path in HEADING.findall(REFERENCE)]
-    assert sorted(told) == sorted((entry.method, _typed(entry.path)) for entry in NAMED)
+    assert sorted(told) == sorted((entry.method, _typed(entry.path)) for entry in named_entries())
 
 
 def test_the_table_of_routes_is_that_of_which_the_door_is_made() -> None:
@@ -40,7 +40,7 @@ def test_the_door_answers_what_is_named_and_its_other_names_and_nothing_else() -
         if isinstance(route, Route)
         for method in (route.methods or set()) - {"HEAD"}
     ]
-    named = [(entry.method, entry.path) for entry in NAMED]
+    named = [(entry.method, entry.path) for entry in named_entries()]
     assert sorted(served) == sorted((method, _typed(path)) for method, path in (*named, *ALIASES))
 
 

@@ -62,7 +62,7 @@ def test_sixteen_at_once_are_one_capture(bought: Deal) -> None:
     with bought.work.database.transaction() as session:
         stored = [str(each) for each in session.scalars(select(InboxEvent.id))]
     asked = [bought.door.post(path, json={"checkout_ref": bought.ref}).json()["id"] for _ in range(MANY // 2)]
-    begin = threading.Barrier(MANY)
+    begin = threading.Barrier(MANY, timeout=60)
 
     def at_once(act: Callable[[], object]) -> None:
         begin.wait()
