@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from billing.cards.detach import detach_card
 from billing.clocks.wall import Wall
@@ -15,6 +15,7 @@ from billing.payments.begin_charges import begin_charges
 from billing.subscriptions.tables import SubscriptionStatus
 from calls.look_up_payments import look_up_payments
 from database.memory import WorkState
+from database.outbox import OutboxEntry
 from schemas.commands.payments import PayInvoice
 from schemas.commands.subscriptions import CancelSubscription, ChangePlan, PauseSubscription, PlanChoice
 from tests.gateways.sandbox_process import Sandbox
@@ -186,6 +187,8 @@ def test_no_page_opens_while_nobody_knows_of_a_charge(debtor: Dunned) -> None:
     debtor.sweep(1.6)
     sent = debtor.attempts()[-1].id
     with debtor.work.database.transaction() as session:
+        claimed = OutboxEntry.topic == "charge", OutboxEntry.subject_id == sent
+        session.execute(update(OutboxEntry).where(*claimed).values(attempts=1))
         begin_charges(session, [sent], debtor.work.wall())
     waiting = debtor.ask_page()
     assert (waiting.state, debtor.story()[-1]) == (WorkState.READY, ("charge", "unknown"))
