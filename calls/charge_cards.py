@@ -8,7 +8,6 @@ thread alone writes: whatever is answered by the time it looks is recorded in on
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import replace
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -93,8 +92,7 @@ def _plan_all(
                 at = slot(gateway, first_slot, place)
                 # what is sent again its gateway brings back, listed or not
                 is_awaited = step(known) is Step.ASK and is_unlisted(gateway, known, work.wall().at)
-                planned = _plan(entry, known, at, begin_by, is_spent=is_spent)
-                calls[entry.id] = replace(planned, is_last_heard=is_spent and not is_awaited)
+                calls[entry.id] = _plan(entry, known, at, begin_by, is_spent=is_spent, is_awaited=is_awaited)
     return calls
 
 
@@ -107,12 +105,14 @@ def _runs_again(gateway: Gateway, entry: OutboxEntry, charge: Charge) -> bool:
     return is_sent and gateway.limits.same_key_attempts < ATTEMPTS_MAX
 
 
-def _plan(entry: OutboxEntry, charge: Charge, at: float, begin_by: float, *, is_spent: bool) -> ChargeCall:
+def _plan(
+    entry: OutboxEntry, charge: Charge, at: float, begin_by: float, *, is_spent: bool, is_awaited: bool
+) -> ChargeCall:
     """A repeat goes under the same key as long as that helps and the gateway still knows it; then we look first."""
     is_repeat = charge.status is AttemptStatus.UNKNOWN
     is_look_first = step(charge) is Step.ASK or (is_repeat and is_spent)
     key = fresh_key(charge.request.idempotency_key, entry.attempts)
-    return ChargeCall(charge, is_look_first, is_spent, key, at, begin_by)
+    return ChargeCall(charge, is_look_first, is_spent and not is_awaited, key, at, begin_by)
 
 
 def _record_all(
