@@ -1,5 +1,6 @@
 """`cashbeat payment-method set` and `cashbeat payment-method list`."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,11 +10,36 @@ from tests.stack.test_command_line import cashbeat
 METHODS = ("stripe", "paypal", "bank_transfer")
 
 
-def test_methods_are_set_and_listed(tmp_path: Path, database_url: str) -> None:
+Run = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def method_command(tmp_path: Path, database_url: str) -> Run:
+    """What it ends with, and what it says."""
+
     def run(*arguments: str) -> tuple[int, str]:
         done = cashbeat("payment-method", *arguments, home=tmp_path, DATABASE_URL=database_url)
         return done.returncode, done.stdout or done.stderr
 
+    return run
+
+
+def test_one_that_is_given_no_name_reads_as_customers_know_it(method_command: Run) -> None:
+    run = method_command
+    assert run("set", "rest", "stripe", "--name", "Card")[0] == 0
+    named = [run("set", "US", method, "--dry-run")[1].splitlines()[-1].split(maxsplit=3)[3] for method in METHODS]
+    assert named == ["Card  offered", "PayPal  offered", "Bank transfer  offered"]
+    wallet = run("set", "KE", "local_wallet", "--wallet-kind", "M-PESA", "--wallet-id", "7", "--dry-run")[1]
+    assert "local_wallet   M-PESA  offered" in wallet
+
+
+def test_a_gateway_is_offered_in_no_currency_that_it_does_not_take(method_command: Run) -> None:
+    refused = method_command("set", "US", "paypal", "--currencies", "USD,KWD")
+    assert refused == (2, "cashbeat: paypal takes no KWD.\n")
+
+
+def test_methods_are_set_and_listed(method_command: Run) -> None:
+    run = method_command
     assert run("set", "rest", "stripe", "--name", "Card") == (0, "rest    1  stripe         Card  offered\n")
     transfer = (
         "set", "DE", "bank_transfer", "--name", "Überweisung", "--iban", "DE89 3704 0044 0532 0130 00",
@@ -28,12 +54,6 @@ def test_methods_are_set_and_listed(tmp_path: Path, database_url: str) -> None:
     assert (planned[0], planned[1].splitlines()) == (0, told)
     assert run("list")[1].splitlines() == ["rest    1  stripe         Card  offered"]
     assert run(*transfer)[1].splitlines() == told
-    refused = run("set", "US", "paypal", "--currencies", "USD,KWD")
-    assert refused == (2, "cashbeat: paypal takes no KWD.\n")
-    named = [run("set", "US", method, "--dry-run")[1].splitlines()[-1].split(maxsplit=3)[3] for method in METHODS]
-    assert named == ["Card  offered", "PayPal  offered", "Bank transfer  offered"]
-    wallet = run("set", "KE", "local_wallet", "--wallet-kind", "M-PESA", "--wallet-id", "7", "--dry-run")[1]
-    assert "local_wallet   M-PESA  offered" in wallet
     refused = run("set", "DE", "bank_transfer", "--iban", "")
     assert (refused[0], "the two" in refused[1]) == (2, True)
     disabled = run("set", "DE", "bank_transfer", "--disable", "--currencies", "")

@@ -44,7 +44,7 @@ from tests.gateways.paypal_side import event
 from tests.gateways.sandbox_process import ANSWER_SECONDS, Sandbox
 from tests.ingress.running_door import in_thread
 from tests.logins import as_door, as_worker
-from tests.sandbox.running import Receiver
+from tests.sandbox.running import Delivery, Receiver
 from tests.workers.hands import at_work
 from workers.celery_app import make_app
 from workers.wiring import Work, wire
@@ -195,16 +195,21 @@ def _paid(attempt: PaymentAttempt) -> dict[str, Any]:
     return {**json.loads(event("WH-2")), "event_type": "PAYMENT.CAPTURE.COMPLETED", "resource": resource}
 
 
+def _read_before_it_came(company: Company, sandbox: Sandbox, tapped: Receiver) -> tuple[Delivery, dict[str, str]]:
+    """A delivery that somebody else has got, and the headers that sign it."""
+    sandbox.set(paypal_webhook_url=tapped.url)
+    company.tell(1)
+    _until(lambda: bool(tapped.deliveries))
+    [genuine] = tapped.deliveries
+    return genuine, {name: value for name, value in genuine.headers.items() if name.startswith("paypal-")}
+
+
 def test_a_forged_payment_with_a_genuine_signature_changes_nothing(
     told_settings: Settings, told_work: Work, own_sandbox: Sandbox, tapped: Receiver
 ) -> None:
     """A customer has read a delivery about somebody else before it came here, and says in its place that they paid."""
     company, attempt = Company(own_sandbox, told_work), _open_page(told_work)
-    own_sandbox.set(paypal_webhook_url=tapped.url)
-    company.tell(1)
-    _until(lambda: bool(tapped.deliveries))
-    [genuine] = tapped.deliveries
-    headers = {name: value for name, value in genuine.headers.items() if name.startswith("paypal-")}
+    genuine, headers = _read_before_it_came(company, own_sandbox, tapped)
     forged = forge(_paid(attempt), genuine.body)
     with in_thread(told_settings) as door, verifying(told_work):
         assert door.post(PATH, content=forged, headers=headers).status_code == 200
@@ -230,11 +235,7 @@ def test_a_forged_event_keeps_no_genuine_one_out_that_it_takes_the_name_of(
 ) -> None:
     """Somebody has read what is to be told of them, as that a bank takes their payment back, and says another thing."""
     company, attempt = Company(own_sandbox, told_work), _open_page(told_work)
-    own_sandbox.set(paypal_webhook_url=tapped.url)
-    company.tell(1)
-    _until(lambda: bool(tapped.deliveries))
-    [genuine] = tapped.deliveries
-    headers = {name: value for name, value in genuine.headers.items() if name.startswith("paypal-")}
+    genuine, headers = _read_before_it_came(company, own_sandbox, tapped)
     told = json.loads(genuine.body)
     forged = forge({**_paid(attempt), "id": told["id"]}, genuine.body)
     with in_thread(told_settings) as door, verifying(told_work):
