@@ -18,14 +18,14 @@ def create_api_key(
     ] = None,
 ) -> None:
     """Make a key and print it. This is the only time it is shown."""
-    from schemas.commands import SCOPES
+    from schemas.permissions import SCOPES, WHOLE_SCOPES
 
     unknown = sorted(set(scope or ()) - set(SCOPES))
     if unknown:
         raise typer.BadParameter(f"unknown scope {', '.join(unknown)}; there are {', '.join(SCOPES)}")
     from stack.api_keys import create
 
-    typer.echo(create(settings(), name, scope or list(SCOPES)))
+    typer.echo(create(settings(), name, scope or list(WHOLE_SCOPES)))
 
 
 @api_key.command("list")

@@ -13,6 +13,7 @@ import logs
 import settings as configuration
 from credentials.master_keys import parse
 from ingress import metrics
+from ingress.acceptance import Acceptance
 from ingress.commands import Commands
 from ingress.connection_limit import ConnectionLimit
 from ingress.door import Door
@@ -67,12 +68,14 @@ def make_door(settings: Settings) -> Door:
     secrets = _secrets(settings, reads)
     operations = GroupCommit(OperationStore(settings.ingress_database_url), _after_commands(commands))
 
+    acceptance = Acceptance(operations)
+
     parts = Parts(
         webhooks={name: Webhooks(name, watched, inbox, unverified) for name, watched in secrets.signatures.items()},
-        command=Commands(identity, operations, waiting),
+        command=Commands(identity, acceptance, waiting),
         query=Queries(reads, identity),
         previews=Previews(reads, identity),
-        pay_page=PayPage(reads, operations, waiting, SellerPage(settings), settings.public_url),
+        pay_page=PayPage(reads, acceptance, waiting, SellerPage(settings), settings.public_url),
         operations=Operations(reads, identity),
         health=Health(reads),
         metrics=metrics.Metrics(reads),

@@ -8,13 +8,11 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import Response
 
-import logs
-from database.ids import operation_id
-from database.operations import fingerprint
+from callers.principal import Principal
+from ingress.acceptance import Acceptance
 from ingress.bodies import read_body
-from ingress.group_commit import GroupCommit, RowsRefused
-from ingress.identity import Caller, Identity
-from ingress.operation_store import NewOperation, StoredOperation
+from ingress.identity import Identity
+from ingress.operation_store import StoredOperation
 from ingress.operations import JSON, is_final, view_operation
 from ingress.problems import Problem
 from ingress.validation import parse_json, validated
@@ -31,20 +29,18 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 class Commands:
     """The way in for commands, whatever their kind."""
 
-    def __init__(
-        self, identity: Identity, operations: GroupCommit[NewOperation, StoredOperation], waiting: Waiting
-    ) -> None:
+    def __init__(self, identity: Identity, acceptance: Acceptance, waiting: Waiting) -> None:
         self._identity = identity
-        self._operations = operations
+        self._acceptance = acceptance
         self._waiting = waiting
 
     def taking(self, command_class: type[Command]) -> Endpoint:
         """The endpoint that takes commands of this class."""
 
         async def take(request: Request) -> Response:
-            caller = await self._identity.require(request, command_class.scope)
+            principal = await self._identity.require(request, command_class.permission)
             body = await read_body(request.receive, command_class.body_bytes_max)
-            return await self._accept(request, caller, validated(command_class, parse_json(body)), len(body))
+            return await self._accept(request, principal, validated(command_class, parse_json(body)), len(body))
 
         return take
 
@@ -55,43 +51,33 @@ class Commands:
         """
 
         async def take(request: Request) -> Response:
-            caller = await self._identity.require(request, command_class.scope)
+            principal = await self._identity.require(request, command_class.permission)
             body = await read_body(request.receive, command_class.body_bytes_max)
             command = _as_in_path(command_class, id_field, request.path_params["id"], parse_json(body or b"{}"))
-            return await self._accept(request, caller, command, len(body))
+            return await self._accept(request, principal, command, len(body))
 
         return take
 
     def at_gateway(self, by_field: Mapping[str, type[Command]]) -> Endpoint:
         """The endpoint that takes one of these commands, known by its field, at the gateway that the path names.
 
-        All have one scope: the caller is asked for it before the body is read.
+        All need one permission: the caller is asked for it before the body is read.
         """
-        (scope,) = {each.scope for each in by_field.values()}
+        (permission,) = {each.permission for each in by_field.values()}
 
         async def take(request: Request) -> Response:
-            caller = await self._identity.require(request, scope)
+            principal = await self._identity.require(request, permission)
             body = await read_body(request.receive, max(each.body_bytes_max for each in by_field.values()))
             fields = parse_json(body)
             command_class = by_field[_one_of(by_field, fields)]
             command = _as_in_path(command_class, "gateway", request.path_params["gateway"], fields)
-            return await self._accept(request, caller, command, len(body))
+            return await self._accept(request, principal, command, len(body))
 
         return take
 
-    async def _accept(self, request: Request, caller: Caller, command: Command, size_bytes: int) -> Response:
-        operation = _operation(command, caller, _idempotency_key(request))
-        logs.bind(operation_id=str(operation.id))
-        return await self._answer(request, await self._store(operation, size_bytes))
-
-    async def _store(self, operation: NewOperation, size_bytes: int) -> StoredOperation:
-        try:
-            stored = await self._operations.submit(operation, size_bytes)
-        except RowsRefused:
-            raise Problem(422, "invalid", "The database cannot store this command.", errors=[]) from None
-        if stored.body_sha256 != operation.body_sha256:
-            raise Problem(422, "idempotency_key_reused", "This Idempotency-Key was used for another command.")
-        return stored
+    async def _accept(self, request: Request, principal: Principal, command: Command, size_bytes: int) -> Response:
+        stored = await self._acceptance.accept(principal, command, _idempotency_key(request), size_bytes)
+        return await self._answer(request, stored)
 
     async def _answer(self, request: Request, stored: StoredOperation) -> Response:
         row = stored.row
@@ -126,12 +112,6 @@ def _one_of(by_field: Mapping[str, type[Command]], fields: Mapping[str, Any]) ->
 def _invalid(field: str, message: str) -> Problem:
     errors = [{"field": field, "message": message}]
     return Problem(422, "invalid", "The request is not valid; see `errors`.", errors=errors)
-
-
-def _operation(command: Command, caller: Caller, idempotency_key: str | None) -> NewOperation:
-    body = command.model_dump(mode="json")
-    row_id = operation_id(caller.name, idempotency_key)
-    return NewOperation(row_id, command.kind, caller.name, idempotency_key, body, fingerprint(command.kind, body))
 
 
 def _idempotency_key(request: Request) -> str | None:

@@ -1,17 +1,15 @@
-"""Who calls: server API keys, looked up by their hash."""
+"""Who calls, and whether they may: the one place that is asked before anything is done."""
 
 import time
 from collections import OrderedDict
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from uuid import UUID
+from typing import NamedTuple
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 from starlette.requests import Request
 
-from database.api_keys import PREFIX, ApiKey, hash_key
-from database.operations import PRODUCT_CALLER
+from callers.keys import find_key
+from callers.principal import Principal
+from database.api_keys import PREFIX, hash_key
 from ingress.problems import Problem
 from ingress.reads import Reads
 
@@ -20,25 +18,11 @@ CACHE_KEYS_MAX = 1_000
 KEY_LENGTH_MAX = 128
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """A server that may use the API within its scopes."""
+class Known(NamedTuple):
+    """Somebody, as they were read at an instant of the monotonic clock."""
 
-    key_id: UUID
-    key_name: str
-    scopes: frozenset[str]
-    expires_at: datetime | None
+    principal: Principal
     read_at_seconds: float
-
-    @property
-    def name(self) -> str:
-        """What operations remember as their caller."""
-        return str(self.key_id)
-
-    @property
-    def whose(self) -> tuple[str, str]:
-        """As whose operations it sees: its own, and those that the product of the key's name handed over itself."""
-        return self.name, PRODUCT_CALLER + self.key_name
 
 
 class Identity:
@@ -46,38 +30,46 @@ class Identity:
 
     def __init__(self, reads: Reads) -> None:
         self._reads = reads
-        self._known: OrderedDict[str, Caller] = OrderedDict()
+        self._known: OrderedDict[str, Known] = OrderedDict()
 
-    async def require(self, request: Request, scope: str) -> Caller:
-        """The caller, who has this scope.
+    async def require(self, request: Request, permission: str) -> Principal:
+        """Who calls, and has this permission.
 
-        Raises Problem 401 for a missing, unknown, expired or revoked key, and Problem 403 without the scope.
+        Raises Problem 401 for a missing, unknown, expired or revoked key, and Problem 403 without the permission.
         """
-        caller = await self._find(_key_of(request))
-        if caller.expires_at is not None and caller.expires_at <= datetime.now(UTC):
+        principal = await self._find(_key_of(request))
+        if principal.ends_at is not None and principal.ends_at <= datetime.now(UTC):
             raise _unknown()
-        if scope not in caller.scopes:
-            raise Problem(
-                403,
-                "scope_missing",
-                f"This key lacks the scope {scope}.",
-                {"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{scope}"'},
-            )
-        return caller
+        may(principal, permission)
+        return principal
 
-    async def _find(self, key: str) -> Caller:
+    async def _find(self, key: str) -> Principal:
         hashed = hash_key(key)
-        caller = self._known.get(hashed)
-        if caller is None or time.monotonic() - caller.read_at_seconds > CACHE_SECONDS:
+        known = self._known.get(hashed)
+        if known is None or time.monotonic() - known.read_at_seconds > CACHE_SECONDS:
             self._known.pop(hashed, None)
-            caller = await self._reads.run(lambda session: _look_up(session, hashed))
-            self._remember(hashed, caller)
-        return caller
+            principal = await self._reads.run(lambda session: find_key(session, hashed))
+            if principal is None:
+                raise _unknown()
+            known = Known(principal, time.monotonic())
+            self._remember(hashed, known)
+        return known.principal
 
-    def _remember(self, hashed: str, caller: Caller) -> None:
-        self._known[hashed] = caller
+    def _remember(self, hashed: str, known: Known) -> None:
+        self._known[hashed] = known
         if len(self._known) > CACHE_KEYS_MAX:
             self._known.popitem(last=False)
+
+
+def may(principal: Principal, permission: str) -> None:
+    """Raises Problem 403 for somebody who may not."""
+    if permission not in principal.permissions:
+        raise Problem(
+            403,
+            "permission_missing",
+            f"This needs the permission {permission}.",
+            {"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{permission}"'},
+        )
 
 
 def _key_of(request: Request) -> str:
@@ -90,13 +82,6 @@ def _key_of(request: Request) -> str:
     if not key.startswith(PREFIX) or not key.isascii() or len(key) > KEY_LENGTH_MAX:
         raise _unknown()
     return key
-
-
-def _look_up(session: Session, hashed: str) -> Caller:
-    found = session.scalar(select(ApiKey).where(ApiKey.secret_sha256 == hashed, ApiKey.revoked_at.is_(None)))
-    if found is None:
-        raise _unknown()
-    return Caller(found.id, found.name, frozenset(found.scopes), found.expires_at, time.monotonic())
 
 
 def _unknown() -> Problem:

@@ -17,7 +17,7 @@ from ingress.reads import Reads
 from schemas.views.operations import OperationView
 
 JSON = "application/json"
-SCOPE = "operations:read"
+PERMISSION = "operations:read"
 FINISHED: dict[str, Literal["succeeded", "failed", "parked"]] = {
     WorkState.DONE: "succeeded",
     WorkState.REJECTED: "failed",
@@ -49,10 +49,10 @@ class Operations:
         self._identity = identity
 
     async def show(self, request: Request) -> Response:
-        """One operation of this caller, or of the product of its key's name; others' do not exist for it."""
-        caller = await self._identity.require(request, SCOPE)
+        """One of the caller's own operations, or of the product of its key's name; others' do not exist for it."""
+        principal = await self._identity.require(request, PERMISSION)
         operation_id: UUID = request.path_params["id"]
-        found = await self._reads.run(lambda session: _find(session, operation_id, caller.whose))
+        found = await self._reads.run(lambda session: _find(session, operation_id, principal.sees_operations_of))
         return Response(view_operation(found).model_dump_json(), media_type=JSON)
 
 

@@ -13,11 +13,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from billing.invoices.pay_link import find_payable
-from database.ids import operation_id
-from database.operations import fingerprint
+from callers.principal import Kind, Principal
+from ingress.acceptance import Acceptance
 from ingress.bodies import read_body
-from ingress.group_commit import GroupCommit
-from ingress.operation_store import NewOperation, StoredOperation
 from ingress.operations import is_final
 from ingress.reads import Reads
 from ingress.seller_page import HEADERS, SellerPage
@@ -27,7 +25,8 @@ from schemas.views.invoices import PayableView
 
 log = structlog.get_logger(__name__)
 
-CALLER = "pay_link"
+# Whoever has the mail may pay this invoice, and is nobody beyond that.
+HOLDER = Principal(Kind.LINK, "pay_link", "pay_link", frozenset({PayInvoice.permission}))
 WAIT_SECONDS = 10.0
 # One command per invoice, gateway and minute, however often the button is pressed.
 MINUTE_SECONDS = 60
@@ -40,13 +39,13 @@ class PayPage:
     def __init__(
         self,
         reads: Reads,
-        operations: GroupCommit[NewOperation, StoredOperation],
+        acceptance: Acceptance,
         waiting: Waiting,
         page: SellerPage,
         public_url: str,
     ) -> None:
         self._reads = reads
-        self._operations = operations
+        self._acceptance = acceptance
         self._waiting = waiting
         self._page = page
         self._public_url = public_url.rstrip("/")
@@ -72,8 +71,8 @@ class PayPage:
         if payable is None:
             return self._unknown()
         gateway = next((way.gateway for way in payable.ways if way.gateway == chosen), None)
-        operation = _operation(payable, gateway, f"{self._public_url}/pay/{request.path_params['token']}/")
-        stored = await self._operations.submit(operation, BODY_BYTES_MAX)
+        command = _command(payable, gateway, f"{self._public_url}/pay/{request.path_params['token']}/")
+        stored = await self._acceptance.accept(HOLDER, command, _idempotency_key(command), BODY_BYTES_MAX)
         row = stored.row if is_final(stored.row) else await self._waiting.wait(stored.id, WAIT_SECONDS) or stored.row
         url = (row.result or {}).get("checkout_url")
         if url:
@@ -119,8 +118,9 @@ def _chosen(body: bytes) -> str:
     return fields.get("gateway", [""])[0]
 
 
-def _operation(payable: PayableView, gateway: str | None, here: str) -> NewOperation:
-    command = PayInvoice(invoice_id=payable.invoice_id, success_url=f"{here}?paid", cancel_url=here, gateway=gateway)
-    body = command.model_dump(mode="json")
-    key = f"{payable.invoice_id}/{gateway or ''}/{int(time.time()) // MINUTE_SECONDS}"
-    return NewOperation(operation_id(CALLER, key), command.kind, CALLER, key, body, fingerprint(command.kind, body))
+def _command(payable: PayableView, gateway: str | None, here: str) -> PayInvoice:
+    return PayInvoice(invoice_id=payable.invoice_id, success_url=f"{here}?paid", cancel_url=here, gateway=gateway)
+
+
+def _idempotency_key(command: PayInvoice) -> str:
+    return f"{command.invoice_id}/{command.gateway or ''}/{int(time.time()) // MINUTE_SECONDS}"

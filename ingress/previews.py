@@ -20,7 +20,7 @@ from schemas.instants import Instant
 from schemas.plan_change_views import ChangePreview
 
 BODY_BYTES_MAX = 64 * 1024
-SCOPE = "billing:read"
+PERMISSION = "subscriptions:read"
 
 
 class PreviewChange(ChangePlan):
@@ -38,7 +38,7 @@ class Previews:
 
     async def show(self, request: Request) -> Response:
         """The preview, or the reason why the change would be refused."""
-        await self._identity.require(request, SCOPE)
+        await self._identity.require(request, PERMISSION)
         wanted = validated(PreviewChange, parse_json(await read_body(request.receive, BODY_BYTES_MAX)))
         return as_json(await self._reads.run(lambda session: _preview(session, wanted)))
 

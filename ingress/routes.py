@@ -24,14 +24,14 @@ def _endpoint(does: Does, parts: Parts) -> Endpoint:
             return parts.command.about(about, command) if about else parts.command.taking(command)
         case AtGateway(by_field):
             return parts.command.at_gateway(by_field)
-        case ShowsOne(scope, read):
-            return parts.query.one(scope, read)
-        case ShowsAll(scope, read):
-            return parts.query.every(scope, read)
-        case Asks(scope, wanted, read):
-            return parts.query.filtered(scope, wanted, read)
-        case HandsOut(scope, read):
-            return parts.query.file(scope, read)
+        case ShowsOne(permission, read):
+            return parts.query.one(permission, read)
+        case ShowsAll(permission, read):
+            return parts.query.every(permission, read)
+        case Asks(permission, wanted, read):
+            return parts.query.filtered(permission, wanted, read)
+        case HandsOut(permission, read):
+            return parts.query.file(permission, read)
         case Answers():
             return does.endpoint(parts)
 

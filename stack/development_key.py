@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from database import engine
 from database.api_keys import ApiKey, create_key, hash_key
-from schemas.commands import SCOPES
+from schemas.permissions import WHOLE_SCOPES
 from stack import home as homes
 
 KEY_NAME = "development"
@@ -20,7 +20,7 @@ def ensure(database_url: str, home: Path) -> str:
     with engine.opened(database_url) as database, database.transaction() as session:
         if known and _is_valid(session, known):
             return known
-        key = create_key(session, KEY_NAME, list(SCOPES))
+        key = create_key(session, KEY_NAME, list(WHOLE_SCOPES))
     homes.write_private(path, key)
     return key
 

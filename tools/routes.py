@@ -1,4 +1,7 @@
-"""`make routes`: the page of the docs that lists every route, made of the entries, with links to their sections."""
+"""`make routes`: the page of the docs that lists every route, made of the entries, with links to their sections.
+
+The page about permissions is written with it.
+"""
 
 import re
 from pathlib import Path
@@ -6,6 +9,7 @@ from pathlib import Path
 from ingress.entries import named_entries
 from ingress.entries.aliases import ALIASES
 from ingress.entries.entry import Answers, Asks, AtGateway, Does, Entry, HandsOut, Says
+from tools import permissions
 
 DOCS = Path(__file__).parents[1] / "docs"
 PAGE = DOCS / "api" / "routes.md"
@@ -13,10 +17,11 @@ HEADING = re.compile(r"^##+ `(GET|POST|PATCH|DELETE) (\S+)`$", re.MULTILINE)
 
 HEAD = """# Routes
 
-Every route, written by `make routes` from the table of which the door is made. A path leads to its section; a key needs
-the scope. A *command* is named by its [`kind`](../api.md#commands-and-operations), a *query* by its parameters.
+Every route, written by `make routes` from the table of which the door is made. A path leads to its section; the caller
+needs the [permission](permissions.md). A *command* is named by its [`kind`](../api.md#commands-and-operations), a
+*query* by its parameters.
 
-| method | path | who | scope | what |
+| method | path | who | permission | what |
 |---|---|---|---|---|"""
 OTHER_NAMES = """
 ## Other names
@@ -30,6 +35,7 @@ The same command or query, for the same callers, under an earlier or another nam
 def main() -> None:
     """Write it anew."""
     PAGE.write_text(page(), encoding="utf-8")
+    permissions.PAGE.write_text(permissions.page(), encoding="utf-8")
     print(f"{len(named_entries())} routes are in {PAGE.relative_to(DOCS.parent)}")
 
 
@@ -45,8 +51,8 @@ def page() -> str:
 
 
 def _row(entry: Entry, link: str) -> str:
-    scope = f"`{entry.does.scope}`" if entry.does.scope else ""
-    return f"| {entry.method} | {link} | {entry.callers} | {scope} | {_what(entry.does)} |"
+    permission = f"`{entry.does.permission}`" if entry.does.permission else ""
+    return f"| {entry.method} | {link} | {entry.callers} | {permission} | {_what(entry.does)} |"
 
 
 def _bare(path: str) -> str:

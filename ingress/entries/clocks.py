@@ -10,8 +10,8 @@ ROOT = "/v1/test-clocks/"
 ONE = f"{ROOT}{{id:uuid}}/"
 
 ENTRIES = (
-    Entry("GET", ROOT, Asks("accounts:read", PageFilter, clocks)),
+    Entry("GET", ROOT, Asks("clocks:read", PageFilter, clocks)),
     Entry("POST", ROOT, Says(CreateTestClock)),
-    Entry("GET", ONE, ShowsOne("accounts:read", show_clock)),
+    Entry("GET", ONE, ShowsOne("clocks:read", show_clock)),
     Entry("POST", f"{ONE}advance/", Says(AdvanceTestClock, "test_clock_id")),
 )

@@ -32,14 +32,14 @@ class Says:
         return (self.command,)
 
     @property
-    def scope(self) -> str:
+    def permission(self) -> str:
         """What the command asks of its caller."""
-        return self.command.scope
+        return self.command.permission
 
 
 @dataclass(frozen=True, slots=True)
 class AtGateway:
-    """Takes one of several commands, known by a field, at the gateway that the path names. All have one scope."""
+    """Takes one of several commands, known by a field, at the gateway that the path names. All need one permission."""
 
     by_field: Mapping[str, type[Command]]
 
@@ -49,17 +49,17 @@ class AtGateway:
         return tuple(self.by_field.values())
 
     @property
-    def scope(self) -> str:
+    def permission(self) -> str:
         """What the commands ask of their caller."""
-        (scope,) = {command.scope for command in self.commands}
-        return scope
+        (permission,) = {command.permission for command in self.commands}
+        return permission
 
 
 @dataclass(frozen=True, slots=True)
 class ShowsOne:
     """Shows what the id in the path names."""
 
-    scope: str
+    permission: str
     read: Callable[[Session, UUID], View]
 
 
@@ -67,7 +67,7 @@ class ShowsOne:
 class ShowsAll:
     """Shows everything there is."""
 
-    scope: str
+    permission: str
     read: Callable[[Session], View]
 
 
@@ -75,7 +75,7 @@ class ShowsAll:
 class Asks(Generic[Wanted]):
     """Shows what the parameters of the query ask for."""
 
-    scope: str
+    permission: str
     wanted: type[Wanted]
     read: Callable[[Session, Wanted], View]
 
@@ -84,17 +84,17 @@ class Asks(Generic[Wanted]):
 class HandsOut:
     """Hands out the file that the id in the path names."""
 
-    scope: str
+    permission: str
     read: Callable[[Session, UUID], Callable[[Request], Response]]
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """Is answered by a part of the door of its own, which asks for the scope itself, if there is one."""
+    """Is answered by a part of the door of its own, which asks for the permission itself, if there is one."""
 
     what: str
     endpoint: Callable[[Parts], Endpoint]
-    scope: str | None = None
+    permission: str | None = None
     callers: str = KEY
 
 

@@ -11,11 +11,11 @@ ONE = f"{ROOT}{{id:uuid}}/"
 HOLDER = "whoever has the link"
 
 ENTRIES = (
-    Entry("GET", ROOT, Asks("billing:read", InvoiceFilter, invoices)),
-    Entry("GET", ONE, ShowsOne("billing:read", show_invoice)),
+    Entry("GET", ROOT, Asks("invoices:read", InvoiceFilter, invoices)),
+    Entry("GET", ONE, ShowsOne("invoices:read", show_invoice)),
     Entry("POST", f"{ONE}pay/", Says(PayInvoice, "invoice_id")),
-    Entry("GET", f"{ONE}pdf/", HandsOut("billing:read", invoice_pdf)),
-    Entry("GET", "/v1/billing/receipts/", Asks("billing:read", ReceiptFilter, receipts)),
+    Entry("GET", f"{ONE}pdf/", HandsOut("invoices:read", invoice_pdf)),
+    Entry("GET", "/v1/billing/receipts/", Asks("payments:read", ReceiptFilter, receipts)),
     Entry("GET", "/pay/{token}/", Answers("what is owed", lambda parts: parts.pay_page.show, callers=HOLDER)),
     Entry("POST", "/pay/{token}/", Answers("a button to pay it", lambda parts: parts.pay_page.pay, callers=HOLDER)),
 )

@@ -20,15 +20,15 @@ LINES = "/v1/admin/statement-lines/"
 
 ENTRIES = (
     Entry("POST", "/v1/billing/manual-payments/", Says(StartManualPayment)),
-    Entry("GET", "/v1/billing/manual-payments/{id:uuid}/", ShowsOne("billing:read", show_manual_payment)),
-    Entry("GET", CLAIMS, Asks("billing:read", ClaimFilter, claims)),
+    Entry("GET", "/v1/billing/manual-payments/{id:uuid}/", ShowsOne("payments:read", show_manual_payment)),
+    Entry("GET", CLAIMS, Asks("payments:read", ClaimFilter, claims)),
     Entry("POST", CLAIMS, Says(SubmitPaymentClaim)),
-    Entry("GET", CLAIM, ShowsOne("billing:read", show_claim)),
-    Entry("GET", f"{CLAIM}proof/", HandsOut("billing:read", proof_file)),
+    Entry("GET", CLAIM, ShowsOne("payments:read", show_claim)),
+    Entry("GET", f"{CLAIM}proof/", HandsOut("payments:read", proof_file)),
     Entry("POST", f"{CLAIM}proof/", Says(AttachPaymentProof, "claim_id")),
     Entry("POST", f"{CLAIM}withdraw/", Says(WithdrawPaymentClaim, "claim_id")),
     Entry("POST", "/v1/admin/payments/{id:uuid}/approve/", Says(ApprovePayment, "claim_id")),
     Entry("POST", "/v1/admin/payments/{id:uuid}/reject/", Says(RejectPayment, "claim_id")),
-    Entry("GET", LINES, Asks("admin:read", StatementLineFilter, statement_lines)),
-    Entry("GET", f"{LINES}{{id:uuid}}/", ShowsOne("admin:read", show_line)),
+    Entry("GET", LINES, Asks("statements:read", StatementLineFilter, statement_lines)),
+    Entry("GET", f"{LINES}{{id:uuid}}/", ShowsOne("statements:read", show_line)),
 )

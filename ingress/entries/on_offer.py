@@ -4,7 +4,7 @@ from ingress.entries.entry import Entry, ShowsAll
 from ingress.queries.catalog import packages, plans, services
 
 ENTRIES = (
-    Entry("GET", "/v1/billing/plans/", ShowsAll("billing:read", plans)),
-    Entry("GET", "/v1/billing/services/", ShowsAll("billing:read", services)),
+    Entry("GET", "/v1/billing/plans/", ShowsAll("plans:read", plans)),
+    Entry("GET", "/v1/billing/services/", ShowsAll("plans:read", services)),
     Entry("GET", "/v1/billing/credits/packages/", ShowsAll("credits:read", packages)),
 )

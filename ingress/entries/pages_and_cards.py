@@ -28,7 +28,7 @@ ENTRIES = (
     Entry("POST", f"{GATEWAY}capture-order/", AtGateway({"checkout_ref": CaptureCheckout})),
     Entry("POST", f"{GATEWAY}method-setup/", AtGateway({"account_id": StartCardSetup})),
     Entry("POST", f"{GATEWAY}create-subscription/", AtGateway({"plan": StartSubscriptionCheckout})),
-    Entry("GET", METHODS, Asks("billing:read", PaymentMethodFilter, payment_methods)),
+    Entry("GET", METHODS, Asks("payment_methods:read", PaymentMethodFilter, payment_methods)),
     Entry("POST", METHODS, Says(ChangePaymentMethod)),
     Entry("POST", f"{METHODS}order/", Says(OrderPaymentMethods)),
     Entry("POST", f"{METHODS}{{id:uuid}}/default/", Says(SetDefaultPaymentMethod, "card_id")),

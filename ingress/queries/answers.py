@@ -22,46 +22,48 @@ Wanted = TypeVar("Wanted", bound=Filter)
 
 
 class Queries:
-    """One method per form of question. Each returns the endpoint for callers who have the scope."""
+    """One method per form of question. Each returns the endpoint for callers who have the permission."""
 
     def __init__(self, reads: Reads, identity: Identity) -> None:
         self._reads = reads
         self._identity = identity
 
-    def one(self, scope: str, read: Callable[[Session, UUID], View]) -> Endpoint:
+    def one(self, permission: str, read: Callable[[Session, UUID], View]) -> Endpoint:
         """Shows what the id in the path names."""
 
         async def show(request: Request) -> Response:
-            await self._identity.require(request, scope)
+            await self._identity.require(request, permission)
             row_id: UUID = request.path_params["id"]
             return as_json(await self._reads.run(lambda session: read(session, row_id)))
 
         return show
 
-    def every(self, scope: str, read: Callable[[Session], View]) -> Endpoint:
+    def every(self, permission: str, read: Callable[[Session], View]) -> Endpoint:
         """Shows everything there is."""
 
         async def show(request: Request) -> Response:
-            await self._identity.require(request, scope)
+            await self._identity.require(request, permission)
             return as_json(await self._reads.run(read))
 
         return show
 
-    def filtered(self, scope: str, wanted_class: type[Wanted], read: Callable[[Session, Wanted], View]) -> Endpoint:
+    def filtered(
+        self, permission: str, wanted_class: type[Wanted], read: Callable[[Session, Wanted], View]
+    ) -> Endpoint:
         """Shows what the parameters of the query ask for."""
 
         async def show(request: Request) -> Response:
-            await self._identity.require(request, scope)
+            await self._identity.require(request, permission)
             wanted = validated(wanted_class, _asked(request))
             return as_json(await self._reads.run(lambda session: read(session, wanted)))
 
         return show
 
-    def file(self, scope: str, read: Callable[[Session, UUID], Callable[[Request], Response]]) -> Endpoint:
+    def file(self, permission: str, read: Callable[[Session, UUID], Callable[[Request], Response]]) -> Endpoint:
         """Hands out the file that the id in the path names, in the form the request asks for."""
 
         async def show(request: Request) -> Response:
-            await self._identity.require(request, scope)
+            await self._identity.require(request, permission)
             row_id: UUID = request.path_params["id"]
             answer = await self._reads.run(lambda session: read(session, row_id))
             return answer(request)

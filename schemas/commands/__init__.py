@@ -1,4 +1,4 @@
-"""Commands the API accepts, each with the scope its caller needs. Validated at the door and again by the worker."""
+"""Commands the API accepts, each with the permission it needs. Validated at the door and again by the worker."""
 
 from schemas.commands import accounts, clocks, credits, manual_payments, payments, refunds, subscriptions
 from schemas.commands.base import Command
@@ -15,14 +15,3 @@ COMMANDS: dict[str, type[Command]] = {
         *clocks.COMMANDS,
     )
 }
-SCOPES = (
-    "accounts:read",
-    "accounts:write",
-    "admin:read",
-    "admin:write",
-    "billing:read",
-    "billing:write",
-    "credits:read",
-    "credits:write",
-    "operations:read",
-)

@@ -27,7 +27,7 @@ class OpenAccount(Command):
     """Open an account. Without a slug one is made from the name. On a test clock it lives by that clock's time."""
 
     kind = "open_account"
-    scope = "accounts:write"
+    permission = "accounts:write"
 
     name: Name
     owner: Name

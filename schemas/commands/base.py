@@ -6,10 +6,10 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Command(BaseModel):
-    """Base of all commands: frozen, strict about fields, knows its kind and the scope its caller needs."""
+    """Base of all commands: frozen, strict about fields, knows its kind and what its caller must be permitted."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: ClassVar[str]
-    scope: ClassVar[str]
+    permission: ClassVar[str]
     body_bytes_max: ClassVar[int] = 64 * 1024

@@ -11,7 +11,7 @@ class CreateTestClock(Command):
     """A clock that stands at an instant until it is advanced. Only while the sandbox or a test key is in use."""
 
     kind = "create_test_clock"
-    scope = "accounts:write"
+    permission = "clocks:write"
 
     name: Name
     frozen_at: Instant
@@ -22,7 +22,7 @@ class AdvanceTestClock(Command):
     """Turn a test clock forward. Everything that falls due on the way happens in its order."""
 
     kind = "advance_test_clock"
-    scope = "accounts:write"
+    permission = "clocks:write"
 
     test_clock_id: UUID
     frozen_at: Instant

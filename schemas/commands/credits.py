@@ -11,7 +11,7 @@ class ConsumeCredits(Command):
     """Use credits, oldest expiry first. Refused as a whole when the balance is too small."""
 
     kind = "consume_credits"
-    scope = "credits:write"
+    permission = "credits:consume"
 
     account_id: UUID
     amount: Credits
@@ -22,7 +22,7 @@ class SetBalanceWatch(Command):
     """Warn by e-mail when credits fall below a number; null ends it."""
 
     kind = "set_balance_watch"
-    scope = "credits:write"
+    permission = "credits:write"
 
     account_id: UUID
     warn_below: Credits | None
@@ -32,7 +32,7 @@ class SetCreditDebtMax(Command):
     """How many credits an account may owe at most, once used ones are refunded; 0 for none."""
 
     kind = "set_credit_debt_max"
-    scope = "admin:write"
+    permission = "credit_limits:write"
 
     account_id: UUID
     credit_debt_max: CreditsOrNone
@@ -42,7 +42,7 @@ class SetAutoTopUp(Command):
     """Buy a package by the saved card when credits fall below a number. Setting it again starts a stopped one anew."""
 
     kind = "set_auto_top_up"
-    scope = "credits:write"
+    permission = "credits:write"
 
     account_id: UUID
     package: Slug
@@ -54,7 +54,7 @@ class EndAutoTopUp(Command):
     """Buy nothing by itself any more."""
 
     kind = "end_auto_top_up"
-    scope = "credits:write"
+    permission = "credits:write"
 
     account_id: UUID
 

@@ -21,7 +21,7 @@ class StartManualPayment(Command):
     """Pay a package or an unpaid invoice by transfer: an invoice with a reference that banks carry, and a mail."""
 
     kind = "start_manual_payment"
-    scope = "billing:write"
+    permission = "payments:write"
 
     account_id: UUID | None = None
     package: Slug | None = None
@@ -40,7 +40,7 @@ class SubmitPaymentClaim(Command):
     """Say that so much was paid for an invoice on a day. Without a reference, by the one of the invoice."""
 
     kind = "submit_payment_claim"
-    scope = "billing:write"
+    permission = "payments:write"
 
     invoice_id: UUID
     method: Method = "bank_transfer"
@@ -60,7 +60,7 @@ class AttachPaymentProof(OfClaim):
     """Prove a claim with a PDF, PNG or JPEG, in Base64; once."""
 
     kind = "attach_payment_proof"
-    scope = "billing:write"
+    permission = "payments:write"
     body_bytes_max = 512 * 1024
 
     content: Proof
@@ -70,14 +70,14 @@ class WithdrawPaymentClaim(OfClaim):
     """Take a claim back that is not decided yet."""
 
     kind = "withdraw_payment_claim"
-    scope = "billing:write"
+    permission = "payments:write"
 
 
 class ApprovePayment(OfClaim):
     """Say that the money of a claim came. `fingerprint` is that of the claim as it was shown."""
 
     kind = "approve_payment"
-    scope = "admin:write"
+    permission = "claims:decide"
 
     fingerprint: Fingerprint
 
@@ -86,7 +86,7 @@ class RejectPayment(OfClaim):
     """Say that it did not; the reason is told to the customer."""
 
     kind = "reject_payment"
-    scope = "admin:write"
+    permission = "claims:decide"
 
     reason: Name
 

@@ -17,7 +17,7 @@ class StartCreditCheckout(Command):
     """Sell one credit package through the gateway's hosted checkout."""
 
     kind = "start_credit_checkout"
-    scope = "billing:write"
+    permission = "payments:write"
 
     account_id: UUID
     package: Slug
@@ -30,7 +30,7 @@ class CaptureCheckout(Command):
     """The customer is back from a page and has agreed there: take the money, where the gateway leaves that to us."""
 
     kind = "capture_checkout"
-    scope = "billing:write"
+    permission = "payments:write"
 
     checkout_ref: PageReference
     gateway: GatewayName | None = None
@@ -40,7 +40,7 @@ class PayInvoice(Command):
     """A hosted page on which the customer pays an unpaid invoice in person, with any card."""
 
     kind = "pay_invoice"
-    scope = "billing:write"
+    permission = "payments:write"
 
     invoice_id: UUID
     success_url: Url
@@ -52,7 +52,7 @@ class StartCardSetup(Command):
     """A hosted page on which the customer saves a card; it becomes the one that is charged."""
 
     kind = "start_card_setup"
-    scope = "billing:write"
+    permission = "payment_methods:write"
 
     account_id: UUID
     success_url: Url
@@ -67,7 +67,7 @@ class ChangePaymentMethod(Command):
     """
 
     kind = "change_payment_method"
-    scope = "billing:write"
+    permission = "payment_methods:write"
 
     account_id: UUID
     card_ref: CardReference
@@ -78,7 +78,7 @@ class SetDefaultPaymentMethod(Command):
     """The same for a saved card by our own id."""
 
     kind = "set_default_payment_method"
-    scope = "billing:write"
+    permission = "payment_methods:write"
 
     card_id: UUID
 
@@ -90,7 +90,7 @@ class RemovePaymentMethod(Command):
     """
 
     kind = "remove_payment_method"
-    scope = "billing:write"
+    permission = "payment_methods:write"
 
     card_id: UUID
     allow_last: StrictBool = False
@@ -109,7 +109,7 @@ class OrderPaymentMethods(Command):
     """
 
     kind = "order_payment_methods"
-    scope = "billing:write"
+    permission = "payment_methods:write"
 
     account_id: UUID
     card_ids: Annotated[tuple[UUID, ...], Field(max_length=CARDS_MAX), AfterValidator(_each_once)]
@@ -119,7 +119,7 @@ class OpenPortal(Command):
     """An address of the gateway's own page, where the customer manages subscriptions and cards."""
 
     kind = "open_portal"
-    scope = "billing:write"
+    permission = "payment_methods:write"
 
     account_id: UUID
     return_url: Url

@@ -22,7 +22,7 @@ class RefundPayment(Command):
     """
 
     kind = "refund_payment"
-    scope = "admin:write"
+    permission = "refunds:write"
 
     payment_id: UUID
     amount_minor: MinorUnits | None = None
@@ -36,7 +36,7 @@ class CreditInvoice(Command):
     """Correct a paid invoice by a credit note, and keep the money for the account's next invoices."""
 
     kind = "credit_invoice"
-    scope = "admin:write"
+    permission = "refunds:write"
 
     invoice_id: UUID
     amount_minor: MinorUnits | None = None

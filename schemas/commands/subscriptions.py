@@ -47,7 +47,7 @@ class CreateSubscription(Command):
     """
 
     kind = "create_subscription"
-    scope = "billing:write"
+    permission = "subscriptions:write"
 
     account_id: UUID
     plan: PlanChoice
@@ -64,7 +64,7 @@ class StartSubscriptionCheckout(Command):
     """Subscribe an account through the gateway's hosted checkout; the gateway runs the cycle."""
 
     kind = "start_subscription_checkout"
-    scope = "billing:write"
+    permission = "subscriptions:write"
 
     account_id: UUID
     plan: PlanChoice
@@ -91,7 +91,7 @@ class ChangePlan(OfSubscription):
     """
 
     kind = "change_plan"
-    scope = "billing:write"
+    permission = "subscriptions:write"
 
     plan: PlanChoice
     when: Literal["now", "period_end"] | None = None
@@ -103,7 +103,7 @@ class CancelSubscription(OfSubscription):
     """End a subscription with its period, or now. Nothing is refunded."""
 
     kind = "cancel_subscription"
-    scope = "billing:write"
+    permission = "subscriptions:write"
 
     when: Literal["now", "period_end"] = "period_end"
 
@@ -112,14 +112,14 @@ class ReactivateSubscription(OfSubscription):
     """Take back a cancellation that has not come into force."""
 
     kind = "reactivate_subscription"
-    scope = "billing:write"
+    permission = "subscriptions:write"
 
 
 class PauseSubscription(OfSubscription):
     """Stop the cycle. The rest of the paid period is kept and runs on when the subscription is resumed."""
 
     kind = "pause_subscription"
-    scope = "billing:write"
+    permission = "subscriptions:write"
 
     resumes_at: Instant | None = None
 
@@ -128,14 +128,14 @@ class ResumeSubscription(OfSubscription):
     """Let a paused subscription run on."""
 
     kind = "resume_subscription"
-    scope = "billing:write"
+    permission = "subscriptions:write"
 
 
 class SyncWithGateway(OfSubscription):
     """Ask the gateway what it has of this subscription and its invoices, and bring the books to that."""
 
     kind = "sync_with_gateway"
-    scope = "billing:write"
+    permission = "subscriptions:write"
 
 
 COMMANDS: tuple[type[Command], ...] = (

@@ -9,7 +9,7 @@ from pathlib import Path
 from billing.invoices.tables import InvoiceStatus
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("billing", "calls", "database", "gateways", "ingress", "schemas", "workers")
+ROOMS = ("billing", "callers", "calls", "database", "gateways", "ingress", "schemas", "workers")
 PAGE = (ROOT / "docs" / "api" / "errors.md").read_text()
 # Told to operators by the command line, or written down of an event, a mail or a document: no caller is answered so.
 NEVER_ANSWERED = frozenset({

@@ -52,6 +52,6 @@ def test_of_a_command_that_is_only_a_class_every_part_is_told() -> None:
         """Not in the house."""
 
         kind = "plant_tree"
-        scope = "accounts:write"
+        permission = "accounts:write"
 
     assert len(_missing(PlantTree)) == 4

@@ -19,8 +19,8 @@ from billing.accounts.open import open_account
 from database.api_keys import create_key
 from database.engine import dialect_url
 from database.ids import uuid7
-from schemas.commands import SCOPES
 from schemas.commands.accounts import Address, OpenAccount
+from schemas.permissions import WHOLE_SCOPES
 from settings import Settings
 from tests.gateways.paypal_side import WEBHOOK_ID, PayPalSide
 from tests.ingress.deliveries import OLD_SECRET, SECRET
@@ -75,7 +75,7 @@ def new_key(database_url: str) -> Callable[..., dict[str, str]]:
 
     def make(*scopes: str, expires_at: datetime | None = None, name: str = "a test") -> dict[str, str]:
         with Session(create_engine(dialect_url(database_url), poolclass=NullPool)) as session, session.begin():
-            key = create_key(session, name, list(scopes or SCOPES), expires_at)
+            key = create_key(session, name, list(scopes or WHOLE_SCOPES), expires_at)
         return {"Authorization": f"Bearer {key}"}
 
     return make

@@ -9,10 +9,10 @@ from ingress.app import make_door
 from ingress.entries import named_entries
 from ingress.entries.aliases import ALIASES
 from ingress.problems import CODES
-from schemas.commands import SCOPES
+from schemas.permissions import SCOPES
 from settings import Settings
 from tests.reference import DOCS, INDEX, PAGES, REFERENCE
-from tools import routes
+from tools import permissions, routes
 
 ROOT = Path(__file__).resolve().parents[2]
 HEADING = re.compile(r"^##+ `(GET|POST|PATCH|DELETE) (\S+)`$", re.MULTILINE)
@@ -32,6 +32,21 @@ def test_the_table_of_routes_is_that_of_which_the_door_is_made() -> None:
     assert (DOCS / "api" / "routes.md").read_text(encoding="utf-8") == routes.page(), "make routes"
 
 
+def test_the_table_of_permissions_is_that_which_the_door_reads() -> None:
+    assert permissions.PAGE.read_text(encoding="utf-8") == permissions.page(), "make routes"
+
+
+def test_each_section_says_the_permission_of_its_route_or_none() -> None:
+    needed: dict[tuple[str, str], str | None] = {
+        (entry.method, _typed(entry.path)): entry.does.permission for entry in named_entries()
+    }
+    for page in PAGES:
+        parts = re.split(r"^##+ `(\w+) (\S+)`$", page.read_text(encoding="utf-8"), flags=re.MULTILINE)
+        for method, path, section in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
+            said = re.findall(r"Permission\s`([a-z_:]+)`", section)
+            assert set(said) <= {needed[method, path.rstrip("/")]}, (page.name, method, path)
+
+
 def test_the_door_answers_what_is_named_and_its_other_names_and_nothing_else() -> None:
     nowhere = Settings(ingress_database_url="postgresql://nowhere/none", broker_url="redis://nowhere")
     served = [
@@ -48,7 +63,7 @@ def _typed(path: str) -> str:
     return path.replace(":uuid", "").rstrip("/")
 
 
-def test_every_scope_and_every_problem_of_the_door_is_documented() -> None:
+def test_every_permission_and_every_problem_of_the_door_is_documented() -> None:
     codes = set(CODES.values())
     for module in (ROOT / "ingress").rglob("*.py"):
         codes |= {code for code, _ in CODE_IN_SOURCE.findall(module.read_text(encoding="utf-8")) if code}

@@ -186,7 +186,7 @@ def test_every_route_but_the_public_ones_wants_its_scope(
         for method in (route.methods or set()) - {"HEAD"}:
             path = route.path.replace("{id:uuid}", str(uuid4()))
             answer = door.request(method, path, headers=operator)
-            assert (answer.status_code, answer.json()["type"]) == (403, "urn:cashbeat:problem:scope_missing"), path
+            assert (answer.status_code, answer.json()["type"]) == (403, "urn:cashbeat:problem:permission_missing"), path
             assert door.request(method, path).status_code == 401
             asked += 1
     assert asked > 30

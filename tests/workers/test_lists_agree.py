@@ -15,9 +15,10 @@ from billing.commands.verbs import VERBS
 from calls.run_command import CALLS, CALLS_OF_GATEWAY_RUN
 from calls.send_emails import EMAILS
 from schemas import commands, messages
-from schemas.commands import COMMANDS, SCOPES
+from schemas.commands import COMMANDS
 from schemas.messages import MESSAGES, TOPICS
 from schemas.messages.emails import SendEmails
+from schemas.permissions import BY_NAME
 from workers.celery_app import app
 from workers.queues import QUEUE_NAMES
 
@@ -38,11 +39,11 @@ def test_every_email_topic_has_a_renderer() -> None:
     assert {topic for topic, message in TOPICS.items() if message is SendEmails} == set(EMAILS)
 
 
-def test_every_command_has_a_verb_or_a_call_and_a_known_scope() -> None:
+def test_every_command_has_a_verb_or_a_call_and_a_known_permission() -> None:
     assert set(COMMANDS.values()) == {*VERBS, *CALLS}
     assert not VERBS.keys() & CALLS.keys()
     assert CALLS_OF_GATEWAY_RUN.keys() <= VERBS.keys()
-    assert {command.scope for command in COMMANDS.values()} <= set(SCOPES)
+    assert {command.permission for command in COMMANDS.values()} <= set(BY_NAME)
     assert all(len(signature(verb).parameters) == 4 for verb in VERBS.values())
 
 

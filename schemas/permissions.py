@@ -1,0 +1,128 @@
+"""Who may do what: the one table of permissions, read by the door, the docs and the tests.
+
+A permission is what a route asks for. A key carries *scopes*: permissions, or coarse ones that include several. A
+customer's user and a member of staff have a *role*; the roles that may do a thing are named beside it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a user is in a customer's account."""
+
+    OWNER = "owner"
+    ADMIN = "admin"
+    BILLING = "billing"
+    MEMBER = "member"
+    VIEWER = "viewer"
+
+
+class StaffRole(StrEnum):
+    """What one of the company's own people is."""
+
+    SUPPORT = "support"
+    FINANCE = "finance"
+    APPROVER = "approver"
+    OPERATOR = "operator"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """What its holder may do, in words, and who holds it by role.
+
+    A key holds it by a scope of its name, or by `scope`, a coarser one. What is `of_company` is the company's own
+    business: nobody whose accounts are counted holds it.
+    """
+
+    name: str
+    allows: str
+    roles: frozenset[Role] = frozenset()
+    staff: frozenset[StaffRole] = frozenset()
+    scope: str = ""
+    of_company: bool = False
+
+
+_EVERYBODY = frozenset(Role)
+_PAYERS = frozenset({Role.OWNER, Role.ADMIN, Role.BILLING})
+_READERS_OF_PAPERS = _PAYERS | {Role.VIEWER}
+_NOBODY: frozenset[Role] = frozenset()
+
+_ALL_STAFF = frozenset(StaffRole)
+_AT_THE_DESK = frozenset({StaffRole.SUPPORT, StaffRole.ADMIN})
+_WITH_MONEY = frozenset({StaffRole.FINANCE, StaffRole.ADMIN})
+_DECIDING = _WITH_MONEY | {StaffRole.APPROVER}
+_RUNNING = frozenset({StaffRole.OPERATOR, StaffRole.ADMIN})
+
+PERMISSIONS: tuple[Permission, ...] = (
+    Permission("accounts:read", "see the account", _EVERYBODY, _ALL_STAFF),
+    Permission("accounts:write", "open accounts", _NOBODY, _AT_THE_DESK, of_company=True),
+    Permission("plans:read", "see which plans and services there are", _EVERYBODY, _ALL_STAFF, scope="billing:read"),
+    Permission(
+        "subscriptions:read", "see subscriptions, preview changes", _EVERYBODY, _ALL_STAFF, scope="billing:read"
+    ),
+    Permission("subscriptions:write", "subscribe, change, pause, end", _PAYERS, _AT_THE_DESK, scope="billing:write"),
+    Permission("invoices:read", "see invoices and credit notes", _READERS_OF_PAPERS, _ALL_STAFF, scope="billing:read"),
+    Permission(
+        "payments:read", "see receipts, refunds and claims", _READERS_OF_PAPERS, _ALL_STAFF, scope="billing:read"
+    ),
+    Permission(
+        "payments:write", "pay, buy credits, claim that it was paid", _PAYERS, _AT_THE_DESK, scope="billing:write"
+    ),
+    Permission(
+        "payment_methods:read", "see saved cards, ways to pay", _READERS_OF_PAPERS, _ALL_STAFF, scope="billing:read"
+    ),
+    Permission("payment_methods:write", "save, choose and remove cards", _PAYERS, _AT_THE_DESK, scope="billing:write"),
+    Permission("disputes:read", "see disputes and their evidence", _NOBODY, _ALL_STAFF, scope="billing:read"),
+    Permission("credits:read", "see balances, movements and packages", _EVERYBODY, _ALL_STAFF),
+    Permission("credits:write", "set warnings and automatic purchases", _PAYERS, _AT_THE_DESK),
+    Permission("credits:consume", "use credits", scope="credits:write"),
+    Permission("operations:read", "see what became of one's own commands", _EVERYBODY, _ALL_STAFF),
+    Permission(
+        "refunds:write", "refund payments, correct invoices", _NOBODY, _WITH_MONEY, scope="admin:write", of_company=True
+    ),
+    Permission(
+        "claims:decide", "approve and reject claimed payments", _NOBODY, _DECIDING, scope="admin:write", of_company=True
+    ),
+    Permission(
+        "credit_limits:write",
+        "say how many credits may be owed",
+        _NOBODY,
+        _WITH_MONEY,
+        scope="admin:write",
+        of_company=True,
+    ),
+    Permission(
+        "statements:read", "see lines of bank statements", _NOBODY, _DECIDING, scope="admin:read", of_company=True
+    ),
+    Permission("clocks:read", "see test clocks", _NOBODY, _RUNNING, scope="accounts:read", of_company=True),
+    Permission("clocks:write", "make and turn test clocks", _NOBODY, _RUNNING, scope="accounts:write", of_company=True),
+)
+BY_NAME = {permission.name: permission for permission in PERMISSIONS}
+
+# the coarse ones, which together allow everything: what a key has when nothing is said
+WHOLE_SCOPES = tuple(sorted({each.scope or each.name for each in PERMISSIONS}))
+SCOPES = tuple(sorted({*WHOLE_SCOPES, *BY_NAME}))
+
+
+def of_key(scopes: Iterable[str]) -> frozenset[str]:
+    """The names of what a key with these scopes may do; those that this version does not know allow nothing."""
+    given = set(scopes)
+    return frozenset(each.name for each in PERMISSIONS if each.name in given or each.scope in given)
+
+
+def of_role(role: Role) -> frozenset[str]:
+    """The names of what a user in this role may do in the account."""
+    return frozenset(each.name for each in PERMISSIONS if role in each.roles)
+
+
+def of_staff(role: StaffRole) -> frozenset[str]:
+    """The names of what a member of staff in this role may do."""
+    return frozenset(each.name for each in PERMISSIONS if role in each.staff)
+
+
+def without_company(permissions: Iterable[str]) -> frozenset[str]:
+    """What is left of them for somebody whose accounts are counted."""
+    return frozenset(name for name in permissions if not BY_NAME[name].of_company)
