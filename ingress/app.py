@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from multiprocessing import parent_process
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -62,14 +63,14 @@ def make_door(settings: Settings) -> Door:
     identity = Identity(reads)
     waiting = Waiting(reads)
     bell = _bell(settings)
-    events, unchecked, commands = event_ringer(bell), unverified_ringer(bell), command_ringer(bell)
+    ringers = event_ringer(bell), unverified_ringer(bell), command_ringer(bell)
+    events, unchecked, commands = ringers
     inbox = GroupCommit(InboxStore(settings.ingress_database_url), _after_events(events))
     unverified = GroupCommit(UnverifiedStore(settings.ingress_database_url), _after_unchecked(unchecked))
     secrets = _secrets(settings, reads)
     operations = GroupCommit(OperationStore(settings.ingress_database_url), _after_commands(commands))
 
     acceptance = Acceptance(operations)
-
     parts = Parts(
         webhooks={name: Webhooks(name, watched, inbox, unverified) for name, watched in secrets.signatures.items()},
         command=Commands(identity, acceptance, waiting),
@@ -81,22 +82,33 @@ def make_door(settings: Settings) -> Door:
         metrics=metrics.Metrics(reads),
     )
 
-    @asynccontextmanager
-    async def lifespan(_router: object) -> AsyncIterator[None]:
-        for part in (events, unchecked, commands, inbox, unverified, operations):
-            part.start()
-        await secrets.start()
-        yield
-        await secrets.stop()
-        for writer in (inbox, unverified, operations):
-            await writer.stop()
-        for ringer in (events, unchecked, commands):
-            ringer.stop()
-        reads.close()
-
+    lifespan = _lifespan(ringers, (inbox, unverified, operations), secrets, reads)
     connection_limit = ConnectionLimit(settings.ingress_connections_per_address)
     router = Router(routes(all_entries(), parts), redirect_slashes=False, lifespan=lifespan)
     return Door(router, waiting.release, connection_limit)
+
+
+def _lifespan(
+    ringers: Sequence[Ringer], writers: Sequence[GroupCommit[Any, Any]], secrets: WebhookSecrets, reads: Reads
+) -> Callable[[object], AbstractAsyncContextManager[None]]:
+    """What starts and stops with the server."""
+
+    @asynccontextmanager
+    async def lifespan(_router: object) -> AsyncIterator[None]:
+        for ringer in ringers:
+            ringer.start()
+        for writer in writers:
+            writer.start()
+        await secrets.start()
+        yield
+        await secrets.stop()
+        for writer in writers:
+            await writer.stop()
+        for ringer in ringers:
+            ringer.stop()
+        reads.close()
+
+    return lifespan
 
 
 def _secrets(settings: Settings, reads: Reads) -> WebhookSecrets:
