@@ -5,7 +5,14 @@ from typing import Any
 from schemas.messages.base import Message
 from schemas.messages.payments import LookUpPayments, PullEvents
 from schemas.messages.renewals import AdvanceClocks, DunInvoices, NoticeCards, RenewSubscriptions, SweepCredits
-from schemas.messages.upkeep import BeatHeart, CheckInvariants, PruneMemories, SweepMemories
+from schemas.messages.upkeep import (
+    BeatHeart,
+    ChainAudit,
+    CheckInvariants,
+    PruneMemories,
+    SweepMemories,
+    VerifyAudit,
+)
 
 # The queues whose pulse is felt; a test compares them with the queues that exist.
 HEARTS = ("webhooks", "commands", "payments", "renewals", "documents", "emails", "upkeep")
@@ -35,4 +42,6 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "pull-events": _every(300, PullEvents(interval_seconds=300)),
     "look-up-payments": _every(60, LookUpPayments(interval_seconds=60)),
     "check-invariants": _every(900, CheckInvariants(interval_seconds=900)),
+    "chain-audit": _every(5, ChainAudit(interval_seconds=5)),
+    "verify-audit": _every(3_600, VerifyAudit(interval_seconds=3_600)),
 } | {f"heart-{queue}": _every(15, BeatHeart(of_queue=queue), queue) for queue in HEARTS}

@@ -13,6 +13,7 @@ from billing.commands.verbs import VERBS
 from billing.errors import Rejected
 from billing.subscriptions.queries import get_subscription
 from billing.subscriptions.tables import Collection
+from calls.audited import audited
 from calls.cancel import cancel_at_gateway, reactivate_at_gateway
 from calls.capture_checkout import capture_checkout
 from calls.change_payment_method import change_payment_method, set_default_payment_method
@@ -116,14 +117,14 @@ def _run(work: Work, operation: Operation, command: Command) -> None:
     call = _call_for(work, operation, command)
     if call is not None:
         if claims.lease(work.database, operation, _hold(command)):
-            claims.finish(work.database, operation, call(work, operation, command))
+            claims.finish(work.database, operation, audited(operation, command, call(work, operation, command)))
         return
     verb, wall = VERBS[type(command)], work.wall()
 
     def act(session: Session) -> dict[str, Any]:
         return verb(session, operation, command, time_of(session, command, wall))
 
-    claims.finish(work.database, operation, act)
+    claims.finish(work.database, operation, audited(operation, command, act))
     if isinstance(command, AdvanceTestClock):
         # beat would ring within five seconds; whoever turns a clock by hand is waiting
         work.bell.ring(AdvanceClocks())

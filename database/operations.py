@@ -5,7 +5,7 @@ import json
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session
 
@@ -15,6 +15,9 @@ from database.memory import Remembered, memory_constraints
 
 # An API key's operations bear its id; those that a product hands over itself, its name: see `client/`.
 PRODUCT_CALLER = "app/"
+
+# in SQL: done, and not by a command that is its own audit
+AUDITED = "state = 'done' AND kind NOT IN ('consume_credits')"
 
 # what the API shows of a command that a person decided against
 DISCARDED_PROBLEM = {
@@ -34,6 +37,8 @@ class Operation(Remembered, Base):
         # a product stages rows itself: what could be no command is refused while it is still in its transaction
         CheckConstraint("jsonb_typeof(body) = 'object'", name="body_is_an_object"),
         CheckConstraint("kind <> '' AND caller <> ''", name="kind_and_caller_are_said"),
+        # what was done and must have its entry in the audit, see `Command.is_own_audit`
+        Index("ix_operations_audited", "finished_at", postgresql_where=text(AUDITED)),
     )
 
     kind: Mapped[str]

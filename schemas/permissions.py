@@ -54,6 +54,7 @@ _ALL_STAFF = frozenset(StaffRole)
 _AT_THE_DESK = frozenset({StaffRole.SUPPORT, StaffRole.ADMIN})
 _WITH_MONEY = frozenset({StaffRole.FINANCE, StaffRole.ADMIN})
 _DECIDING = _WITH_MONEY | {StaffRole.APPROVER}
+_WATCHING = frozenset({StaffRole.APPROVER, StaffRole.OPERATOR, StaffRole.ADMIN})
 _RUNNING = frozenset({StaffRole.OPERATOR, StaffRole.ADMIN})
 
 PERMISSIONS: tuple[Permission, ...] = (
@@ -97,6 +98,7 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission(
         "statements:read", "see lines of bank statements", _NOBODY, _DECIDING, scope="admin:read", of_company=True
     ),
+    Permission("audit:read", "see who did what", _NOBODY, _WATCHING, scope="admin:read", of_company=True),
     Permission("clocks:read", "see test clocks", _NOBODY, _RUNNING, scope="accounts:read", of_company=True),
     Permission("clocks:write", "make and turn test clocks", _NOBODY, _RUNNING, scope="accounts:write", of_company=True),
 )

@@ -13,6 +13,7 @@ from calls.heal_books import Report, RestoreContradiction, heal_books
 from database import engine
 from database.lineage import is_restored
 from settings import Settings
+from stack.deeds import audited
 from stack.errors import StackError
 from stack.explaining import explaining
 from stack.sessions import reading, url_to_read
@@ -80,5 +81,5 @@ def _check(work: Work, apply: bool, since: datetime | None, numbers_unseen: int,
     with work.database.transaction() as session:
         say("these books were restored from a backup" if is_restored(session) else "these books know of no restore")
     found = find_forgotten(work, since, say)
-    with work.database.transaction() if apply else work.database.rehearsal() as session:
+    with work.database.transaction() if apply else work.database.rehearsal() as session, audited(session):
         return heal_books(session, found, work.wall().at, numbers_unseen)

@@ -8,6 +8,7 @@ from credentials.rotate import rotate
 from database import engine
 from database.engine import Database
 from settings import Settings
+from stack.deeds import audited
 from stack.errors import StackError
 from stack.explaining import explaining
 from stack.master_keys import to_seal
@@ -34,7 +35,7 @@ def _rotate(database: Database, keys: MasterKeys) -> int:
     total = 0
     while True:
         try:
-            with database.transaction() as opened:
+            with database.transaction() as opened, audited(opened):
                 count = rotate(opened, keys)
         except Sealed as error:
             raise StackError(f"{error}; {total} values were sealed again before") from None

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from database import engine
 from settings import Settings
+from stack.deeds import audited
 from stack.errors import StackError
 from stack.explaining import explaining, place_of
 from stack.stores import database_urls, known_database_url
@@ -25,9 +26,11 @@ READING_SECONDS = 5.0
 def session(settings: Settings) -> Iterator[Session]:
     """One transaction that commits at the end of the block; the embedded server is started for it when none runs.
 
+    What it did is written down with it, see `stack.deeds`.
+
     Raises StackError when the database does not answer or was not migrated.
     """
-    with database_urls(settings) as urls, transaction(urls.owner) as opened:
+    with database_urls(settings) as urls, transaction(urls.owner) as opened, audited(opened):
         yield opened
 
 

@@ -27,6 +27,7 @@ from database import engine
 from schemas.facts.statements import BankLine
 from settings import Settings
 from stack.claims import shown_claim
+from stack.deeds import audited
 from stack.errors import StackError
 from stack.explaining import explaining
 from stack.payments import operator, refusals_told
@@ -66,10 +67,10 @@ def import_lines(settings: Settings, lines: Sequence[BankLine], who: str, say: C
     """Keep all of them, in one transaction; then book the sure ones, each in its own. May be run again at any time."""
     told = []
     with database_urls(settings) as urls, explaining(urls.owner), engine.opened(urls.owner) as database:
-        with database.transaction() as opened:
+        with database.transaction() as opened, audited(opened):
             kept = keep_lines(opened, lines, operator(who))
         for count, line_id in enumerate(kept, 1):
-            with database.transaction() as opened:
+            with database.transaction() as opened, audited(opened):
                 told.append(_booked(opened, line_id, operator(who)))
             if count % SAID_EVERY == 0:
                 say(f"{count} of {len(kept)} lines")

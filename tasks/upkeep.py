@@ -3,7 +3,15 @@
 import structlog
 
 from billing.invariants import violations
-from schemas.messages.upkeep import BeatHeart, CheckInvariants, PruneMemories, SweepMemories
+from schemas.messages.upkeep import (
+    BeatHeart,
+    ChainAudit,
+    CheckInvariants,
+    PruneMemories,
+    SweepMemories,
+    VerifyAudit,
+)
+from workers.audit_watch import chain_audit, verify_audit
 from workers.task import doorway
 from workers.upkeep import forget_old, ring_again
 from workers.wiring import Work
@@ -29,6 +37,18 @@ def check_invariants(work: Work, message: CheckInvariants) -> None:
     with work.database.transaction() as session:
         for violation in violations(session):
             log.error("invariant_violated", violation=violation)
+
+
+@doorway(ChainAudit)
+def chain(work: Work, message: ChainAudit) -> None:
+    """Chain what was written down since."""
+    chain_audit(work)
+
+
+@doorway(VerifyAudit)
+def verify(work: Work, message: VerifyAudit) -> None:
+    """Prove the chain; what is not as it was written is an alarm."""
+    verify_audit(work)
 
 
 @doorway(BeatHeart)

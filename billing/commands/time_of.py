@@ -1,6 +1,7 @@
-"""What time it is where a command is carried out."""
+"""Whom a command is about, and what time it is there."""
 
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -18,7 +19,13 @@ from schemas.commands.subscriptions import OfSubscription
 
 def time_of(session: Session, command: Command, wall: Wall) -> datetime:
     """The time it is for the account that a command is about."""
-    account_id = getattr(command, "account_id", None)
+    account_id = account_of(session, command)
+    return now_of(session, account_id, wall) if account_id else wall.at
+
+
+def account_of(session: Session, command: Command) -> UUID | None:
+    """The account that a command is about; None for one that is about none. Raises Rejected where there is no such."""
+    account_id: UUID | None = getattr(command, "account_id", None)
     if isinstance(command, OfSubscription):
         account_id = get_subscription(session, command.subscription_id).account_id
     if isinstance(command, RefundPayment):
@@ -27,4 +34,4 @@ def time_of(session: Session, command: Command, wall: Wall) -> datetime:
         account_id = get_claim(session, command.claim_id).account_id
     if isinstance(command, CreditInvoice | SubmitPaymentClaim):
         account_id = get_invoice(session, command.invoice_id).account_id
-    return now_of(session, account_id, wall) if account_id else wall.at
+    return account_id

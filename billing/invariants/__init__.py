@@ -8,6 +8,7 @@ from billing.invariants import (
     approved_claims_are_received,
     balances_are_proved,
     capture_is_one_receipt,
+    commands_are_audited,
     credit_notes_add_up,
     credits_are_proved,
     disputes_are_met,
@@ -40,6 +41,7 @@ QUESTIONS: dict[str, Callable[[Session], list[str]]] = {
         disputes_are_met,
         pending_change_waits,
         nothing_waits_too_long,
+        commands_are_audited,
     )
 }
 

@@ -22,11 +22,12 @@ from billing.tax import tables as tax
 from billing.top_ups import tables as top_ups
 from credentials import tables as credentials
 from database import api_keys, event_pulls, inbox, lineage, operations, outbox, unverified, upkeep, webhook_findings
+from database.audit import tables as audit
 from database.base import Base
 
 # Importing a module is what registers its tables; naming them here keeps the imports from looking unused.
 MODULES = (
-    accounts, cards, catalog, clocks, credentials, credit_notes, credits_, disputes, dunning, invoices, ledger,
+    accounts, audit, cards, catalog, clocks, credentials, credit_notes, credits_, disputes, dunning, invoices, ledger,
     manual_payments, payment_methods, payments, rate_tables, receipts, refunds, statements, subscriptions, tax, top_ups,
     api_keys, event_pulls, inbox, lineage, operations, outbox, unverified, upkeep, webhook_findings,
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from ingress.entries import (
     accounts,
+    audit,
     clocks,
     credits,
     invoices,
@@ -31,6 +32,7 @@ def named_entries() -> tuple[Entry, ...]:
         *invoices.ENTRIES,
         *manual_payments.ENTRIES,
         *money_back.ENTRIES,
+        *audit.ENTRIES,
         *operators.ENTRIES,
         *clocks.ENTRIES,
     )

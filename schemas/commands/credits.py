@@ -12,6 +12,7 @@ class ConsumeCredits(Command):
 
     kind = "consume_credits"
     permission = "credits:consume"
+    is_own_audit = True
 
     account_id: UUID
     amount: Credits

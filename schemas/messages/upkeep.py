@@ -21,6 +21,18 @@ class CheckInvariants(Periodic):
     task = "reconciliation.check_invariants"
 
 
+class ChainAudit(Periodic):
+    """Give what was written down its place in the audit's chain."""
+
+    task = "upkeep.chain_audit"
+
+
+class VerifyAudit(Periodic):
+    """Prove the newest of the audit's chain and a part of what is older, and publish its head."""
+
+    task = "upkeep.verify_audit"
+
+
 class BeatHeart(Message):
     """Prove that this queue is alive, end to end. Sent to every queue, so it has no queue of its own."""
 
@@ -31,4 +43,11 @@ class BeatHeart(Message):
     of_queue: str
 
 
-MESSAGES: tuple[type[Message], ...] = (SweepMemories, PruneMemories, CheckInvariants, BeatHeart)
+MESSAGES: tuple[type[Message], ...] = (
+    SweepMemories,
+    PruneMemories,
+    CheckInvariants,
+    ChainAudit,
+    VerifyAudit,
+    BeatHeart,
+)

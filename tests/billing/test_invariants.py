@@ -112,6 +112,11 @@ DAMAGES = [
     ),
     ("nothing_waits_too_long", "UPDATE inbox SET next_attempt_at = now() - interval '121 seconds'"),
     ("nothing_waits_too_long", "UPDATE inbox SET state = 'parked'"),
+    (
+        "commands_are_audited",
+        "INSERT INTO operations (id, kind, caller, body_sha256, body, state, finished_at)"
+        " VALUES (gen_random_uuid(), 'open_account', 'app/x', '', '{}', 'done', now())",
+    ),
 ]
 
 

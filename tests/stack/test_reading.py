@@ -35,6 +35,10 @@ LOOKS = {
     ("provider", "show"): 0,
     ("provider", "test", "stripe"): 0,
     ("restore-check",): 0,
+    ("audit", "list"): 0,
+    ("audit", "show", NOBODY): 2,
+    ("audit", "head"): 0,
+    ("audit", "verify"): 0,
 }
 WRITES = {
     "up", "demo", "simulate", "migrate", "seed", "parked discard", "replay", "seen", "restore-check", "plan publish",

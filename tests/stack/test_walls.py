@@ -48,7 +48,9 @@ WAYS_OUT: tuple[LiteralString, ...] = (
     "DROP TABLE invoices",
     "TRUNCATE inbox",
     "TRUNCATE ledger_entries",
+    "TRUNCATE audit_entries CASCADE",
     "DROP TRIGGER append_only ON ledger_entries",
+    "DROP TRIGGER awaits_link ON audit_entries",
     "CREATE TRIGGER mine BEFORE INSERT ON invoices EXECUTE FUNCTION refuse_edit()",
 )
 FORBIDDEN: dict[str, tuple[LiteralString, ...]] = {
@@ -66,6 +68,11 @@ FORBIDDEN: dict[str, tuple[LiteralString, ...]] = {
         "UPDATE test_clocks SET frozen_at = now()",
         "UPDATE inbox SET body = ''",
         "DELETE FROM inbox",
+        "UPDATE audit_entries SET action = 'other'",
+        "DELETE FROM audit_entries",
+        "DELETE FROM audit_personal",
+        "INSERT INTO audit_links DEFAULT VALUES",
+        "DELETE FROM audit_unchained",
     ),
     WORKER: (
         "SELECT * FROM api_keys",
@@ -97,6 +104,11 @@ FORBIDDEN: dict[str, tuple[LiteralString, ...]] = {
         "UPDATE operations SET body = '{}'",
         "UPDATE inbox SET body = ''",
         "DELETE FROM outbox",
+        "UPDATE audit_entries SET action = 'other'",
+        "DELETE FROM audit_entries",
+        "UPDATE audit_personal SET content = '{}'",
+        "UPDATE audit_links SET hash = ''",
+        "DELETE FROM audit_links",
     ),
     PORTAL: (
         "SELECT * FROM api_keys",

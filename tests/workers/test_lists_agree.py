@@ -14,6 +14,7 @@ from billing.agenda.duties import SWEEPS
 from billing.commands.verbs import VERBS
 from calls.run_command import CALLS, CALLS_OF_GATEWAY_RUN
 from calls.send_emails import EMAILS
+from database.operations import AUDITED
 from schemas import commands, messages
 from schemas.commands import COMMANDS
 from schemas.messages import MESSAGES, TOPICS
@@ -45,6 +46,11 @@ def test_every_command_has_a_verb_or_a_call_and_a_known_permission() -> None:
     assert CALLS_OF_GATEWAY_RUN.keys() <= VERBS.keys()
     assert {command.permission for command in COMMANDS.values()} <= set(BY_NAME)
     assert all(len(signature(verb).parameters) == 4 for verb in VERBS.values())
+
+
+def test_every_command_that_is_its_own_audit_is_left_out_where_entries_are_missed() -> None:
+    left_out = ", ".join(f"'{kind}'" for kind, command in COMMANDS.items() if command.is_own_audit)
+    assert f"kind NOT IN ({left_out})" in AUDITED
 
 
 def test_every_duty_of_the_calendar_has_a_tick_and_a_name_of_its_own() -> None:

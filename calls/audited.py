@@ -1,0 +1,78 @@
+"""Write down every command that was carried out, in the transaction that does it: the one place where that is done."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from billing.commands.time_of import account_of
+from database.api_keys import ApiKey
+from database.audit.changes import watching
+from database.audit.tables import ActorKind
+from database.audit.write import Actor, Deed, write_down
+from database.operations import PRODUCT_CALLER, Operation
+from schemas.commands.accounts import OpenAccount
+from schemas.commands.base import Command
+from workers.claims import Act
+
+# how the callers of operations begin that are neither a key nor we ourselves
+KINDS: Mapping[str, ActorKind] = {
+    PRODUCT_CALLER: ActorKind.PRODUCT,
+    "staff/": ActorKind.STAFF,
+    "user/": ActorKind.USER,
+    "pay_link": ActorKind.LINK,
+}
+
+
+def audited(operation: Operation, command: Command, act: Act) -> Act:
+    """The same act, which also leaves an entry: who, for whom, what was said, and what it changed.
+
+    A command that is its own audit leaves none where a machine gives it: its operation says all of that.
+    """
+
+    def acted(session: Session) -> dict[str, Any] | None:
+        actor = actor_of(session, operation.caller)
+        if command.is_own_audit and actor.kind in (ActorKind.KEY, ActorKind.PRODUCT):
+            return act(session)
+        with watching(session) as changes:
+            result = act(session)
+            session.flush()
+        deed = Deed(
+            actor=actor,
+            action=command.kind,
+            account_id=account_of(session, command) or _account_in(command, result) or changes.account_id,
+            operation_id=operation.id,
+            said=operation.body,
+            before=changes.before,
+            after=changes.after,
+        )
+        write_down(session, [deed])
+        return result
+
+    return acted
+
+
+def actor_of(session: Session, caller: str) -> Actor:
+    """Who stands behind what an operation remembers as its caller. What is nobody's word is ours."""
+    for beginning, kind in KINDS.items():
+        if caller.startswith(beginning):
+            return Actor(kind, caller, caller.removeprefix(beginning) if kind is ActorKind.PRODUCT else "")
+    key_id = _as_uuid(caller)
+    if key_id is None:
+        return Actor(ActorKind.SYSTEM, caller)
+    name = session.scalar(select(ApiKey.name).where(ApiKey.id == key_id))
+    return Actor(ActorKind.KEY, caller, name or "")
+
+
+def _account_in(command: Command, result: Mapping[str, Any] | None) -> UUID | None:
+    """The account that a result names; of one that was opened that is the account itself."""
+    return _as_uuid(str((result or {}).get("id" if isinstance(command, OpenAccount) else "account_id", "")))
+
+
+def _as_uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

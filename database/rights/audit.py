@@ -1,0 +1,16 @@
+"""Rights to what was done: it is added, and read. What is personal of it may be erased, and nothing is ever changed."""
+
+from collections.abc import Mapping
+
+from database.rights.decision import READS, READS_AND_ADDS, Decision, Rights
+
+ERASES = Rights(reads=True, adds=True, removes=True)
+
+AUDIT: Mapping[str, Decision] = {
+    # the door writes down who of the company's own people has read what
+    "audit_entries": Decision(READS_AND_ADDS, door=READS_AND_ADDS),
+    "audit_personal": Decision(ERASES, door=READS_AND_ADDS),
+    "audit_links": Decision(READS_AND_ADDS, door=READS),
+    # one that has its place waits for none
+    "audit_unchained": Decision(ERASES, door=Rights(adds=True)),
+}  # fmt: skip
