@@ -3,6 +3,7 @@
 from typing import Any
 
 from schemas.messages.base import Message
+from schemas.messages.events import ForgetEvents, TellProduct
 from schemas.messages.payments import LookUpPayments, PullEvents
 from schemas.messages.renewals import AdvanceClocks, DunInvoices, NoticeCards, RenewSubscriptions, SweepCredits
 from schemas.messages.upkeep import (
@@ -15,7 +16,7 @@ from schemas.messages.upkeep import (
 )
 
 # The queues whose pulse is felt; a test compares them with the queues that exist.
-HEARTS = ("webhooks", "commands", "payments", "renewals", "documents", "emails", "upkeep")
+HEARTS = ("webhooks", "commands", "payments", "renewals", "documents", "emails", "events", "upkeep")
 
 
 def _every(interval_seconds: int, message: Message, queue: str | None = None) -> dict[str, Any]:
@@ -32,6 +33,7 @@ def _every(interval_seconds: int, message: Message, queue: str | None = None) ->
 
 
 SCHEDULE: dict[str, dict[str, Any]] = {
+    "tell-product": _every(5, TellProduct()),
     "sweep": _every(5, SweepMemories(interval_seconds=5)),
     "renew-subscriptions": _every(60, RenewSubscriptions(interval_seconds=60)),
     "dun-invoices": _every(60, DunInvoices(interval_seconds=60)),
@@ -39,6 +41,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "advance-clocks": _every(5, AdvanceClocks()),
     "notice": _every(3_600, NoticeCards(interval_seconds=3_600)),
     "prune": _every(3_600, PruneMemories(interval_seconds=3_600)),
+    "forget-events": _every(3_600, ForgetEvents(interval_seconds=3_600)),
     "pull-events": _every(300, PullEvents(interval_seconds=300)),
     "look-up-payments": _every(60, LookUpPayments(interval_seconds=60)),
     "check-invariants": _every(900, CheckInvariants(interval_seconds=900)),

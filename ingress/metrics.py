@@ -13,6 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from starlette.requests import Request
 from starlette.responses import Response
 
+from billing.events.queries import count_untellable, untold_seconds
 from billing.manual_payments.queries import count_undecided
 from billing.receipts.queries import count_unseen
 from billing.statements.queries import count_left_open, count_missing
@@ -102,6 +103,7 @@ def _read_gauges(session: Session) -> list[Gauge]:
         ("cashbeat_oldest_waiting_seconds", "Since the first of them was tried.", "memory", oldest_put_off),
         ("cashbeat_parked_rows", "Rows that wait for an operator.", "memory", parked),
         *_webhook_findings(session),
+        *_untold(session),
         ("cashbeat_heartbeat_age_seconds", "Since the queue's last heartbeat.", "queue", heartbeat_ages(session)),
     ]
 
@@ -125,6 +127,12 @@ def _webhook_findings(session: Session) -> Iterator[Gauge]:
     missing = {name: float(found[name].missing if name in found else 0) for name in VENDORS}
     yield "cashbeat_webhooks_disproved", "Webhooks that a worker looked at and refused, ever.", "gateway", refused
     yield "cashbeat_webhooks_missing", "Events heard by asking, for no webhook had come, ever.", "gateway", missing
+
+
+def _untold(session: Session) -> Iterator[Gauge]:
+    yield "cashbeat_untold_seconds", "Since the oldest change that is no event yet.", "", {"": untold_seconds(session)}
+    count = float(count_untellable(session))
+    yield "cashbeat_untellable_changes", "Changes that could not be made events.", "", {"": count}
 
 
 def _database_up(value: float) -> Gauge:

@@ -80,6 +80,7 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission("credits:read", "see balances, movements and packages", _EVERYBODY, _ALL_STAFF),
     Permission("credits:write", "set warnings and automatic purchases", _PAYERS, _AT_THE_DESK),
     Permission("credits:consume", "use credits", scope="credits:write"),
+    Permission("events:read", "hear of everything that happens", _NOBODY, _ALL_STAFF, of_company=True),
     Permission("operations:read", "see what became of one's own commands", _EVERYBODY, _ALL_STAFF),
     Permission(
         "refunds:write", "refund payments, correct invoices", _NOBODY, _WITH_MONEY, scope="admin:write", of_company=True

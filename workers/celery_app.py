@@ -9,7 +9,7 @@ import beat_schedule
 import settings as configuration
 from collector import collect_seldom
 from workers.broker import read_with_care
-from workers.queues import COMMANDS, DOCUMENTS, EMAILS, PAYMENTS, QUEUE_NAMES, RENEWALS, UPKEEP, WEBHOOKS
+from workers.queues import COMMANDS, DOCUMENTS, EMAILS, EVENTS, PAYMENTS, QUEUE_NAMES, RENEWALS, UPKEEP, WEBHOOKS
 
 # Longer than twice the slowest hard limit: a copy that is delivered earlier would overlap with the original.
 VISIBILITY_TIMEOUT_SECONDS = 900
@@ -21,6 +21,7 @@ TASK_MODULES = (
     "tasks.renewals",
     "tasks.documents",
     "tasks.emails",
+    "tasks.events",
     "tasks.upkeep",
 )
 
@@ -125,6 +126,7 @@ def make_app(broker_url: str) -> Celery:
             "clocks.*": RENEWALS,
             "documents.*": DOCUMENTS,
             "emails.*": EMAILS,
+            "events.*": EVENTS,
             "upkeep.*": UPKEEP,
             "reconciliation.check_invariants": UPKEEP,
             # what asks a gateway may wait for it long; the sweep, every five seconds, may not

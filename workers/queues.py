@@ -12,6 +12,7 @@ DOCUMENTS = "documents"
 EMAILS = "emails"
 PAYMENTS = "payments"
 RENEWALS = "renewals"
+EVENTS = "events"
 UPKEEP = "upkeep"
 
 
@@ -34,6 +35,8 @@ GROUPS = (
     # WeasyPrint's memory grows with each document: children are replaced ten times as often
     WorkerGroup("documents", (DOCUMENTS,), concurrency=2, tasks_per_child_max=50),
     WorkerGroup("emails", (EMAILS,), concurrency=2),
+    # a process sends to all endpoints side by side; another takes its place when its turn is over
+    WorkerGroup("events", (EVENTS,), concurrency=2),
     WorkerGroup("upkeep", (UPKEEP,), concurrency=1),
 )
 

@@ -18,6 +18,7 @@ import logs
 from database.upkeep import begin_period, record_heartbeat
 from database.weather import is_weather
 from schemas.messages.base import Message, Periodic
+from schemas.messages.events import TellProduct
 from workers import endings
 from workers.celery_app import app
 from workers.clock_check import ClockCheck
@@ -34,10 +35,15 @@ Doorway = Callable[["Work", Content], None]
 PULSE_SECONDS = 10.0
 # So long a process with a wrong clock keeps a message before another may have it.
 PAUSE_SECONDS = 2.0
+# Work of these may have changed the books, and the product is to hear of it. Whoever is rung for looks on for longer
+# than this after what it found last, so that a process need not ring with each task.
+CHANGES_BOOKS = frozenset({"webhooks", "commands", "payments", "renewals", "documents"})
+RING_SECONDS = 0.5
 
 _work: "Work | None" = None
 _clock: ClockCheck | None = None
 _pulses: dict[str, float] = {}
+_rung_at_seconds = -RING_SECONDS
 _tell_of_pulse: Callable[[str], None] = lambda _queue: None  # noqa: E731 - until this process is wired
 
 
@@ -115,6 +121,16 @@ def _run(function: Doorway[Content], message: Content) -> None:
         _show_pulse(work, getattr(message, "of_queue", message.queue))
     finally:
         work.bell.ring_for(work.database.take_staged())
+        _ring_for_events(work, message)
+
+
+def _ring_for_events(work: "Work", message: Message) -> None:
+    """Triggers write down what has changed, so nobody here knows whether anything has: a look costs next to nothing."""
+    global _rung_at_seconds
+    now_seconds = time.monotonic()
+    if message.queue in CHANGES_BOOKS and now_seconds - _rung_at_seconds >= RING_SECONDS:
+        _rung_at_seconds = now_seconds
+        work.bell.ring(TellProduct())
 
 
 def _is_its_period(work: "Work", message: Message) -> bool:

@@ -89,7 +89,7 @@ def list_transactions(
     """A page of an account's movements, newest first; `before` is the cursor of the page before, `limit` 1 to 100."""
     query = select(CreditTransaction).where(CreditTransaction.account_id == account_id)
     page, cursor = newest_first(session, query, CreditTransaction, before, limit)
-    return Page(data=[_view_transaction(row) for row in page], next_cursor=cursor)
+    return Page(data=[view_transaction(row) for row in page], next_cursor=cursor)
 
 
 def view_watch(session: Session, account_id: UUID) -> BalanceWatchView:
@@ -100,7 +100,8 @@ def view_watch(session: Session, account_id: UUID) -> BalanceWatchView:
     return BalanceWatchView(account_id=account_id, warn_below=watch.warn_below, is_low=watch.is_low)
 
 
-def _view_transaction(row: CreditTransaction) -> CreditTransactionView:
+def view_transaction(row: CreditTransaction) -> CreditTransactionView:
+    """A movement of credits as the API shows it."""
     return CreditTransactionView(
         id=row.id,
         account_id=row.account_id,

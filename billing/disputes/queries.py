@@ -42,7 +42,7 @@ def count_open(session: Session, account_id: UUID) -> int:
 
 def show_dispute(session: Session, dispute_id: UUID) -> DisputeView:
     """One dispute as the API shows it; raises Rejected `dispute_not_found`."""
-    (view,) = _views(session, [get_dispute(session, dispute_id)])
+    (view,) = view_disputes(session, [get_dispute(session, dispute_id)])
     return view
 
 
@@ -80,10 +80,11 @@ def list_disputes(
         (Dispute.status, status),
     )
     page, cursor = newest_first(session, query, Dispute, before, limit)
-    return Page(data=_views(session, page), next_cursor=cursor)
+    return Page(data=view_disputes(session, page), next_cursor=cursor)
 
 
-def _views(session: Session, disputes: Sequence[Dispute]) -> list[DisputeView]:
+def view_disputes(session: Session, disputes: Sequence[Dispute]) -> list[DisputeView]:
+    """Disputes as the API shows them, in the same order."""
     ids = [dispute.id for dispute in disputes]
     written = set(session.scalars(select(DisputeEvidence.dispute_id).where(is_among(DisputeEvidence.dispute_id, ids))))
     left = left_by(session, ids)

@@ -83,8 +83,7 @@ def list_invoices(
         (Invoice.subscription_id, subscription_id),
     )
     page, cursor = newest_first(session, query, Invoice, before, limit)
-    rendered = _rendered(session, [invoice.id for invoice in page])
-    return Page(data=[view_invoice(invoice, invoice.id in rendered) for invoice in page], next_cursor=cursor)
+    return Page(data=view_invoices(session, page), next_cursor=cursor)
 
 
 def show_invoice(session: Session, invoice_id: UUID) -> InvoiceView:
@@ -142,6 +141,12 @@ def last_taxed_day(session: Session, country: str) -> date | None:
     issued = select(func.max(Invoice.issued_at)).join(Account, Account.id == Invoice.account_id)
     last = session.scalar(issued.where(Invoice.buyer["country"].astext == country, Account.clock_id.is_(None)))
     return last.date() if last else None
+
+
+def view_invoices(session: Session, invoices: Sequence[Invoice]) -> list[InvoiceView]:
+    """Invoices as the API lists them, in the same order."""
+    rendered = _rendered(session, [invoice.id for invoice in invoices])
+    return [view_invoice(invoice, invoice.id in rendered) for invoice in invoices]
 
 
 def view_invoice(invoice: Invoice, rendered: bool) -> InvoiceView:

@@ -133,7 +133,11 @@ def limit_of(session: Session, currency: str) -> int | None:
 
 def show_claim(session: Session, claim_id: UUID) -> PaymentClaimView:
     """One claim as the API shows it; raises Rejected `claim_not_found`."""
-    claim = get_claim(session, claim_id)
+    return view_claim(session, get_claim(session, claim_id))
+
+
+def view_claim(session: Session, claim: PaymentClaim) -> PaymentClaimView:
+    """A claim as the API shows it, beside its invoice and the other claims as they are now."""
     invoice = get_invoice(session, claim.invoice_id)
     return _view(claim, invoice, others_of(session, claim, invoice))
 

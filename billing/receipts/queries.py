@@ -118,7 +118,7 @@ def list_receipts(
     if needs_a_look:
         query = query.where(*NEEDS_A_LOOK)
     page, cursor = newest_first(session, query, Receipt, before, limit)
-    return Page(data=[_view(receipt) for receipt in page], next_cursor=cursor)
+    return Page(data=[view_receipt(receipt) for receipt in page], next_cursor=cursor)
 
 
 def count_unseen(session: Session) -> int:
@@ -131,7 +131,8 @@ def _captured_as(gateway: str, references: Collection[str]) -> ColumnElement[boo
     return and_(is_capture, Receipt.gateway == gateway, Receipt.reference.in_(references))
 
 
-def _view(receipt: Receipt) -> ReceiptView:
+def view_receipt(receipt: Receipt) -> ReceiptView:
+    """A receipt as the API shows it."""
     return ReceiptView(
         id=receipt.id,
         account_id=receipt.account_id,

@@ -17,7 +17,7 @@ def show_refund(session: Session, refund_id: UUID) -> RefundView:
     refund = session.get(Refund, refund_id)
     if refund is None:
         raise Rejected("refund_not_found", f"There is no refund {refund_id}.", status=404)
-    return _view(refund)
+    return view_refund(refund)
 
 
 def list_refunds(
@@ -37,10 +37,11 @@ def list_refunds(
         (Refund.status, status),
     )
     page, cursor = newest_first(session, query, Refund, before, limit)
-    return Page(data=[_view(refund) for refund in page], next_cursor=cursor)
+    return Page(data=[view_refund(refund) for refund in page], next_cursor=cursor)
 
 
-def _view(refund: Refund) -> RefundView:
+def view_refund(refund: Refund) -> RefundView:
+    """A refund as the API shows it."""
     return RefundView(
         id=refund.id,
         account_id=refund.account_id,

@@ -76,7 +76,7 @@ def additions_of(session: Session, subscription_id: UUID) -> list[Addition]:
 
 def show_subscription(session: Session, subscription_id: UUID) -> SubscriptionView:
     """One subscription as the API shows it; raises Rejected `subscription_not_found`."""
-    return _views(session, [get_subscription(session, subscription_id)])[0]
+    return view_subscriptions(session, [get_subscription(session, subscription_id)])[0]
 
 
 def show_changed(
@@ -98,7 +98,7 @@ def list_subscriptions(
     """A page of subscriptions, newest first; `before` is the cursor of the page before, `limit` 1 to 100."""
     query = narrowed(select(Subscription), (Subscription.account_id, account_id), (Subscription.status, status))
     page, cursor = newest_first(session, query, Subscription, before, limit)
-    return Page(data=_views(session, page), next_cursor=cursor)
+    return Page(data=view_subscriptions(session, page), next_cursor=cursor)
 
 
 def _found(subscription: Subscription | None, subscription_id: UUID) -> Subscription:
@@ -107,7 +107,8 @@ def _found(subscription: Subscription | None, subscription_id: UUID) -> Subscrip
     return subscription
 
 
-def _views(session: Session, subscriptions: Sequence[Subscription]) -> list[SubscriptionView]:
+def view_subscriptions(session: Session, subscriptions: Sequence[Subscription]) -> list[SubscriptionView]:
+    """Subscriptions as the API shows them, in the same order."""
     ids = [row.id for row in subscriptions]
     pending = {change.subscription_id: change for change in find_pending_changes(session, ids)}
     price_ids = {row.price_id for row in subscriptions} | {row.next_price_id for row in subscriptions} - {None}

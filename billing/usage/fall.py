@@ -1,11 +1,11 @@
-"""What follows when credits become fewer: a warning, and an automatic top-up, or the end of one."""
+"""What follows when credits become fewer: news, a warning, and an automatic top-up, or the end of one."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Date, Select, and_, bindparam, exists, func, or_, select
+from sqlalchemy import Date, Select, and_, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from billing.accounts.tables import Account
@@ -19,6 +19,7 @@ from billing.top_ups.start import start_due_top_up
 from billing.top_ups.stop import stop_for_return
 from billing.top_ups.tables import AutoTopUp
 from database.among import is_among
+from database.untold import tell
 
 IS_OWING = exists().where(CreditDebt.account_id == Account.id, is_owed()).label("is_owing")
 # built once: it runs with every use of credits
@@ -58,7 +59,8 @@ def follow_fall(
 ) -> None:
     """Warn and top up if the usable balance fell below a threshold on its way from `before` to `after`.
 
-    The caller holds the lock of the account's grants. Without a threshold that was crossed no statement is sent.
+    The caller holds the lock of the account's grants. Without a threshold that was crossed, and while credits are left,
+    no statement is sent.
     """
     _follow(session, account_id, thresholds, Fall(before, after), now)
 
@@ -101,12 +103,14 @@ def _follow(session: Session, account_id: UUID, thresholds: Thresholds, fall: Fa
 
 
 def _warn(session: Session, account_id: UUID, thresholds: Thresholds, fall: Fall) -> None:
+    if fall.crosses(1):
+        tell(session, "credits.depleted", account_id, account_id, {"account_id": str(account_id)})
     if thresholds.warn_below is not None and fall.crosses(thresholds.warn_below):
         check_watch(session, account_id, fall)
 
 
 def _balances(account_ids: Sequence[UUID], now: datetime) -> Select[UUID, int, int, int, int]:
-    """Thresholds and balances of those among the accounts that have any threshold, in the order of their ids."""
+    """Thresholds and balances of the accounts, in the order of their ids."""
     left = func.sum(CreditGrant.remaining)
     counts = and_(CreditGrant.remaining > 0, CreditGrant.is_frozen.is_(False))
     return (
@@ -120,10 +124,7 @@ def _balances(account_ids: Sequence[UUID], now: datetime) -> Select[UUID, int, i
         .outerjoin(BalanceWatch, BalanceWatch.account_id == Account.id)
         .outerjoin(AutoTopUp, and_(AutoTopUp.account_id == Account.id, may_begin(month_of(now))))
         .outerjoin(CreditGrant, and_(CreditGrant.account_id == Account.id, counts))
-        .where(
-            is_among(Account.id, account_ids),
-            or_(BalanceWatch.warn_below.is_not(None), AutoTopUp.top_up_below.is_not(None)),
-        )
+        .where(is_among(Account.id, account_ids))
         .group_by(Account.id, BalanceWatch.warn_below, AutoTopUp.top_up_below)
         .order_by(Account.id)
     )

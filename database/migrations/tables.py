@@ -8,6 +8,7 @@ from billing.credit_notes import tables as credit_notes
 from billing.credits import tables as credits_
 from billing.disputes import tables as disputes
 from billing.dunning import tables as dunning
+from billing.events import tables as events
 from billing.invoices import tables as invoices
 from billing.ledger import tables as ledger
 from billing.manual_payments import tables as manual_payments
@@ -21,15 +22,27 @@ from billing.subscriptions import tables as subscriptions
 from billing.tax import tables as tax
 from billing.top_ups import tables as top_ups
 from credentials import tables as credentials
-from database import api_keys, event_pulls, inbox, lineage, operations, outbox, unverified, upkeep, webhook_findings
+from database import (
+    api_keys,
+    event_pulls,
+    inbox,
+    lineage,
+    operations,
+    outbox,
+    untold,
+    unverified,
+    upkeep,
+    webhook_findings,
+)
 from database.audit import tables as audit
 from database.base import Base
 
 # Importing a module is what registers its tables; naming them here keeps the imports from looking unused.
 MODULES = (
-    accounts, audit, cards, catalog, clocks, credentials, credit_notes, credits_, disputes, dunning, invoices, ledger,
-    manual_payments, payment_methods, payments, rate_tables, receipts, refunds, statements, subscriptions, tax, top_ups,
-    api_keys, event_pulls, inbox, lineage, operations, outbox, unverified, upkeep, webhook_findings,
+    accounts, audit, cards, catalog, clocks, credentials, credit_notes, credits_, disputes, dunning, events, invoices,
+    ledger, manual_payments, payment_methods, payments, rate_tables, receipts, refunds, statements, subscriptions,
+    tax, top_ups, api_keys, event_pulls, inbox, lineage, operations, outbox, untold, unverified, upkeep,
+    webhook_findings,
 )  # fmt: skip
 
 metadata = Base.metadata

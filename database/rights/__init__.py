@@ -14,6 +14,7 @@ from database.rights.catalog import CATALOG
 from database.rights.credits import CREDITS
 from database.rights.customers import CUSTOMERS
 from database.rights.decision import ALL_COLUMNS, Decision, Rights
+from database.rights.events import EVENTS
 from database.rights.money import MONEY
 from database.rights.papers import PAPERS
 from database.rights.pipeline import PIPELINE
@@ -21,5 +22,5 @@ from database.rights.subscriptions import SUBSCRIPTIONS
 
 __all__ = ("ALL_COLUMNS", "AREAS", "DECISIONS", "Decision", "Rights")
 
-AREAS = (PIPELINE, CUSTOMERS, CATALOG, SUBSCRIPTIONS, PAPERS, MONEY, CREDITS, AUDIT)
+AREAS = (PIPELINE, CUSTOMERS, CATALOG, SUBSCRIPTIONS, PAPERS, MONEY, CREDITS, AUDIT, EVENTS)
 DECISIONS: Mapping[str, Decision] = {table: decision for area in AREAS for table, decision in area.items()}

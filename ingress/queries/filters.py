@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from database.pages import PAGE_SIZE_MAX, Cursor
 
 
-def _figure(written: str) -> int:
+def figure(written: str) -> int:
     """Whole numbers in figures alone: Python would read `1_0` as ten."""
     if not re.fullmatch("[0-9]{1,9}", written):
         raise ValueError("must be a whole number")
@@ -26,7 +26,7 @@ class PageFilter(Filter):
     """A page of a list. `cursor` is `next_cursor` of the page before."""
 
     cursor: Annotated[Cursor, BeforeValidator(Cursor.parse)] | None = None
-    limit: Annotated[int, BeforeValidator(_figure), Field(ge=1, le=PAGE_SIZE_MAX)] = 20
+    limit: Annotated[int, BeforeValidator(figure), Field(ge=1, le=PAGE_SIZE_MAX)] = 20
 
 
 class OfAccount(Filter):

@@ -4,7 +4,7 @@ Task names are contracts between releases: a name or a field is added one releas
 A module per queue has its messages, and the outbox topics that they ring for.
 """
 
-from schemas.messages import commands, documents, emails, payments, renewals, upkeep, webhooks
+from schemas.messages import commands, documents, emails, events, payments, renewals, upkeep, webhooks
 from schemas.messages.base import FollowUps, Message
 
 MESSAGES: tuple[type[Message], ...] = (
@@ -12,6 +12,7 @@ MESSAGES: tuple[type[Message], ...] = (
     *commands.MESSAGES,
     *documents.MESSAGES,
     *emails.MESSAGES,
+    *events.MESSAGES,
     *payments.MESSAGES,
     *renewals.MESSAGES,
     *upkeep.MESSAGES,

@@ -4,6 +4,7 @@ import re
 import shlex
 from pathlib import Path
 
+from billing.events.types import TYPES
 from gateways.paypal.translate import HANDLED_TYPES
 from settings import Settings
 from stack.processes import worker_argv
@@ -32,6 +33,11 @@ def test_the_events_to_subscribe_to_are_those_that_are_handled() -> None:
         begins = begins if name.startswith(".") else name.rpartition(".")[0]
         listed.append(begins + name if name.startswith(".") else name)
     assert sorted(listed) == sorted(HANDLED_TYPES)
+
+
+def test_the_types_of_events_are_documented_with_their_sentences() -> None:
+    page = (ROOT / "docs" / "api" / "events.md").read_text()
+    assert dict(re.findall(r"^\| `([a-z_]+\.[a-z_]+)` \| (.*) \|$", page, re.MULTILINE)) == dict(TYPES)
 
 
 def test_links_between_pages_lead_somewhere() -> None:

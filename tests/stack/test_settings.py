@@ -260,6 +260,7 @@ def test_a_worker_holds_the_keys_of_its_own_conversations_alone() -> None:
         "renewals": of_gateways,
         "documents": [],
         "emails": ["resend_api_key"],
+        "events": [],
         "upkeep": [],
     }
 

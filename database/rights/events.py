@@ -1,0 +1,13 @@
+"""Rights to what the product hears of."""
+
+from collections.abc import Mapping
+
+from database.rights.decision import READS, Decision, Rights, changes
+
+EVENTS: Mapping[str, Decision] = {
+    # written by triggers, in the name of whoever writes the books
+    "untold_changes": Decision(Rights(reads=True, adds=True, changes=("failure",), removes=True), door=READS),
+    "product_events": Decision(Rights(reads=True, adds=True, removes=True), door=READS),
+    "event_counters": Decision(changes("last_sequence")),
+    "event_positions": Decision(Rights(reads=True, changes=("last_position",))),
+}  # fmt: skip

@@ -1,0 +1,40 @@
+"""Reads of events."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BeforeValidator, Field, StringConstraints
+from sqlalchemy.orm import Session
+
+from billing.events.queries import list_events
+from database.pages import PAGE_SIZE_MAX
+from ingress.queries.filters import Filter, figure
+from schemas.event_types import TypeChoices
+from schemas.instants import Instant
+from schemas.views.events import EventPage
+
+
+def _listed(written: str) -> tuple[str, ...]:
+    return tuple(each.strip() for each in written.split(","))
+
+
+class EventFilter(Filter):
+    """A page of events. `cursor` is `next_cursor` of the page before; `type` may name several, with commas."""
+
+    cursor: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,18}$")] = "0"
+    limit: Annotated[int, BeforeValidator(figure), Field(ge=1, le=PAGE_SIZE_MAX)] = 20
+    type: Annotated[TypeChoices, BeforeValidator(_listed)] | None = None
+    account_id: UUID | None = None
+    since: Instant | None = None
+
+
+def events(session: Session, wanted: EventFilter) -> EventPage:
+    """`GET /v1/events/`"""
+    return list_events(
+        session,
+        types=wanted.type or (),
+        account_id=wanted.account_id,
+        since=wanted.since,
+        after=int(wanted.cursor),
+        limit=wanted.limit,
+    )
