@@ -6,10 +6,12 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from billing.accounts.queries import get_account
 from billing.errors import Rejected
-from billing.invoices.queries import find_pdf
+from billing.invoices.queries import find_pdf, get_invoice
 from billing.invoices.stage_receipt import MAILS_OF_INVOICES
 from billing.invoices.tables import InvoiceStatus
+from billing.notices.copies import copies_for
 from billing.notices.describe_invoice import describe_invoice
 from billing.notices.letterhead import Letterhead
 from billing.notices.letters import LETTERS
@@ -81,13 +83,16 @@ def _sender(work: Work) -> str:
 
 
 def _payment_confirmation(work: Work, session: Session, entry: OutboxEntry) -> EmailFacts:
+    """To where the account's mails go now: the paper keeps the address of the day of its issue."""
     facts = describe_invoice(session, entry.subject_id, letterhead_of(work))
     require(facts.status == InvoiceStatus.PAID, f"the invoice is {facts.status}")
-    return render_payment_confirmation(facts, find_pdf(session, entry.subject_id), facts.buyer.email)
+    account = get_account(session, get_invoice(session, entry.subject_id).account_id)
+    email = render_payment_confirmation(facts, find_pdf(session, entry.subject_id), account.billing_email)
+    return replace(email, copies=copies_for(session, account.id, entry.topic, email.recipient))
 
 
 def _notice(work: Work, session: Session, entry: OutboxEntry) -> EmailFacts:
-    occasion = Occasion(entry.subject_id, entry.cause, letterhead_of(work), work.wall())
+    occasion = Occasion(entry.subject_id, entry.cause, letterhead_of(work), work.wall(), entry.topic)
     facts = LETTERS[entry.topic](session, occasion)
     return render_notice(entry.topic, facts, facts.buyer.email)
 

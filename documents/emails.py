@@ -63,6 +63,7 @@ def compose(
     seller: PartyFacts,
     attachments: tuple[tuple[str, bytes], ...] = (),
     invoice_number: str = "",
+    copies: tuple[str, ...] = (),
     **context: Any,
 ) -> EmailFacts:
     """One mail in both forms. `preview` is what an inbox shows beside the subject.
@@ -81,4 +82,5 @@ def compose(
         attachments=attachments,
         pictures=pictures,
         invoice_number=invoice_number,
+        copies=copies,
     )

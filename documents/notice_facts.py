@@ -1,10 +1,11 @@
 """What a notice reads out of its facts. Whatever is needed and missing is refused here, by name."""
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from documents.amounts import due_minor
 from documents.formatting import format_money
+from schemas.account_facts import EmailChangeFacts
 from schemas.documents import (
     CardFacts,
     InvoiceFacts,
@@ -106,6 +107,21 @@ def change_of(facts: NoticeFacts) -> PlanChangeFacts:
     if facts.change is None:
         raise ValueError("this notice needs a change of plan")
     return facts.change
+
+
+def email_change_of(facts: NoticeFacts) -> EmailChangeFacts:
+    """The other billing e-mail. Raises ValueError without one."""
+    if facts.email_change is None:
+        raise ValueError("this notice needs another e-mail address")
+    return facts.email_change
+
+
+def confirmation_end_of(facts: NoticeFacts) -> datetime:
+    """Until when it can be confirmed, UTC. Raises ValueError without a link, and without its end."""
+    change = email_change_of(facts)
+    if not change.confirm_url or change.expires_at is None:
+        raise ValueError("this notice needs a link to confirm an address, and its end")
+    return change.expires_at
 
 
 def wanted_plan(change: PlanChangeFacts) -> str:

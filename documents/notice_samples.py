@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 
 from documents.declines import explain_decline
 from documents.samples import BUYER, SELLER
+from schemas.account_facts import EmailChangeFacts
 from schemas.documents import (
     CardFacts,
     InvoiceFacts,
@@ -77,6 +78,11 @@ REFUND = RefundFacts(
 REFUND_OF_KEPT = RefundFacts(1_200, "USD", PAID.payments[0])
 CREDITED = replace(REFUND, refunded_to=None, kept_minor=5_831)
 VOIDED = replace(CREDITED, kept_minor=1_200, unpaid_minor=4_631, note="")
+NEW_EMAIL = EmailChangeFacts(
+    "accounts@example.com",
+    "https://example.com/confirm-email/AZIm62-odshGgL3Ps6uXaABFiYl7XQ2Xu0aK8m1Nn_c/",
+    datetime(2026, 11, 25, 9, 5, tzinfo=UTC),
+)
 PAY_URL = "https://example.com/pay/AZIm62-odshGgL3Ps6uXaABFiYl7XQ2Xu0aK8m1Nn_c/"
 
 
@@ -115,6 +121,8 @@ def sample_notices() -> Mapping[str, NoticeFacts]:
             base, subscription=None, credits_balance=120, failure=explain_decline("insufficient_funds")
         ),
         "invoice_created": replace(base, subscription=None, invoice=BILL),
+        "billing_email_confirmation": replace(base, subscription=None, email_change=NEW_EMAIL),
+        "billing_email_changed": replace(base, subscription=None, email_change=EmailChangeFacts(NEW_EMAIL.new_email)),
         **_of_refunds(base),
         **_by_hand(base),
     }

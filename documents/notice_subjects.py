@@ -9,6 +9,8 @@ from documents.notice_facts import (
     card_of,
     change_of,
     claim_of,
+    confirmation_end_of,
+    email_change_of,
     failed_payment,
     has_ended,
     invoice_of,
@@ -250,3 +252,23 @@ def order_preview(facts: NoticeFacts) -> str:
     kept_minor, invoice = order_of(facts).kept_minor, invoice_of(facts)
     kept = f" {format_money(kept_minor, invoice.currency)} is kept on your account." if kept_minor else ""
     return f"There is nothing to pay any more.{kept}"
+
+
+def confirmation_subject(facts: NoticeFacts) -> str:
+    """What is to be done."""
+    return "Please confirm your billing e-mail"
+
+
+def confirmation_preview(facts: NoticeFacts) -> str:
+    """Until when."""
+    return f"The link works until {format_instant(confirmation_end_of(facts))}."
+
+
+def email_changed_subject(facts: NoticeFacts) -> str:
+    """What was done."""
+    return "Your billing e-mail was changed"
+
+
+def email_changed_preview(facts: NoticeFacts) -> str:
+    """That nothing comes here any more."""
+    return f"Mails about payments go to {email_change_of(facts).new_email} from now on."

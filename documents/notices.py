@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from documents import notice_subjects as subjects
 from documents.emails import LINES_SHOWN_MAX, compose
-from documents.headers import file_stem, header_text
+from documents.headers import file_stem, header_text, recipient_address
 from documents.limits import require_short_texts
 from documents.links import web_address
 from documents.notice_facts import (
@@ -16,6 +16,8 @@ from documents.notice_facts import (
     card_of,
     change_of,
     claim_of,
+    confirmation_end_of,
+    email_change_of,
     failed_payment,
     has_ended,
     invoice_of,
@@ -139,6 +141,12 @@ NOTICES: Mapping[str, Notice] = {
         needs=(claim_of,),
         rows=("Claimed", "Paid on", "Reference", "Invoice"),
     ),
+    "billing_email_confirmation": Notice(
+        subjects.confirmation_subject, subjects.confirmation_preview, needs=(email_change_of, confirmation_end_of)
+    ),
+    "billing_email_changed": Notice(
+        subjects.email_changed_subject, subjects.email_changed_preview, needs=(email_change_of,)
+    ),
 }
 
 
@@ -159,6 +167,7 @@ def render_notice(kind: str, facts: NoticeFacts, recipient: str) -> EmailFacts:
     return compose(
         kind,
         recipient=recipient,
+        copies=tuple(recipient_address(copy) for copy in facts.copies),
         subject=notice.subject(facts),
         preview=notice.preview(facts),
         seller=facts.seller,
@@ -169,6 +178,7 @@ def render_notice(kind: str, facts: NoticeFacts, recipient: str) -> EmailFacts:
         facts=facts,
         rows=rows(facts, notice.rows),
         action_url=web_address(facts.manage_url),
+        confirm_url=web_address(facts.email_change.confirm_url) if facts.email_change else "",
         pay_url=web_address(facts.pay_url),
         lines_shown_max=LINES_SHOWN_MAX,
         **_derived(facts),

@@ -16,6 +16,7 @@ from credentials.master_keys import parse
 from ingress import metrics
 from ingress.acceptance import Acceptance
 from ingress.commands import Commands
+from ingress.confirm_page import ConfirmPage
 from ingress.connection_limit import ConnectionLimit
 from ingress.door import Door
 from ingress.entries import all_entries
@@ -77,6 +78,7 @@ def make_door(settings: Settings) -> Door:
         query=Queries(reads, identity),
         previews=Previews(reads, identity),
         pay_page=PayPage(reads, acceptance, waiting, SellerPage(settings), settings.public_url),
+        confirm_page=ConfirmPage(reads, acceptance, waiting, SellerPage(settings)),
         operations=Operations(reads, identity),
         health=Health(reads),
         metrics=metrics.Metrics(reads),

@@ -7,6 +7,7 @@ from typing import Any
 from starlette.types import ASGIApp
 
 from ingress.commands import Commands
+from ingress.confirm_page import ConfirmPage
 from ingress.health import Health
 from ingress.metrics import Metrics
 from ingress.operations import Operations
@@ -27,6 +28,7 @@ class Parts:
     query: Queries
     previews: Previews
     pay_page: PayPage
+    confirm_page: ConfirmPage
     operations: Operations
     health: Health
     metrics: Metrics

@@ -31,6 +31,7 @@ WAIT_SECONDS = 10.0
 # One command per invoice, gateway and minute, however often the button is pressed.
 MINUTE_SECONDS = 60
 BODY_BYTES_MAX = 1_000
+NEXT = "You pay on the page of our payment provider."
 
 
 class PayPage:
@@ -62,7 +63,8 @@ class PayPage:
         if "paid" in request.query_params:
             return self._page.answer("Thank you", f"Your payment of invoice {payable.number} is on its way to us.")
         text = f"{payable.amount} are to be paid."
-        return self._page.answer(f"Invoice {payable.number}", text, buttons=_buttons(payable, "Pay now"))
+        buttons = _buttons(payable, "Pay now")
+        return self._page.answer(f"Invoice {payable.number}", text, buttons=buttons, below=NEXT)
 
     async def pay(self, request: Request) -> Response:
         """Stage the command, wait a moment for it, and lead on."""
@@ -90,7 +92,7 @@ class PayPage:
         other = ", or pay in another way" if len(payable.ways) > 1 else ""
         text = f"The payment page could not be opened just now. Please try again in a minute{other}."
         buttons = _buttons(payable, "Try again")
-        return self._page.answer(f"Invoice {payable.number}", text, buttons=buttons, status=503)
+        return self._page.answer(f"Invoice {payable.number}", text, buttons=buttons, below=NEXT, status=503)
 
     def _paid(self, payable: PayableView) -> Response:
         return self._page.answer("Thank you", f"Invoice {payable.number} is paid.")

@@ -36,8 +36,13 @@ class SellerPage:
         self._seller_name = settings.seller_name
         self._logo = data_address(read_logo(settings.seller_logo)) if settings.seller_logo else ""
 
-    def answer(self, title: str, text: str, *, buttons: Mapping[str, str] = NONE, status: int = 200) -> Response:
-        """All texts are plain, and escaped here. Each of the `buttons` posts its key to the page's own address."""
-        told = {"title": title, "text": text, "buttons": buttons}
+    def answer(
+        self, title: str, text: str, *, buttons: Mapping[str, str] = NONE, below: str = "", status: int = 200
+    ) -> Response:
+        """All texts are plain, and escaped here. Each of the `buttons` posts its key to the page's own address.
+
+        `below` them a line says what comes next.
+        """
+        told = {"title": title, "text": text, "buttons": buttons, "below": below}
         markup = self._template.render(told, seller_name=self._seller_name, logo=self._logo)
         return HTMLResponse(markup, status, HEADERS)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from schemas.account_facts import EmailChangeFacts
 from schemas.transfer_facts import BankFacts, ClaimFacts, OrderFacts
 
 
@@ -238,7 +239,7 @@ class NoticeFacts:
     `manage_url` is where the buyer changes cards and plans, `pay_url` where `invoice` is paid. `pdf` is the document of
     `invoice`. Credits are whole credits; `top_up` is set while some are bought by themselves. `failure` is one sentence
     for the buyer, see `documents.declines`; `needs_new_card` says that the card was refused for good, `is_overdue` that
-    the invoice's day is over. `papers` are other documents by their numbers.
+    the invoice's day is over. `papers` are other documents by their numbers, `copies` who else gets the mail.
     """
 
     seller: PartyFacts
@@ -259,11 +260,13 @@ class NoticeFacts:
     refund: RefundFacts | None = None
     claim: ClaimFacts | None = None
     papers: tuple[tuple[str, bytes], ...] = ()
+    email_change: EmailChangeFacts | None = None
+    copies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class EmailFacts:
-    """A rendered e-mail, ready for a sender. `attachments` are (file name, bytes).
+    """A rendered e-mail, ready for a sender, with `copies` to other addresses. `attachments` are (file name, bytes).
 
     `pictures` are (content id, PNG): shown where the HTML has `cid:` and the id.
     `invoice_id` and `invoice_number` travel beside it, unseen, so that a number once sent can be found at the sender's.
@@ -277,6 +280,7 @@ class EmailFacts:
     pictures: tuple[tuple[str, bytes], ...] = ()
     invoice_id: str = ""
     invoice_number: str = ""
+    copies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

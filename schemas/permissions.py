@@ -59,7 +59,9 @@ _RUNNING = frozenset({StaffRole.OPERATOR, StaffRole.ADMIN})
 
 PERMISSIONS: tuple[Permission, ...] = (
     Permission("accounts:read", "see the account", _EVERYBODY, _ALL_STAFF),
+    Permission("accounts:list", "list accounts", _NOBODY, _ALL_STAFF, scope="accounts:read", of_company=True),
     Permission("accounts:write", "open accounts", _NOBODY, _AT_THE_DESK, of_company=True),
+    Permission("settings:write", "change the account's settings", _PAYERS, _AT_THE_DESK, scope="accounts:write"),
     Permission("plans:read", "see which plans and services there are", _EVERYBODY, _ALL_STAFF, scope="billing:read"),
     Permission(
         "subscriptions:read", "see subscriptions, preview changes", _EVERYBODY, _ALL_STAFF, scope="billing:read"

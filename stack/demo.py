@@ -32,7 +32,7 @@ ACCOUNT = {
     "owner": "user-1",
     "billing_email": "billing@ada.example",
     "billing_address": {"line1": "12 Engine Row", "city": "London", "postal_code": "N1 9GU", "country": "GB"},
-    "tax_id": "GB123456789",
+    "tax_id": "GB980780684",
 }
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from billing.accounts.rules import slug_from
 from billing.accounts.tables import Account
+from billing.accounts.tax_ids import read_tax_id
 from billing.errors import Rejected
 from schemas.commands.accounts import OpenAccount
 
@@ -18,7 +19,7 @@ SUFFIX_LENGTH = 12
 def open_account(session: Session, account_id: UUID, command: OpenAccount) -> UUID:
     """Write the account under the given id and return the id; a repeat writes nothing.
 
-    Raises Rejected `slug_taken` when the caller chose a slug that belongs to another account.
+    Raises Rejected `slug_taken` when the caller chose a slug that belongs to another account, and `tax_id_invalid`.
     """
     wanted = command.slug or slug_from(command.name)
     slugs = [wanted] if command.slug else [wanted, f"{wanted}-{account_id.hex[-SUFFIX_LENGTH:]}"]
@@ -35,7 +36,7 @@ def _written(session: Session, account_id: UUID, slug: str, command: OpenAccount
         "slug": slug,
         "owner": command.owner,
         "billing_email": command.billing_email,
-        "tax_id": command.tax_id,
+        "tax_id": read_tax_id(command.tax_id, command.billing_address.country).number,
         "clock_id": command.test_clock_id,
         **command.billing_address.model_dump(),
     }

@@ -1,14 +1,23 @@
 """Reads of accounts."""
 
+from collections import defaultdict
 from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
-from billing.accounts.tables import Account, GatewayCustomer
+from billing.accounts.rules import hash_token
+from billing.accounts.tables import Account, AccountRecipient, ConfirmationLink, EmailConfirmation, GatewayCustomer
+from billing.accounts.tax_ids import is_checked
 from billing.errors import Rejected
-from schemas.views.accounts import AccountView
+from database.pages import Cursor, narrowed, newest_first
+from schemas.recipients import MailKind
+from schemas.views.accounts import AccountSettingsView, AccountView, ListedAccountView, PendingEmailView
+from schemas.views.base import Page
+
+ADDRESS = ("line1", "line2", "city", "region", "postal_code", "country")
 
 
 def get_account(session: Session, account_id: UUID) -> Account:
@@ -66,16 +75,103 @@ def known_customers(session: Session, customers: Collection[tuple[str, str]]) ->
     return {(row.gateway, row.customer_ref) for row in rows}
 
 
+def list_accounts(
+    session: Session,
+    *,
+    owner: str | None = None,
+    billing_email: str | None = None,
+    name_prefix: str | None = None,
+    created_from: datetime | None = None,
+    created_before: datetime | None = None,
+    before: Cursor | None = None,
+    limit: int = 20,
+) -> Page[ListedAccountView]:
+    """A page of accounts, newest first; `before` is the cursor of the page before, `limit` 1 to 100.
+
+    Of names and addresses, small letters and capitals are the same. `[created_from, created_before)` is UTC.
+    """
+    query = narrowed(select(Account), (Account.owner, owner))
+    if billing_email is not None:
+        query = query.where(func.lower(Account.billing_email) == func.lower(billing_email))
+    if name_prefix is not None:
+        escaped = name_prefix.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        query = query.where(func.lower(Account.name).like(func.lower(escaped) + "%"))
+    if created_from is not None:
+        query = query.where(Account.created_at >= created_from)
+    if created_before is not None:
+        query = query.where(Account.created_at < created_before)
+    page, cursor = newest_first(session, query, Account, before, limit)
+    return Page(data=[_listed(account) for account in page], next_cursor=cursor)
+
+
+def find_waiting_email(session: Session, account_id: UUID, now: datetime) -> EmailConfirmation | None:
+    """The billing e-mail that waits to be confirmed; None when none does, or it is too late. `now`: the account's."""
+    waiting = select(EmailConfirmation).where(
+        EmailConfirmation.account_id == account_id,
+        EmailConfirmation.ended_at.is_(None),
+        EmailConfirmation.expires_at > now,
+    )
+    return session.scalar(waiting)
+
+
+def find_account_of_token(session: Session, token: str) -> UUID | None:
+    """Whose billing e-mail a link confirms; None for a token that is none, or was used."""
+    linked = select(EmailConfirmation.account_id).join(ConfirmationLink)
+    return session.scalar(linked.where(ConfirmationLink.token_sha256 == hash_token(token)))
+
+
+def find_waiting_by_token(session: Session, token: str, now: datetime) -> EmailConfirmation | None:
+    """The one that a link confirms; None for a link that is none, was followed before, or is over."""
+    linked = (
+        select(EmailConfirmation)
+        .join(ConfirmationLink)
+        .where(ConfirmationLink.token_sha256 == hash_token(token), EmailConfirmation.expires_at > now)
+    )
+    return session.scalar(linked)
+
+
+def recipients_of(session: Session, account_id: UUID) -> dict[MailKind, list[str]]:
+    """Who else gets the account's mails, by their kind."""
+    rows = session.scalars(select(AccountRecipient).where(AccountRecipient.account_id == account_id))
+    found: dict[MailKind, list[str]] = defaultdict(list)
+    for row in sorted(rows, key=lambda row: row.email):
+        found[row.kind].append(row.email)
+    return dict(found)
+
+
+def view_settings(session: Session, account: Account, now: datetime) -> AccountSettingsView:
+    """What the customer says of itself; `now` is the account's own time."""
+    waiting = find_waiting_email(session, account.id, now)
+    pending = None
+    if waiting is not None:
+        pending = PendingEmailView(email=waiting.email, expires_at=waiting.expires_at, mails=waiting.mails)
+    return AccountSettingsView(
+        account_id=account.id,
+        name=account.name,
+        billing_address={field: getattr(account, field) for field in ADDRESS},
+        tax_id=account.tax_id,
+        tax_id_checked=is_checked(account.tax_id, account.country),
+        billing_email=account.billing_email,
+        pending_email=pending,
+        recipients=recipients_of(session, account.id),
+        time_zone=account.time_zone,
+        locale=account.locale,
+    )
+
+
 def view_account(account: Account) -> AccountView:
     """An account as the API shows it."""
-    fields = ("line1", "line2", "city", "region", "postal_code", "country")
-    return AccountView(
+    return AccountView(**dict(_listed(account)))
+
+
+def _listed(account: Account) -> ListedAccountView:
+    return ListedAccountView(
         id=account.id,
         name=account.name,
         slug=account.slug,
         owner=account.owner,
         billing_email=account.billing_email,
-        billing_address={field: getattr(account, field) for field in fields},
+        billing_address={field: getattr(account, field) for field in ADDRESS},
         tax_id=account.tax_id,
         test_clock_id=account.clock_id,
         created_at=account.created_at,

@@ -1,5 +1,6 @@
 """Pure rules about accounts."""
 
+import hashlib
 import re
 import unicodedata
 from functools import cache
@@ -19,3 +20,8 @@ def slug_from(name: str) -> str:
 def country_name(code: str) -> str:
     """The English name of an ISO 3166-1 alpha-2 country, by Unicode's CLDR; the code itself where it has none."""
     return str(Locale("en").territories.get(code, code))
+
+
+def hash_token(token: str) -> str:
+    """What is kept of a token in a link: 256 random bits need no slow hash."""
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -3,10 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from database.base import Base, of_letters, written_at
+from database.base import Base, of_letters, one_of, written_at
+from schemas.recipients import MailKind
 
 
 class Account(Base):
@@ -35,6 +36,63 @@ class Account(Base):
     tax_id: Mapped[str]
     clock_id: Mapped[UUID | None] = mapped_column(ForeignKey("test_clocks.id"))
     credit_debt_max: Mapped[int] = mapped_column(server_default="10000")
+    time_zone: Mapped[str] = mapped_column(server_default="UTC")
+    locale: Mapped[str] = mapped_column(server_default="en")
+    created_at: Mapped[datetime] = written_at()
+
+
+Index("ix_accounts_newest", Account.created_at, Account.id)
+Index("ix_accounts_owner", Account.owner)
+Index("ix_accounts_billing_email", func.lower(Account.billing_email))
+Index("ix_accounts_name", func.lower(Account.name).label("name"), postgresql_ops={"name": "text_pattern_ops"})
+
+
+class AccountRecipient(Base):
+    """Who else gets the account's mails of a kind."""
+
+    __tablename__ = "account_recipients"
+    __table_args__ = (one_of("kind", MailKind),)
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    kind: Mapped[MailKind] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(primary_key=True)
+    created_at: Mapped[datetime] = written_at()
+
+
+class EmailConfirmation(Base):
+    """A billing e-mail that somebody wants for an account, and how that ended; one at a time waits.
+
+    `mails` counts the mails that were asked for, at `asked_at` the last of them. It has ended when `ended_at` is set:
+    confirmed, or given up for another address. All three instants are the account's own time.
+    """
+
+    __tablename__ = "email_confirmations"
+    __table_args__ = (
+        CheckConstraint("mails >= 1", name="mails_counted"),
+        CheckConstraint("NOT is_confirmed OR ended_at IS NOT NULL", name="confirmed_has_ended"),
+        Index("uq_email_confirmations_open", "account_id", unique=True, postgresql_where=text("ended_at IS NULL")),
+        Index("ix_email_confirmations_account", "account_id", "asked_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
+    email: Mapped[str]
+    email_before: Mapped[str]
+    mails: Mapped[int] = mapped_column(server_default="1")
+    is_confirmed: Mapped[bool] = mapped_column(server_default=text("false"))
+    asked_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class ConfirmationLink(Base):
+    """A link in a mail, known by the hash of its token. `cause` is that of the mail, however often it was tried."""
+
+    __tablename__ = "confirmation_links"
+
+    token_sha256: Mapped[str] = mapped_column(primary_key=True)
+    confirmation_id: Mapped[UUID] = mapped_column(ForeignKey("email_confirmations.id"), index=True)
+    cause: Mapped[str]
     created_at: Mapped[datetime] = written_at()
 
 

@@ -5,11 +5,15 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from billing.accounts.ask_email import ask_again
+from billing.accounts.confirm_email import confirm_email
 from billing.accounts.open import open_account
-from billing.accounts.queries import get_account, view_account
-from billing.commands.verb import Result, Verb
+from billing.accounts.queries import get_account, lock_account, view_account, view_settings
+from billing.accounts.update import update_account
+from billing.commands.verb import Result, Verb, cause_of
+from billing.gateway_run.stage_syncs import stage_syncs_of_account
 from database.operations import Operation
-from schemas.commands.accounts import OpenAccount
+from schemas.commands.accounts import ConfirmEmail, OpenAccount, RepeatConfirmation, UpdateAccount
 from schemas.commands.base import Command
 
 
@@ -18,6 +22,28 @@ def _open_account(session: Session, operation: Operation, command: OpenAccount, 
     return view_account(get_account(session, account_id)).model_dump(mode="json")
 
 
+def _update_account(session: Session, operation: Operation, command: UpdateAccount, now: datetime) -> Result:
+    country = lock_account(session, command.account_id).country
+    account = update_account(session, command, cause_of(operation), now)
+    if account.country != country:
+        # those that a gateway bills bear the tax of the new country from their next invoice on
+        stage_syncs_of_account(session, account.id, cause_of(operation))
+    return view_settings(session, account, now).model_dump(mode="json")
+
+
+def _repeat_confirmation(session: Session, operation: Operation, command: RepeatConfirmation, now: datetime) -> Result:
+    ask_again(session, command.account_id, cause_of(operation), now)
+    return view_settings(session, get_account(session, command.account_id), now).model_dump(mode="json")
+
+
+def _confirm_email(session: Session, operation: Operation, command: ConfirmEmail, now: datetime) -> Result:
+    account = confirm_email(session, command.token, now)
+    return {"account_id": str(account.id), "billing_email": account.billing_email}
+
+
 VERBS: Mapping[type[Command], Verb] = {
     OpenAccount: _open_account,
+    UpdateAccount: _update_account,
+    RepeatConfirmation: _repeat_confirmation,
+    ConfirmEmail: _confirm_email,
 }

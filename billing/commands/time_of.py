@@ -5,12 +5,14 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from billing.accounts.queries import find_account_of_token
 from billing.clocks.timelines import now_of
 from billing.clocks.wall import Wall
 from billing.invoices.queries import get_invoice
 from billing.manual_payments.queries import get_claim
 from billing.receipts.queries import get_payment
 from billing.subscriptions.queries import get_subscription
+from schemas.commands.accounts import ConfirmEmail
 from schemas.commands.base import Command
 from schemas.commands.manual_payments import OfClaim, SubmitPaymentClaim
 from schemas.commands.refunds import CreditInvoice, RefundPayment
@@ -34,4 +36,6 @@ def account_of(session: Session, command: Command) -> UUID | None:
         account_id = get_claim(session, command.claim_id).account_id
     if isinstance(command, CreditInvoice | SubmitPaymentClaim):
         account_id = get_invoice(session, command.invoice_id).account_id
+    if isinstance(command, ConfirmEmail):
+        account_id = find_account_of_token(session, command.token)
     return account_id

@@ -70,6 +70,16 @@ def stage_syncs_of_country(session: Session, country: str, valid_from: date, cau
     return len([_stage_by(session, TAX, subscription_id, cause) for subscription_id in session.scalars(found)])
 
 
+def stage_syncs_of_account(session: Session, account_id: UUID, cause: str) -> int:
+    """Stage a command for each subscription of an account whose country is another one now; returns how many."""
+    found = select(Subscription.id).where(
+        Subscription.account_id == account_id,
+        Subscription.collection == Collection.GATEWAY,
+        Subscription.status.in_(ASKED_ABOUT),
+    )
+    return len([_stage_by(session, TAX, subscription_id, cause) for subscription_id in session.scalars(found)])
+
+
 def _stage(session: Session, clock_id: UUID, subscription_id: UUID, at: datetime) -> UUID:
     return _stage_by(session, f"test_clock/{clock_id}", subscription_id, at.isoformat())
 

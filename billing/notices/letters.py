@@ -11,6 +11,7 @@ from billing.notices import (
     about_orders,
     about_plan_changes,
     about_refunds,
+    about_settings,
     about_subscriptions,
 )
 from billing.notices.occasion import Occasion
@@ -38,4 +39,6 @@ LETTERS: dict[str, Callable[[Session, Occasion], NoticeFacts]] = {
     "payment_rejected": about_claims.rejected,
     "payment_reminder": about_orders.reminded,
     "order_canceled": about_orders.canceled,
+    "billing_email_confirmation": about_settings.email_confirmation,
+    "billing_email_changed": about_settings.email_changed,
 }

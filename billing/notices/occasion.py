@@ -11,6 +11,7 @@ from billing.clocks.wall import Wall
 from billing.invoices.pay_link import pay_url
 from billing.invoices.queries import find_pdf, get_invoice
 from billing.invoices.tables import OWED
+from billing.notices.copies import copies_for
 from billing.notices.describe_invoice import describe_invoice
 from billing.notices.letterhead import Letterhead
 from schemas.documents import NoticeFacts, PartyFacts
@@ -22,12 +23,16 @@ class Moot(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """One mail to be written: the id of what it is about, its cause in the outbox, and the wall clock's time."""
+    """One mail to be written: the id of what it is about, its cause in the outbox, and the wall clock's time.
+
+    By its `topic` the account's further recipients get a copy.
+    """
 
     subject_id: UUID
     cause: str
     letterhead: Letterhead
     wall: Wall
+    topic: str = ""
 
 
 def require(is_true: bool, otherwise: str) -> None:
@@ -41,7 +46,8 @@ def write_to(session: Session, occasion: Occasion, account_id: UUID, **facts: An
     account = get_account(session, account_id)
     buyer = PartyFacts(name=account.name, email=account.billing_email)
     letterhead = occasion.letterhead
-    return NoticeFacts(seller=letterhead.seller, buyer=buyer, manage_url=letterhead.manage_url, **facts)
+    copies = copies_for(session, account_id, occasion.topic, buyer.email)
+    return NoticeFacts(letterhead.seller, buyer, manage_url=letterhead.manage_url, copies=copies, **facts)
 
 
 def with_invoice(session: Session, occasion: Occasion, invoice_id: UUID | None) -> dict[str, Any]:

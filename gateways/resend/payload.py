@@ -20,6 +20,7 @@ def payload_of(email: EmailFacts, sender: str) -> dict[str, Any]:
     return {
         "from": _one_address(sender),
         "to": [_one_address(email.recipient)],
+        **({"cc": [_one_address(copy) for copy in email.copies]} if email.copies else {}),
         "subject": _header(email.subject),
         "html": email.html,
         "text": email.text,

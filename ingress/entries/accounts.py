@@ -1,10 +1,27 @@
-"""Who is billed."""
+"""Who is billed, and what they say of themselves."""
 
-from ingress.entries.entry import Entry, Says, ShowsOne
-from ingress.queries.accounts import show_account
-from schemas.commands.accounts import OpenAccount
+from ingress.entries.entry import Answers, Asks, Entry, Says, ShowsOne
+from ingress.queries.accounts import AccountFilter, accounts, own_settings, show_account, show_settings
+from ingress.queries.filters import OfAccount
+from schemas.commands.accounts import ConfirmEmail, OpenAccount, RepeatConfirmation, UpdateAccount
+
+ROOT = "/v1/accounts/"
+ONE = f"{ROOT}{{id:uuid}}/"
+OWN = "/v1/account/"
+LINK = "/confirm-email/{token}/"
+READER = "whoever has the link"
 
 ENTRIES = (
-    Entry("POST", "/v1/accounts/", Says(OpenAccount)),
-    Entry("GET", "/v1/accounts/{id:uuid}/", ShowsOne("accounts:read", show_account)),
+    Entry("GET", ROOT, Asks("accounts:list", AccountFilter, accounts)),
+    Entry("POST", ROOT, Says(OpenAccount)),
+    Entry("POST", f"{ROOT}confirm-email/", Says(ConfirmEmail)),
+    Entry("GET", ONE, ShowsOne("accounts:read", show_account)),
+    Entry("GET", f"{ONE}settings/", ShowsOne("accounts:read", show_settings)),
+    Entry("PATCH", f"{ONE}settings/", Says(UpdateAccount, "account_id")),
+    Entry("POST", f"{ONE}settings/resend-confirmation/", Says(RepeatConfirmation, "account_id")),
+    Entry("GET", f"{OWN}settings/", Asks("accounts:read", OfAccount, own_settings)),
+    Entry("PATCH", f"{OWN}settings/", Says(UpdateAccount)),
+    Entry("POST", f"{OWN}settings/resend-confirmation/", Says(RepeatConfirmation)),
+    Entry("GET", LINK, Answers("which address it is", lambda parts: parts.confirm_page.show, callers=READER)),
+    Entry("POST", LINK, Answers("a button to confirm it", lambda parts: parts.confirm_page.confirm, callers=READER)),
 )

@@ -1,13 +1,47 @@
 """Reads of accounts."""
 
+from datetime import UTC, datetime
+from typing import Annotated
 from uuid import UUID
 
+from pydantic import Field
 from sqlalchemy.orm import Session
 
-from billing.accounts.queries import get_account, view_account
+from billing.accounts.queries import get_account, list_accounts, view_account, view_settings
+from billing.clocks.timelines import now_of
+from billing.clocks.wall import Wall
 from billing.disputes.queries import count_open
 from billing.receipts.queries import kept_of
-from schemas.views.accounts import AccountView
+from ingress.queries.filters import OfAccount, PageFilter
+from schemas.emails import Email
+from schemas.instants import Instant
+from schemas.names import LENGTH_MAX, Name
+from schemas.views.accounts import AccountSettingsView, AccountView, ListedAccountView
+from schemas.views.base import Page
+
+
+class AccountFilter(PageFilter):
+    """A page of accounts. `name` is how names begin; `[created_from, created_before)` is when they were opened."""
+
+    owner: Name | None = None
+    email: Email | None = None
+    name: Annotated[str, Field(min_length=1, max_length=LENGTH_MAX)] | None = None
+    created_from: Instant | None = None
+    created_before: Instant | None = None
+
+
+def accounts(session: Session, wanted: AccountFilter) -> Page[ListedAccountView]:
+    """`GET /v1/accounts/`"""
+    return list_accounts(
+        session,
+        owner=wanted.owner,
+        billing_email=wanted.email,
+        name_prefix=wanted.name,
+        created_from=wanted.created_from,
+        created_before=wanted.created_before,
+        before=wanted.cursor,
+        limit=wanted.limit,
+    )
 
 
 def show_account(session: Session, account_id: UUID) -> AccountView:
@@ -15,3 +49,15 @@ def show_account(session: Session, account_id: UUID) -> AccountView:
     account = view_account(get_account(session, account_id))
     more = {"kept_minor": kept_of(session, account_id), "open_disputes": count_open(session, account_id)}
     return account.model_copy(update=more)
+
+
+def show_settings(session: Session, account_id: UUID) -> AccountSettingsView:
+    """`GET /v1/accounts/{id}/settings/`"""
+    return view_settings(
+        session, get_account(session, account_id), now_of(session, account_id, Wall(datetime.now(UTC)))
+    )
+
+
+def own_settings(session: Session, wanted: OfAccount) -> AccountSettingsView:
+    """`GET /v1/account/settings/`"""
+    return show_settings(session, wanted.account_id)

@@ -34,5 +34,7 @@ EMAILS = (
     "payment_rejected",
     "payment_reminder",
     "order_canceled",
+    "billing_email_confirmation",
+    "billing_email_changed",
 )
 TOPICS: dict[str, type[FollowUps]] = dict.fromkeys(EMAILS, SendEmails)

@@ -5,15 +5,12 @@ from uuid import UUID
 
 from pydantic import Field
 
+from schemas.recipients import MailKind
 from schemas.views.base import View
 
 
-class AccountView(View):
-    """A customer of the SaaS company.
-
-    `kept_minor` is money kept for the next invoices, in minor units by currency; negative, it is owed with them.
-    `open_disputes` counts the payments, or parts of them, that it contests at its bank now.
-    """
+class ListedAccountView(View):
+    """A customer of the SaaS company, as it stands in a list."""
 
     id: UUID
     name: str
@@ -24,5 +21,40 @@ class AccountView(View):
     tax_id: str
     test_clock_id: UUID | None
     created_at: datetime
+
+
+class AccountView(ListedAccountView):
+    """A customer of the SaaS company.
+
+    `kept_minor` is money kept for the next invoices, in minor units by currency; negative, it is owed with them.
+    `open_disputes` counts the payments, or parts of them, that it contests at its bank now.
+    """
+
     kept_minor: dict[str, int] = Field(default_factory=dict)
     open_disputes: int = 0
+
+
+class PendingEmailView(View):
+    """A billing e-mail that waits to be confirmed, until `expires_at`; `mails` were asked for so far."""
+
+    email: str
+    expires_at: datetime
+    mails: int
+
+
+class AccountSettingsView(View):
+    """What a customer says of itself. `tax_id_checked`: the country's form and check digits are known, and it has them.
+
+    `pending_email` is the billing e-mail that waits to be confirmed; until then `billing_email` is used.
+    """
+
+    account_id: UUID
+    name: str
+    billing_address: dict[str, str]
+    tax_id: str
+    tax_id_checked: bool
+    billing_email: str
+    pending_email: PendingEmailView | None
+    recipients: dict[MailKind, list[str]]
+    time_zone: str
+    locale: str

@@ -28,7 +28,7 @@ ADA = OpenAccount(
     owner="user-1",
     billing_email="billing@ada.example",
     billing_address=Address(line1="12 Engine Row", city="London", postal_code="N1 9GU", country="GB"),
-    tax_id="GB123456789",
+    tax_id="GB980780684",
 )
 
 

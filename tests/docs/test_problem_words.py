@@ -16,6 +16,7 @@ NEVER_ANSWERED = frozenset({
     "amount_negative", "currency_unknown", "coupon_exists", "coupon_worthless", "tax_contradicts_invoices",
     "details_misfit", "line_booked", "line_decided", "line_misfit", "line_unmatched",
     "certificate_refused", "signature_refused", "disputed_with_others", "too_many_reversals",
+    "public_url_missing",
     "email_address_refused", "email_header_refused", "email_outcome_unknown", "email_too_large",
 })  # fmt: skip
 DEFAULT_STATUS = "422"

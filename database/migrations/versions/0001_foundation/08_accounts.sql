@@ -32,6 +32,8 @@ CREATE TABLE accounts (
     tax_id TEXT NOT NULL,
     clock_id UUID,
     credit_debt_max BIGINT DEFAULT '10000' NOT NULL,
+    time_zone TEXT DEFAULT 'UTC' NOT NULL,
+    locale TEXT DEFAULT 'en' NOT NULL,
     created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
     CONSTRAINT pk_accounts PRIMARY KEY (id),
     CONSTRAINT ck_accounts_credit_debt_max_not_negative CHECK (credit_debt_max >= 0),
@@ -39,6 +41,10 @@ CREATE TABLE accounts (
     CONSTRAINT uq_accounts_slug UNIQUE (slug),
     CONSTRAINT fk_accounts_clock_id FOREIGN KEY(clock_id) REFERENCES test_clocks (id)
 );
+CREATE INDEX ix_accounts_newest ON accounts (created_at, id);
+CREATE INDEX ix_accounts_owner ON accounts (owner);
+CREATE INDEX ix_accounts_billing_email ON accounts (lower(billing_email));
+CREATE INDEX ix_accounts_name ON accounts (lower(name) text_pattern_ops);
 
 CREATE TABLE gateway_customers (
     gateway TEXT NOT NULL,

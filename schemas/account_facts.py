@@ -1,0 +1,16 @@
+"""What mails tell of an account itself."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EmailChangeFacts:
+    """Another billing e-mail: `new_email` is used once `confirm_url` was opened, until `expires_at`, UTC.
+
+    Without a `confirm_url` it was confirmed.
+    """
+
+    new_email: str
+    confirm_url: str = ""
+    expires_at: datetime | None = None
