@@ -12,6 +12,7 @@ from rich.table import Table
 
 from benchmarks.books import books
 from benchmarks.captures import captures
+from benchmarks.consume import consume, consume_many
 from benchmarks.documents import documents
 from benchmarks.ingress import ingress
 from benchmarks.renewals import renewals
@@ -25,11 +26,15 @@ BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "ingress": ingress,
     "books": books,
     "captures": captures,
+    "consume": consume,
     "renewals": renewals,
     "documents": documents,
 }
 # too long to be among all
-ON_DEMAND: dict[str, Callable[[], list[Row]]] = {"renewals-million": renewals_million}
+ON_DEMAND: dict[str, Callable[[], list[Row]]] = {
+    "renewals-million": renewals_million,
+    "consume-100000": consume_many,
+}
 KNOWN = BENCHMARKS | ON_DEMAND
 
 

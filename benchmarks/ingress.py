@@ -45,8 +45,8 @@ def ingress() -> list[Row]:
         urls = urls_of(Settings(), home, postgres.url())
         upgrade(urls)
         stores = {"INGRESS_DATABASE_URL": urls.ingress, "BROKER_URL": valkey.url()}
-        floor_port = stack.enter_context(_server("benchmarks.ingress_floor", home / "floor", stores))
-        port = stack.enter_context(_server("ingress", home / "door", stores))
+        floor_port = stack.enter_context(running_server("benchmarks.ingress_floor", home / "floor", stores))
+        port = stack.enter_context(running_server("ingress", home / "door", stores))
         floor, value = _measure(floor_port, port, postgres.url())
     return [Row("ingress.durable_events_per_second", value, "events/s", floor, value / floor, AIM)]
 
@@ -84,7 +84,7 @@ def _stored(database_url: str) -> int:
 
 
 @contextmanager
-def _server(module: str, home: Path, stores: Mapping[str, str]) -> Iterator[int]:
+def running_server(module: str, home: Path, stores: Mapping[str, str]) -> Iterator[int]:
     """`python -m module` with the settings everybody has; yields its port once it takes connections."""
     port = free_port(0)
     own = {

@@ -41,6 +41,8 @@ class Bench:
     bell: Bell
     environment: dict[str, str]
     sandbox_url: str
+    postgres: EmbeddedPostgres
+    home: Path
 
 
 @contextmanager
@@ -68,13 +70,14 @@ def running_bench(calls_per_second: float = 0.0) -> Iterator[Bench]:
         cleanup.callback(database.engine.dispose)
         broker = redis.Redis.from_url(valkey.url())
         cleanup.callback(broker.close)
-        yield Bench(database, broker, Bell(make_app(valkey.url())), environment, sandbox_url)
+        yield Bench(database, broker, Bell(make_app(valkey.url())), environment, sandbox_url, postgres, home)
 
 
 def _environment(urls: DatabaseUrls, broker_url: str, sandbox_port: int) -> dict[str, str]:
     return {
         **os.environ,
         "WORKER_DATABASE_URL": urls.worker,
+        "INGRESS_DATABASE_URL": urls.ingress,
         "BROKER_URL": broker_url,
         "STRIPE_API_BASE": f"http://{LOOPBACK}:{sandbox_port}",
         "STRIPE_SECRET_KEY": SANDBOX_STRIPE_KEY,

@@ -97,7 +97,7 @@ def run_command(work: Work, operation_id: UUID) -> None:
     """Run it if it is free; its outcome is stored under its id."""
     for operation in claims.take(work.database, Operation, [operation_id]):
         with claims.attempt(work.database, operation):
-            _run(work, operation, parse(operation))
+            carry_out(work, operation, parse(operation))
 
 
 def parse(operation: Operation) -> Command:
@@ -113,7 +113,8 @@ def parse(operation: Operation) -> Command:
         raise Rejected("command_invalid", f"{where}: {first['msg']}") from error
 
 
-def _run(work: Work, operation: Operation, command: Command) -> None:
+def carry_out(work: Work, operation: Operation, command: Command) -> None:
+    """Do what an operation says, whose attempt is counted. Raises what its call or verb does."""
     call = _call_for(work, operation, command)
     if call is not None:
         if claims.lease(work.database, operation, _hold(command)):

@@ -31,7 +31,7 @@ from ingress.pay_page import PayPage
 from ingress.previews import Previews
 from ingress.queries.answers import Queries
 from ingress.reads import Reads
-from ingress.ringing import Ringer, command_ringer, event_ringer, unverified_ringer
+from ingress.ringing import Ringer, command_ringer, event_ringer, set_ringer, unverified_ringer
 from ingress.routes import routes
 from ingress.seller_page import SellerPage
 from ingress.server import prepare_interpreter
@@ -40,6 +40,7 @@ from ingress.waiting import Waiting
 from ingress.webhook_secrets import WebhookSecrets
 from ingress.webhooks import Webhooks
 from parting import end_with_parent
+from schemas.commands import KINDS_IN_SETS
 from settings import Settings
 from workers.celery_app import make_app as make_celery_app
 from workers.producer import Bell
@@ -64,12 +65,12 @@ def make_door(settings: Settings) -> Door:
     identity = Identity(reads)
     waiting = Waiting(reads)
     bell = _bell(settings)
-    ringers = event_ringer(bell), unverified_ringer(bell), command_ringer(bell)
-    events, unchecked, commands = ringers
+    ringers = event_ringer(bell), unverified_ringer(bell), command_ringer(bell), set_ringer(bell)
+    events, unchecked, commands, sets = ringers
     inbox = GroupCommit(InboxStore(settings.ingress_database_url), _after_events(events))
     unverified = GroupCommit(UnverifiedStore(settings.ingress_database_url), _after_unchecked(unchecked))
     secrets = _secrets(settings, reads)
-    operations = GroupCommit(OperationStore(settings.ingress_database_url), _after_commands(commands))
+    operations = GroupCommit(OperationStore(settings.ingress_database_url), _after_commands(commands, sets))
 
     acceptance = Acceptance(operations)
     parts = Parts(
@@ -152,10 +153,13 @@ def _after_unchecked(ringer: Ringer) -> Callable[[Sequence[UncheckedArrival], Se
     return after
 
 
-def _after_commands(ringer: Ringer) -> Callable[[Sequence[NewOperation], Sequence[StoredOperation]], None]:
+def _after_commands(
+    ringer: Ringer, ringer_of_sets: Ringer
+) -> Callable[[Sequence[NewOperation], Sequence[StoredOperation]], None]:
     def after(operations: Sequence[NewOperation], stored: Sequence[StoredOperation]) -> None:
-        new = [operation.id for operation, outcome in zip(operations, stored, strict=True) if outcome.is_new]
-        ringer.ring_for(new)
+        new = [operation for operation, outcome in zip(operations, stored, strict=True) if outcome.is_new]
+        ringer.ring_for([operation.id for operation in new if operation.kind not in KINDS_IN_SETS])
+        ringer_of_sets.ring_for([operation.id for operation in new if operation.kind in KINDS_IN_SETS])
         metrics.COMMITS.labels("operations").inc()
         for operation, outcome in zip(operations, stored, strict=True):
             outcome_name = "stored" if outcome.is_new else "replayed"

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import structlog
 
-from schemas.messages.commands import RunCommand
+from schemas.messages.commands import SET_IDS_MAX, RunCommand, RunSet
 from schemas.messages.webhooks import WEBHOOK_IDS_MAX, HandleWebhooks, VerifyWebhooks
 from workers.producer import Bell
 
@@ -18,6 +18,8 @@ WAITING_MAX = 5_000
 # After a ring for events, ids are collected this long before the next: a message costs a millisecond of CPU, and small
 # batches under load would spend a tenth of it on ringing. Nobody waits for the first ring after a pause.
 EVENTS_PACE_SECONDS = 0.05
+# The same for commands that are carried out in sets: somebody may wait for the answer.
+SETS_PACE_SECONDS = 0.01
 STOP_SECONDS = 1.0
 
 
@@ -82,6 +84,11 @@ def command_ringer(bell: Bell) -> Ringer:
     return Ringer(lambda ids: _ring_for_commands(bell, ids))
 
 
+def set_ringer(bell: Bell) -> Ringer:
+    """Rings for operations that are carried out in sets, many at a time."""
+    return Ringer(lambda ids: _ring_for_set(bell, ids), SETS_PACE_SECONDS)
+
+
 def _ring_for_events(bell: Bell, ids: list[UUID]) -> None:
     bell.ring(HandleWebhooks(ids=tuple(ids)))
 
@@ -93,3 +100,12 @@ def _ring_for_unverified(bell: Bell, ids: list[UUID]) -> None:
 def _ring_for_commands(bell: Bell, ids: list[UUID]) -> None:
     for operation_id in ids:
         bell.ring(RunCommand(id=operation_id), task_id=operation_id)
+
+
+def _ring_for_set(bell: Bell, ids: list[UUID]) -> None:
+    """One that comes alone has its own id as the task's, as any other command."""
+    if len(ids) == 1:
+        _ring_for_commands(bell, ids)
+        return
+    for start in range(0, len(ids), SET_IDS_MAX):
+        bell.ring(RunSet(ids=tuple(ids[start : start + SET_IDS_MAX])))

@@ -1,8 +1,9 @@
 """The queue of commands."""
 
 from calls.run_command import run_command
+from calls.run_set import run_set
 from database.operations import stage_command
-from schemas.messages.commands import RunCommand, SubmitCommand
+from schemas.messages.commands import RunCommand, RunSet, SubmitCommand
 from workers.task import doorway
 from workers.wiring import Work
 
@@ -11,6 +12,12 @@ from workers.wiring import Work
 def run(work: Work, message: RunCommand) -> None:
     """Run one stored operation."""
     run_command(work, message.id)
+
+
+@doorway(RunSet)
+def run_together(work: Work, message: RunSet) -> None:
+    """Run these stored operations."""
+    run_set(work, message.ids)
 
 
 @doorway(SubmitCommand)

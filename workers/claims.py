@@ -195,8 +195,7 @@ def _ending(database: Database, row: Remembered) -> Iterator[None]:
     try:
         yield
     except Rejected as error:
-        problem = error.members | _problem(error.code, error.detail, error.status)
-        _close(database, row, WorkState.REJECTED, str(error), problem, code=error.code)
+        _close(database, row, WorkState.REJECTED, str(error), problem_of(error), code=error.code)
     except NotConnected as error:
         postpone(database, row, CONNECTION_WAIT, str(error), is_tried=False)
     except Unavailable as error:
@@ -283,6 +282,11 @@ def _write(session: Session, row: Remembered, **values: Any) -> None:
     session.execute(
         update(memory).where(memory.id == row.id).values(freed), execution_options={"synchronize_session": False}
     )
+
+
+def problem_of(error: Rejected) -> dict[str, Any]:
+    """What is stored of a refusal, and shown to whoever asked."""
+    return error.members | _problem(error.code, error.detail, error.status)
 
 
 def _problem(code: str, detail: str, status: int) -> dict[str, Any]:

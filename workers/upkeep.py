@@ -14,8 +14,9 @@ from database.outbox import OutboxEntry
 from database.sweep import overdue
 from database.unverified import UnverifiedEvent, forget_certificates
 from database.upkeep import JobPeriod
+from schemas.commands import KINDS_IN_SETS
 from schemas.messages import TOPICS
-from schemas.messages.commands import RunCommand
+from schemas.messages.commands import SET_IDS_MAX, RunCommand, RunSet
 from schemas.messages.payments import ChargeCards
 from schemas.messages.webhooks import WEBHOOK_IDS_MAX, HandleWebhooks, VerifyWebhooks
 from workers import claims
@@ -37,13 +38,15 @@ def ring_again(work: Work) -> None:
     with work.database.transaction() as session:
         events = _split_events(session, overdue(session, InboxEvent, SWEEP_ROWS_MAX))
         unverified = overdue(session, UnverifiedEvent, SWEEP_ROWS_MAX)
-        operations = overdue(session, Operation, SWEEP_ROWS_MAX)
+        operations, of_sets = _split_operations(session, overdue(session, Operation, SWEEP_ROWS_MAX))
         entries, suspects = _split_entries(session, overdue(session, OutboxEntry, SWEEP_ROWS_MAX))
     _ring_for_events(work.bell, *events)
     for start in range(0, len(unverified), WEBHOOK_IDS_MAX):
         work.bell.ring(VerifyWebhooks(ids=tuple(unverified[start : start + WEBHOOK_IDS_MAX])))
     for operation_id in operations:
         work.bell.ring(RunCommand(id=operation_id), task_id=operation_id)
+    for start in range(0, len(of_sets), SET_IDS_MAX):
+        work.bell.ring(RunSet(ids=tuple(of_sets[start : start + SET_IDS_MAX])))
     work.bell.ring_for(entries)
     for suspect in suspects:
         work.bell.ring_for([suspect])
@@ -68,6 +71,17 @@ def _split_events(session: Session, ids: list[UUID]) -> tuple[list[UUID], list[U
     found = select(InboxEvent.id).where(is_among(InboxEvent.id, ids), InboxEvent.attempts >= claims.SUSPECT_ATTEMPTS)
     suspects = set(session.scalars(found))
     return [row_id for row_id in ids if row_id not in suspects], list(suspects)
+
+
+def _split_operations(session: Session, ids: list[UUID]) -> tuple[list[UUID], list[UUID]]:
+    """(ids that travel alone, ids that are carried out in sets)."""
+    in_sets = select(Operation.id).where(
+        is_among(Operation.id, ids),
+        Operation.kind.in_(KINDS_IN_SETS),
+        Operation.attempts < claims.SUSPECT_ATTEMPTS,
+    )
+    together = set(session.scalars(in_sets))
+    return [row_id for row_id in ids if row_id not in together], list(together)
 
 
 def _split_entries(session: Session, ids: list[UUID]) -> tuple[list[TopicAndId], list[TopicAndId]]:

@@ -1,16 +1,19 @@
 """Credits."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from billing.accounts.queries import get_account, lock_account
-from billing.commands.verb import Result, Verb, cause_of
+from billing.clocks.timelines import times_of
+from billing.clocks.wall import Wall
+from billing.commands.verb import Result, SetVerb, Verb, cause_of
 from billing.credits.watch import set_watch
+from billing.errors import Rejected
 from billing.top_ups.end import end_top_up
 from billing.top_ups.set import set_top_up
-from billing.usage.consume import consume_credits
+from billing.usage.consume import Consumption, consume_all, consume_credits
 from database.operations import Operation
 from schemas.commands.base import Command
 from schemas.commands.credits import ConsumeCredits, EndAutoTopUp, SetAutoTopUp, SetBalanceWatch, SetCreditDebtMax
@@ -19,7 +22,27 @@ from schemas.commands.credits import ConsumeCredits, EndAutoTopUp, SetAutoTopUp,
 def _consume_credits(session: Session, operation: Operation, command: ConsumeCredits, now: datetime) -> Result:
     cause, account_id = cause_of(operation), command.account_id
     balance = consume_credits(session, account_id, command.amount, cause, command.description, now)
-    return {"account_id": str(account_id), "consumed": command.amount, "balance": balance}
+    return _consumed(command, balance)
+
+
+def _consume_set(
+    session: Session, asked: Sequence[tuple[Operation, ConsumeCredits]], wall: Wall
+) -> list[Result | Rejected]:
+    times = times_of(session, {command.account_id for _, command in asked}, wall)
+    wishes = [
+        Consumption(
+            command.account_id, command.amount, cause_of(operation), command.description, times[command.account_id]
+        )
+        for operation, command in asked
+    ]
+    return [
+        left if isinstance(left, Rejected) else _consumed(command, left)
+        for (_, command), left in zip(asked, consume_all(session, wishes), strict=True)
+    ]
+
+
+def _consumed(command: ConsumeCredits, balance: int) -> Result:
+    return {"account_id": str(command.account_id), "consumed": command.amount, "balance": balance}
 
 
 def _set_watch(session: Session, operation: Operation, command: SetBalanceWatch, now: datetime) -> Result:
@@ -50,3 +73,4 @@ VERBS: Mapping[type[Command], Verb] = {
     SetAutoTopUp: _set_top_up,
     EndAutoTopUp: _end_top_up,
 }
+SETS: Mapping[type[Command], SetVerb] = {ConsumeCredits: _consume_set}

@@ -8,6 +8,7 @@ from sqlalchemy import BindParameter, ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from billing.credits.tables import BalanceWatch, CreditDebt, CreditGrant, CreditTransaction
+from database.among import is_among
 from database.pages import Cursor, newest_first
 from schemas.views.base import Page
 from schemas.views.credits import BalanceView, BalanceWatchView, CreditTransactionView
@@ -73,6 +74,16 @@ def lock_unspent(session: Session, account_id: UUID, now: datetime) -> list[Cred
     """
     unspent = select(CreditGrant).where(CreditGrant.account_id == account_id, is_unspent(now))
     in_order = unspent.order_by(*IN_ORDER_OF_USE).with_for_update()
+    return list(session.scalars(in_order.execution_options(populate_existing=True)))
+
+
+def lock_left_of(session: Session, account_ids: Collection[UUID]) -> list[CreditGrant]:
+    """What several accounts have left, account by account, nobody else's until commit; see `lock_unspent`.
+
+    What has expired and was not taken yet is among it: not all of them need live at one time.
+    """
+    left = select(CreditGrant).where(is_among(CreditGrant.account_id, account_ids), CreditGrant.remaining > 0)
+    in_order = left.order_by(CreditGrant.account_id, *IN_ORDER_OF_USE).with_for_update()
     return list(session.scalars(in_order.execution_options(populate_existing=True)))
 
 

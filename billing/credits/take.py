@@ -1,5 +1,7 @@
 """Take credits out of a grant."""
 
+from typing import Any
+
 from sqlalchemy.orm import Session
 
 from billing.credits.tables import CreditGrant, CreditMovement, CreditTransaction
@@ -14,17 +16,14 @@ def take(
     The caller holds the grant's row lock. The database refuses a second movement of one cause on one grant and more
     than what remains (IntegrityError, when flushed).
     """
-    if not amount:
-        return
+    if amount:
+        session.add(CreditTransaction(**take_out(grant, amount, movement, cause, description)))
+
+
+def take_out(grant: CreditGrant, amount: int, movement: CreditMovement, cause: str, description: str) -> dict[str, Any]:
+    """The same for whoever writes many at once: lowers what remains in memory, and returns the movement's row."""
     grant.remaining -= amount
-    session.add(
-        CreditTransaction(
-            id=uuid7(),
-            account_id=grant.account_id,
-            grant_id=grant.id,
-            movement=movement,
-            amount=-amount,
-            cause=cause,
-            description=description,
-        )
-    )
+    return {
+        "id": uuid7(), "account_id": grant.account_id, "grant_id": grant.id, "movement": movement, "amount": -amount,
+        "cause": cause, "description": description,
+    }  # fmt: skip

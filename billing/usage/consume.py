@@ -1,18 +1,28 @@
 """Consume credits."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from billing.credits.queries import lock_usable
-from billing.credits.repay import repay_out_of
-from billing.credits.rules import spread
-from billing.credits.tables import CreditMovement, CreditTransaction
-from billing.credits.take import take
+from billing.credits.tables import CreditTransaction
 from billing.errors import Rejected
-from billing.usage.fall import find_thresholds, follow_fall
+from billing.usage.fall import no_account
+from billing.usage.purses import Purse, close_purses, open_purses
+
+
+@dataclass(frozen=True, slots=True)
+class Consumption:
+    """So many credits of an account are wanted. `now` is the account's own time, one for all of an account's."""
+
+    account_id: UUID
+    amount: int
+    cause: str
+    description: str
+    now: datetime
 
 
 def consume_credits(
@@ -23,24 +33,44 @@ def consume_credits(
     A repeat of the same cause takes nothing more. A balance that falls low is warned of and topped up in the same
     transaction, as the account wishes. Raises Rejected `insufficient_credits` or `account_not_found`.
     """
-    thresholds = find_thresholds(session, account_id, now)
-    grants = lock_usable(session, account_id, now)
-    if thresholds.is_owing:
-        # granted in the very moment in which they became owed, neither saw the other
-        repay_out_of(session, account_id, grants)
-    balance = sum(grant.remaining for grant in grants)
-    if _already_consumed(session, account_id, cause):
-        return balance
-    if balance < amount:
-        raise Rejected("insufficient_credits", f"The account has {balance} credits, {amount} are needed.", status=409)
-    for grant, taken in zip(grants, spread(amount, [grant.remaining for grant in grants]), strict=True):
-        take(session, grant, taken, CreditMovement.CONSUME, cause, description)
-    follow_fall(session, account_id, thresholds, balance, balance - amount, now)
-    return balance - amount
+    (left,) = consume_all(session, [Consumption(account_id, amount, cause, description, now)])
+    if isinstance(left, Rejected):
+        raise left
+    return left
 
 
-def _already_consumed(session: Session, account_id: UUID, cause: str) -> bool:
-    found = select(CreditTransaction.id).where(
-        CreditTransaction.account_id == account_id, CreditTransaction.cause == cause
-    )
-    return session.scalar(found.limit(1)) is not None
+def consume_all(session: Session, wishes: Sequence[Consumption]) -> list[int | Rejected]:
+    """The same, one after the other, with one statement per table however many they are.
+
+    Returns what is left after each, or why it was refused; a refusal takes nothing and is nobody else's.
+    """
+    purses = open_purses(session, {wish.account_id: wish.now for wish in wishes})
+    # asked under the locks: whoever took for these causes before has committed by now
+    known = _known_causes(session, wishes)
+    lefts = [_consume(purses.get(wish.account_id), wish, known) for wish in wishes]
+    close_purses(session, list(purses.values()))
+    return lefts
+
+
+def _consume(purse: Purse | None, wish: Consumption, known: set[tuple[UUID, str]]) -> int | Rejected:
+    if purse is None:
+        return no_account(wish.account_id)
+    if (wish.account_id, wish.cause) in known:
+        return purse.balance
+    if purse.balance < wish.amount:
+        return too_few(purse.balance, wish.amount)
+    purse.use(wish.amount, wish.cause, wish.description)
+    known.add((wish.account_id, wish.cause))
+    return purse.balance
+
+
+def too_few(balance: int, needed: int) -> Rejected:
+    """What is answered where the balance is too small."""
+    detail = f"The account has {balance} credits, {needed} are needed."
+    return Rejected("insufficient_credits", detail, status=409)
+
+
+def _known_causes(session: Session, wishes: Sequence[Consumption]) -> set[tuple[UUID, str]]:
+    causes = [wish.cause for wish in wishes]
+    found = select(CreditTransaction.account_id, CreditTransaction.cause).where(CreditTransaction.cause.in_(causes))
+    return {(row.account_id, row.cause) for row in session.execute(found)}

@@ -1,11 +1,11 @@
 """What follows when credits become fewer: news, a warning, and an automatic top-up, or the end of one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Date, Select, and_, bindparam, exists, func, select
+from sqlalchemy import ARRAY, Date, Select, Uuid, and_, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from billing.accounts.tables import Account
@@ -24,11 +24,11 @@ from database.untold import tell
 IS_OWING = exists().where(CreditDebt.account_id == Account.id, is_owed()).label("is_owing")
 # built once: it runs with every use of credits
 THRESHOLDS = (
-    select(BalanceWatch.warn_below, AutoTopUp.top_up_below, IS_OWING)
+    select(Account.id, BalanceWatch.warn_below, AutoTopUp.top_up_below, IS_OWING)
     .select_from(Account)
     .outerjoin(BalanceWatch, BalanceWatch.account_id == Account.id)
     .outerjoin(AutoTopUp, and_(AutoTopUp.account_id == Account.id, may_begin(bindparam("month", type_=Date))))
-    .where(Account.id == bindparam("account_id"))
+    .where(Account.id == func.any(bindparam("account_ids", type_=ARRAY(Uuid))))
 )
 
 
@@ -47,11 +47,22 @@ class Thresholds:
 
 def find_thresholds(session: Session, account_id: UUID, now: datetime) -> Thresholds:
     """The account's thresholds; raises Rejected `account_not_found`."""
-    wanted = {"account_id": account_id, "month": month_of(now)}
-    row = session.connection().execute(THRESHOLDS, wanted).one_or_none()
-    if row is None:
-        raise Rejected("account_not_found", f"There is no account {account_id}.", status=404)
-    return Thresholds(row.warn_below, row.top_up_below, row.is_owing)
+    found = find_thresholds_of(session, [account_id], now)
+    if account_id not in found:
+        raise no_account(account_id)
+    return found[account_id]
+
+
+def find_thresholds_of(session: Session, account_ids: Collection[UUID], now: datetime) -> dict[UUID, Thresholds]:
+    """Those of several accounts, whose time all is `now`; an unknown account is missing."""
+    wanted = {"account_ids": list(account_ids), "month": month_of(now)}
+    rows = session.connection().execute(THRESHOLDS, wanted)
+    return {row.id: Thresholds(row.warn_below, row.top_up_below, row.is_owing) for row in rows}
+
+
+def no_account(account_id: UUID) -> Rejected:
+    """What is answered where there is none."""
+    return Rejected("account_not_found", f"There is no account {account_id}.", status=404)
 
 
 def follow_fall(

@@ -15,3 +15,4 @@ COMMANDS: dict[str, type[Command]] = {
         *clocks.COMMANDS,
     )
 }
+KINDS_IN_SETS = frozenset(kind for kind, command in COMMANDS.items() if command.in_sets)

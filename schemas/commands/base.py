@@ -6,12 +6,16 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Command(BaseModel):
-    """Base of all commands: frozen, strict about fields, knows its kind and what its caller must be permitted."""
+    """Base of all commands: frozen, strict about fields, knows its kind and what its caller must be permitted.
+
+    Those `in_sets` come in numbers: what arrives together is carried out together.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: ClassVar[str]
     permission: ClassVar[str]
+    in_sets: ClassVar[bool] = False
     body_bytes_max: ClassVar[int] = 64 * 1024
     # thousands a second by a machine: its operation, which nobody can change or remove either, is the entry
     is_own_audit: ClassVar[bool] = False

@@ -13,6 +13,7 @@ class ConsumeCredits(Command):
     kind = "consume_credits"
     permission = "credits:consume"
     is_own_audit = True
+    in_sets = True
 
     account_id: UUID
     amount: Credits

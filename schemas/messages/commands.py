@@ -7,6 +7,9 @@ from pydantic import Field
 
 from schemas.messages.base import Message
 
+# One message stays well under 8 kB, and one transaction's share of locks well below a second.
+SET_IDS_MAX = 100
+
 
 class RunCommand(Message):
     """Run this stored operation. The Celery task id is the operation id."""
@@ -15,6 +18,15 @@ class RunCommand(Message):
     queue = "commands"
 
     id: UUID
+
+
+class RunSet(Message):
+    """Run these stored operations, those of one kind together."""
+
+    task = "commands.run_set"
+    queue = "commands"
+
+    ids: Annotated[tuple[UUID, ...], Field(min_length=1, max_length=SET_IDS_MAX)]
 
 
 class SubmitCommand(Message):
@@ -29,4 +41,4 @@ class SubmitCommand(Message):
     idempotency_key: Annotated[str, Field(min_length=1, max_length=255)]
 
 
-MESSAGES: tuple[type[Message], ...] = (RunCommand, SubmitCommand)
+MESSAGES: tuple[type[Message], ...] = (RunCommand, RunSet, SubmitCommand)

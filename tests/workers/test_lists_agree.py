@@ -11,6 +11,7 @@ import pytest
 import beat_schedule
 from billing import commands as verbs
 from billing.agenda.duties import SWEEPS
+from billing.commands.sets import SETS
 from billing.commands.verbs import VERBS
 from calls.run_command import CALLS, CALLS_OF_GATEWAY_RUN
 from calls.send_emails import EMAILS
@@ -53,6 +54,11 @@ def test_every_command_that_is_its_own_audit_is_left_out_where_entries_are_misse
     assert f"kind NOT IN ({left_out})" in AUDITED
 
 
+def test_what_comes_in_numbers_is_carried_out_in_sets_and_alone() -> None:
+    assert {command for command in COMMANDS.values() if command.in_sets} == set(SETS)
+    assert SETS.keys() <= VERBS.keys()
+
+
 def test_every_duty_of_the_calendar_has_a_tick_and_a_name_of_its_own() -> None:
     ticks = {entry["task"] for entry in beat_schedule.SCHEDULE.values()}
     assert {message.task for message in SWEEPS} <= ticks
@@ -69,6 +75,7 @@ def test_every_queue_has_a_heart_and_every_tick_a_task() -> None:
     ("package", "name", "collected"),
     [
         (verbs, "VERBS", VERBS),
+        (verbs, "SETS", SETS),
         (commands, "COMMANDS", COMMANDS),
         (messages, "MESSAGES", MESSAGES),
         (messages, "TOPICS", TOPICS),
