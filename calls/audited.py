@@ -33,9 +33,9 @@ def audited(operation: Operation, command: Command, act: Act) -> Act:
     """
 
     def acted(session: Session) -> dict[str, Any] | None:
-        actor = actor_of(session, operation.caller)
-        if command.is_own_audit and actor.kind in (ActorKind.KEY, ActorKind.PRODUCT):
+        if is_entry_itself(operation, command):
             return act(session)
+        actor = actor_of(session, operation.caller)
         with watching(session) as changes:
             result = act(session)
             session.flush()
@@ -52,6 +52,12 @@ def audited(operation: Operation, command: Command, act: Act) -> Act:
         return result
 
     return acted
+
+
+def is_entry_itself(operation: Operation, command: Command) -> bool:
+    """Whether its operation says all that an entry would: a command that is its own audit, given by a machine."""
+    by_machine = operation.caller.startswith(PRODUCT_CALLER) or _as_uuid(operation.caller) is not None
+    return command.is_own_audit and by_machine
 
 
 def actor_of(session: Session, caller: str) -> Actor:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from billing.commands.sets import SETS
 from billing.commands.verb import Result, SetVerb
 from billing.errors import Rejected
+from calls.audited import is_entry_itself
 from calls.run_command import carry_out, parse
 from database.operations import Operation
 from schemas.commands.base import Command
@@ -27,7 +28,8 @@ def run_set(work: Work, operation_ids: Sequence[UUID]) -> None:
         with claims.attempt(work.database, operation):
             command = parse(operation)
             verb = SETS.get(type(command))
-            if verb is None:
+            # a person's leaves an entry in the audit, of what it alone has changed
+            if verb is None or not is_entry_itself(operation, command):
                 carry_out(work, operation, command)
             else:
                 together[verb][operation.id] = operation, command

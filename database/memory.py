@@ -53,6 +53,12 @@ def finished_as(state: WorkState) -> dict[str, Any]:
     return {"state": state, "finished_at": func.now(), "lease_until": None, "lease_token": None}
 
 
+def end(row: "Remembered", state: WorkState, at: datetime) -> None:
+    """The same of a row in memory, for whoever writes many with one statement; `at` is the database's time."""
+    finished_as(state)
+    row.state, row.finished_at, row.lease_until, row.lease_token = state, at, None, None
+
+
 def ready_again() -> dict[str, Any]:
     """What an UPDATE of parked or refused work writes to let it run again, with all its attempts."""
     return {

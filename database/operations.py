@@ -17,7 +17,10 @@ from database.memory import Remembered, memory_constraints
 PRODUCT_CALLER = "app/"
 
 # in SQL: done, and not by a command that is its own audit
-AUDITED = "state = 'done' AND kind NOT IN ('consume_credits')"
+AUDITED = (
+    "state = 'done'"
+    " AND kind NOT IN ('consume_credits', 'record_usage', 'reserve_usage', 'settle_usage', 'release_usage')"
+)
 
 # what the API shows of a command that a person decided against
 DISCARDED_PROBLEM = {

@@ -82,6 +82,8 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission("credits:read", "see balances, movements and packages", _EVERYBODY, _ALL_STAFF),
     Permission("credits:write", "set warnings and automatic purchases", _PAYERS, _AT_THE_DESK),
     Permission("credits:consume", "use credits", scope="credits:write"),
+    Permission("usage:read", "see usage and what is reserved", _EVERYBODY, _ALL_STAFF),
+    Permission("usage:write", "record usage, reserve, settle and release"),
     Permission("events:read", "hear of everything that happens", _NOBODY, _ALL_STAFF, of_company=True),
     Permission("operations:read", "see what became of one's own commands", _EVERYBODY, _ALL_STAFF),
     Permission(
@@ -97,6 +99,17 @@ PERMISSIONS: tuple[Permission, ...] = (
         _WITH_MONEY,
         scope="admin:write",
         of_company=True,
+    ),
+    Permission(
+        "credit_costs:read",
+        "see all prices of operations, also those that are over",
+        _NOBODY,
+        _ALL_STAFF,
+        scope="admin:read",
+        of_company=True,
+    ),
+    Permission(
+        "credit_costs:write", "price operations in credits", _NOBODY, _WITH_MONEY, scope="admin:write", of_company=True
     ),
     Permission(
         "statements:read", "see lines of bank statements", _NOBODY, _DECIDING, scope="admin:read", of_company=True

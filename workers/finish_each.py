@@ -1,6 +1,7 @@
 """Finish rows of a set in one transaction, each with an outcome of its own."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 from billing.errors import Rejected
 from database.among import is_among
 from database.engine import Database
-from database.memory import WorkState, is_free
+from database.memory import WorkState, end, is_free
 from database.operations import Operation
 from database.update import update_rows
 from workers.claims import ERROR_LENGTH_MAX, problem_of
@@ -30,29 +31,29 @@ def finish_each(
     All in one transaction: a refusal is an outcome, and anything else that is raised leaves every one as it was.
     """
     with database.transaction() as session:
-        ours, finished_at = _lock(session, operations)
+        ours, at = _lock(session, operations)
         outcomes = act(session, ours) if ours else ()
         for operation, outcome in zip(ours, outcomes, strict=True):
-            operation.finished_at, operation.lease_until, operation.lease_token = finished_at, None, None
-            _end(operation, outcome)
+            _end(operation, outcome, at)
         update_rows(session, ours, WRITTEN)
     for operation, outcome in zip(ours, outcomes, strict=True):
         said = {"code": outcome.code} if isinstance(outcome, Rejected) else {}
         tell(operation, operation.state, operation.error or "", **said)
 
 
-def _lock(session: Session, operations: Sequence[Operation]) -> tuple[list[Operation], Any]:
+def _lock(session: Session, operations: Sequence[Operation]) -> tuple[list[Operation], datetime]:
     """Those that nobody else has, in the given order, and what time it is."""
-    free = select(Operation.id, func.now()).where(is_among(Operation.id, [row.id for row in operations]))
-    locked = free.where(is_free(Operation)).order_by(Operation.id).with_for_update(skip_locked=True)
-    found = dict(session.execute(locked).tuples().all())
-    return [row for row in operations if row.id in found], next(iter(found.values()), None)
+    free = select(Operation.id).where(is_among(Operation.id, [row.id for row in operations]), is_free(Operation))
+    locked = set(session.scalars(free.order_by(Operation.id).with_for_update(skip_locked=True)))
+    at = session.execute(select(func.now())).scalar_one()
+    return [row for row in operations if row.id in locked], at
 
 
-def _end(operation: Operation, outcome: Outcome) -> None:
+def _end(operation: Operation, outcome: Outcome, at: datetime) -> None:
     if isinstance(outcome, Rejected):
-        operation.state, operation.result = WorkState.REJECTED, None
-        operation.problem, operation.error = problem_of(outcome), str(outcome)[-ERROR_LENGTH_MAX:]
+        end(operation, WorkState.REJECTED, at)
+        operation.result, operation.problem = None, problem_of(outcome)
+        operation.error = str(outcome)[-ERROR_LENGTH_MAX:]
     else:
-        operation.state, operation.result = WorkState.DONE, outcome
-        operation.problem = operation.error = None
+        end(operation, WorkState.DONE, at)
+        operation.result, operation.problem, operation.error = outcome, None, None

@@ -12,6 +12,7 @@ from billing.accounts.rules import hash_token
 from billing.accounts.tables import Account, AccountRecipient, ConfirmationLink, EmailConfirmation, GatewayCustomer
 from billing.accounts.tax_ids import is_checked
 from billing.errors import Rejected
+from database.among import is_among
 from database.pages import Cursor, narrowed, newest_first
 from schemas.recipients import MailKind
 from schemas.views.accounts import AccountSettingsView, AccountView, ListedAccountView, PendingEmailView
@@ -36,6 +37,13 @@ def lock_account(session: Session, account_id: UUID) -> Account:
     locked = select(Account).where(Account.id == account_id).with_for_update(key_share=True)
     session.execute(locked)
     return get_account(session, account_id)
+
+
+def lock_overdrafts(session: Session, account_ids: Collection[UUID]) -> dict[UUID, int]:
+    """How far below zero these accounts' use may go, and nobody else's until commit; locked in the order of ids."""
+    wanted = select(Account.id, Account.credit_overdraft_max).where(is_among(Account.id, account_ids))
+    locked = wanted.order_by(Account.id).with_for_update(key_share=True)
+    return {row.id: row.credit_overdraft_max for row in session.execute(locked)}
 
 
 def get_customer_ref(session: Session, account_id: UUID, gateway: str) -> str:

@@ -14,12 +14,14 @@ class Account(Base):
     """A customer of the SaaS company. `owner` is the product's own id of the person who may act for the account.
 
     `credit_debt_max` is how many credits it may owe: how far below zero a refund of used ones may take its balance.
+    `credit_overdraft_max` is how far below zero its own use may take it, as was agreed; nothing unless somebody did.
     """
 
     __tablename__ = "accounts"
     __table_args__ = (
         of_letters("country", 2),
         CheckConstraint("credit_debt_max >= 0", name="credit_debt_max_not_negative"),
+        CheckConstraint("credit_overdraft_max >= 0", name="credit_overdraft_max_not_negative"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -36,6 +38,7 @@ class Account(Base):
     tax_id: Mapped[str]
     clock_id: Mapped[UUID | None] = mapped_column(ForeignKey("test_clocks.id"))
     credit_debt_max: Mapped[int] = mapped_column(server_default="10000")
+    credit_overdraft_max: Mapped[int] = mapped_column(server_default="0")
     time_zone: Mapped[str] = mapped_column(server_default="UTC")
     locale: Mapped[str] = mapped_column(server_default="en")
     created_at: Mapped[datetime] = written_at()

@@ -20,6 +20,7 @@ from billing.outcomes.end_dunning import DUNNING_ENDS
 from billing.outcomes.end_order import ORDER_ENDS
 from billing.top_ups.start import TOP_UPS
 from billing.usage.expire import EXPIRIES
+from billing.usage.release import RESERVATION_ENDS
 from schemas.messages.base import Periodic
 from schemas.messages.renewals import DunInvoices, NoticeCards, RenewSubscriptions, SweepCredits
 
@@ -29,6 +30,7 @@ SWEEPS: Mapping[type[Periodic], tuple[Duty, ...]] = {
     # retries first: what cannot be tried for want of a card may end in the same sweep
     DunInvoices: (TRANSFERS_DUE, RETRIES, DUNNING_ENDS, ORDER_ENDS),
     NoticeCards: (TRIAL_NOTICES, CARD_NOTICES, TRANSFER_REMINDERS),
-    SweepCredits: (EXPIRIES, TOP_UPS),
+    # what was reserved is back before anybody looks whether a balance is low
+    SweepCredits: (RESERVATION_ENDS, EXPIRIES, TOP_UPS),
 }
 DUTIES: tuple[Duty, ...] = tuple(duty for duties in SWEEPS.values() for duty in duties)

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from billing.commands import credits
+from billing.commands import credits, usage
 from billing.commands.verb import SetVerb
 from schemas.commands.base import Command
 
-SETS: Mapping[type[Command], SetVerb] = {**credits.SETS}
+SETS: Mapping[type[Command], SetVerb] = {**credits.SETS, **usage.SETS}

@@ -12,11 +12,13 @@ from billing.invoices.queries import get_invoice
 from billing.manual_payments.queries import get_claim
 from billing.receipts.queries import get_payment
 from billing.subscriptions.queries import get_subscription
+from billing.usage.queries import get_reservation
 from schemas.commands.accounts import ConfirmEmail
 from schemas.commands.base import Command
 from schemas.commands.manual_payments import OfClaim, SubmitPaymentClaim
 from schemas.commands.refunds import CreditInvoice, RefundPayment
 from schemas.commands.subscriptions import OfSubscription
+from schemas.commands.usage import OfReservation
 
 
 def time_of(session: Session, command: Command, wall: Wall) -> datetime:
@@ -32,6 +34,8 @@ def account_of(session: Session, command: Command) -> UUID | None:
         account_id = get_subscription(session, command.subscription_id).account_id
     if isinstance(command, RefundPayment):
         account_id = get_payment(session, command.payment_id).account_id
+    if isinstance(command, OfReservation):
+        account_id = get_reservation(session, command.reservation_id).account_id
     if isinstance(command, OfClaim):
         account_id = get_claim(session, command.claim_id).account_id
     if isinstance(command, CreditInvoice | SubmitPaymentClaim):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from billing.commands import accounts, clocks, credits, manual_payments, payments, refunds, subscriptions
+from billing.commands import accounts, clocks, credits, manual_payments, payments, refunds, subscriptions, usage
 from billing.commands.verb import Verb
 from schemas.commands.base import Command
 
@@ -11,6 +11,7 @@ VERBS: Mapping[type[Command], Verb] = {
     **subscriptions.VERBS,
     **payments.VERBS,
     **credits.VERBS,
+    **usage.VERBS,
     **manual_payments.VERBS,
     **refunds.VERBS,
     **clocks.VERBS,

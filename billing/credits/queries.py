@@ -7,9 +7,9 @@ from uuid import UUID
 from sqlalchemy import BindParameter, ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from billing.credits.tables import BalanceWatch, CreditDebt, CreditGrant, CreditTransaction
+from billing.credits.tables import BalanceWatch, CreditDebt, CreditGrant, CreditTransaction, DebtReason
 from database.among import is_among
-from database.pages import Cursor, newest_first
+from database.pages import Cursor, narrowed, newest_first
 from schemas.views.base import Page
 from schemas.views.credits import BalanceView, BalanceWatchView, CreditTransactionView
 
@@ -49,10 +49,19 @@ def view_balance(session: Session, account_id: UUID, now: datetime) -> BalanceVi
     )
 
 
-def count_owed(session: Session, account_id: UUID) -> int:
-    """How many credits the account owes."""
+def count_owed(session: Session, account_id: UUID, reason: DebtReason | None = None) -> int:
+    """How many credits the account owes, for whatever reason or for this one."""
     owed = select(func.sum(CreditDebt.amount - CreditDebt.paid)).where(CreditDebt.account_id == account_id, is_owed())
-    return int(session.scalar(owed) or 0)
+    return int(session.scalar(narrowed(owed, (CreditDebt.reason, reason))) or 0)
+
+
+def count_owed_by(session: Session, account_ids: Collection[UUID]) -> dict[UUID, int]:
+    """The same of several accounts; who owes nothing is missing."""
+    owed = select(CreditDebt.account_id, func.sum(CreditDebt.amount - CreditDebt.paid).label("owed"))
+    rows = session.execute(
+        owed.where(is_among(CreditDebt.account_id, account_ids), is_owed()).group_by(CreditDebt.account_id)
+    )
+    return {row.account_id: int(row.owed) for row in rows}
 
 
 def count_owed_for(session: Session, causes: Sequence[str]) -> int:
@@ -77,12 +86,16 @@ def lock_unspent(session: Session, account_id: UUID, now: datetime) -> list[Cred
     return list(session.scalars(in_order.execution_options(populate_existing=True)))
 
 
-def lock_left_of(session: Session, account_ids: Collection[UUID]) -> list[CreditGrant]:
+def lock_left_of(session: Session, account_ids: Collection[UUID], also: Collection[UUID] = ()) -> list[CreditGrant]:
     """What several accounts have left, account by account, nobody else's until commit; see `lock_unspent`.
 
-    What has expired and was not taken yet is among it: not all of them need live at one time.
+    What has expired and was not taken yet is among it: not all of them need live at one time. So are grants of theirs
+    that are asked for by id, whatever is left of them.
     """
-    left = select(CreditGrant).where(is_among(CreditGrant.account_id, account_ids), CreditGrant.remaining > 0)
+    is_wanted = CreditGrant.remaining > 0
+    if also:
+        is_wanted = or_(is_wanted, is_among(CreditGrant.id, also))
+    left = select(CreditGrant).where(is_among(CreditGrant.account_id, account_ids), is_wanted)
     in_order = left.order_by(CreditGrant.account_id, *IN_ORDER_OF_USE).with_for_update()
     return list(session.scalars(in_order.execution_options(populate_existing=True)))
 

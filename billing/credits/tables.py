@@ -26,6 +26,15 @@ class CreditMovement(StrEnum):
     REVOKE = "revoke"
     REPAY = "repay"
     RETURN = "return"
+    RESERVE = "reserve"
+    RELEASE = "release"
+
+
+class DebtReason(StrEnum):
+    """Why credits are owed: their money went back, or they were used before they were there, as was agreed."""
+
+    RETURNED = "returned"
+    OVERDRAFT = "overdraft"
 
 
 class CreditGrant(Base):
@@ -64,15 +73,16 @@ class CreditGrant(Base):
 
 
 class CreditTransaction(Base):
-    """One movement of one grant: positive when granted or returned, negative when it became less. Never edited.
+    """One movement of one grant: positive when granted, returned or released, else negative. Never edited.
 
-    What a lost dispute has revoked is returned when its invoice is paid after all.
+    What a lost dispute has revoked is returned when its invoice is paid after all. What was reserved is released when
+    its reservation ends, also where it is used in the same moment.
     """
 
     __tablename__ = "credit_transactions"
     __table_args__ = (
         one_of("movement", CreditMovement),
-        CheckConstraint("(movement IN ('grant', 'return')) = (amount > 0)", name="sign_fits_movement"),
+        CheckConstraint("(movement IN ('grant', 'return', 'release')) = (amount > 0)", name="sign_fits_movement"),
         UniqueConstraint("cause", "grant_id"),
         Index("ix_credit_transactions_account", "account_id", "created_at", "id"),
     )
@@ -88,13 +98,15 @@ class CreditTransaction(Base):
 
 
 class CreditDebt(Base):
-    """Credits that were used and whose money went back, once per cause: the next grants pay them, the oldest first.
+    """Credits that were used and whose money went back, or that were not there yet, once per cause.
 
-    `cause` is that of the credit note. `paid` is re-proved against the transactions.
+    The next grants pay them, the oldest first. `cause` is that of the credit note, or of the use. `paid` is re-proved
+    against the transactions.
     """
 
     __tablename__ = "credit_debts"
     __table_args__ = (
+        one_of("reason", DebtReason),
         CheckConstraint("amount > 0", name="amount_positive"),
         CheckConstraint("paid BETWEEN 0 AND amount", name="paid_in_range"),
         Index("ix_credit_debts_owed", "account_id", postgresql_where=text("paid < amount")),
@@ -102,6 +114,7 @@ class CreditDebt(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
+    reason: Mapped[DebtReason] = mapped_column(server_default=DebtReason.RETURNED)
     cause: Mapped[str] = mapped_column(unique=True)
     amount: Mapped[int]
     paid: Mapped[int] = mapped_column(server_default="0")

@@ -15,7 +15,9 @@ KEPT = timedelta(days=30)
 def forget_old(session: Session, limit: int) -> int:
     """Remove at most `limit` events that are older than they are kept; how many there were."""
     old = select(ProductEvent.position).where(ProductEvent.created_at < func.now() - KEPT)
-    forgotten = delete(ProductEvent).where(ProductEvent.position.in_(old.order_by(ProductEvent.created_at).limit(limit)))
+    forgotten = delete(ProductEvent).where(
+        ProductEvent.position.in_(old.order_by(ProductEvent.created_at).limit(limit))
+    )
     return len(session.scalars(forgotten.returning(ProductEvent.position)).all())
 
 

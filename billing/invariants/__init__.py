@@ -21,6 +21,7 @@ from billing.invariants import (
     reversals_are_proved,
     statement_lines_are_received,
     tax_is_proved,
+    usage_is_proved,
 )
 
 QUESTIONS: dict[str, Callable[[Session], list[str]]] = {
@@ -38,6 +39,7 @@ QUESTIONS: dict[str, Callable[[Session], list[str]]] = {
         credit_notes_add_up,
         tax_is_proved,
         credits_are_proved,
+        usage_is_proved,
         disputes_are_met,
         pending_change_waits,
         nothing_waits_too_long,

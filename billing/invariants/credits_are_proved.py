@@ -64,6 +64,7 @@ TAKEN_BACK = text("""
         UNION ALL
         SELECT n.invoice_id, d.amount FROM credit_debts d
         LEFT JOIN credit_notes n ON n.cause = d.cause AND n.account_id = d.account_id
+        WHERE d.reason = 'returned'
     )
     SELECT taken.invoice_id, sum(taken.count) AS taken, coalesce(granted.count, 0) AS granted
     FROM taken LEFT JOIN LATERAL (

@@ -1,6 +1,6 @@
 """Consume credits."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from billing.credits.tables import CreditTransaction
+from billing.credits.tables import CreditDebt, CreditTransaction
 from billing.errors import Rejected
 from billing.usage.fall import no_account
 from billing.usage.purses import Purse, close_purses, open_purses
@@ -46,7 +46,7 @@ def consume_all(session: Session, wishes: Sequence[Consumption]) -> list[int | R
     """
     purses = open_purses(session, {wish.account_id: wish.now for wish in wishes})
     # asked under the locks: whoever took for these causes before has committed by now
-    known = _known_causes(session, wishes)
+    known = known_causes(session, [wish.cause for wish in wishes], purses.values())
     lefts = [_consume(purses.get(wish.account_id), wish, known) for wish in wishes]
     close_purses(session, list(purses.values()))
     return lefts
@@ -57,7 +57,7 @@ def _consume(purse: Purse | None, wish: Consumption, known: set[tuple[UUID, str]
         return no_account(wish.account_id)
     if (wish.account_id, wish.cause) in known:
         return purse.balance
-    if purse.balance < wish.amount:
+    if not purse.has(wish.amount):
         return too_few(purse.balance, wish.amount)
     purse.use(wish.amount, wish.cause, wish.description)
     known.add((wish.account_id, wish.cause))
@@ -70,7 +70,11 @@ def too_few(balance: int, needed: int) -> Rejected:
     return Rejected("insufficient_credits", detail, status=409)
 
 
-def _known_causes(session: Session, wishes: Sequence[Consumption]) -> set[tuple[UUID, str]]:
-    causes = [wish.cause for wish in wishes]
-    found = select(CreditTransaction.account_id, CreditTransaction.cause).where(CreditTransaction.cause.in_(causes))
-    return {(row.account_id, row.cause) for row in session.execute(found)}
+def known_causes(session: Session, causes: Sequence[str], purses: Iterable[Purse]) -> set[tuple[UUID, str]]:
+    """For which of these causes which account has used or owes something already."""
+    found = [select(table.account_id, table.cause).where(table.cause.in_(causes)) for table in _tables(purses)]
+    return {(row.account_id, row.cause) for query in found for row in session.execute(query)}
+
+
+def _tables(purses: Iterable[Purse]) -> list[type[CreditTransaction] | type[CreditDebt]]:
+    return [CreditTransaction, CreditDebt] if any(purse.overdraft_max for purse in purses) else [CreditTransaction]

@@ -24,7 +24,7 @@ from database.untold import tell
 IS_OWING = exists().where(CreditDebt.account_id == Account.id, is_owed()).label("is_owing")
 # built once: it runs with every use of credits
 THRESHOLDS = (
-    select(Account.id, BalanceWatch.warn_below, AutoTopUp.top_up_below, IS_OWING)
+    select(Account.id, Account.credit_overdraft_max, BalanceWatch.warn_below, AutoTopUp.top_up_below, IS_OWING)
     .select_from(Account)
     .outerjoin(BalanceWatch, BalanceWatch.account_id == Account.id)
     .outerjoin(AutoTopUp, and_(AutoTopUp.account_id == Account.id, may_begin(bindparam("month", type_=Date))))
@@ -36,13 +36,14 @@ THRESHOLDS = (
 class Thresholds:
     """Below which balance the customer is warned, and below which a top-up is bought; None: never.
 
-    With them comes whether the account owes credits. They were read without a lock. Whoever acts on them looks again
-    under the lock of the row that they come from.
+    With them comes whether the account owes credits, and whether it may. They were read without a lock. Whoever acts on
+    them looks again under the lock of the row that they come from.
     """
 
     warn_below: int | None
     top_up_below: int | None
     is_owing: bool = False
+    has_overdraft: bool = False
 
 
 def find_thresholds(session: Session, account_id: UUID, now: datetime) -> Thresholds:
@@ -57,7 +58,9 @@ def find_thresholds_of(session: Session, account_ids: Collection[UUID], now: dat
     """Those of several accounts, whose time all is `now`; an unknown account is missing."""
     wanted = {"account_ids": list(account_ids), "month": month_of(now)}
     rows = session.connection().execute(THRESHOLDS, wanted)
-    return {row.id: Thresholds(row.warn_below, row.top_up_below, row.is_owing) for row in rows}
+    return {
+        row.id: Thresholds(row.warn_below, row.top_up_below, row.is_owing, row.credit_overdraft_max > 0) for row in rows
+    }
 
 
 def no_account(account_id: UUID) -> Rejected:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from billing.accounts.queries import get_account
 from billing.credits.queries import count_owed
 from billing.credits.repay import repay_out_of
-from billing.credits.tables import CreditDebt, CreditGrant
+from billing.credits.tables import CreditDebt, CreditGrant, DebtReason
 from billing.errors import Rejected
 from billing.usage.claw_back import usable_of
 from billing.usage.fall import find_thresholds, follow_return
@@ -29,7 +29,8 @@ def owe_credits(
     session.add(CreditDebt(id=uuid7(), account_id=account_id, cause=cause, amount=amount, paid=0))
     session.flush()
     repay_out_of(session, account_id, usable)
-    owed, most = count_owed(session, account_id), get_account(session, account_id).credit_debt_max
+    # an agreed overdraft is another thing, and has a limit of its own
+    owed, most = count_owed(session, account_id, DebtReason.RETURNED), get_account(session, account_id).credit_debt_max
     if owed > most:
         detail = f"The account would owe {owed:,} credits; it may owe {most:,}."
         raise Rejected("credit_debt_too_large", detail, status=409)

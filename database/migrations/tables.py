@@ -21,6 +21,7 @@ from billing.statements import tables as statements
 from billing.subscriptions import tables as subscriptions
 from billing.tax import tables as tax
 from billing.top_ups import tables as top_ups
+from billing.usage import tables as usage
 from credentials import tables as credentials
 from database import (
     api_keys,
@@ -41,7 +42,7 @@ from database.base import Base
 MODULES = (
     accounts, audit, cards, catalog, clocks, credentials, credit_notes, credits_, disputes, dunning, events, invoices,
     ledger, manual_payments, payment_methods, payments, rate_tables, receipts, refunds, statements, subscriptions,
-    tax, top_ups, api_keys, event_pulls, inbox, lineage, operations, outbox, untold, unverified, upkeep,
+    tax, top_ups, usage, api_keys, event_pulls, inbox, lineage, operations, outbox, untold, unverified, upkeep,
     webhook_findings,
 )  # fmt: skip
 

@@ -10,4 +10,8 @@ CREDITS: Mapping[str, Decision] = {
     "credit_debts": shown(changes("paid")),
     "balance_watches": shown(KEEPS_AND_REMOVES),
     "auto_top_ups": shown(KEEPS),
+    "credit_costs": shown(READS_AND_ADDS),
+    "usage_events": shown(READS_AND_ADDS),
+    "usage_roll_ups": shown(changes("events", "quantity", "credits")),
+    "usage_reservations": shown(changes("state", "closed_at", "event_id")),
 }  # fmt: skip

@@ -14,6 +14,7 @@ from ingress.entries import (
     operators,
     pages_and_cards,
     subscriptions,
+    usage,
     webhooks,
 )
 from ingress.entries.aliases import under_other_names
@@ -25,6 +26,7 @@ def named_entries() -> tuple[Entry, ...]:
     return (
         *webhooks.entries(),
         *credits.ENTRIES,
+        *usage.ENTRIES,
         *operations.ENTRIES,
         *events.ENTRIES,
         *on_offer.ENTRIES,

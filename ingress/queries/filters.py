@@ -1,12 +1,18 @@
 """Query parameters. What is not named here is refused."""
 
 import re
+from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from database.pages import PAGE_SIZE_MAX, Cursor
+from schemas.instants import Day
+from schemas.locales import TimeZone
+
+# a chart of a year, leap years as well
+DAYS_MAX = timedelta(days=366)
 
 
 def figure(written: str) -> int:
@@ -37,3 +43,22 @@ class OfAccount(Filter):
 
 class PageOfAccount(PageFilter, OfAccount):
     """A page of what belongs to one account."""
+
+
+class UsageFilter(OfAccount):
+    """Days from `since` up to and without `until`; neither: the last thirty, with today.
+
+    They are days of the account's time zone unless another is named.
+    """
+
+    since: Day | None = None
+    until: Day | None = None
+    time_zone: TimeZone | None = None
+
+    @model_validator(mode="after")
+    def _is_a_window(self) -> "UsageFilter":
+        if (self.since is None) != (self.until is None):
+            raise ValueError("since and until go together")
+        if self.since and self.until and not timedelta(0) < self.until - self.since <= DAYS_MAX:
+            raise ValueError(f"until must be 1 to {DAYS_MAX.days} days after since")
+        return self

@@ -1,6 +1,6 @@
 """Commands the API accepts, each with the permission it needs. Validated at the door and again by the worker."""
 
-from schemas.commands import accounts, clocks, credits, manual_payments, payments, refunds, subscriptions
+from schemas.commands import accounts, clocks, credits, manual_payments, payments, refunds, subscriptions, usage
 from schemas.commands.base import Command
 
 COMMANDS: dict[str, type[Command]] = {
@@ -10,6 +10,7 @@ COMMANDS: dict[str, type[Command]] = {
         *subscriptions.COMMANDS,
         *payments.COMMANDS,
         *credits.COMMANDS,
+        *usage.COMMANDS,
         *manual_payments.COMMANDS,
         *refunds.COMMANDS,
         *clocks.COMMANDS,

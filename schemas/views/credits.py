@@ -9,7 +9,7 @@ from schemas.views.base import View
 class BalanceView(View):
     """An account's usable credits now, less its `debt`, and when the next of them expire; what is frozen counts apart.
 
-    Below zero, credits are owed that were used and refunded: the next ones that are granted pay for them.
+    Below zero, credits are owed that were used and refunded, or by an agreed overdraft: the next ones pay for them.
     """
 
     account_id: UUID

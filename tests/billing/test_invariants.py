@@ -107,6 +107,11 @@ DAMAGES = [
     ),
     ("credits_are_proved", "DELETE FROM credit_transactions; DELETE FROM credit_grants"),
     (
+        "usage_is_proved",
+        "INSERT INTO usage_events (account_id, event_id, operation, quantity, happened_at, credits, cost_id, cause)"
+        " SELECT id, 'x', 'x', 1, now(), 1, id, 'x' FROM accounts",
+    ),
+    (
         "pending_change_waits",
         "INSERT INTO pending_changes SELECT id, id, id, now(), now(), now() + interval '1 day', 0, now() FROM invoices",
     ),

@@ -10,23 +10,22 @@ from billing.credits.queries import view_balance
 from billing.credits.tables import CreditMovement, CreditTransaction
 from billing.invariants import violations
 from database.memory import WorkState
-from database.operations import Operation
+from database.operations import Operation, stage_command
 from schemas.commands.credits import ConsumeCredits
 from schemas.messages.commands import RunSet
 from tests.billing.prepaid import Prepaid
 from tests.delivery.desk import Desk, an_account
 from workers.wiring import utc_now
 
-CLIENTS, USES_EACH, CREDITS = 16, 25, 380
+CLIENTS, USES_EACH, AT_ONCE, CREDITS = 16, 25, 5, 380
 
 
 def _use(desk: Desk, account_id: UUID) -> None:
     """One client's uses, a few at a time; each is rung for twice, as a broker that repeats itself does."""
-    for start in range(0, USES_EACH, 5):
-        ids = [
-            desk.accept(ConsumeCredits(account_id=account_id, amount=1))
-            for _ in range(start, min(start + 5, USES_EACH))
-        ]
+    body = {"account_id": str(account_id), "amount": 1}
+    for _ in range(0, USES_EACH, AT_ONCE):
+        with desk.database.transaction() as session:
+            ids = [stage_command(session, ConsumeCredits.kind, body, "app/shop") for _ in range(AT_ONCE)]
         for _ in range(2):
             desk.bell.ring(RunSet(ids=tuple(ids)))
 
@@ -41,7 +40,7 @@ def test_nothing_is_used_twice_and_nothing_is_lost(celery_setup: CeleryTestSetup
     def uses_by_state() -> dict[WorkState, int]:
         by_state = select(Operation.state, func.count()).where(Operation.kind == ConsumeCredits.kind)
         with desk.database.transaction() as session:
-            return dict(session.execute(by_state.group_by(Operation.state)).tuples().all())
+            return dict(session.execute(by_state.group_by(Operation.state)).all())
 
     desk.wait(lambda: not uses_by_state().get(WorkState.READY), "all uses to be carried out")
     asked = CLIENTS * USES_EACH

@@ -17,6 +17,7 @@ from billing.manual_payments import states as claims
 from billing.payments import states as attempts
 from billing.refunds import states as refunds
 from billing.subscriptions import states as subscriptions
+from billing.usage import states as reservations
 from database import memory
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,6 +29,7 @@ MACHINES: Mapping[str, Mapping[Any, frozenset[Any]]] = {
     "dispute": disputes.TRANSITIONS,
     "subscription": subscriptions.TRANSITIONS,
     "dunning": dunnings.TRANSITIONS,
+    "usage reservation": reservations.TRANSITIONS,
     "test clock": clocks.TRANSITIONS,
     "work (inbox, operations, outbox)": memory.TRANSITIONS,
 }

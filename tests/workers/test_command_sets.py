@@ -3,14 +3,14 @@
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from billing.accounts.open import open_account
 from billing.clocks.timelines import times_of
 from billing.credits.tables import CreditGrant, CreditMovement, CreditTransaction
 from calls.run_set import run_set
 from database.ids import uuid7
-from database.memory import WorkState
+from database.memory import WorkState, ready_again
 from database.operations import Operation, stage_command
 from schemas.commands.base import Command
 from schemas.commands.credits import ConsumeCredits, SetBalanceWatch
@@ -114,6 +114,12 @@ def test_one_that_the_books_cannot_take_is_parked_alone(till: Till) -> None:
     ]  # fmt: skip
     assert "uq_credit_transactions_cause_grant_id" in (till.row(bad).error or "")
     assert till.balance == 69
+    # a person replays it, when other credits are there that are used first
+    till.prepaid.grant(10, till.work.wall().at, days=1)
+    with till.work.database.transaction() as session:
+        session.execute(update(Operation).where(Operation.id == bad).values(ready_again()))
+    run_set(till.work, [bad])
+    assert (till.row(bad).state, till.balance) == (WorkState.DONE, 69)
 
 
 def test_one_that_was_tried_before_is_left_to_come_alone(till: Till) -> None:

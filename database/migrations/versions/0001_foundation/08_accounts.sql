@@ -32,11 +32,13 @@ CREATE TABLE accounts (
     tax_id TEXT NOT NULL,
     clock_id UUID,
     credit_debt_max BIGINT DEFAULT '10000' NOT NULL,
+    credit_overdraft_max BIGINT DEFAULT '0' NOT NULL,
     time_zone TEXT DEFAULT 'UTC' NOT NULL,
     locale TEXT DEFAULT 'en' NOT NULL,
     created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
     CONSTRAINT pk_accounts PRIMARY KEY (id),
     CONSTRAINT ck_accounts_credit_debt_max_not_negative CHECK (credit_debt_max >= 0),
+    CONSTRAINT ck_accounts_credit_overdraft_max_not_negative CHECK (credit_overdraft_max >= 0),
     CONSTRAINT ck_accounts_country_iso CHECK (country ~ '^[A-Z]{2}$'),
     CONSTRAINT uq_accounts_slug UNIQUE (slug),
     CONSTRAINT fk_accounts_clock_id FOREIGN KEY(clock_id) REFERENCES test_clocks (id)

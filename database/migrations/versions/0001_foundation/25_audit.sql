@@ -67,4 +67,4 @@ CREATE TRIGGER awaits_link AFTER INSERT ON audit_entries REFERENCING NEW TABLE A
 FOR EACH STATEMENT EXECUTE FUNCTION await_link();
 
 -- What was done and must have its entry, for the question whether all have one; see `Command.is_own_audit`
-CREATE INDEX ix_operations_audited ON operations (finished_at) WHERE state = 'done' AND kind NOT IN ('consume_credits');
+CREATE INDEX ix_operations_audited ON operations (finished_at) WHERE state = 'done' AND kind NOT IN ('consume_credits', 'record_usage', 'reserve_usage', 'settle_usage', 'release_usage');
