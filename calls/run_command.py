@@ -29,9 +29,11 @@ from calls.open_subscription_checkout import open_subscription_checkout
 from calls.pause import pause_at_gateway, resume_at_gateway
 from calls.pay_invoice import pay_invoice
 from calls.remove_payment_method import remove_payment_method
+from calls.second_person import finish_or_wait, seconded
 from calls.sync_with_gateway import sync_with_gateway
 from database.operations import Operation
 from schemas.commands import COMMANDS
+from schemas.commands.approvals import ApproveOperation
 from schemas.commands.base import Command
 from schemas.commands.clocks import AdvanceTestClock, CreateTestClock
 from schemas.commands.payments import (
@@ -55,6 +57,7 @@ from schemas.commands.subscriptions import (
     StartSubscriptionCheckout,
     SyncWithGateway,
 )
+from schemas.messages.commands import RunCommand
 from schemas.messages.renewals import AdvanceClocks
 from workers import claims
 from workers.wiring import Work
@@ -125,10 +128,13 @@ def carry_out(work: Work, operation: Operation, command: Command) -> None:
     def act(session: Session) -> dict[str, Any]:
         return verb(session, operation, command, time_of(session, command, wall))
 
-    claims.finish(work.database, operation, audited(operation, command, act))
+    finish_or_wait(work, operation, audited(operation, command, seconded(operation, command, act)))
     if isinstance(command, AdvanceTestClock):
         # beat would ring within five seconds; whoever turns a clock by hand is waiting
         work.bell.ring(AdvanceClocks())
+    if isinstance(command, ApproveOperation):
+        # whoever wanted it has waited for long enough
+        work.bell.ring(RunCommand(id=command.approval_id), task_id=command.approval_id)
 
 
 def _hold(command: Command) -> timedelta:

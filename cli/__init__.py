@@ -13,6 +13,7 @@ import typer
 import exit_codes
 from cli import (
     api_keys,
+    approvals,
     audit,
     coupons,
     disputes,
@@ -74,6 +75,7 @@ app.add_typer(statements.statement, name="statement")
 app.add_typer(providers.provider, name="provider")
 app.add_typer(disputes.dispute, name="dispute")
 app.add_typer(api_keys.api_key, name="api-key")
+app.add_typer(approvals.approval, name="approval")
 app.add_typer(audit.audit, name="audit")
 
 

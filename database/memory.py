@@ -2,7 +2,8 @@
 
     ready ──> done        the effect is in the books
       │ └───> rejected    a business outcome; where it was no answer to anybody, it waits for an operator, too
-      └─────> parked      out of attempts or a bug; waits for an operator's replay, which makes it ready again
+      ├─────> parked      out of attempts or a bug; waits for an operator's replay, which makes it ready again
+      └─────> awaiting_approval   a command that another person has to approve: ready again then, else rejected
 
 What waits for an operator may also be discarded: it stays, with who decided so and why, and is never run again.
 
@@ -33,10 +34,12 @@ class WorkState(StrEnum):
     REJECTED = "rejected"
     PARKED = "parked"
     DISCARDED = "discarded"
+    AWAITING_APPROVAL = "awaiting_approval"
 
 
 TRANSITIONS: dict[WorkState, frozenset[WorkState]] = {
-    WorkState.READY: frozenset({WorkState.DONE, WorkState.REJECTED, WorkState.PARKED}),
+    WorkState.READY: frozenset({WorkState.DONE, WorkState.REJECTED, WorkState.PARKED, WorkState.AWAITING_APPROVAL}),
+    WorkState.AWAITING_APPROVAL: frozenset({WorkState.READY, WorkState.REJECTED}),
     # a person lets it run again, or decides against it
     WorkState.PARKED: frozenset({WorkState.READY, WorkState.DISCARDED}),
     # an e-mail that was not sent again blindly may be, by decision; any other refusal was an answer
@@ -64,6 +67,14 @@ def ready_again() -> dict[str, Any]:
     return {
         "state": WorkState.READY, "attempts": 0, "first_attempt_at": None, "next_attempt_at": func.now(),
         "hinted_at": None, "finished_at": None, "error": None,
+    }  # fmt: skip
+
+
+def waits_for_approval() -> dict[str, Any]:
+    """What an UPDATE of work in hand writes to let it wait for a second person; the lease is given back."""
+    return {
+        "state": WorkState.AWAITING_APPROVAL, "attempts": 0, "first_attempt_at": None, "error": None,
+        "lease_until": None, "lease_token": None,
     }  # fmt: skip
 
 

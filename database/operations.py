@@ -5,13 +5,13 @@ import json
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint, Index, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session
 
 from database.base import Base
 from database.ids import operation_id
-from database.memory import Remembered, memory_constraints
+from database.memory import Remembered, WorkState, finished_as, memory_constraints, ready_again, waits_for_approval
 
 # An API key's operations bear its id; those that a product hands over itself, its name: see `client/`.
 PRODUCT_CALLER = "app/"
@@ -84,3 +84,24 @@ def stage_command(
     }  # fmt: skip
     session.execute(insert(Operation).values(row).on_conflict_do_nothing(index_elements=["id"]))
     return row_id
+
+
+def let_wait(session: Session, operation_id: UUID) -> None:
+    """A command in hand waits for a second person; its lease is given back."""
+    waiting = update(Operation).where(Operation.id == operation_id).values(waits_for_approval())
+    session.execute(waiting, execution_options={"synchronize_session": False})
+
+
+def let_run(session: Session, operation_id: UUID) -> None:
+    """A command that waited for a second person runs now."""
+    _end_waiting(session, operation_id, ready_again())
+
+
+def refuse_held(session: Session, operation_id: UUID, problem: dict[str, Any]) -> None:
+    """A command that waited for a second person is never run; `problem` says why (members of RFC 9457)."""
+    _end_waiting(session, operation_id, {**finished_as(WorkState.REJECTED), "problem": problem})
+
+
+def _end_waiting(session: Session, operation_id: UUID, values: dict[str, Any]) -> None:
+    waits = Operation.id == operation_id, Operation.state == WorkState.AWAITING_APPROVAL
+    session.execute(update(Operation).where(*waits).values(values), execution_options={"synchronize_session": False})

@@ -14,7 +14,7 @@ from database.operations import Operation
 from ingress.identity import Identity
 from ingress.problems import Problem
 from ingress.reads import Reads
-from schemas.views.operations import OperationView
+from schemas.views.operations import OperationView, Status
 
 JSON = "application/json"
 PERMISSION = "operations:read"
@@ -70,10 +70,12 @@ def view_operation(row: OperationRow) -> OperationView:
     )
 
 
-def status_of(row: OperationRow) -> Literal["queued", "running", "succeeded", "failed", "parked"]:
+def status_of(row: OperationRow) -> Status:
     """Ready rows are running once somebody tried; a live lease says so before the first attempt is counted."""
     if row.state in FINISHED:
         return FINISHED[row.state]
+    if row.state == WorkState.AWAITING_APPROVAL:
+        return "awaiting_approval"
     is_leased = row.lease_until is not None and row.lease_until > datetime.now(UTC)
     return "running" if row.attempts > 0 or is_leased else "queued"
 

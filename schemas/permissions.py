@@ -87,7 +87,12 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission("events:read", "hear of everything that happens", _NOBODY, _ALL_STAFF, of_company=True),
     Permission("operations:read", "see what became of one's own commands", _EVERYBODY, _ALL_STAFF),
     Permission(
-        "refunds:write", "refund payments, correct invoices", _NOBODY, _WITH_MONEY, scope="admin:write", of_company=True
+        "refunds:write",
+        "refund payments, correct, write off invoices",
+        _NOBODY,
+        _WITH_MONEY,
+        scope="admin:write",
+        of_company=True,
     ),
     Permission(
         "claims:decide", "approve and reject claimed payments", _NOBODY, _DECIDING, scope="admin:write", of_company=True
@@ -113,6 +118,18 @@ PERMISSIONS: tuple[Permission, ...] = (
     ),
     Permission(
         "statements:read", "see lines of bank statements", _NOBODY, _DECIDING, scope="admin:read", of_company=True
+    ),
+    Permission("credits:adjust", "give and take credits", _NOBODY, _WITH_MONEY, scope="admin:write", of_company=True),
+    Permission(
+        "approvals:read", "see what waits for another person", _NOBODY, _DECIDING, scope="admin:read", of_company=True
+    ),
+    Permission(
+        "approvals:decide",
+        "approve and reject what others want",
+        _NOBODY,
+        _DECIDING,
+        scope="admin:write",
+        of_company=True,
     ),
     Permission("audit:read", "see who did what", _NOBODY, _WATCHING, scope="admin:read", of_company=True),
     Permission("clocks:read", "see test clocks", _NOBODY, _RUNNING, scope="accounts:read", of_company=True),

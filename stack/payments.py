@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from billing.approvals.check import limit_of
 from billing.clocks.timelines import now_of
 from billing.clocks.wall import Wall
 from billing.credit_notes.tables import CreditNote, CreditNoteReason
@@ -76,7 +77,19 @@ def _refund(opened: Session, wish: Wish) -> Iterator[str]:
     )
     begun = begin_refund(opened, refund_id, asked, now_of(opened, receipt.account_id, Wall(datetime.now(UTC))))
     opened.flush()
+    _refuse_alone(opened, begun)
     return _told(opened, begun)
+
+
+def _refuse_alone(opened: Session, begun: Refund) -> None:
+    """Who types is one person. What needs two is asked for where the other one can look at it."""
+    limit = limit_of(opened, RefundPayment.kind, begun.currency)
+    if limit is not None and begun.amount_minor > limit:
+        shown = format_major(Money(limit, begun.currency))
+        raise StackError(
+            f"above {shown} another person has to approve a refund: ask for it with "
+            f"POST /v1/admin/payments/{begun.receipt_id}/refund/, or set the limit with `cashbeat approval limit`"
+        )
 
 
 def _minor(wish: Wish, receipt: Receipt) -> int | None:

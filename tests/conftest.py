@@ -29,7 +29,7 @@ from tests.logins import as_worker, urls_of
 
 TEMPLATE_DATABASE = "template_migrated"
 THE_OPERATORS = (
-    "approval_limits",
+    "approval_limits", "second_person_limits",
     "credit_packages", "plans", "plan_versions", "plan_prices", "services", "service_prices", "coupons", "tax_rates",
     "dunning_policies", "gateway_amounts", "api_keys", "payment_method_configs",
 )  # fmt: skip

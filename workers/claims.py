@@ -227,7 +227,7 @@ def _try_later(database: Database, row: Remembered, reason: str, retry_after_sec
 def _give_back(database: Database, row: Remembered, wait: timedelta, reason: str, **values: Any) -> None:
     due = {"error": reason[-ERROR_LENGTH_MAX:], "next_attempt_at": func.now() + wait, "hinted_at": None}
     with database.transaction() as session:
-        if _still_ours(session, row):
+        if still_ours(session, row):
             _write(session, row, **due, **values)
 
 
@@ -244,7 +244,7 @@ def _close(
     if hasattr(row, "problem"):
         values["problem"] = problem or _problem("parked", "This command needs a look by an operator.", 500)
     with database.transaction() as session:
-        if not _still_ours(session, row):
+        if not still_ours(session, row):
             return
         _write(session, row, **finished_as(state), **values)
     tell(row, state, error, **said)
@@ -267,7 +267,7 @@ def _held(memory: type[Remembered], by_lease: bool) -> ColumnElement[bool]:
     return is_free(memory)
 
 
-def _still_ours(session: Session, row: Remembered) -> bool:
+def still_ours(session: Session, row: Remembered) -> bool:
     """Lock the row; false when another worker has it or has finished it."""
     memory = type(row)
     held = _held(memory, row.lease_token is not None)

@@ -11,7 +11,15 @@ from database.memory import Remembered, WorkState
 
 log = structlog.get_logger(__name__)
 
-LEVELS: Mapping[WorkState, int] = {WorkState.DONE: INFO, WorkState.REJECTED: INFO, WorkState.PARKED: ERROR}
+LEVELS: Mapping[WorkState, int] = {
+    WorkState.DONE: INFO,
+    WorkState.REJECTED: INFO,
+    WorkState.PARKED: ERROR,
+    WorkState.AWAITING_APPROVAL: INFO,
+}
+
+# it is done, or somebody will decide
+WELL = frozenset({WorkState.DONE, WorkState.AWAITING_APPROVAL})
 
 
 class Refused(Exception):
@@ -34,7 +42,7 @@ def tell(row: Remembered, state: WorkState, reason: str = "", **said: object) ->
     # a command's refusal is an answer; one that nobody is told of is an alarm
     level = ERROR if state is WorkState.REJECTED and row.refusals_wait else LEVELS[state]
     log.log(level, state.value, what=row.what, seconds=seconds, attempts=row.attempts, **ids, **said)
-    if state is not WorkState.DONE:
+    if state not in WELL:
         named = " ".join(f"{name}={value}" for name, value in ids.items())
         _failed.append((state, logs.redact_text(f"{row.what} {named}: {logs.last_line(reason)}")))
 

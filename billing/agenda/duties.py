@@ -6,6 +6,7 @@ because the old month's credits went a moment before the new month's came.
 
 from collections.abc import Mapping
 
+from billing.approvals.expire import APPROVAL_EXPIRIES
 from billing.clocks.duty import Duty
 from billing.cycle.plan_change.expire_change import CHANGE_EXPIRIES
 from billing.cycle.renewal.come_due import RENEWALS
@@ -29,7 +30,7 @@ SWEEPS: Mapping[type[Periodic], tuple[Duty, ...]] = {
     RenewSubscriptions: (CHANGE_EXPIRIES, RENEWALS, OVERDUE_ENDS, UNOPENED_STARTS),
     # retries first: what cannot be tried for want of a card may end in the same sweep
     DunInvoices: (TRANSFERS_DUE, RETRIES, DUNNING_ENDS, ORDER_ENDS),
-    NoticeCards: (TRIAL_NOTICES, CARD_NOTICES, TRANSFER_REMINDERS),
+    NoticeCards: (TRIAL_NOTICES, CARD_NOTICES, TRANSFER_REMINDERS, APPROVAL_EXPIRIES),
     # what was reserved is back before anybody looks whether a balance is low
     SweepCredits: (RESERVATION_ENDS, EXPIRIES, TOP_UPS),
 }

@@ -9,14 +9,23 @@ from billing.accounts.queries import get_account, lock_account
 from billing.clocks.timelines import times_of
 from billing.clocks.wall import Wall
 from billing.commands.verb import Result, SetVerb, Verb, cause_of
+from billing.credits.queries import view_balance
 from billing.credits.watch import set_watch
 from billing.errors import Rejected
 from billing.top_ups.end import end_top_up
 from billing.top_ups.set import set_top_up
+from billing.usage.adjust import adjust_credits
 from billing.usage.consume import Consumption, consume_all, consume_credits
 from database.operations import Operation
 from schemas.commands.base import Command
-from schemas.commands.credits import ConsumeCredits, EndAutoTopUp, SetAutoTopUp, SetBalanceWatch, SetCreditDebtMax
+from schemas.commands.credits import (
+    AdjustCredits,
+    ConsumeCredits,
+    EndAutoTopUp,
+    SetAutoTopUp,
+    SetBalanceWatch,
+    SetCreditDebtMax,
+)
 
 
 def _consume_credits(session: Session, operation: Operation, command: ConsumeCredits, now: datetime) -> Result:
@@ -66,11 +75,21 @@ def _end_top_up(session: Session, operation: Operation, command: EndAutoTopUp, n
     return {"account_id": str(command.account_id)}
 
 
+def _adjust(session: Session, operation: Operation, command: AdjustCredits, now: datetime) -> Result:
+    account_id, cause = command.account_id, cause_of(operation)
+    adjust_credits(
+        session, account_id, command.direction, command.amount, command.reason, cause, now, command.expires_at
+    )
+    session.flush()
+    return view_balance(session, account_id, now).model_dump(mode="json")
+
+
 VERBS: Mapping[type[Command], Verb] = {
     ConsumeCredits: _consume_credits,
     SetBalanceWatch: _set_watch,
     SetCreditDebtMax: _set_debt_max,
     SetAutoTopUp: _set_top_up,
     EndAutoTopUp: _end_top_up,
+    AdjustCredits: _adjust,
 }
 SETS: Mapping[type[Command], SetVerb] = {ConsumeCredits: _consume_set}

@@ -6,21 +6,20 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from billing.commands.person import person_of
 from billing.commands.verb import Result, Verb, cause_of
-from billing.errors import Rejected
 from billing.manual_payments.attach_proof import attach_proof
 from billing.manual_payments.choose import choose_manual_payment
 from billing.manual_payments.order_package import order_package
 from billing.manual_payments.queries import show_claim, show_manual_payment
 from billing.manual_payments.reject import reject_claim
-from billing.manual_payments.rules import KEY, Approval
+from billing.manual_payments.rules import Approval
 from billing.manual_payments.submit import Claimed, submit_claim
 from billing.manual_payments.withdraw import withdraw_claim
 from billing.money import Money
 from billing.outcomes.approve_payment import approve_payment
 from billing.payment_methods.tables import ManualMethod
-from database.api_keys import name_of_key
-from database.operations import PRODUCT_CALLER, Operation
+from database.operations import Operation
 from schemas.commands.base import Command
 from schemas.commands.manual_payments import (
     ApprovePayment,
@@ -64,20 +63,13 @@ def _withdraw_claim(session: Session, operation: Operation, command: WithdrawPay
 
 
 def _approve(session: Session, operation: Operation, command: ApprovePayment, now: datetime) -> Result:
-    approval = Approval(_person(session, operation), command.fingerprint)
+    approval = Approval(person_of(session, operation), command.fingerprint)
     return _claim(session, approve_payment(session, command.claim_id, approval, now).id)
 
 
 def _reject(session: Session, operation: Operation, command: RejectPayment, now: datetime) -> Result:
-    by = _person(session, operation)
+    by = person_of(session, operation)
     return _claim(session, reject_claim(session, command.claim_id, command.reason, by, now).id)
-
-
-def _person(session: Session, operation: Operation) -> str:
-    """Who decides about money. A product gives itself any name and is nobody; keys of one name are one person's."""
-    if operation.caller.startswith(PRODUCT_CALLER):
-        raise Rejected("not_a_person", "A product cannot decide about a payment; a person with an API key can.")
-    return KEY + name_of_key(session, UUID(operation.caller))
 
 
 def _claim(session: Session, claim_id: UUID) -> Result:

@@ -16,7 +16,7 @@ from billing.usage.queries import get_reservation
 from schemas.commands.accounts import ConfirmEmail
 from schemas.commands.base import Command
 from schemas.commands.manual_payments import OfClaim, SubmitPaymentClaim
-from schemas.commands.refunds import CreditInvoice, RefundPayment
+from schemas.commands.refunds import CreditInvoice, RefundPayment, WriteOffInvoice
 from schemas.commands.subscriptions import OfSubscription
 from schemas.commands.usage import OfReservation
 
@@ -38,7 +38,7 @@ def account_of(session: Session, command: Command) -> UUID | None:
         account_id = get_reservation(session, command.reservation_id).account_id
     if isinstance(command, OfClaim):
         account_id = get_claim(session, command.claim_id).account_id
-    if isinstance(command, CreditInvoice | SubmitPaymentClaim):
+    if isinstance(command, CreditInvoice | SubmitPaymentClaim | WriteOffInvoice):
         account_id = get_invoice(session, command.invoice_id).account_id
     if isinstance(command, ConfirmEmail):
         account_id = find_account_of_token(session, command.token)

@@ -2,12 +2,23 @@
 
 from collections.abc import Mapping
 
-from billing.commands import accounts, clocks, credits, manual_payments, payments, refunds, subscriptions, usage
+from billing.commands import (
+    accounts,
+    approvals,
+    clocks,
+    credits,
+    manual_payments,
+    payments,
+    refunds,
+    subscriptions,
+    usage,
+)
 from billing.commands.verb import Verb
 from schemas.commands.base import Command
 
 VERBS: Mapping[type[Command], Verb] = {
     **accounts.VERBS,
+    **approvals.VERBS,
     **subscriptions.VERBS,
     **payments.VERBS,
     **credits.VERBS,

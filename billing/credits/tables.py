@@ -15,6 +15,7 @@ class CreditSource(StrEnum):
 
     PACKAGE = "package"
     PLAN = "plan"
+    ADJUSTMENT = "adjustment"
 
 
 class CreditMovement(StrEnum):
@@ -28,6 +29,7 @@ class CreditMovement(StrEnum):
     RETURN = "return"
     RESERVE = "reserve"
     RELEASE = "release"
+    ADJUST = "adjust"
 
 
 class DebtReason(StrEnum):

@@ -15,7 +15,7 @@ from database.audit.canonical import GENESIS, content_of, link_hash
 from database.audit.tables import AuditEntry, AuditLink, AuditUnchained
 from database.copy import copy_rows
 
-# a quarter of a second of hashing and writing
+# a second of hashing and writing, on a machine that was busy with other things
 ENTRIES_MAX = 5_000
 # of PostgreSQL's advisory locks, ours for the chain
 LOCK = 4_201_776_033

@@ -13,7 +13,7 @@ from database.audit.erase import ERASED
 from database.audit.tables import AuditEntry, AuditLink, AuditPersonal
 from database.operations import AUDITED
 
-# of a third of a second; between two of them a caller may say how far it is
+# two seconds of them, on a machine that was busy with other things; in between a caller may say how far it is
 BATCH = 5_000
 FINDINGS_MAX = 100
 

@@ -1,6 +1,7 @@
 """Every table in one place, for migrations and for the test that compares them with the database."""
 
 from billing.accounts import tables as accounts
+from billing.approvals import tables as approvals
 from billing.cards import tables as cards
 from billing.catalog import tables as catalog
 from billing.clocks import tables as clocks
@@ -40,10 +41,10 @@ from database.base import Base
 
 # Importing a module is what registers its tables; naming them here keeps the imports from looking unused.
 MODULES = (
-    accounts, audit, cards, catalog, clocks, credentials, credit_notes, credits_, disputes, dunning, events, invoices,
-    ledger, manual_payments, payment_methods, payments, rate_tables, receipts, refunds, statements, subscriptions,
-    tax, top_ups, usage, api_keys, event_pulls, inbox, lineage, operations, outbox, untold, unverified, upkeep,
-    webhook_findings,
+    accounts, approvals, audit, cards, catalog, clocks, credentials, credit_notes, credits_, disputes, dunning,
+    events, invoices, ledger, manual_payments, payment_methods, payments, rate_tables, receipts, refunds, statements,
+    subscriptions, tax, top_ups, usage, api_keys, event_pulls, inbox, lineage, operations, outbox, untold, unverified,
+    upkeep, webhook_findings,
 )  # fmt: skip
 
 metadata = Base.metadata

@@ -2,6 +2,7 @@
 
 from ingress.entries import (
     accounts,
+    approvals,
     audit,
     clocks,
     credits,
@@ -36,6 +37,7 @@ def named_entries() -> tuple[Entry, ...]:
         *invoices.ENTRIES,
         *manual_payments.ENTRIES,
         *money_back.ENTRIES,
+        *approvals.ENTRIES,
         *audit.ENTRIES,
         *operators.ENTRIES,
         *clocks.ENTRIES,

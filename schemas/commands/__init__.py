@@ -1,12 +1,23 @@
 """Commands the API accepts, each with the permission it needs. Validated at the door and again by the worker."""
 
-from schemas.commands import accounts, clocks, credits, manual_payments, payments, refunds, subscriptions, usage
+from schemas.commands import (
+    accounts,
+    approvals,
+    clocks,
+    credits,
+    manual_payments,
+    payments,
+    refunds,
+    subscriptions,
+    usage,
+)
 from schemas.commands.base import Command
 
 COMMANDS: dict[str, type[Command]] = {
     command.kind: command
     for command in (
         *accounts.COMMANDS,
+        *approvals.COMMANDS,
         *subscriptions.COMMANDS,
         *payments.COMMANDS,
         *credits.COMMANDS,

@@ -1,10 +1,12 @@
 """Commands about credits."""
 
+from typing import Literal
 from uuid import UUID
 
 from schemas.amounts import Credits, CreditsOrNone, PurchasesAMonth
 from schemas.commands.base import Command
-from schemas.names import Line, Slug
+from schemas.instants import Instant
+from schemas.names import Line, Name, Slug
 
 
 class ConsumeCredits(Command):
@@ -61,4 +63,27 @@ class EndAutoTopUp(Command):
     account_id: UUID
 
 
-COMMANDS: tuple[type[Command], ...] = (ConsumeCredits, SetBalanceWatch, SetAutoTopUp, EndAutoTopUp, SetCreditDebtMax)
+class AdjustCredits(Command):
+    """Give credits to an account, until `expires_at` or for ever, or take some: by a person's word, for a reason.
+
+    Above the limit another person has to approve it.
+    """
+
+    kind = "adjust_credits"
+    permission = "credits:adjust"
+
+    account_id: UUID
+    direction: Literal["grant", "take"]
+    amount: Credits
+    reason: Name
+    expires_at: Instant | None = None
+
+
+COMMANDS: tuple[type[Command], ...] = (
+    ConsumeCredits,
+    SetBalanceWatch,
+    SetAutoTopUp,
+    EndAutoTopUp,
+    SetCreditDebtMax,
+    AdjustCredits,
+)

@@ -1,4 +1,4 @@
-"""Commands of the company's own people about money that goes back."""
+"""Commands of the company's own people about money that goes back, or is not asked for any more."""
 
 from typing import Literal
 from uuid import UUID
@@ -6,7 +6,7 @@ from uuid import UUID
 from schemas.amounts import MinorUnits
 from schemas.commands.base import Command
 from schemas.instants import Day
-from schemas.names import Line
+from schemas.names import Line, Name
 
 # as they are printed on the credit note
 Reason = Literal["duplicate", "fraudulent", "requested_by_customer", "order_change", "product_unsatisfactory"]
@@ -45,4 +45,14 @@ class CreditInvoice(Command):
     note: Line = ""
 
 
-COMMANDS: tuple[type[Command], ...] = (RefundPayment, CreditInvoice)
+class WriteOffInvoice(Command):
+    """Ask nobody any more for an issued invoice that nobody paid. It may still be paid."""
+
+    kind = "write_off_invoice"
+    permission = "refunds:write"
+
+    invoice_id: UUID
+    reason: Name
+
+
+COMMANDS: tuple[type[Command], ...] = (RefundPayment, CreditInvoice, WriteOffInvoice)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from billing.approvals import states as approvals
 from billing.clocks import states as clocks
 from billing.disputes import states as disputes
 from billing.dunning import states as dunnings
@@ -30,6 +31,7 @@ MACHINES: Mapping[str, Mapping[Any, frozenset[Any]]] = {
     "subscription": subscriptions.TRANSITIONS,
     "dunning": dunnings.TRANSITIONS,
     "usage reservation": reservations.TRANSITIONS,
+    "approval": approvals.TRANSITIONS,
     "test clock": clocks.TRANSITIONS,
     "work (inbox, operations, outbox)": memory.TRANSITIONS,
 }

@@ -91,3 +91,16 @@ def test_without_a_login_somebody_has_to_say_who_decides(payment_id: UUID, payme
     refused = payments_typed("refund", str(payment_id), **nobody)
     assert refused.returncode == 2
     assert refused.stderr.splitlines()[-1] == "Error: Missing option '--by'."
+
+
+def test_above_the_limit_nobody_gives_back_alone(
+    payment_id: UUID, books_of_owner: Database, payments_typed: Typed, tmp_path: Path, database_url: str
+) -> None:
+    limit = ("approval", "limit", "refund_payment", "USD=10.00")
+    assert cashbeat(*limit, home=tmp_path, DATABASE_URL=database_url).returncode == 0
+    refused = payments_typed("refund", str(payment_id), "--by", "mo", "--amount", "USD=10.01")
+    assert refused.returncode == 2
+    assert "above 10.00 USD another person has to approve a refund" in refused.stderr
+    with books_of_owner.transaction() as session:
+        assert session.scalars(select(Refund)).all() == []
+    assert payments_typed("refund", str(payment_id), "--by", "mo", "--amount", "USD=10.00").returncode == 0

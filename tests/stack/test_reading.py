@@ -35,6 +35,8 @@ LOOKS = {
     ("provider", "show"): 0,
     ("provider", "test", "stripe"): 0,
     ("restore-check",): 0,
+    ("approval", "list"): 0,
+    ("approval", "limits"): 0,
     ("audit", "list"): 0,
     ("audit", "show", NOBODY): 2,
     ("audit", "head"): 0,
@@ -44,6 +46,7 @@ WRITES = {
     "up", "demo", "simulate", "migrate", "seed", "parked discard", "replay", "seen", "restore-check", "plan publish",
     "plan migrate", "coupon issue", "tax set", "payment-method set", "payment-method reset", "api-key create",
     "api-key revoke", "payment refund", "payment approve", "payment reject", "payment limit",
+    "approval approve", "approval reject", "approval limit",
     "statement import", "statement match", "statement unmatch", "statement ignore",
     "provider set", "provider unset", "provider disable", "provider enable", "provider rotate-key",
 }  # fmt: skip

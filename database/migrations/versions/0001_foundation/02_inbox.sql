@@ -21,7 +21,7 @@ CREATE TABLE inbox (
     discarded_because TEXT,
     CONSTRAINT pk_inbox PRIMARY KEY (id),
     CONSTRAINT uq_inbox_gateway_event_id UNIQUE (gateway, event_id),
-    CONSTRAINT ck_inbox_state_known CHECK (state IN ('ready', 'done', 'rejected', 'parked', 'discarded')),
+    CONSTRAINT ck_inbox_state_known CHECK (state IN ('ready', 'done', 'rejected', 'parked', 'discarded', 'awaiting_approval')),
     CONSTRAINT ck_inbox_discarded_by_somebody CHECK ((state = 'discarded') = (discarded_by IS NOT NULL AND discarded_because IS NOT NULL))
 );
 CREATE UNIQUE INDEX uq_inbox_gateway_transmission_id ON inbox (gateway, transmission_id) WHERE transmission_id IS NOT NULL;
@@ -51,7 +51,7 @@ CREATE TABLE unverified_events (
     discarded_because TEXT,
     CONSTRAINT pk_unverified_events PRIMARY KEY (id),
     CONSTRAINT uq_unverified_events_gateway_transmission_id UNIQUE (gateway, transmission_id),
-    CONSTRAINT ck_unverified_events_state_known CHECK (state IN ('ready', 'done', 'rejected', 'parked', 'discarded')),
+    CONSTRAINT ck_unverified_events_state_known CHECK (state IN ('ready', 'done', 'rejected', 'parked', 'discarded', 'awaiting_approval')),
     CONSTRAINT ck_unverified_events_discarded_by_somebody CHECK ((state = 'discarded') = (discarded_by IS NOT NULL AND discarded_because IS NOT NULL))
 );
 CREATE INDEX ix_unverified_events_due ON unverified_events (next_attempt_at) WHERE state = 'ready';

@@ -22,7 +22,7 @@ CREATE TABLE operations (
     discarded_by TEXT,
     discarded_because TEXT,
     CONSTRAINT pk_operations PRIMARY KEY (id),
-    CONSTRAINT ck_operations_state_known CHECK (state IN ('ready', 'done', 'rejected', 'parked', 'discarded')),
+    CONSTRAINT ck_operations_state_known CHECK (state IN ('ready', 'done', 'rejected', 'parked', 'discarded', 'awaiting_approval')),
     CONSTRAINT ck_operations_discarded_by_somebody CHECK ((state = 'discarded') = (discarded_by IS NOT NULL AND discarded_because IS NOT NULL)),
     CONSTRAINT ck_operations_body_is_an_object CHECK (jsonb_typeof(body) = 'object'),
     CONSTRAINT ck_operations_kind_and_caller_are_said CHECK (kind <> '' AND caller <> '')

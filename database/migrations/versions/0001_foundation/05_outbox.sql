@@ -19,7 +19,7 @@ CREATE TABLE outbox (
     discarded_by TEXT,
     discarded_because TEXT,
     CONSTRAINT pk_outbox PRIMARY KEY (id),
-    CONSTRAINT ck_outbox_state_known CHECK (state IN ('ready', 'done', 'rejected', 'parked', 'discarded')),
+    CONSTRAINT ck_outbox_state_known CHECK (state IN ('ready', 'done', 'rejected', 'parked', 'discarded', 'awaiting_approval')),
     CONSTRAINT ck_outbox_discarded_by_somebody CHECK ((state = 'discarded') = (discarded_by IS NOT NULL AND discarded_because IS NOT NULL)),
     CONSTRAINT uq_outbox_cause UNIQUE (cause)
 );

@@ -1,0 +1,1 @@
+"""The second person: what is dangerous waits until another person has approved exactly that."""

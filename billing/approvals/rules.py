@@ -1,0 +1,50 @@
+"""Pure rules of the second person: how long one is waited for, above how much, and what exactly is approved."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+# after so long nobody remembers why it was wanted
+WAITS = timedelta(days=7)
+CREDITS = "credits"
+EVERY_UNIT = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a command does, as another person is shown it: ids, amounts and counts, nothing that differs when it is
+    done again. `amount` of `unit` is what the limit is asked about.
+    """
+
+    account_id: UUID | None
+    amount: int
+    unit: str
+    shown: Mapping[str, Any]
+
+
+# Where nobody has set a limit, by the kind of command: in minor units of whichever currency, or in credits. A thousand
+# dollars or so, and ten thousand credits, may go by one person's word.
+LIMITS: Mapping[str, int] = {
+    "refund_payment": 100_000,
+    "credit_invoice": 100_000,
+    "write_off_invoice": 100_000,
+    "adjust_credits": 10_000,
+}
+
+
+def fingerprint_of(command_sha256: str, effect: Effect) -> str:
+    """What an approval is bound to: this command, and this effect of it."""
+    shown = [command_sha256, effect.amount, effect.unit, effect.shown]
+    return sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()
+
+
+def limit_for(kind: str, unit: str, stated: Mapping[str, int | None]) -> int | None:
+    """Above how much; None: never. `stated` are the limits that somebody has set for the kind, by unit."""
+    for each in (unit, EVERY_UNIT):
+        if each in stated:
+            return stated[each]
+    return LIMITS.get(kind)

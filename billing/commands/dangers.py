@@ -1,0 +1,87 @@
+"""Commands that may need a second person, and what each of them does, as that person is shown it.
+
+The effect is read from the books when the command has done its work: to ask, that work is taken back again; once it is
+approved, the work is kept if its effect is still the same. So what is approved and what is done cannot differ.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from billing.approvals.rules import CREDITS, Effect
+from billing.commands.verb import Result
+from billing.credit_notes.tables import CreditNote
+from billing.credits.queries import count_owed_for
+from billing.invoices.queries import get_invoice
+from billing.refunds.tables import Refund
+from database.operations import Operation
+from schemas.commands.base import Command
+from schemas.commands.credits import AdjustCredits
+from schemas.commands.refunds import CreditInvoice, RefundPayment, WriteOffInvoice
+
+Danger = Callable[[Session, Operation, Any, Result], Effect]
+
+
+def _refund(session: Session, operation: Operation, command: RefundPayment, result: Result) -> Effect:
+    refund = session.get_one(Refund, operation.id)
+    notes = list(session.scalars(select(CreditNote).where(CreditNote.refund_id == refund.id)))
+    shown = {
+        "payment_id": str(refund.receipt_id),
+        "amount_minor": refund.amount_minor,
+        "kept_minor": refund.kept_minor,
+        "currency": refund.currency,
+        "credit_notes": _notes(notes),
+        "credits_owed": count_owed_for(session, [note.cause for note in notes]),
+    }
+    return Effect(refund.account_id, refund.amount_minor, refund.currency, shown)
+
+
+def _credit(session: Session, operation: Operation, command: CreditInvoice, result: Result) -> Effect:
+    note = session.get_one(CreditNote, UUID(result["id"]))
+    shown = {
+        "credit_notes": _notes([note]),
+        "currency": note.currency,
+        "credits_owed": count_owed_for(session, [note.cause]),
+    }
+    return Effect(note.account_id, note.total_minor, note.currency, shown)
+
+
+def _write_off(session: Session, operation: Operation, command: WriteOffInvoice, result: Result) -> Effect:
+    invoice = get_invoice(session, command.invoice_id)
+    shown = {
+        "invoice_id": str(invoice.id), "number": invoice.number, "status": str(invoice.status),
+        "left_minor": invoice.left_minor, "currency": invoice.currency,
+    }  # fmt: skip
+    return Effect(invoice.account_id, invoice.left_minor, invoice.currency, shown)
+
+
+def _adjust(session: Session, operation: Operation, command: AdjustCredits, result: Result) -> Effect:
+    """The balance is left out: it moves with every use, and is no effect of this."""
+    shown = {
+        "account_id": str(command.account_id), "direction": command.direction, "amount": command.amount,
+        "expires_at": command.expires_at.isoformat() if command.expires_at else None,
+    }  # fmt: skip
+    return Effect(command.account_id, command.amount, CREDITS, shown)
+
+
+def _notes(notes: list[CreditNote]) -> list[dict[str, Any]]:
+    """Without their ids and numbers, which are others when it is done again."""
+    said = [
+        {
+            "invoice_id": str(note.invoice_id), "total_minor": note.total_minor, "tax_minor": note.tax_minor,
+            "refunded_minor": note.refunded_minor, "kept_minor": note.kept_minor, "unpaid_minor": note.unpaid_minor,
+        }
+        for note in notes
+    ]  # fmt: skip
+    return sorted(said, key=lambda note: str(note["invoice_id"]))
+
+
+DANGERS: Mapping[type[Command], Danger] = {
+    RefundPayment: _refund,
+    CreditInvoice: _credit,
+    WriteOffInvoice: _write_off,
+    AdjustCredits: _adjust,
+}
