@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from database.sight import Sight
+
 
 class Kind(StrEnum):
     """What calls. `LINK` is whoever has the address of a page, which names one account's paper."""
@@ -37,3 +39,8 @@ class Principal:
     def sees_operations_of(self) -> tuple[str, ...]:
         """As whose operations it sees: its own, and those of others that are named here."""
         return (self.caller, *self.also_sees)
+
+    @property
+    def sight(self) -> Sight:
+        """What PostgreSQL shows to a transaction on its behalf, whatever a query asks for."""
+        return Sight(self.accounts, self.sees_operations_of, self.permissions)

@@ -11,11 +11,8 @@ from psycopg2.extensions import encrypt_password
 from sqlalchemy import Connection, make_url
 
 from database.rights import DECISIONS, Rights
-
-INGRESS = "cashbeat_ingress"
-WORKER = "cashbeat_worker"
-PORTAL = "cashbeat_portal"
-ROLES = (INGRESS, WORKER, PORTAL)
+from database.role_names import INGRESS, PORTAL, ROLES, WORKER
+from database.row_security import renew_policies
 
 # What a wall must not have: it would lead around the rights on tables.
 POWERS = """
@@ -65,7 +62,7 @@ def as_role(url: str, role: str, password: str) -> str:
 
 
 def renew_roles(connection: Connection, urls: DatabaseUrls) -> None:
-    """Make the accounts log in with the passwords of their addresses, and give each exactly its rights.
+    """Make the accounts log in with the passwords of their addresses, and give each exactly its rights and rows.
 
     Needs CREATEROLE and the tables' ownership, and no superuser. Raises RoleRefused for an address of another user,
     and for an account that has more power than a wall may have.
@@ -75,6 +72,7 @@ def renew_roles(connection: Connection, urls: DatabaseUrls) -> None:
         connection.exec_driver_sql(f"ALTER ROLE {role} LOGIN PASSWORD '{_verifier(connection, role, url)}'")
     for statement in _grants():
         connection.exec_driver_sql(statement)
+    renew_policies(connection)
     powerful = connection.exec_driver_sql(POWERS, {"roles": list(ROLES)}).scalar()
     if powerful is not None:
         raise RoleRefused(

@@ -15,6 +15,7 @@ from billing.accounts.queries import find_account_of_token, find_waiting_by_toke
 from billing.clocks.timelines import now_of
 from billing.clocks.wall import Wall
 from callers.principal import Kind, Principal
+from database.sight import EVERYTHING
 from ingress.acceptance import Acceptance
 from ingress.operations import is_final
 from ingress.reads import Reads
@@ -46,7 +47,7 @@ class ConfirmPage:
     async def show(self, request: Request) -> Response:
         """Which address, and the button."""
         token: str = request.path_params["token"]
-        email = await self._reads.run(lambda session: _waiting_email(session, token))
+        email = await self._reads.run(lambda session: _waiting_email(session, token), EVERYTHING)
         if email is None:
             return self._unknown()
         text = f"Invoices and other mails about payments are to be sent to {email}."
@@ -55,7 +56,7 @@ class ConfirmPage:
     async def confirm(self, request: Request) -> Response:
         """Stage the command and wait a moment for it. Pressed twice it is the same one."""
         token: str = request.path_params["token"]
-        if await self._reads.run(lambda session: _waiting_email(session, token)) is None:
+        if await self._reads.run(lambda session: _waiting_email(session, token), EVERYTHING) is None:
             return self._unknown()
         # the key is kept: of the token it tells the hash
         stored = await self._acceptance.accept(

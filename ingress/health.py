@@ -5,6 +5,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from billing.errors import BillingError
+from database.sight import NOTHING
 from database.upkeep import heartbeat_ages
 from ingress.operations import JSON
 from ingress.problems import RETRY_AFTER_SECONDS, is_weather
@@ -28,7 +29,7 @@ class Health:
     async def ready(self, request: Request) -> Response:
         """200 when PostgreSQL answers and every queue's heart has beaten within two minutes, else 503 with details."""
         try:
-            ages = await self._reads.run(heartbeat_ages)
+            ages = await self._reads.run(heartbeat_ages, NOTHING)
         except Exception as error:
             if not (is_weather(error) or isinstance(error, BillingError)):
                 raise

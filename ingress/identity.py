@@ -10,6 +10,7 @@ from starlette.requests import Request
 from callers.keys import find_key
 from callers.principal import Principal
 from database.api_keys import PREFIX, hash_key
+from database.sight import NOTHING
 from ingress.problems import Problem
 from ingress.reads import Reads
 
@@ -48,7 +49,7 @@ class Identity:
         known = self._known.get(hashed)
         if known is None or time.monotonic() - known.read_at_seconds > CACHE_SECONDS:
             self._known.pop(hashed, None)
-            principal = await self._reads.run(lambda session: find_key(session, hashed))
+            principal = await self._reads.run(lambda session: find_key(session, hashed), NOTHING)
             if principal is None:
                 raise _unknown()
             known = Known(principal, time.monotonic())

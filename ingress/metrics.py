@@ -20,6 +20,7 @@ from billing.statements.queries import count_left_open, count_missing
 from billing.subscriptions.queries import count_set_aside
 from database.memories import MEMORIES
 from database.memory import Remembered, is_free, is_put_off, put_off_since, waits_for_a_person
+from database.sight import EVERYTHING
 from database.upkeep import heartbeat_ages
 from database.webhook_findings import read_findings
 from gateways.registry import VENDORS
@@ -63,7 +64,7 @@ class Metrics:
     async def _current_gauges(self) -> list[Gauge]:
         if time.monotonic() - self._read_at_seconds >= GAUGES_SECONDS:
             try:
-                self._gauges = await self._reads.run(_read_gauges)
+                self._gauges = await self._reads.run(_read_gauges, EVERYTHING)
                 self._read_at_seconds = time.monotonic()
             except Exception as error:
                 if not is_weather(error):

@@ -1,15 +1,20 @@
 """Writes commands into `operations`, each under an id of its own, once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
+from psycopg2.extensions import cursor as Cursor  # noqa: N812 - a class with a small name
 from psycopg2.extras import Json, NamedTupleCursor, execute_values
 
+from database.sight import Sight
+from ingress.group_commit import RowsRefused
 from ingress.link import Link
 from ingress.operations import OperationRow
 
+# sent with the INSERT: whoever sees nobody's operations may add none
+LOOK = "SELECT set_config('cashbeat.callers', %s, true);"
 INSERT = """
     INSERT INTO operations (id, kind, caller, idempotency_key, body, body_sha256, hinted_at)
     VALUES %s ON CONFLICT (id) DO NOTHING RETURNING id
@@ -50,14 +55,22 @@ class OperationStore:
         self.interrupt = self._link.interrupt
         self.close = self._link.close
 
-    def write(self, operations: Sequence[NewOperation]) -> list[StoredOperation]:
-        """What is stored under each id now; see `Store.write`."""
+    def write(self, operations: Sequence[NewOperation]) -> list[StoredOperation | Exception]:
+        """What is stored under each id now; see `Store.write`. RowsRefused for an id that is another caller's."""
         with self._link.transaction(NamedTupleCursor) as cursor:
             values = [_values(operation) for operation in sorted(operations)]
-            new = {row[0] for row in execute_values(cursor, INSERT, values, ROW, page_size=len(values), fetch=True)}
+            statement = _looking(cursor, operations) + INSERT
+            new = {row[0] for row in execute_values(cursor, statement, values, ROW, page_size=len(values), fetch=True)}
             cursor.execute(READ, ([str(operation.id) for operation in operations],))
             found: dict[str, Any] = {row[0]: row for row in cursor}
-        return [_outcome(operation.id, found[str(operation.id)], new) for operation in operations]
+        return [_outcome(operation.id, found.get(str(operation.id)), new) for operation in operations]
+
+
+def _looking(cursor: Cursor, operations: Iterable[NewOperation]) -> str:
+    """See and add what these callers say, and nobody else's."""
+    sight = Sight(callers=tuple({operation.caller for operation in operations}))
+    said: bytes = cursor.mogrify(LOOK, (sight.settings()["callers"],))
+    return said.decode().replace("%", "%%")
 
 
 def _values(operation: NewOperation) -> tuple[Any, ...]:
@@ -67,8 +80,10 @@ def _values(operation: NewOperation) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def _outcome(row_id: UUID, row: Any, new: set[str]) -> StoredOperation:
+def _outcome(row_id: UUID, row: Any, new: set[str]) -> StoredOperation | Exception:
     """Of two equal commands in one batch, the first is the new one."""
+    if row is None:
+        return RowsRefused("another caller has stored something under this id")
     is_new = row.id in new
     new.discard(row.id)
     return StoredOperation(row_id, row, row.body_sha256, is_new)

@@ -52,7 +52,9 @@ class Operations:
         """One of the caller's own operations, or of the product of its key's name; others' do not exist for it."""
         principal = await self._identity.require(request, PERMISSION)
         operation_id: UUID = request.path_params["id"]
-        found = await self._reads.run(lambda session: _find(session, operation_id, principal.sees_operations_of))
+        found = await self._reads.run(
+            lambda session: _find(session, operation_id, principal.sees_operations_of), principal.sight
+        )
         return Response(view_operation(found).model_dump_json(), media_type=JSON)
 
 

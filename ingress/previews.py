@@ -38,9 +38,9 @@ class Previews:
 
     async def show(self, request: Request) -> Response:
         """The preview, or the reason why the change would be refused."""
-        await self._identity.require(request, PERMISSION)
+        principal = await self._identity.require(request, PERMISSION)
         wanted = validated(PreviewChange, parse_json(await read_body(request.receive, BODY_BYTES_MAX)))
-        return as_json(await self._reads.run(lambda session: _preview(session, wanted)))
+        return as_json(await self._reads.run(lambda session: _preview(session, wanted), principal.sight))
 
 
 def _preview(session: Session, wanted: PreviewChange) -> ChangePreview:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from billing.errors import Unavailable
 from database.engine import Database, make_engine
+from database.sight import Sight, look
 
 THREADS = 4  # each with a connection of its own; a read takes a millisecond or two
 WAITING_MAX = 400  # what four threads get done within the deadline
@@ -25,15 +26,15 @@ class Reads:
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="reads")
         self._running = 0
 
-    async def run(self, read: Callable[[Session], Answer]) -> Answer:
-        """Call `read` with a session in a thread and return what it returns.
+    async def run(self, read: Callable[[Session], Answer], sight: Sight) -> Answer:
+        """Call `read` with a session in a thread, which sees so much and no more, and return what it returns.
 
         Raises Unavailable when too many reads wait, TimeoutError after two seconds, and what `read` raises.
         """
         if self._running >= WAITING_MAX:
             raise Unavailable("too many reads wait for the database")
         self._running += 1
-        reading = asyncio.get_running_loop().run_in_executor(self._threads, self._read, read)
+        reading = asyncio.get_running_loop().run_in_executor(self._threads, self._read, read, sight)
         reading.add_done_callback(self._finish)
         return await asyncio.wait_for(reading, READ_SECONDS)
 
@@ -42,8 +43,9 @@ class Reads:
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._database.engine.dispose()
 
-    def _read(self, read: Callable[[Session], Answer]) -> Answer:
+    def _read(self, read: Callable[[Session], Answer], sight: Sight) -> Answer:
         with self._database.transaction() as session:
+            look(session, sight)
             return read(session)
 
     def _finish(self, reading: "asyncio.Future[Answer]") -> None:

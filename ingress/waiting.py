@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from billing.errors import BillingError
 from database.memory import WorkState
 from database.operations import Operation
+from database.sight import OPERATIONS
 from ingress.problems import is_weather
 from ingress.reads import Reads
 
@@ -68,7 +69,7 @@ class Waiting:
 
     async def _look(self, ids: Sequence[UUID]) -> Sequence[Operation]:
         try:
-            return await self._reads.run(lambda session: _finished(session, ids))
+            return await self._reads.run(lambda session: _finished(session, ids), OPERATIONS)
         except Exception as error:
             # the operations are stored; whoever waits in vain is told to come back
             if not (is_weather(error) or isinstance(error, BillingError)):

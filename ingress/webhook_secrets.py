@@ -18,6 +18,7 @@ from credentials.master_keys import MasterKeys
 from credentials.places import webhook_secret_of
 from credentials.queries import LOOK_SECONDS, active_at, list_endpoints, list_webhook_secrets
 from credentials.tables import WebhookSecret
+from database.sight import NOTHING
 from database.unverified import list_certificates
 from gateways.envelope import Envelope, Headers, Unchecked, WebhookSignature
 from gateways.registry import vendors_with_doors
@@ -101,7 +102,7 @@ class WebhookSecrets:
     async def _look(self) -> None:
         """What was known stays known while the database does not answer: the door must outlive that."""
         try:
-            known = await self._reads.run(_read)
+            known = await self._reads.run(_read, NOTHING)
         except Exception as error:
             if not (is_weather(error) or isinstance(error, BillingError)):
                 log.exception("webhook_secrets_unread")

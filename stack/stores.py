@@ -4,7 +4,8 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from database.roles import INGRESS, PORTAL, WORKER, DatabaseUrls, as_role
+from database.role_names import INGRESS, PORTAL, WORKER
+from database.roles import DatabaseUrls, as_role
 from settings import Settings
 from stack import discover
 from stack import home as homes

@@ -17,7 +17,7 @@ from sqlalchemy.pool import NullPool
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from database.engine import Database, dialect_url, opened
-from database.roles import WORKER
+from database.role_names import WORKER
 from stack.ports import free_port
 from stack.postgres import EmbeddedPostgres
 from stack.valkey import EmbeddedValkey

@@ -1,6 +1,7 @@
 """How tests enter their databases: each role's password is its name."""
 
-from database.roles import INGRESS, PORTAL, ROLES, WORKER, DatabaseUrls, as_role
+from database.role_names import INGRESS, PORTAL, ROLES, WORKER
+from database.roles import DatabaseUrls, as_role
 
 
 def urls_of(owner_url: str) -> DatabaseUrls:

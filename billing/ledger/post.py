@@ -54,7 +54,7 @@ def post_dated(session: Session, dated: Sequence[Dated]) -> None:
 
 
 def post_many(session: Session, movements: Sequence[Movement], now: datetime) -> None:
-    """The same for hundreds and more, where a COPY is cheaper than an INSERT."""
+    """The same for hundreds and more, where arrays are cheaper than a row after the other."""
     headers, entries = _rows([(movement, now) for movement in movements])
     copy_rows(session, LedgerTransaction, headers)
     copy_rows(session, LedgerEntry, entries)

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from database.rights.whose import Whose
+
 ALL_COLUMNS = ("*",)
 
 
@@ -18,6 +20,11 @@ class Rights:
     adds: bool = False
     changes: tuple[str, ...] = ()
     removes: bool = False
+
+    @property
+    def may_read(self) -> bool:
+        """Whether it may read the table, or columns of it."""
+        return self.reads or bool(self.reads_only)
 
     def privileges(self) -> Iterator[str]:
         """In PostgreSQL's words, as they stand after GRANT."""
@@ -35,11 +42,25 @@ class Rights:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One table's, for each role."""
+    """One table's, for each role; and whose its rows are, wherever the door or the portal has any right to it."""
 
     worker: Rights
     door: Rights = Rights()
     portal: Rights = Rights()
+    whose: Whose | None = None
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether the door or the portal may read it or add to it."""
+        return any(rights.may_read or rights.adds for rights in (self.door, self.portal))
+
+    def condition(self, table: str) -> str:
+        """Under which the two see one of the table's rows; empty where they see all of them, or none."""
+        return self.whose.seen.format(table=table) if self.whose and self.is_shown else ""
+
+    def condition_to_add(self, table: str) -> str:
+        """Under which they add one."""
+        return "true" if self.whose and self.whose.is_added_to_by_all else self.condition(table)
 
 
 NOTHING = Rights()
@@ -60,6 +81,6 @@ def changes(*columns: str) -> Rights:
     return Rights(reads=True, adds=True, changes=columns)
 
 
-def shown(worker: Rights) -> Decision:
-    """What customers see: the door and the portal read it."""
-    return Decision(worker, door=READS, portal=READS)
+def shown(worker: Rights, whose: Whose) -> Decision:
+    """What customers see: the door and the portal read it, whose rows they are."""
+    return Decision(worker, door=READS, portal=READS, whose=whose)

@@ -3,6 +3,10 @@
 from collections.abc import Mapping
 
 from database.rights.decision import READS, READS_AND_ADDS, Decision, changes, shown
+from database.rights.whose import OF_ACCOUNT, OF_SELLER, part_of
+
+EVIDENCE = part_of("disputes", "dispute_id").taking("disputes:read")
+PROOFS = part_of("payment_claims", "claim_id").taking("payments:read")
 
 MONEY: Mapping[str, Decision] = {
     "payment_attempts": Decision(
@@ -11,27 +15,29 @@ MONEY: Mapping[str, Decision] = {
             "approvals", "sent_at", "captured_at", "look_up_at",
         )
     ),
-    "receipts": shown(changes("allocated_minor", "looked_at")),
+    "receipts": shown(changes("allocated_minor", "looked_at"), OF_ACCOUNT),
     "refunds": shown(
         changes(
             "refund_ref", "status", "kept_minor", "unexplained_minor", "failure_code", "paid_out_by", "paid_out_on",
-        )
+        ),
+        OF_ACCOUNT,
     ),
-    "disputes": shown(changes("status", "evidence_due_at", "closed_at")),
-    "dispute_evidence": shown(changes("content", "written_at")),
-    "allocations": shown(READS_AND_ADDS),
-    "manual_payments": shown(changes("method")),
+    "disputes": shown(changes("status", "evidence_due_at", "closed_at"), OF_ACCOUNT),
+    "dispute_evidence": shown(changes("content", "written_at"), EVIDENCE),
+    "allocations": shown(READS_AND_ADDS, part_of("receipts", "receipt_id")),
+    "manual_payments": shown(changes("method"), part_of("invoices", "invoice_id")),
     # what was claimed stays as it was claimed; who decides on what limits is the operator's
     "payment_claims": shown(
         changes(
             "proof_sha256", "status", "first_approved_by", "first_seen", "decided_by", "decided_at",
             "reject_reason", "receipt_id",
-        )
+        ),
+        OF_ACCOUNT,
     ),
-    "payment_proofs": shown(READS_AND_ADDS),
+    "payment_proofs": shown(READS_AND_ADDS, PROOFS),
     "approval_limits": Decision(READS),
     # the operator's: whoever imports a statement says that money came
-    "statement_lines": Decision(READS, door=READS),
+    "statement_lines": Decision(READS, door=READS, whose=OF_SELLER.taking("statements:read")),
     "ledger_transactions": Decision(READS_AND_ADDS),
     "ledger_entries": Decision(READS_AND_ADDS),
 }  # fmt: skip

@@ -13,25 +13,35 @@ from database.rights.decision import (
     Rights,
     changes,
 )
+from database.rights.whose import OF_CALLER, OF_SELLER, nobodys
+
+# The door writes events with COPY, which PostgreSQL refuses where there are policies; no answer to a caller reads them.
+FROM_GATEWAYS = nobodys("what gateways tell: whose it is, is known once a worker has read it")
+OF_GATEWAYS = nobodys("by what webhooks are checked, before anything is known of a caller")
+OF_PIPELINE = nobodys("how the pipeline fares, in figures")
 
 PIPELINE: Mapping[str, Decision] = {
-    "inbox": Decision(Rights(reads=True, adds=True, changes=PROGRESS, removes=True), door=READS_AND_ADDS),
+    "inbox": Decision(
+        Rights(reads=True, adds=True, changes=PROGRESS, removes=True), door=READS_AND_ADDS, whose=FROM_GATEWAYS
+    ),
     # what may be genuine: the door knows neither which is, nor by which certificate until a worker has fetched it
-    "unverified_events": Decision(Rights(reads=True, changes=PROGRESS, removes=True), door=READS_AND_ADDS),
-    "gateway_certificates": Decision(KEEPS_AND_REMOVES, door=READS),
-    "webhook_findings": Decision(KEEPS, door=READS),
-    "operations": Decision(changes(*PROGRESS, "result", "problem"), door=READS_AND_ADDS),
-    "outbox": Decision(changes(*PROGRESS, "result"), door=READS),
+    "unverified_events": Decision(
+        Rights(reads=True, changes=PROGRESS, removes=True), door=READS_AND_ADDS, whose=FROM_GATEWAYS
+    ),
+    "gateway_certificates": Decision(KEEPS_AND_REMOVES, door=READS, whose=OF_GATEWAYS),
+    "webhook_findings": Decision(KEEPS, door=READS, whose=OF_PIPELINE),
+    "operations": Decision(changes(*PROGRESS, "result", "problem"), door=READS_AND_ADDS, whose=OF_CALLER),
+    "outbox": Decision(changes(*PROGRESS, "result"), door=READS, whose=OF_SELLER),
     "job_periods": Decision(Rights(reads=True, adds=True, removes=True)),
-    "heartbeats": Decision(KEEPS, door=READS),
+    "heartbeats": Decision(KEEPS, door=READS, whose=OF_PIPELINE),
     "event_pulls": Decision(KEEPS),
     "database_lineage": Decision(READS),
     # whoever approves a payment by a key is kept by its name
-    "api_keys": Decision(Rights(reads_only=("id", "name")), door=READS),
+    "api_keys": Decision(Rights(reads_only=("id", "name")), door=READS, whose=nobodys("who calls is looked up here")),
     "call_rates": Decision(KEEPS),
     # All workers are one role, so each may read every provider's row; what it is not told is the master key, unless its
     # queue talks to one (`READ_BY` in settings). The door checks signatures: it can read where a provider is, since the
     # certificates of its webhooks lie there, and nothing that calls anybody.
-    "integration_providers": Decision(READS, door=Rights(reads_only=("id", "endpoint"))),
-    "webhook_secrets": Decision(NOTHING, door=READS),
+    "integration_providers": Decision(READS, door=Rights(reads_only=("id", "endpoint")), whose=OF_GATEWAYS),
+    "webhook_secrets": Decision(NOTHING, door=READS, whose=OF_GATEWAYS),
 }  # fmt: skip

@@ -3,13 +3,16 @@
 from collections.abc import Mapping
 
 from database.rights.decision import KEEPS, KEEPS_AND_REMOVES, READS, Decision, Rights, changes, shown
+from database.rights.whose import OF_ACCOUNT, part_of
+
+OF_SUBSCRIPTION = part_of("subscriptions", "subscription_id")
 
 SUBSCRIPTIONS: Mapping[str, Decision] = {
     "dunning_policies": Decision(READS),
-    "subscriptions": shown(KEEPS),
-    "subscription_services": shown(KEEPS_AND_REMOVES),
-    "trials": Decision(Rights(reads=True, adds=True, removes=True), door=READS),
-    "subscription_periods": shown(changes("period_end", "invoice_id")),
-    "pending_changes": shown(changes("ended_at")),
-    "dunnings": shown(KEEPS),
+    "subscriptions": shown(KEEPS, OF_ACCOUNT),
+    "subscription_services": shown(KEEPS_AND_REMOVES, OF_SUBSCRIPTION),
+    "trials": Decision(Rights(reads=True, adds=True, removes=True), door=READS, whose=OF_ACCOUNT),
+    "subscription_periods": shown(changes("period_end", "invoice_id"), OF_SUBSCRIPTION),
+    "pending_changes": shown(changes("ended_at"), OF_SUBSCRIPTION),
+    "dunnings": shown(KEEPS, OF_ACCOUNT),
 }  # fmt: skip

@@ -32,9 +32,9 @@ class Queries:
         """Shows what the id in the path names."""
 
         async def show(request: Request) -> Response:
-            await self._identity.require(request, permission)
+            principal = await self._identity.require(request, permission)
             row_id: UUID = request.path_params["id"]
-            return as_json(await self._reads.run(lambda session: read(session, row_id)))
+            return as_json(await self._reads.run(lambda session: read(session, row_id), principal.sight))
 
         return show
 
@@ -42,8 +42,8 @@ class Queries:
         """Shows everything there is."""
 
         async def show(request: Request) -> Response:
-            await self._identity.require(request, permission)
-            return as_json(await self._reads.run(read))
+            principal = await self._identity.require(request, permission)
+            return as_json(await self._reads.run(read, principal.sight))
 
         return show
 
@@ -53,9 +53,9 @@ class Queries:
         """Shows what the parameters of the query ask for."""
 
         async def show(request: Request) -> Response:
-            await self._identity.require(request, permission)
+            principal = await self._identity.require(request, permission)
             wanted = validated(wanted_class, _asked(request))
-            return as_json(await self._reads.run(lambda session: read(session, wanted)))
+            return as_json(await self._reads.run(lambda session: read(session, wanted), principal.sight))
 
         return show
 
@@ -63,9 +63,9 @@ class Queries:
         """Hands out the file that the id in the path names, in the form the request asks for."""
 
         async def show(request: Request) -> Response:
-            await self._identity.require(request, permission)
+            principal = await self._identity.require(request, permission)
             row_id: UUID = request.path_params["id"]
-            answer = await self._reads.run(lambda session: read(session, row_id))
+            answer = await self._reads.run(lambda session: read(session, row_id), principal.sight)
             return answer(request)
 
         return show

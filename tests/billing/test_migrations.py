@@ -23,6 +23,15 @@ def test_every_table_has_a_decision_who_may_do_what_with_it() -> None:
     assert sum(len(area) for area in AREAS) == len(DECISIONS), "a table is decided on in one area"
 
 
+def test_every_table_that_is_shown_says_whose_its_rows_are() -> None:
+    unsaid = [table for table, decision in DECISIONS.items() if decision.is_shown and decision.whose is None]
+    assert unsaid == [], (
+        "the door or the portal would see every customer's rows: say whose they are, in database/rights/ beside the "
+        "table's rights: `whose=OF_ACCOUNT` where it has a column account_id, `part_of(parent, column)` for lines of "
+        "something, `nobodys(reason)`, or another word of database/rights/whose.py"
+    )
+
+
 def test_migrating_twice_changes_nothing(database_url: str) -> None:
     upgrade(urls_of(database_url))
 

@@ -9,12 +9,14 @@ import psycopg2
 import pytest
 from psycopg2.errors import InsufficientPrivilege, RestrictViolation
 
+from billing.accounts.tables import Account
 from billing.catalog.seed import seed
-from database.engine import Database, link_options, make_engine
+from database.engine import Database, link_options, make_engine, opened
 from database.migrate import upgrade
 from database.migrations.tables import metadata
 from database.rights import ALL_COLUMNS, DECISIONS, Rights
-from database.roles import INGRESS, PORTAL, ROLES, WORKER, DatabaseUrls, RoleRefused, as_role
+from database.role_names import INGRESS, PORTAL, ROLES, WORKER
+from database.roles import DatabaseUrls, RoleRefused, as_role
 from tests.billing.subscribers import Books, utc
 from tests.logins import as_worker, urls_of
 
@@ -201,8 +203,10 @@ def test_an_owner_without_superuser_makes_the_walls(walled: str, postgres_server
             managed = urls_of(as_role(postgres_server.url(name), owner, "its own"))
             for _ in range(2):
                 upgrade(managed)
+            _seed_as_owner(managed)
             with closing(psycopg2.connect(managed.worker)) as hands, hands.cursor() as worker:
-                worker.execute("SELECT count(*) FROM invoices")
+                worker.execute("SELECT count(*) FROM accounts")
+                assert worker.fetchone() == (1,)
                 assert _is_refused(worker, "DELETE FROM invoices")
         finally:
             postgres_server.drop_database(name)
@@ -236,6 +240,16 @@ def test_a_role_that_could_do_more_is_refused(walled: str) -> None:
 def test_an_address_of_another_user_is_refused(walled: str) -> None:
     with pytest.raises(RoleRefused, match=f"an address for {INGRESS} has to name that user and a password"):
         upgrade(DatabaseUrls(walled, walled, walled, walled))
+
+
+def _seed_as_owner(urls: DatabaseUrls) -> None:
+    """The policies are forced on who made them: this owner is no superuser, and sees what it wrote all the same."""
+    with opened(urls.owner) as database:
+        with database.transaction() as session:
+            seed(session)
+        account_id = Books(database).open()
+        with database.transaction() as session:
+            assert session.get_one(Account, account_id).id == account_id
 
 
 def _whole(rights: Rights) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """Renew subscriptions: begin the next period of each, a batch in one transaction.
 
-Loaded in a dozen statements, decided by pure rules, written with one COPY per table, whatever the batch's size.
+Loaded in a dozen statements, decided by pure rules, written with one INSERT per table, whatever the batch's size.
 """
 
 from collections.abc import Sequence

@@ -1,0 +1,6 @@
+"""The names of the accounts that processes log in to PostgreSQL with."""
+
+INGRESS = "cashbeat_ingress"
+WORKER = "cashbeat_worker"
+PORTAL = "cashbeat_portal"
+ROLES = (INGRESS, WORKER, PORTAL)
