@@ -23,6 +23,7 @@ KINDS: Mapping[str, ActorKind] = {
     "staff/": ActorKind.STAFF,
     "user/": ActorKind.USER,
     "pay_link": ActorKind.LINK,
+    "confirm_link": ActorKind.LINK,
 }
 
 

@@ -120,6 +120,8 @@ def carry_out(work: Work, operation: Operation, command: Command) -> None:
     """Do what an operation says, whose attempt is counted. Raises what its call or verb does."""
     call = _call_for(work, operation, command)
     if call is not None:
+        with work.database.transaction() as session:
+            time_of(session, command, work.wall())  # for an account that was deleted nobody is called
         if claims.lease(work.database, operation, _hold(command)):
             claims.finish(work.database, operation, audited(operation, command, call(work, operation, command)))
         return

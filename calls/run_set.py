@@ -2,10 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from operator import attrgetter
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from billing.accounts.queries import account_closed, closed_among
 from billing.commands.sets import SETS
 from billing.commands.verb import Result, SetVerb
 from billing.errors import Rejected
@@ -18,6 +20,8 @@ from workers.finish_each import finish_each
 from workers.halves import in_halves
 from workers.wiring import Work
 
+# the account that something is begun for
+_begins_for = attrgetter("account_id")
 Asked = dict[UUID, tuple[Operation, Command]]
 
 
@@ -41,7 +45,10 @@ def _run_together(work: Work, verb: SetVerb, asked: Asked) -> None:
     wall = work.wall()
 
     def act(session: Session, ours: Sequence[Operation]) -> Sequence[Result | Rejected]:
-        return verb(session, [asked[operation.id] for operation in ours], wall)
+        mine = [asked[operation.id] for operation in ours]
+        closed = closed_among(session, {_begins_for(command) for _, command in mine})
+        answers = iter(verb(session, [each for each in mine if _begins_for(each[1]) not in closed], wall))
+        return [account_closed() if _begins_for(command) in closed else next(answers) for _, command in mine]
 
     in_halves(
         [operation for operation, _ in asked.values()],

@@ -87,6 +87,7 @@ def _payment_confirmation(work: Work, session: Session, entry: OutboxEntry) -> E
     facts = describe_invoice(session, entry.subject_id, letterhead_of(work))
     require(facts.status == InvoiceStatus.PAID, f"the invoice is {facts.status}")
     account = get_account(session, get_invoice(session, entry.subject_id).account_id)
+    require(account.closed_at is None, "the account was deleted")
     email = render_payment_confirmation(facts, find_pdf(session, entry.subject_id), account.billing_email)
     return replace(email, copies=copies_for(session, account.id, entry.topic, email.recipient))
 

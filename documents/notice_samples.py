@@ -121,8 +121,7 @@ def sample_notices() -> Mapping[str, NoticeFacts]:
             base, subscription=None, credits_balance=120, failure=explain_decline("insufficient_funds")
         ),
         "invoice_created": replace(base, subscription=None, invoice=BILL),
-        "billing_email_confirmation": replace(base, subscription=None, email_change=NEW_EMAIL),
-        "billing_email_changed": replace(base, subscription=None, email_change=EmailChangeFacts(NEW_EMAIL.new_email)),
+        **_of_account(replace(base, subscription=None)),
         **_of_refunds(base),
         **_by_hand(base),
     }
@@ -135,6 +134,14 @@ def _unpaid_at_gateway(unpaid: NoticeFacts) -> Mapping[str, NoticeFacts]:
         "renewal_unpaid": unpaid,
         "renewal_unpaid-open": replace(unpaid, subscription=untold),
         "renewal_unpaid-given_up": replace(unpaid, subscription=replace(untold, is_given_up=True)),
+    }
+
+
+def _of_account(base: NoticeFacts) -> Mapping[str, NoticeFacts]:
+    return {
+        "account_export_ready": base,
+        "billing_email_confirmation": replace(base, email_change=NEW_EMAIL),
+        "billing_email_changed": replace(base, email_change=EmailChangeFacts(NEW_EMAIL.new_email)),
     }
 
 

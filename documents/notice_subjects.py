@@ -272,3 +272,13 @@ def email_changed_subject(facts: NoticeFacts) -> str:
 def email_changed_preview(facts: NoticeFacts) -> str:
     """That nothing comes here any more."""
     return f"Mails about payments go to {email_change_of(facts).new_email} from now on."
+
+
+def export_subject(facts: NoticeFacts) -> str:
+    """What was asked for."""
+    return "The copy of your data is ready"
+
+
+def export_preview(facts: NoticeFacts) -> str:
+    """Until when."""
+    return "It can be fetched in your account for seven days."

@@ -147,6 +147,7 @@ NOTICES: Mapping[str, Notice] = {
     "billing_email_changed": Notice(
         subjects.email_changed_subject, subjects.email_changed_preview, needs=(email_change_of,)
     ),
+    "account_export_ready": Notice(subjects.export_subject, subjects.export_preview),
 }
 
 

@@ -47,6 +47,8 @@ class Permission:
 
 _EVERYBODY = frozenset(Role)
 _PAYERS = frozenset({Role.OWNER, Role.ADMIN, Role.BILLING})
+_OWNERS = frozenset({Role.OWNER})
+_HEADS = frozenset({Role.OWNER, Role.ADMIN})
 _READERS_OF_PAPERS = _PAYERS | {Role.VIEWER}
 _NOBODY: frozenset[Role] = frozenset()
 
@@ -62,6 +64,8 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission("accounts:list", "list accounts", _NOBODY, _ALL_STAFF, scope="accounts:read", of_company=True),
     Permission("accounts:write", "open accounts", _NOBODY, _AT_THE_DESK, of_company=True),
     Permission("settings:write", "change the account's settings", _PAYERS, _AT_THE_DESK, scope="accounts:write"),
+    Permission("account:delete", "delete the account", _OWNERS, _AT_THE_DESK, scope="accounts:write"),
+    Permission("account:export", "fetch a copy of all that is known", _HEADS, _AT_THE_DESK, scope="accounts:write"),
     Permission("plans:read", "see which plans and services there are", _EVERYBODY, _ALL_STAFF, scope="billing:read"),
     Permission(
         "subscriptions:read", "see subscriptions, preview changes", _EVERYBODY, _ALL_STAFF, scope="billing:read"

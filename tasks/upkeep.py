@@ -2,6 +2,7 @@
 
 import structlog
 
+from billing.agenda.duties import SWEEPS
 from billing.invariants import violations
 from schemas.messages.upkeep import (
     BeatHeart,
@@ -12,6 +13,7 @@ from schemas.messages.upkeep import (
     VerifyAudit,
 )
 from workers.audit_watch import chain_audit, verify_audit
+from workers.sweeps import sweep as sweep_duties
 from workers.task import doorway
 from workers.upkeep import forget_old, ring_again
 from workers.wiring import Work
@@ -27,8 +29,9 @@ def sweep(work: Work, message: SweepMemories) -> None:
 
 @doorway(PruneMemories)
 def prune(work: Work, message: PruneMemories) -> None:
-    """Forget what is finished and old."""
+    """Forget what is finished and old, and of accounts that were deleted what nothing is kept for any more."""
     forget_old(work)
+    sweep_duties(work, SWEEPS[PruneMemories])
 
 
 @doorway(CheckInvariants)

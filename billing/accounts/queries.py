@@ -15,7 +15,13 @@ from billing.errors import Rejected
 from database.among import is_among
 from database.pages import Cursor, narrowed, newest_first
 from schemas.recipients import MailKind
-from schemas.views.accounts import AccountSettingsView, AccountView, ListedAccountView, PendingEmailView
+from schemas.views.accounts import (
+    AccountSettingsView,
+    AccountStatus,
+    AccountView,
+    ListedAccountView,
+    PendingEmailView,
+)
 from schemas.views.base import Page
 
 ADDRESS = ("line1", "line2", "city", "region", "postal_code", "country")
@@ -89,6 +95,7 @@ def list_accounts(
     owner: str | None = None,
     billing_email: str | None = None,
     name_prefix: str | None = None,
+    status: AccountStatus | None = None,
     created_from: datetime | None = None,
     created_before: datetime | None = None,
     before: Cursor | None = None,
@@ -104,12 +111,25 @@ def list_accounts(
     if name_prefix is not None:
         escaped = name_prefix.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         query = query.where(func.lower(Account.name).like(func.lower(escaped) + "%"))
+    if status is not None:
+        query = query.where(Account.closed_at.is_(None) == (status is AccountStatus.ACTIVE))
     if created_from is not None:
         query = query.where(Account.created_at >= created_from)
     if created_before is not None:
         query = query.where(Account.created_at < created_before)
     page, cursor = newest_first(session, query, Account, before, limit)
     return Page(data=[_listed(account) for account in page], next_cursor=cursor)
+
+
+def closed_among(session: Session, account_ids: Collection[UUID]) -> set[UUID]:
+    """Those of the accounts that were deleted."""
+    closed = select(Account.id).where(is_among(Account.id, account_ids), Account.closed_at.is_not(None))
+    return set(session.scalars(closed))
+
+
+def account_closed() -> Rejected:
+    """What is said where something is to be begun for an account that was deleted."""
+    return Rejected("account_closed", "The account was deleted.", status=409)
 
 
 def find_waiting_email(session: Session, account_id: UUID, now: datetime) -> EmailConfirmation | None:
@@ -183,4 +203,6 @@ def _listed(account: Account) -> ListedAccountView:
         tax_id=account.tax_id,
         test_clock_id=account.clock_id,
         created_at=account.created_at,
+        status=AccountStatus.ACTIVE if account.closed_at is None else AccountStatus.CLOSED,
+        closed_at=account.closed_at,
     )

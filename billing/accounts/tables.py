@@ -15,6 +15,8 @@ class Account(Base):
 
     `credit_debt_max` is how many credits it may owe: how far below zero a refund of used ones may take its balance.
     `credit_overdraft_max` is how far below zero its own use may take it, as was agreed; nothing unless somebody did.
+    One that was deleted is `closed_at`; until `keep_until` the law wants its papers, and then nothing is left that
+    names a person (`erased_at`). `forget_at` is when what the pipeline remembers of it is looked through next.
     """
 
     __tablename__ = "accounts"
@@ -22,6 +24,10 @@ class Account(Base):
         of_letters("country", 2),
         CheckConstraint("credit_debt_max >= 0", name="credit_debt_max_not_negative"),
         CheckConstraint("credit_overdraft_max >= 0", name="credit_overdraft_max_not_negative"),
+        CheckConstraint("(closed_at IS NULL) = (keep_until IS NULL)", name="closed_is_kept"),
+        CheckConstraint("closed_at IS NOT NULL OR (forget_at IS NULL AND erased_at IS NULL)", name="closed_is_erased"),
+        Index("ix_accounts_forget", "forget_at", postgresql_where=text("forget_at IS NOT NULL")),
+        Index("ix_accounts_keep", "keep_until", postgresql_where=text("closed_at IS NOT NULL AND erased_at IS NULL")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -41,6 +47,10 @@ class Account(Base):
     credit_overdraft_max: Mapped[int] = mapped_column(server_default="0")
     time_zone: Mapped[str] = mapped_column(server_default="UTC")
     locale: Mapped[str] = mapped_column(server_default="en")
+    closed_at: Mapped[datetime | None]
+    keep_until: Mapped[datetime | None]
+    forget_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = written_at()
 
 

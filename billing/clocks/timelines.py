@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from billing.accounts.queries import account_closed
 from billing.accounts.tables import Account
 from billing.clocks.tables import ClockStatus, TestClock
 from billing.clocks.wall import Wall
@@ -45,6 +46,15 @@ def now_of(session: Session, account_id: UUID, wall: Wall) -> datetime:
     """The time it is for an account, given the wall clock's. An unknown account lives by the wall clock."""
     frozen = select(TestClock.frozen_at).join(Account, Account.clock_id == TestClock.id)
     return session.scalar(frozen.where(Account.id == account_id)) or wall.at
+
+
+def open_now_of(session: Session, account_id: UUID, wall: Wall) -> datetime:
+    """The same, for something that is begun; raises Rejected `account_closed` for an account that was deleted."""
+    told = select(Account.closed_at, TestClock.frozen_at).outerjoin(TestClock, Account.clock_id == TestClock.id)
+    found = session.execute(told.where(Account.id == account_id)).one_or_none()
+    if found is not None and found.closed_at is not None:
+        raise account_closed()
+    return (found.frozen_at if found else None) or wall.at
 
 
 def times_of(session: Session, account_ids: Collection[UUID], wall: Wall) -> dict[UUID, datetime]:

@@ -12,9 +12,21 @@ from billing.accounts.queries import get_account, lock_account, view_account, vi
 from billing.accounts.update import update_account
 from billing.commands.verb import Result, Verb, cause_of
 from billing.gateway_run.stage_syncs import stage_syncs_of_account
+from billing.privacy.ask_export import ask_export
+from billing.privacy.delete_account import delete_account
+from billing.privacy.queries import show_export
+from database.clock import database_time
 from database.operations import Operation
-from schemas.commands.accounts import ConfirmEmail, OpenAccount, RepeatConfirmation, UpdateAccount
+from schemas.commands.accounts import (
+    ConfirmEmail,
+    DeleteAccount,
+    ExportAccount,
+    OpenAccount,
+    RepeatConfirmation,
+    UpdateAccount,
+)
 from schemas.commands.base import Command
+from schemas.views.accounts import DeletedAccountView
 
 
 def _open_account(session: Session, operation: Operation, command: OpenAccount, now: datetime) -> Result:
@@ -41,9 +53,25 @@ def _confirm_email(session: Session, operation: Operation, command: ConfirmEmail
     return {"account_id": str(account.id), "billing_email": account.billing_email}
 
 
+def _delete_account(session: Session, operation: Operation, command: DeleteAccount, now: datetime) -> Result:
+    told = command.account_id, command.confirm_name, cause_of(operation)
+    account = delete_account(session, *told, wall_now=database_time(session), now=now)
+    return DeletedAccountView(
+        account_id=account.id, closed_at=account.closed_at, keep_until=account.keep_until
+    ).model_dump(mode="json")
+
+
+def _export_account(session: Session, operation: Operation, command: ExportAccount, now: datetime) -> Result:
+    at = database_time(session)
+    ask_export(session, command.account_id, at)
+    return show_export(session, command.account_id, at).model_dump(mode="json")
+
+
 VERBS: Mapping[type[Command], Verb] = {
     OpenAccount: _open_account,
     UpdateAccount: _update_account,
     RepeatConfirmation: _repeat_confirmation,
     ConfirmEmail: _confirm_email,
+    DeleteAccount: _delete_account,
+    ExportAccount: _export_account,
 }

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from billing.accounts.queries import find_account_of_token
-from billing.clocks.timelines import now_of
+from billing.clocks.timelines import now_of, open_now_of
 from billing.clocks.wall import Wall
 from billing.invoices.queries import get_invoice
 from billing.manual_payments.queries import get_claim
@@ -22,7 +22,14 @@ from schemas.commands.usage import OfReservation
 
 
 def time_of(session: Session, command: Command, wall: Wall) -> datetime:
-    """The time it is for the account that a command is about."""
+    """The time it is for the account that a command is about.
+
+    Raises Rejected `account_closed` for what would begin something for an account that was deleted; what concerns its
+    papers, its cards or what is to end goes on.
+    """
+    begins_for: UUID | None = getattr(command, "account_id", None)
+    if begins_for is not None:
+        return open_now_of(session, begins_for, wall)
     account_id = account_of(session, command)
     return now_of(session, account_id, wall) if account_id else wall.at
 

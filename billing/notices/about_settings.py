@@ -8,7 +8,8 @@ from billing.accounts.tables import EmailConfirmation
 from billing.clocks.timelines import now_of
 from billing.errors import Rejected
 from billing.notices.copies import copies_for
-from billing.notices.occasion import Moot, Occasion, require
+from billing.notices.occasion import Moot, Occasion, require, write_to
+from billing.privacy.tables import AccountExport
 from schemas.account_facts import EmailChangeFacts
 from schemas.documents import NoticeFacts, PartyFacts
 
@@ -36,6 +37,15 @@ def email_changed(session: Session, occasion: Occasion) -> NoticeFacts:
     if confirmed is None or not confirmed.is_confirmed:
         raise Moot("the address was not changed")
     return _write_to(session, occasion, confirmed, confirmed.email_before, EmailChangeFacts(confirmed.email))
+
+
+def export_ready(session: Session, occasion: Occasion) -> NoticeFacts:
+    """The copy can still be fetched, and no newer one was asked for."""
+    export = session.get(AccountExport, occasion.subject_id)
+    if export is None or export.expires_at is None:
+        raise Moot("the copy is gone, or another one was asked for")
+    require(export.expires_at > occasion.wall.at, "the copy has expired")
+    return write_to(session, occasion, export.account_id)
 
 
 def _write_to(

@@ -41,4 +41,5 @@ LETTERS: dict[str, Callable[[Session, Occasion], NoticeFacts]] = {
     "order_canceled": about_orders.canceled,
     "billing_email_confirmation": about_settings.email_confirmation,
     "billing_email_changed": about_settings.email_changed,
+    "account_export_ready": about_settings.export_ready,
 }

@@ -44,6 +44,7 @@ def require(is_true: bool, otherwise: str) -> None:
 def write_to(session: Session, occasion: Occasion, account_id: UUID, **facts: Any) -> NoticeFacts:
     """Facts for a mail to an account, by its present name and address."""
     account = get_account(session, account_id)
+    require(account.closed_at is None, "the account was deleted")
     buyer = PartyFacts(name=account.name, email=account.billing_email)
     letterhead = occasion.letterhead
     copies = copies_for(session, account_id, occasion.topic, buyer.email)

@@ -22,7 +22,7 @@ _SECRET = re.compile("password|secret|token|sealed|api_?key|signature|authorizat
 _WORDS = frozenset({
     "action", "collection", "country", "coupon", "currency", "field", "gateway", "id", "interval", "kind", "locale",
     "method", "number", "package", "path", "plan", "reason_code", "role", "scope", "scopes", "permission",
-    "permissions", "service", "services", "slug", "status", "state", "timezone", "type", "used_credits", "version",
+    "permissions", "service", "services", "status", "state", "timezone", "type", "used_credits", "version",
     "when", "fingerprint", "effect_sha256", "proof_sha256", "cause", "topic", "event_type",
 })  # fmt: skip
 _IS_PLAIN = re.compile(

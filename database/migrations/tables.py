@@ -16,6 +16,7 @@ from billing.manual_payments import tables as manual_payments
 from billing.payment_methods import tables as payment_methods
 from billing.payments import rate_tables
 from billing.payments import tables as payments
+from billing.privacy import tables as privacy
 from billing.receipts import tables as receipts
 from billing.refunds import tables as refunds
 from billing.statements import tables as statements
@@ -41,8 +42,8 @@ from database.base import Base
 
 # Importing a module is what registers its tables; naming them here keeps the imports from looking unused.
 MODULES = (
-    accounts, approvals, audit, cards, catalog, clocks, credentials, credit_notes, credits_, disputes, dunning,
-    events, invoices, ledger, manual_payments, payment_methods, payments, rate_tables, receipts, refunds, statements,
+    accounts, approvals, audit, cards, catalog, clocks, credentials, credit_notes, credits_, disputes, dunning, events,
+    invoices, ledger, manual_payments, payment_methods, payments, privacy, rate_tables, receipts, refunds, statements,
     subscriptions, tax, top_ups, usage, api_keys, event_pulls, inbox, lineage, operations, outbox, untold, unverified,
     upkeep, webhook_findings,
 )  # fmt: skip

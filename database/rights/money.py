@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 
-from database.rights.decision import READS, READS_AND_ADDS, Decision, changes, shown
+from database.rights.decision import READS, READS_AND_ADDS, Decision, Rights, changes, shown
 from database.rights.whose import OF_ACCOUNT, OF_SELLER, part_of
 
 EVIDENCE = part_of("disputes", "dispute_id").taking("disputes:read")
 PROOFS = part_of("payment_claims", "claim_id").taking("payments:read")
+# when the years of a deleted account are over, nobody is named any more
+EMPTIED = Rights(reads=True, changes=("text", "payer", "payer_account"))
 
 MONEY: Mapping[str, Decision] = {
     "payment_attempts": Decision(
@@ -15,10 +17,11 @@ MONEY: Mapping[str, Decision] = {
             "approvals", "sent_at", "captured_at", "look_up_at",
         )
     ),
-    "receipts": shown(changes("allocated_minor", "looked_at"), OF_ACCOUNT),
+    "receipts": shown(changes("allocated_minor", "looked_at", "card_brand", "card_last4"), OF_ACCOUNT),
     "refunds": shown(
         changes(
             "refund_ref", "status", "kept_minor", "unexplained_minor", "failure_code", "paid_out_by", "paid_out_on",
+            "note",
         ),
         OF_ACCOUNT,
     ),
@@ -34,10 +37,10 @@ MONEY: Mapping[str, Decision] = {
         ),
         OF_ACCOUNT,
     ),
-    "payment_proofs": shown(READS_AND_ADDS, PROOFS),
+    "payment_proofs": shown(changes("content"), PROOFS),
     "approval_limits": Decision(READS),
     # the operator's: whoever imports a statement says that money came
-    "statement_lines": Decision(READS, door=READS, whose=OF_SELLER.taking("statements:read")),
+    "statement_lines": Decision(EMPTIED, door=READS, whose=OF_SELLER.taking("statements:read")),
     "ledger_transactions": Decision(READS_AND_ADDS),
     "ledger_entries": Decision(READS_AND_ADDS),
 }  # fmt: skip

@@ -30,7 +30,10 @@ PIPELINE: Mapping[str, Decision] = {
     ),
     "gateway_certificates": Decision(KEEPS_AND_REMOVES, door=READS, whose=OF_GATEWAYS),
     "webhook_findings": Decision(KEEPS, door=READS, whose=OF_PIPELINE),
-    "operations": Decision(changes(*PROGRESS, "result", "problem"), door=READS_AND_ADDS, whose=OF_CALLER),
+    # what was said in it goes with the account that it was about
+    "operations": Decision(
+        changes(*PROGRESS, "result", "problem", "body", "idempotency_key"), door=READS_AND_ADDS, whose=OF_CALLER
+    ),
     "outbox": Decision(changes(*PROGRESS, "result"), door=READS, whose=OF_SELLER),
     "job_periods": Decision(Rights(reads=True, adds=True, removes=True)),
     "heartbeats": Decision(KEEPS, door=READS, whose=OF_PIPELINE),

@@ -1,9 +1,25 @@
 """Who is billed, and what they say of themselves."""
 
-from ingress.entries.entry import Answers, Asks, Entry, Says, ShowsOne
-from ingress.queries.accounts import AccountFilter, accounts, own_settings, show_account, show_settings
+from ingress.entries.entry import Answers, Asks, Entry, HandsOut, Says, ShowsOne
+from ingress.queries.accounts import (
+    AccountFilter,
+    account_export,
+    accounts,
+    export_file,
+    own_export,
+    own_settings,
+    show_account,
+    show_settings,
+)
 from ingress.queries.filters import OfAccount
-from schemas.commands.accounts import ConfirmEmail, OpenAccount, RepeatConfirmation, UpdateAccount
+from schemas.commands.accounts import (
+    ConfirmEmail,
+    DeleteAccount,
+    ExportAccount,
+    OpenAccount,
+    RepeatConfirmation,
+    UpdateAccount,
+)
 
 ROOT = "/v1/accounts/"
 ONE = f"{ROOT}{{id:uuid}}/"
@@ -16,6 +32,13 @@ ENTRIES = (
     Entry("POST", ROOT, Says(OpenAccount)),
     Entry("POST", f"{ROOT}confirm-email/", Says(ConfirmEmail)),
     Entry("GET", ONE, ShowsOne("accounts:read", show_account)),
+    Entry("DELETE", ONE, Says(DeleteAccount, "account_id")),
+    Entry("DELETE", OWN, Says(DeleteAccount)),
+    Entry("POST", f"{ONE}export/", Says(ExportAccount, "account_id")),
+    Entry("GET", f"{ONE}export/", ShowsOne("account:export", account_export)),
+    Entry("GET", f"{ONE}export/file/", HandsOut("account:export", export_file)),
+    Entry("POST", f"{OWN}export/", Says(ExportAccount)),
+    Entry("GET", f"{OWN}export/", Asks("account:export", OfAccount, own_export)),
     Entry("GET", f"{ONE}settings/", ShowsOne("accounts:read", show_settings)),
     Entry("PATCH", f"{ONE}settings/", Says(UpdateAccount, "account_id")),
     Entry("POST", f"{ONE}settings/resend-confirmation/", Says(RepeatConfirmation, "account_id")),

@@ -1,23 +1,28 @@
 """Reads of accounts."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
 from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response
 
 from billing.accounts.queries import get_account, list_accounts, view_account, view_settings
 from billing.clocks.timelines import now_of
 from billing.clocks.wall import Wall
 from billing.disputes.queries import count_open
+from billing.privacy.queries import get_export_file, show_export
 from billing.receipts.queries import kept_of
 from ingress.queries.filters import OfAccount, PageFilter
 from schemas.emails import Email
 from schemas.instants import Instant
 from schemas.names import LENGTH_MAX, Name
-from schemas.views.accounts import AccountSettingsView, AccountView, ListedAccountView
+from schemas.views.accounts import AccountSettingsView, AccountStatus, AccountView, ListedAccountView
 from schemas.views.base import Page
+from schemas.views.privacy import ExportView
 
 
 class AccountFilter(PageFilter):
@@ -26,6 +31,7 @@ class AccountFilter(PageFilter):
     owner: Name | None = None
     email: Email | None = None
     name: Annotated[str, Field(min_length=1, max_length=LENGTH_MAX)] | None = None
+    status: AccountStatus | None = None
     created_from: Instant | None = None
     created_before: Instant | None = None
 
@@ -37,6 +43,7 @@ def accounts(session: Session, wanted: AccountFilter) -> Page[ListedAccountView]
         owner=wanted.owner,
         billing_email=wanted.email,
         name_prefix=wanted.name,
+        status=wanted.status,
         created_from=wanted.created_from,
         created_before=wanted.created_before,
         before=wanted.cursor,
@@ -49,6 +56,24 @@ def show_account(session: Session, account_id: UUID) -> AccountView:
     account = view_account(get_account(session, account_id))
     more = {"kept_minor": kept_of(session, account_id), "open_disputes": count_open(session, account_id)}
     return account.model_copy(update=more)
+
+
+def account_export(session: Session, account_id: UUID) -> ExportView:
+    """`GET /v1/accounts/{id}/export/`"""
+    return show_export(session, account_id, datetime.now(UTC))
+
+
+def own_export(session: Session, wanted: OfAccount) -> ExportView:
+    """`GET /v1/account/export/`"""
+    return account_export(session, wanted.account_id)
+
+
+def export_file(session: Session, account_id: UUID) -> Callable[[Request], Response]:
+    """`GET /v1/accounts/{id}/export/file/`: a ZIP file, to be saved and kept nowhere on the way."""
+    content = get_export_file(session, account_id, datetime.now(UTC))
+    name = f'attachment; filename="account-{account_id}.zip"'
+    headers = {"Content-Disposition": name, "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+    return lambda _request: Response(content, headers=headers, media_type="application/zip")
 
 
 def show_settings(session: Session, account_id: UUID) -> AccountSettingsView:

@@ -106,6 +106,25 @@ class RepeatConfirmation(Command):
     account_id: UUID
 
 
+class DeleteAccount(Command):
+    """Delete an account for good. `confirm_name` is its name, typed by whoever wants that."""
+
+    kind = "delete_account"
+    permission = "account:delete"
+
+    account_id: UUID
+    confirm_name: Name
+
+
+class ExportAccount(Command):
+    """Ask for a copy of all that is known of an account; a worker writes it."""
+
+    kind = "export_account"
+    permission = "account:export"
+
+    account_id: UUID
+
+
 class ConfirmEmail(Command):
     """Use the new billing e-mail from now on: whoever has the token has read the mail. A token is good once."""
 
@@ -115,4 +134,11 @@ class ConfirmEmail(Command):
     token: ConfirmationToken
 
 
-COMMANDS: tuple[type[Command], ...] = (OpenAccount, UpdateAccount, RepeatConfirmation, ConfirmEmail)
+COMMANDS: tuple[type[Command], ...] = (
+    OpenAccount,
+    UpdateAccount,
+    RepeatConfirmation,
+    ConfirmEmail,
+    DeleteAccount,
+    ExportAccount,
+)

@@ -31,11 +31,25 @@ class WriteEvidence(FollowUps):
     queue = "documents"
 
 
-MESSAGES: tuple[type[Message], ...] = (RenderInvoices, RenderCreditNotes, CreditVoidedInvoices, WriteEvidence)
+class WriteExports(FollowUps):
+    """Write the copies of all that is known of an account that these outbox rows ask for."""
+
+    task = "documents.write_exports"
+    queue = "documents"
+
+
+MESSAGES: tuple[type[Message], ...] = (
+    RenderInvoices,
+    RenderCreditNotes,
+    CreditVoidedInvoices,
+    WriteEvidence,
+    WriteExports,
+)
 # the outbox topics that these ring for
 TOPICS: dict[str, type[FollowUps]] = {
     "invoice_pdf": RenderInvoices,
     "credit_note_pdf": RenderCreditNotes,
     "invoice_voided": CreditVoidedInvoices,
     "dispute_evidence": WriteEvidence,
+    "account_export": WriteExports,
 }

@@ -36,5 +36,6 @@ EMAILS = (
     "order_canceled",
     "billing_email_confirmation",
     "billing_email_changed",
+    "account_export_ready",
 )
 TOPICS: dict[str, type[FollowUps]] = dict.fromkeys(EMAILS, SendEmails)

@@ -1,6 +1,7 @@
 """Accounts."""
 
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from pydantic import Field
@@ -9,8 +10,15 @@ from schemas.recipients import MailKind
 from schemas.views.base import View
 
 
+class AccountStatus(StrEnum):
+    """Whether an account lives."""
+
+    ACTIVE = "active"
+    CLOSED = "closed"
+
+
 class ListedAccountView(View):
-    """A customer of the SaaS company, as it stands in a list."""
+    """A customer of the SaaS company, as it stands in a list. One that is closed was deleted, at `closed_at`."""
 
     id: UUID
     name: str
@@ -21,6 +29,16 @@ class ListedAccountView(View):
     tax_id: str
     test_clock_id: UUID | None
     created_at: datetime
+    status: AccountStatus
+    closed_at: datetime | None
+
+
+class DeletedAccountView(View):
+    """An account that was deleted. Its papers are kept until `keep_until`, as the law wants, and then erased."""
+
+    account_id: UUID
+    closed_at: datetime
+    keep_until: datetime
 
 
 class AccountView(ListedAccountView):

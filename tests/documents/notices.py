@@ -17,7 +17,7 @@ RECIPIENT = "accounts@harbour.example"
 SAMPLES = sample_notices()
 
 
-FREE_OF_NEEDS = {"low_credits", "top_up_stopped"}
+FREE_OF_NEEDS = {"account_export_ready", "low_credits", "top_up_stopped"}
 
 
 def mail_of(sample: str, **changes: object) -> EmailFacts:

@@ -35,14 +35,22 @@ CREATE TABLE accounts (
     credit_overdraft_max BIGINT DEFAULT '0' NOT NULL,
     time_zone TEXT DEFAULT 'UTC' NOT NULL,
     locale TEXT DEFAULT 'en' NOT NULL,
+    closed_at TIMESTAMPTZ,
+    keep_until TIMESTAMPTZ,
+    forget_at TIMESTAMPTZ,
+    erased_at TIMESTAMPTZ,
     created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
     CONSTRAINT pk_accounts PRIMARY KEY (id),
     CONSTRAINT ck_accounts_credit_debt_max_not_negative CHECK (credit_debt_max >= 0),
     CONSTRAINT ck_accounts_credit_overdraft_max_not_negative CHECK (credit_overdraft_max >= 0),
+    CONSTRAINT ck_accounts_closed_is_kept CHECK ((closed_at IS NULL) = (keep_until IS NULL)),
+    CONSTRAINT ck_accounts_closed_is_erased CHECK (closed_at IS NOT NULL OR (forget_at IS NULL AND erased_at IS NULL)),
     CONSTRAINT ck_accounts_country_iso CHECK (country ~ '^[A-Z]{2}$'),
     CONSTRAINT uq_accounts_slug UNIQUE (slug),
     CONSTRAINT fk_accounts_clock_id FOREIGN KEY(clock_id) REFERENCES test_clocks (id)
 );
+CREATE INDEX ix_accounts_forget ON accounts (forget_at) WHERE forget_at IS NOT NULL;
+CREATE INDEX ix_accounts_keep ON accounts (keep_until) WHERE closed_at IS NOT NULL AND erased_at IS NULL;
 CREATE INDEX ix_accounts_newest ON accounts (created_at, id);
 CREATE INDEX ix_accounts_owner ON accounts (owner);
 CREATE INDEX ix_accounts_billing_email ON accounts (lower(billing_email));

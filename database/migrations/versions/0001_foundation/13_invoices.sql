@@ -115,8 +115,8 @@ ALTER TABLE invoice_documents ALTER COLUMN content SET STORAGE EXTERNAL;
 CREATE FUNCTION refuse_other_number() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION 'a number once given stays' USING ERRCODE = 'restrict_violation'; END $$;
 
-CREATE TRIGGER number_stays BEFORE UPDATE OF number, issued_at, buyer ON invoices FOR EACH ROW
-WHEN (OLD.number IS NOT NULL AND (OLD.number, OLD.issued_at, OLD.buyer) IS DISTINCT FROM (NEW.number, NEW.issued_at, NEW.buyer))
+CREATE TRIGGER number_stays BEFORE UPDATE OF number, issued_at ON invoices FOR EACH ROW
+WHEN (OLD.number IS NOT NULL AND (OLD.number, OLD.issued_at) IS DISTINCT FROM (NEW.number, NEW.issued_at))
 EXECUTE FUNCTION refuse_other_number();
 CREATE TRIGGER numbers_go_on BEFORE UPDATE ON invoice_counters FOR EACH ROW
 WHEN (NEW.last_number < OLD.last_number OR NEW.month <> OLD.month)
