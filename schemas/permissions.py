@@ -66,6 +66,7 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission("settings:write", "change the account's settings", _PAYERS, _AT_THE_DESK, scope="accounts:write"),
     Permission("account:delete", "delete the account", _OWNERS, _AT_THE_DESK, scope="accounts:write"),
     Permission("account:export", "fetch a copy of all that is known", _HEADS, _AT_THE_DESK, scope="accounts:write"),
+    Permission("limits:report", "report how many sites and users there are", scope="accounts:write"),
     Permission("plans:read", "see which plans and services there are", _EVERYBODY, _ALL_STAFF, scope="billing:read"),
     Permission(
         "subscriptions:read", "see subscriptions, preview changes", _EVERYBODY, _ALL_STAFF, scope="billing:read"

@@ -7,6 +7,7 @@ from billing.commands import (
     approvals,
     clocks,
     credits,
+    limits,
     manual_payments,
     payments,
     refunds,
@@ -19,6 +20,7 @@ from schemas.commands.base import Command
 VERBS: Mapping[type[Command], Verb] = {
     **accounts.VERBS,
     **approvals.VERBS,
+    **limits.VERBS,
     **subscriptions.VERBS,
     **payments.VERBS,
     **credits.VERBS,

@@ -8,6 +8,7 @@ SCHEMA_VERSION = 1
 TYPES: Mapping[str, str] = {
     "account.created": "An account was opened.",
     "account.updated": "Name, owner, billing address, billing e-mail or tax id of an account changed.",
+    "account.limit_passed": "The product has reported more sites or users than the plan allows; once each time.",
     "account.deleted": "An account was deleted: nothing begins for it any more, and nothing names its person.",
     "credits.granted": "Credits were granted that were not bought as a package: a plan's.",
     "credits.purchased": "A package of credits was paid, and its credits are there.",

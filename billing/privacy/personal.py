@@ -3,9 +3,9 @@
 A test compares this list and that of `impersonal` with the columns of the database: a new one is in either.
 """
 
-from billing.privacy.retention import Keep, Personal, PersonalTable
+from billing.privacy.remembered import AUDIT, EVENTS, MEMORY
+from billing.privacy.retention import OF_ACCOUNT, Keep, Personal, PersonalTable, decider
 
-OF_ACCOUNT = "account_id = :account_id"
 OF_INVOICE = "invoice_id IN (SELECT id FROM invoices WHERE account_id = :account_id)"
 OF_NOTE = "credit_note_id IN (SELECT id FROM credit_notes WHERE account_id = :account_id)"
 OF_CLAIM = "claim_id IN (SELECT id FROM payment_claims WHERE account_id = :account_id)"
@@ -34,10 +34,6 @@ def _address(part: str) -> Personal:
 
 def _file(what: str) -> Personal:
     return Personal(what, PAPER, Keep.BOOKS, at_last=NO_FILE)
-
-
-def _decider(who: str) -> Personal:
-    return Personal(who, "to account for decisions about money", Keep.COMPANY)
 
 
 BUYER = Personal("name, address, tax number, e-mail", PAPER, Keep.BOOKS, at_last=NOBODY)
@@ -152,8 +148,8 @@ MONEY = (
         {
             "note": Personal("why, in a person's words", REFERENCE, Keep.BOOKS, at_last=NOTHING),
             "request": Personal("what a gateway was asked for", REFERENCE, Keep.BOOKS),
-            "requested_by": _decider("who wanted it"),
-            "paid_out_by": _decider("who paid it out"),
+            "requested_by": decider("who wanted it"),
+            "paid_out_by": decider("who paid it out"),
         },
     ),
     PersonalTable("dispute_evidence", OF_DISPUTE, {"content": _file("what was told to a bank")}),
@@ -174,18 +170,18 @@ MONEY = (
             "text": Personal("what the payer wrote", REFERENCE, Keep.BOOKS, at_last=NOTHING),
             "payer": Personal("who paid", REFERENCE, Keep.BOOKS, at_last=NOTHING),
             "payer_account": Personal("from which account", REFERENCE, Keep.BOOKS, at_last=NOTHING),
-            "ignored_for": _decider("why it was set aside"),
-            "decided_by": _decider("who decided what it is"),
-            "imported_by": _decider("who imported it"),
+            "ignored_for": decider("why it was set aside"),
+            "decided_by": decider("who decided what it is"),
+            "imported_by": decider("who imported it"),
         },
     ),
     PersonalTable(
         "payment_claims",
         OF_ACCOUNT,
         {
-            "submitted_by": _decider("who said that it was paid"),
-            "first_approved_by": _decider("who approved it first"),
-            "decided_by": _decider("who decided"),
+            "submitted_by": decider("who said that it was paid"),
+            "first_approved_by": decider("who approved it first"),
+            "decided_by": decider("who decided"),
             "reject_reason": Personal("why, in a person's words", REFERENCE, Keep.BOOKS, at_last=NO_REASON),
         },
     ),
@@ -198,95 +194,6 @@ MONEY = (
         {"description": Personal("what credits were used for, as the product says it", UNEDITED, Keep.BOOKS)},
     ),
 )  # fmt: skip
-# Found by what they mention, and emptied by `forget_memory`.
-TOLD = "to do what was asked and told once, and to explain it afterwards"
-MEMORY = (
-    PersonalTable(
-        "operations",
-        "",
-        {
-            "body": Personal("a command as it was given", TOLD, Keep.MEMORY),
-            "result": Personal("what came of it", TOLD, Keep.MEMORY),
-            "problem": Personal("why it was refused", TOLD, Keep.MEMORY),
-            "error": Personal("what went wrong, in a program's words", TOLD, Keep.MEMORY),
-            "idempotency_key": Personal("a word of the caller's", TOLD, Keep.MEMORY),
-            "discarded_by": _decider("who decided against it"),
-            "discarded_because": _decider("why"),
-        },
-    ),
-    PersonalTable(
-        "outbox",
-        "",
-        {
-            "error": Personal("what went wrong, in a program's words", TOLD, Keep.MEMORY),
-            "result": Personal("a sender's name of a mail", TOLD, Keep.MEMORY),
-            "discarded_by": _decider("who decided against it"),
-            "discarded_because": _decider("why"),
-        },
-    ),
-    *(
-        PersonalTable(
-            name,
-            "",
-            {
-                "body": Personal("an event as a gateway told it", TOLD, Keep.MEMORY),
-                "error": Personal("what went wrong, in a program's words", TOLD, Keep.MEMORY),
-                "discarded_by": _decider("who decided against it"),
-                "discarded_because": _decider("why"),
-                **more,
-            },
-        )
-        for name, more in (
-            ("inbox", {}),
-            ("unverified_events", {"evidence": Personal("how it was signed", TOLD, Keep.MEMORY)}),
-        )
-    ),
-)
-AUDIT = (
-    PersonalTable(
-        "audit_personal",
-        "entry_id IN (SELECT id FROM audit_entries WHERE account_id = :account_id)",
-        {
-            "content": Personal("what was said and changed, in words", "to account for who did what", Keep.ACCOUNT),
-            "salt": Personal("what hides the above in a hash", "so that nobody guesses it", Keep.ACCOUNT),
-        },
-        is_deleted=True,
-        hidden=("salt",),
-    ),
-    PersonalTable(
-        "audit_entries",
-        OF_ACCOUNT,
-        {"actor_id": _decider("who did it"), "actor_name": _decider("who did it"), "actor_role": _decider("as what")},
-    ),
-    PersonalTable(
-        "approvals",
-        OF_ACCOUNT,
-        {
-            "effect": _decider("what was to be decided, in figures"),
-            "asked_by": _decider("who wanted it"),
-            "decided_by": _decider("who decided"),
-            "reason": _decider("why"),
-        },
-    ),
-)
-EVENTS = (
-    PersonalTable(
-        "product_events",
-        OF_ACCOUNT,
-        {"data": Personal("what the product was told, as it was then", "to be heard of again", Keep.MEMORY)},
-        is_deleted=True,
-        is_followed=False,
-    ),
-    PersonalTable(
-        "untold_changes",
-        OF_ACCOUNT,
-        {
-            "before": Personal("what has changed", "to tell the product within seconds", Keep.MEMORY),
-            "after": Personal("what has changed", "to tell the product within seconds", Keep.MEMORY),
-            "failure": Personal("what went wrong, in a program's words", TOLD, Keep.MEMORY),
-        },
-    ),
-)
 PERSONAL: tuple[PersonalTable, ...] = (*ACCOUNTS, *MONEY, *AUDIT, *EVENTS, *MEMORY)
 # Rows of an account that name nobody by themselves, and that an export has, too.
 WITHOUT_NAMES = (

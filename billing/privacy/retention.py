@@ -11,6 +11,8 @@ from enum import StrEnum
 YEARS_KEPT = 10
 # News of an account still comes after its end: of a refund, of a card that is removed. So long it is looked for again.
 FOLLOWED_FOR = timedelta(days=90)
+# the SQL condition for the rows of an account, where they have its id
+OF_ACCOUNT = "account_id = :account_id"
 
 
 class Keep(StrEnum):
@@ -57,3 +59,8 @@ class PersonalTable:
 def keep_until(deleted_at: datetime) -> datetime:
     """The first instant, UTC, at which no law asks for the papers of an account that is deleted then."""
     return datetime(deleted_at.year + YEARS_KEPT + 1, 1, 1, tzinfo=UTC)
+
+
+def decider(who: str) -> Personal:
+    """Somebody of the company, who decided."""
+    return Personal(who, "to account for decisions about money", Keep.COMPANY)

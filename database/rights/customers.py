@@ -13,6 +13,7 @@ CUSTOMERS: Mapping[str, Decision] = {
     # whoever has a link is shown what it confirms
     "confirmation_links": shown(KEEPS_AND_REMOVES, part_of("email_confirmations", "confirmation_id")),
     "account_exports": shown(KEEPS_AND_REMOVES, OF_ACCOUNT.taking("account:export")),
+    "reported_counts": shown(KEEPS, OF_ACCOUNT),
     "gateway_customers": Decision(KEEPS),
     "cards": shown(KEEPS, OF_ACCOUNT),
 }  # fmt: skip

@@ -5,6 +5,7 @@ from schemas.commands import (
     approvals,
     clocks,
     credits,
+    limits,
     manual_payments,
     payments,
     refunds,
@@ -18,6 +19,7 @@ COMMANDS: dict[str, type[Command]] = {
     for command in (
         *accounts.COMMANDS,
         *approvals.COMMANDS,
+        *limits.COMMANDS,
         *subscriptions.COMMANDS,
         *payments.COMMANDS,
         *credits.COMMANDS,

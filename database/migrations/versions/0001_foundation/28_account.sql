@@ -62,6 +62,21 @@ CREATE UNIQUE INDEX uq_account_exports_asked ON account_exports (account_id) WHE
 -- A ZIP is compressed already.
 ALTER TABLE account_exports ALTER COLUMN content SET STORAGE EXTERNAL;
 
+-- What the product counts
+
+CREATE TABLE reported_counts (
+    account_id UUID NOT NULL,
+    sites BIGINT,
+    sites_at TIMESTAMPTZ,
+    users BIGINT,
+    users_at TIMESTAMPTZ,
+    created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    CONSTRAINT pk_reported_counts PRIMARY KEY (account_id),
+    CONSTRAINT ck_reported_counts_counts_not_negative CHECK (sites >= 0 AND users >= 0),
+    CONSTRAINT ck_reported_counts_counted_at_a_time CHECK ((sites IS NULL) = (sites_at IS NULL) AND (users IS NULL) = (users_at IS NULL)),
+    CONSTRAINT fk_reported_counts_account_id FOREIGN KEY(account_id) REFERENCES accounts (id)
+);
+
 -- What the law wants is kept: whom a paper names, and the paper, can be erased when the years of a deleted account are over
 
 CREATE FUNCTION refuse_before_its_time() RETURNS trigger LANGUAGE plpgsql AS $$

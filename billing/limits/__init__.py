@@ -1,0 +1,1 @@
+"""How much of what its plan allows an account has in use."""
