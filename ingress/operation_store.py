@@ -8,13 +8,13 @@ import orjson
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - a class with a small name
 from psycopg2.extras import Json, NamedTupleCursor, execute_values
 
-from database.sight import Sight
+from database.sight import listed
 from ingress.group_commit import RowsRefused
 from ingress.link import Link
 from ingress.operations import OperationRow
 
 # sent with the INSERT: whoever sees nobody's operations may add none
-LOOK = "SELECT set_config('cashbeat.callers', %s, true);"
+LOOK = "SET LOCAL cashbeat.callers = %s;"
 INSERT = """
     INSERT INTO operations (id, kind, caller, idempotency_key, body, body_sha256, hinted_at)
     VALUES %s ON CONFLICT (id) DO NOTHING RETURNING id
@@ -68,8 +68,7 @@ class OperationStore:
 
 def _looking(cursor: Cursor, operations: Iterable[NewOperation]) -> str:
     """See and add what these callers say, and nobody else's."""
-    sight = Sight(callers=tuple({operation.caller for operation in operations}))
-    said: bytes = cursor.mogrify(LOOK, (sight.settings()["callers"],))
+    said: bytes = cursor.mogrify(LOOK, (listed({operation.caller for operation in operations}),))
     return said.decode().replace("%", "%%")
 
 
