@@ -8,6 +8,7 @@ from settings import (
     SANDBOX_PAYPAL_CLIENT_SECRET,
     SANDBOX_PAYPAL_WEBHOOK_ID,
     SANDBOX_RESEND_KEY,
+    SANDBOX_RESEND_WEBHOOK_SECRET,
     SANDBOX_STRIPE_KEY,
     SANDBOX_WEBHOOK_SECRET,
     Settings,
@@ -22,7 +23,7 @@ GATEWAY_ADDRESSES = ("stripe_api_base", "paypal_api_base", "resend_api_base")
 # everybody knows them, and they open nothing but the sandbox
 PUBLIC = frozenset({
     SANDBOX_STRIPE_KEY, SANDBOX_WEBHOOK_SECRET, SANDBOX_PAYPAL_CLIENT_ID, SANDBOX_PAYPAL_CLIENT_SECRET,
-    SANDBOX_PAYPAL_WEBHOOK_ID, SANDBOX_RESEND_KEY,
+    SANDBOX_PAYPAL_WEBHOOK_ID, SANDBOX_RESEND_KEY, SANDBOX_RESEND_WEBHOOK_SECRET,
 })  # fmt: skip
 # everything on one machine, and what it makes up for itself
 UP = "up"

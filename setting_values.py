@@ -1,6 +1,7 @@
 """What a setting may be: each type refuses in words that fit behind the setting's name."""
 
 import re
+from base64 import b64decode
 from collections.abc import Callable
 from ipaddress import ip_address
 from pathlib import Path
@@ -123,6 +124,18 @@ def _beginning(prefix: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _base64(value: SecretStr) -> SecretStr:
+    """What stands behind the prefix is the key itself, and an empty one anybody has."""
+    secret = value.get_secret_value().partition("_")[2]
+    try:
+        key = b64decode(secret, validate=True)
+    except ValueError:
+        key = b""
+    if not key:
+        raise ValueError("must be copied whole: Base64 behind whsec_")
+    return value
+
+
 def _paypal_webhook_id(value: SecretStr) -> SecretStr:
     """An event's id, which begins with WH-, stands beside it in the dashboard."""
     if not re.fullmatch(r"[A-Za-z0-9]{1,50}", value.get_secret_value()):
@@ -174,6 +187,7 @@ Login = Annotated[SecretStr, AfterValidator(_login)]
 StripeKey = Annotated[SecretStr, AfterValidator(_stripe_key)]
 MasterKeyList = Annotated[SecretStr, AfterValidator(_master_keys)]
 WebhookSecret = Annotated[SecretStr, _beginning("whsec_")]
+SvixSecret = Annotated[SecretStr, _beginning("whsec_"), AfterValidator(_base64)]
 ResendKey = Annotated[SecretStr, _beginning("re_")]
 PayPalKey = Annotated[SecretStr, AfterValidator(_whole)]
 PayPalWebhookId = Annotated[SecretStr, AfterValidator(_paypal_webhook_id)]

@@ -35,6 +35,7 @@ from setting_values import (
     SellerTaxId,
     SellerText,
     StripeKey,
+    SvixSecret,
     TrustFile,
     WebhookSecret,
     WebPage,
@@ -48,6 +49,7 @@ SANDBOX_PAYPAL_CLIENT_SECRET = "secret_of_the_sandbox"  # noqa: S105 - likewise
 SANDBOX_PAYPAL_WEBHOOK_ID = "WEBHOOKOFTHESANDBOX"
 SANDBOX_PAYPAL_MERCHANT_ID = "CASHBEATSANDB"
 SANDBOX_RESEND_KEY = "re_sandbox"
+SANDBOX_RESEND_WEBHOOK_SECRET = "whsec_c2FuZGJveA=="  # noqa: S105 - likewise
 
 _EVERYWHERE = ("cashbeat_home", "cashbeat_env", "log_format", "log_level")
 _IN_THE_BOOKS = (*_EVERYWHERE, "worker_database_url", "broker_url")
@@ -67,7 +69,7 @@ READ_BY: dict[str, tuple[str, ...]] = {
         *_EVERYWHERE, "ingress_database_url", "broker_url", "ingress_host", "ingress_port", "ingress_processes",
         "ingress_connections_per_address", "cashbeat_master_keys", "stripe_webhook_secrets",
         "paypal_webhook_secrets", "paypal_environment", "paypal_api_base", "paypal_trust_file",
-        "paypal_webhook_verification", "public_url", "seller_name", "seller_logo",
+        "paypal_webhook_verification", "resend_webhook_secrets", "public_url", "seller_name", "seller_logo",
     ),
     # what the door cannot verify yet is verified here; whose webhook it is the door has noted
     "webhooks": (*_IN_THE_BOOKS, *_CHARGES, "paypal_trust_file"),
@@ -143,6 +145,7 @@ class Settings(BaseSettings):
     paypal_calls_per_second: CallsPerSecond = 0.0
     resend_api_key: ResendKey = SecretStr("")
     resend_api_base: BaseUrl = ""
+    resend_webhook_secrets: Annotated[tuple[SvixSecret, ...], NoDecode] = ()
     sandbox_port: Port = 8400
 
     # who sells
@@ -182,7 +185,7 @@ class Settings(BaseSettings):
         read_logo(path)
         return path
 
-    @field_validator("stripe_webhook_secrets", "paypal_webhook_secrets", mode="before")
+    @field_validator("stripe_webhook_secrets", "paypal_webhook_secrets", "resend_webhook_secrets", mode="before")
     @classmethod
     def _several_secrets(cls, value: object) -> object:
         """Comma-separated: while a secret is rolled, the old and the new one are both active."""

@@ -17,6 +17,7 @@ from billing.outcomes.record_outcome import record_outcomes
 from calls.hear_card import CARD
 from calls.hear_customer import CUSTOMER
 from calls.hear_invoice import INVOICE
+from calls.hear_mails import hear_mails
 from calls.hear_payment import PAYMENT
 from calls.hear_reversal import REVERSAL
 from calls.hear_subscription import SUBSCRIPTION
@@ -58,8 +59,9 @@ class Rung:
 
 def handle_webhooks(work: Work, event_ids: Sequence[UUID]) -> None:
     """Claim, call, record. One bad event does not hold up the others."""
-    events = claims.take(work.database, InboxEvent, event_ids)
-    facts = _translated(work, events)
+    taken = claims.take(work.database, InboxEvent, event_ids)
+    hear_mails(work, [event for event in taken if event.gateway == work.mail_reader.name])
+    facts = _translated(work, [event for event in taken if event.gateway != work.mail_reader.name])
     with work.database.transaction() as session:
         known = look(session, [fact for _, fact in facts])
     idle: list[InboxEvent] = []

@@ -28,6 +28,7 @@ from calls.open_portal import open_portal
 from calls.open_subscription_checkout import open_subscription_checkout
 from calls.pause import pause_at_gateway, resume_at_gateway
 from calls.pay_invoice import pay_invoice
+from calls.purchase_on_page import is_on_page, purchase_on_page
 from calls.remove_payment_method import remove_payment_method
 from calls.second_person import finish_or_wait, seconded
 from calls.sync_with_gateway import sync_with_gateway
@@ -36,6 +37,7 @@ from schemas.commands import COMMANDS
 from schemas.commands.approvals import ApproveOperation
 from schemas.commands.base import Command
 from schemas.commands.clocks import AdvanceTestClock, CreateTestClock
+from schemas.commands.credits import PurchaseCredits
 from schemas.commands.payments import (
     CaptureCheckout,
     ChangePaymentMethod,
@@ -50,12 +52,14 @@ from schemas.commands.subscriptions import (
     CancelSubscription,
     ChangePlan,
     CreateSubscription,
+    DowngradeSubscription,
     OfSubscription,
     PauseSubscription,
     ReactivateSubscription,
     ResumeSubscription,
     StartSubscriptionCheckout,
     SyncWithGateway,
+    UpgradeSubscription,
 )
 from schemas.messages.commands import RunCommand
 from schemas.messages.renewals import AdvanceClocks
@@ -80,13 +84,16 @@ CALLS: Mapping[type[Command], Call] = {
 # asked of the gateway only where it runs the subscription; otherwise a verb of our own
 CALLS_OF_GATEWAY_RUN: Mapping[type[Command], Call] = {
     ChangePlan: change_plan_at_gateway,
+    UpgradeSubscription: change_plan_at_gateway,
+    DowngradeSubscription: change_plan_at_gateway,
     CancelSubscription: cancel_at_gateway,
     ReactivateSubscription: reactivate_at_gateway,
     PauseSubscription: pause_at_gateway,
     ResumeSubscription: resume_at_gateway,
 }
+CHANGES_OF_PLAN = (ChangePlan, UpgradeSubscription, DowngradeSubscription)
 # these void what a start or a change of plan was billed, which may be open on a page
-TAKES_BACK = frozenset({CancelSubscription, ChangePlan, PauseSubscription})
+TAKES_BACK = frozenset({CancelSubscription, *CHANGES_OF_PLAN, PauseSubscription})
 # These ask several times, and what asks once is to be tried again sooner when its worker dies.
 MANY_CALLS = frozenset(
     {
@@ -148,11 +155,13 @@ def _call_for(work: Work, operation: Operation, command: Command) -> Call | None
         return CALLS[type(command)]
     if isinstance(command, CreateSubscription) and start_pages(work, command, operation.id):
         return create_without_pages
+    if isinstance(command, PurchaseCredits) and is_on_page(work, operation, command):
+        return purchase_on_page
     if isinstance(command, OfSubscription):
         with work.database.transaction() as session:
             subscription = get_subscription(session, command.subscription_id)
         if subscription.collection is Collection.GATEWAY:
-            return CALLS_OF_GATEWAY_RUN[type(command)]
+            return CALLS_OF_GATEWAY_RUN.get(type(command))  # what is asked of none the rules refuse
         if type(command) in TAKES_BACK and pages_in_the_way(work, command):
             return close_pages
     return None

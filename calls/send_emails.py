@@ -11,6 +11,7 @@ from billing.errors import Rejected
 from billing.invoices.queries import find_pdf, get_invoice
 from billing.invoices.stage_receipt import MAILS_OF_INVOICES
 from billing.invoices.tables import InvoiceStatus
+from billing.mail.queries import reachable
 from billing.notices.copies import copies_for
 from billing.notices.describe_invoice import describe_invoice
 from billing.notices.letterhead import Letterhead
@@ -18,9 +19,9 @@ from billing.notices.letters import LETTERS
 from billing.notices.occasion import Moot, Occasion, require
 from billing.payments.queries import as_uuid
 from database.outbox import OutboxEntry
-from documents.declines import explain_decline
 from documents.emails import render_payment_confirmation
 from documents.notices import render_notice
+from schemas.declines import explain_decline
 from schemas.documents import EmailFacts
 from workers import claims
 from workers.wiring import Work
@@ -45,6 +46,9 @@ def _send(work: Work, entry: OutboxEntry) -> None:
     try:
         with work.database.transaction() as session:
             email = _marked(EMAILS[entry.topic](work, session, entry), entry)
+            reached = reachable(session, (email.recipient, *email.copies))
+            require(bool(reached), "mail to this address has stopped: it bounced, or its owner complained")
+            email = replace(email, recipient=reached[0], copies=tuple(reached[1:]))
     except Moot as moot:
         result = {"dropped": str(moot)}
     else:

@@ -18,6 +18,7 @@ from cli import (
     coupons,
     disputes,
     everything,
+    mail,
     parked,
     payment_methods,
     payments,
@@ -74,6 +75,7 @@ app.add_typer(payment_methods.payment_method, name="payment-method")
 app.add_typer(statements.statement, name="statement")
 app.add_typer(providers.provider, name="provider")
 app.add_typer(disputes.dispute, name="dispute")
+app.add_typer(mail.mail, name="mail")
 app.add_typer(api_keys.api_key, name="api-key")
 app.add_typer(approvals.approval, name="approval")
 app.add_typer(audit.audit, name="audit")

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from documents.declines import explain_decline
 from documents.samples import BUYER, SELLER
 from schemas.account_facts import EmailChangeFacts
+from schemas.declines import explain_decline
 from schemas.documents import (
     CardFacts,
     InvoiceFacts,
@@ -120,10 +120,19 @@ def sample_notices() -> Mapping[str, NoticeFacts]:
         "top_up_stopped": replace(
             base, subscription=None, credits_balance=120, failure=explain_decline("insufficient_funds")
         ),
-        "invoice_created": replace(base, subscription=None, invoice=BILL),
+        **_of_invoices(replace(base, subscription=None)),
         **_of_account(replace(base, subscription=None)),
         **_of_refunds(base),
         **_by_hand(base),
+    }
+
+
+def _of_invoices(base: NoticeFacts) -> Mapping[str, NoticeFacts]:
+    """A bill, when it is issued and whenever somebody asks for it."""
+    return {
+        "invoice_created": replace(base, invoice=BILL),
+        "invoice_sent": replace(base, invoice=BILL, pay_url=PAY_URL),
+        "invoice_sent-paid": replace(base, invoice=PAID),
     }
 
 

@@ -162,6 +162,18 @@ def top_up_preview(facts: NoticeFacts) -> str:
     return facts.failure or "We have bought no credits for your account."
 
 
+def sent_subject(facts: NoticeFacts) -> str:
+    """The number alone: it may be paid or not."""
+    return f"Your invoice {invoice_of(facts).number}"
+
+
+def sent_preview(facts: NoticeFacts) -> str:
+    """How much, and whether it is paid."""
+    invoice = invoice_of(facts)
+    total = format_money(invoice.total_minor, invoice.currency)
+    return f"{total}, paid." if invoice.status == "paid" else f"{total}, due {format_date(invoice.due_on)}."
+
+
 def invoice_subject(facts: NoticeFacts) -> str:
     """The number and the day by which it is to be paid."""
     invoice = open_invoice_of(facts)

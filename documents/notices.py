@@ -102,6 +102,9 @@ NOTICES: Mapping[str, Notice] = {
     "invoice_created": Notice(
         subjects.invoice_subject, subjects.invoice_preview, needs=(open_invoice_of,), rows=("Invoice", "Due")
     ),
+    "invoice_sent": Notice(
+        subjects.sent_subject, subjects.sent_preview, needs=(invoice_of,), rows=("Invoice", "Due", "Reference")
+    ),
     "refund_notification": Notice(
         subjects.refund_subject,
         subjects.refund_preview,

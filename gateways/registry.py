@@ -1,6 +1,7 @@
 """The vendors. One line each: the first that can do what is asked is the one that is asked where nobody has chosen."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -9,6 +10,7 @@ from gateways.connecting import Connecting
 from gateways.envelope import WebhookSignature
 from gateways.gateway import Gateway
 from gateways.ports import EmailGateway, Limits
+from schemas.facts.mails import MailFact
 
 # A vendor's room has `vendor`, which opens it, `limits`, `door` if it sends webhooks, and `connecting` if there is
 # something to call it with. Each is loaded when it is
@@ -27,6 +29,14 @@ EMAIL_VENDOR = "resend", "gateways.resend"
 
 # what is set for one vendor, by the names of its settings without their prefix
 Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class MailReader:
+    """Who sends our e-mail, by its name in the inbox, and how what it tells of that is read. Needs no key."""
+
+    name: str
+    read: Callable[[bytes], MailFact]
 
 
 class OpenedWhenAsked(Mapping[str, Gateway]):
@@ -77,14 +87,22 @@ class EmailWhenAsked:
 
 def vendors_with_doors() -> dict[str, Callable[[Values], WebhookSignature]]:
     """The vendors that send webhooks, and how each tells by its values how they are signed."""
-    rooms = {name: room for name, room in VENDORS.items() if find_spec(f"{room}.door") is not None}
+    known = {**VENDORS, EMAIL_VENDOR[0]: EMAIL_VENDOR[1]}
+    rooms = {name: room for name, room in known.items() if find_spec(f"{room}.door") is not None}
     return {name: import_module(f"{room}.door").open_door for name, room in rooms.items()}
+
+
+def mail_reader() -> MailReader:
+    """Who tells what became of e-mails, and how that is read."""
+    name, room = EMAIL_VENDOR
+    return MailReader(name, import_module(f"{room}.translate").translate)
 
 
 def load_rooms() -> None:
     """All of them at once: a process that begins must not end up with a later release's half of a room."""
     for room in (*VENDORS.values(), EMAIL_VENDOR[1]):
         import_module(f"{room}.vendor")
+    mail_reader()
 
 
 def connecting_of(name: str) -> Connecting | None:

@@ -47,13 +47,16 @@ class Commands:
     def about(self, id_field: str, command_class: type[Command]) -> Endpoint:
         """The endpoint that takes commands about what the id in the path names.
 
-        The body need not say it again, and must not say otherwise. No body at all is an empty object.
+        The body need not say it again, and must not say otherwise. No body at all is an empty object. A DELETE has
+        none: what else there is to say stands in its query.
         """
 
         async def take(request: Request) -> Response:
             principal = await self._identity.require(request, command_class.permission)
             body = await read_body(request.receive, command_class.body_bytes_max)
-            command = _as_in_path(command_class, id_field, request.path_params["id"], parse_json(body or b"{}"))
+            fields = _in_query(request) if request.method == "DELETE" and not body else parse_json(body or b"{}")
+            in_path = {id_field if name == "id" else name: value for name, value in request.path_params.items()}
+            command = _as_in_path(command_class, in_path, fields)
             return await self._accept(request, principal, command, len(body))
 
         return take
@@ -70,7 +73,7 @@ class Commands:
             body = await read_body(request.receive, max(each.body_bytes_max for each in by_field.values()))
             fields = parse_json(body)
             command_class = by_field[_one_of(by_field, fields)]
-            command = _as_in_path(command_class, "gateway", request.path_params["gateway"], fields)
+            command = _as_in_path(command_class, request.path_params, fields)
             return await self._accept(request, principal, command, len(body))
 
         return take
@@ -90,12 +93,18 @@ class Commands:
         return Response(view_operation(row).model_dump_json(), 200 if is_final(row) else 202, headers, JSON)
 
 
-def _as_in_path(command_class: type[Command], field: str, in_path: UUID | str, fields: dict[str, Any]) -> Command:
+def _as_in_path(command_class: type[Command], in_path: Mapping[str, UUID | str], fields: Mapping[str, Any]) -> Command:
     """The body need not say again what the path says, and must not say otherwise."""
-    command = validated(command_class, {field: str(in_path), **fields})
-    if getattr(command, field) != in_path:
-        raise _invalid(field, f"must be the {field.rpartition('_')[2]} in the path, or left out")
+    command = validated(command_class, {**{name: str(value) for name, value in in_path.items()}, **fields})
+    for name, value in in_path.items():
+        if getattr(command, name) != value:
+            raise _invalid(name, f"must be the {name.rpartition('_')[2]} in the path, or left out")
     return command
+
+
+def _in_query(request: Request) -> dict[str, Any]:
+    """The parameters of a query as fields of a command."""
+    return {name: {"true": True, "false": False}.get(value, value) for name, value in request.query_params.items()}
 
 
 def _one_of(by_field: Mapping[str, type[Command]], fields: Mapping[str, Any]) -> str:

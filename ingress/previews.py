@@ -1,7 +1,9 @@
 """`POST /v1/billing/subscriptions/preview/`: a read with a body, answered at once and written nowhere."""
 
 from datetime import UTC, datetime
+from uuid import UUID
 
+from pydantic import BaseModel, ConfigDict, StrictBool
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -9,15 +11,18 @@ from starlette.responses import Response
 from billing.clocks.timelines import now_of
 from billing.clocks.wall import Wall
 from billing.cycle.plan_change.preview import preview_change
+from billing.cycle.services.preview_service import preview_service
 from billing.subscriptions.queries import get_subscription
 from ingress.bodies import read_body
 from ingress.identity import Identity
 from ingress.queries.answers import as_json
 from ingress.reads import Reads
 from ingress.validation import parse_json, validated
+from schemas.amounts import Quantity
 from schemas.commands.subscriptions import ChangePlan
 from schemas.instants import Instant
-from schemas.plan_change_views import ChangePreview
+from schemas.names import Slug
+from schemas.plan_change_views import ChangePreview, ServicePreview
 
 BODY_BYTES_MAX = 64 * 1024
 PERMISSION = "subscriptions:read"
@@ -29,8 +34,19 @@ class PreviewChange(ChangePlan):
     at: Instant | None = None
 
 
+class PreviewService(BaseModel):
+    """The service to be added, or with `is_removed` to be taken away, and the instant `at` which it would happen."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    service: Slug
+    quantity: Quantity = 1
+    is_removed: StrictBool = False
+    at: Instant | None = None
+
+
 class Previews:
-    """Tells what a change of plan would cost."""
+    """Tells what a change of plan, or of services, would cost."""
 
     def __init__(self, reads: Reads, identity: Identity) -> None:
         self._reads = reads
@@ -41,6 +57,23 @@ class Previews:
         principal = await self._identity.require(request, PERMISSION)
         wanted = validated(PreviewChange, parse_json(await read_body(request.receive, BODY_BYTES_MAX)))
         return as_json(await self._reads.run(lambda session: _preview(session, wanted), principal.sight))
+
+    async def show_service(self, request: Request) -> Response:
+        """The same of a service of the subscription in the path."""
+        principal = await self._identity.require(request, PERMISSION)
+        wanted = validated(PreviewService, parse_json(await read_body(request.receive, BODY_BYTES_MAX)))
+        subscription_id: UUID = request.path_params["id"]
+        preview = await self._reads.run(
+            lambda session: _preview_service(session, subscription_id, wanted), principal.sight
+        )
+        return as_json(preview)
+
+
+def _preview_service(session: Session, subscription_id: UUID, wanted: PreviewService) -> ServicePreview:
+    subscription = get_subscription(session, subscription_id)
+    at = wanted.at or now_of(session, subscription.account_id, Wall(datetime.now(UTC)))
+    service = wanted.service, wanted.quantity
+    return preview_service(session, subscription_id, *service, at, is_removed=wanted.is_removed)
 
 
 def _preview(session: Session, wanted: PreviewChange) -> ChangePreview:

@@ -90,6 +90,7 @@ def _options(arguments: argparse.Namespace, base_url: str) -> Options:
         webhook_url=arguments.webhook_url,
         paypal_webhook_url=arguments.paypal_webhook_url,
         paypal_webhook_id=arguments.paypal_webhook_id,
+        resend_webhook_url=arguments.resend_webhook_url,
         webhook_secrets=tuple(arguments.webhook_secret or [SANDBOX_WEBHOOK_SECRET]),
         enabled_events=tuple(arguments.enabled_event or ["*"]),
         api_version=arguments.api_version,
@@ -125,6 +126,7 @@ def _parser() -> argparse.ArgumentParser:
         default=SANDBOX_PAYPAL_WEBHOOK_ID,
         help="the id of PayPal's webhook, which is signed (default: %(default)s)",
     )
+    add("--resend-webhook-url", default="", help="where Resend's signed events are posted; none without it")
     add("--enabled-event", action="append", help="event type to send; repeat for several (default: all)")
     add("--api-version", default=API_VERSION_CURRENT, help="API version of events and answers (default: %(default)s)")
     add(

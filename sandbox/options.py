@@ -13,6 +13,7 @@ from settings import (
     SANDBOX_PAYPAL_MERCHANT_ID,
     SANDBOX_PAYPAL_WEBHOOK_ID,
     SANDBOX_RESEND_KEY,
+    SANDBOX_RESEND_WEBHOOK_SECRET,
     SANDBOX_STRIPE_KEY,
     SANDBOX_WEBHOOK_SECRET,
 )
@@ -41,6 +42,8 @@ RUN_TIME_FIELDS = (
     "dunning_days",
     "dunning_end",
     "portal_saved",
+    "resend_webhook_url",
+    "resend_webhook_secrets",
     "paypal_webhook_url",
     "paypal_webhook_id",
     "paypal_enabled_events",
@@ -51,6 +54,10 @@ RUN_TIME_FIELDS = (
     "paypal_reporting_lag_seconds",
     "paypal_rate_limit_per_second",
 )
+LISTS = (
+    "webhook_secrets", "api_keys", "enabled_events", "resend_webhook_secrets", "paypal_credentials",
+    "paypal_enabled_events",
+)  # fmt: skip
 ANSWER_DELAY_SECONDS_MAX = 60
 DUNNING_ENDS = ("cancel", "unpaid", "past_due")
 
@@ -89,6 +96,9 @@ class Options:
     dunning_end: str = "cancel"
     # whether somebody has saved the portal's settings in the dashboard
     portal_saved: bool = True
+    # Resend's webhook, and what signs its events: several while one is rolled
+    resend_webhook_url: str = ""
+    resend_webhook_secrets: tuple[str, ...] = (SANDBOX_RESEND_WEBHOOK_SECRET,)
     # PayPal's webhook: where it is, what it is called (which is signed), and what it wants to be told of
     paypal_webhook_url: str = ""
     paypal_webhook_id: str = SANDBOX_PAYPAL_WEBHOOK_ID
@@ -110,11 +120,11 @@ class Options:
     def __post_init__(self) -> None:
         if not (isinstance(self.api_version, str) and API_VERSION_PATTERN.fullmatch(self.api_version)):
             raise ValueError(f"api_version: not a Stripe API version: {self.api_version!r}")
-        for name in ("webhook_url", "paypal_webhook_url"):
+        for name in ("webhook_url", "paypal_webhook_url", "resend_webhook_url"):
             _must_be_an_address(name, getattr(self, name))
         if not (isinstance(self.paypal_webhook_id, str) and WEBHOOK_ID_PATTERN.fullmatch(self.paypal_webhook_id)):
             raise ValueError("paypal_webhook_id: letters and digits, fifty at most")
-        for name in ("webhook_secrets", "api_keys", "enabled_events", "paypal_credentials", "paypal_enabled_events"):
+        for name in LISTS:
             _must_be_a_tuple(name, getattr(self, name), (str,))
         _must_be_a_tuple("retry_seconds", self.retry_seconds, (int, float))
         if not isinstance(self.attempts_max, int) or self.attempts_max < 1:

@@ -11,6 +11,7 @@ from settings import (
     SANDBOX_PAYPAL_MERCHANT_ID,
     SANDBOX_PAYPAL_WEBHOOK_ID,
     SANDBOX_RESEND_KEY,
+    SANDBOX_RESEND_WEBHOOK_SECRET,
     SANDBOX_STRIPE_KEY,
     SANDBOX_WEBHOOK_SECRET,
 )
@@ -36,6 +37,7 @@ def environment(url: str, home: Path) -> dict[str, str]:
         "PAYPAL_TRUST_FILE": str(home / TRUST_FILE),
         "RESEND_API_BASE": url,
         "RESEND_API_KEY": SANDBOX_RESEND_KEY,
+        "RESEND_WEBHOOK_SECRETS": SANDBOX_RESEND_WEBHOOK_SECRET,
     }
 
 
@@ -44,6 +46,7 @@ def arguments(port: int, home: Path, webhook_url: Callable[[str], str]) -> tuple
     return (
         *("--port", str(port), "--home", str(home)),
         *("--webhook-url", webhook_url("stripe"), "--paypal-webhook-url", webhook_url("paypal")),
+        *("--resend-webhook-url", webhook_url("resend")),
     )
 
 

@@ -10,6 +10,7 @@ from sandbox.journal import Journal
 from sandbox.options import Options
 from sandbox.paypal.signing.signer import Signer
 from sandbox.paypal.webhooks.sender import PayPalSender
+from sandbox.resend.sender import ResendSender
 from sandbox.store import Store
 from sandbox.stripe.events.sender import StripeSender
 from sandbox.traffic import Traffic
@@ -53,7 +54,7 @@ def open_world(options: Options) -> World:
     clock = Clock(store)
     faults = Faults(options.seed)
     signer = Signer(options.home)
-    senders = (StripeSender(options), PayPalSender(options, signer))
+    senders = (StripeSender(options), PayPalSender(options, signer), ResendSender(options))
     return World(
         options=options,
         clock=clock,

@@ -238,7 +238,7 @@ class NoticeFacts:
 
     `manage_url` is where the buyer changes cards and plans, `pay_url` where `invoice` is paid. `pdf` is the document of
     `invoice`. Credits are whole credits; `top_up` is set while some are bought by themselves. `failure` is one sentence
-    for the buyer, see `documents.declines`; `needs_new_card` says that the card was refused for good, `is_overdue` that
+    for the buyer, see `schemas.declines`; `needs_new_card` says that the card was refused for good, `is_overdue` that
     the invoice's day is over. `papers` are other documents by their numbers, `copies` who else gets the mail.
     """
 

@@ -67,14 +67,23 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission("account:delete", "delete the account", _OWNERS, _AT_THE_DESK, scope="accounts:write"),
     Permission("account:export", "fetch a copy of all that is known", _HEADS, _AT_THE_DESK, scope="accounts:write"),
     Permission("limits:report", "report how many sites and users there are", scope="accounts:write"),
-    Permission("plans:read", "see which plans and services there are", _EVERYBODY, _ALL_STAFF, scope="billing:read"),
+    Permission(
+        "plans:read", "see which plans, services and coupons there are", _EVERYBODY, _ALL_STAFF, scope="billing:read"
+    ),
     Permission(
         "subscriptions:read", "see subscriptions, preview changes", _EVERYBODY, _ALL_STAFF, scope="billing:read"
     ),
     Permission("subscriptions:write", "subscribe, change, pause, end", _PAYERS, _AT_THE_DESK, scope="billing:write"),
     Permission("invoices:read", "see invoices and credit notes", _READERS_OF_PAPERS, _ALL_STAFF, scope="billing:read"),
     Permission(
-        "payments:read", "see receipts, refunds and claims", _READERS_OF_PAPERS, _ALL_STAFF, scope="billing:read"
+        "invoices:send", "have an invoice mailed again", _PAYERS, _AT_THE_DESK | _WITH_MONEY, scope="billing:write"
+    ),
+    Permission(
+        "payments:read",
+        "see payments, receipts, refunds and claims",
+        _READERS_OF_PAPERS,
+        _ALL_STAFF,
+        scope="billing:read",
     ),
     Permission(
         "payments:write", "pay, buy credits, claim that it was paid", _PAYERS, _AT_THE_DESK, scope="billing:write"

@@ -29,6 +29,27 @@ class QuotedLineView(View):
     tax_minor: int
 
 
+class ServicePreview(View):
+    """What a service costs that is added at the instant `at`, or what is given back for one that is removed.
+
+    Amounts as in `ChangePreview`. From `period_end` on it is billed with every period, or not any more.
+    """
+
+    subscription_id: UUID
+    at: datetime
+    service: str
+    currency: str
+    lines: list[QuotedLineView]
+    subtotal_minor: int
+    tax_minor: int
+    total_minor: int
+    balance_used_minor: int
+    carried_over_minor: int
+    due_minor: int
+    kept_minor: int
+    period_end: datetime
+
+
 class ChangePreview(View):
     """What a change of plan costs at the instant `at`, and what it does to credits.
 

@@ -12,6 +12,7 @@ from billing.approvals.rules import CREDITS, EVERY_UNIT, LIMITS
 from billing.approvals.set_limit import set_second_person_limit
 from billing.approvals.tables import ApprovalStatus
 from billing.money import Money, format_major
+from database.pages import Paging
 from schemas.commands.approvals import RefuseOperation
 from schemas.views.approvals import ApprovalView
 from settings import Settings
@@ -27,7 +28,7 @@ NEVER = "never"
 def list_waiting(settings: Settings, limit: int) -> list[str]:
     """A line per command that waits, the newest last. Raises StackError without a database."""
     with reading(settings) as opened:
-        waiting = list_approvals(opened, ApprovalStatus.WAITING, None, None, limit).data
+        waiting = list_approvals(opened, Paging(limit=limit), ApprovalStatus.WAITING).data
         return [_line(each) for each in reversed(waiting)]
 
 

@@ -15,6 +15,7 @@ from billing.manual_payments.rules import Approval
 from billing.manual_payments.set_limit import set_limit
 from billing.money import Money, format_major
 from billing.outcomes.approve_payment import approve_payment
+from database.pages import Paging
 from schemas.commands.manual_payments import RejectPayment
 from schemas.views.manual_payments import OtherClaimView, PaymentClaimView
 from settings import Settings
@@ -27,7 +28,7 @@ from stack.sessions import reading, session
 def list_waiting(settings: Settings, limit: int) -> list[str]:
     """A line per claim that waits for a person, the newest last. Raises StackError without a database."""
     with reading(settings) as opened:
-        waiting = [each for status in WAITING for each in list_claims(opened, status=status, limit=limit).data]
+        waiting = [each for status in WAITING for each in list_claims(opened, Paging(limit=limit), status=status).data]
         return [_line(claim) for claim in sorted(waiting, key=lambda claim: claim.created_at)[-limit:]]
 
 

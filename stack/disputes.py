@@ -4,6 +4,7 @@ from uuid import UUID
 
 from billing.disputes.queries import list_disputes
 from billing.money import Money, format_major
+from database.pages import Paging
 from schemas.views.disputes import DisputeView
 from settings import Settings
 from stack.printable import printable_line
@@ -13,7 +14,8 @@ from stack.sessions import reading
 def list_newest(settings: Settings, account_id: UUID | None, limit: int) -> list[str]:
     """A line per dispute, the newest last, as in a log. Raises StackError without a database."""
     with reading(settings) as opened:
-        return [_line(each) for each in reversed(list_disputes(opened, account_id=account_id, limit=limit).data)]
+        newest = list_disputes(opened, Paging(limit=limit), account_id=account_id).data
+        return [_line(each) for each in reversed(newest)]
 
 
 def _line(dispute: DisputeView) -> str:

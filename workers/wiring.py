@@ -1,7 +1,7 @@
 """What a worker process works with. Built after the fork, never before."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from celery import Celery
@@ -14,7 +14,7 @@ from database.lineage import refuse_restored
 from documents.logo import read_logo
 from gateways.gateway import Capability, Gateway
 from gateways.ports import EmailGateway
-from gateways.registry import EmailWhenAsked, OpenedWhenAsked, limits_of_vendors
+from gateways.registry import EmailWhenAsked, MailReader, OpenedWhenAsked, limits_of_vendors, mail_reader
 from schemas.documents import PartyFacts
 from settings import Settings
 from workers.producer import Bell
@@ -46,6 +46,7 @@ class Work:
     payment_instructions: str
     portal_url: str = ""
     public_url: str = ""
+    mail_reader: MailReader = field(default_factory=mail_reader)
     wall: Callable[[], Wall] = read_wall
     clock: Callable[[], datetime] = utc_now
 

@@ -13,7 +13,7 @@ from billing.accounts.tables import Account, AccountRecipient, ConfirmationLink,
 from billing.accounts.tax_ids import is_checked
 from billing.errors import Rejected
 from database.among import is_among
-from database.pages import Cursor, narrowed, newest_first
+from database.pages import FIRST_PAGE, Between, Paging, narrowed, newest_first
 from schemas.recipients import MailKind
 from schemas.views.accounts import (
     AccountSettingsView,
@@ -91,21 +91,16 @@ def known_customers(session: Session, customers: Collection[tuple[str, str]]) ->
 
 def list_accounts(
     session: Session,
+    paging: Paging = FIRST_PAGE,
     *,
     owner: str | None = None,
     billing_email: str | None = None,
     name_prefix: str | None = None,
     status: AccountStatus | None = None,
-    created_from: datetime | None = None,
-    created_before: datetime | None = None,
-    before: Cursor | None = None,
-    limit: int = 20,
+    created: Between | None = None,
 ) -> Page[ListedAccountView]:
-    """A page of accounts, newest first; `before` is the cursor of the page before, `limit` 1 to 100.
-
-    Of names and addresses, small letters and capitals are the same. `[created_from, created_before)` is UTC.
-    """
-    query = narrowed(select(Account), (Account.owner, owner))
+    """A page of accounts, by their age. Of names and addresses, small letters and capitals are the same."""
+    query = narrowed(select(Account), (Account.owner, owner), (Account.created_at, created))
     if billing_email is not None:
         query = query.where(func.lower(Account.billing_email) == func.lower(billing_email))
     if name_prefix is not None:
@@ -113,11 +108,7 @@ def list_accounts(
         query = query.where(func.lower(Account.name).like(func.lower(escaped) + "%"))
     if status is not None:
         query = query.where(Account.closed_at.is_(None) == (status is AccountStatus.ACTIVE))
-    if created_from is not None:
-        query = query.where(Account.created_at >= created_from)
-    if created_before is not None:
-        query = query.where(Account.created_at < created_before)
-    page, cursor = newest_first(session, query, Account, before, limit)
+    page, cursor = newest_first(session, query, Account, paging)
     return Page(data=[_listed(account) for account in page], next_cursor=cursor)
 
 

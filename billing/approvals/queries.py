@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from billing.approvals.tables import Approval, ApprovalStatus, SecondPersonLimit
 from billing.errors import Rejected
-from database.pages import Cursor, narrowed, newest_first
+from database.pages import Paging, narrowed, newest_first
 from schemas.views.approvals import ApprovalView
 from schemas.views.base import Page
 
@@ -19,11 +19,11 @@ def lock_approval(session: Session, approval_id: UUID) -> Approval:
 
 
 def list_approvals(
-    session: Session, status: ApprovalStatus | None, account_id: UUID | None, before: Cursor | None, limit: int
+    session: Session, paging: Paging, status: ApprovalStatus | None = None, account_id: UUID | None = None
 ) -> Page[ApprovalView]:
-    """A page of them, newest first."""
+    """A page of them, by their age."""
     query = narrowed(select(Approval), (Approval.status, status), (Approval.account_id, account_id))
-    rows, cursor = newest_first(session, query, Approval, before, limit)
+    rows, cursor = newest_first(session, query, Approval, paging)
     return Page(data=[view_approval(row) for row in rows], next_cursor=cursor)
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from billing.clocks.tables import ClockStatus, TestClock
 from billing.errors import Rejected
-from database.pages import Cursor, newest_first
+from database.pages import FIRST_PAGE, Paging, newest_first
 from schemas.views.base import Page
 from schemas.views.clocks import TestClockView
 
@@ -25,10 +25,9 @@ def show_clock(session: Session, clock_id: UUID) -> TestClockView:
     return view_clock(get_clock(session, clock_id))
 
 
-def list_clocks(session: Session, *, before: Cursor | None = None, limit: int = 20) -> Page[TestClockView]:
-    """A page of test clocks, newest first; `before` is the cursor of the page before, `limit` 1 to 100."""
-    query = select(TestClock)
-    page, cursor = newest_first(session, query, TestClock, before, limit)
+def list_clocks(session: Session, paging: Paging = FIRST_PAGE) -> Page[TestClockView]:
+    """A page of test clocks, by their age."""
+    page, cursor = newest_first(session, select(TestClock), TestClock, paging)
     return Page(data=[view_clock(clock) for clock in page], next_cursor=cursor)
 
 

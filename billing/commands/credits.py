@@ -12,6 +12,11 @@ from billing.commands.verb import Result, SetVerb, Verb, cause_of
 from billing.credits.queries import view_balance
 from billing.credits.watch import set_watch
 from billing.errors import Rejected
+from billing.manual_payments.order_package import order_package
+from billing.manual_payments.queries import show_manual_payment
+from billing.payment_methods.tables import ManualMethod
+from billing.payments.buy_by_card import buy_by_card
+from billing.payments.views import show_attempt
 from billing.top_ups.end import end_top_up
 from billing.top_ups.set import set_top_up
 from billing.usage.adjust import adjust_credits
@@ -19,9 +24,12 @@ from billing.usage.consume import Consumption, consume_all, consume_credits
 from database.operations import Operation
 from schemas.commands.base import Command
 from schemas.commands.credits import (
+    BY_HAND,
+    SAVED,
     AdjustCredits,
     ConsumeCredits,
     EndAutoTopUp,
+    PurchaseCredits,
     SetAutoTopUp,
     SetBalanceWatch,
     SetCreditDebtMax,
@@ -52,6 +60,16 @@ def _consume_set(
 
 def _consumed(command: ConsumeCredits, balance: int) -> Result:
     return {"account_id": str(command.account_id), "consumed": command.amount, "balance": balance}
+
+
+def _purchase(session: Session, operation: Operation, command: PurchaseCredits, now: datetime) -> Result:
+    """Past every gateway, or from what is saved; on a page it is a conversation, see `calls.purchase_on_page`."""
+    account_id, cause = command.account_id, cause_of(operation)
+    if command.method in BY_HAND:
+        invoice = order_package(session, account_id, command.package, ManualMethod(command.method), cause, now)
+        return {"paid_by": command.method, **show_manual_payment(session, invoice.id).model_dump(mode="json")}
+    attempt = buy_by_card(session, account_id, command.package, cause, now)
+    return {"paid_by": SAVED, **show_attempt(session, attempt.id).model_dump(mode="json")}
 
 
 def _set_watch(session: Session, operation: Operation, command: SetBalanceWatch, now: datetime) -> Result:
@@ -86,6 +104,7 @@ def _adjust(session: Session, operation: Operation, command: AdjustCredits, now:
 
 VERBS: Mapping[type[Command], Verb] = {
     ConsumeCredits: _consume_credits,
+    PurchaseCredits: _purchase,
     SetBalanceWatch: _set_watch,
     SetCreditDebtMax: _set_debt_max,
     SetAutoTopUp: _set_top_up,

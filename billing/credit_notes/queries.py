@@ -12,9 +12,16 @@ from billing.errors import Rejected
 from billing.invoices.attach_document import PDF
 from billing.invoices.tables import InvoiceLine
 from database.among import is_among
-from database.pages import Cursor, narrowed, newest_first
+from database.pages import FIRST_PAGE, Between, Paging, in_order, narrowed
 from schemas.views.base import Page
 from schemas.views.refunds import CreditNoteLineView, CreditNoteView
+
+ORDERS = {
+    "created": CreditNote.created_at,
+    "issued": CreditNote.issued_at,
+    "amount": CreditNote.total_minor,
+    "number": CreditNote.number,
+}
 
 
 def parts_left(session: Session, invoice_id: UUID) -> list[Part]:
@@ -67,21 +74,28 @@ def list_note_lines(session: Session, note_id: UUID) -> list[CreditNoteLineView]
 
 def list_credit_notes(
     session: Session,
+    paging: Paging = FIRST_PAGE,
     *,
     account_id: UUID | None = None,
     invoice_id: UUID | None = None,
     number: str | None = None,
-    before: Cursor | None = None,
-    limit: int = 20,
+    currency: str | None = None,
+    created: Between | None = None,
+    issued: Between | None = None,
+    amount: Between | None = None,
 ) -> Page[CreditNoteView]:
-    """A page of credit notes, newest first; `before` is the cursor of the page before, `limit` 1 to 100."""
+    """A page of credit notes, ordered as `ORDERS` names it; `amount` is of their totals."""
     query = narrowed(
         select(CreditNote),
         (CreditNote.account_id, account_id),
         (CreditNote.invoice_id, invoice_id),
         (CreditNote.number, number),
+        (CreditNote.currency, currency),
+        (CreditNote.created_at, created),
+        (CreditNote.issued_at, issued),
+        (CreditNote.total_minor, amount),
     )
-    page, cursor = newest_first(session, query, CreditNote, before, limit)
+    page, cursor = in_order(session, query, CreditNote, paging, ORDERS)
     rendered = _rendered(session, [note.id for note in page])
     return Page(data=[_view(note, note.id in rendered) for note in page], next_cursor=cursor)
 

@@ -7,9 +7,16 @@ from uuid import UUID
 from sqlalchemy import BindParameter, ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from billing.credits.tables import BalanceWatch, CreditDebt, CreditGrant, CreditTransaction, DebtReason
+from billing.credits.tables import (
+    BalanceWatch,
+    CreditDebt,
+    CreditGrant,
+    CreditMovement,
+    CreditTransaction,
+    DebtReason,
+)
 from database.among import is_among
-from database.pages import Cursor, narrowed, newest_first
+from database.pages import FIRST_PAGE, Between, Paging, narrowed, newest_first
 from schemas.views.base import Page
 from schemas.views.credits import BalanceView, BalanceWatchView, CreditTransactionView
 
@@ -108,11 +115,20 @@ def lock_by_cause(session: Session, causes: Collection[str]) -> list[CreditGrant
 
 
 def list_transactions(
-    session: Session, account_id: UUID, before: Cursor | None = None, limit: int = 20
+    session: Session,
+    account_id: UUID,
+    paging: Paging = FIRST_PAGE,
+    *,
+    movement: CreditMovement | None = None,
+    created: Between | None = None,
 ) -> Page[CreditTransactionView]:
-    """A page of an account's movements, newest first; `before` is the cursor of the page before, `limit` 1 to 100."""
-    query = select(CreditTransaction).where(CreditTransaction.account_id == account_id)
-    page, cursor = newest_first(session, query, CreditTransaction, before, limit)
+    """A page of an account's movements, by their age."""
+    query = narrowed(
+        select(CreditTransaction).where(CreditTransaction.account_id == account_id),
+        (CreditTransaction.movement, movement),
+        (CreditTransaction.created_at, created),
+    )
+    page, cursor = newest_first(session, query, CreditTransaction, paging)
     return Page(data=[view_transaction(row) for row in page], next_cursor=cursor)
 
 

@@ -11,9 +11,11 @@ from billing.disputes.tables import ENDED, Dispute, DisputeEvidence, DisputeStat
 from billing.errors import Rejected
 from billing.receipts.tables import Allocation
 from database.among import is_among
-from database.pages import Cursor, narrowed, newest_first
+from database.pages import FIRST_PAGE, Between, Paging, in_order, narrowed
 from schemas.views.base import Page
 from schemas.views.disputes import DisputeView
+
+ORDERS = {"created": Dispute.created_at, "opened": Dispute.opened_at, "amount": Dispute.amount_minor}
 
 
 def disputes_of(session: Session, receipt_id: UUID) -> Sequence[Dispute]:
@@ -65,21 +67,28 @@ def get_evidence(session: Session, dispute_id: UUID) -> bytes:
 
 def list_disputes(
     session: Session,
+    paging: Paging = FIRST_PAGE,
     *,
     account_id: UUID | None = None,
     payment_id: UUID | None = None,
     status: DisputeStatus | None = None,
-    before: Cursor | None = None,
-    limit: int = 20,
+    currency: str | None = None,
+    created: Between | None = None,
+    opened: Between | None = None,
+    amount: Between | None = None,
 ) -> Page[DisputeView]:
-    """A page of disputes, newest first; `before` is the cursor of the page before, `limit` 1 to 100."""
+    """A page of disputes, ordered as `ORDERS` names it."""
     query = narrowed(
         select(Dispute),
         (Dispute.account_id, account_id),
         (Dispute.receipt_id, payment_id),
         (Dispute.status, status),
+        (Dispute.currency, currency),
+        (Dispute.created_at, created),
+        (Dispute.opened_at, opened),
+        (Dispute.amount_minor, amount),
     )
-    page, cursor = newest_first(session, query, Dispute, before, limit)
+    page, cursor = in_order(session, query, Dispute, paging, ORDERS)
     return Page(data=view_disputes(session, page), next_cursor=cursor)
 
 
@@ -106,6 +115,6 @@ def _view(dispute: Dispute, left_minor: int, *, is_written: bool) -> DisputeView
         evidence_due_at=dispute.evidence_due_at,
         opened_at=dispute.opened_at,
         closed_at=dispute.closed_at,
-        evidence=f"/v1/admin/disputes/{dispute.id}/evidence.pdf" if is_written else None,
+        evidence=f"/v1/billing/disputes/{dispute.id}/evidence.pdf" if is_written else None,
         created_at=dispute.created_at,
     )

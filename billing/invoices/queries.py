@@ -13,9 +13,17 @@ from billing.invoices.attach_document import PDF, UNPAID_PDF
 from billing.invoices.tables import Invoice, InvoiceDocument, InvoiceLine, InvoiceStatus, LineKind
 from billing.tax.decision import TaxDecision, TaxReason
 from database.among import is_among
-from database.pages import Cursor, narrowed, newest_first
+from database.pages import FIRST_PAGE, Between, Paging, in_order, narrowed
 from schemas.views.base import Page
 from schemas.views.invoices import InvoiceLineView, InvoiceView
+
+ORDERS = {
+    "created": Invoice.created_at,
+    "issued": Invoice.issued_at,
+    "due": Invoice.due_at,
+    "amount": Invoice.total_minor,
+    "number": Invoice.number,
+}
 
 
 def get_invoice(session: Session, invoice_id: UUID) -> Invoice:
@@ -66,23 +74,32 @@ def get_pdf(session: Session, invoice_id: UUID) -> bytes:
 
 def list_invoices(
     session: Session,
+    paging: Paging = FIRST_PAGE,
     *,
     account_id: UUID | None = None,
     status: InvoiceStatus | None = None,
     number: str | None = None,
     subscription_id: UUID | None = None,
-    before: Cursor | None = None,
-    limit: int = 20,
+    currency: str | None = None,
+    created: Between | None = None,
+    issued: Between | None = None,
+    due: Between | None = None,
+    amount: Between | None = None,
 ) -> Page[InvoiceView]:
-    """A page of invoices, newest first; `before` is the cursor of the page before, `limit` 1 to 100."""
+    """A page of invoices, ordered as `ORDERS` names it; `amount` is of their totals."""
     query = narrowed(
         select(Invoice),
         (Invoice.account_id, account_id),
         (Invoice.status, status),
         (Invoice.number, number),
         (Invoice.subscription_id, subscription_id),
+        (Invoice.currency, currency),
+        (Invoice.created_at, created),
+        (Invoice.issued_at, issued),
+        (Invoice.due_at, due),
+        (Invoice.total_minor, amount),
     )
-    page, cursor = newest_first(session, query, Invoice, before, limit)
+    page, cursor = in_order(session, query, Invoice, paging, ORDERS)
     return Page(data=view_invoices(session, page), next_cursor=cursor)
 
 

@@ -13,9 +13,9 @@ RECEIPTS = {
     InvoiceReason.RENEWAL: "subscription_renewal",
     InvoiceReason.START: ACTIVATED,
 }
-CREATED, INSTRUCTIONS = "invoice_created", "manual_payment_instructions"
+CREATED, SENT, INSTRUCTIONS = "invoice_created", "invoice_sent", "manual_payment_instructions"
 # the second part of their cause is the invoice
-MAILS_OF_INVOICES = frozenset({CREATED, INSTRUCTIONS, *RECEIPTS.values()})
+MAILS_OF_INVOICES = frozenset({CREATED, SENT, INSTRUCTIONS, *RECEIPTS.values()})
 
 
 def receipt_mail(invoice: Invoice) -> FollowUp:

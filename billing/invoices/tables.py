@@ -85,6 +85,11 @@ class Invoice(Base):
         CheckConstraint("(status = 'paid') = (paid_at IS NOT NULL)", name="paid_has_a_time"),
         Index("ix_invoices_account", "account_id", "created_at", "id"),
         Index("ix_invoices_newest", "created_at", "id"),
+        # lists of all accounts, in the orders and by the filters of the API
+        Index("ix_invoices_status", "status", "created_at", "id"),
+        Index("ix_invoices_issued", "issued_at", "id", postgresql_where=text("issued_at IS NOT NULL")),
+        Index("ix_invoices_due", "due_at", "id", postgresql_where=text("due_at IS NOT NULL")),
+        Index("ix_invoices_amount", "total_minor", "id"),
         Index("ix_invoices_subscription", "subscription_id", postgresql_where=text("subscription_id IS NOT NULL")),
         Index("ix_invoices_awaited", "due_at", postgresql_where=text("status = 'pending'")),
         Index("uq_invoices_gateway", "gateway", "invoice_ref", unique=True, postgresql_where=text("invoice_ref <> ''")),

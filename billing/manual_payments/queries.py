@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 from billing.accounts.queries import lock_account
 from billing.errors import Rejected
 from billing.invoices.queries import get_invoice
-from billing.invoices.tables import Invoice
+from billing.invoices.tables import Invoice, InvoiceStatus
 from billing.manual_payments.reference import reference_of
 from billing.manual_payments.rules import fingerprint_of, may_be_same, told_by
 from billing.manual_payments.tables import ApprovalLimit, ClaimStatus, ManualPayment, PaymentClaim, PaymentProof
 from billing.payment_methods.tables import ManualMethod
 from billing.subscriptions.queries import lock_in_order
-from database.pages import Cursor, narrowed, newest_first
+from database.among import is_among
+from database.pages import FIRST_PAGE, Between, Paging, in_order, narrowed, newest_first
 from schemas.views.base import Page
 from schemas.views.manual_payments import ManualPaymentView, OtherClaimView, PaymentClaimView
 
@@ -27,6 +28,7 @@ STANDING = (ClaimStatus.APPROVED, *WAITING)
 
 # whoever decides does so within days, and before what a claim holds ends all the same (`hold.TIME_TO_DECIDE`)
 UNDECIDED_FOR = timedelta(days=2)
+ORDERS = {"created": PaymentClaim.created_at, "amount": PaymentClaim.amount_minor}
 IS_UNDECIDED = and_(PaymentClaim.status.in_(WAITING), PaymentClaim.created_at < func.now() - UNDECIDED_FOR)
 
 
@@ -104,7 +106,33 @@ def show_manual_payment(session: Session, invoice_id: UUID) -> ManualPaymentView
     chosen = session.get(ManualPayment, invoice_id, populate_existing=True)
     if chosen is None:
         raise Rejected("manual_payment_not_found", f"Invoice {invoice_id} is not paid by hand.", status=404)
-    invoice = get_invoice(session, invoice_id)
+    return _view_chosen(chosen, get_invoice(session, invoice_id))
+
+
+def list_manual_payments(
+    session: Session,
+    paging: Paging = FIRST_PAGE,
+    *,
+    account_id: UUID | None = None,
+    status: InvoiceStatus | None = None,
+    method: ManualMethod | None = None,
+    created: Between | None = None,
+) -> Page[ManualPaymentView]:
+    """A page of the invoices that are paid by hand, by their age; `status` is that of the invoice."""
+    query = narrowed(
+        select(Invoice).join(ManualPayment, ManualPayment.invoice_id == Invoice.id),
+        (Invoice.account_id, account_id),
+        (Invoice.status, status),
+        (ManualPayment.method, method),
+        (Invoice.created_at, created),
+    )
+    page, cursor = newest_first(session, query, Invoice, paging)
+    chosen = session.scalars(select(ManualPayment).where(is_among(ManualPayment.invoice_id, [row.id for row in page])))
+    of_invoice = {row.invoice_id: row for row in chosen}
+    return Page(data=[_view_chosen(of_invoice[row.id], row) for row in page], next_cursor=cursor)
+
+
+def _view_chosen(chosen: ManualPayment, invoice: Invoice) -> ManualPaymentView:
     return ManualPaymentView(
         invoice_id=invoice.id,
         invoice_number=invoice.number or "",
@@ -149,21 +177,26 @@ def count_undecided(session: Session) -> int:
 
 def list_claims(
     session: Session,
+    paging: Paging = FIRST_PAGE,
     *,
     account_id: UUID | None = None,
     invoice_id: UUID | None = None,
     status: ClaimStatus | None = None,
-    before: Cursor | None = None,
-    limit: int = 20,
+    currency: str | None = None,
+    created: Between | None = None,
+    amount: Between | None = None,
 ) -> Page[PaymentClaimView]:
-    """A page of claims, newest first; `before` is the cursor of the page before, `limit` 1 to 100."""
+    """A page of claims, ordered as `ORDERS` names it."""
     query = narrowed(
         select(PaymentClaim),
         (PaymentClaim.account_id, account_id),
         (PaymentClaim.invoice_id, invoice_id),
         (PaymentClaim.status, status),
+        (PaymentClaim.currency, currency),
+        (PaymentClaim.created_at, created),
+        (PaymentClaim.amount_minor, amount),
     )
-    page, cursor = newest_first(session, query, PaymentClaim, before, limit)
+    page, cursor = in_order(session, query, PaymentClaim, paging, ORDERS)
     invoices = select(Invoice).where(Invoice.id.in_([claim.invoice_id for claim in page]))
     found = {invoice.id: invoice for invoice in session.scalars(invoices)}
     standing = standing_claims(session, found.values())

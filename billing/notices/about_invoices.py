@@ -27,6 +27,13 @@ def created(session: Session, occasion: Occasion) -> NoticeFacts:
     return write_to(session, occasion, invoice.account_id, **with_invoice(session, occasion, invoice.id))
 
 
+def sent(session: Session, occasion: Occasion) -> NoticeFacts:
+    """Somebody asked for it. What was voided since is not sent any more."""
+    invoice = get_invoice(session, occasion.subject_id)
+    require(invoice.status is not InvoiceStatus.VOID, f"the invoice is {invoice.status}")
+    return write_to(session, occasion, invoice.account_id, **with_invoice(session, occasion, invoice.id))
+
+
 def renewed(session: Session, occasion: Occasion) -> NoticeFacts:
     """It was paid, and with it the subscription's next period."""
     invoice = get_invoice(session, occasion.subject_id)

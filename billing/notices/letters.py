@@ -32,6 +32,7 @@ LETTERS: dict[str, Callable[[Session, Occasion], NoticeFacts]] = {
     "low_credits": about_accounts.low_credits,
     "top_up_stopped": about_accounts.top_up_stopped,
     "invoice_created": about_invoices.created,
+    "invoice_sent": about_invoices.sent,
     "refund_notification": about_refunds.refunded,
     "credit_note_created": about_refunds.credited,
     "manual_payment_instructions": about_claims.instructions,

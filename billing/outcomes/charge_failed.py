@@ -8,6 +8,7 @@ from billing.dunning.candidates import find_candidates
 from billing.dunning.refuse import Refusal, refuse_invoice
 from billing.dunning.retry import retry_invoice
 from billing.invoices.tables import Invoice, InvoiceReason, InvoiceStatus
+from billing.invoices.void import void_draft
 from billing.outcomes.charge_substitute import charge_substitute
 from billing.outcomes.top_up_unpaid import top_up_unpaid
 from billing.payments.tables import PaymentAttempt
@@ -25,6 +26,9 @@ def charge_failed(session: Session, invoice: Invoice, attempt: PaymentAttempt, n
     """
     if invoice.reason is InvoiceReason.TOP_UP:
         top_up_unpaid(session, invoice, attempt, now)
+        return
+    if invoice.status is InvoiceStatus.DRAFT:
+        void_draft(invoice, now)  # a purchase that its buyer sees fail, and makes again or not
         return
     candidates = find_candidates(session, invoice)
     if charge_substitute(session, invoice, candidates, now):

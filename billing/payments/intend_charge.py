@@ -35,8 +35,13 @@ def intend_charge(
     (IntegrityError, at once).
     """
     card = card or get_default_card(session, invoice.account_id)
-    if card is None:
-        return None
+    return intend_charge_of(session, invoice, cause, card, package) if card else None
+
+
+def intend_charge_of(
+    session: Session, invoice: Invoice, cause: str, card: ChargeableCard, package: str = ""
+) -> PaymentAttempt:
+    """The same of a card that is known."""
     left = Money(invoice.left_minor, invoice.currency)
     row = charge_row(uuid7(), invoice.id, invoice.account_id, invoice.number or "", left, card, cause, package)
     if package:

@@ -70,6 +70,7 @@ IMPERSONAL: Mapping[str, tuple[str, ...]] = {
     "service_prices": ("currency", "interval"),
     "services": ("slug", "name"),
     "statement_lines": ("account", "identity", "currency", "bank_ref", "reference"),
+    "stopped_addresses": ("reason", "email_ref"),
     "subscriptions": (
         "status", "collection", "pay_by", "gateway", "subscription_ref", "interval", "currency",
         "dunning_policy", "foreign_price",

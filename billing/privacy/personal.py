@@ -11,6 +11,7 @@ OF_NOTE = "credit_note_id IN (SELECT id FROM credit_notes WHERE account_id = :ac
 OF_CLAIM = "claim_id IN (SELECT id FROM payment_claims WHERE account_id = :account_id)"
 OF_DISPUTE = "dispute_id IN (SELECT id FROM disputes WHERE account_id = :account_id)"
 OF_SUBSCRIPTION = "subscription_id IN (SELECT id FROM subscriptions WHERE account_id = :account_id)"
+OF_MAILBOX = "address = (SELECT lower(billing_email) FROM accounts WHERE id = :account_id)"
 OF_CONFIRMATION = "confirmation_id IN (SELECT id FROM email_confirmations WHERE account_id = :account_id)"
 
 NOTHING, NO_FILE = "''", "''::bytea"
@@ -56,6 +57,16 @@ ACCOUNTS = (
     ),
     PersonalTable(
         "account_recipients", OF_ACCOUNT, {"email": Personal("who gets copies", MAIL, Keep.ACCOUNT)}, is_deleted=True
+    ),
+    PersonalTable(
+        "stopped_addresses",
+        OF_MAILBOX,
+        {
+            "address": Personal("an e-mail address", "to write there no more", Keep.ACCOUNT),
+            "said": Personal("what its mail server answered", "to know why", Keep.ACCOUNT),
+            "lifted_by": decider("who let mail go there again"),
+        },
+        is_deleted=True,
     ),
     PersonalTable(
         "account_exports",

@@ -10,7 +10,7 @@ from billing.errors import Rejected
 from billing.money import Money
 from billing.receipts.tables import REVERSALS, Receipt, ReceiptRemark, ReceiptSource
 from database.among import is_among
-from database.pages import Cursor, narrowed, newest_first
+from database.pages import FIRST_PAGE, Between, Paging, in_order, narrowed
 from schemas.facts.reversals import ReversalFact, ReversalKind
 from schemas.views.base import Page
 from schemas.views.receipts import ReceiptView
@@ -20,6 +20,7 @@ IS_KEPT = and_(Receipt.allocated_minor != Receipt.amount_minor, Receipt.source.n
 NEEDS_A_LOOK = (Receipt.remark != ReceiptRemark.NONE, Receipt.looked_at.is_(None))
 # held by no gateway
 OURS = ("",)
+ORDERS = {"created": Receipt.created_at, "received": Receipt.received_at, "amount": Receipt.amount_minor}
 _KEPT = func.sum(Receipt.amount_minor - Receipt.allocated_minor)
 
 
@@ -106,19 +107,52 @@ def lock_kept(
 
 def list_receipts(
     session: Session,
+    paging: Paging = FIRST_PAGE,
     *,
     account_id: UUID | None = None,
     source: ReceiptSource | None = None,
+    gateway: str | None = None,
+    currency: str | None = None,
+    created: Between | None = None,
+    received: Between | None = None,
+    amount: Between | None = None,
     needs_a_look: bool = False,
-    before: Cursor | None = None,
-    limit: int = 20,
 ) -> Page[ReceiptView]:
-    """A page of receipts, newest first; `before` is the cursor of the page before, `limit` 1 to 100."""
-    query = narrowed(select(Receipt), (Receipt.account_id, account_id), (Receipt.source, source))
+    """A page of receipts, ordered as `ORDERS` names it."""
+    query = narrowed(
+        select(Receipt),
+        (Receipt.account_id, account_id),
+        (Receipt.source, source),
+        (Receipt.gateway, gateway),
+        (Receipt.currency, currency),
+        (Receipt.created_at, created),
+        (Receipt.received_at, received),
+        (Receipt.amount_minor, amount),
+    )
     if needs_a_look:
         query = query.where(*NEEDS_A_LOOK)
-    page, cursor = newest_first(session, query, Receipt, before, limit)
+    page, cursor = in_order(session, query, Receipt, paging, ORDERS)
     return Page(data=[view_receipt(receipt) for receipt in page], next_cursor=cursor)
+
+
+def show_receipt(session: Session, receipt_id: UUID) -> ReceiptView:
+    """One receipt as the API shows it; raises Rejected `receipt_not_found`."""
+    receipt = session.get(Receipt, receipt_id)
+    if receipt is None:
+        raise Rejected("receipt_not_found", f"There is no receipt {receipt_id}.", status=404)
+    return view_receipt(receipt)
+
+
+def receipts_of_attempts(session: Session, attempt_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """The receipts of the money that these attempts brought, by the attempts' ids; of several the first."""
+    came = select(Receipt.attempt_id, Receipt.id).where(
+        is_among(Receipt.attempt_id, attempt_ids), Receipt.source == ReceiptSource.CAPTURE
+    )
+    found: dict[UUID, UUID] = {}
+    for attempt_id, receipt_id in session.execute(came.order_by(Receipt.created_at, Receipt.id)):
+        if attempt_id is not None:
+            found.setdefault(attempt_id, receipt_id)
+    return found
 
 
 def count_unseen(session: Session) -> int:

@@ -7,9 +7,11 @@ from sqlalchemy.orm import Session
 
 from billing.errors import Rejected
 from billing.refunds.tables import Refund, RefundStatus
-from database.pages import Cursor, narrowed, newest_first
+from database.pages import FIRST_PAGE, Between, Paging, in_order, narrowed
 from schemas.views.base import Page
 from schemas.views.refunds import RefundView
+
+ORDERS = {"created": Refund.created_at, "amount": Refund.amount_minor}
 
 
 def show_refund(session: Session, refund_id: UUID) -> RefundView:
@@ -22,21 +24,26 @@ def show_refund(session: Session, refund_id: UUID) -> RefundView:
 
 def list_refunds(
     session: Session,
+    paging: Paging = FIRST_PAGE,
     *,
     account_id: UUID | None = None,
     payment_id: UUID | None = None,
     status: RefundStatus | None = None,
-    before: Cursor | None = None,
-    limit: int = 20,
+    currency: str | None = None,
+    created: Between | None = None,
+    amount: Between | None = None,
 ) -> Page[RefundView]:
-    """A page of refunds, newest first; `before` is the cursor of the page before, `limit` 1 to 100."""
+    """A page of refunds, ordered as `ORDERS` names it."""
     query = narrowed(
         select(Refund),
         (Refund.account_id, account_id),
         (Refund.receipt_id, payment_id),
         (Refund.status, status),
+        (Refund.currency, currency),
+        (Refund.created_at, created),
+        (Refund.amount_minor, amount),
     )
-    page, cursor = newest_first(session, query, Refund, before, limit)
+    page, cursor = in_order(session, query, Refund, paging, ORDERS)
     return Page(data=[view_refund(refund) for refund in page], next_cursor=cursor)
 
 

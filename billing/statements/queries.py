@@ -13,7 +13,7 @@ from billing.manual_payments.tables import ClaimStatus, PaymentClaim
 from billing.payment_methods.tables import ManualMethod
 from billing.receipts.tables import Receipt, ReceiptRemark
 from billing.statements.tables import StatementLine
-from database.pages import Cursor, narrowed, newest_first
+from database.pages import FIRST_PAGE, Paging, narrowed, newest_first
 from schemas.views.base import Page
 from schemas.views.statements import StatementLineView
 
@@ -85,16 +85,11 @@ def check_undecided(session: Session, line: StatementLine) -> None:
 
 
 def list_lines(
-    session: Session,
-    *,
-    account: str | None = None,
-    status: Standing | None = None,
-    before: Cursor | None = None,
-    limit: int = 20,
+    session: Session, paging: Paging = FIRST_PAGE, *, account: str | None = None, status: Standing | None = None
 ) -> Page[StatementLineView]:
-    """A page of lines, those that were kept last first; `before` is the cursor of the page before, `limit` 1 to 100."""
+    """A page of lines, by when they were kept."""
     query = narrowed(select(StatementLine), (StatementLine.account, account), (standing(), status))
-    page, cursor = newest_first(session, query, StatementLine, before, limit)
+    page, cursor = newest_first(session, query, StatementLine, paging)
     stand = select(StatementLine.id, standing()).where(StatementLine.id.in_([line.id for line in page]))
     found = dict(session.execute(stand).all())
     return Page(data=[_view(line, found[line.id]) for line in page], next_cursor=cursor)

@@ -14,7 +14,7 @@ from billing.subscriptions.pending_changes import find_pending_changes
 from billing.subscriptions.rules import ENDED, INCOMPLETE_LIFETIME
 from billing.subscriptions.tables import PayBy, PendingChange, Subscription, SubscriptionService, SubscriptionStatus
 from database.among import is_among
-from database.pages import Cursor, narrowed, newest_first
+from database.pages import FIRST_PAGE, Between, Paging, narrowed, newest_first
 from schemas.plan_change_views import ChangedSubscriptionView
 from schemas.views.base import Page
 from schemas.views.subscriptions import PendingChangeView, SubscriptionView
@@ -89,15 +89,20 @@ def show_changed(
 
 def list_subscriptions(
     session: Session,
+    paging: Paging = FIRST_PAGE,
     *,
     account_id: UUID | None = None,
     status: SubscriptionStatus | None = None,
-    before: Cursor | None = None,
-    limit: int = 20,
+    created: Between | None = None,
 ) -> Page[SubscriptionView]:
-    """A page of subscriptions, newest first; `before` is the cursor of the page before, `limit` 1 to 100."""
-    query = narrowed(select(Subscription), (Subscription.account_id, account_id), (Subscription.status, status))
-    page, cursor = newest_first(session, query, Subscription, before, limit)
+    """A page of subscriptions, by their age."""
+    query = narrowed(
+        select(Subscription),
+        (Subscription.account_id, account_id),
+        (Subscription.status, status),
+        (Subscription.created_at, created),
+    )
+    page, cursor = newest_first(session, query, Subscription, paging)
     return Page(data=view_subscriptions(session, page), next_cursor=cursor)
 
 

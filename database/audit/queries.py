@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from database.among import is_among
 from database.audit.split import merged
 from database.audit.tables import AuditEntry, AuditLink, AuditPersonal
-from database.pages import Cursor, narrowed, newest_first
+from database.pages import NEWEST_FIRST, Between, Cursor, Paging, narrowed, newest_first
 
 # why somebody did it, under one of the names that commands have for it
 _REASONS = ("because", "reason", "note")
@@ -48,8 +48,10 @@ class Whole:
         return next((str(self.said[name]) for name in _REASONS if self.said.get(name)), "")
 
 
-def list_entries(session: Session, wanted: Wanted, before: Cursor | None, limit: int) -> tuple[list[Whole], str | None]:
-    """A page of them, newest first, and the cursor of the next one."""
+def list_entries(
+    session: Session, wanted: Wanted, before: Cursor | None, limit: int, sort: str = NEWEST_FIRST
+) -> tuple[list[Whole], str | None]:
+    """A page of them, newest first unless `sort` says otherwise, and the cursor of the next one."""
     query = narrowed(
         select(AuditEntry),
         (AuditEntry.actor_id, wanted.who),
@@ -57,12 +59,9 @@ def list_entries(session: Session, wanted: Wanted, before: Cursor | None, limit:
         (AuditEntry.account_id, wanted.account_id),
         (AuditEntry.action, wanted.action),
         (AuditEntry.operation_id, wanted.operation_id),
+        (AuditEntry.created_at, Between(wanted.since, wanted.until)),
     )
-    if wanted.since is not None:
-        query = query.where(AuditEntry.created_at >= wanted.since)
-    if wanted.until is not None:
-        query = query.where(AuditEntry.created_at < wanted.until)
-    entries, cursor = newest_first(session, query, AuditEntry, before, limit)
+    entries, cursor = newest_first(session, query, AuditEntry, Paging(before, limit, sort))
     return _whole(session, entries), cursor
 
 

@@ -13,6 +13,7 @@ from billing.events import tables as events
 from billing.invoices import tables as invoices
 from billing.ledger import tables as ledger
 from billing.limits import tables as limits
+from billing.mail import tables as mail
 from billing.manual_payments import tables as manual_payments
 from billing.payment_methods import tables as payment_methods
 from billing.payments import rate_tables
@@ -44,7 +45,7 @@ from database.base import Base
 # Importing a module is what registers its tables; naming them here keeps the imports from looking unused.
 MODULES = (
     accounts, approvals, audit, cards, catalog, clocks, credentials, credit_notes, credits_, disputes, dunning, events,
-    invoices, ledger, limits, manual_payments, payment_methods, payments, privacy, rate_tables, receipts, refunds,
+    invoices, ledger, limits, mail, manual_payments, payment_methods, payments, privacy, rate_tables, receipts, refunds,
     statements, subscriptions, tax, top_ups, usage, api_keys, event_pulls, inbox, lineage, operations, outbox, untold,
     unverified, upkeep, webhook_findings,
 )  # fmt: skip

@@ -2,8 +2,14 @@
 
 from collections.abc import Mapping
 
-from database.rights.decision import KEEPS, KEEPS_AND_REMOVES, Decision, shown
-from database.rights.whose import OF_ACCOUNT, OF_CLOCK, by_account, part_of
+from database.rights.decision import KEEPS, KEEPS_AND_REMOVES, Decision, changes, shown
+from database.rights.whose import EVERY_ACCOUNT, OF_ACCOUNT, OF_CLOCK, Whose, by_account, part_of
+
+# why mail to an address has stopped is told to whoever sees an account of that address
+OF_ADDRESS = Whose(
+    f"{EVERY_ACCOUNT} OR EXISTS (SELECT FROM accounts a WHERE a.id IN (SELECT seen_accounts())"
+    " AND lower(a.billing_email) = {table}.address)"
+)
 
 CUSTOMERS: Mapping[str, Decision] = {
     "test_clocks": shown(KEEPS, OF_CLOCK),
@@ -16,4 +22,7 @@ CUSTOMERS: Mapping[str, Decision] = {
     "reported_counts": shown(KEEPS, OF_ACCOUNT),
     "gateway_customers": Decision(KEEPS),
     "cards": shown(KEEPS, OF_ACCOUNT),
+    "stopped_addresses": shown(
+        changes("reason", "said", "email_ref", "stopped_at", "lifted_at", "lifted_by"), OF_ADDRESS
+    ),
 }  # fmt: skip

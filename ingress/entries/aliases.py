@@ -5,11 +5,23 @@ from dataclasses import replace
 
 from ingress.entries.entry import Entry, Method
 
-SUBSCRIPTION = "/v1/billing/subscriptions/{id:uuid}/"
+BILLING = "/v1/billing/"
+SUBSCRIPTION = f"{BILLING}subscriptions/{{id:uuid}}/"
+METHOD = f"{BILLING}payment-methods/{{id:uuid}}/"
 
 ALIASES: Mapping[tuple[Method, str], tuple[Method, str]] = {
     # as it was called when there was one gateway
     ("POST", f"{SUBSCRIPTION}sync-from-stripe/"): ("POST", f"{SUBSCRIPTION}sync-with-gateway/"),
+    # as they were called before the names of the guide
+    ("POST", f"{BILLING}subscriptions/"): ("POST", f"{BILLING}subscriptions/create/"),
+    ("POST", f"{BILLING}stripe/subscription-checkout/"): ("POST", f"{BILLING}stripe/checkout/"),
+    ("POST", f"{BILLING}stripe/portal/"): ("POST", f"{BILLING}stripe/billing-portal/"),
+    ("POST", f"{BILLING}payment-methods/"): ("POST", f"{BILLING}payment-methods/add/"),
+    ("POST", f"{METHOD}remove/"): ("DELETE", METHOD),
+    # disputes are the account's, too; they were the administration's alone
+    ("GET", "/v1/admin/disputes/"): ("GET", f"{BILLING}disputes/"),
+    ("GET", "/v1/admin/disputes/{id:uuid}/"): ("GET", f"{BILLING}disputes/{{id:uuid}}/"),
+    ("GET", "/v1/admin/disputes/{id:uuid}/evidence.pdf/"): ("GET", f"{BILLING}disputes/{{id:uuid}}/evidence.pdf/"),
 }
 
 

@@ -1,21 +1,29 @@
 """Bills, how they are paid, and what was paid."""
 
 from billing.invoices.queries import show_invoice
+from billing.receipts.queries import show_receipt
 from ingress.entries.entry import Answers, Asks, Entry, HandsOut, Says, ShowsOne
 from ingress.queries.invoices import InvoiceFilter, invoice_pdf, invoices
+from ingress.queries.payments import PaymentFilter, payment, payments
 from ingress.queries.receipts import ReceiptFilter, receipts
-from schemas.commands.payments import PayInvoice
+from schemas.commands.payments import PayInvoice, SendInvoice
 
 ROOT = "/v1/billing/invoices/"
 ONE = f"{ROOT}{{id:uuid}}/"
+RECEIPTS = "/v1/billing/receipts/"
+PAYMENTS = "/v1/billing/payments/"
 HOLDER = "whoever has the link"
 
 ENTRIES = (
     Entry("GET", ROOT, Asks("invoices:read", InvoiceFilter, invoices)),
     Entry("GET", ONE, ShowsOne("invoices:read", show_invoice)),
     Entry("POST", f"{ONE}pay/", Says(PayInvoice, "invoice_id")),
+    Entry("POST", f"{ONE}send/", Says(SendInvoice, "invoice_id")),
     Entry("GET", f"{ONE}pdf/", HandsOut("invoices:read", invoice_pdf)),
-    Entry("GET", "/v1/billing/receipts/", Asks("payments:read", ReceiptFilter, receipts)),
+    Entry("GET", RECEIPTS, Asks("payments:read", ReceiptFilter, receipts)),
+    Entry("GET", f"{RECEIPTS}{{id:uuid}}/", ShowsOne("payments:read", show_receipt)),
+    Entry("GET", PAYMENTS, Asks("payments:read", PaymentFilter, payments)),
+    Entry("GET", f"{PAYMENTS}{{id:uuid}}/", ShowsOne("payments:read", payment)),
     Entry("GET", "/pay/{token}/", Answers("what is owed", lambda parts: parts.pay_page.show, callers=HOLDER)),
     Entry("POST", "/pay/{token}/", Answers("a button to pay it", lambda parts: parts.pay_page.pay, callers=HOLDER)),
 )

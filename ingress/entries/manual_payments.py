@@ -3,7 +3,7 @@
 from billing.manual_payments.queries import show_claim, show_manual_payment
 from billing.statements.queries import show_line
 from ingress.entries.entry import Asks, Entry, HandsOut, Says, ShowsOne
-from ingress.queries.manual_payments import ClaimFilter, claims, proof_file
+from ingress.queries.manual_payments import ClaimFilter, ManualPaymentFilter, claims, manual_payments, proof_file
 from ingress.queries.statements import StatementLineFilter, statement_lines
 from schemas.commands.manual_payments import (
     ApprovePayment,
@@ -14,13 +14,15 @@ from schemas.commands.manual_payments import (
     WithdrawPaymentClaim,
 )
 
+MANUAL = "/v1/billing/manual-payments/"
 CLAIMS = "/v1/billing/payment-claims/"
 CLAIM = f"{CLAIMS}{{id:uuid}}/"
 LINES = "/v1/admin/statement-lines/"
 
 ENTRIES = (
-    Entry("POST", "/v1/billing/manual-payments/", Says(StartManualPayment)),
-    Entry("GET", "/v1/billing/manual-payments/{id:uuid}/", ShowsOne("payments:read", show_manual_payment)),
+    Entry("GET", MANUAL, Asks("payments:read", ManualPaymentFilter, manual_payments)),
+    Entry("POST", MANUAL, Says(StartManualPayment)),
+    Entry("GET", f"{MANUAL}{{id:uuid}}/", ShowsOne("payments:read", show_manual_payment)),
     Entry("GET", CLAIMS, Asks("payments:read", ClaimFilter, claims)),
     Entry("POST", CLAIMS, Says(SubmitPaymentClaim)),
     Entry("GET", CLAIM, ShowsOne("payments:read", show_claim)),

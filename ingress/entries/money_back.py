@@ -9,7 +9,7 @@ from ingress.queries.refunds import CreditNoteFilter, RefundFilter, credit_note_
 from schemas.commands.credits import SetCreditDebtMax
 from schemas.commands.refunds import CreditInvoice, RefundPayment
 
-DISPUTES = "/v1/admin/disputes/"
+DISPUTES = "/v1/billing/disputes/"
 REFUNDS = "/v1/billing/refunds/"
 NOTES = "/v1/billing/credit-notes/"
 

@@ -5,25 +5,35 @@ from ingress.entries.entry import Answers, Asks, Entry, Says, ShowsOne
 from ingress.previews import PERMISSION
 from ingress.queries.subscriptions import SubscriptionFilter, subscriptions
 from schemas.commands.subscriptions import (
+    AddService,
     CancelSubscription,
     ChangePlan,
     CreateSubscription,
+    DowngradeSubscription,
     PauseSubscription,
     ReactivateSubscription,
+    RemoveService,
     ResumeSubscription,
     SyncWithGateway,
+    UpgradeSubscription,
 )
 
 ROOT = "/v1/billing/subscriptions/"
 ONE = f"{ROOT}{{id:uuid}}/"
+SERVICE_PREVIEW = Answers("what a service would cost", lambda parts: parts.previews.show_service, PERMISSION)
 PREVIEW = Answers("what a change of plan would cost", lambda parts: parts.previews.show, PERMISSION)
 
 ENTRIES = (
     Entry("GET", ROOT, Asks("subscriptions:read", SubscriptionFilter, subscriptions)),
-    Entry("POST", ROOT, Says(CreateSubscription)),
+    Entry("POST", f"{ROOT}create/", Says(CreateSubscription)),
     Entry("POST", f"{ROOT}preview/", PREVIEW),
     Entry("GET", ONE, ShowsOne("subscriptions:read", show_subscription)),
     Entry("POST", f"{ONE}change-plan/", Says(ChangePlan, "subscription_id")),
+    Entry("POST", f"{ONE}upgrade/", Says(UpgradeSubscription, "subscription_id")),
+    Entry("POST", f"{ONE}downgrade/", Says(DowngradeSubscription, "subscription_id")),
+    Entry("POST", f"{ONE}services/", Says(AddService, "subscription_id")),
+    Entry("POST", f"{ONE}services/preview/", SERVICE_PREVIEW),
+    Entry("DELETE", f"{ONE}services/{{service}}/", Says(RemoveService, "subscription_id")),
     Entry("POST", f"{ONE}cancel/", Says(CancelSubscription, "subscription_id")),
     Entry("POST", f"{ONE}reactivate/", Says(ReactivateSubscription, "subscription_id")),
     Entry("POST", f"{ONE}pause/", Says(PauseSubscription, "subscription_id")),

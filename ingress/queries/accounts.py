@@ -14,8 +14,10 @@ from billing.accounts.queries import get_account, list_accounts, view_account, v
 from billing.clocks.timelines import now_of
 from billing.clocks.wall import Wall
 from billing.disputes.queries import count_open
+from billing.mail.queries import view_stop
 from billing.privacy.queries import get_export_file, show_export
 from billing.receipts.queries import kept_of
+from database.pages import Between
 from ingress.queries.filters import OfAccount, PageFilter
 from schemas.emails import Email
 from schemas.instants import Instant
@@ -40,21 +42,23 @@ def accounts(session: Session, wanted: AccountFilter) -> Page[ListedAccountView]
     """`GET /v1/accounts/`"""
     return list_accounts(
         session,
+        wanted.paging,
         owner=wanted.owner,
         billing_email=wanted.email,
         name_prefix=wanted.name,
         status=wanted.status,
-        created_from=wanted.created_from,
-        created_before=wanted.created_before,
-        before=wanted.cursor,
-        limit=wanted.limit,
+        created=Between(wanted.created_from, wanted.created_before),
     )
 
 
 def show_account(session: Session, account_id: UUID) -> AccountView:
     """`GET /v1/accounts/{id}/`"""
     account = view_account(get_account(session, account_id))
-    more = {"kept_minor": kept_of(session, account_id), "open_disputes": count_open(session, account_id)}
+    more = {
+        "kept_minor": kept_of(session, account_id),
+        "open_disputes": count_open(session, account_id),
+        "mail_stopped": view_stop(session, account.billing_email),
+    }
     return account.model_copy(update=more)
 
 

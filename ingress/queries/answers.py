@@ -72,12 +72,12 @@ class Queries:
 
 
 def _asked(request: Request) -> dict[str, str]:
-    """The parameters of the query, each once: of two nobody knows which one was meant. Raises Problem 422."""
-    given = Counter(name for name, _ in request.query_params.multi_items())
+    """What the query and the path say, each once: of two nobody knows which one was meant. Raises Problem 422."""
+    given = Counter([*request.path_params, *(name for name, _ in request.query_params.multi_items())])
     errors = [{"field": name, "message": "must be given once"} for name, times in given.items() if times > 1]
     if errors:
         raise Problem(422, "invalid", "The request is not valid; see `errors`.", errors=errors[:ERRORS_MAX])
-    return dict(request.query_params)
+    return {**request.query_params, **request.path_params}
 
 
 def as_json(shown: View) -> Response:

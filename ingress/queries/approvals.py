@@ -20,4 +20,4 @@ class ApprovalFilter(PageFilter):
 
 def approvals(session: Session, wanted: ApprovalFilter) -> Page[ApprovalView]:
     """`GET /v1/admin/approvals/`"""
-    return list_approvals(session, wanted.status, wanted.account_id, wanted.cursor, wanted.limit)
+    return list_approvals(session, wanted.paging, wanted.status, wanted.account_id)

@@ -29,8 +29,8 @@ class AuditFilter(PageFilter):
 
 def audit_entries(session: Session, wanted: AuditFilter) -> Page[AuditEntryView]:
     """`GET /v1/admin/audit/`"""
-    asked = Wanted(**wanted.model_dump(exclude={"cursor", "limit"}))
-    entries, cursor = list_entries(session, asked, wanted.cursor, wanted.limit)
+    asked = Wanted(**wanted.model_dump(exclude={"cursor", "limit", "sort"}))
+    entries, cursor = list_entries(session, asked, wanted.cursor, wanted.limit, wanted.sort)
     return Page(data=[_view(entry) for entry in entries], next_cursor=cursor)
 
 

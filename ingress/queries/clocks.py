@@ -10,4 +10,4 @@ from schemas.views.clocks import TestClockView
 
 def clocks(session: Session, wanted: PageFilter) -> Page[TestClockView]:
     """`GET /v1/test-clocks/`"""
-    return list_clocks(session, before=wanted.cursor, limit=wanted.limit)
+    return list_clocks(session, wanted.paging)

@@ -2,40 +2,50 @@
 
 import hashlib
 from collections.abc import Callable
-from typing import Annotated
+from typing import Literal
 from uuid import UUID
 
-from pydantic import Field
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
 from billing.invoices.queries import get_invoice, get_pdf, list_invoices
 from billing.invoices.tables import InvoiceStatus
-from ingress.queries.filters import PageFilter
+from database.pages import NEWEST_FIRST, Between
+from ingress.queries.filters import Moment, MoneyFilter, Number
 from schemas.views.base import Page
 from schemas.views.invoices import InvoiceView
 
 
-class InvoiceFilter(PageFilter):
-    """A page of invoices."""
+class InvoiceFilter(MoneyFilter):
+    """A page of invoices. A list by due date, day of issue or number is one of those that have one: of no drafts."""
 
-    account_id: UUID | None = None
+    sort: Literal[
+        "created", "-created", "issued", "-issued", "due", "-due", "amount", "-amount", "number", "-number"
+    ] = NEWEST_FIRST
     status: InvoiceStatus | None = None
-    number: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,64}$")] | None = None
+    number: Number | None = None
     subscription_id: UUID | None = None
+    issued_from: Moment | None = None
+    issued_until: Moment | None = None
+    due_from: Moment | None = None
+    due_until: Moment | None = None
 
 
 def invoices(session: Session, wanted: InvoiceFilter) -> Page[InvoiceView]:
     """`GET /v1/billing/invoices/`"""
     return list_invoices(
         session,
+        wanted.paging,
         account_id=wanted.account_id,
         status=wanted.status,
         number=wanted.number,
         subscription_id=wanted.subscription_id,
-        before=wanted.cursor,
-        limit=wanted.limit,
+        currency=wanted.currency,
+        created=wanted.created,
+        issued=Between(wanted.issued_from, wanted.issued_until),
+        due=Between(wanted.due_from, wanted.due_until),
+        amount=wanted.amount,
     )
 
 

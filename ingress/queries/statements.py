@@ -20,4 +20,4 @@ class StatementLineFilter(PageFilter):
 
 def statement_lines(session: Session, wanted: StatementLineFilter) -> Page[StatementLineView]:
     """`GET /v1/admin/statement-lines/`"""
-    return list_lines(session, account=wanted.account, status=wanted.status, before=wanted.cursor, limit=wanted.limit)
+    return list_lines(session, wanted.paging, account=wanted.account, status=wanted.status)

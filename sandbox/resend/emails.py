@@ -6,7 +6,7 @@ from itertools import islice
 
 from sandbox.ids import new_uuid
 from sandbox.json_types import JsonObject
-from sandbox.resend import attachments, errors
+from sandbox.resend import attachments, errors, events
 from sandbox.resend.errors import ResendError
 from sandbox.world import World
 
@@ -42,6 +42,9 @@ def send(world: World, message: JsonObject, idempotency_key: str | None) -> Json
     created_at = datetime.fromtimestamp(world.clock.now(), UTC).isoformat().replace("+00:00", "Z")
     details = {"attachments": kept, "idempotency_key": idempotency_key, "created_at": created_at}
     stored = world.store.put(KIND, {"id": new_uuid(), **email, **details})
+    for address in stored["to"]:
+        if fate := events.fate_of(address):
+            events.tell(world, {**stored, "to": [address]}, fate)
     return {"id": stored["id"]}
 
 

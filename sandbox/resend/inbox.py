@@ -7,8 +7,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from sandbox.answering import Refused, endpoint, read_json
 from sandbox.json_types import JsonObject
-from sandbox.resend import attachments
+from sandbox.resend import attachments, events
 from sandbox.resend.emails import KIND
 from sandbox.templating import page
 from sandbox.world import World
@@ -28,6 +29,7 @@ def routes() -> list[Route]:
         Route("/sandbox/inbox.json", listing),
         Route("/sandbox/inbox/{id}", show_one),
         Route("/sandbox/inbox/{id}/html", show_html),
+        Route("/sandbox/inbox/{id}/events", endpoint(tell), methods=["POST"]),
         Route("/sandbox/inbox/{id}/attachments/{number:int}", download),
     ]
 
@@ -77,6 +79,16 @@ async def download(request: Request) -> Response:
     disposition = f"attachment; filename*=UTF-8''{quote(described['filename'], safe='')}"
     headers = {"Content-Disposition": disposition, "X-Content-Type-Options": "nosniff"}
     return Response(content, headers=headers, media_type="application/octet-stream")
+
+
+async def tell(request: Request, world: World) -> object:
+    """JSON `{"type": "email.bounced", "soft": true}`: what became of an e-mail, told as Resend would."""
+    email, wanted = _email(request), await read_json(request)
+    if email is None:
+        raise Refused("There is no such e-mail.", 404)
+    if wanted.get("type") not in events.TYPES:
+        raise Refused(f"`type` must be one of {', '.join(events.TYPES)}.")
+    return events.tell(world, email, str(wanted["type"]), events.BOUNCES["soft"] if wanted.get("soft") else None)
 
 
 def _email(request: Request) -> JsonObject | None:

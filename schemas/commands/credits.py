@@ -3,10 +3,17 @@
 from typing import Literal
 from uuid import UUID
 
+from pydantic import model_validator
+
 from schemas.amounts import Credits, CreditsOrNone, PurchasesAMonth
 from schemas.commands.base import Command
 from schemas.instants import Instant
-from schemas.names import Line, Name, Slug
+from schemas.names import GatewayName, Line, Name, Slug
+from schemas.urls import Url
+
+# what is charged while the customer is away, and what comes past every gateway
+SAVED, BY_HAND = "saved", ("bank_transfer", "local_wallet")
+WITHOUT_A_PAGE = (SAVED, *BY_HAND)
 
 
 class ConsumeCredits(Command):
@@ -20,6 +27,36 @@ class ConsumeCredits(Command):
     account_id: UUID
     amount: Credits
     description: Line = ""
+
+
+class PurchaseCredits(Command):
+    """Buy a package: from what is saved, on a gateway's page, or past every gateway.
+
+    `method` is `saved`, a gateway by its name, `bank_transfer` or `local_wallet`. Without it what is saved is charged,
+    and where nothing is, a page opens, if it is said where it leads back to.
+    """
+
+    kind = "purchase_credits"
+    permission = "payments:write"
+
+    account_id: UUID
+    package: Slug
+    method: GatewayName | None = None
+    success_url: Url | None = None
+    cancel_url: Url | None = None
+
+    @model_validator(mode="after")
+    def _leads_back(self) -> "PurchaseCredits":
+        if (self.success_url is None) != (self.cancel_url is None):
+            raise ValueError("must say both, success_url and cancel_url, or none")
+        if self.success_url is None and self.is_on_page:
+            raise ValueError("must say success_url and cancel_url: this is paid on a page")
+        return self
+
+    @property
+    def is_on_page(self) -> bool:
+        """Whether a gateway is named."""
+        return self.method is not None and self.method not in WITHOUT_A_PAGE
 
 
 class SetBalanceWatch(Command):
@@ -81,6 +118,7 @@ class AdjustCredits(Command):
 
 COMMANDS: tuple[type[Command], ...] = (
     ConsumeCredits,
+    PurchaseCredits,
     SetBalanceWatch,
     SetAutoTopUp,
     EndAutoTopUp,

@@ -48,6 +48,15 @@ class PayInvoice(Command):
     gateway: GatewayName | None = None
 
 
+class SendInvoice(Command):
+    """Mail an issued invoice, with its PDF, to the account's billing address (again): once an hour at most."""
+
+    kind = "send_invoice"
+    permission = "invoices:send"
+
+    invoice_id: UUID
+
+
 class StartCardSetup(Command):
     """A hosted page on which the customer saves a card; it becomes the one that is charged."""
 
@@ -130,6 +139,7 @@ COMMANDS: tuple[type[Command], ...] = (
     StartCreditCheckout,
     CaptureCheckout,
     PayInvoice,
+    SendInvoice,
     OpenPortal,
     StartCardSetup,
     ChangePaymentMethod,

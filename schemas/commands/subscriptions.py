@@ -1,6 +1,6 @@
 """Commands about subscriptions."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool
@@ -92,11 +92,45 @@ class ChangePlan(OfSubscription):
 
     kind = "change_plan"
     permission = "subscriptions:write"
+    direction: ClassVar[Literal["up", "down"] | None] = None
 
     plan: PlanChoice
     when: Literal["now", "period_end"] | None = None
     allow_another: StrictBool = False
     allow_trial_again: StrictBool = False
+
+
+class UpgradeSubscription(ChangePlan):
+    """The same to what is more: a dearer plan, or to pay by the year. Refused for what is less."""
+
+    kind = "upgrade_subscription"
+    direction = "up"
+
+
+class DowngradeSubscription(ChangePlan):
+    """The same to what is less: a cheaper plan, or to pay by the month. Refused for what is more."""
+
+    kind = "downgrade_subscription"
+    direction = "down"
+
+
+class AddService(OfSubscription):
+    """Bill a service with the subscription: the rest of this period at once, and every period from the next one on."""
+
+    kind = "add_service"
+    permission = "subscriptions:write"
+
+    service: Slug
+    quantity: Quantity = 1
+
+
+class RemoveService(OfSubscription):
+    """Bill it no more. What is left of this period is kept on the account."""
+
+    kind = "remove_service"
+    permission = "subscriptions:write"
+
+    service: Slug
 
 
 class CancelSubscription(OfSubscription):
@@ -142,6 +176,10 @@ COMMANDS: tuple[type[Command], ...] = (
     CreateSubscription,
     StartSubscriptionCheckout,
     ChangePlan,
+    UpgradeSubscription,
+    DowngradeSubscription,
+    AddService,
+    RemoveService,
     CancelSubscription,
     ReactivateSubscription,
     PauseSubscription,

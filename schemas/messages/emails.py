@@ -27,6 +27,7 @@ EMAILS = (
     "low_credits",
     "top_up_stopped",
     "invoice_created",
+    "invoice_sent",
     "refund_notification",
     "credit_note_created",
     "manual_payment_instructions",

@@ -17,6 +17,14 @@ class AccountStatus(StrEnum):
     CLOSED = "closed"
 
 
+class MailStopView(View):
+    """Why no mail is sent to an address any more: it `bounced` for good, or its owner `complained` that it is spam."""
+
+    reason: str
+    said: str
+    stopped_at: datetime
+
+
 class ListedAccountView(View):
     """A customer of the SaaS company, as it stands in a list. One that is closed was deleted, at `closed_at`."""
 
@@ -46,10 +54,12 @@ class AccountView(ListedAccountView):
 
     `kept_minor` is money kept for the next invoices, in minor units by currency; negative, it is owed with them.
     `open_disputes` counts the payments, or parts of them, that it contests at its bank now.
+    `mail_stopped` says why no mail is sent to `billing_email`; null where it is.
     """
 
     kept_minor: dict[str, int] = Field(default_factory=dict)
     open_disputes: int = 0
+    mail_stopped: MailStopView | None = None
 
 
 class PendingEmailView(View):

@@ -1,5 +1,7 @@
 """What is on offer."""
 
+from datetime import datetime
+
 from schemas.views.base import View
 
 
@@ -47,3 +49,30 @@ class ServiceView(View):
     interval: str
     currency: str
     price_minor: int
+
+
+class DiscountedPlanView(View):
+    """A period of a plan with a coupon, before tax."""
+
+    plan: str
+    interval: str
+    currency: str
+    price_minor: int
+    discount_minor: int
+    discounted_minor: int
+
+
+class CouponView(View):
+    """A coupon that can be redeemed now: a share in parts per million, or an amount of `currency`.
+
+    `periods` is for how many billing periods it counts, 0 for ever. `expires_at` ends its redemption, not its effect.
+    """
+
+    code: str
+    name: str
+    percent_ppm: int
+    amount_minor: int
+    currency: str | None
+    periods: int
+    expires_at: datetime | None
+    plan: DiscountedPlanView | None

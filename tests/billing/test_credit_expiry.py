@@ -15,7 +15,7 @@ from billing.invariants import credits_are_proved
 from billing.usage.expire import expire_credits
 from database.engine import Database
 from database.ids import uuid7
-from database.pages import Cursor
+from database.pages import Cursor, Paging
 from tests.billing.prepaid import Prepaid
 
 DECEMBER_1 = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
@@ -119,10 +119,11 @@ def test_the_list_of_movements_is_paged_newest_first(database: Database, prepaid
     prepaid.use(4, DECEMBER_1)
     _expire(database, JANUARY_1)
     with database.transaction() as session:
-        first = list_transactions(session, prepaid.account_id, limit=2)
+        first = list_transactions(session, prepaid.account_id, Paging(limit=2))
         assert [(row.movement, row.amount) for row in first.data] == [("expire", -6), ("consume", -4)]
         assert first.next_cursor is not None
-        second = list_transactions(session, prepaid.account_id, before=Cursor.parse(first.next_cursor), limit=2)
+        after = Paging(Cursor.parse(first.next_cursor), limit=2)
+        second = list_transactions(session, prepaid.account_id, after)
         assert [(row.movement, row.amount) for row in second.data] == [("grant", 10)]
         assert second.next_cursor is None
         assert list_transactions(session, uuid7()).data == []

@@ -13,6 +13,7 @@ from billing.credits.watch import set_watch
 from billing.errors import Rejected
 from billing.invariants import credits_are_proved
 from billing.usage.revoke import revoke_credits
+from database.pages import Paging
 from tests.billing.prepaid import Prepaid
 from tests.billing.subscribers import Books
 
@@ -47,7 +48,7 @@ def test_the_latest_granted_are_taken_first_and_packages_never(prepaid: Prepaid,
 
     assert _left(prepaid) == {in_march: 80, in_may: 0, package: 1_000}
     with prepaid.database.transaction() as session:
-        newest = list_transactions(session, prepaid.account_id, limit=2).data
+        newest = list_transactions(session, prepaid.account_id, Paging(limit=2)).data
         assert {(row.movement, row.amount) for row in newest} == {("revoke", -500), ("revoke", -20)}
 
 

@@ -18,6 +18,7 @@ NEVER_ANSWERED = frozenset({
     "certificate_refused", "signature_refused", "disputed_with_others", "too_many_reversals",
     "public_url_missing",
     "email_address_refused", "email_header_refused", "email_outcome_unknown", "email_too_large",
+    "address_not_stopped",
 })  # fmt: skip
 DEFAULT_STATUS = "422"
 

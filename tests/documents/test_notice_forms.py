@@ -55,7 +55,7 @@ REMOVALS: dict[str, Removal] = {
 NEEDED = {
     "trial_ending": {"trial_ends_on"}, "card_expiring": {"card"}, "invoice_created": {"invoice"},
     "plan_change_unpaid": {"invoice"}, "manual_payment_instructions": {"invoice"}, "payment_reminder": {"invoice"},
-    "order_canceled": {"invoice"},
+    "order_canceled": {"invoice"}, "invoice_sent": {"invoice"},
 }  # fmt: skip
 
 

@@ -24,6 +24,7 @@ def sandbox_server(shared_sandbox: RunningSandbox) -> Iterator[RunningSandbox]:
         webhook_url="",
         api_version="2026-05-27.dahlia",
         webhook_secrets=["whsec_sandbox"],
+        resend_webhook_url="",
         paypal_webhook_url="",
         paypal_webhook_id=SANDBOX_PAYPAL_WEBHOOK_ID,
         paypal_enabled_events=["*"],

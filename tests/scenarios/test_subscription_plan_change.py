@@ -1,8 +1,10 @@
 """A customer upgrades, then downgrades; what was paid too much is kept and pays for a part of the next month."""
 
+import pytest
 from sqlalchemy import text
 
 from database.engine import Database
+from stack.errors import StackError
 from stack.shopper import Shopper
 from tests.scenarios.storytelling import eventually
 from tests.scenarios.subscriptions import Json, Subscriber, assert_in_order
@@ -47,7 +49,9 @@ def test_a_dearer_plan_that_is_not_paid_for_leaves_the_paid_one_alone(shopper: S
     vera.live_until("2026-04-16 10:00")
     vera.card_declines(card_ref, "insufficient_funds")
     assert _preview(vera, subscription_id, "growth")["change"] == "pending"
-    wished = vera.ask(subscription_id, "change-plan", plan={"plan": "growth"})
+    with pytest.raises(StackError, match="not_a_downgrade"):
+        vera.ask(subscription_id, "downgrade", plan={"plan": "growth"})
+    wished = vera.ask(subscription_id, "upgrade", plan={"plan": "growth"})
     assert (wished["change"], wished["plan"]) == ("pending", "starter")
     assert wished["pending_change"]["expires_at"] == "2026-04-17T09:00:00Z"
 

@@ -34,6 +34,12 @@ def test_a_card_is_stolen_and_the_second_one_pays_on_the_same_day(shopper: Shopp
     assert removed["result"]["charged_next"] == left
     with pytest.raises(StackError, match="last_payment_method"):
         shopper.command(f"{METHODS}{left}/remove/", {}, str(uuid4()))
+    refused = shopper.session.delete(
+        f"{shopper.api_url}{METHODS}{left}/?allow_last=perhaps",
+        headers={"Authorization": f"Bearer {shopper.api_key}"},
+        timeout=10,
+    )
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "allow_last")
     mia.live_until("2026-07-04 12:00")
     assert mia.bills()[-1] == ("2026-07-04", "paid", 9_900)
 

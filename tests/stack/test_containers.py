@@ -23,6 +23,7 @@ MONITORS = {"prometheus", "grafana"}
 # the database holds them, and a process that has none yet waits
 OF_VENDORS = {
     "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRETS", "PAYPAL_CLIENT_SECRET", "PAYPAL_WEBHOOK_SECRETS", "RESEND_API_KEY",
+    "RESEND_WEBHOOK_SECRETS",
 }  # fmt: skip
 # where it listens is given by the image or the command line
 GIVEN = {"cashbeat_home"}

@@ -32,6 +32,7 @@ LOOKS = {
     ("payment-method", "list"): 0,
     ("statement", "lines"): 0,
     ("dispute", "list"): 0,
+    ("mail", "stopped"): 0,
     ("provider", "show"): 0,
     ("provider", "test", "stripe"): 0,
     ("restore-check",): 0,
@@ -45,7 +46,7 @@ LOOKS = {
 WRITES = {
     "up", "demo", "simulate", "migrate", "seed", "parked discard", "replay", "seen", "restore-check", "plan publish",
     "plan migrate", "coupon issue", "tax set", "payment-method set", "payment-method reset", "api-key create",
-    "api-key revoke", "payment refund", "payment approve", "payment reject", "payment limit",
+    "api-key revoke", "payment refund", "payment approve", "payment reject", "payment limit", "mail lift",
     "approval approve", "approval reject", "approval limit",
     "statement import", "statement match", "statement unmatch", "statement ignore",
     "provider set", "provider unset", "provider disable", "provider enable", "provider rotate-key",

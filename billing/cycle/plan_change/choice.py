@@ -82,7 +82,8 @@ def find_change(session: Session, subscription: Subscription, command: ChangePla
 
     It may be planned, or wait for its payment. Those who stay keep what they have, also when it costs more by now or is
     on offer no more. A planned step to a newer version of the same plan is a migration, and not the customer's to take
-    back. Raises Rejected `plan_not_found` or `price_not_found`.
+    back. Raises Rejected `plan_not_found` or `price_not_found`; and `not_an_upgrade` or `not_a_downgrade` where the
+    command says the direction and the plan lies in the other one.
     """
     pending = find_pending_change(session, subscription.id)
     price_ids = (subscription.price_id, subscription.next_price_id, pending.price_id if pending else None)
@@ -93,7 +94,17 @@ def find_change(session: Session, subscription: Subscription, command: ChangePla
     is_back = _name(running) == chosen and any(_name(each) != chosen for each in terms.values())
     wanted = running if is_back else find_terms(session, *chosen)
     admitted = command.allow_another, command.allow_trial_again
-    return Change(running, wanted, command.when, planned, pending, *admitted)
+    change = Change(running, wanted, command.when, planned, pending, *admitted)
+    _check_direction(change, command.direction)
+    return change
+
+
+def _check_direction(change: Change, direction: str | None) -> None:
+    """Whoever takes a change back stays where they are, which is neither up nor down."""
+    if change.is_stay or direction is None or change.is_upgrade is (direction == "up"):
+        return
+    code, word = ("not_an_upgrade", "less") if direction == "up" else ("not_a_downgrade", "not less")
+    raise Rejected(code, f"{change.wanted.plan_slug!r} is {word} than the present plan.", status=409)
 
 
 def check_change(session: Session, subscription: Subscription, change: Change) -> None:

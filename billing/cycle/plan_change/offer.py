@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from billing.accounts.queries import get_account
 from billing.cards.queries import get_default_card, least_for
+from billing.catalog.terms import PlanTerms
 from billing.credit_notes.sold import sold_for
 from billing.cycle.plan_change.choice import Change
 from billing.cycle.plan_change.quote import ChangeQuote, Running, quote_change
@@ -33,7 +34,7 @@ def quote_now(session: Session, subscription: Subscription, change: Change, at: 
     plan leaves.
     """
     tax = decide_tax(session, get_account(session, subscription.account_id).country, at.date())
-    quote = quote_change(_running(session, subscription, change, tax), change.wanted, tax, at)
+    quote = quote_change(running_of(session, subscription, change.running, tax), change.wanted, tax, at)
     if subscription.pay_by is PayBy.CARD:
         due = _due(session, subscription, quote, tax)
         if due.minor:
@@ -60,9 +61,10 @@ def _used_by_pending(session: Session, subscription: Subscription) -> Money:
     return Money(used, subscription.currency)
 
 
-def _running(session: Session, subscription: Subscription, change: Change, tax: TaxDecision) -> Running:
+def running_of(session: Session, subscription: Subscription, terms: PlanTerms, tax: TaxDecision) -> Running:
+    """What runs now, on these terms; `tax` is what counts today where nothing was charged yet."""
     return Running(
-        terms=change.running,
+        terms=terms,
         discount=present_discount(subscription),
         next_discount=next_discount(subscription),
         additions=additions_of(session, subscription.id),

@@ -71,6 +71,10 @@ CREATE TABLE invoices (
 CREATE INDEX ix_invoices_awaited ON invoices (due_at) WHERE status = 'pending';
 CREATE INDEX ix_invoices_account ON invoices (account_id, created_at, id);
 CREATE INDEX ix_invoices_newest ON invoices (created_at, id);
+CREATE INDEX ix_invoices_status ON invoices (status, created_at, id);
+CREATE INDEX ix_invoices_issued ON invoices (issued_at, id) WHERE issued_at IS NOT NULL;
+CREATE INDEX ix_invoices_due ON invoices (due_at, id) WHERE due_at IS NOT NULL;
+CREATE INDEX ix_invoices_amount ON invoices (total_minor, id);
 CREATE INDEX ix_invoices_subscription ON invoices (subscription_id) WHERE subscription_id IS NOT NULL;
 CREATE UNIQUE INDEX uq_invoices_gateway ON invoices (gateway, invoice_ref) WHERE invoice_ref <> '';
 

@@ -32,6 +32,8 @@ CREATE TABLE payment_attempts (
     CONSTRAINT fk_payment_attempts_card_id FOREIGN KEY(card_id) REFERENCES cards (id),
     CONSTRAINT uq_payment_attempts_cause UNIQUE (cause)
 );
+CREATE INDEX ix_payment_attempts_account ON payment_attempts (account_id, created_at, id);
+CREATE INDEX ix_payment_attempts_newest ON payment_attempts (created_at, id);
 CREATE INDEX ix_payment_attempts_invoice ON payment_attempts (invoice_id);
 CREATE INDEX ix_payment_attempts_look_up ON payment_attempts (look_up_at) WHERE look_up_at IS NOT NULL;
 CREATE UNIQUE INDEX uq_payment_attempts_checkout ON payment_attempts (gateway, checkout_ref) WHERE checkout_ref <> '';
@@ -74,6 +76,7 @@ CREATE TABLE receipts (
 );
 CREATE INDEX ix_receipts_account ON receipts (account_id, created_at, id);
 CREATE INDEX ix_receipts_kept ON receipts (account_id, currency) WHERE allocated_minor <> amount_minor;
+CREATE INDEX ix_receipts_attempt ON receipts (attempt_id) WHERE source = 'capture';
 CREATE INDEX ix_receipts_newest ON receipts (created_at, id);
 CREATE INDEX ix_receipts_remarked ON receipts (id) WHERE remark <> '' AND looked_at IS NULL;
 CREATE INDEX ix_receipts_reversals ON receipts (gateway, reference) WHERE source IN ('refund', 'dispute', 'dispute_fee');

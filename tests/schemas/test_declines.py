@@ -2,7 +2,7 @@
 
 import pytest
 
-from documents.declines import GENERIC, SENTENCES, explain_decline
+from schemas.declines import GENERIC, SENTENCES, explain_decline
 
 
 def test_a_customer_learns_what_can_be_acted_on() -> None:

@@ -1,0 +1,1 @@
+"""Services that are added to a subscription, or taken from it, while it runs."""

@@ -1,0 +1,1 @@
+"""Addresses to which no mail is sent any more."""
