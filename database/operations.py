@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,18 @@ AUDITED = (
     "state = 'done'"
     " AND kind NOT IN ('consume_credits', 'record_usage', 'reserve_usage', 'settle_usage', 'release_usage')"
 )
+
+# the shape of what was said and is erased, so that whoever asks for the operation is told why there is nothing
+GONE = {"gone": '{"erased": true}'}
+EMPTY_OLD = text("""
+    UPDATE operations SET
+        body = CAST(:gone AS jsonb), error = NULL, idempotency_key = NULL,
+        result = CASE WHEN result IS NOT NULL THEN CAST(:gone AS jsonb) END, problem = problem - 'errors'
+    WHERE id IN (
+        SELECT id FROM operations WHERE state IN ('done', 'rejected', 'discarded')
+        AND finished_at < now() - :kept AND body <> CAST(:gone AS jsonb) LIMIT :limit
+    ) RETURNING id
+""")
 
 # what the API shows of a command that a person decided against
 DISCARDED_PROBLEM = {
@@ -60,6 +73,14 @@ class Operation(Remembered, Base):
     def log_context(self) -> dict[str, str]:
         """The id that the API, Flower and the logs share."""
         return {"operation_id": str(self.id)}
+
+
+def empty_operations(session: Session, kept: timedelta, limit: int) -> int:
+    """Empty at most `limit` operations that were finished longer than `kept` ago; how many there were.
+
+    The rows stay, so that a repeat of a key has no effect; what was said and what came of it goes.
+    """
+    return len(session.execute(EMPTY_OLD, {"kept": kept, "limit": limit} | GONE).all())
 
 
 def fingerprint(kind: str, body: dict[str, Any]) -> str:

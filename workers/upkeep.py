@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from database.among import is_among
 from database.inbox import InboxEvent
 from database.memory import WorkState
-from database.operations import Operation
+from database.operations import Operation, empty_operations
 from database.outbox import OutboxEntry
 from database.sweep import overdue
 from database.unverified import UnverifiedEvent, forget_certificates
@@ -29,6 +29,9 @@ TopicAndId = tuple[str, UUID]
 SWEEP_ROWS_MAX = 1_000
 # Raw events hold personal data; 90 days outlast every dispute about what a gateway told us.
 INBOX_KEPT = timedelta(days=90)
+# What was asked for and what came of it: a year and a bit outlasts every question about a bill. Who repeats an old key
+# still gets the same operation, and no effect twice; what it said is gone.
+COMMANDS_KEPT = timedelta(days=400)
 PERIODS_KEPT = timedelta(days=7)
 PRUNE_ROWS_MAX = 10_000
 
@@ -53,7 +56,7 @@ def ring_again(work: Work) -> None:
 
 
 def forget_old(work: Work) -> None:
-    """Forget events, certificates and periods past their time, of events a bounded number at once."""
+    """Forget events, certificates, periods and what commands said past their time, a bounded number at once."""
     with work.database.transaction() as session:
         old = select(InboxEvent.id).where(
             InboxEvent.state == WorkState.DONE, InboxEvent.finished_at < func.now() - INBOX_KEPT
@@ -62,6 +65,7 @@ def forget_old(work: Work) -> None:
         # what nobody could verify by then is no news any more, whoever has looked at it
         stale = select(UnverifiedEvent.id).where(UnverifiedEvent.created_at < func.now() - INBOX_KEPT)
         session.execute(delete(UnverifiedEvent).where(UnverifiedEvent.id.in_(stale.limit(PRUNE_ROWS_MAX))))
+        empty_operations(session, COMMANDS_KEPT, PRUNE_ROWS_MAX)
         forget_certificates(session, work.wall().at)
         session.execute(delete(JobPeriod).where(JobPeriod.started_at < func.now() - PERIODS_KEPT))
 

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from database.memory import WorkState
+from database.operations import GONE
 
 # One account's rows among millions: each is looked at once, in the background.
 STATEMENT_SECONDS_MAX = 300
@@ -34,8 +35,7 @@ OF_ACCOUNT = (
     ("email_confirmations", ("id::text", "email", "email_before")),
 )
 ENDED = (WorkState.DONE, WorkState.REJECTED, WorkState.DISCARDED)
-# the shape of what was there, so that whoever asks for the operation is told why there is nothing
-GONE = {"gone": '{"erased": true}', "why": '{"detail": "Erased with the account."}'}
+WHY = {"why": '{"detail": "Erased with the account."}'}
 EMPTY_OPERATIONS = """
     UPDATE operations SET
         body = CAST(:gone AS jsonb), error = NULL, idempotency_key = NULL,
@@ -62,7 +62,7 @@ def forget_memory(session: Session, account_id: UUID, more: Sequence[str] = (), 
     states = [*ENDED, WorkState.PARKED] if parked_too else list(ENDED)
     for words in mentions(session, account_id, more):
         told = {"states": [state.value for state in states], "words": words}
-        session.execute(text(EMPTY_OPERATIONS), told | GONE)
+        session.execute(text(EMPTY_OPERATIONS), told | GONE | WHY)
         session.execute(text(EMPTY_OUTBOX), told)
         for table in ("inbox", "unverified_events"):
             session.execute(text(REMOVE_EVENTS.format(table=table)), told)
