@@ -20,6 +20,7 @@ NEEDED_ALWAYS = ("ingress_database_url", "worker_database_url", "broker_url")
 NEEDED_IN_PRODUCTION = ("cashbeat_master_keys", "flower_basic_auth")
 SAID_BY_THE_SELLER = ("seller_name", "seller_address", "seller_email", "seller_website", "payment_instructions")
 GATEWAY_ADDRESSES = ("stripe_api_base", "paypal_api_base", "resend_api_base")
+KEYS_ADDRESS = "user_token_jwks_url"
 # everybody knows them, and they open nothing but the sandbox
 PUBLIC = frozenset({
     SANDBOX_STRIPE_KEY, SANDBOX_WEBHOOK_SECRET, SANDBOX_PAYPAL_CLIENT_ID, SANDBOX_PAYPAL_CLIENT_SECRET,
@@ -36,7 +37,7 @@ def unmet(settings: Settings, *parts: str) -> list[str]:
     `parts` are keys of `READ_BY`, several for a worker of several queues, or `UP`.
     """
     read = _read_by(parts)
-    found = list(_absent(settings, read, NEEDED_ALWAYS))
+    found = [*_absent(settings, read, NEEDED_ALWAYS), *_contradicted(settings, read)]
     if settings.is_production:
         found += _missing_in_production(settings, read)
     return found
@@ -59,6 +60,8 @@ def _missing_in_production(settings: Settings, read: tuple[str, ...]) -> Iterato
     if "cashbeat_env" in read and settings.cashbeat_env != "production":
         yield "CASHBEAT_ENV has to be production, for all processes: not each of them sees the live key"
     yield from unfit_for_vendors(settings, read)
+    if KEYS_ADDRESS in read and is_plain_http(settings.user_token_jwks_url):
+        yield f"{KEYS_ADDRESS.upper()} must be https in production: who changes what lies there can be any user"
     for name in SAID_BY_THE_SELLER:
         if name in read and getattr(settings, name) == Settings.model_fields[name].default:
             yield f"{name.upper()} is that of an example; invoices need the real one"
@@ -76,6 +79,18 @@ def unfit_for_vendors(settings: Settings, names: Iterable[str]) -> Iterator[str]
 def is_plain_http(address: str) -> bool:
     """Whether everybody on the way could read what is sent there."""
     return address.lower().startswith("http://")
+
+
+def _contradicted(settings: Settings, read: tuple[str, ...]) -> Iterator[str]:
+    """Users' tokens are checked in one way, and whole: whom one is for and of whom is not left to chance."""
+    if "user_token_issuer" not in read:
+        return
+    published, shared = settings.user_token_jwks_url, settings.user_token_secrets
+    if published and shared:
+        yield "USER_TOKEN_SECRETS has to be empty where USER_TOKEN_JWKS_URL is set: tokens are signed in one way"
+    needed = ("user_token_issuer", "user_token_audience", "user_token_account_claim", "user_token_role_claim")
+    if published or shared:
+        yield from _absent(settings, read, needed)
 
 
 def _absent(settings: Settings, read: tuple[str, ...], needed: tuple[str, ...]) -> Iterator[str]:

@@ -18,6 +18,7 @@ from schemas.names import Line, Name, Printed
 from schemas.urls import Url
 
 LIVE_KEY_PREFIXES = ("sk_live_", "rk_live_")
+TOKEN_SECRET_BYTES_MIN = 32
 STRIPE_KEY_PREFIXES = ("sk_test_", "rk_test_", *LIVE_KEY_PREFIXES)
 
 
@@ -165,6 +166,13 @@ def _bundle(value: Path) -> Path:
     return value
 
 
+def _token_secret(value: SecretStr) -> SecretStr:
+    """As long as what it makes (RFC 7518, section 3.2): a shorter one can be found out from a single token."""
+    if len(value.get_secret_value().encode()) < TOKEN_SECRET_BYTES_MIN:
+        raise ValueError(f"must have {TOKEN_SECRET_BYTES_MIN} bytes or more")
+    return _whole(value)
+
+
 def _master_keys(value: SecretStr) -> SecretStr:
     parse(value.get_secret_value())
     return value
@@ -185,6 +193,8 @@ SellerText = Annotated[str, AfterValidator(_of(Printed, "must be lines that can 
 SellerTaxId = Annotated[str, AfterValidator(_of(Line, "must be a line that can be printed"))]
 Login = Annotated[SecretStr, AfterValidator(_login)]
 StripeKey = Annotated[SecretStr, AfterValidator(_stripe_key)]
+TokenWord = Annotated[str, AfterValidator(_of(Line, "must be a line that can be read"))]
+TokenSecret = Annotated[SecretStr, AfterValidator(_token_secret)]
 MasterKeyList = Annotated[SecretStr, AfterValidator(_master_keys)]
 WebhookSecret = Annotated[SecretStr, _beginning("whsec_")]
 SvixSecret = Annotated[SecretStr, _beginning("whsec_"), AfterValidator(_base64)]

@@ -36,6 +36,8 @@ from setting_values import (
     SellerText,
     StripeKey,
     SvixSecret,
+    TokenSecret,
+    TokenWord,
     TrustFile,
     WebhookSecret,
     WebPage,
@@ -70,6 +72,8 @@ READ_BY: dict[str, tuple[str, ...]] = {
         "ingress_connections_per_address", "cashbeat_master_keys", "stripe_webhook_secrets",
         "paypal_webhook_secrets", "paypal_environment", "paypal_api_base", "paypal_trust_file",
         "paypal_webhook_verification", "resend_webhook_secrets", "public_url", "seller_name", "seller_logo",
+        "user_token_issuer", "user_token_audience", "user_token_jwks_url", "user_token_secrets",
+        "user_token_account_claim", "user_token_role_claim",
     ),
     # what the door cannot verify yet is verified here; whose webhook it is the door has noted
     "webhooks": (*_IN_THE_BOOKS, *_CHARGES, "paypal_trust_file"),
@@ -118,6 +122,14 @@ class Settings(BaseSettings):
     ingress_processes: Annotated[Count, Field(ge=1, le=64)] = 2
     # of one process; 0 is no limit, for a proxy that has one
     ingress_connections_per_address: Annotated[Count, Field(ge=0, le=100_000)] = 256
+
+    # users of customers, by tokens that the product's app signs: by keys that it publishes, or by a secret of both
+    user_token_issuer: TokenWord = ""
+    user_token_audience: TokenWord = ""
+    user_token_jwks_url: WebPage = ""
+    user_token_secrets: Annotated[tuple[TokenSecret, ...], NoDecode] = ()
+    user_token_account_claim: TokenWord = "account_id"  # noqa: S105 - the name of a claim
+    user_token_role_claim: TokenWord = "role"  # noqa: S105 - likewise
 
     # the watchers
     flower_port: Port = 5555
@@ -185,7 +197,13 @@ class Settings(BaseSettings):
         read_logo(path)
         return path
 
-    @field_validator("stripe_webhook_secrets", "paypal_webhook_secrets", "resend_webhook_secrets", mode="before")
+    @field_validator(
+        "stripe_webhook_secrets",
+        "paypal_webhook_secrets",
+        "resend_webhook_secrets",
+        "user_token_secrets",
+        mode="before",
+    )
     @classmethod
     def _several_secrets(cls, value: object) -> object:
         """Comma-separated: while a secret is rolled, the old and the new one are both active."""

@@ -23,7 +23,8 @@ class Principal:
 
     `caller` is what operations remember as their caller, so it is the name that idempotency keys belong to; `also_sees`
     are others whose operations it sees. `accounts` are those that it may touch, None stands for every one. It is
-    nobody any more from `ends_at` on.
+    nobody any more from `ends_at` on. `key_id` is the key that it came with, if it was one; `requests_per_minute_max`
+    None stands for what everybody may.
     """
 
     kind: Kind
@@ -34,6 +35,8 @@ class Principal:
     also_sees: tuple[str, ...] = ()
     role: str | None = None
     ends_at: datetime | None = None
+    key_id: UUID | None = None
+    requests_per_minute_max: int | None = None
 
     @property
     def sees_operations_of(self) -> tuple[str, ...]:

@@ -16,6 +16,13 @@ def create_api_key(
     scope: Annotated[
         list[str] | None, typer.Option(help="What it may do; repeat for several. All when left out.")
     ] = None,
+    account: Annotated[
+        list[UUID] | None, typer.Option(help="Whose; repeat for several. Every account when left out.")
+    ] = None,
+    requests_per_minute: Annotated[
+        int | None, typer.Option(min=1, help="How often at most; as all when left out.")
+    ] = None,
+    expires: Annotated[str | None, typer.Option(help="Until when: 2027-01-31, or with time and offset.")] = None,
 ) -> None:
     """Make a key and print it. This is the only time it is shown."""
     from schemas.permissions import SCOPES, WHOLE_SCOPES
@@ -25,12 +32,13 @@ def create_api_key(
         raise typer.BadParameter(f"unknown scope {', '.join(unknown)}; there are {', '.join(SCOPES)}")
     from stack.api_keys import create
 
-    typer.echo(create(settings(), name, scope or list(WHOLE_SCOPES)))
+    scopes = scope or list(WHOLE_SCOPES)
+    typer.echo(create(settings(), name, scopes, account or (), requests_per_minute, expires))
 
 
 @api_key.command("list")
 def list_api_keys() -> None:
-    """List all keys, newest first, without their secrets."""
+    """List all keys, newest first, without their secrets: when each was last used, what it may do, and for whom."""
     from stack.api_keys import describe_all
 
     for line in describe_all(settings()):

@@ -2,13 +2,17 @@
 
 import hashlib
 import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import CheckConstraint, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
+from sqlalchemy.dialects.postgresql import UUID as UUID_COLUMN
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from database.among import is_among
 from database.base import Base, written_at
 from database.ids import uuid7
 
@@ -17,18 +21,29 @@ SECRET_BYTES = 32
 
 
 class ApiKey(Base):
-    """One caller. `secret_sha256` is a plain hash: the key has 256 random bits, so a slow hash would add nothing."""
+    """One caller. `secret_sha256` is a plain hash: the key has 256 random bits, so a slow hash would add nothing.
+
+    `account_ids` are those that it may touch, null: every one. `requests_per_minute_max` is its own, null: as all.
+    `last_used_at` is written by the door once in a while, and may lag behind by a minute.
+    """
 
     __tablename__ = "api_keys"
+    __table_args__ = (
+        CheckConstraint("cardinality(account_ids) > 0", name="bound_to_an_account"),
+        CheckConstraint("requests_per_minute_max > 0", name="requests_per_minute_max_positive"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     name: Mapped[str]
     hint: Mapped[str]
     secret_sha256: Mapped[str] = mapped_column(unique=True)
     scopes: Mapped[list[str]] = mapped_column(ARRAY(TEXT))
+    account_ids: Mapped[list[UUID] | None] = mapped_column(ARRAY(UUID_COLUMN))
+    requests_per_minute_max: Mapped[int | None]
     created_at: Mapped[datetime] = written_at()
     expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
 
 
 def hash_key(key: str) -> str:
@@ -36,12 +51,29 @@ def hash_key(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
 
 
-def create_key(session: Session, name: str, scopes: list[str], expires_at: datetime | None = None) -> str:
+@dataclass(frozen=True, slots=True)
+class KeyTerms:
+    """What a key is made with beside its name and scopes: until when, for whom alone, how often in a minute at most."""
+
+    expires_at: datetime | None = None
+    account_ids: tuple[UUID, ...] | None = None
+    requests_per_minute_max: int | None = None
+
+
+def create_key(session: Session, name: str, scopes: list[str], terms: KeyTerms = KeyTerms()) -> str:
     """Write a new key and return it; this is the only time it can be read."""
     key = PREFIX + secrets.token_urlsafe(SECRET_BYTES)
-    hint = f"{key[:10]}…{key[-4:]}"
     session.add(
-        ApiKey(id=uuid7(), name=name, hint=hint, secret_sha256=hash_key(key), scopes=scopes, expires_at=expires_at)
+        ApiKey(
+            id=uuid7(),
+            name=name,
+            hint=f"{key[:10]}…{key[-4:]}",
+            secret_sha256=hash_key(key),
+            scopes=scopes,
+            account_ids=None if terms.account_ids is None else list(terms.account_ids),
+            requests_per_minute_max=terms.requests_per_minute_max,
+            expires_at=terms.expires_at,
+        )
     )
     return key
 
@@ -63,3 +95,9 @@ def revoke_key(session: Session, key_id: UUID, now: datetime) -> bool:
         return False
     key.revoked_at = key.revoked_at or now
     return True
+
+
+def record_uses(session: Session, key_ids: Collection[UUID], now: datetime) -> None:
+    """Write that these keys were used just now. Goes never back, whichever process comes last."""
+    is_news = func.coalesce(ApiKey.last_used_at, ApiKey.created_at) < now
+    session.execute(update(ApiKey).where(is_among(ApiKey.id, list(key_ids)), is_news).values(last_used_at=now))

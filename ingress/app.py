@@ -36,6 +36,7 @@ from ingress.routes import routes
 from ingress.seller_page import SellerPage
 from ingress.server import prepare_interpreter
 from ingress.unverified_store import UncheckedArrival, UnverifiedStore
+from ingress.user_tokens import user_tokens
 from ingress.waiting import Waiting
 from ingress.webhook_secrets import WebhookSecrets
 from ingress.webhooks import Webhooks
@@ -62,7 +63,7 @@ def serve() -> Door:
 def make_door(settings: Settings) -> Door:
     """Build a door; it opens its connections when the server starts it up."""
     reads = Reads(settings.ingress_database_url)
-    identity = Identity(reads)
+    identity = Identity(reads, user_tokens(settings))
     waiting = Waiting(reads)
     bell = _bell(settings)
     ringers = event_ringer(bell), unverified_ringer(bell), command_ringer(bell), set_ringer(bell)
@@ -72,7 +73,7 @@ def make_door(settings: Settings) -> Door:
     secrets = _secrets(settings, reads)
     operations = GroupCommit(OperationStore(settings.ingress_database_url), _after_commands(commands, sets))
 
-    acceptance = Acceptance(operations)
+    acceptance = Acceptance(operations, reads)
     parts = Parts(
         webhooks={name: Webhooks(name, watched, inbox, unverified) for name, watched in secrets.signatures.items()},
         command=Commands(identity, acceptance, waiting),
@@ -85,14 +86,17 @@ def make_door(settings: Settings) -> Door:
         metrics=metrics.Metrics(reads),
     )
 
-    lifespan = _lifespan(ringers, (inbox, unverified, operations), secrets, reads)
+    lifespan = _lifespan(ringers, (inbox, unverified, operations), secrets, (identity.stop, reads.close))
     connection_limit = ConnectionLimit(settings.ingress_connections_per_address)
     router = Router(routes(all_entries(), parts), redirect_slashes=False, lifespan=lifespan)
     return Door(router, waiting.release, connection_limit)
 
 
 def _lifespan(
-    ringers: Sequence[Ringer], writers: Sequence[GroupCommit[Any, Any]], secrets: WebhookSecrets, reads: Reads
+    ringers: Sequence[Ringer],
+    writers: Sequence[GroupCommit[Any, Any]],
+    secrets: WebhookSecrets,
+    stops: Sequence[Callable[[], None]],
 ) -> Callable[[object], AbstractAsyncContextManager[None]]:
     """What starts and stops with the server."""
 
@@ -109,7 +113,8 @@ def _lifespan(
             await writer.stop()
         for ringer in ringers:
             ringer.stop()
-        reads.close()
+        for stop in stops:
+            stop()
 
     return lifespan
 

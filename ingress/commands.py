@@ -8,14 +8,16 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import Response
 
+from billing.whose import ACCOUNT
 from callers.principal import Principal
 from ingress.acceptance import Acceptance
 from ingress.bodies import read_body
+from ingress.bounds import filled
 from ingress.identity import Identity
 from ingress.operation_store import StoredOperation
 from ingress.operations import JSON, is_final, view_operation
 from ingress.problems import Problem
-from ingress.validation import parse_json, validated
+from ingress.validation import invalid, parse_json, validated
 from ingress.waiting import Waiting
 from schemas.commands.base import Command
 
@@ -40,7 +42,8 @@ class Commands:
         async def take(request: Request) -> Response:
             principal = await self._identity.require(request, command_class.permission)
             body = await read_body(request.receive, command_class.body_bytes_max)
-            return await self._accept(request, principal, validated(command_class, parse_json(body)), len(body))
+            fields = filled(principal, command_class, parse_json(body))
+            return await self._accept(request, principal, validated(command_class, fields), len(body))
 
         return take
 
@@ -71,8 +74,9 @@ class Commands:
         async def take(request: Request) -> Response:
             principal = await self._identity.require(request, permission)
             body = await read_body(request.receive, max(each.body_bytes_max for each in by_field.values()))
-            fields = parse_json(body)
+            fields = filled(principal, by_field.get(ACCOUNT, Command), parse_json(body))
             command_class = by_field[_one_of(by_field, fields)]
+            fields = filled(principal, command_class, fields)
             command = _as_in_path(command_class, request.path_params, fields)
             return await self._accept(request, principal, command, len(body))
 
@@ -98,7 +102,7 @@ def _as_in_path(command_class: type[Command], in_path: Mapping[str, UUID | str],
     command = validated(command_class, {**{name: str(value) for name, value in in_path.items()}, **fields})
     for name, value in in_path.items():
         if getattr(command, name) != value:
-            raise _invalid(name, f"must be the {name.rpartition('_')[2]} in the path, or left out")
+            raise invalid(name, f"must be the {name.rpartition('_')[2]} in the path, or left out")
     return command
 
 
@@ -112,15 +116,10 @@ def _one_of(by_field: Mapping[str, type[Command]], fields: Mapping[str, Any]) ->
     first, *others = by_field
     given = [field for field in by_field if field in fields]
     if not given:
-        raise _invalid(first, f"must be given{''.join(f', or {other}' for other in others)}")
+        raise invalid(first, f"must be given{''.join(f', or {other}' for other in others)}")
     if len(given) > 1:
-        raise _invalid(given[1], f"must be left out where {given[0]} is given: a page is for either")
+        raise invalid(given[1], f"must be left out where {given[0]} is given: a page is for either")
     return given[0]
-
-
-def _invalid(field: str, message: str) -> Problem:
-    errors = [{"field": field, "message": message}]
-    return Problem(422, "invalid", "The request is not valid; see `errors`.", errors=errors)
 
 
 def _idempotency_key(request: Request) -> str | None:

@@ -9,10 +9,13 @@ from starlette.requests import Request
 
 from callers.keys import find_key
 from callers.principal import Principal
+from callers.tokens import TOKEN_LENGTH_MAX
 from database.api_keys import PREFIX, hash_key
 from database.sight import NOTHING
+from ingress.key_uses import KeyUses
 from ingress.problems import Problem
 from ingress.reads import Reads
+from ingress.user_tokens import UserTokens
 
 CACHE_SECONDS = 5.0  # a revoked key works this much longer at most
 CACHE_KEYS_MAX = 1_000
@@ -29,32 +32,51 @@ class Known(NamedTuple):
 class Identity:
     """Finds callers, and remembers them for a few seconds."""
 
-    def __init__(self, reads: Reads) -> None:
+    def __init__(self, reads: Reads, tokens: UserTokens | None) -> None:
         self._reads = reads
+        self._tokens = tokens
+        self._uses = KeyUses(reads)
         self._known: OrderedDict[str, Known] = OrderedDict()
 
     async def require(self, request: Request, permission: str) -> Principal:
         """Who calls, and has this permission.
 
-        Raises Problem 401 for a missing, unknown, expired or revoked key, and Problem 403 without the permission.
+        Raises Problem 401 for a missing, unknown, expired or revoked key and for a token that is refused, and Problem
+        403 without the permission.
         """
-        principal = await self._find(_key_of(request))
+        principal = await self._known_as(_credential_of(request))
         if principal.ends_at is not None and principal.ends_at <= datetime.now(UTC):
             raise _unknown()
+        if principal.key_id is not None:
+            self._uses.note(principal.key_id)
         may(principal, permission)
         return principal
 
-    async def _find(self, key: str) -> Principal:
-        hashed = hash_key(key)
+    def stop(self) -> None:
+        """Look for nobody any more."""
+        if self._tokens is not None:
+            self._tokens.stop()
+
+    async def _known_as(self, credential: str) -> Principal:
+        hashed = hash_key(credential)
         known = self._known.get(hashed)
         if known is None or time.monotonic() - known.read_at_seconds > CACHE_SECONDS:
             self._known.pop(hashed, None)
-            principal = await self._reads.run(lambda session: find_key(session, hashed), NOTHING)
-            if principal is None:
-                raise _unknown()
-            known = Known(principal, time.monotonic())
+            known = Known(await self._find(credential), time.monotonic())
             self._remember(hashed, known)
         return known.principal
+
+    async def _find(self, credential: str) -> Principal:
+        """A key by its prefix, else a token, where users come with some."""
+        if not credential.startswith(PREFIX) and self._tokens is not None:
+            return await self._tokens.find(credential)
+        if not credential.startswith(PREFIX) or len(credential) > KEY_LENGTH_MAX:
+            raise _unknown()
+        hashed = hash_key(credential)
+        principal = await self._reads.run(lambda session: find_key(session, hashed), NOTHING)
+        if principal is None:
+            raise _unknown()
+        return principal
 
     def _remember(self, hashed: str, known: Known) -> None:
         self._known[hashed] = known
@@ -73,22 +95,21 @@ def may(principal: Principal, permission: str) -> None:
         )
 
 
-def _key_of(request: Request) -> str:
-    scheme, _, key = request.headers.get("authorization", "").partition(" ")
-    key = key.strip()
-    if not key or scheme.lower() != "bearer":
-        raise Problem(
-            401, "key_missing", "Send a server API key: `Authorization: Bearer ...`.", {"WWW-Authenticate": "Bearer"}
-        )
-    if not key.startswith(PREFIX) or not key.isascii() or len(key) > KEY_LENGTH_MAX:
+def _credential_of(request: Request) -> str:
+    scheme, _, credential = request.headers.get("authorization", "").partition(" ")
+    credential = credential.strip()
+    if not credential or scheme.lower() != "bearer":
+        told = "Send a server API key or a user's token: `Authorization: Bearer ...`."
+        raise Problem(401, "key_missing", told, {"WWW-Authenticate": "Bearer"})
+    if not credential.isascii() or len(credential) > TOKEN_LENGTH_MAX:
         raise _unknown()
-    return key
+    return credential
 
 
 def _unknown() -> Problem:
     return Problem(
         401,
         "key_unknown",
-        "This API key is not known or has ended.",
+        "This key is not known or has ended.",
         {"WWW-Authenticate": 'Bearer error="invalid_token"'},
     )

@@ -14,6 +14,7 @@ from billing.cycle.plan_change.preview import preview_change
 from billing.cycle.services.preview_service import preview_service
 from billing.subscriptions.queries import get_subscription
 from ingress.bodies import read_body
+from ingress.bounds import require_own
 from ingress.identity import Identity
 from ingress.queries.answers import as_json
 from ingress.reads import Reads
@@ -56,6 +57,7 @@ class Previews:
         """The preview, or the reason why the change would be refused."""
         principal = await self._identity.require(request, PERMISSION)
         wanted = validated(PreviewChange, parse_json(await read_body(request.receive, BODY_BYTES_MAX)))
+        await require_own(self._reads, principal, dict(wanted))
         return as_json(await self._reads.run(lambda session: _preview(session, wanted), principal.sight))
 
     async def show_service(self, request: Request) -> Response:
@@ -63,6 +65,7 @@ class Previews:
         principal = await self._identity.require(request, PERMISSION)
         wanted = validated(PreviewService, parse_json(await read_body(request.receive, BODY_BYTES_MAX)))
         subscription_id: UUID = request.path_params["id"]
+        await require_own(self._reads, principal, {"subscription_id": subscription_id})
         preview = await self._reads.run(
             lambda session: _preview_service(session, subscription_id, wanted), principal.sight
         )

@@ -24,14 +24,14 @@ def _endpoint(does: Does, parts: Parts) -> Endpoint:
             return parts.command.about(about, command) if about else parts.command.taking(command)
         case AtGateway(by_field):
             return parts.command.at_gateway(by_field)
-        case ShowsOne(permission, read):
-            return parts.query.one(permission, read)
+        case ShowsOne(permission, read, of):
+            return parts.query.one(permission, read, of)
         case ShowsAll(permission, read):
             return parts.query.every(permission, read)
         case Asks(permission, wanted, read):
             return parts.query.filtered(permission, wanted, read)
-        case HandsOut(permission, read):
-            return parts.query.file(permission, read)
+        case HandsOut(permission, read, of):
+            return parts.query.file(permission, read, of)
         case Answers():
             return does.endpoint(parts)
 

@@ -26,6 +26,12 @@ def parse_json(body: bytes) -> dict[str, Any]:
     return fields
 
 
+def invalid(field: str, message: str) -> Problem:
+    """422 about one field."""
+    errors = [{"field": field, "message": message}]
+    return Problem(422, "invalid", "The request is not valid; see `errors`.", errors=errors)
+
+
 def validated(model: type[Model], fields: dict[str, Any]) -> Model:
     """The fields as their model; raises Problem 422 with `errors`, one `field` and `message` each."""
     try:

@@ -45,7 +45,7 @@ def find_events(session: Session, wanted: Sequence[tuple[UUID, str]]) -> dict[tu
 def list_costs(session: Session, since: datetime | None = None) -> CreditCostList:
     """The price list by operation and time; with `since` without what was over by then."""
     every = session.scalars(select(CreditCost).order_by(CreditCost.operation, CreditCost.valid_from)).all()
-    following = [*every[1:], None]
+    following = [*every[1:], None] if every else []
     shown = [
         cost
         for cost, after in zip(every, following, strict=True)

@@ -13,6 +13,8 @@ PAYMENTS_SHOWN = Rights(
     reads_only=(
         "id", "account_id", "invoice_id", "kind", "card_id", "gateway", "status", "amount_minor", "currency",
         "failure_code", "created_at", "captured_at",
+        # whose a page is that somebody wants to have captured
+        "checkout_ref",
     )
 )  # fmt: skip
 

@@ -40,7 +40,12 @@ PIPELINE: Mapping[str, Decision] = {
     "event_pulls": Decision(KEEPS),
     "database_lineage": Decision(READS),
     # whoever approves a payment by a key is kept by its name
-    "api_keys": Decision(Rights(reads_only=("id", "name")), door=READS, whose=nobodys("who calls is looked up here")),
+    # the door notes which of them are still used, and nothing else of them
+    "api_keys": Decision(
+        Rights(reads_only=("id", "name")),
+        door=Rights(reads=True, changes=("last_used_at",)),
+        whose=nobodys("who calls is looked up here"),
+    ),
     "call_rates": Decision(KEEPS),
     # All workers are one role, so each may read every provider's row; what it is not told is the master key, unless its
     # queue talks to one (`READ_BY` in settings). The door checks signatures: it can read where a provider is, since the

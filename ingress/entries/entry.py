@@ -17,6 +17,9 @@ from schemas.views.base import View
 Method = Literal["GET", "POST", "PATCH", "DELETE"]
 Wanted = TypeVar("Wanted", bound=Filter)
 KEY = "a key"
+OWN = "the caller"
+# what belongs to no account: who touches some alone has no permission for it
+COMPANY = "the company"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +60,16 @@ class AtGateway:
 
 @dataclass(frozen=True, slots=True)
 class ShowsOne:
-    """Shows what the id in the path names."""
+    """Shows what the id in the path names: what a field of the name `of` would (`billing.whose`)."""
 
     permission: str
     read: Callable[[Session, UUID], View]
+    of: str = COMPANY
 
 
 @dataclass(frozen=True, slots=True)
 class ShowsAll:
-    """Shows everything there is."""
+    """Shows everything there is of what belongs to no account: everybody with the permission sees the same."""
 
     permission: str
     read: Callable[[Session], View]
@@ -82,20 +86,25 @@ class Asks(Generic[Wanted]):
 
 @dataclass(frozen=True, slots=True)
 class HandsOut:
-    """Hands out the file that the id in the path names."""
+    """Hands out the file of what the id in the path names: what a field of the name `of` would (`billing.whose`)."""
 
     permission: str
     read: Callable[[Session, UUID], Callable[[Request], Response]]
+    of: str = COMPANY
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """Is answered by a part of the door of its own, which asks for the permission itself, if there is one."""
+    """Is answered by a part of the door of its own, which asks for the permission itself, if there is one.
+
+    Where there is one, `about` says whose it is: the field that names it, or `OWN` for what the caller alone gave.
+    """
 
     what: str
     endpoint: Callable[[Parts], Endpoint]
     permission: str | None = None
     callers: str = KEY
+    about: str = ""
 
 
 Does = Says | AtGateway | ShowsOne | ShowsAll | Asks[Any] | HandsOut | Answers

@@ -16,14 +16,14 @@ HOLDER = "whoever has the link"
 
 ENTRIES = (
     Entry("GET", ROOT, Asks("invoices:read", InvoiceFilter, invoices)),
-    Entry("GET", ONE, ShowsOne("invoices:read", show_invoice)),
+    Entry("GET", ONE, ShowsOne("invoices:read", show_invoice, "invoice_id")),
     Entry("POST", f"{ONE}pay/", Says(PayInvoice, "invoice_id")),
     Entry("POST", f"{ONE}send/", Says(SendInvoice, "invoice_id")),
-    Entry("GET", f"{ONE}pdf/", HandsOut("invoices:read", invoice_pdf)),
+    Entry("GET", f"{ONE}pdf/", HandsOut("invoices:read", invoice_pdf, "invoice_id")),
     Entry("GET", RECEIPTS, Asks("payments:read", ReceiptFilter, receipts)),
-    Entry("GET", f"{RECEIPTS}{{id:uuid}}/", ShowsOne("payments:read", show_receipt)),
+    Entry("GET", f"{RECEIPTS}{{id:uuid}}/", ShowsOne("payments:read", show_receipt, "receipt_id")),
     Entry("GET", PAYMENTS, Asks("payments:read", PaymentFilter, payments)),
-    Entry("GET", f"{PAYMENTS}{{id:uuid}}/", ShowsOne("payments:read", payment)),
+    Entry("GET", f"{PAYMENTS}{{id:uuid}}/", ShowsOne("payments:read", payment, "attempt_id")),
     Entry("GET", "/pay/{token}/", Answers("what is owed", lambda parts: parts.pay_page.show, callers=HOLDER)),
     Entry("POST", "/pay/{token}/", Answers("a button to pay it", lambda parts: parts.pay_page.pay, callers=HOLDER)),
 )

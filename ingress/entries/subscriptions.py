@@ -20,14 +20,18 @@ from schemas.commands.subscriptions import (
 
 ROOT = "/v1/billing/subscriptions/"
 ONE = f"{ROOT}{{id:uuid}}/"
-SERVICE_PREVIEW = Answers("what a service would cost", lambda parts: parts.previews.show_service, PERMISSION)
-PREVIEW = Answers("what a change of plan would cost", lambda parts: parts.previews.show, PERMISSION)
+SERVICE_PREVIEW = Answers(
+    "what a service would cost", lambda parts: parts.previews.show_service, PERMISSION, about="subscription_id"
+)
+PREVIEW = Answers(
+    "what a change of plan would cost", lambda parts: parts.previews.show, PERMISSION, about="subscription_id"
+)
 
 ENTRIES = (
     Entry("GET", ROOT, Asks("subscriptions:read", SubscriptionFilter, subscriptions)),
     Entry("POST", f"{ROOT}create/", Says(CreateSubscription)),
     Entry("POST", f"{ROOT}preview/", PREVIEW),
-    Entry("GET", ONE, ShowsOne("subscriptions:read", show_subscription)),
+    Entry("GET", ONE, ShowsOne("subscriptions:read", show_subscription, "subscription_id")),
     Entry("POST", f"{ONE}change-plan/", Says(ChangePlan, "subscription_id")),
     Entry("POST", f"{ONE}upgrade/", Says(UpgradeSubscription, "subscription_id")),
     Entry("POST", f"{ONE}downgrade/", Says(DowngradeSubscription, "subscription_id")),

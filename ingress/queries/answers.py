@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
+from billing.whose import ACCOUNT
+from ingress.bounds import filled, require_own, require_own_row
 from ingress.identity import Identity
 from ingress.operations import JSON
 from ingress.problems import Problem
@@ -19,6 +21,7 @@ from schemas.views.base import View
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 Wanted = TypeVar("Wanted", bound=Filter)
+Answer = TypeVar("Answer")
 
 
 class Queries:
@@ -28,13 +31,11 @@ class Queries:
         self._reads = reads
         self._identity = identity
 
-    def one(self, permission: str, read: Callable[[Session, UUID], View]) -> Endpoint:
-        """Shows what the id in the path names."""
+    def one(self, permission: str, read: Callable[[Session, UUID], View], of: str) -> Endpoint:
+        """Shows what the id in the path names, as a field of the name `of` would."""
 
         async def show(request: Request) -> Response:
-            principal = await self._identity.require(request, permission)
-            row_id: UUID = request.path_params["id"]
-            return as_json(await self._reads.run(lambda session: read(session, row_id), principal.sight))
+            return as_json(await self._read_own(request, permission, read, of))
 
         return show
 
@@ -54,21 +55,35 @@ class Queries:
 
         async def show(request: Request) -> Response:
             principal = await self._identity.require(request, permission)
-            wanted = validated(wanted_class, _asked(request))
+            wanted = validated(wanted_class, filled(principal, wanted_class, _asked(request)))
+            await require_own(self._reads, principal, {ACCOUNT: getattr(wanted, ACCOUNT, None)})
             return as_json(await self._reads.run(lambda session: read(session, wanted), principal.sight))
 
         return show
 
-    def file(self, permission: str, read: Callable[[Session, UUID], Callable[[Request], Response]]) -> Endpoint:
-        """Hands out the file that the id in the path names, in the form the request asks for."""
+    def file(
+        self, permission: str, read: Callable[[Session, UUID], Callable[[Request], Response]], of: str
+    ) -> Endpoint:
+        """Hands out the file of what the id in the path names, in the form the request asks for."""
 
         async def show(request: Request) -> Response:
-            principal = await self._identity.require(request, permission)
-            row_id: UUID = request.path_params["id"]
-            answer = await self._reads.run(lambda session: read(session, row_id), principal.sight)
+            answer = await self._read_own(request, permission, read, of)
             return answer(request)
 
         return show
+
+    async def _read_own(
+        self, request: Request, permission: str, read: Callable[[Session, UUID], Answer], of: str
+    ) -> Answer:
+        """What is read of the row in the path. Raises Rejected when it is not the caller's to see."""
+        principal = await self._identity.require(request, permission)
+        row_id: UUID = request.path_params["id"]
+
+        def read_own(session: Session) -> Answer:
+            require_own_row(session, principal, of, row_id)
+            return read(session, row_id)
+
+        return await self._reads.run(read_own, principal.sight)
 
 
 def _asked(request: Request) -> dict[str, str]:

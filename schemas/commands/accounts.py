@@ -130,6 +130,7 @@ class ConfirmEmail(Command):
 
     kind = "confirm_email"
     permission = "settings:write"
+    is_by_token = True
 
     token: ConfirmationToken
 

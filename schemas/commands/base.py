@@ -17,5 +17,7 @@ class Command(BaseModel):
     permission: ClassVar[str]
     in_sets: ClassVar[bool] = False
     body_bytes_max: ClassVar[int] = 64 * 1024
+    # what it is about is named by a token that nobody can guess: whoever has it may say so, whoever else they are
+    is_by_token: ClassVar[bool] = False
     # thousands a second by a machine: its operation, which nobody can change or remove either, is the entry
     is_own_audit: ClassVar[bool] = False

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -16,7 +15,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
 from billing.accounts.open import open_account
-from database.api_keys import create_key
+from database.api_keys import KeyTerms, create_key
 from database.engine import dialect_url
 from database.ids import uuid7
 from schemas.commands.accounts import Address, OpenAccount
@@ -73,9 +72,9 @@ def rows(database_url: str) -> Iterator[Rows]:
 def new_key(database_url: str) -> Callable[..., dict[str, str]]:
     """Make a server API key; returns the header that carries it."""
 
-    def make(*scopes: str, expires_at: datetime | None = None, name: str = "a test") -> dict[str, str]:
+    def make(*scopes: str, name: str = "a test", **terms: Any) -> dict[str, str]:
         with Session(create_engine(dialect_url(database_url), poolclass=NullPool)) as session, session.begin():
-            key = create_key(session, name, list(scopes or WHOLE_SCOPES), expires_at)
+            key = create_key(session, name, list(scopes or WHOLE_SCOPES), KeyTerms(**terms))
         return {"Authorization": f"Bearer {key}"}
 
     return make

@@ -1,0 +1,61 @@
+"""Who may touch some accounts alone: what they leave out is filled in, and what is another's does not exist for them.
+
+Who may touch every account passes through here without a look at anything.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel
+from sqlalchemy.orm import Session
+
+from billing.whose import ACCOUNT, THINGS, named_in, require_among
+from callers.principal import Principal
+from ingress.reads import Reads
+from ingress.validation import invalid
+from schemas.commands.base import Command
+
+
+def filled(principal: Principal, asked: type[BaseModel], fields: dict[str, Any]) -> dict[str, Any]:
+    """With the account said where it was left out by one who has one alone. Raises Problem 422 for one who has several.
+
+    A command that may be about an account or about something of it is left alone where it names the latter.
+    """
+    accounts = principal.accounts
+    if accounts is None or ACCOUNT in fields or ACCOUNT not in asked.model_fields:
+        return fields
+    if issubclass(asked, Command) and any(named_in(fields)):
+        return fields
+    if len(accounts) != 1:
+        raise invalid(ACCOUNT, "must be given: there are several that you may touch")
+    return {ACCOUNT: str(next(iter(accounts))), **fields}
+
+
+async def require_own(reads: Reads, principal: Principal, fields: Mapping[str, Any]) -> None:
+    """Raises Rejected, the 404 of what does not exist, when these fields name something of another account.
+
+    Raises Problem 422 when they name nothing by which its account is known: nobody can tell whose it would be.
+    """
+    accounts = principal.accounts
+    if accounts is None:
+        return
+    named = dict(named_in(fields))
+    if not named:
+        raise invalid(ACCOUNT, "must be given")
+    account_id = named.pop(ACCOUNT, None)
+    if account_id is not None and account_id not in accounts:
+        raise THINGS[ACCOUNT].absent(account_id)
+    if named:
+        await reads.run(lambda session: _each_among(session, named, accounts), principal.sight)
+
+
+def require_own_row(session: Session, principal: Principal, field: str, row_id: UUID) -> None:
+    """Raises the same for the row that a path names as this field would."""
+    if principal.accounts is not None:
+        require_among(session, field, row_id, principal.accounts)
+
+
+def _each_among(session: Session, named: Mapping[str, Any], accounts: frozenset[UUID]) -> None:
+    for field, value in named.items():
+        require_among(session, field, value, accounts)

@@ -1,0 +1,108 @@
+"""Users of a customer call the API themselves, with tokens of the product's app."""
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from settings import Settings
+from tests.callers.issuers import AUDIENCE, ISSUER, SECRET, by_rsa, by_secret
+from tests.ingress.running_door import in_thread
+
+Rows = Callable[..., list[tuple[Any, ...]]]
+INVOICES = "/v1/billing/invoices/"
+WATCH = "/v1/billing/credits/balance-watch/"
+
+
+def bearer(token: str) -> dict[str, str]:
+    """The header that carries it."""
+    return {"Authorization": f"Bearer {token}"}
+
+
+@pytest.fixture
+def with_users(settings: Settings) -> Settings:
+    """An installation that knows the product's app by a secret of both."""
+    return settings.model_copy(
+        update={
+            "user_token_issuer": ISSUER,
+            "user_token_audience": AUDIENCE,
+            "user_token_secrets": (SecretStr(SECRET),),
+        }
+    )
+
+
+@pytest.fixture
+def users_door(with_users: Settings) -> Iterator[httpx.Client]:
+    """A client of its door."""
+    with in_thread(with_users) as client:
+        yield client
+
+
+def test_a_user_sees_and_does_what_is_the_accounts(users_door: httpx.Client, acme_id: UUID, rows: Rows) -> None:
+    owner = bearer(by_secret(account_id=str(acme_id)))
+    assert users_door.get(f"/v1/accounts/{acme_id}/", headers=owner).json()["name"] == "Acme Corp"
+    assert users_door.get(INVOICES, headers=owner).json()["data"] == []
+    said = users_door.post(WATCH, json={"warn_below": 5}, headers=owner)
+    assert said.status_code == 202
+    assert users_door.get(said.headers["location"], headers=owner).json() == said.json()
+    assert rows("SELECT caller, body ->> 'account_id' FROM operations") == [(f"user/{acme_id}/user_1", str(acme_id))]
+
+
+def test_a_role_that_may_not_is_told_what_it_lacks(users_door: httpx.Client, acme_id: UUID) -> None:
+    member = bearer(by_secret(account_id=str(acme_id), role="member"))
+    refused = users_door.get(INVOICES, headers=member)
+    assert (refused.status_code, refused.json()["type"]) == (403, "urn:cashbeat:problem:permission_missing")
+    assert 'scope="invoices:read"' in refused.headers["www-authenticate"]
+
+
+def test_a_users_idempotency_key_is_theirs_whatever_token_they_come_with(
+    users_door: httpx.Client, acme_id: UUID
+) -> None:
+    def said(**others: Any) -> str:
+        token = by_secret(**{"account_id": str(acme_id), "jti": str(uuid4()), **others})
+        headers = {**bearer(token), "Idempotency-Key": "1"}
+        answer = users_door.post(WATCH, json={"warn_below": 5}, headers=headers)
+        assert answer.status_code == 202
+        return str(answer.json()["id"])
+
+    assert said() == said()
+    assert said(sub="user_2") != said()
+
+
+def test_others_do_not_see_what_a_user_gave(users_door: httpx.Client, acme_id: UUID, key: dict[str, str]) -> None:
+    said = users_door.post(WATCH, json={"warn_below": 5}, headers=bearer(by_secret(account_id=str(acme_id))))
+    colleague = bearer(by_secret(account_id=str(acme_id), sub="user_2"))
+    stranger = bearer(by_secret(account_id=str(uuid4())))
+    for other in (colleague, stranger, key):
+        assert users_door.get(said.headers["location"], headers=other).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        by_secret("a-secret-of-somebody-else-0123456789"), by_rsa(), by_secret(exp=1), by_secret(aud="another"),
+        by_secret(role="root"), "e30.e30.e30", "x" * 8_192, "..", "cb_sk_.x.y",
+    ],
+    ids=range(9),
+)  # fmt: skip
+def test_tokens_that_count_nowhere(users_door: httpx.Client, token: str) -> None:
+    refused = users_door.get(INVOICES, headers=bearer(token))
+    assert refused.status_code == 401
+    assert refused.json()["type"] in {"urn:cashbeat:problem:token_refused", "urn:cashbeat:problem:key_unknown"}
+    assert refused.headers["www-authenticate"] == 'Bearer error="invalid_token"'
+
+
+def test_a_token_ends_even_while_it_is_remembered(users_door: httpx.Client, acme_id: UUID) -> None:
+    ending = bearer(by_secret(account_id=str(acme_id), exp=int(time.time()) - 8))
+    assert users_door.get(INVOICES, headers=ending).status_code == 200
+    time.sleep(3)
+    assert users_door.get(INVOICES, headers=ending).status_code == 401
+
+
+def test_without_a_word_about_tokens_there_are_no_users(door: httpx.Client, acme_id: UUID) -> None:
+    refused = door.get(INVOICES, headers=bearer(by_secret(account_id=str(acme_id))))
+    assert (refused.status_code, refused.json()["type"]) == (401, "urn:cashbeat:problem:key_unknown")
