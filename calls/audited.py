@@ -13,6 +13,7 @@ from database.audit.changes import watching
 from database.audit.tables import ActorKind
 from database.audit.write import Actor, Deed, write_down
 from database.operations import PRODUCT_CALLER, Operation
+from database.staff import STAFF_CALLER, StaffMember
 from schemas.commands.accounts import OpenAccount
 from schemas.commands.base import Command
 from workers.claims import Act
@@ -20,7 +21,7 @@ from workers.claims import Act
 # how the callers of operations begin that are neither a key nor we ourselves
 KINDS: Mapping[str, ActorKind] = {
     PRODUCT_CALLER: ActorKind.PRODUCT,
-    "staff/": ActorKind.STAFF,
+    STAFF_CALLER: ActorKind.STAFF,
     "user/": ActorKind.USER,
     "pay_link": ActorKind.LINK,
     "confirm_link": ActorKind.LINK,
@@ -65,12 +66,26 @@ def actor_of(session: Session, caller: str) -> Actor:
     """Who stands behind what an operation remembers as its caller. What is nobody's word is ours."""
     for beginning, kind in KINDS.items():
         if caller.startswith(beginning):
-            return Actor(kind, caller, caller.removeprefix(beginning) if kind is ActorKind.PRODUCT else "")
+            named = caller.removeprefix(beginning)
+            return (
+                _member(session, caller, named) if kind is ActorKind.STAFF else Actor(kind, caller, _told(kind, named))
+            )
     key_id = _as_uuid(caller)
     if key_id is None:
         return Actor(ActorKind.SYSTEM, caller)
     name = session.scalar(select(ApiKey.name).where(ApiKey.id == key_id))
     return Actor(ActorKind.KEY, caller, name or "")
+
+
+def _member(session: Session, caller: str, named: str) -> Actor:
+    """One of the staff, by the name and in the role that they have now."""
+    known = select(StaffMember.name, StaffMember.role).where(StaffMember.id == _as_uuid(named))
+    found = session.execute(known).one_or_none()
+    return Actor(ActorKind.STAFF, caller, found.name, found.role) if found else Actor(ActorKind.STAFF, caller)
+
+
+def _told(kind: ActorKind, named: str) -> str:
+    return named if kind is ActorKind.PRODUCT else ""
 
 
 def _account_in(command: Command, result: Mapping[str, Any] | None) -> UUID | None:

@@ -26,6 +26,7 @@ from cli import (
     providers,
     restore,
     setting_up,
+    staff,
     statements,
     taxes,
     waiting,
@@ -79,6 +80,7 @@ app.add_typer(mail.mail, name="mail")
 app.add_typer(api_keys.api_key, name="api-key")
 app.add_typer(approvals.approval, name="approval")
 app.add_typer(audit.audit, name="audit")
+app.add_typer(staff.staff, name="staff")
 
 
 def _show_version(wanted: bool) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, func, select, update
+from sqlalchemy import CheckConstraint, ForeignKey, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.dialects.postgresql import UUID as UUID_COLUMN
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from database.among import is_among
 from database.base import Base, written_at
 from database.ids import uuid7
+from database.staff import StaffMember
 
 PREFIX = "cb_sk_"
 SECRET_BYTES = 32
@@ -24,12 +25,14 @@ class ApiKey(Base):
     """One caller. `secret_sha256` is a plain hash: the key has 256 random bits, so a slow hash would add nothing.
 
     `account_ids` are those that it may touch, null: every one. `requests_per_minute_max` is its own, null: as all.
+    One of a member of staff has `staff_id`, and no scopes: what it may do is what their role may.
     `last_used_at` is written by the door once in a while, and may lag behind by a minute.
     """
 
     __tablename__ = "api_keys"
     __table_args__ = (
         CheckConstraint("cardinality(account_ids) > 0", name="bound_to_an_account"),
+        CheckConstraint("staff_id IS NULL OR (account_ids IS NULL AND scopes = '{}')", name="staff_by_role_alone"),
         CheckConstraint("requests_per_minute_max > 0", name="requests_per_minute_max_positive"),
     )
 
@@ -40,6 +43,7 @@ class ApiKey(Base):
     scopes: Mapped[list[str]] = mapped_column(ARRAY(TEXT))
     account_ids: Mapped[list[UUID] | None] = mapped_column(ARRAY(UUID_COLUMN))
     requests_per_minute_max: Mapped[int | None]
+    staff_id: Mapped[UUID | None] = mapped_column(ForeignKey(StaffMember.id))
     created_at: Mapped[datetime] = written_at()
     expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
@@ -53,11 +57,13 @@ def hash_key(key: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class KeyTerms:
-    """What a key is made with beside its name and scopes: until when, for whom alone, how often in a minute at most."""
+    """What a key is made with beside its name and scopes: until when, for whom alone, how often in a minute
+    at most, and whose of staff."""
 
     expires_at: datetime | None = None
     account_ids: tuple[UUID, ...] | None = None
     requests_per_minute_max: int | None = None
+    staff_id: UUID | None = None
 
 
 def create_key(session: Session, name: str, scopes: list[str], terms: KeyTerms = KeyTerms()) -> str:
@@ -72,6 +78,7 @@ def create_key(session: Session, name: str, scopes: list[str], terms: KeyTerms =
             scopes=scopes,
             account_ids=None if terms.account_ids is None else list(terms.account_ids),
             requests_per_minute_max=terms.requests_per_minute_max,
+            staff_id=terms.staff_id,
             expires_at=terms.expires_at,
         )
     )
@@ -81,6 +88,14 @@ def create_key(session: Session, name: str, scopes: list[str], terms: KeyTerms =
 def list_keys(session: Session) -> list[ApiKey]:
     """All keys, newest first, without their secrets."""
     return list(session.scalars(select(ApiKey).order_by(ApiKey.created_at.desc())))
+
+
+def is_of_key(caller: str) -> bool:
+    """Whether an operation's caller is a server's key: those are remembered by its id alone."""
+    try:
+        return str(UUID(caller)) == caller
+    except ValueError:
+        return False
 
 
 def name_of_key(session: Session, key_id: UUID) -> str:

@@ -146,6 +146,9 @@ PERMISSIONS: tuple[Permission, ...] = (
         of_company=True,
     ),
     Permission("audit:read", "see who did what", _NOBODY, _WATCHING, scope="admin:read", of_company=True),
+    Permission(
+        "callers:read", "see who may call: keys and staff", _NOBODY, _RUNNING, scope="admin:read", of_company=True
+    ),
     Permission("clocks:read", "see test clocks", _NOBODY, _RUNNING, scope="accounts:read", of_company=True),
     Permission("clocks:write", "make and turn test clocks", _NOBODY, _RUNNING, scope="accounts:write", of_company=True),
 )

@@ -50,7 +50,7 @@ def revoke(settings: Settings, key_id: UUID) -> None:
 def _describe(key: ApiKey) -> str:
     state = "revoked" if key.revoked_at else "active"
     used = f"used {key.last_used_at:%Y-%m-%d %H:%M}" if key.last_used_at else "never used"
-    terms = [" ".join(key.scopes)]
+    terms = [f"of staff {key.staff_id}" if key.staff_id else " ".join(key.scopes)]
     if key.account_ids is not None:
         terms.append(f"for {' '.join(map(str, key.account_ids))} alone")
     if key.requests_per_minute_max is not None:

@@ -31,7 +31,7 @@ TEMPLATE_DATABASE = "template_migrated"
 THE_OPERATORS = (
     "approval_limits", "second_person_limits",
     "credit_packages", "plans", "plan_versions", "plan_prices", "services", "service_prices", "coupons", "tax_rates",
-    "dunning_policies", "gateway_amounts", "api_keys", "payment_method_configs",
+    "dunning_policies", "gateway_amounts", "api_keys", "staff_members", "payment_method_configs",
 )  # fmt: skip
 ANY_PORT = 0
 MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it

@@ -23,7 +23,7 @@ class ApprovalStatus(StrEnum):
 
 
 # of how people are named by which door they decide: see `billing.manual_payments.rules`
-_PERSON = "lower(regexp_replace({}, '^(operator|key)/', ''))"
+_PERSON = "lower(regexp_replace({}, '^(operator|key|staff)/', ''))"
 _TWO = f"(decided_by <> '' AND {_PERSON.format('decided_by')} <> {_PERSON.format('asked_by')})"
 
 

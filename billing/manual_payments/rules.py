@@ -15,8 +15,8 @@ from billing.money import Money
 
 # a customer tells the day on which they paid, a bank that on which it booked: weekends and borders lie between
 DAYS_APART_MAX = timedelta(days=10)
-# by which door somebody decides: at the command line, or with an API key
-OPERATOR, KEY = "operator/", "key/"
+# by which door somebody decides: at the command line, with a server's API key, or as one of the staff
+OPERATOR, KEY, STAFF = "operator/", "key/", "staff/"
 # the cause of a claim that was made of a line of the bank
 OF_LINE = "statement_line/"
 
@@ -89,7 +89,9 @@ def may_be_told_twice(claim: PaymentClaim, others: Sequence[PaymentClaim]) -> bo
 
 def same_person(one: str, other: str) -> bool:
     """Whether two who decide are one: by either door, and however the name is written."""
-    first, second = (name.removeprefix(OPERATOR).removeprefix(KEY).casefold() for name in (one, other))
+    first, second = (
+        name.removeprefix(OPERATOR).removeprefix(KEY).removeprefix(STAFF).casefold() for name in (one, other)
+    )
     return first == second
 
 

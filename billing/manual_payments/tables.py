@@ -12,7 +12,7 @@ from database.base import Base, in_calendar, of_letters, one_of, written_at
 from schemas.proofs import BYTES_MAX
 
 # whoever decides is kept with the door they came by; at another, or in capitals, they are the same person
-_NAME = "lower(regexp_replace({}, '^(operator|key)/', ''))"
+_NAME = "lower(regexp_replace({}, '^(operator|key|staff)/', ''))"
 
 
 class ClaimStatus(StrEnum):

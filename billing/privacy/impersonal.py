@@ -69,6 +69,7 @@ IMPERSONAL: Mapping[str, tuple[str, ...]] = {
     "second_person_limits": ("kind", "unit"),
     "service_prices": ("currency", "interval"),
     "services": ("slug", "name"),
+    "staff_members": ("name", "email", "role"),
     "statement_lines": ("account", "identity", "currency", "bank_ref", "reference"),
     "stopped_addresses": ("reason", "email_ref"),
     "subscriptions": (

@@ -34,6 +34,7 @@ from database import (
     lineage,
     operations,
     outbox,
+    staff,
     untold,
     unverified,
     upkeep,
@@ -46,8 +47,8 @@ from database.base import Base
 MODULES = (
     accounts, approvals, audit, cards, catalog, clocks, credentials, credit_notes, credits_, disputes, dunning, events,
     invoices, ledger, limits, mail, manual_payments, payment_methods, payments, privacy, rate_tables, receipts, refunds,
-    statements, subscriptions, tax, top_ups, usage, api_keys, event_pulls, inbox, lineage, operations, outbox, untold,
-    unverified, upkeep, webhook_findings,
+    statements, subscriptions, tax, top_ups, usage, api_keys, event_pulls, inbox, lineage, operations, outbox, staff,
+    untold, unverified, upkeep, webhook_findings,
 )  # fmt: skip
 
 metadata = Base.metadata

@@ -18,6 +18,7 @@ from database.rights.whose import OF_CALLER, OF_SELLER, nobodys
 # The door writes events with COPY, which PostgreSQL refuses where there are policies; no answer to a caller reads them.
 FROM_GATEWAYS = nobodys("what gateways tell: whose it is, is known once a worker has read it")
 OF_GATEWAYS = nobodys("by what webhooks are checked, before anything is known of a caller")
+OF_CALLERS = nobodys("who calls is looked up here")
 OF_PIPELINE = nobodys("how the pipeline fares, in figures")
 
 PIPELINE: Mapping[str, Decision] = {
@@ -40,11 +41,13 @@ PIPELINE: Mapping[str, Decision] = {
     "event_pulls": Decision(KEEPS),
     "database_lineage": Decision(READS),
     # whoever approves a payment by a key is kept by its name
+    # likewise; in which role the door has to know, and nobody but the operator says
+    "staff_members": Decision(Rights(reads_only=("id", "name", "role")), door=READS, whose=OF_CALLERS),
     # the door notes which of them are still used, and nothing else of them
     "api_keys": Decision(
         Rights(reads_only=("id", "name")),
         door=Rights(reads=True, changes=("last_used_at",)),
-        whose=nobodys("who calls is looked up here"),
+        whose=OF_CALLERS,
     ),
     "call_rates": Decision(KEEPS),
     # All workers are one role, so each may read every provider's row; what it is not told is the master key, unless its

@@ -4,6 +4,7 @@ from ingress.entries import (
     accounts,
     approvals,
     audit,
+    callers,
     clocks,
     credits,
     events,
@@ -41,6 +42,7 @@ def named_entries() -> tuple[Entry, ...]:
         *money_back.ENTRIES,
         *approvals.ENTRIES,
         *audit.ENTRIES,
+        *callers.ENTRIES,
         *operators.ENTRIES,
         *clocks.ENTRIES,
     )

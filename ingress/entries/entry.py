@@ -12,11 +12,12 @@ from starlette.responses import Response
 from ingress.parts import Endpoint, Parts
 from ingress.queries.filters import Filter
 from schemas.commands.base import Command
+from schemas.permissions import BY_NAME
 from schemas.views.base import View
 
 Method = Literal["GET", "POST", "PATCH", "DELETE"]
 Wanted = TypeVar("Wanted", bound=Filter)
-KEY = "a key"
+KEYS, USERS, STAFF = "keys", "users", "staff"
 OWN = "the caller"
 # what belongs to no account: who touches some alone has no permission for it
 COMPANY = "the company"
@@ -103,7 +104,7 @@ class Answers:
     what: str
     endpoint: Callable[[Parts], Endpoint]
     permission: str | None = None
-    callers: str = KEY
+    callers: str = ""
     about: str = ""
 
 
@@ -120,5 +121,8 @@ class Entry:
 
     @property
     def callers(self) -> str:
-        """Who may come in here, in words."""
-        return self.does.callers if isinstance(self.does, Answers) else KEY
+        """Who may come in here, in words: whoever can have the permission, or what the part of the door says."""
+        if self.does.permission is None:
+            return self.does.callers if isinstance(self.does, Answers) else ""
+        needed = BY_NAME[self.does.permission]
+        return ", ".join(word for word, some in ((KEYS, True), (USERS, needed.roles), (STAFF, needed.staff)) if some)

@@ -9,7 +9,7 @@ ONE = "/v1/accounts/{id:uuid}/limits/"
 OWN = "/v1/account/limits/"
 
 ENTRIES = (
-    Entry("GET", ONE, ShowsOne("accounts:read", account_limits)),
+    Entry("GET", ONE, ShowsOne("accounts:read", account_limits, "account_id")),
     Entry("POST", f"{ONE}usage/", Says(ReportCounts, "account_id")),
     Entry("GET", OWN, Asks("accounts:read", OfAccount, own_limits)),
 )

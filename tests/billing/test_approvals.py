@@ -21,6 +21,7 @@ from billing.outcomes.approve_payment import approve_payment
 from database.api_keys import create_key, list_keys
 from database.ids import uuid7
 from database.operations import Operation
+from database.staff import StaffMember
 from schemas.commands.manual_payments import ApprovePayment, OfClaim, RejectPayment
 from tests.billing.conftest import NOON
 from tests.billing.payers import TODAY, Payer
@@ -150,7 +151,7 @@ def test_above_the_limit_another_person_approves(remitter: Payer) -> None:
     assert (remitter.row(claim_id).first_approved_by, remitter.row(claim_id).decided_by) == ("mo", "jo")
 
 
-@pytest.mark.parametrize("other", ["operator/anna", "operator/Anna", "key/ANNA"])
+@pytest.mark.parametrize("other", ["operator/anna", "operator/Anna", "key/ANNA", "staff/aNNa"])
 def test_one_person_is_one_by_every_door_and_spelling(remitter: Payer, other: str) -> None:
     remitter.limit(0)
     claim_id = remitter.claim(remitter.order(), PRICE)
@@ -238,3 +239,17 @@ def test_a_product_decides_about_nothing(remitter: Payer, decision: type[OfClaim
         asked.caller = str(list_keys(session)[0].id)
         VERBS[decision](session, asked, command, NOON)
     assert remitter.row(claim_id).decided_by == "key/mo"
+
+
+def test_one_of_the_staff_decides_by_name(remitter: Payer) -> None:
+    claim_id = remitter.claim(remitter.order(), PRICE)
+    command = ApprovePayment.model_validate(
+        {"claim_id": claim_id, **DECISIONS[ApprovePayment](remitter.shown(claim_id))}
+    )
+    with remitter.database.transaction() as session:
+        robin = StaffMember(id=uuid7(), name="Robin", email="robin@cashbeat.example", role="approver")
+        session.add(robin)
+        session.flush()
+        asked = Operation(id=uuid7(), kind=command.kind, caller=f"staff/{robin.id}")
+        VERBS[ApprovePayment](session, asked, command, NOON)
+    assert remitter.row(claim_id).decided_by == "staff/Robin"

@@ -70,3 +70,8 @@ def by_rsa(key_id: str | None = "one", which: int = 0, **others: Any) -> str:
 def by_secret(secret: str = SECRET, **others: Any) -> str:
     """A token signed by HS256."""
     return jwt.encode(claims(**others), secret, "HS256")
+
+
+def bearer(token: str) -> dict[str, str]:
+    """The header that carries it."""
+    return {"Authorization": f"Bearer {token}"}

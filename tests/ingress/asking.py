@@ -16,14 +16,17 @@ from ingress.entries.entry import Answers, Asks, AtGateway, Entry, HandsOut, Say
 from schemas.commands.base import Command
 from tests.reference import REFERENCE
 
+TRIES_MAX = 10
 HEADING = re.compile(r"^##+ `(\w+) (\S+)`$", re.MULTILINE)
 BODY = re.compile(r"'(\{.*?\})'", re.DOTALL)
 VARIABLE = re.compile(r"'\$\w+'")
+IN_PATHS = {"gateway": "stripe", "service": "setup-app", "code": "LAUNCH"}
 # where an example is put together by the shell
 FIELDS: Mapping[str, Any] = {
     "amount_minor": 100,
     "card_ids": [str(uuid4())],
     "content": b64encode(b"%PDF-1.4 paid").decode(),
+    "confirm_name": "Acme Corp",
     "currency": "USD",
     "fingerprint": "0" * 64,
     "paid_on": "2026-11-01",
@@ -44,8 +47,12 @@ class Request:
     body: Mapping[str, Any] | None
 
     def send(self, door: httpx.Client, headers: Mapping[str, str]) -> httpx.Response:
-        """Ask it as whoever these headers make of us."""
-        return door.request(self.method, self.path, params=dict(self.query), json=self.body, headers=headers)
+        """Ask it as whoever these headers make of us; again where a busy machine's database took too long (503)."""
+        for _ in range(TRIES_MAX):
+            answer = door.request(self.method, self.path, params=dict(self.query), json=self.body, headers=headers)
+            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                break
+        return answer
 
 
 def requests_of(entry: Entry, names: Mapping[str, str]) -> list[Request]:
@@ -71,20 +78,27 @@ def _saying(entry: Entry, command: type[Command], names: Mapping[str, str]) -> R
     about = getattr(entry.does, "about", None) or ""
     body = _example(entry, command, names)
     named = [about] if about in THINGS else [field for field in body if field in THINGS]
-    body = {field: value for field, value in body.items() if field != about}
-    return Request(entry.method, _path(entry, names.get(about, "")), named[0] if named else "", {}, body)
+    said = {field: value for field, value in body.items() if field not in {about, *_in_path(entry)}}
+    return Request(entry.method, _path(entry, names.get(about, "")), named[0] if named else "", {}, said)
 
 
 def _path(entry: Entry, row_id: str) -> str:
-    return entry.path.replace("{id:uuid}", row_id or str(uuid4())).replace("{gateway}", "stripe")
+    path = entry.path.replace("{id:uuid}", row_id or str(uuid4()))
+    for name, value in _in_path(entry).items():
+        path = path.replace(f"{{{name}}}", value)
+    return path
+
+
+def _in_path(entry: Entry) -> dict[str, str]:
+    return {name: value for name, value in IN_PATHS.items() if f"{{{name}}}" in entry.path}
 
 
 def _example(entry: Entry, command: type[Command] | None, names: Mapping[str, str]) -> dict[str, Any]:
     """The first in the section of the route that makes this command, about what is named here."""
     for body in (*_bodies(entry), _needed(command, names)):
         about = {field: names[field] for field in body if field in names}
-        by_path = getattr(entry.does, "about", None)
-        said = {**body, **about, **({by_path: names.get(by_path, str(uuid4()))} if by_path else {})}
+        by_path = entry.does.about if isinstance(entry.does, Says) else None
+        said = {**body, **about, **({by_path: names.get(by_path, str(uuid4()))} if by_path else {}), **_in_path(entry)}
         if command is None or _is_whole(command, said):
             return said
     raise AssertionError(f"{entry.method} {entry.path}: the docs have no example of it")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,7 @@ import httpx
 import psycopg2
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
@@ -18,9 +19,12 @@ from billing.accounts.open import open_account
 from database.api_keys import KeyTerms, create_key
 from database.engine import dialect_url
 from database.ids import uuid7
+from database.staff import StaffMember
 from schemas.commands.accounts import Address, OpenAccount
-from schemas.permissions import WHOLE_SCOPES
+from schemas.permissions import WHOLE_SCOPES, StaffRole
 from settings import Settings
+from tests.callers.issuers import AUDIENCE, ISSUER
+from tests.callers.issuers import SECRET as TOKEN_SECRET
 from tests.gateways.paypal_side import WEBHOOK_ID, PayPalSide
 from tests.ingress.deliveries import OLD_SECRET, SECRET
 from tests.ingress.running_door import in_thread
@@ -51,6 +55,25 @@ def with_paypal(settings: Settings, signer: PayPalSide) -> Settings:
 def door(settings: Settings) -> Iterator[httpx.Client]:
     """A client of a running door."""
     with in_thread(settings) as client:
+        yield client
+
+
+@pytest.fixture
+def with_users(settings: Settings) -> Settings:
+    """An installation that knows the product's app by a secret of both."""
+    return settings.model_copy(
+        update={
+            "user_token_issuer": ISSUER,
+            "user_token_audience": AUDIENCE,
+            "user_token_secrets": (SecretStr(TOKEN_SECRET),),
+        }
+    )
+
+
+@pytest.fixture
+def users_door(with_users: Settings) -> Iterator[httpx.Client]:
+    """A client of its door."""
+    with in_thread(with_users) as client:
         yield client
 
 
@@ -102,3 +125,22 @@ def acme_id(owner_session: Session) -> UUID:
     found = open_account(owner_session, uuid7(), command)
     owner_session.commit()
     return found
+
+
+@pytest.fixture
+def new_member(database_url: str) -> Callable[..., dict[str, str]]:
+    """Write down one of the staff, and make a key of theirs; returns the header that carries it."""
+
+    def make(role: StaffRole, name: str = "", ended_at: datetime | None = None) -> dict[str, str]:
+        with Session(create_engine(dialect_url(database_url), poolclass=NullPool)) as session, session.begin():
+            name = name or f"somebody in {role}"
+            member = session.scalar(select(StaffMember).where(StaffMember.name == name))
+            if member is None:
+                member = StaffMember(id=uuid7(), name=name, email="staff@cashbeat.example", role=role)
+                session.add(member)
+            member.ended_at = ended_at
+            session.flush()
+            key = create_key(session, name, [], KeyTerms(staff_id=member.id))
+        return {"Authorization": f"Bearer {key}"}
+
+    return make

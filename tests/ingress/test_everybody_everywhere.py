@@ -20,7 +20,8 @@ from ingress.entries import all_entries, named_entries
 from ingress.entries.entry import COMPANY, OWN, Answers, Asks, AtGateway, Entry, HandsOut, Says, ShowsAll, ShowsOne
 from schemas.commands import COMMANDS
 from schemas.commands.accounts import Address, OpenAccount
-from schemas.permissions import BY_NAME
+from schemas.permissions import BY_NAME, WHOLE_SCOPES, Role, StaffRole, of_key, of_role, of_staff, without_company
+from tests.callers.issuers import bearer, by_rsa, by_secret
 from tests.ingress.asking import Request, requests_of
 from tests.ingress.things import plant
 
@@ -53,14 +54,40 @@ def _asked(names: dict[str, str]) -> Iterator[tuple[Entry, Request]]:
 
 
 def test_nobody_is_let_in_and_neither_is_who_was_somebody(
-    door: httpx.Client, new_key: NewKey, rows: Callable[..., object]
+    users_door: httpx.Client, new_key: NewKey, new_member: NewKey, rows: Callable[..., object], acme_id: UUID
 ) -> None:
     revoked, expired = new_key(), new_key(expires_at=datetime(2026, 1, 1, tzinfo=UTC))
     hashed = hash_key(revoked["Authorization"].removeprefix("Bearer "))
     rows("UPDATE api_keys SET revoked_at = now() WHERE secret_sha256 = %s", hashed)
+    ended = new_member(StaffRole.ADMIN, ended_at=datetime(2026, 1, 1, tzinfo=UTC))
+    whose: dict[str, Any] = {"account_id": str(acme_id)}
+    tokens = (
+        by_secret(exp=1_700_000_000, **whose), by_secret("a-secret-of-somebody-else-0123456789", **whose),
+        by_rsa(**whose), by_secret(aud="another", **whose), by_secret(role="root", **whose), "cb_sk_made_up",
+    )  # fmt: skip
     for entry, request in _asked(_ids()):
-        for headers in ({}, revoked, expired, {"Authorization": "Bearer cb_sk_made_up"}):
-            assert request.send(door, headers).status_code == 401, _named(entry)
+        for headers in ({}, revoked, expired, ended, *map(bearer, tokens)):
+            assert request.send(users_door, headers).status_code == 401, _named(entry)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_user_may_what_the_role_may(users_door: httpx.Client, acme_id: UUID, role: Role) -> None:
+    _may_exactly(users_door, bearer(by_secret(account_id=str(acme_id), role=role)), of_role(role))
+
+
+@pytest.mark.parametrize("role", StaffRole)
+def test_a_member_of_staff_may_what_the_role_may(door: httpx.Client, new_member: NewKey, role: StaffRole) -> None:
+    _may_exactly(door, new_member(role), of_staff(role))
+
+
+def _may_exactly(door: httpx.Client, headers: dict[str, str], allowed: frozenset[str]) -> None:
+    for entry, request in _asked(_ids()):
+        answer = request.send(door, headers)
+        if entry.does.permission in allowed:
+            assert answer.status_code in {200, 202, 404, 422}, (_named(entry), answer.text)
+        else:
+            told = answer.status_code, answer.json()["type"]
+            assert told == (403, "urn:cashbeat:problem:permission_missing"), _named(entry)
 
 
 def test_every_route_says_whose_its_things_are() -> None:
@@ -85,22 +112,23 @@ def _is_said(entry: Entry, *, of_company: bool) -> bool:
             return True
 
 
-def test_what_is_anothers_does_not_exist_for_a_key_that_is_bound(
-    door: httpx.Client, new_key: NewKey, acme_id: UUID, things_of_others: dict[str, str]
+def test_what_is_anothers_does_not_exist_for_who_is_bound(
+    users_door: httpx.Client, new_key: NewKey, acme_id: UUID, things_of_others: dict[str, str]
 ) -> None:
-    bound = new_key(account_ids=[acme_id])
-    assert {request.about for _, request in _asked(_ids())} >= THINGS.keys() - {"refund_id"}
-    of_nobody = _ids()
-    for (entry, about_others), (_, about_nobody) in zip(_asked(things_of_others), _asked(of_nobody), strict=True):
-        refused, unknown = (request.send(door, bound) for request in (about_others, about_nobody))
-        if BY_NAME[entry.does.permission or ""].of_company:
-            assert (refused.status_code, unknown.status_code) == (403, 403), _named(entry)
-        elif about_others.about:
-            thing = THINGS[about_others.about]
-            _are_one(refused, unknown, things_of_others[about_others.about], of_nobody[about_others.about])
-            assert refused.json()["type"] == f"urn:cashbeat:problem:{thing.code}", _named(entry)
-        else:
-            assert refused.status_code in (200, 202, 404), _named(entry)
+    key, user = new_key(account_ids=[acme_id]), bearer(by_secret(account_id=str(acme_id)))
+    assert {request.about for _, request in _asked(_ids())} >= THINGS.keys()
+    for headers, allowed in ((key, without_company(of_key(WHOLE_SCOPES))), (user, of_role(Role.OWNER))):
+        of_nobody = _ids()
+        for (entry, about_others), (_, about_nobody) in zip(_asked(things_of_others), _asked(of_nobody), strict=True):
+            refused, unknown = (request.send(users_door, headers) for request in (about_others, about_nobody))
+            about = about_others.about
+            if entry.does.permission not in allowed:
+                assert (refused.status_code, unknown.status_code) == (403, 403), _named(entry)
+            elif about:
+                _are_one(refused, unknown, things_of_others[about], of_nobody[about])
+                assert refused.json()["type"] == f"urn:cashbeat:problem:{THINGS[about].code}", _named(entry)
+            else:
+                assert refused.status_code in (200, 202, 404), _named(entry)
 
 
 def _are_one(refused: httpx.Response, unknown: httpx.Response, others: str, nobodys: str) -> None:

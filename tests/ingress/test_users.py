@@ -1,45 +1,18 @@
 """Users of a customer call the API themselves, with tokens of the product's app."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
-from pydantic import SecretStr
 
-from settings import Settings
-from tests.callers.issuers import AUDIENCE, ISSUER, SECRET, by_rsa, by_secret
-from tests.ingress.running_door import in_thread
+from tests.callers.issuers import bearer, by_rsa, by_secret
 
 Rows = Callable[..., list[tuple[Any, ...]]]
 INVOICES = "/v1/billing/invoices/"
 WATCH = "/v1/billing/credits/balance-watch/"
-
-
-def bearer(token: str) -> dict[str, str]:
-    """The header that carries it."""
-    return {"Authorization": f"Bearer {token}"}
-
-
-@pytest.fixture
-def with_users(settings: Settings) -> Settings:
-    """An installation that knows the product's app by a secret of both."""
-    return settings.model_copy(
-        update={
-            "user_token_issuer": ISSUER,
-            "user_token_audience": AUDIENCE,
-            "user_token_secrets": (SecretStr(SECRET),),
-        }
-    )
-
-
-@pytest.fixture
-def users_door(with_users: Settings) -> Iterator[httpx.Client]:
-    """A client of its door."""
-    with in_thread(with_users) as client:
-        yield client
 
 
 def test_a_user_sees_and_does_what_is_the_accounts(users_door: httpx.Client, acme_id: UUID, rows: Rows) -> None:

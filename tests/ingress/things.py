@@ -16,9 +16,9 @@ NOW = datetime(2026, 11, 22, tzinfo=UTC)
 # where a table asks for more than a value of the type
 FITTING: dict[str, Any] = {"currency": "USD", "period_end": datetime(2026, 12, 22, tzinfo=UTC), "total_minor": 2}
 EXTRAS: dict[str, dict[str, Any]] = {
-    "card_id": {"exp_month": 1, "exp_year": 2030},
-    "payment_id": {"gateway": "stripe"},
-    "credit_note_id": {"kept_minor": 2},
+    "cards": {"exp_month": 1, "exp_year": 2030},
+    "receipts": {"gateway": "stripe"},
+    "credit_notes": {"kept_minor": 2},
 }
 
 
@@ -35,7 +35,7 @@ def _planted(session: Session, field: str, account_id: UUID) -> str:
     thing = THINGS[field]
     table: Table = thing.account.class_.__table__
     values = {column.name: _value(column) for column in table.columns if _is_needed(column)}
-    values |= {"account_id": account_id, **EXTRAS.get(field, {})}
+    values |= {"account_id": account_id, **EXTRAS.get(table.name, {})}
     if thing.key.key not in values:
         values[thing.key.key] = f"ref_{uuid7().hex}"
     session.execute(table.insert().values(values))

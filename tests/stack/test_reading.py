@@ -24,6 +24,7 @@ LOOKS = {
     ("parked",): 0,
     ("parked", "show", NOBODY): 2,
     ("api-key", "list"): 0,
+    ("staff", "list"): 0,
     ("plan", "list"): 0,
     ("plan", "migrate", "starter", "--dry-run"): 2,
     ("tax", "list"): 0,
@@ -46,7 +47,8 @@ LOOKS = {
 WRITES = {
     "up", "demo", "simulate", "migrate", "seed", "parked discard", "replay", "seen", "restore-check", "plan publish",
     "plan migrate", "coupon issue", "tax set", "payment-method set", "payment-method reset", "api-key create",
-    "api-key revoke", "payment refund", "payment approve", "payment reject", "payment limit", "mail lift",
+    "api-key revoke", "staff add", "staff set-role", "staff key", "staff end",
+    "payment refund", "payment approve", "payment reject", "payment limit", "mail lift",
     "approval approve", "approval reject", "approval limit",
     "statement import", "statement match", "statement unmatch", "statement ignore",
     "provider set", "provider unset", "provider disable", "provider enable", "provider rotate-key",

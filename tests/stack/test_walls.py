@@ -66,6 +66,9 @@ FORBIDDEN: dict[str, tuple[LiteralString, ...]] = {
         "INSERT INTO subscriptions DEFAULT VALUES",
         "INSERT INTO credit_grants DEFAULT VALUES",
         "INSERT INTO api_keys DEFAULT VALUES",
+        "UPDATE api_keys SET revoked_at = NULL",
+        "UPDATE api_keys SET scopes = '{admin:write}'",
+        "UPDATE staff_members SET role = 'admin'",
         "UPDATE operations SET state = 'done'",
         "UPDATE test_clocks SET frozen_at = now()",
         "UPDATE inbox SET body = ''",
@@ -78,6 +81,7 @@ FORBIDDEN: dict[str, tuple[LiteralString, ...]] = {
     ),
     WORKER: (
         "SELECT * FROM api_keys",
+        "INSERT INTO staff_members DEFAULT VALUES",
         "SELECT * FROM webhook_secrets",
         "UPDATE integration_providers SET endpoint = ''",
         "INSERT INTO api_keys DEFAULT VALUES",

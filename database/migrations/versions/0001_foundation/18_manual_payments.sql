@@ -40,7 +40,7 @@ CREATE TABLE payment_claims (
     CONSTRAINT ck_payment_claims_paid_on_in_calendar CHECK (paid_on >= '2000-01-01T00:00:00Z' AND paid_on < '2200-01-01T00:00:00Z'),
     CONSTRAINT ck_payment_claims_approved_what_was_seen CHECK ((first_approved_by = '') = (first_seen = '')),
     CONSTRAINT ck_payment_claims_second_approval_has_a_first CHECK (status <> 'awaiting_second_approval' OR first_approved_by <> ''),
-    CONSTRAINT ck_payment_claims_two_people_approve CHECK (status <> 'approved' OR lower(regexp_replace(decided_by, '^(operator|key)/', '')) <> lower(regexp_replace(first_approved_by, '^(operator|key)/', ''))),
+    CONSTRAINT ck_payment_claims_two_people_approve CHECK (status <> 'approved' OR lower(regexp_replace(decided_by, '^(operator|key|staff)/', '')) <> lower(regexp_replace(first_approved_by, '^(operator|key|staff)/', ''))),
     CONSTRAINT ck_payment_claims_approved_is_received CHECK ((status = 'approved') = (receipt_id IS NOT NULL)),
     CONSTRAINT ck_payment_claims_rejected_for_a_reason CHECK ((status = 'rejected') = (reject_reason <> '')),
     CONSTRAINT ck_payment_claims_decided_has_a_time CHECK ((status IN ('approved', 'rejected', 'withdrawn')) = (decided_at IS NOT NULL)),

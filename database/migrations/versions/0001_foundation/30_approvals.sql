@@ -21,7 +21,7 @@ CREATE TABLE approvals (
     CONSTRAINT fk_approvals_id FOREIGN KEY(id) REFERENCES operations (id),
     CONSTRAINT ck_approvals_status_known CHECK (status IN ('waiting', 'approved', 'done', 'refused', 'stale', 'expired')),
     CONSTRAINT ck_approvals_effect_is_an_object CHECK (jsonb_typeof(effect) = 'object'),
-    CONSTRAINT ck_approvals_two_people CHECK (status NOT IN ('approved', 'done') OR (decided_by <> '' AND lower(regexp_replace(decided_by, '^(operator|key)/', '')) <> lower(regexp_replace(asked_by, '^(operator|key)/', '')))),
+    CONSTRAINT ck_approvals_two_people CHECK (status NOT IN ('approved', 'done') OR (decided_by <> '' AND lower(regexp_replace(decided_by, '^(operator|key|staff)/', '')) <> lower(regexp_replace(asked_by, '^(operator|key|staff)/', '')))),
     CONSTRAINT ck_approvals_refused_for_a_reason CHECK ((status = 'refused') = (reason <> '')),
     CONSTRAINT ck_approvals_decided_has_a_time CHECK ((decided_at IS NULL) = (decided_by = ''))
 );
