@@ -28,6 +28,7 @@ GONE = {"gone": '{"erased": true}'}
 EMPTY_OLD = text("""
     UPDATE operations SET
         body = CAST(:gone AS jsonb), error = NULL, idempotency_key = NULL,
+        caller = CASE WHEN caller LIKE 'user/%' THEN 'user/erased' ELSE caller END,
         result = CASE WHEN result IS NOT NULL THEN CAST(:gone AS jsonb) END, problem = problem - 'errors'
     WHERE id IN (
         SELECT id FROM operations WHERE state IN ('done', 'rejected', 'discarded')

@@ -39,6 +39,7 @@ WHY = {"why": '{"detail": "Erased with the account."}'}
 EMPTY_OPERATIONS = """
     UPDATE operations SET
         body = CAST(:gone AS jsonb), error = NULL, idempotency_key = NULL,
+        caller = CASE WHEN caller LIKE 'user/%' THEN 'user/erased' ELSE caller END,
         result = CASE WHEN result IS NOT NULL THEN CAST(:gone AS jsonb) END,
         problem = (problem - 'errors') || CAST(:why AS jsonb)
     WHERE state = ANY(:states) AND body <> CAST(:gone AS jsonb)

@@ -49,7 +49,7 @@ IMPERSONAL: Mapping[str, tuple[str, ...]] = {
     "ledger_entries": ("ledger_account", "gateway", "currency"),
     "ledger_transactions": ("reason", "cause"),
     "manual_payments": ("method",),
-    "operations": ("kind", "caller", "body_sha256", "state"),
+    "operations": ("kind", "body_sha256", "state"),
     "outbox": ("topic", "cause", "state"),
     "payment_attempts": (
         "kind", "cause", "gateway", "status", "currency", "checkout_ref", "checkout_url", "payment_ref",

@@ -16,6 +16,7 @@ MEMORY = (
             "result": Personal("what came of it", TOLD, Keep.MEMORY),
             "problem": Personal("why it was refused", TOLD, Keep.MEMORY),
             "error": Personal("what went wrong, in a program's words", TOLD, Keep.MEMORY),
+            "caller": Personal("who gave it: of a user, the product's id", TOLD, Keep.MEMORY),
             "idempotency_key": Personal("a word of the caller's", TOLD, Keep.MEMORY),
             "discarded_by": decider("who decided against it"),
             "discarded_because": decider("why"),
@@ -63,7 +64,11 @@ AUDIT = (
     PersonalTable(
         "audit_entries",
         OF_ACCOUNT,
-        {"actor_id": decider("who did it"), "actor_name": decider("who did it"), "actor_role": decider("as what")},
+        {
+            "actor_id": decider("who did it; of a user, the product's id"),
+            "actor_name": decider("who did it"),
+            "actor_role": decider("as what"),
+        },
     ),
     PersonalTable(
         "approvals",

@@ -1,6 +1,7 @@
 """Rights to time and customers."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from database.rights.decision import KEEPS, KEEPS_AND_REMOVES, Decision, changes, shown
 from database.rights.whose import EVERY_ACCOUNT, OF_ACCOUNT, OF_CLOCK, Whose, by_account, part_of
@@ -22,7 +23,9 @@ CUSTOMERS: Mapping[str, Decision] = {
     "reported_counts": shown(KEEPS, OF_ACCOUNT),
     "gateway_customers": Decision(KEEPS),
     "cards": shown(KEEPS, OF_ACCOUNT),
+    # one goes with the account whose it is
     "stopped_addresses": shown(
-        changes("reason", "said", "email_ref", "stopped_at", "lifted_at", "lifted_by"), OF_ADDRESS
+        replace(changes("reason", "said", "email_ref", "stopped_at", "lifted_at", "lifted_by"), removes=True),
+        OF_ADDRESS,
     ),
 }  # fmt: skip

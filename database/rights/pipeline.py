@@ -33,7 +33,9 @@ PIPELINE: Mapping[str, Decision] = {
     "webhook_findings": Decision(KEEPS, door=READS, whose=OF_PIPELINE),
     # what was said in it goes with the account that it was about
     "operations": Decision(
-        changes(*PROGRESS, "result", "problem", "body", "idempotency_key"), door=READS_AND_ADDS, whose=OF_CALLER
+        changes(*PROGRESS, "result", "problem", "body", "idempotency_key", "caller"),
+        door=READS_AND_ADDS,
+        whose=OF_CALLER,
     ),
     "outbox": Decision(changes(*PROGRESS, "result"), door=READS, whose=OF_SELLER),
     "job_periods": Decision(Rights(reads=True, adds=True, removes=True)),

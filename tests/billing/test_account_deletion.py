@@ -137,6 +137,17 @@ def test_only_what_the_law_wants_names_her_afterwards(zerlinde: Zerlinde, books_
     assert {("invoices", "buyer"), ("invoice_documents", "content")} <= after, "the papers are kept"
 
 
+def test_whose_user_gave_a_command_is_forgotten_and_which_key_is_not(zerlinde: Zerlinde, books: Books) -> None:
+    with books.database.transaction() as session:
+        for caller in (f"user/{zerlinde.account_id}/zerlinde-of-quasten", "app/shop"):
+            stage_command(session, "set_balance_watch", {"account_id": str(zerlinde.account_id)}, caller, caller)
+        session.execute(update(Operation).values(state=WorkState.DONE, finished_at=APRIL))
+    zerlinde.delete()
+    with books.database.transaction() as session:
+        callers = set(session.scalars(select(Operation.caller).where(Operation.state == WorkState.DONE)))
+    assert callers == {"user/erased", "app/shop"}
+
+
 def test_what_runs_ends_and_her_card_is_taken_away(zerlinde: Zerlinde, books: Books) -> None:
     with books.database.transaction() as session:
         set_top_up(session, zerlinde.account_id, "value", 10, 3, APRIL)
