@@ -83,7 +83,7 @@ READ_BY: dict[str, tuple[str, ...]] = {
     "renewals": (*_IN_THE_BOOKS, *_CHARGES),
     "documents": (*_IN_THE_BOOKS, *_PRINTS),
     "emails": (*_IN_THE_BOOKS, *_PRINTS, *_MAILS),
-    "events": _IN_THE_BOOKS,
+    "events": (*_IN_THE_BOOKS, "cashbeat_master_keys"),
     "upkeep": _IN_THE_BOOKS,
     "beat": (*_EVERYWHERE, "broker_url"),
     "flower": (*_EVERYWHERE, "broker_url", "flower_port", "flower_basic_auth"),

@@ -12,8 +12,8 @@ from rich.table import Table
 
 from benchmarks.books import books
 from benchmarks.captures import captures
-from benchmarks.consume import consume, consume_many
 from benchmarks.documents import documents
+from benchmarks.events import events
 from benchmarks.ingress import ingress
 from benchmarks.renewals import renewals
 from benchmarks.renewals_million import renewals_million
@@ -26,15 +26,12 @@ BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "ingress": ingress,
     "books": books,
     "captures": captures,
-    "consume": consume,
     "renewals": renewals,
     "documents": documents,
+    "events": events,
 }
 # too long to be among all
-ON_DEMAND: dict[str, Callable[[], list[Row]]] = {
-    "renewals-million": renewals_million,
-    "consume-100000": consume_many,
-}
+ON_DEMAND: dict[str, Callable[[], list[Row]]] = {"renewals-million": renewals_million}
 KNOWN = BENCHMARKS | ON_DEMAND
 
 

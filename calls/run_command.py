@@ -21,6 +21,7 @@ from calls.change_plan import change_plan_at_gateway
 from calls.close_pages import close_pages, pages_in_the_way
 from calls.close_start_pages import start_pages
 from calls.create_clock import create_clock_beside
+from calls.create_event_endpoint import create_event_endpoint
 from calls.create_subscription import create_without_pages
 from calls.open_card_setup import open_card_setup
 from calls.open_checkout import open_checkout
@@ -30,14 +31,18 @@ from calls.pause import pause_at_gateway, resume_at_gateway
 from calls.pay_invoice import pay_invoice
 from calls.purchase_on_page import is_on_page, purchase_on_page
 from calls.remove_payment_method import remove_payment_method
+from calls.roll_endpoint_secret import roll_endpoint_secret
 from calls.second_person import finish_or_wait, seconded
 from calls.sync_with_gateway import sync_with_gateway
+from calls.try_event_endpoint import try_event_endpoint
+from calls.update_event_endpoint import update_event_endpoint
 from database.operations import Operation
 from schemas.commands import COMMANDS
 from schemas.commands.approvals import ApproveOperation
 from schemas.commands.base import Command
 from schemas.commands.clocks import AdvanceTestClock, CreateTestClock
 from schemas.commands.credits import PurchaseCredits
+from schemas.commands.events import CreateEventEndpoint, RollEndpointSecret, TestEventEndpoint, UpdateEventEndpoint
 from schemas.commands.payments import (
     CaptureCheckout,
     ChangePaymentMethod,
@@ -80,6 +85,10 @@ CALLS: Mapping[type[Command], Call] = {
     OpenPortal: open_portal,
     SyncWithGateway: sync_with_gateway,
     CreateTestClock: create_clock_beside,
+    CreateEventEndpoint: create_event_endpoint,
+    UpdateEventEndpoint: update_event_endpoint,
+    RollEndpointSecret: roll_endpoint_secret,
+    TestEventEndpoint: try_event_endpoint,
 }
 # asked of the gateway only where it runs the subscription; otherwise a verb of our own
 CALLS_OF_GATEWAY_RUN: Mapping[type[Command], Call] = {

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from billing.accounts.queries import get_account
 from billing.errors import Rejected
+from billing.events.queries import BY_REQUEST, count_waiting, find_endpoint
 from billing.invoices.queries import find_pdf, get_invoice
 from billing.invoices.stage_receipt import MAILS_OF_INVOICES
 from billing.invoices.tables import InvoiceStatus
@@ -20,6 +21,7 @@ from billing.notices.occasion import Moot, Occasion, require
 from billing.payments.queries import as_uuid
 from database.outbox import OutboxEntry
 from documents.emails import render_payment_confirmation
+from documents.endpoint_mail import EndpointFacts, render_endpoint_disabled
 from documents.notices import render_notice
 from schemas.declines import explain_decline
 from schemas.documents import EmailFacts
@@ -102,7 +104,18 @@ def _notice(work: Work, session: Session, entry: OutboxEntry) -> EmailFacts:
     return render_notice(entry.topic, facts, facts.buyer.email)
 
 
+def _endpoint_disabled(work: Work, session: Session, entry: OutboxEntry) -> EmailFacts:
+    """To the company itself; no customer is concerned."""
+    endpoint = find_endpoint(session, entry.subject_id)
+    if endpoint is None or endpoint.disabled_at is None or endpoint.disabled_because == BY_REQUEST:
+        raise Moot("it was enabled, or deleted")
+    waiting = count_waiting(session, endpoint.id)
+    because, at = endpoint.disabled_because, endpoint.disabled_at
+    return render_endpoint_disabled(EndpointFacts(str(endpoint.id), endpoint.url, because, at, waiting), work.seller)
+
+
 EMAILS: dict[str, Callable[[Work, Session, OutboxEntry], EmailFacts]] = {
     "payment_confirmation": _payment_confirmation,
+    "endpoint_disabled": _endpoint_disabled,
     **dict.fromkeys(LETTERS, _notice),
 }

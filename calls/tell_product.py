@@ -1,4 +1,4 @@
-"""Tell the product what has changed: number its events, in the order in which they happened."""
+"""Tell the product what has changed: number its events, in the order in which they happened, and send them."""
 
 import time
 import traceback
@@ -7,7 +7,9 @@ from collections.abc import Sequence
 import structlog
 
 from billing.events.publish import lock_these, lock_untold, publish, set_aside
+from calls.deliver_events import Deliveries
 from database.weather import is_weather
+from schemas.messages.events import TellProduct
 from workers.halves import in_halves
 from workers.wiring import Work
 
@@ -21,14 +23,21 @@ ROUND_SECONDS = 30.0
 
 
 def tell_product(work: Work) -> None:
-    """One round. Any number of workers may do this at once: one numbers, the others find nothing."""
+    """One round. Any number of workers may do this at once: one numbers, and each endpoint's due rows are claimed once.
+
+    It looks on for a while after it has found something, and begins nothing when its time is over.
+    """
     ends_at = time.monotonic() + ROUND_SECONDS
     idle_from = time.monotonic()
-    while time.monotonic() < min(ends_at, idle_from + LINGER_SECONDS):
-        if publish_next(work):
-            idle_from = time.monotonic()
-        else:
-            time.sleep(LOOK_SECONDS)
+    with Deliveries(work) as deliveries:
+        while time.monotonic() < min(ends_at, idle_from + LINGER_SECONDS):
+            has_begun = publish_next(work) + deliveries.begin()
+            has_ended = deliveries.record_next(0 if has_begun else LOOK_SECONDS)
+            if has_begun or has_ended or deliveries.are_busy:
+                idle_from = time.monotonic()
+    if time.monotonic() >= ends_at:
+        # there is more, and nobody may ring for a while
+        work.bell.ring(TellProduct())
 
 
 def publish_next(work: Work) -> int:

@@ -2,7 +2,7 @@
 
 from credentials.master_keys import MasterKeys
 from credentials.sealing import Place, unseal
-from credentials.tables import IntegrationProvider, WebhookSecret
+from credentials.tables import EndpointSecret, IntegrationProvider, WebhookSecret
 
 # what a provider is called with
 KEY_COLUMNS = ("api_key", "api_secret")
@@ -27,3 +27,13 @@ def key_of(keys: MasterKeys, provider: IntegrationProvider, column: str) -> str:
 def webhook_secret_of(keys: MasterKeys, secret: WebhookSecret) -> str:
     """One secret that is not the environment's, opened. Raises Sealed."""
     return unseal(keys, place_of_webhook_secret(secret), secret.secret)
+
+
+def place_of_endpoint_secret(secret: EndpointSecret) -> Place:
+    """Its endpoint is part of its place, too."""
+    return Place(EndpointSecret.__tablename__, "secret", f"{secret.endpoint_id}/{secret.id}")
+
+
+def endpoint_secret_of(keys: MasterKeys, secret: EndpointSecret) -> str:
+    """What an endpoint's messages are signed with, opened. Raises Sealed."""
+    return unseal(keys, place_of_endpoint_secret(secret), secret.secret)

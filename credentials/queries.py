@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from credentials.tables import IntegrationProvider, WebhookSecret
+from credentials.tables import EndpointSecret, IntegrationProvider, WebhookSecret
 
 # How often a process reads them again: a handful of rows, and an operator who changes one may count on five seconds.
 LOOK_SECONDS = 2.0
@@ -26,6 +26,13 @@ def list_endpoints(session: Session) -> dict[str, str]:
 def list_webhook_secrets(session: Session) -> list[WebhookSecret]:
     """All that ever were, the oldest first: whose have ended is no less known than whose are active."""
     return list(session.scalars(select(WebhookSecret).order_by(WebhookSecret.provider_id, WebhookSecret.active_from)))
+
+
+def list_endpoint_secrets(session: Session) -> list[EndpointSecret]:
+    """Those of the product's endpoints; a handful."""
+    return list(
+        session.scalars(select(EndpointSecret).order_by(EndpointSecret.endpoint_id, EndpointSecret.active_from))
+    )
 
 
 def active_at(secrets: Iterable[WebhookSecret], now: datetime) -> list[WebhookSecret]:

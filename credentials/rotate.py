@@ -11,14 +11,21 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from credentials.keep import keep_key
 from credentials.master_keys import MasterKeys
-from credentials.places import KEY_COLUMNS, key_of, place_of_webhook_secret, webhook_secret_of
+from credentials.places import (
+    KEY_COLUMNS,
+    endpoint_secret_of,
+    key_of,
+    place_of_endpoint_secret,
+    place_of_webhook_secret,
+    webhook_secret_of,
+)
 from credentials.sealing import seal
-from credentials.tables import IntegrationProvider, WebhookSecret
+from credentials.tables import EndpointSecret, IntegrationProvider, WebhookSecret
 
 # so many rows are locked at once, for a few milliseconds
 BATCH_ROWS_MAX = 50
 
-Row = TypeVar("Row", IntegrationProvider, WebhookSecret)
+Row = TypeVar("Row", IntegrationProvider, WebhookSecret, EndpointSecret)
 
 
 def rotate(session: Session, keys: MasterKeys) -> int:
@@ -27,7 +34,8 @@ def rotate(session: Session, keys: MasterKeys) -> int:
     What was sealed under a key that is none of these stays as it is, and is in nobody's way. Raises SecretDamaged; the
     transaction then is to be given up.
     """
-    return sum(_rotate_keys(session, keys, column) for column in KEY_COLUMNS) + _rotate_webhook_secrets(session, keys)
+    of_vendors = sum(_rotate_keys(session, keys, column) for column in KEY_COLUMNS)
+    return of_vendors + _rotate_webhook_secrets(session, keys) + _rotate_endpoint_secrets(session, keys)
 
 
 def _rotate_keys(session: Session, keys: MasterKeys, column: str) -> int:
@@ -42,6 +50,14 @@ def _rotate_webhook_secrets(session: Session, keys: MasterKeys) -> int:
     rows = _lock_others(session, keys, WebhookSecret, WebhookSecret.secret)
     for row in rows:
         row.secret = seal(keys, place_of_webhook_secret(row), webhook_secret_of(keys, row))
+    session.flush()
+    return len(rows)
+
+
+def _rotate_endpoint_secrets(session: Session, keys: MasterKeys) -> int:
+    rows = _lock_others(session, keys, EndpointSecret, EndpointSecret.secret)
+    for row in rows:
+        row.secret = seal(keys, place_of_endpoint_secret(row), endpoint_secret_of(keys, row))
     session.flush()
     return len(rows)
 

@@ -52,6 +52,23 @@ class IntegrationProvider(Base):
     created_at: Mapped[datetime] = written_at()
 
 
+class EndpointSecret(Base):
+    """What the events to one of the product's endpoints are signed with; several while one is rolled."""
+
+    __tablename__ = "endpoint_secrets"
+    __table_args__ = (
+        _sealed("secret"),
+        CheckConstraint("active_until >= active_from", name="ends_after_it_began"),
+        Index(None, "endpoint_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    endpoint_id: Mapped[UUID] = mapped_column(ForeignKey("event_endpoints.id", ondelete="CASCADE"))
+    secret: Mapped[str]
+    active_from: Mapped[datetime]
+    active_until: Mapped[datetime | None]
+
+
 class WebhookSecret(Base):
     """What a provider signs its webhooks with, in `[active_from, active_until)`; several while one is rolled.
 

@@ -12,13 +12,14 @@ from starlette.routing import Router
 
 import logs
 import settings as configuration
-from credentials.master_keys import parse
+from credentials.master_keys import MasterKeys, parse
 from ingress import metrics
 from ingress.acceptance import Acceptance
 from ingress.commands import Commands
 from ingress.confirm_page import ConfirmPage
 from ingress.connection_limit import ConnectionLimit
 from ingress.door import Door
+from ingress.endpoint_secrets import ShownSecrets
 from ingress.entries import all_entries
 from ingress.group_commit import GroupCommit
 from ingress.health import Health
@@ -82,6 +83,7 @@ def make_door(settings: Settings) -> Door:
         pay_page=PayPage(reads, acceptance, waiting, SellerPage(settings), settings.public_url),
         confirm_page=ConfirmPage(reads, acceptance, waiting, SellerPage(settings)),
         operations=Operations(reads, identity),
+        endpoint_secrets=ShownSecrets(reads, identity, _keys(settings)),
         health=Health(reads),
         metrics=metrics.Metrics(reads),
     )
@@ -120,8 +122,11 @@ def _lifespan(
 
 
 def _secrets(settings: Settings, reads: Reads) -> WebhookSecrets:
-    keys = parse(settings.cashbeat_master_keys.get_secret_value())
-    return WebhookSecrets(reads, keys, settings.of_vendor, is_production=settings.is_production)
+    return WebhookSecrets(reads, _keys(settings), settings.of_vendor, is_production=settings.is_production)
+
+
+def _keys(settings: Settings) -> MasterKeys:
+    return parse(settings.cashbeat_master_keys.get_secret_value())
 
 
 def _bell(settings: Settings) -> Bell:

@@ -13,7 +13,13 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from billing.events.queries import count_untellable, untold_seconds
+from billing.events.queries import (
+    count_disabled,
+    count_untellable,
+    failing_seconds,
+    undelivered_seconds,
+    untold_seconds,
+)
 from billing.manual_payments.queries import count_undecided
 from billing.receipts.queries import count_unseen
 from billing.statements.queries import count_left_open, count_missing
@@ -134,6 +140,12 @@ def _untold(session: Session) -> Iterator[Gauge]:
     yield "cashbeat_untold_seconds", "Since the oldest change that is no event yet.", "", {"": untold_seconds(session)}
     count = float(count_untellable(session))
     yield "cashbeat_untellable_changes", "Changes that could not be made events.", "", {"": count}
+    waiting = undelivered_seconds(session)
+    yield "cashbeat_oldest_undelivered_seconds", "How long the first of them is due to be sent.", "", {"": waiting}
+    failing = failing_seconds(session)
+    yield "cashbeat_endpoint_failing_seconds", "Since an endpoint has taken nothing, the longest.", "", {"": failing}
+    disabled = float(count_disabled(session))
+    yield "cashbeat_disabled_endpoints", "Endpoints that were disabled because they failed.", "", {"": disabled}
 
 
 def _database_up(value: float) -> Gauge:

@@ -8,6 +8,7 @@ from starlette.types import ASGIApp
 
 from ingress.commands import Commands
 from ingress.confirm_page import ConfirmPage
+from ingress.endpoint_secrets import ShownSecrets
 from ingress.health import Health
 from ingress.metrics import Metrics
 from ingress.operations import Operations
@@ -30,5 +31,6 @@ class Parts:
     pay_page: PayPage
     confirm_page: ConfirmPage
     operations: Operations
+    endpoint_secrets: ShownSecrets
     health: Health
     metrics: Metrics

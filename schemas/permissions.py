@@ -99,6 +99,7 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission("usage:read", "see usage and what is reserved", _EVERYBODY, _ALL_STAFF),
     Permission("usage:write", "record usage, reserve, settle and release"),
     Permission("events:read", "hear of everything that happens", _NOBODY, _ALL_STAFF, of_company=True),
+    Permission("events:write", "say who hears of it by webhooks", _NOBODY, _RUNNING, of_company=True),
     Permission("operations:read", "see what became of one's own commands", _EVERYBODY, _ALL_STAFF),
     Permission(
         "refunds:write",

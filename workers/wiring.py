@@ -17,6 +17,7 @@ from gateways.ports import EmailGateway
 from gateways.registry import EmailWhenAsked, MailReader, OpenedWhenAsked, limits_of_vendors, mail_reader
 from schemas.documents import PartyFacts
 from settings import Settings
+from workers.endpoint_secrets import EndpointSecrets
 from workers.producer import Bell
 from workers.providers import Providers
 
@@ -47,6 +48,9 @@ class Work:
     portal_url: str = ""
     public_url: str = ""
     mail_reader: MailReader = field(default_factory=mail_reader)
+    # without a master key nothing is sealed, and nothing opens
+    endpoint_secrets: EndpointSecrets = field(default_factory=lambda: EndpointSecrets(parse("")))
+    is_production: bool = False
     wall: Callable[[], Wall] = read_wall
     clock: Callable[[], datetime] = utc_now
 
@@ -100,6 +104,8 @@ def wire(settings: Settings, app: Celery, database: Database | None = None) -> W
         open_email=EmailWhenAsked(providers.of_vendor),
         seller=seller_of(settings),
         payment_instructions=settings.payment_instructions,
+        endpoint_secrets=EndpointSecrets(keys),
+        is_production=settings.is_production,
         portal_url=settings.portal_url,
         public_url=settings.public_url,
     )

@@ -50,7 +50,7 @@ def _rows(session: Session, table: type[Base], changes: Sequence[UntoldChange]) 
     columns = list(table.__table__.columns)
     typed = text(
         f"SELECT of_change, the_row.* FROM untold_changes,"  # noqa: S608 - the name of a table of ours
-        f" jsonb_populate_record(CAST(NULL AS {table.__tablename__}), after) AS the_row"
+        f" json_populate_record(CAST(NULL AS {table.__tablename__}), after) AS the_row"
         f" CROSS JOIN LATERAL (SELECT untold_changes.id) AS numbered (of_change)"
         f" WHERE untold_changes.id = ANY(:ids)"
     ).bindparams(bindparam("ids", type_=ARRAY(BigInteger)))

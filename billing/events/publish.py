@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from billing.events.describe import describe
 from billing.events.rules import events_of
+from billing.events.stage_deliveries import stage_deliveries
 from billing.events.tables import EventCounter, EventPosition, ProductEvent
 from billing.events.types import SCHEMA_VERSION
 from database.among import is_among
@@ -29,10 +30,13 @@ def lock_untold(session: Session, limit: int = CHANGES_MAX) -> Sequence[int]:
     Whoever has them holds the numbers' lock until commit. A change that is not committed is not seen; those that
     followed from it cannot have been committed before it, so what is seen here is in the order of cause and effect.
     """
+    untold = select(UntoldChange.id).where(UntoldChange.failure == "").order_by(UntoldChange.id)
+    # a look ten times a second writes nothing where there is nothing
+    if session.scalar(untold.limit(1)) is None:
+        return ()
     mine = select(EventPosition.id).with_for_update(skip_locked=True)
     if session.scalar(mine) is None:
         return ()
-    untold = select(UntoldChange.id).where(UntoldChange.failure == "").order_by(UntoldChange.id)
     return session.scalars(untold.limit(limit)).all()
 
 
@@ -53,6 +57,7 @@ def publish(session: Session, change_ids: Sequence[int]) -> list[dict[str, Any]]
     changes = _found(session, change_ids)
     events = _numbered(session, list(_events(session, changes)))
     copy_rows(session, ProductEvent, events)
+    stage_deliveries(session, events)
     session.execute(delete(UntoldChange).where(UntoldChange.id.in_([change.id for change in changes])))
     return events
 

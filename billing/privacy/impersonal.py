@@ -30,6 +30,11 @@ IMPERSONAL: Mapping[str, tuple[str, ...]] = {
     "disputes": ("gateway", "dispute_ref", "status", "currency", "reason"),
     "dunning_policies": ("slug", "retry_days", "at_the_end", "reminder_days", "lost_disputes"),
     "dunnings": ("state", "policy", "last_code"),
+    "endpoint_secrets": ("secret",),
+    # what the product's own endpoint answered: its beginning, for thirty days
+    "event_attempts": ("error", "answer"),
+    "event_deliveries": ("type", "state"),
+    "event_endpoints": ("url", "description", "types", "disabled_because"),
     "event_pulls": ("gateway",),
     "gateway_amounts": ("gateway", "currency"),
     "gateway_certificates": ("gateway", "url", "pem"),

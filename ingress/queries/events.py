@@ -6,12 +6,14 @@ from uuid import UUID
 from pydantic import BeforeValidator, Field, StringConstraints
 from sqlalchemy.orm import Session
 
-from billing.events.queries import list_events
+from billing.events.queries import list_deliveries, list_events
+from billing.events.tables import DeliveryState
 from database.pages import PAGE_SIZE_MAX
-from ingress.queries.filters import Filter, figure
+from ingress.queries.filters import Filter, PageFilter, figure
 from schemas.event_types import TypeChoices
 from schemas.instants import Instant
-from schemas.views.events import EventPage
+from schemas.views.base import Page
+from schemas.views.events import EventDeliveryView, EventPage
 
 
 def _listed(written: str) -> tuple[str, ...]:
@@ -38,3 +40,15 @@ def events(session: Session, wanted: EventFilter) -> EventPage:
         after=int(wanted.cursor),
         limit=wanted.limit,
     )
+
+
+class DeliveryFilter(PageFilter):
+    """A page of what was for one endpoint."""
+
+    endpoint_id: UUID
+    status: DeliveryState | None = None
+
+
+def deliveries(session: Session, wanted: DeliveryFilter) -> Page[EventDeliveryView]:
+    """`GET /v1/events/deliveries/`"""
+    return list_deliveries(session, wanted.endpoint_id, wanted.paging, state=wanted.status)

@@ -38,5 +38,6 @@ EMAILS = (
     "billing_email_confirmation",
     "billing_email_changed",
     "account_export_ready",
+    "endpoint_disabled",
 )
 TOPICS: dict[str, type[FollowUps]] = dict.fromkeys(EMAILS, SendEmails)

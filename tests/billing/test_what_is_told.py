@@ -30,7 +30,9 @@ TABLES = {
     "dispute": "disputes", "subscription": "subscriptions",
 }  # fmt: skip
 # the states of work, of a dunning (its subscription and invoice tell) and of a test clock are no news
-NO_NEWS = {"dunning", "test clock", "work (inbox, operations, outbox)"}
+NO_NEWS = {
+    "approval", "event delivery", "dunning", "test clock", "usage reservation", "work (inbox, operations, outbox)",
+}  # fmt: skip
 REST: Mapping[str, Any] = {
     "ended_at": None, "period_start": "2026-01-01", "price_id": "p", "foreign_price": "", "next_price_id": None,
     "cancel_at_period_end": False, "credited_minor": 0, "amount_minor": 1, "evidence_due_at": None,

@@ -61,7 +61,7 @@ NEEDED = {
 
 def test_every_notice_has_two_templates_and_a_sample() -> None:
     folder = FOLDER / "email"
-    frames = {"base", "notice", "parts", "payment_confirmation"}
+    frames = {"base", "notice", "parts", "payment_confirmation", "endpoint_disabled"}
     for ending in ("html", "txt"):
         assert {path.stem for path in folder.glob(f"*.{ending}")} - frames == set(NOTICES)
     assert {sample_kind(name) for name in SAMPLES} == set(NOTICES)

@@ -13,6 +13,7 @@ from billing.approvals import states as approvals
 from billing.clocks import states as clocks
 from billing.disputes import states as disputes
 from billing.dunning import states as dunnings
+from billing.events import states as deliveries
 from billing.invoices import states as invoices
 from billing.manual_payments import states as claims
 from billing.payments import states as attempts
@@ -33,6 +34,7 @@ MACHINES: Mapping[str, Mapping[Any, frozenset[Any]]] = {
     "usage reservation": reservations.TRANSITIONS,
     "approval": approvals.TRANSITIONS,
     "test clock": clocks.TRANSITIONS,
+    "event delivery": deliveries.TRANSITIONS,
     "work (inbox, operations, outbox)": memory.TRANSITIONS,
 }
 ROOMS = ("billing", "calls", "database", "stack", "tasks", "workers")

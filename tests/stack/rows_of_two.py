@@ -25,7 +25,7 @@ FREE = text("""
 OF_TYPE = {
     "BIGINT": "{number}", "INTEGER": "{number}", "BOOLEAN": "false", "JSONB": "'{{}}'", "UUID": "'{row}'",
     "DATE": "date '2026-01-01' + {number}", "TIMESTAMP WITH TIME ZONE": "timestamptz '2026-01-0{number}'",
-    "INTERVAL": "'1 day'", "BYTEA": "'{whose}'", "TEXT[]": "'{{}}'",
+    "INTERVAL": "'1 day'", "BYTEA": "'{whose}'", "TEXT[]": "'{{}}'", "JSON": "'{{}}'",
 }  # fmt: skip
 DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call] # it has no types
 

@@ -8,8 +8,8 @@ CREATE TABLE untold_changes (
     kind TEXT NOT NULL,
     account_id UUID NOT NULL,
     object_id UUID NOT NULL,
-    before JSONB,
-    after JSONB NOT NULL,
+    before JSON,
+    after JSON NOT NULL,
     failure TEXT DEFAULT '' NOT NULL,
     created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
     CONSTRAINT pk_untold_changes PRIMARY KEY (id)
@@ -53,16 +53,15 @@ INSERT INTO event_positions VALUES (1, 0);
 
 CREATE FUNCTION tell_new() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    -- whoever knows a pay_secret may pay without a login, and what a gateway was asked is long: neither is news
     INSERT INTO untold_changes (kind, account_id, object_id, after)
-        SELECT TG_TABLE_NAME, n.account_id, n.id, to_jsonb(n) - ARRAY['pay_secret', 'request'] FROM new_rows n;
+        SELECT TG_TABLE_NAME, n.account_id, n.id, row_to_json(n) FROM new_rows n;
     RETURN NULL;
 END $$;
 
 CREATE FUNCTION tell_new_account() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO untold_changes (kind, account_id, object_id, after)
-        SELECT TG_TABLE_NAME, n.id, n.id, to_jsonb(n) FROM new_rows n;
+        SELECT TG_TABLE_NAME, n.id, n.id, row_to_json(n) FROM new_rows n;
     RETURN NULL;
 END $$;
 
@@ -70,21 +69,21 @@ END $$;
 CREATE FUNCTION tell_one() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO untold_changes (kind, account_id, object_id, after)
-        VALUES (TG_TABLE_NAME, NEW.account_id, NEW.id, to_jsonb(NEW) - 'request');
+        VALUES (TG_TABLE_NAME, NEW.account_id, NEW.id, row_to_json(NEW));
     RETURN NULL;
 END $$;
 
 CREATE FUNCTION tell_low_balance() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO untold_changes (kind, account_id, object_id, after)
-        VALUES (TG_TABLE_NAME, NEW.account_id, NEW.account_id, to_jsonb(NEW));
+        VALUES (TG_TABLE_NAME, NEW.account_id, NEW.account_id, row_to_json(NEW));
     RETURN NULL;
 END $$;
 
 CREATE FUNCTION tell_changed_services() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO untold_changes (kind, account_id, object_id, after)
-        SELECT TG_TABLE_NAME, s.account_id, s.id, to_jsonb(s)
+        SELECT TG_TABLE_NAME, s.account_id, s.id, row_to_json(s)
         FROM subscriptions s WHERE s.id IN (SELECT subscription_id FROM some_rows);
     RETURN NULL;
 END $$;
@@ -97,7 +96,7 @@ DECLARE
 BEGIN
     FOR told IN SELECT * FROM (VALUES
         ('accounts', 'id', ARRAY['name', 'slug', 'owner', 'billing_email', 'line1', 'line2', 'city', 'region',
-            'postal_code', 'country', 'tax_id']),
+            'postal_code', 'country', 'tax_id', 'time_zone', 'locale']),
         ('subscriptions', 'account_id', ARRAY['status', 'price_id', 'next_price_id', 'pay_by', 'foreign_price',
             'period_start', 'period_end', 'trial_end', 'cancel_at_period_end', 'limits_suspended', 'paused_at',
             'resumes_at']),
@@ -111,9 +110,9 @@ BEGIN
             CREATE FUNCTION tell_changed_%1$s() RETURNS trigger LANGUAGE plpgsql SET enable_nestloop = off AS $$
             BEGIN
                 INSERT INTO untold_changes (kind, account_id, object_id, before, after)
-                    SELECT TG_TABLE_NAME, n.%2$s, n.id, jsonb_build_object(%3$s), to_jsonb(n) - ARRAY['pay_secret', 'request']
-                    FROM old_rows o JOIN new_rows n ON n.id = o.id
-                    WHERE (%4$s) IS DISTINCT FROM (%5$s);
+                    SELECT TG_TABLE_NAME, n.%2$s, n.id, row_to_json(compared), row_to_json(n)
+                    FROM old_rows o JOIN new_rows n ON n.id = o.id CROSS JOIN LATERAL (SELECT %3$s) AS compared
+                    WHERE (%3$s) IS DISTINCT FROM (%4$s);
                 RETURN NULL;
             END $$;
             CREATE TRIGGER tell_changed AFTER UPDATE ON %1$s REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
@@ -121,7 +120,6 @@ BEGIN
             $function$,
             told.name,
             told.account,
-            (SELECT string_agg(format('%L, o.%I', c, c), ', ' ORDER BY c) FROM unnest(told.compared) c),
             (SELECT string_agg(format('o.%I', c), ', ' ORDER BY c) FROM unnest(told.compared) c),
             (SELECT string_agg(format('n.%I', c), ', ' ORDER BY c) FROM unnest(told.compared) c)
         );
@@ -155,3 +153,79 @@ CREATE TRIGGER tell_added AFTER INSERT ON subscription_services REFERENCING NEW 
     FOR EACH STATEMENT EXECUTE FUNCTION tell_changed_services();
 CREATE TRIGGER tell_removed AFTER DELETE ON subscription_services REFERENCING OLD TABLE AS some_rows
     FOR EACH STATEMENT EXECUTE FUNCTION tell_changed_services();
+
+-- Who hears of it by webhooks
+
+CREATE TABLE event_endpoints (
+    id UUID NOT NULL,
+    url TEXT NOT NULL,
+    description TEXT DEFAULT '' NOT NULL,
+    types JSONB NOT NULL,
+    is_ordered BOOLEAN DEFAULT 'false' NOT NULL,
+    disabled_at TIMESTAMPTZ,
+    disabled_because TEXT DEFAULT '' NOT NULL,
+    failing_since TIMESTAMPTZ,
+    failures BIGINT DEFAULT '0' NOT NULL,
+    held_until TIMESTAMPTZ,
+    created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    CONSTRAINT pk_event_endpoints PRIMARY KEY (id),
+    CONSTRAINT ck_event_endpoints_disabled_for_a_reason CHECK ((disabled_at IS NULL) = (disabled_because = '')),
+    CONSTRAINT ck_event_endpoints_failing_counts CHECK ((failing_since IS NULL) = (failures = 0))
+);
+
+-- An endpoint keeps its deliveries as long as events are kept, whether the event's row is there still or not.
+CREATE TABLE event_deliveries (
+    id UUID NOT NULL,
+    endpoint_id UUID NOT NULL,
+    event_id UUID NOT NULL,
+    position BIGINT NOT NULL,
+    account_id UUID NOT NULL,
+    type TEXT NOT NULL,
+    state VARCHAR(32) DEFAULT 'waiting' NOT NULL,
+    attempts BIGINT DEFAULT '0' NOT NULL,
+    asked_again BIGINT DEFAULT '0' NOT NULL,
+    next_attempt_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    gives_up_at TIMESTAMPTZ NOT NULL,
+    lease_until TIMESTAMPTZ,
+    lease_token UUID,
+    created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    finished_at TIMESTAMPTZ,
+    CONSTRAINT pk_event_deliveries PRIMARY KEY (id),
+    CONSTRAINT ck_event_deliveries_state_known CHECK (state IN ('waiting', 'delivered', 'given_up')),
+    CONSTRAINT ck_event_deliveries_finished_has_a_time CHECK ((state = 'waiting') = (finished_at IS NULL)),
+    CONSTRAINT uq_event_deliveries_endpoint_id_position UNIQUE (endpoint_id, position),
+    CONSTRAINT fk_event_deliveries_endpoint_id FOREIGN KEY(endpoint_id) REFERENCES event_endpoints (id),
+    CONSTRAINT fk_event_deliveries_account_id FOREIGN KEY(account_id) REFERENCES accounts (id)
+);
+CREATE INDEX ix_event_deliveries_due ON event_deliveries (endpoint_id, next_attempt_at, position) WHERE state = 'waiting';
+CREATE INDEX ix_event_deliveries_in_order ON event_deliveries (endpoint_id, account_id, position) WHERE state = 'waiting';
+CREATE INDEX ix_event_deliveries_event ON event_deliveries (event_id);
+CREATE INDEX ix_event_deliveries_created ON event_deliveries (created_at);
+ALTER TABLE event_deliveries SET (fillfactor = 80);
+
+CREATE TABLE event_attempts (
+    id UUID NOT NULL,
+    delivery_id UUID NOT NULL,
+    status BIGINT,
+    milliseconds BIGINT NOT NULL,
+    error TEXT DEFAULT '' NOT NULL,
+    answer TEXT DEFAULT '' NOT NULL,
+    attempted_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    CONSTRAINT pk_event_attempts PRIMARY KEY (id),
+    CONSTRAINT fk_event_attempts_delivery_id FOREIGN KEY(delivery_id) REFERENCES event_deliveries (id) ON DELETE CASCADE
+);
+CREATE INDEX ix_event_attempts_delivery ON event_attempts (delivery_id, attempted_at);
+
+-- What is sent to them is signed with this, sealed; several while one is rolled.
+CREATE TABLE endpoint_secrets (
+    id UUID NOT NULL,
+    endpoint_id UUID NOT NULL,
+    secret TEXT NOT NULL,
+    active_from TIMESTAMPTZ NOT NULL,
+    active_until TIMESTAMPTZ,
+    CONSTRAINT pk_endpoint_secrets PRIMARY KEY (id),
+    CONSTRAINT fk_endpoint_secrets_endpoint_id FOREIGN KEY(endpoint_id) REFERENCES event_endpoints (id) ON DELETE CASCADE,
+    CONSTRAINT ck_endpoint_secrets_ends_after_it_began CHECK (active_until >= active_from),
+    CONSTRAINT ck_endpoint_secrets_secret_is_sealed CHECK (secret ~ '^[a-z0-9_-]{1,32}[.][A-Za-z0-9_-]{38,}=*$')
+);
+CREATE INDEX ix_endpoint_secrets_endpoint_id ON endpoint_secrets (endpoint_id);
