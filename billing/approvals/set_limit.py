@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from billing.approvals.rules import LIMITS
 from billing.approvals.tables import SecondPersonLimit
 from billing.errors import Rejected
+from database.audit.changes import tell_change
 
 
 def set_second_person_limit(session: Session, kind: str, unit: str, limit: int | None) -> None:
@@ -15,6 +16,9 @@ def set_second_person_limit(session: Session, kind: str, unit: str, limit: int |
     """
     if kind not in LIMITS:
         raise Rejected("command_not_dangerous", f"{kind} needs nobody; there are {', '.join(LIMITS)}.")
+    known = session.get(SecondPersonLimit, (kind, unit))
+    before = {"limit_amount": known.limit_amount} if known else {}
+    tell_change(session, f"second_person_limits/{kind},{unit}", before, {"limit_amount": limit})
     stated = insert(SecondPersonLimit).values(kind=kind, unit=unit, limit_amount=limit)
     session.execute(
         stated.on_conflict_do_update(

@@ -1,6 +1,6 @@
 """What a transaction changes of the rows that it holds, field by field."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ ROWS_MAX = 40
 # how work goes on is no change of anything that anybody asked for
 PIPELINE = frozenset({"operations", "outbox", "inbox", "audit_entries", "audit_personal"})
 ACCOUNT = "account_id"
+WATCHED = "watched"
 
 
 class Changes:
@@ -58,6 +59,14 @@ class Changes:
             self.after[key] = self.after.get(key, {}) | after
 
 
+def tell_change(session: Session, key: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    """What a statement changes of a row that nobody holds, by table and key; for whoever writes with one."""
+    for changes in session.info.get(WATCHED, ()):
+        if before:
+            changes.before[key] = dict(before)
+        changes.after[key] = dict(after)
+
+
 @contextmanager
 def watching(session: Session) -> Iterator[Changes]:
     """All that is flushed within the block; flush at its end, or the last changes are missing."""
@@ -67,9 +76,12 @@ def watching(session: Session) -> Iterator[Changes]:
         changes.note(session)
 
     event.listen(session, "before_flush", note)
+    watched: list[Changes] = session.info.setdefault(WATCHED, [])
+    watched.append(changes)
     try:
         yield changes
     finally:
+        watched.remove(changes)
         event.remove(session, "before_flush", note)
 
 

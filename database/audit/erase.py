@@ -9,6 +9,8 @@ from database.audit.tables import AuditEntry, AuditPersonal
 from database.audit.write import Actor, Deed, write_down
 
 ERASED = "audit.erase_personal"
+# with an account goes what is personal of its entries, also of those that come after
+WITH_ACCOUNT = "delete_account"
 
 
 def erase_personal(session: Session, account_id: UUID, actor: Actor) -> int:

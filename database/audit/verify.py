@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import select, text
+from sqlalchemy import and_, or_, select, text
 from sqlalchemy.orm import Session
 
 from database.audit.canonical import GENESIS, content_of, link_hash, personal_hash
 from database.audit.chain import Head, read_head
-from database.audit.erase import ERASED
+from database.audit.erase import ERASED, WITH_ACCOUNT
 from database.audit.tables import AuditEntry, AuditLink, AuditPersonal
 from database.operations import AUDITED
 
@@ -134,11 +134,13 @@ def _of_link(session: Session, seq: int, previous: str | None, place: _Place | N
 
 
 def _is_erased(session: Session, entry: AuditEntry) -> bool:
-    """Whether it is written down that what was personal of its account was erased later."""
+    """Whether it is written down that what was personal of its account was erased later, or went with the account."""
     erased = select(AuditEntry.id).where(
         AuditEntry.account_id == entry.account_id,
-        AuditEntry.action == ERASED,
-        AuditEntry.created_at >= entry.created_at,
+        or_(
+            AuditEntry.action == WITH_ACCOUNT,
+            and_(AuditEntry.action == ERASED, AuditEntry.created_at >= entry.created_at),
+        ),
     )
     return session.scalar(erased.limit(1)) is not None
 

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 
 import pytest
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, delete, select, text
 from sqlalchemy.exc import DBAPIError
 
 from billing.invariants import commands_are_audited
@@ -15,7 +15,10 @@ from database.audit.chain import Head, chain
 from database.audit.erase import erase_personal
 from database.audit.queries import Wanted, list_entries
 from database.audit.tables import AuditEntry, AuditLink, AuditPersonal
+from database.audit.write import Deed, write_down
 from database.engine import Database
+from database.operations import stage_command
+from schemas.commands import COMMANDS
 from tests.billing.chained import MO, Log
 
 THE_THIRD = "(SELECT entry_id FROM audit_links WHERE seq = 3)"
@@ -199,6 +202,29 @@ def test_a_person_is_erased_and_the_chain_is_whole(log: Log) -> None:
     with log.owner.connect() as connection:
         dumped = connection.scalar(text("SELECT string_agg(e::text, '') FROM audit_entries e"))
     assert "0151" not in dumped
+
+
+def test_with_an_account_that_is_deleted_the_words_about_it_go(log: Log) -> None:
+    """Whatever is written down about it afterwards, too: its deletion is the entry that says so."""
+    log.write(1)
+    with log.database.transaction() as session:
+        write_down(session, [Deed(MO, "delete_account", log.account_id, said={"typed": "Ada"})])
+    log.write(1)
+    log.chain()
+    with log.database.transaction() as session:
+        session.execute(delete(AuditPersonal))
+    assert log.findings() == []
+    assert "delete_account" in COMMANDS
+
+
+def test_what_was_said_in_a_command_stays_until_it_is_emptied(log: Log) -> None:
+    with log.database.transaction() as session:
+        stage_command(session, "consume_credits", {"amount": 5}, "app/shop")
+    forged = text("UPDATE operations SET body = '{\"amount\": 6}'")
+    with pytest.raises(DBAPIError, match="operations is append-only"), log.database.transaction() as session:
+        session.execute(forged)
+    with log.database.transaction() as session:
+        session.execute(text("UPDATE operations SET body = '{\"erased\": true}'"))
 
 
 @pytest.mark.parametrize("statement", [

@@ -31,14 +31,17 @@ def test_what_an_operator_types_is_an_entry_with_its_arguments_and_their_name(
 ) -> None:
     typed = partial(cashbeat, home=tmp_path, DATABASE_URL=database_url)
     assert typed("tax", "set", "DE", "19", "VAT", "--from", "2026-01-01", SUDO_USER="mo").returncode == 0
+    assert typed("payment", "limit", "USD=50.00").returncode == 0
     assert typed("payment", "limit", "USD=100.00").returncode == 0
     assert typed("api-key", "create", "office").returncode == 0
     (tax,) = _entries(kept, "cashbeat tax set")
     assert (tax.said["country"], tax.said["percent"], tax.said["name"]) == ("DE", "19", "VAT")
     assert tax.entry.actor_kind == "operator"
     assert tax.entry.actor_id.startswith("operator/")
-    (limit,) = _entries(kept, "cashbeat payment limit")
+    limit, _ = _entries(kept, "cashbeat payment limit")
     assert limit.said == {"amount": "USD=100.00"}
+    assert limit.before == {"approval_limits/USD": {"limit_minor": 5_000}}
+    assert limit.after == {"approval_limits/USD": {"limit_minor": 10_000}}
     (key,) = _entries(kept, "cashbeat api-key create")
     ((table, fields),) = key.after.items()
     assert table.startswith("api_keys/")

@@ -107,7 +107,6 @@ FORBIDDEN: dict[str, tuple[LiteralString, ...]] = {
         "DELETE FROM credit_transactions",
         "UPDATE credit_grants SET amount = 1",
         "DELETE FROM operations",
-        "UPDATE operations SET body = '{}'",
         "UPDATE inbox SET body = ''",
         "DELETE FROM outbox",
         "UPDATE audit_entries SET action = 'other'",

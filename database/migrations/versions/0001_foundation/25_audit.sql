@@ -68,3 +68,8 @@ FOR EACH STATEMENT EXECUTE FUNCTION await_link();
 
 -- What was done and must have its entry, for the question whether all have one; see `Command.is_own_audit`
 CREATE INDEX ix_operations_audited ON operations (finished_at) WHERE state = 'done' AND kind NOT IN ('consume_credits', 'record_usage', 'reserve_usage', 'settle_usage', 'release_usage');
+
+-- Of a command that is its own audit the operation is the entry: what was said in it stays, until it goes with its account
+CREATE TRIGGER body_stays BEFORE UPDATE OF body ON operations FOR EACH ROW
+WHEN (NEW.body IS DISTINCT FROM OLD.body AND NEW.body <> '{"erased": true}')
+EXECUTE FUNCTION refuse_edit();
