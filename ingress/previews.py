@@ -16,6 +16,7 @@ from billing.subscriptions.queries import get_subscription
 from ingress.bodies import read_body
 from ingress.bounds import require_own
 from ingress.identity import Identity
+from ingress.noted import noted
 from ingress.queries.answers import as_json
 from ingress.reads import Reads
 from ingress.validation import parse_json, validated
@@ -58,7 +59,8 @@ class Previews:
         principal = await self._identity.require(request, PERMISSION)
         wanted = validated(PreviewChange, parse_json(await read_body(request.receive, BODY_BYTES_MAX)))
         await require_own(self._reads, principal, dict(wanted))
-        return as_json(await self._reads.run(lambda session: _preview(session, wanted), principal.sight))
+        read = noted(principal, PERMISSION, request, lambda session: _preview(session, wanted))
+        return as_json(await self._reads.run(read, principal.sight))
 
     async def show_service(self, request: Request) -> Response:
         """The same of a service of the subscription in the path."""

@@ -10,8 +10,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from billing.whose import ACCOUNT
+from callers.principal import Principal
 from ingress.bounds import filled, require_own, require_own_row
 from ingress.identity import Identity
+from ingress.noted import noted
 from ingress.operations import JSON
 from ingress.problems import Problem
 from ingress.queries.filters import Filter
@@ -44,7 +46,7 @@ class Queries:
 
         async def show(request: Request) -> Response:
             principal = await self._identity.require(request, permission)
-            return as_json(await self._reads.run(read, principal.sight))
+            return as_json(await self._run(principal, permission, request, read))
 
         return show
 
@@ -57,7 +59,8 @@ class Queries:
             principal = await self._identity.require(request, permission)
             wanted = validated(wanted_class, filled(principal, wanted_class, _asked(request)))
             await require_own(self._reads, principal, {ACCOUNT: getattr(wanted, ACCOUNT, None)})
-            return as_json(await self._reads.run(lambda session: read(session, wanted), principal.sight))
+            asked = await self._run(principal, permission, request, lambda session: read(session, wanted))
+            return as_json(asked)
 
         return show
 
@@ -83,7 +86,13 @@ class Queries:
             require_own_row(session, principal, of, row_id)
             return read(session, row_id)
 
-        return await self._reads.run(read_own, principal.sight)
+        return await self._run(principal, permission, request, read_own)
+
+    async def _run(
+        self, principal: Principal, permission: str, request: Request, read: Callable[[Session], Answer]
+    ) -> Answer:
+        """What is read, as far as the principal sees it; of staff it is written down."""
+        return await self._reads.run(noted(principal, permission, request, read), principal.sight)
 
 
 def _asked(request: Request) -> dict[str, str]:
