@@ -12,12 +12,14 @@ from rich.table import Table
 
 from benchmarks.books import books
 from benchmarks.captures import captures
+from benchmarks.consume import consume, consume_many
 from benchmarks.documents import documents
 from benchmarks.events import events
 from benchmarks.ingress import ingress
 from benchmarks.renewals import renewals
 from benchmarks.renewals_million import renewals_million
 from benchmarks.row import Row
+from benchmarks.usage import usage
 
 # whether or not a terminal tells its own
 WIDTH = 110
@@ -26,12 +28,17 @@ BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "ingress": ingress,
     "books": books,
     "captures": captures,
+    "consume": consume,
+    "usage": usage,
     "renewals": renewals,
     "documents": documents,
     "events": events,
 }
 # too long to be among all
-ON_DEMAND: dict[str, Callable[[], list[Row]]] = {"renewals-million": renewals_million}
+ON_DEMAND: dict[str, Callable[[], list[Row]]] = {
+    "renewals-million": renewals_million,
+    "consume-100000": consume_many,
+}
 KNOWN = BENCHMARKS | ON_DEMAND
 
 

@@ -4,8 +4,9 @@ The floor is what PostgreSQL itself does with as many clients in the same run: p
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import repeat
 from uuid import UUID
 
 from sqlalchemy import text
@@ -53,10 +54,11 @@ def consume_many() -> list[Row]:
 def _measured(uses: int) -> list[Row]:
     with running_bench() as bench:
         floor = simple_updates_per_second(bench, CLIENTS)
-        account_id, key = open_with_credits(bench, uses + WARM_USES)
+        (account_id,), key = open_with_credits(bench, uses + WARM_USES)
+        body = f'{{"account_id": "{account_id}", "amount": 1}}'
         with serving(bench) as port:
-            _use(bench, port, _requests(account_id, key, WARM_USES, "warm"))
-            value = uses / _use(bench, port, _requests(account_id, key, uses, "use"))
+            send_all(bench, port, requests_of(PATH, key, repeat(body, WARM_USES), "warm"))
+            value = uses / send_all(bench, port, requests_of(PATH, key, repeat(body, uses), "use"))
         _check(bench, account_id)
     return [Row("credits.consumed_per_second", value, "uses/s", floor, value / floor, AIM)]
 
@@ -71,26 +73,29 @@ def serving(bench: Bench) -> Iterator[int]:
         yield port
 
 
-def open_with_credits(bench: Bench, amount: int) -> tuple[UUID, str]:
-    """An account that can use so many credits, and an API key."""
+def open_with_credits(bench: Bench, amount: int, accounts: int = 1) -> tuple[list[UUID], str]:
+    """Accounts that can use so many credits each, and an API key."""
     opening = OpenAccount(
         name="Bench", owner="bench", billing_email="bench@example.com", billing_address=Address(country="US")
     )
     with bench.database.transaction() as session:
-        account_id = open_account(session, uuid7(), opening)
-        key = create_key(session, "bench", ["credits:write"])
+        ids = [open_account(session, uuid7(), opening) for _ in range(accounts)]
+        key = create_key(session, "bench", ["credits:write", "usage:write"])
         session.flush()
-        grant_all(session, [Grant(account_id, CreditSource.PACKAGE, "bench", amount, None, utc_now())])
-    return account_id, key
+        grants = [Grant(each, CreditSource.PACKAGE, f"bench/{each}", amount, None, utc_now()) for each in ids]
+        grant_all(session, grants)
+    return ids, key
 
 
-def _requests(account_id: UUID, key: str, number: int, name: str) -> list[bytes]:
-    body = f'{{"account_id": "{account_id}", "amount": 1}}'
-    heads = (HEAD.format(path=PATH, key=key, name=f"{name}-{n}", length=len(body)) for n in range(number))
-    return [(head + body).encode() for head in heads]
+def requests_of(path: str, key: str, bodies: Iterable[str], name: str) -> list[bytes]:
+    """Whole requests, each under an idempotency key of its own."""
+    return [
+        (HEAD.format(path=path, key=key, name=f"{name}-{number}", length=len(body)) + body).encode()
+        for number, body in enumerate(bodies)
+    ]
 
 
-def _use(bench: Bench, port: int, requests: list[bytes]) -> float:
+def send_all(bench: Bench, port: int, requests: list[bytes]) -> float:
     """Seconds until all that was asked for is done."""
     started_at = time.monotonic()
     statuses, _ = drive(port, requests, CLIENTS, SECONDS_MAX)
