@@ -94,7 +94,7 @@ FORBIDDEN: dict[str, tuple[LiteralString, ...]] = {
         "UPDATE invoices SET total_minor = 1, subtotal_minor = 1",
         "UPDATE invoices SET account_id = id",
         "DELETE FROM invoice_documents",
-        "UPDATE invoice_documents SET content = ''",
+        "UPDATE invoice_documents SET sha256 = ''",
         "DELETE FROM receipts",
         "UPDATE receipts SET amount_minor = 1",
         "DELETE FROM allocations",
@@ -107,6 +107,7 @@ FORBIDDEN: dict[str, tuple[LiteralString, ...]] = {
         "DELETE FROM credit_transactions",
         "UPDATE credit_grants SET amount = 1",
         "DELETE FROM operations",
+        "UPDATE operations SET kind = 'x'",
         "UPDATE inbox SET body = ''",
         "DELETE FROM outbox",
         "UPDATE audit_entries SET action = 'other'",
@@ -190,9 +191,30 @@ def test_a_worker_cannot_renumber_a_paper_nor_turn_the_counter_back(walled: str)
             "UPDATE invoices SET buyer = '{}'",
             "UPDATE invoice_counters SET last_number = 0",
         ):
-            with pytest.raises(RestrictViolation, match="a number once given stays"):
+            with pytest.raises(RestrictViolation, match=r"a number once given stays|a paper stays as it was issued"):
                 cursor.execute(statement)
             connection.rollback()
+
+
+def test_a_worker_may_empty_what_was_said_and_change_nothing_of_it(walled: str) -> None:
+    said = (
+        "INSERT INTO operations (id, kind, caller, idempotency_key, body, body_sha256) VALUES (%s, %s, %s, %s, %s, '')"
+    )
+    with closing(psycopg2.connect(walled)) as owner, owner, owner.cursor() as cursor:
+        for caller in ("app/shop", "user/1/2"):
+            cursor.execute(said, (str(uuid4()), "refund_payment", caller, "1", '{"amount": 1}'))
+    with closing(psycopg2.connect(as_worker(walled))) as connection, connection.cursor() as cursor:
+        for statement in (
+            """UPDATE operations SET body = '{"amount": 2}'""",
+            "UPDATE operations SET caller = 'staff/mo'",
+            "UPDATE operations SET caller = 'user/erased' WHERE caller = 'app/shop'",
+            "UPDATE operations SET idempotency_key = '2'",
+        ):
+            with pytest.raises(RestrictViolation):
+                cursor.execute(statement)
+            connection.rollback()
+        cursor.execute("""UPDATE operations SET body = '{"erased": true}', idempotency_key = NULL""")
+        cursor.execute("UPDATE operations SET caller = 'user/erased' WHERE caller LIKE 'user/%'")
 
 
 def test_an_owner_without_superuser_makes_the_walls(walled: str, postgres_server: Any) -> None:

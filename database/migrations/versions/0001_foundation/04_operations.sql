@@ -39,3 +39,13 @@ USING ERRCODE = 'insufficient_privilege'; END $$;
 CREATE TRIGGER caller_is_a_product BEFORE INSERT ON operations FOR EACH ROW
 WHEN (NEW.caller !~ '^app/[a-z0-9][a-z0-9-]{0,59}$' AND NOT has_column_privilege('operations'::regclass, 'caller', 'SELECT'))
 EXECUTE FUNCTION refuse_foreign_caller();
+
+-- What was said, and by whom, stays; in the end it may be emptied, and a user forgotten, and nothing else
+
+CREATE TRIGGER said_stays BEFORE UPDATE OF body, caller, idempotency_key ON operations FOR EACH ROW
+WHEN (
+    (NEW.body <> OLD.body AND NEW.body <> '{"erased": true}')
+    OR (NEW.caller <> OLD.caller AND NOT (OLD.caller LIKE 'user/%' AND NEW.caller = 'user/erased'))
+    OR (NEW.idempotency_key IS DISTINCT FROM OLD.idempotency_key AND NEW.idempotency_key IS NOT NULL)
+)
+EXECUTE FUNCTION refuse_edit();
