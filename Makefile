@@ -2,7 +2,7 @@
 # ARGS goes to the command behind a chore: make demo ARGS="--once --json"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test lint bench chaos simulate house picture routes lock environment libraries
+.PHONY: help demo up test lint bench chaos api-check simulate house picture routes client lock environment libraries
 ARGS ?=
 
 # Homebrew's libraries lie where macOS does not look by itself. The variable has to stand right before the program: the
@@ -12,12 +12,12 @@ LOADER := DYLD_FALLBACK_LIBRARY_PATH=/opt/homebrew/lib:/usr/local/lib
 endif
 PYTHON_HERE := $(LOADER) .venv/bin/python
 
-PACKAGES := $(wildcard *.py) $(patsubst %/__init__.py,%,$(wildcard */__init__.py)) tests tools/house tools/picture.py tools/routes.py client/cashbeat_client
+PACKAGES := $(wildcard *.py) $(patsubst %/__init__.py,%,$(wildcard */__init__.py)) tests tools/house tools/picture.py tools/routes.py tools/client.py client/cashbeat_client
 UV_LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--no-annotate
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
 
 demo: environment libraries ## Start everything and play the story; ARGS="--once --json" for one JSON line at the end
 	@$(LOADER) .venv/bin/cashbeat demo $(ARGS)
@@ -44,6 +44,9 @@ bench: environment libraries ## Measure speed against floors of the same run; AR
 chaos: environment libraries ## Buy under kills and faults, then compare all books; ARGS="--purchases 2000 --seed 1"
 	@$(PYTHON_HERE) -m tests.gauntlet $(ARGS)
 
+api-check: environment libraries ## Ask the API for all that its document allows and forbids; ARGS="--minutes 5 --seed 1"
+	@$(PYTHON_HERE) -m tests.api_check $(ARGS)
+
 simulate: environment libraries ## A year of business in minutes; ARGS="--accounts 1000 --months 14 --seed 7"
 	@$(LOADER) .venv/bin/cashbeat simulate $(ARGS)
 
@@ -52,6 +55,9 @@ house: environment libraries ## Longest files, import circles, modules, walks; A
 
 routes: environment ## Write the table of all routes in docs/api/routes.md anew
 	@$(PYTHON_HERE) -m tools.routes
+
+client: environment ## Write the typed calls of the client package anew
+	@$(PYTHON_HERE) -m tools.client
 
 picture: environment libraries ## Play the demo and draw its invoice for the README
 	@$(PYTHON_HERE) -m tools.picture

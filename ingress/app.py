@@ -25,6 +25,7 @@ from ingress.group_commit import GroupCommit
 from ingress.health import Health
 from ingress.identity import Identity
 from ingress.inbox_store import ArrivedEvent, InboxStore
+from ingress.openapi.served import Reference
 from ingress.operation_store import NewOperation, OperationStore, StoredOperation
 from ingress.operations import Operations
 from ingress.parts import Parts
@@ -86,6 +87,7 @@ def make_door(settings: Settings) -> Door:
         endpoint_secrets=ShownSecrets(reads, identity, _keys(settings)),
         health=Health(reads),
         metrics=metrics.Metrics(reads),
+        reference=Reference(),
     )
 
     lifespan = _lifespan(ringers, (inbox, unverified, operations), secrets, (identity.stop, reads.close))

@@ -53,7 +53,7 @@ class Operations:
         principal = await self._identity.require(request, PERMISSION)
         operation_id: UUID = request.path_params["id"]
         found = await self._reads.run(
-            lambda session: _find(session, operation_id, principal.sees_operations_of), principal.sight
+            lambda session: find(session, operation_id, principal.sees_operations_of), principal.sight
         )
         return Response(view_operation(found).model_dump_json(), media_type=JSON)
 
@@ -87,7 +87,8 @@ def is_final(row: OperationRow) -> bool:
     return row.state in FINISHED
 
 
-def _find(session: Session, operation_id: UUID, callers: tuple[str, ...]) -> Operation:
+def find(session: Session, operation_id: UUID, callers: tuple[str, ...]) -> Operation:
+    """An operation of one of these callers; raises Problem 404 for another one."""
     found = session.scalar(select(Operation).where(Operation.id == operation_id, Operation.caller.in_(callers)))
     if found is None:
         raise Problem(404, "operation_not_found", f"There is no operation {operation_id}.")

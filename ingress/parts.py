@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.types import ASGIApp
 
@@ -15,6 +15,9 @@ from ingress.operations import Operations
 from ingress.pay_page import PayPage
 from ingress.previews import Previews
 from ingress.queries.answers import Queries
+
+if TYPE_CHECKING:
+    from ingress.openapi.served import Reference  # it reads the entries, whose endpoints are made of these parts
 
 # a function of a request, or, for webhooks, an ASGI application: what Starlette takes
 Endpoint = Callable[..., Any]
@@ -34,3 +37,4 @@ class Parts:
     endpoint_secrets: ShownSecrets
     health: Health
     metrics: Metrics
+    reference: "Reference"

@@ -59,7 +59,7 @@ class Previews:
         principal = await self._identity.require(request, PERMISSION)
         wanted = validated(PreviewChange, parse_json(await read_body(request.receive, BODY_BYTES_MAX)))
         await require_own(self._reads, principal, dict(wanted))
-        read = noted(principal, PERMISSION, request, lambda session: _preview(session, wanted))
+        read = noted(principal, PERMISSION, request, lambda session: preview(session, wanted))
         return as_json(await self._reads.run(read, principal.sight))
 
     async def show_service(self, request: Request) -> Response:
@@ -69,19 +69,21 @@ class Previews:
         subscription_id: UUID = request.path_params["id"]
         await require_own(self._reads, principal, {"subscription_id": subscription_id})
         preview = await self._reads.run(
-            lambda session: _preview_service(session, subscription_id, wanted), principal.sight
+            lambda session: preview_a_service(session, subscription_id, wanted), principal.sight
         )
         return as_json(preview)
 
 
-def _preview_service(session: Session, subscription_id: UUID, wanted: PreviewService) -> ServicePreview:
+def preview_a_service(session: Session, subscription_id: UUID, wanted: PreviewService) -> ServicePreview:
+    """What the service would cost at its instant; raises Rejected as the command itself would be."""
     subscription = get_subscription(session, subscription_id)
     at = wanted.at or now_of(session, subscription.account_id, Wall(datetime.now(UTC)))
     service = wanted.service, wanted.quantity
     return preview_service(session, subscription_id, *service, at, is_removed=wanted.is_removed)
 
 
-def _preview(session: Session, wanted: PreviewChange) -> ChangePreview:
+def preview(session: Session, wanted: PreviewChange) -> ChangePreview:
+    """What the change would cost at its instant; raises Rejected as the change itself would be."""
     subscription = get_subscription(session, wanted.subscription_id)
     at = wanted.at or now_of(session, subscription.account_id, Wall(datetime.now(UTC)))
     return preview_change(session, wanted, at)

@@ -4,6 +4,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
+from schemas.json_shapes import shape
+
 # ISO 3166-1 alpha-2 as assigned in 2026; and XK, which gateways and the EU use for Kosovo until it has a code.
 _CODES = """
     AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ
@@ -24,4 +26,4 @@ def _assigned(value: str) -> str:
     return value
 
 
-Country = Annotated[str, AfterValidator(_assigned)]
+Country = Annotated[str, AfterValidator(_assigned), shape("US", component="Country", enum=sorted(COUNTRIES))]

@@ -4,6 +4,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
+from schemas.json_shapes import shape
+
 # ISO 4217 as of 2026, without metals, funds and accounting units.
 _CODES = """
     AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY
@@ -36,4 +38,4 @@ def _known(value: str) -> str:
     return value
 
 
-Currency = Annotated[str, AfterValidator(_known)]
+Currency = Annotated[str, AfterValidator(_known), shape("USD", component="Currency", enum=sorted(CURRENCIES))]

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, StringConstraints
 
 from schemas.domains import ascii_domain
+from schemas.json_shapes import shape
 
 LENGTH_MAX = 254  # of the path in SMTP, RFC 5321
 # a dot-atom of RFC 5322: dots stand between letters, neither first nor last nor two in a row
@@ -27,4 +28,9 @@ def _deliverable(value: str) -> str:
 
 
 # Letters in the domain become punycode. Those before the @ are refused: most mail servers cannot take them yet.
-Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=LENGTH_MAX), AfterValidator(_deliverable)]
+Email = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=LENGTH_MAX),
+    AfterValidator(_deliverable),
+    shape("billing@acme.example", component="Email", format="email"),
+]

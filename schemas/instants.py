@@ -6,6 +6,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator
 
+from schemas.json_shapes import shape
+
 # Whatever is computed from an instant (a period, a pause that is added, a retry) has to exist as well, in Python and in
 # PostgreSQL, whose calendars end in different years.
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
@@ -43,5 +45,10 @@ def _day(value: object) -> date:
 
 
 # a day of UTC
-Day = Annotated[date, BeforeValidator(_day)]
-Instant = Annotated[datetime, BeforeValidator(_no_number), AfterValidator(_in_utc)]
+Day = Annotated[date, BeforeValidator(_day), shape("2026-01-31", component="Day", pattern="^2[01][0-9]{2}-")]
+Instant = Annotated[
+    datetime,
+    BeforeValidator(_no_number),
+    AfterValidator(_in_utc),
+    shape("2026-01-31T10:00:00Z", component="Instant", pattern="^(2[01][0-9]{2}|1999-12-31|2200-01-01)"),
+]

@@ -7,6 +7,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints, TypeAdapter
 
+from schemas.json_shapes import LINE_PATTERN, NAME_PATTERN, shape
+
 LENGTH_MAX = 200
 
 # Controls, lone halves of a character, what is for private use, what no version of Unicode knows, ends of lines.
@@ -71,9 +73,13 @@ _Text = Annotated[
     AfterValidator(_printable),
     _at_most(LENGTH_MAX),  # a few characters become two in NFC; what was taken once is taken again
 ]
-Line = Annotated[_Text, AfterValidator(lambda value: value and _visible(value))]
+Line = Annotated[
+    _Text, AfterValidator(lambda value: value and _visible(value)), shape("", component="Line", pattern=LINE_PATTERN)
+]
 _LINE: TypeAdapter[str] = TypeAdapter(Line)
-Name = Annotated[_Text, Field(min_length=1), AfterValidator(_visible)]
+Name = Annotated[
+    _Text, Field(min_length=1), AfterValidator(_visible), shape("Acme Corp", component="Name", pattern=NAME_PATTERN)
+]
 # several lines, as an address; an end of line of whatever system is one of ours
 Printed = Annotated[
     str,
@@ -84,9 +90,11 @@ Printed = Annotated[
 TaxName = Annotated[Name, _at_most(50)]
 # of an account; longer ones fit no transfer: ISO 20022 and the EPC's QR code have room for so much
 Beneficiary = Annotated[Line, _at_most(70)]
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=100)]
+Slug = Annotated[
+    str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=100), shape("growth", component="Slug")
+]
 CouponCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 # without one the first that can do what is asked is asked
-GatewayName = Annotated[str, AfterValidator(_gateway_name)]
+GatewayName = Annotated[str, AfterValidator(_gateway_name), shape(pattern="^[a-z0-9_]{1,40}$")]
 PageReference = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,200}$")]
 CardReference = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,200}$")]

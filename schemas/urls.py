@@ -8,6 +8,7 @@ from urllib.parse import SplitResult, urlsplit
 from pydantic import AfterValidator, StringConstraints
 
 from schemas.domains import ascii_domain
+from schemas.json_shapes import shape
 
 URL_LENGTH_MAX = 2000
 # What browsers drop, or read as a slash, would lead somewhere else than it says.
@@ -38,4 +39,9 @@ def _ascii_host(parts: SplitResult) -> str:
     return name if parts.port is None else f"{name}:{parts.port}"
 
 
-Url = Annotated[str, StringConstraints(max_length=URL_LENGTH_MAX), AfterValidator(_web_page)]
+Url = Annotated[
+    str,
+    StringConstraints(max_length=URL_LENGTH_MAX),
+    AfterValidator(_web_page),
+    shape("https://app.example/thanks", component="Url", format="uri", pattern="^[Hh][Tt][Tt][Pp][Ss]?://"),
+]

@@ -21,8 +21,24 @@ Every route, written by `make routes` from the table of which the door is made. 
 needs the [permission](permissions.md). A *command* is named by its [`kind`](../api.md#commands-and-operations), a
 *query* by its parameters.
 
-| method | path | who | permission | what |
-|---|---|---|---|---|"""
+Each was called for real. *Pasted*: the example of its section, on a whole running stack, answered well
+(`tests/scenarios/test_documented_examples.py`, which fails when one of these was not called); otherwise the file that
+calls it is named, or *refusals alone*: nobody calls it well yet. Each that needs a permission was refused: to nobody,
+to others' accounts, to each role without it (`tests/ingress/test_everybody_everywhere.py`, by the same table).
+
+| method | path | who | permission | what | its test |
+|---|---|---|---|---|---|"""
+# those whose section has nothing to paste, and who calls them
+CALLED_BY = {
+    ("POST", "/v1/billing/webhooks/paypal/"): "tests/ingress/test_unverified_webhooks.py",
+    ("POST", "/v1/accounts/confirm-email/"): "tests/ingress/test_account_pages.py",
+    ("PATCH", "/v1/account/settings/"): "tests/ingress/test_account_pages.py",
+    ("GET", "/confirm-email/{token}/"): "tests/ingress/test_account_pages.py",
+    ("POST", "/confirm-email/{token}/"): "tests/ingress/test_account_pages.py",
+    ("GET", "/pay/{token}/"): "tests/ingress/test_pay_page.py",
+    ("POST", "/pay/{token}/"): "tests/scenarios/test_pay_link.py",
+    ("GET", "/v1/admin/statement-lines/{id}/"): "tests/ingress/test_statement_lines.py",
+}
 OTHER_NAMES = """
 ## Other names
 
@@ -42,7 +58,8 @@ def main() -> None:
 def page() -> str:
     """The page as it has to be. Raises KeyError for a route that no page tells of."""
     sections = _sections()
-    rows = [_row(entry, sections[entry.method, _bare(entry.path)]) for entry in named_entries()]
+    pasted = pasted_routes()
+    rows = [_row(entry, sections[entry.method, _bare(entry.path)], pasted) for entry in named_entries()]
     other_names = [
         f"| {method} | `{path.replace(':uuid', '')}` | {sections[of[0], _bare(of[1])]} |"
         for (method, path), of in ALIASES.items()
@@ -50,9 +67,23 @@ def page() -> str:
     return "\n".join((HEAD, *rows, OTHER_NAMES, *other_names, ""))
 
 
-def _row(entry: Entry, link: str) -> str:
+def pasted_routes() -> set[tuple[str, str]]:
+    """Those whose section has an example, by method and path."""
+    found = set()
+    for page in (DOCS / "api.md", *sorted((DOCS / "api").glob("*.md"))):
+        parts = HEADING.split(page.read_text(encoding="utf-8"))
+        for method, path, section in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
+            if "\n```sh\n" in section.partition("\n## ")[0]:
+                found.add((method, _bare(path)))
+    return found
+
+
+def _row(entry: Entry, link: str, pasted: set[tuple[str, str]]) -> str:
     permission = f"`{entry.does.permission}`" if entry.does.permission else ""
-    return f"| {entry.method} | {link} | {entry.callers} | {permission} | {_what(entry.does)} |"
+    path = entry.path.replace(":uuid", "")
+    file = CALLED_BY.get((entry.method, path))
+    test = "pasted" if (entry.method, _bare(path)) in pasted else f"`{file}`" if file else "refusals alone"
+    return f"| {entry.method} | {link} | {entry.callers} | {permission} | {_what(entry.does)} | {test} |"
 
 
 def _bare(path: str) -> str:

@@ -16,6 +16,7 @@ from ingress.entries import (
     operations,
     operators,
     pages_and_cards,
+    reference,
     subscriptions,
     usage,
     webhooks,
@@ -44,6 +45,7 @@ def named_entries() -> tuple[Entry, ...]:
         *audit.ENTRIES,
         *callers.ENTRIES,
         *operators.ENTRIES,
+        *reference.ENTRIES,
         *clocks.ENTRIES,
     )
 

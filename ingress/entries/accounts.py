@@ -1,6 +1,7 @@
 """Who is billed, and what they say of themselves."""
 
-from ingress.entries.entry import Answers, Asks, Entry, HandsOut, Says, ShowsOne
+from ingress.acceptance import Acceptance
+from ingress.entries.entry import Answers, Asks, Entry, Form, HandsOut, Says, ShowsOne
 from ingress.queries.accounts import (
     AccountFilter,
     account_export,
@@ -27,6 +28,14 @@ OWN = "/v1/account/"
 LINK = "/confirm-email/{token}/"
 READER = "whoever has the link"
 
+UNKNOWN = "This link was used before or is over"
+SEEN = Form(media_type="text/html", others={404: UNKNOWN})
+PRESSED = Form(
+    media_type="text/html",
+    others={202: "Your address is being confirmed", 404: UNKNOWN},
+    parts=(Acceptance,),
+)
+
 ENTRIES = (
     Entry("GET", ROOT, Asks("accounts:list", AccountFilter, accounts)),
     Entry("POST", ROOT, Says(OpenAccount)),
@@ -45,6 +54,12 @@ ENTRIES = (
     Entry("GET", f"{OWN}settings/", Asks("accounts:read", OfAccount, own_settings)),
     Entry("PATCH", f"{OWN}settings/", Says(UpdateAccount)),
     Entry("POST", f"{OWN}settings/resend-confirmation/", Says(RepeatConfirmation)),
-    Entry("GET", LINK, Answers("which address it is", lambda parts: parts.confirm_page.show, callers=READER)),
-    Entry("POST", LINK, Answers("a button to confirm it", lambda parts: parts.confirm_page.confirm, callers=READER)),
+    Entry(
+        "GET", LINK, Answers("which address it is", lambda parts: parts.confirm_page.show, callers=READER, form=SEEN)
+    ),
+    Entry(
+        "POST",
+        LINK,
+        Answers("a button to confirm it", lambda parts: parts.confirm_page.confirm, callers=READER, form=PRESSED),
+    ),
 )

@@ -1,10 +1,11 @@
 """What one route is, as a value. Nothing here answers: `ingress.routes` makes endpoints of it, others read it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeVar
 from uuid import UUID
 
+from pydantic import BaseModel
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -92,6 +93,24 @@ class HandsOut:
     permission: str
     read: Callable[[Session, UUID], Callable[[Request], Response]]
     of: str = COMPANY
+    media_types: tuple[str, ...] = field(default=("application/pdf",), kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a part of its own takes and answers, as the API's document tells it.
+
+    `takes` is the media type of a body, if there is one. `view` is the body of 200, none for what is no JSON of a view;
+    `others` are further answers in words, by status. `parts` are the classes and functions in whose source its refusals
+    stand.
+    """
+
+    body: type[BaseModel] | None = None
+    view: type[BaseModel] | None = None
+    media_type: str = "application/json"
+    takes: str = ""
+    others: Mapping[int, str] = field(default_factory=dict)
+    parts: tuple[Callable[..., Any] | type, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +125,7 @@ class Answers:
     permission: str | None = None
     callers: str = ""
     about: str = ""
+    form: Form = field(default_factory=Form, kw_only=True)
 
 
 Does = Says | AtGateway | ShowsOne | ShowsAll | Asks[Any] | HandsOut | Answers

@@ -1,8 +1,8 @@
 """What has happened, for the product: a list to poll, and endpoints that hear of it."""
 
 from billing.events.queries import list_endpoints, show_deliveries, show_endpoint, show_event
-from ingress.endpoint_secrets import PERMISSION
-from ingress.entries.entry import COMPANY, Answers, Asks, Entry, Says, ShowsAll, ShowsOne
+from ingress.endpoint_secrets import PERMISSION, ShownSecrets
+from ingress.entries.entry import COMPANY, Answers, Asks, Entry, Form, Says, ShowsAll, ShowsOne
 from ingress.queries.events import DeliveryFilter, EventFilter, deliveries, events
 from schemas.commands.events import (
     CreateEventEndpoint,
@@ -12,12 +12,17 @@ from schemas.commands.events import (
     TestEventEndpoint,
     UpdateEventEndpoint,
 )
+from schemas.views.events import EndpointSecretView
 
 ROOT = "/v1/events/"
 ENDPOINTS = f"{ROOT}endpoints/"
 ENDPOINT = f"{ENDPOINTS}{{id:uuid}}/"
 SECRET = Answers(
-    "what an endpoint's messages are signed with", lambda parts: parts.endpoint_secrets.show, PERMISSION, about=COMPANY
+    "what an endpoint's messages are signed with",
+    lambda parts: parts.endpoint_secrets.show,
+    PERMISSION,
+    about=COMPANY,
+    form=Form(view=EndpointSecretView, parts=(ShownSecrets,)),
 )
 
 ENTRIES = (

@@ -1,9 +1,11 @@
 """Subscriptions: begin, look, preview, change, pause, end."""
 
 from billing.subscriptions.queries import show_subscription
-from ingress.entries.entry import Answers, Asks, Entry, Says, ShowsOne
-from ingress.previews import PERMISSION
+from ingress.bodies import read_body
+from ingress.entries.entry import Answers, Asks, Entry, Form, Says, ShowsOne
+from ingress.previews import PERMISSION, PreviewChange, PreviewService, preview, preview_a_service
 from ingress.queries.subscriptions import SubscriptionFilter, subscriptions
+from ingress.validation import parse_json, validated
 from schemas.commands.subscriptions import (
     AddService,
     CancelSubscription,
@@ -17,14 +19,28 @@ from schemas.commands.subscriptions import (
     SyncWithGateway,
     UpgradeSubscription,
 )
+from schemas.plan_change_views import ChangePreview, ServicePreview
 
 ROOT = "/v1/billing/subscriptions/"
 ONE = f"{ROOT}{{id:uuid}}/"
+BODY = (read_body, parse_json, validated)
+WISH = Form(takes="application/json", body=PreviewChange, view=ChangePreview, parts=(*BODY, preview))
+SERVICE_WISH = Form(
+    takes="application/json", body=PreviewService, view=ServicePreview, parts=(*BODY, preview_a_service)
+)
 SERVICE_PREVIEW = Answers(
-    "what a service would cost", lambda parts: parts.previews.show_service, PERMISSION, about="subscription_id"
+    "what a service would cost",
+    lambda parts: parts.previews.show_service,
+    PERMISSION,
+    about="subscription_id",
+    form=SERVICE_WISH,
 )
 PREVIEW = Answers(
-    "what a change of plan would cost", lambda parts: parts.previews.show, PERMISSION, about="subscription_id"
+    "what a change of plan would cost",
+    lambda parts: parts.previews.show,
+    PERMISSION,
+    about="subscription_id",
+    form=WISH,
 )
 
 ENTRIES = (

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
 from sqlalchemy.orm import Session
 
 from billing.events.queries import list_deliveries, list_events
@@ -15,6 +15,9 @@ from schemas.instants import Instant
 from schemas.views.base import Page
 from schemas.views.events import EventDeliveryView, EventPage
 
+_CHOICE = r"(\*|[a-z_]{1,40}\.(\*|[a-z_]{1,60}))"
+CHOICES = WithJsonSchema({"type": "string", "pattern": f"^{_CHOICE}(,{_CHOICE}){{0,49}}$", "examples": ["invoice.*"]})
+
 
 def _listed(written: str) -> tuple[str, ...]:
     return tuple(each.strip() for each in written.split(","))
@@ -25,7 +28,7 @@ class EventFilter(Filter):
 
     cursor: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,18}$")] = "0"
     limit: Annotated[int, BeforeValidator(figure), Field(ge=1, le=PAGE_SIZE_MAX)] = 20
-    type: Annotated[TypeChoices, BeforeValidator(_listed)] | None = None
+    type: Annotated[TypeChoices, BeforeValidator(_listed), CHOICES] | None = None
     account_id: UUID | None = None
     since: Instant | None = None
 

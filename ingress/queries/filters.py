@@ -12,6 +12,7 @@ from pydantic import (
     Field,
     TypeAdapter,
     ValidationInfo,
+    WithJsonSchema,
     field_validator,
     model_validator,
 )
@@ -19,11 +20,15 @@ from pydantic import (
 from database.pages import NEWEST_FIRST, PAGE_SIZE_MAX, Between, Cursor, Paging, word_of
 from schemas.currencies import Currency
 from schemas.instants import Day, Instant
+from schemas.json_shapes import shape
 from schemas.locales import TimeZone
 
 _DAY: TypeAdapter[Any] = TypeAdapter(Day)
 # a chart of a year, leap years as well
 DAYS_MAX = timedelta(days=366)
+
+
+AMOUNT_MAX = 10**15 - 1
 
 
 def figure(written: str) -> int:
@@ -50,7 +55,7 @@ def _beginning(written: object) -> object:
 Size = Annotated[int, BeforeValidator(figure), Field(ge=1, le=PAGE_SIZE_MAX)]
 # an instant with its offset, or the beginning of a day of UTC
 Moment = Annotated[Instant, BeforeValidator(_beginning)]
-Amount = Annotated[int, BeforeValidator(_minor)]
+Amount = Annotated[int, BeforeValidator(_minor), shape(minimum=-AMOUNT_MAX, maximum=AMOUNT_MAX)]
 ByAge = Literal["created", "-created"]
 ByMoney = Literal["created", "-created", "amount", "-amount"]
 Number = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,64}$")]
@@ -62,6 +67,10 @@ class Filter(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+# its text means nothing to anybody else
+CURSOR = WithJsonSchema({"type": "string"})
+
+
 class Listing(Filter):
     """Base of the pages of lists. `cursor` is `next_cursor` of the page before, in the same order.
 
@@ -69,7 +78,7 @@ class Listing(Filter):
     """
 
     sort: str = NEWEST_FIRST
-    cursor: Annotated[Cursor, BeforeValidator(Cursor.parse)] | None = None
+    cursor: Annotated[Cursor, BeforeValidator(Cursor.parse), CURSOR] | None = None
     limit: Size = 20
 
     @field_validator("cursor")

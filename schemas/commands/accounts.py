@@ -15,9 +15,11 @@ from pydantic import (
 from schemas.commands.base import Command
 from schemas.countries import Country
 from schemas.emails import Email
+from schemas.json_shapes import never_null
 from schemas.locales import LocaleTag, TimeZone
 from schemas.names import Line, Name, Slug
 from schemas.recipients import Recipients
+from schemas.views.accounts import AccountView
 
 # as the link in a mail has it: 32 random bytes
 ConfirmationToken = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}$")]
@@ -60,6 +62,7 @@ class OpenAccount(Command):
 
     kind = "open_account"
     permission = "accounts:write"
+    result_view = AccountView
 
     name: Name
     owner: Name
@@ -87,6 +90,8 @@ class UpdateAccount(AsGiven, Command):
     recipients: RecipientsByKind | None = None
     time_zone: TimeZone | None = None
     locale: LocaleTag | None = None
+
+    model_config = ConfigDict(json_schema_extra={"allOf": [never_null("name", "billing_address", "billing_email")]})
 
     @field_validator("name", "billing_address", "billing_email")
     @classmethod

@@ -4,6 +4,8 @@ from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
+from schemas.views.base import View
+
 
 class Command(BaseModel):
     """Base of all commands: frozen, strict about fields, knows its kind and what its caller must be permitted.
@@ -16,6 +18,8 @@ class Command(BaseModel):
     kind: ClassVar[str]
     permission: ClassVar[str]
     in_sets: ClassVar[bool] = False
+    # the `result` of its operation
+    result_view: ClassVar[type[View] | None] = None
     body_bytes_max: ClassVar[int] = 64 * 1024
     # what it is about is named by a token that nobody can guess: whoever has it may say so, whoever else they are
     is_by_token: ClassVar[bool] = False

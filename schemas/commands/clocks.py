@@ -5,6 +5,7 @@ from uuid import UUID
 from schemas.commands.base import Command
 from schemas.instants import Instant
 from schemas.names import GatewayName, Name
+from schemas.views.clocks import TestClockView
 
 
 class CreateTestClock(Command):
@@ -12,6 +13,7 @@ class CreateTestClock(Command):
 
     kind = "create_test_clock"
     permission = "clocks:write"
+    result_view = TestClockView
 
     name: Name
     frozen_at: Instant
@@ -23,6 +25,7 @@ class AdvanceTestClock(Command):
 
     kind = "advance_test_clock"
     permission = "clocks:write"
+    result_view = TestClockView
 
     test_clock_id: UUID
     frozen_at: Instant

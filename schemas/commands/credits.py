@@ -10,6 +10,13 @@ from schemas.commands.base import Command
 from schemas.instants import Instant
 from schemas.names import GatewayName, Line, Name, Slug
 from schemas.urls import Url
+from schemas.views.results import (
+    ConsumedCreditsView,
+    OfAccountView,
+    SetAutoTopUpView,
+    SetBalanceWatchView,
+    SetCreditDebtMaxView,
+)
 
 # what is charged while the customer is away, and what comes past every gateway
 SAVED, BY_HAND = "saved", ("bank_transfer", "local_wallet")
@@ -23,6 +30,7 @@ class ConsumeCredits(Command):
     permission = "credits:consume"
     is_own_audit = True
     in_sets = True
+    result_view = ConsumedCreditsView
 
     account_id: UUID
     amount: Credits
@@ -64,6 +72,7 @@ class SetBalanceWatch(Command):
 
     kind = "set_balance_watch"
     permission = "credits:write"
+    result_view = SetBalanceWatchView
 
     account_id: UUID
     warn_below: Credits | None
@@ -74,6 +83,7 @@ class SetCreditDebtMax(Command):
 
     kind = "set_credit_debt_max"
     permission = "credit_limits:write"
+    result_view = SetCreditDebtMaxView
 
     account_id: UUID
     credit_debt_max: CreditsOrNone
@@ -84,6 +94,7 @@ class SetAutoTopUp(Command):
 
     kind = "set_auto_top_up"
     permission = "credits:write"
+    result_view = SetAutoTopUpView
 
     account_id: UUID
     package: Slug
@@ -96,6 +107,7 @@ class EndAutoTopUp(Command):
 
     kind = "end_auto_top_up"
     permission = "credits:write"
+    result_view = OfAccountView
 
     account_id: UUID
 

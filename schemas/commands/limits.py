@@ -3,10 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, Strict, model_validator
+from pydantic import ConfigDict, Field, Strict, model_validator
 
 from schemas.commands.base import Command
 from schemas.instants import Instant
+from schemas.json_shapes import has
 
 Counted = Annotated[int, Strict(), Field(ge=0, le=1_000_000_000)]
 
@@ -21,6 +22,8 @@ class ReportCounts(Command):
     counted_at: Instant
     sites: Counted | None = None
     users: Counted | None = None
+
+    model_config = ConfigDict(json_schema_extra={"anyOf": [has("sites", "integer"), has("users", "integer")]})
 
     @model_validator(mode="after")
     def _says_something(self) -> "ReportCounts":

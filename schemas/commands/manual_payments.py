@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import StringConstraints, model_validator
+from pydantic import ConfigDict, StringConstraints, model_validator
 
 from schemas.amounts import MinorUnits
 from schemas.commands.base import Command
@@ -11,6 +11,7 @@ from schemas.currencies import Currency
 from schemas.instants import Day
 from schemas.names import Line, Name, Slug
 from schemas.proofs import Proof
+from schemas.views.manual_payments import ManualPaymentView, PaymentClaimView
 
 Method = Literal["bank_transfer", "local_wallet"]
 # what was shown to whoever decides
@@ -22,11 +23,35 @@ class StartManualPayment(Command):
 
     kind = "start_manual_payment"
     permission = "payments:write"
+    result_view = ManualPaymentView
 
     account_id: UUID | None = None
     package: Slug | None = None
     invoice_id: UUID | None = None
     method: Method = "bank_transfer"
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [
+                {
+                    "required": ["account_id", "package"],
+                    "properties": {
+                        "account_id": {"type": "string"},
+                        "package": {"type": "string"},
+                        "invoice_id": {"type": "null"},
+                    },
+                },
+                {
+                    "required": ["invoice_id"],
+                    "properties": {
+                        "invoice_id": {"type": "string"},
+                        "account_id": {"type": "null"},
+                        "package": {"type": "null"},
+                    },
+                },
+            ]
+        }
+    )
 
     @model_validator(mode="after")
     def _one_of_both(self) -> "StartManualPayment":
@@ -41,6 +66,7 @@ class SubmitPaymentClaim(Command):
 
     kind = "submit_payment_claim"
     permission = "payments:write"
+    result_view = PaymentClaimView
 
     invoice_id: UUID
     method: Method = "bank_transfer"
@@ -61,6 +87,7 @@ class AttachPaymentProof(OfClaim):
 
     kind = "attach_payment_proof"
     permission = "payments:write"
+    result_view = PaymentClaimView
     body_bytes_max = 512 * 1024
 
     content: Proof
@@ -71,6 +98,7 @@ class WithdrawPaymentClaim(OfClaim):
 
     kind = "withdraw_payment_claim"
     permission = "payments:write"
+    result_view = PaymentClaimView
 
 
 class ApprovePayment(OfClaim):
@@ -78,6 +106,7 @@ class ApprovePayment(OfClaim):
 
     kind = "approve_payment"
     permission = "claims:decide"
+    result_view = PaymentClaimView
 
     fingerprint: Fingerprint
 
@@ -87,6 +116,7 @@ class RejectPayment(OfClaim):
 
     kind = "reject_payment"
     permission = "claims:decide"
+    result_view = PaymentClaimView
 
     reason: Name
 

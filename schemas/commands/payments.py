@@ -6,8 +6,18 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, StrictBool
 
 from schemas.commands.base import Command
+from schemas.json_shapes import shape
 from schemas.names import CardReference, GatewayName, PageReference, Slug
 from schemas.urls import Url
+from schemas.views.results import (
+    CapturedPageView,
+    ChosenMethodView,
+    OpenedPageView,
+    OrderedMethodsView,
+    PaymentPageView,
+    PortalPageView,
+    RemovedMethodView,
+)
 
 # nobody keeps more cards; one statement is written for each
 CARDS_MAX = 50
@@ -18,6 +28,7 @@ class StartCreditCheckout(Command):
 
     kind = "start_credit_checkout"
     permission = "payments:write"
+    result_view = PaymentPageView
 
     account_id: UUID
     package: Slug
@@ -31,6 +42,7 @@ class CaptureCheckout(Command):
 
     kind = "capture_checkout"
     permission = "payments:write"
+    result_view = CapturedPageView
 
     checkout_ref: PageReference
     gateway: GatewayName | None = None
@@ -41,6 +53,7 @@ class PayInvoice(Command):
 
     kind = "pay_invoice"
     permission = "payments:write"
+    result_view = PaymentPageView
 
     invoice_id: UUID
     success_url: Url
@@ -62,6 +75,7 @@ class StartCardSetup(Command):
 
     kind = "start_card_setup"
     permission = "payment_methods:write"
+    result_view = OpenedPageView
 
     account_id: UUID
     success_url: Url
@@ -77,6 +91,7 @@ class ChangePaymentMethod(Command):
 
     kind = "change_payment_method"
     permission = "payment_methods:write"
+    result_view = ChosenMethodView
 
     account_id: UUID
     card_ref: CardReference
@@ -88,6 +103,7 @@ class SetDefaultPaymentMethod(Command):
 
     kind = "set_default_payment_method"
     permission = "payment_methods:write"
+    result_view = ChosenMethodView
 
     card_id: UUID
 
@@ -100,6 +116,7 @@ class RemovePaymentMethod(Command):
 
     kind = "remove_payment_method"
     permission = "payment_methods:write"
+    result_view = RemovedMethodView
 
     card_id: UUID
     allow_last: StrictBool = False
@@ -119,9 +136,12 @@ class OrderPaymentMethods(Command):
 
     kind = "order_payment_methods"
     permission = "payment_methods:write"
+    result_view = OrderedMethodsView
 
     account_id: UUID
-    card_ids: Annotated[tuple[UUID, ...], Field(max_length=CARDS_MAX), AfterValidator(_each_once)]
+    card_ids: Annotated[
+        tuple[UUID, ...], Field(max_length=CARDS_MAX), AfterValidator(_each_once), shape(uniqueItems=True)
+    ]
 
 
 class OpenPortal(Command):
@@ -129,6 +149,7 @@ class OpenPortal(Command):
 
     kind = "open_portal"
     permission = "payment_methods:write"
+    result_view = PortalPageView
 
     account_id: UUID
     return_url: Url

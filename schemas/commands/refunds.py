@@ -7,6 +7,7 @@ from schemas.amounts import MinorUnits
 from schemas.commands.base import Command
 from schemas.instants import Day
 from schemas.names import Line, Name
+from schemas.views.refunds import CreditNoteView, RefundView
 
 # as they are printed on the credit note
 Reason = Literal["duplicate", "fraudulent", "requested_by_customer", "order_change", "product_unsatisfactory"]
@@ -23,6 +24,7 @@ class RefundPayment(Command):
 
     kind = "refund_payment"
     permission = "refunds:write"
+    result_view = RefundView
 
     payment_id: UUID
     amount_minor: MinorUnits | None = None
@@ -37,6 +39,7 @@ class CreditInvoice(Command):
 
     kind = "credit_invoice"
     permission = "refunds:write"
+    result_view = CreditNoteView
 
     invoice_id: UUID
     amount_minor: MinorUnits | None = None

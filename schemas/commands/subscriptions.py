@@ -10,7 +10,10 @@ from schemas.commands.base import Command
 from schemas.currencies import Currency
 from schemas.instants import Instant
 from schemas.names import CouponCode, GatewayName, Slug
+from schemas.plan_change_views import ChangedSubscriptionView
 from schemas.urls import Url
+from schemas.views.results import SubscriptionPageView
+from schemas.views.subscriptions import SubscriptionView
 
 
 class ServiceItem(BaseModel):
@@ -48,6 +51,7 @@ class CreateSubscription(Command):
 
     kind = "create_subscription"
     permission = "subscriptions:write"
+    result_view = SubscriptionView
 
     account_id: UUID
     plan: PlanChoice
@@ -65,6 +69,7 @@ class StartSubscriptionCheckout(Command):
 
     kind = "start_subscription_checkout"
     permission = "subscriptions:write"
+    result_view = SubscriptionPageView
 
     account_id: UUID
     plan: PlanChoice
@@ -92,6 +97,7 @@ class ChangePlan(OfSubscription):
 
     kind = "change_plan"
     permission = "subscriptions:write"
+    result_view = ChangedSubscriptionView
     direction: ClassVar[Literal["up", "down"] | None] = None
 
     plan: PlanChoice
@@ -138,6 +144,7 @@ class CancelSubscription(OfSubscription):
 
     kind = "cancel_subscription"
     permission = "subscriptions:write"
+    result_view = SubscriptionView
 
     when: Literal["now", "period_end"] = "period_end"
 
@@ -147,6 +154,7 @@ class ReactivateSubscription(OfSubscription):
 
     kind = "reactivate_subscription"
     permission = "subscriptions:write"
+    result_view = SubscriptionView
 
 
 class PauseSubscription(OfSubscription):
@@ -154,6 +162,7 @@ class PauseSubscription(OfSubscription):
 
     kind = "pause_subscription"
     permission = "subscriptions:write"
+    result_view = SubscriptionView
 
     resumes_at: Instant | None = None
 
@@ -163,6 +172,7 @@ class ResumeSubscription(OfSubscription):
 
     kind = "resume_subscription"
     permission = "subscriptions:write"
+    result_view = SubscriptionView
 
 
 class SyncWithGateway(OfSubscription):
@@ -170,6 +180,7 @@ class SyncWithGateway(OfSubscription):
 
     kind = "sync_with_gateway"
     permission = "subscriptions:write"
+    result_view = SubscriptionView
 
 
 COMMANDS: tuple[type[Command], ...] = (

@@ -70,3 +70,9 @@ def test_every_permission_and_every_problem_of_the_door_is_documented() -> None:
     assert len(codes) > 10
     for word in (*SCOPES, *codes):
         assert f"`{word}`" in REFERENCE, word
+
+
+def test_who_calls_what_cannot_be_pasted_is_there_and_calls_it() -> None:
+    for (_, path), file in routes.CALLED_BY.items():
+        words = [word for word in path.split("/") if word and "{" not in word]
+        assert words[-1] in (ROOT / file).read_text(encoding="utf-8"), (path, file)

@@ -6,19 +6,23 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from starlette.routing import Match, Route
 
 from database.api_keys import ApiKey
 from database.engine import Database
 from database.memory import WorkState
 from database.operations import Operation
+from ingress.entries import all_entries
 from settings import SANDBOX_WEBHOOK_SECRET
 from stack.running import Stack
 from tests.canaries import HOOK
 from tests.reference import REFERENCE
+from tools.routes import pasted_routes
 
 ROOT = Path(__file__).resolve().parents[2]
 QUICKSTART = (ROOT / "docs" / "quickstart.sh").read_text(encoding="utf-8")
@@ -26,6 +30,7 @@ API = "http://127.0.0.1:8000"
 BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 KEY = re.compile(r"Idempotency-Key: ([a-z]+-\d+)|\bsay \S+ ([a-z]+-\d+)")
 PASTE_SECONDS = 150.0
+ROUTES = [Route(entry.path, lambda _request: None, methods=[entry.method]) for entry in all_entries()]
 # what the README asks for does not include curl
 CURL = shutil.which("curl") or f"{sys.executable} {Path(__file__).with_name('curl.py')}"
 
@@ -60,10 +65,29 @@ class Paste:
         assert ran.returncode == 0, ran.stdout[-2_000:] + ran.stderr[-2_000:]
         return ran.stdout
 
+    def asked(self) -> Iterator[tuple[str, str]]:
+        """Method and path of every request that was answered well."""
+        for line in (self._place / "requests").read_text().splitlines():
+            asked = re.match(r"[23]\d\d\t(.*?https?://[^/]+)(/[^\s?]*)(.*)", line)
+            if asked:
+                words = f"{asked[1]} {asked[3]}"
+                said = re.search(r"-X (\w+)", words)
+                method = said[1] if said else "POST" if re.search(r"(?:^|\s)-d\s", words) else "GET"
+                yield method, asked[2]
+
     def refused(self) -> list[str]:
         """Requests that were not answered well."""
         lines = (self._place / "requests").read_text().splitlines()
         return [line for line in lines if re.match(r"\d{3}\t", line) and not re.match(r"[23]\d\d\t", line)]
+
+
+def _route(method: str, path: str) -> tuple[str, str]:
+    """The route that took it, as headings of the reference name it."""
+    asked = {"type": "http", "method": method, "path": path if path.endswith("/") else f"{path}/"}
+    for route in ROUTES:
+        if route.matches(asked)[0] is Match.FULL:
+            return method, route.path.replace(":uuid", "").rstrip("/")
+    return method, path
 
 
 @pytest.fixture
@@ -84,6 +108,7 @@ def _outcomes(books: Database, key_name: str) -> list[tuple[str, str, str | None
 def test_every_example_of_the_reference_works_when_pasted_in_order(paste: Paste, stack_books: Database) -> None:
     paste.run("\n".join(BLOCK.findall(REFERENCE)))
     assert paste.refused() == []
+    assert pasted_routes() - {_route(method, path) for method, path in paste.asked()} == set()
     ended_badly = {WorkState.REJECTED, WorkState.PARKED}
     assert [outcome for outcome in _outcomes(stack_books, "my app") if outcome[1] in ended_badly] == []
 

@@ -1,0 +1,62 @@
+"""`make api-check`: start everything, sow a customer, and ask the API for all that its document allows and forbids."""
+
+import os
+import re
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import exit_codes
+import logs
+from settings import Settings, load
+from stack import development_key
+from stack.errors import StackError
+from stack.running import Stack
+from tests.api_check.asking import ask, config
+from tests.api_check.hooks import PREFER
+from tests.api_check.seeds import Client, known_ids, sow
+from tests.canaries import searched_home
+
+SECONDS_A_MINUTE = 60
+
+
+def main(
+    minutes: Annotated[float, typer.Option(min=0.5, help="How long it asks.")] = 5,
+    seed: Annotated[int, typer.Option(help="Fixes what is asked.")] = 1,
+    report: Annotated[Path, typer.Option(help="Where all of what was found is kept.")] = Path("api-check.txt"),
+) -> None:
+    """Exit code 0: it answers as its document says. 1: it does not, and how. 2: could not run."""
+    logs.configure(load().model_copy(update={"log_level": "ERROR"}), "api-check")
+    os.environ[PREFER] = "wait=5"
+    try:
+        with searched_home("api-check") as home, Stack(Settings(cashbeat_home=home, log_format="json")) as stack:
+            found_wrong = _ask(stack, minutes, seed, report)
+    except StackError as error:
+        sys.stderr.write(f"api-check: {error}\n")
+        raise typer.Exit(exit_codes.IMPOSSIBLE) from error
+    raise typer.Exit(exit_codes.FOUND_WRONG if found_wrong else 0)
+
+
+def _ask(stack: Stack, minutes: float, seed: int, report: Path) -> bool:
+    address = stack.addresses.ingress_url
+    key = development_key.ensure(stack.addresses.database_url, stack.home)
+    client = Client(address, key)
+    account_id = sow(client)
+    document = client.http.get("/openapi.json", timeout=60).json()
+    ids = known_ids(client, document, account_id)
+    typer.echo(f"asking {len(document['paths'])} paths for {minutes:g} minutes, {len(ids)} ids are known", err=True)
+    settings = config(key, document, ids, account_id)
+    running = ask(address, settings, stack.home, round(minutes * SECONDS_A_MINUTE), "--seed", str(seed))
+    assert running.stdout is not None
+    with report.open("w", encoding="utf-8") as kept:
+        for line in running.stdout:
+            kept.write(line)
+            if re.match(r"\s*(✅|❌|⏭|🚫|Selected|Tested|=+ )", line):
+                typer.echo(line.rstrip())
+    return running.wait() != 0
+
+
+if __name__ == "__main__":
+    typer.run(main)
