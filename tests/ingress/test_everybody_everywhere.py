@@ -107,7 +107,7 @@ def _is_said(entry: Entry, *, of_company: bool) -> bool:
             commands = entry.does.commands
             return of_company or all(each.is_by_token or THINGS.keys() & each.model_fields.keys() for each in commands)
         case Answers(about=about):
-            return about == OWN or about in THINGS
+            return about == OWN or (about == COMPANY if of_company else about in THINGS)
         case ShowsAll():
             return True
 
