@@ -8,7 +8,7 @@ from collections.abc import Mapping
 IMPERSONAL: Mapping[str, tuple[str, ...]] = {
     "account_recipients": ("kind",),
     "accounts": ("country",),
-    "api_keys": ("name", "hint", "secret_sha256", "scopes"),
+    "api_keys": ("name", "hint", "secret_sha256", "scopes", "account_ids"),
     "approvals": ("kind", "command_sha256", "fingerprint", "unit", "status"),
     "approval_limits": ("currency",),
     "audit_entries": ("actor_kind", "action", "said", "before", "after", "personal_sha256"),

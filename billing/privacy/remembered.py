@@ -97,5 +97,7 @@ EVENTS = (
             "after": Personal("what has changed", "to tell the product within seconds", Keep.MEMORY),
             "failure": Personal("what went wrong, in a program's words", TOLD, Keep.MEMORY),
         },
+        # whole rows of other tables, which a copy has by themselves and without what opens something
+        hidden=("before", "after"),
     ),
 )
