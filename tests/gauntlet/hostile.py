@@ -220,6 +220,19 @@ def _forged_by_certificate(dice: Random, number: int, target: Target) -> tuple[l
     return lines[: dice.choice((5, 5, 5, 4))], body
 
 
+def _forged_by_message(dice: Random, number: int, target: Target) -> tuple[list[bytes], bytes]:
+    """With an id and a time that fit and a signature that nobody made; or with one that does not fit."""
+    told = {"type": "email.bounced", "data": {"email_id": f"{FORGED_EVENT}{number}", "to": ["ada@example.com"]}}
+    body, now = json.dumps(told).encode(), int(time.time())
+    made = b64encode(dice.randbytes(32)).decode()
+    signature = dice.choice((f"v1,{made}", f"v1,{made} v1,{made}", f"v2,{made}", made, "", "v1,", "v1,=" * 40))
+    age = dice.choice((0, 0, 0, -AGE_TOO_GREAT_SECONDS, AGE_TOO_GREAT_SECONDS))
+    headers = {"svix-id": f"{FORGED_EVENT}{number}", "svix-timestamp": f"{now + age}", "svix-signature": signature}
+    if dice.random() < 0.3:
+        headers[dice.choice(sorted(headers))] = dice.choice(ODD_VALUES)
+    return [f"{name}: {value}".encode("latin-1", "replace") for name, value in headers.items()], body
+
+
 def _transmission(dice: Random, base: str) -> dict[str, str]:
     return {
         "PAYPAL-TRANSMISSION-ID": str(UUID(int=dice.getrandbits(128))),
@@ -327,4 +340,5 @@ def _with_odd_headers(dice: Random, head: list[bytes], body: bytes) -> bytes:
 FORGERS: Mapping[str, Callable[[Random, int, Target], tuple[list[bytes], bytes]]] = {
     "stripe": _forged_by_hmac,
     "paypal": _forged_by_certificate,
+    "resend": _forged_by_message,
 }

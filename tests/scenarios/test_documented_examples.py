@@ -29,7 +29,7 @@ QUICKSTART = (ROOT / "docs" / "quickstart.sh").read_text(encoding="utf-8")
 API = "http://127.0.0.1:8000"
 BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 KEY = re.compile(r"Idempotency-Key: ([a-z]+-\d+)|\bsay \S+ ([a-z]+-\d+)")
-PASTE_SECONDS = 150.0
+PASTE_SECONDS = 240.0
 ROUTES = [Route(entry.path, lambda _request: None, methods=[entry.method]) for entry in all_entries()]
 # what the README asks for does not include curl
 CURL = shutil.which("curl") or f"{sys.executable} {Path(__file__).with_name('curl.py')}"
@@ -39,7 +39,7 @@ HARNESS = r"""
 set -u -o pipefail
 curl() {
   local answer; answer=$($CURL --silent --show-error --write-out '\n%{http_code}' "$@")
-  printf '%s\t%s\n' "${answer##*$'\n'}" "$*" >> "$SEEN/requests"
+  printf '%s\t%s\n' "${answer##*$'\n'}" "$*" >> "$PASTED_INTO/requests"
   printf '%s\n' "${answer%$'\n'*}"
 }
 """
@@ -57,7 +57,7 @@ class Paste:
     def run(self, script: str) -> str:
         """What it said; a step that fails fails the story."""
         here = script.replace(API, self._stack.addresses.ingress_url).replace(SANDBOX_WEBHOOK_SECRET, HOOK)
-        environment = {**os.environ, "CASHBEAT_HOME": str(self._stack.home), "SEEN": str(self._place), "CURL": CURL}
+        environment = {**os.environ, "CASHBEAT_HOME": str(self._stack.home), "PASTED_INTO": str(self._place), "CURL": CURL}
         ran = subprocess.run(
             ["bash", "-c", HARNESS + here],
             cwd=self._place, env=environment, capture_output=True, text=True, timeout=PASTE_SECONDS, check=False,
@@ -104,7 +104,7 @@ def _outcomes(books: Database, key_name: str) -> list[tuple[str, str, str | None
         return [(row.kind, row.state.value, json.dumps(row.problem)) for row in rows]
 
 
-@pytest.mark.timeout(200)
+@pytest.mark.timeout(300)
 def test_every_example_of_the_reference_works_when_pasted_in_order(paste: Paste, stack_books: Database) -> None:
     paste.run("\n".join(BLOCK.findall(REFERENCE)))
     assert paste.refused() == []
