@@ -29,7 +29,7 @@ QUICKSTART = (ROOT / "docs" / "quickstart.sh").read_text(encoding="utf-8")
 API = "http://127.0.0.1:8000"
 BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 KEY = re.compile(r"Idempotency-Key: ([a-z]+-\d+)|\bsay \S+ ([a-z]+-\d+)")
-PASTE_SECONDS = 240.0
+PASTE_SECONDS = 400.0
 ROUTES = [Route(entry.path, lambda _request: None, methods=[entry.method]) for entry in all_entries()]
 # what the README asks for does not include curl
 CURL = shutil.which("curl") or f"{sys.executable} {Path(__file__).with_name('curl.py')}"
@@ -104,7 +104,7 @@ def _outcomes(books: Database, key_name: str) -> list[tuple[str, str, str | None
         return [(row.kind, row.state.value, json.dumps(row.problem)) for row in rows]
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(480)
 def test_every_example_of_the_reference_works_when_pasted_in_order(paste: Paste, stack_books: Database) -> None:
     paste.run("\n".join(BLOCK.findall(REFERENCE)))
     assert paste.refused() == []
