@@ -39,7 +39,7 @@ HARNESS = r"""
 set -u -o pipefail
 curl() {
   local answer; answer=$($CURL --silent --show-error --write-out '\n%{http_code}' "$@")
-  printf '%s\t%s\n' "${answer##*$'\n'}" "$*" >> "$PASTED_INTO/requests"
+  printf '%s\t%s\n' "${answer##*$'\n'}" "$*" >> "$PASTE/requests"
   printf '%s\n' "${answer%$'\n'*}"
 }
 """
@@ -57,7 +57,7 @@ class Paste:
     def run(self, script: str) -> str:
         """What it said; a step that fails fails the story."""
         here = script.replace(API, self._stack.addresses.ingress_url).replace(SANDBOX_WEBHOOK_SECRET, HOOK)
-        environment = {**os.environ, "CASHBEAT_HOME": str(self._stack.home), "PASTED_INTO": str(self._place), "CURL": CURL}
+        environment = {**os.environ, "CASHBEAT_HOME": str(self._stack.home), "PASTE": str(self._place), "CURL": CURL}
         ran = subprocess.run(
             ["bash", "-c", HARNESS + here],
             cwd=self._place, env=environment, capture_output=True, text=True, timeout=PASTE_SECONDS, check=False,
