@@ -91,7 +91,7 @@ class Commands:
         headers = {} if stored.is_new else {"Idempotent-Replayed": "true"}
         wait_seconds = _wait_seconds(request)
         if wait_seconds:
-            row = row if is_final(row) else await self._waiting.wait(stored.id, wait_seconds) or row
+            row = await self._waiting.outcome(stored, wait_seconds)
             headers |= {"Preference-Applied": f"wait={wait_seconds}"} if is_final(row) else {}
         headers["Location"] = f"/v1/operations/{row.id}"
         return Response(view_operation(row).model_dump_json(), 200 if is_final(row) else 202, headers, JSON)

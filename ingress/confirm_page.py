@@ -17,7 +17,6 @@ from billing.clocks.wall import Wall
 from callers.principal import Kind, Principal
 from database.sight import EVERYTHING
 from ingress.acceptance import Acceptance
-from ingress.operations import is_final
 from ingress.reads import Reads
 from ingress.seller_page import SellerPage
 from ingress.waiting import Waiting
@@ -62,7 +61,7 @@ class ConfirmPage:
         stored = await self._acceptance.accept(
             HOLDER, ConfirmEmail(token=token), sha256(token.encode()).hexdigest(), len(token)
         )
-        row = stored.row if is_final(stored.row) else await self._waiting.wait(stored.id, WAIT_SECONDS) or stored.row
+        row = await self._waiting.outcome(stored, WAIT_SECONDS)
         if row.problem:
             return self._unknown()
         if row.result:

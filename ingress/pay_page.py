@@ -17,7 +17,6 @@ from callers.principal import Kind, Principal
 from database.sight import EVERYTHING
 from ingress.acceptance import Acceptance
 from ingress.bodies import read_body
-from ingress.operations import is_final
 from ingress.reads import Reads
 from ingress.seller_page import HEADERS, SellerPage
 from ingress.waiting import Waiting
@@ -76,7 +75,7 @@ class PayPage:
         gateway = next((way.gateway for way in payable.ways if way.gateway == chosen), None)
         command = _command(payable, gateway, f"{self._public_url}/pay/{request.path_params['token']}/")
         stored = await self._acceptance.accept(HOLDER, command, _idempotency_key(command), BODY_BYTES_MAX)
-        row = stored.row if is_final(stored.row) else await self._waiting.wait(stored.id, WAIT_SECONDS) or stored.row
+        row = await self._waiting.outcome(stored, WAIT_SECONDS)
         url = (row.result or {}).get("checkout_url")
         if url:
             return RedirectResponse(url, 303, HEADERS)

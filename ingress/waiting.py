@@ -13,6 +13,8 @@ from billing.errors import BillingError
 from database.memory import WorkState
 from database.operations import Operation
 from database.sight import OPERATIONS
+from ingress.operation_store import StoredOperation
+from ingress.operations import OperationRow, is_final
 from ingress.problems import is_weather
 from ingress.reads import Reads
 
@@ -30,6 +32,12 @@ class Waiting:
         self._waiters: dict[UUID, set[asyncio.Future[Operation]]] = defaultdict(set)
         self._poller: asyncio.Task[None] | None = None
         self._is_closing = False
+
+    async def outcome(self, stored: StoredOperation, seconds: float) -> OperationRow:
+        """The row of what was just said: as it ended, or as it was stored where that takes longer."""
+        if is_final(stored.row):
+            return stored.row
+        return await self.wait(stored.id, seconds) or stored.row
 
     async def wait(self, operation_id: UUID, seconds: float) -> Operation | None:
         """The operation once it is final; None when that took longer, too many wait, or this process is stopping."""

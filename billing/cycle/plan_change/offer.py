@@ -1,5 +1,6 @@
 """What a change costs now, and whether it can be had. The preview and the change ask the same, of the same quote."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -13,7 +14,7 @@ from billing.cycle.plan_change.quote import ChangeQuote, Running, quote_change
 from billing.cycle.pricing.discounts import next_discount, present_discount
 from billing.errors import Rejected
 from billing.invoices.queries import get_invoice, last_tax
-from billing.invoices.rules import add_up
+from billing.invoices.rules import LineDraft, Totals, add_up
 from billing.money import Money, format_major
 from billing.periods import Period
 from billing.receipts.queries import kept_for
@@ -24,6 +25,7 @@ from billing.subscriptions.tables import PayBy, Subscription, SubscriptionStatus
 from billing.tax.decision import TaxDecision
 from billing.tax.queries import decide_tax
 from billing.usage.revoke import check_revocable
+from schemas.plan_change_views import QuotedLineView
 
 
 def quote_now(session: Session, subscription: Subscription, change: Change, at: datetime) -> ChangeQuote:
@@ -42,6 +44,28 @@ def quote_now(session: Session, subscription: Subscription, change: Change, at: 
     if quote.credits_gained < 0:
         check_revocable(session, subscription.account_id, subscription.id, -quote.credits_gained, at)
     return quote
+
+
+def totals_of(lines: Sequence[LineDraft], tax: TaxDecision, currency: str) -> Totals:
+    """What the lines of a quote come to: nothing in this currency where it has none."""
+    nothing = Money(0, currency)
+    return add_up(lines, tax) if lines else Totals(nothing, nothing)
+
+
+def quoted_lines(lines: Sequence[LineDraft], totals: Totals) -> list[QuotedLineView]:
+    """The lines of a quote as a preview shows them, each with its part of the tax."""
+    return [_quoted_line(*taxed) for taxed in zip(lines, totals.line_taxes, strict=True)]
+
+
+def _quoted_line(line: LineDraft, tax: Money) -> QuotedLineView:
+    return QuotedLineView(
+        kind=line.kind.value,
+        description=line.description,
+        quantity=line.quantity,
+        unit_minor=line.unit.minor,
+        net_minor=line.net.minor,
+        tax_minor=tax.minor,
+    )
 
 
 def share_for(session: Session, subscription: Subscription, total: Money) -> Share:

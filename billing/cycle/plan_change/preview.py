@@ -7,19 +7,18 @@ from sqlalchemy.orm import Session
 from billing.accounts.queries import get_account
 from billing.catalog.terms import PlanTerms
 from billing.cycle.plan_change.choice import ChangeResult, check_change, find_change
-from billing.cycle.plan_change.offer import quote_now, share_for
+from billing.cycle.plan_change.offer import quote_now, quoted_lines, share_for, totals_of
 from billing.cycle.plan_change.quote import ChangeQuote
 from billing.cycle.pricing.discounts import next_discount
 from billing.cycle.pricing.lines import period_lines
 from billing.cycle.renewal.next_period import next_period
 from billing.errors import Rejected
-from billing.invoices.rules import LineDraft, Totals, add_up
 from billing.money import Money
 from billing.subscriptions.queries import additions_of, get_subscription
 from billing.subscriptions.tables import PayBy, Subscription
 from billing.tax.queries import decide_tax
 from schemas.commands.subscriptions import ChangePlan
-from schemas.plan_change_views import ChangePreview, QuotedLineView
+from schemas.plan_change_views import ChangePreview
 
 
 def preview_change(session: Session, command: ChangePlan, at: datetime) -> ChangePreview:
@@ -49,8 +48,7 @@ def _next_period(session: Session, subscription: Subscription, wanted: PlanTerms
 def _view(session: Session, subscription: Subscription, when: str, at: datetime, quote: ChangeQuote) -> ChangePreview:
     day = at.date() if when == "now" else quote.period.start.date()
     tax = decide_tax(session, get_account(session, subscription.account_id).country, day)
-    nothing = Money(0, subscription.currency)
-    totals = add_up(quote.lines, tax) if quote.lines else Totals(nothing, nothing)
+    totals = totals_of(quote.lines, tax, subscription.currency)
     share = share_for(session, subscription, totals.total)
     return ChangePreview(
         subscription_id=subscription.id,
@@ -58,7 +56,7 @@ def _view(session: Session, subscription: Subscription, when: str, at: datetime,
         when=when,
         change=_result(subscription, when, share.left),
         currency=subscription.currency,
-        lines=[_line(*taxed) for taxed in zip(quote.lines, totals.line_taxes, strict=True)],
+        lines=quoted_lines(quote.lines, totals),
         subtotal_minor=totals.subtotal.minor,
         tax_minor=totals.tax.minor,
         total_minor=totals.total.minor,
@@ -79,14 +77,3 @@ def _result(subscription: Subscription, when: str, due: Money) -> ChangeResult:
         return ChangeResult.PLANNED
     is_charged = due.minor > 0 and subscription.pay_by is PayBy.CARD
     return ChangeResult.PENDING if is_charged else ChangeResult.MADE
-
-
-def _line(line: LineDraft, tax: Money) -> QuotedLineView:
-    return QuotedLineView(
-        kind=line.kind.value,
-        description=line.description,
-        quantity=line.quantity,
-        unit_minor=line.unit.minor,
-        net_minor=line.net.minor,
-        tax_minor=tax.minor,
-    )

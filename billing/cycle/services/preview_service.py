@@ -5,13 +5,11 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from billing.cycle.plan_change.offer import share_for
+from billing.cycle.plan_change.offer import quoted_lines, share_for, totals_of
 from billing.cycle.services.wish import wish_away, wish_for
 from billing.errors import Rejected
-from billing.invoices.rules import LineDraft, Totals, add_up
-from billing.money import Money
 from billing.subscriptions.queries import get_subscription
-from schemas.plan_change_views import QuotedLineView, ServicePreview
+from schemas.plan_change_views import ServicePreview
 
 
 def preview_service(
@@ -29,15 +27,15 @@ def preview_service(
         wish = wish_away(session, subscription, slug, at)
     else:
         wish = wish_for(session, subscription, slug, quantity, at)
-    lines, nothing = wish.quote.lines, Money(0, subscription.currency)
-    totals = add_up(lines, wish.tax) if lines else Totals(nothing, nothing)
+    lines = wish.quote.lines
+    totals = totals_of(lines, wish.tax, subscription.currency)
     share = share_for(session, subscription, totals.total)
     return ServicePreview(
         subscription_id=subscription.id,
         at=at,
         service=slug,
         currency=subscription.currency,
-        lines=[_line(*taxed) for taxed in zip(lines, totals.line_taxes, strict=True)],
+        lines=quoted_lines(lines, totals),
         subtotal_minor=totals.subtotal.minor,
         tax_minor=totals.tax.minor,
         total_minor=totals.total.minor,
@@ -46,15 +44,4 @@ def preview_service(
         due_minor=share.left.minor,
         kept_minor=wish.quote.kept.minor,
         period_end=subscription.period_end,
-    )
-
-
-def _line(line: LineDraft, tax: Money) -> QuotedLineView:
-    return QuotedLineView(
-        kind=line.kind.value,
-        description=line.description,
-        quantity=line.quantity,
-        unit_minor=line.unit.minor,
-        net_minor=line.net.minor,
-        tax_minor=tax.minor,
     )
