@@ -20,10 +20,10 @@ COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text
 SERVICES: dict[str, Any] = COMPOSE["services"]
 STORES = {"postgres", "broker"}
 MONITORS = {"prometheus", "grafana"}
-# the database holds them, and a process that has none yet waits
+# they may be left out: the database holds them, or there are no such callers
 OF_VENDORS = {
     "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRETS", "PAYPAL_CLIENT_SECRET", "PAYPAL_WEBHOOK_SECRETS", "RESEND_API_KEY",
-    "RESEND_WEBHOOK_SECRETS",
+    "RESEND_WEBHOOK_SECRETS", "USER_TOKEN_SECRETS",
 }  # fmt: skip
 # where it listens is given by the image or the command line
 GIVEN = {"cashbeat_home"}
