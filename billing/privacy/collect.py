@@ -42,11 +42,12 @@ def collect(session: Session, account_id: UUID, table: PersonalTable) -> Part:
     left_out = columns | set(table.hidden) | MACHINERY
     rows, files = [], {}
     for number, row in enumerate(_rows(session, account_id, table)):
-        content = row.pop("content", None)
-        if content:
+        content = row.get("content")
+        if isinstance(content, str):  # bytes; that of an audit entry is an object
             name = f"{table.name}/{number + 1}.{ENDINGS.get(row.get('media_type', 'application/pdf'), 'bin')}"
             files[name] = bytes.fromhex(content.removeprefix("\\x"))
             row["file"] = name
+            del row["content"]
         rows.append({name: value for name, value in row.items() if name not in left_out})
     return Part(table.name, rows, files)
 

@@ -22,6 +22,7 @@ from settings import SANDBOX_WEBHOOK_SECRET
 from stack.running import Stack
 from tests.canaries import HOOK
 from tests.reference import REFERENCE
+from tests.scenarios.subscriptions import assert_in_order
 from tools.routes import pasted_routes
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -111,6 +112,7 @@ def test_every_example_of_the_reference_works_when_pasted_in_order(paste: Paste,
     assert pasted_routes() - {_route(method, path) for method, path in paste.asked()} == set()
     ended_badly = {WorkState.REJECTED, WorkState.PARKED}
     assert [outcome for outcome in _outcomes(stack_books, "my app") if outcome[1] in ended_badly] == []
+    assert_in_order(stack_books)
 
 
 def test_no_idempotency_key_is_used_twice() -> None:

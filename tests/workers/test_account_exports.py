@@ -21,6 +21,8 @@ from billing.privacy.collect import TABLES
 from billing.privacy.forget_due import remove_expired
 from billing.privacy.queries import get_export_file, show_export
 from calls.write_exports import write_exports
+from database.audit.tables import ActorKind
+from database.audit.write import Actor, Deed, write_down
 from database.ids import uuid7
 from database.operations import stage_command
 from database.outbox import OutboxEntry
@@ -51,6 +53,8 @@ def known(exporter: Work) -> UUID:
         invoice = session.scalars(select(Invoice)).one()
         attach_document(session, invoice.id, b"%PDF-1.7 Zerlinde", Wall(APRIL), is_paid=True)
         stage_command(session, "set_balance_watch", {"account_id": str(account_id), "warn_below": 5}, "app/shop")
+        moved = {"accounts": {str(account_id): {"name": "Zerlinde Quastenflosser"}}}
+        write_down(session, [Deed(Actor(ActorKind.KEY, "app/shop"), "update_settings", account_id, after=moved)])
     return account_id
 
 
@@ -78,6 +82,8 @@ def test_it_has_everything_that_is_known(exporter: Work, known: UUID) -> None:
     assert told["invoices"][0]["buyer"]["name"] == "Zerlinde Quastenflosser"
     assert archive.read(told["invoice_documents"][0]["file"]) == b"%PDF-1.7 Zerlinde"
     assert [each["body"]["warn_below"] for each in told["operations"]] == [5]
+    (entry,) = told["audit_personal"]
+    assert "Zerlinde Quastenflosser" in json.dumps(entry["content"]), "an entry is shown, for it is no file"
     assert told["credit_grants"]
     assert json.loads(archive.read("about.json"))["accounts"]["tax_id"]["purpose"]
 
