@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from billing.accounts.queries import account_closed, closed_among
+from billing.accounts.queries import inactive_among, refusal_of
 from billing.commands.sets import SETS
 from billing.commands.verb import Result, SetVerb
 from billing.errors import Rejected
@@ -15,6 +15,7 @@ from calls.audited import is_entry_itself
 from calls.run_command import carry_out, parse
 from database.operations import Operation
 from schemas.commands.base import Command
+from schemas.views.accounts import AccountStatus
 from workers import claims
 from workers.finish_each import finish_each
 from workers.halves import in_halves
@@ -41,14 +42,22 @@ def run_set(work: Work, operation_ids: Sequence[UUID]) -> None:
         _run_together(work, verb, asked)
 
 
+def _refusals(session: Session, commands: Sequence[Command]) -> list[Rejected | None]:
+    """Why each is refused for what its account is, if it is; as `billing.commands.time_of` does it for one."""
+    inactive = inactive_among(session, {_begins_for(command) for command in commands})
+    statuses = [inactive.get(_begins_for(command), AccountStatus.ACTIVE) for command in commands]
+    return [refusal_of(status, begins=command.begins) for status, command in zip(statuses, commands, strict=True)]
+
+
 def _run_together(work: Work, verb: SetVerb, asked: Asked) -> None:
     wall = work.wall()
 
     def act(session: Session, ours: Sequence[Operation]) -> Sequence[Result | Rejected]:
         mine = [asked[operation.id] for operation in ours]
-        closed = closed_among(session, {_begins_for(command) for _, command in mine})
-        answers = iter(verb(session, [each for each in mine if _begins_for(each[1]) not in closed], wall))
-        return [account_closed() if _begins_for(command) in closed else next(answers) for _, command in mine]
+        refusals = _refusals(session, [command for _, command in mine])
+        free = [each for each, refusal in zip(mine, refusals, strict=True) if refusal is None]
+        answers = iter(verb(session, free, wall))
+        return [refusal or next(answers) for refusal in refusals]
 
     in_halves(
         [operation for operation, _ in asked.values()],

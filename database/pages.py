@@ -8,6 +8,7 @@ passed by.
 """
 
 import json
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,13 +25,16 @@ NEWEST_FIRST: Final = "-created"
 # What a list can be ordered by, in the words of its `sort`, and what stands in such a column.
 KINDS: Mapping[str, type[datetime] | type[int] | type[str]] = {
     "created": datetime, "issued": datetime, "due": datetime, "received": datetime, "opened": datetime,
-    "amount": int, "number": str,
+    "amount": int, "number": str, "name": str,
 }  # fmt: skip
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 # what a column of instants or of whole numbers can hold, and a text of ours
 _WHOLE_MAX = 2**63 - 1
-_TEXT_LENGTH_MAX = 64
+_TEXT_LENGTH_MAX = 200
+
+# what PostgreSQL keeps in no text, and UTF-8 has no bytes for
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
 
 Place = datetime | int | str
 Row = TypeVar("Row")
@@ -150,7 +154,7 @@ def _name(column: SQLColumnExpression[Any]) -> str:
 
 def _place(kind: type, written: Any) -> Place:
     if kind is str:
-        if not isinstance(written, str) or len(written) > _TEXT_LENGTH_MAX or not written.isprintable():
+        if not isinstance(written, str) or len(written) > _TEXT_LENGTH_MAX or _NO_TEXT.search(written):
             raise ValueError
         return written
     if type(written) is not int or abs(written) > _WHOLE_MAX:

@@ -14,7 +14,7 @@ from callers.principal import Kind, Principal
 from database.audit.tables import ActorKind
 from database.audit.write import Actor, Deed, write_down
 from database.staff import name_of_member
-from schemas.views.accounts import AccountView
+from schemas.views.accounts import ListedAccountView
 from schemas.views.base import Page
 
 Answer = TypeVar("Answer")
@@ -59,7 +59,7 @@ def _accounts_in(answer: object) -> set[UUID]:
 
 def _named(shown: list[Any]) -> Iterator[UUID]:
     for each in shown:
-        if isinstance(each, AccountView):
+        if isinstance(each, ListedAccountView):
             yield each.id
         elif isinstance(found := getattr(each, ACCOUNT, None), UUID):
             yield found

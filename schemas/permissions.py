@@ -62,6 +62,17 @@ _RUNNING = frozenset({StaffRole.OPERATOR, StaffRole.ADMIN})
 PERMISSIONS: tuple[Permission, ...] = (
     Permission("accounts:read", "see the account", _EVERYBODY, _ALL_STAFF),
     Permission("accounts:list", "list accounts", _NOBODY, _ALL_STAFF, scope="accounts:read", of_company=True),
+    Permission(
+        "accounts:search",
+        "search accounts, see all that is known of one",
+        _NOBODY,
+        _ALL_STAFF,
+        scope="admin:read",
+        of_company=True,
+    ),
+    Permission(
+        "accounts:suspend", "suspend and activate accounts", _NOBODY, _AT_THE_DESK, scope="admin:write", of_company=True
+    ),
     Permission("accounts:write", "open accounts", _NOBODY, _AT_THE_DESK, of_company=True),
     Permission("settings:write", "change the account's settings", _PAYERS, _AT_THE_DESK, scope="accounts:write"),
     Permission("account:delete", "delete the account", _OWNERS, _AT_THE_DESK, scope="accounts:write"),

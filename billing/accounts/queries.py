@@ -5,7 +5,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from billing.accounts.rules import hash_token
@@ -107,15 +107,41 @@ def list_accounts(
         escaped = name_prefix.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         query = query.where(func.lower(Account.name).like(func.lower(escaped) + "%"))
     if status is not None:
-        query = query.where(Account.closed_at.is_(None) == (status is AccountStatus.ACTIVE))
+        query = query.where(in_status(status))
     page, cursor = newest_first(session, query, Account, paging)
-    return Page(data=[_listed(account) for account in page], next_cursor=cursor)
+    return Page(data=[view_listed(account) for account in page], next_cursor=cursor)
 
 
-def closed_among(session: Session, account_ids: Collection[UUID]) -> set[UUID]:
-    """Those of the accounts that were deleted."""
-    closed = select(Account.id).where(is_among(Account.id, account_ids), Account.closed_at.is_not(None))
-    return set(session.scalars(closed))
+def status_of(closed_at: datetime | None, suspended_at: datetime | None) -> AccountStatus:
+    """Whether an account lives; one that was deleted is closed, whatever it was before."""
+    if closed_at is not None:
+        return AccountStatus.CLOSED
+    return AccountStatus.ACTIVE if suspended_at is None else AccountStatus.SUSPENDED
+
+
+def in_status(status: AccountStatus) -> ColumnElement[bool]:
+    """The accounts of which `status_of` says so."""
+    if status is AccountStatus.CLOSED:
+        return Account.closed_at.is_not(None)
+    is_suspended = Account.suspended_at.is_not(None)
+    return and_(Account.closed_at.is_(None), is_suspended if status is AccountStatus.SUSPENDED else ~is_suspended)
+
+
+def inactive_among(session: Session, account_ids: Collection[UUID]) -> dict[UUID, AccountStatus]:
+    """Those of the accounts that are not active, and what they are instead. Holds none of their rows."""
+    is_inactive = or_(Account.closed_at.is_not(None), Account.suspended_at.is_not(None))
+    told = select(Account.id, Account.closed_at, Account.suspended_at)
+    found = session.execute(told.where(is_among(Account.id, account_ids), is_inactive))
+    return {row.id: status_of(row.closed_at, row.suspended_at) for row in found}
+
+
+def refusal_of(status: AccountStatus, *, begins: bool) -> Rejected | None:
+    """What is said where something is wanted of an account in this status, if it is refused; see `Command.begins`."""
+    if status is AccountStatus.CLOSED:
+        return account_closed()
+    if status is AccountStatus.SUSPENDED and begins:
+        return Rejected("account_suspended", "The account is suspended.", status=409)
+    return None
 
 
 def account_closed() -> Rejected:
@@ -180,10 +206,11 @@ def view_settings(session: Session, account: Account, now: datetime) -> AccountS
 
 def view_account(account: Account) -> AccountView:
     """An account as the API shows it."""
-    return AccountView(**dict(_listed(account)))
+    return AccountView(**dict(view_listed(account)))
 
 
-def _listed(account: Account) -> ListedAccountView:
+def view_listed(account: Account) -> ListedAccountView:
+    """The same as a list shows it."""
     return ListedAccountView(
         id=account.id,
         name=account.name,
@@ -194,6 +221,7 @@ def _listed(account: Account) -> ListedAccountView:
         tax_id=account.tax_id,
         test_clock_id=account.clock_id,
         created_at=account.created_at,
-        status=AccountStatus.ACTIVE if account.closed_at is None else AccountStatus.CLOSED,
+        status=status_of(account.closed_at, account.suspended_at),
+        suspended_at=account.suspended_at,
         closed_at=account.closed_at,
     )

@@ -17,6 +17,7 @@ class Account(Base):
     `credit_overdraft_max` is how far below zero its own use may take it, as was agreed; nothing unless somebody did.
     One that was deleted is `closed_at`; until `keep_until` the law wants its papers, and then nothing is left that
     names a person (`erased_at`). `forget_at` is when what the pipeline remembers of it is looked through next.
+    While it is suspended (`suspended_at`) nothing is begun for it, see `Command.begins`; what it has runs on.
     """
 
     __tablename__ = "accounts"
@@ -26,6 +27,7 @@ class Account(Base):
         CheckConstraint("credit_overdraft_max >= 0", name="credit_overdraft_max_not_negative"),
         CheckConstraint("(closed_at IS NULL) = (keep_until IS NULL)", name="closed_is_kept"),
         CheckConstraint("closed_at IS NOT NULL OR (forget_at IS NULL AND erased_at IS NULL)", name="closed_is_erased"),
+        CheckConstraint("(suspended_at IS NULL) = (suspended_because = '')", name="suspended_for_a_reason"),
         Index("ix_accounts_forget", "forget_at", postgresql_where=text("forget_at IS NOT NULL")),
         Index("ix_accounts_keep", "keep_until", postgresql_where=text("closed_at IS NOT NULL AND erased_at IS NULL")),
     )
@@ -51,13 +53,23 @@ class Account(Base):
     keep_until: Mapped[datetime | None]
     forget_at: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]
+    suspended_at: Mapped[datetime | None]
+    suspended_because: Mapped[str] = mapped_column(server_default="")
     created_at: Mapped[datetime] = written_at()
 
 
 Index("ix_accounts_newest", Account.created_at, Account.id)
 Index("ix_accounts_owner", Account.owner)
-Index("ix_accounts_billing_email", func.lower(Account.billing_email))
-Index("ix_accounts_name", func.lower(Account.name).label("name"), postgresql_ops={"name": "text_pattern_ops"})
+BEGINS = "text_pattern_ops"
+Index("ix_accounts_billing_email", func.lower(Account.billing_email).label("email"), postgresql_ops={"email": BEGINS})
+Index("ix_accounts_name", func.lower(Account.name).label("name"), postgresql_ops={"name": BEGINS})
+Index("ix_accounts_by_name", Account.name, Account.id)
+Index("ix_accounts_words", func.to_tsvector(text("'simple'::regconfig"), Account.name), postgresql_using="gin")
+Index(
+    "ix_accounts_domain",
+    func.split_part(func.lower(Account.billing_email), text("'@'"), text("2")).label("domain"),
+    postgresql_ops={"domain": BEGINS},
+)
 
 
 class AccountRecipient(Base):
@@ -70,6 +82,11 @@ class AccountRecipient(Base):
     kind: Mapped[MailKind] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(primary_key=True)
     created_at: Mapped[datetime] = written_at()
+
+
+Index(
+    "ix_account_recipients_email", func.lower(AccountRecipient.email).label("email"), postgresql_ops={"email": BEGINS}
+)
 
 
 class EmailConfirmation(Base):

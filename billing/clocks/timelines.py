@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from billing.accounts.queries import account_closed
+from billing.accounts.queries import refusal_of, status_of
 from billing.accounts.tables import Account
 from billing.clocks.tables import ClockStatus, TestClock
 from billing.clocks.wall import Wall
@@ -48,13 +48,20 @@ def now_of(session: Session, account_id: UUID, wall: Wall) -> datetime:
     return session.scalar(frozen.where(Account.id == account_id)) or wall.at
 
 
-def open_now_of(session: Session, account_id: UUID, wall: Wall) -> datetime:
-    """The same, for something that is begun; raises Rejected `account_closed` for an account that was deleted."""
-    told = select(Account.closed_at, TestClock.frozen_at).outerjoin(TestClock, Account.clock_id == TestClock.id)
-    found = session.execute(told.where(Account.id == account_id)).one_or_none()
-    if found is not None and found.closed_at is not None:
-        raise account_closed()
-    return (found.frozen_at if found else None) or wall.at
+def open_now_of(session: Session, account_id: UUID, wall: Wall, *, begins: bool) -> datetime:
+    """The same, for something that is wanted of an account; `begins` is as `Command.begins` says.
+
+    Raises Rejected `account_closed` for one that was deleted, `account_suspended` for what begins while it is that.
+    """
+    told = select(Account.closed_at, Account.suspended_at, TestClock.frozen_at)
+    found = session.execute(
+        told.outerjoin(TestClock, Account.clock_id == TestClock.id).where(Account.id == account_id)
+    ).one_or_none()
+    if found is None:
+        return wall.at
+    if refusal := refusal_of(status_of(found.closed_at, found.suspended_at), begins=begins):
+        raise refusal
+    return found.frozen_at or wall.at
 
 
 def times_of(session: Session, account_ids: Collection[UUID], wall: Wall) -> dict[UUID, datetime]:

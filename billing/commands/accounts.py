@@ -5,10 +5,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from billing.accounts.activate import activate_account
 from billing.accounts.ask_email import ask_again
 from billing.accounts.confirm_email import confirm_email
 from billing.accounts.open import open_account
 from billing.accounts.queries import get_account, lock_account, view_account, view_settings
+from billing.accounts.suspend import suspend_account
 from billing.accounts.update import update_account
 from billing.commands.verb import Result, Verb, cause_of
 from billing.gateway_run.stage_syncs import stage_syncs_of_account
@@ -18,11 +20,13 @@ from billing.privacy.queries import show_export
 from database.clock import database_time
 from database.operations import Operation
 from schemas.commands.accounts import (
+    ActivateAccount,
     ConfirmEmail,
     DeleteAccount,
     ExportAccount,
     OpenAccount,
     RepeatConfirmation,
+    SuspendAccount,
     UpdateAccount,
 )
 from schemas.commands.base import Command
@@ -67,6 +71,15 @@ def _export_account(session: Session, operation: Operation, command: ExportAccou
     return show_export(session, command.account_id, at).model_dump(mode="json")
 
 
+def _suspend_account(session: Session, operation: Operation, command: SuspendAccount, now: datetime) -> Result:
+    account = suspend_account(session, command.account_id, command.reason, now)
+    return view_account(account).model_dump(mode="json")
+
+
+def _activate_account(session: Session, operation: Operation, command: ActivateAccount, now: datetime) -> Result:
+    return view_account(activate_account(session, command.account_id)).model_dump(mode="json")
+
+
 VERBS: Mapping[type[Command], Verb] = {
     OpenAccount: _open_account,
     UpdateAccount: _update_account,
@@ -74,4 +87,6 @@ VERBS: Mapping[type[Command], Verb] = {
     ConfirmEmail: _confirm_email,
     DeleteAccount: _delete_account,
     ExportAccount: _export_account,
+    SuspendAccount: _suspend_account,
+    ActivateAccount: _activate_account,
 }

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from billing.accounts.queries import find_account_of_token
+from billing.accounts.queries import find_account_of_token, inactive_among, refusal_of
 from billing.clocks.timelines import now_of, open_now_of
 from billing.clocks.wall import Wall
 from billing.invoices.queries import get_invoice
@@ -19,19 +19,27 @@ from schemas.commands.manual_payments import OfClaim, SubmitPaymentClaim
 from schemas.commands.refunds import CreditInvoice, RefundPayment, WriteOffInvoice
 from schemas.commands.subscriptions import OfSubscription
 from schemas.commands.usage import OfReservation
+from schemas.views.accounts import AccountStatus
 
 
 def time_of(session: Session, command: Command, wall: Wall) -> datetime:
     """The time it is for the account that a command is about.
 
     Raises Rejected `account_closed` for what would begin something for an account that was deleted; what concerns its
-    papers, its cards or what is to end goes on.
+    papers, its cards or what is to end goes on. `account_suspended` is what `begins` something while it is suspended:
+    this is the one place that refuses it, with `calls.run_set` for what comes in sets.
     """
-    begins_for: UUID | None = getattr(command, "account_id", None)
-    if begins_for is not None:
-        return open_now_of(session, begins_for, wall)
+    named: UUID | None = getattr(command, "account_id", None)
+    if named is not None:
+        return open_now_of(session, named, wall, begins=command.begins)
     account_id = account_of(session, command)
-    return now_of(session, account_id, wall) if account_id else wall.at
+    if account_id is None:
+        return wall.at
+    status = inactive_among(session, [account_id]).get(account_id)
+    # of one that was deleted, what is done to what is left goes on
+    if status is AccountStatus.SUSPENDED and (refusal := refusal_of(status, begins=command.begins)):
+        raise refusal
+    return now_of(session, account_id, wall)
 
 
 def account_of(session: Session, command: Command) -> UUID | None:

@@ -10,6 +10,7 @@ Row = Mapping[str, Any]
 
 # what of a subscription may change with its status or its plan, and is told with them
 _PLAN = ("price_id", "foreign_price")
+_SUSPENDED = "suspended_at"
 _REST = ("pay_by", "limits_suspended", "resumes_at", "trial_end", "period_end")
 
 
@@ -22,7 +23,13 @@ def events_of(kind: str, before: Row | None, after: Row) -> list[str]:
 
 
 def _of_account(before: Row | None, after: Row) -> list[str]:
-    return ["account.created" if before is None else "account.updated"]
+    if before is None:
+        return ["account.created"]
+    told: list[str] = []
+    if _differ(before, after, _SUSPENDED) and (after[_SUSPENDED] is None or before[_SUSPENDED] is None):
+        told.append("account.suspended" if after[_SUSPENDED] else "account.activated")
+    is_updated = _differ(before, after, *(column for column in before if column != _SUSPENDED))
+    return [*told, *(["account.updated"] if is_updated else [])]
 
 
 def _of_subscription(before: Row | None, after: Row) -> list[str]:

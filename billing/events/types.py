@@ -8,6 +8,8 @@ SCHEMA_VERSION = 1
 TYPES: Mapping[str, str] = {
     "account.created": "An account was opened.",
     "account.updated": "Name, owner, billing address, billing e-mail or tax id of an account changed.",
+    "account.suspended": "An account was suspended: nothing is begun for it, and it uses nothing.",
+    "account.activated": "An account that was suspended may begin and use things again.",
     "account.limit_passed": "The product has reported more sites or users than the plan allows; once each time.",
     "account.deleted": "An account was deleted: nothing begins for it any more, and nothing names its person.",
     "credits.granted": "Credits were granted that were not bought as a package: a plan's.",

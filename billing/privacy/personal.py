@@ -24,6 +24,7 @@ WITHOUT_EMAIL = (
     "CASE WHEN request ? 'customer_email' THEN jsonb_set(request, '{customer_email}', '\"\"') ELSE request END"
 )
 BILLING, MAIL = "to bill, and to decide which tax", "to write about payments"
+NO_SUSPENSION = "CASE WHEN suspended_at IS NULL THEN '' ELSE 'erased' END"
 NO_REASON = "CASE WHEN reject_reason = '' THEN '' ELSE 'erased' END"
 UNEDITED = "to account for what was sold: never edited, so that a product names nobody in it"
 REFERENCE, PAPER = "to give money back and to answer disputes", "an invoice has to name its buyer"
@@ -92,6 +93,9 @@ ACCOUNTS = (
             "region": _address("region"),
             "postal_code": _address("postal code"),
             "tax_id": Personal("a tax number", BILLING, Keep.ACCOUNT, at_once=NOTHING),
+            "suspended_because": Personal(
+                "why it was suspended, in a person's words", "to know why", Keep.ACCOUNT, at_once=NO_SUSPENSION
+            ),
             "time_zone": Personal("where one lives", "to tell the time", Keep.ACCOUNT, at_once="'UTC'"),
             "locale": Personal("a language", "to write in it", Keep.ACCOUNT, at_once="'en'"),
         },

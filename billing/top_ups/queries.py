@@ -66,6 +66,7 @@ def due_top_ups(session: Session, timeline: Timeline, limit: int) -> Sequence[UU
         .join(Account, Account.id == AutoTopUp.account_id)
         .where(
             Account.clock_id.is_not_distinct_from(timeline.clock_id),
+            Account.suspended_at.is_(None),
             may_begin(month_of(timeline.now)),
             AutoTopUp.top_up_below > func.coalesce(usable.scalar_subquery(), 0),
         )

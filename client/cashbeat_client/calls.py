@@ -448,7 +448,8 @@ def list_accounts(
 ) -> List[shapes.ListedAccount]:
     """List accounts.
 
-    A customer of the SaaS company, as it stands in a list. One that is closed was deleted, at `closed_at`.
+    A customer of the SaaS company, as it stands in a list. One that is closed was deleted, at `closed_at`. One
+    that is suspended, since `suspended_at`, begins and uses nothing.
     """
     return List(
         "GET",
@@ -1773,6 +1774,60 @@ def write_off_invoice(id: str, *, reason: shapes.Name) -> Say[dict[str, Any]]:
     It may still be paid.
     """
     return Say("POST", f"/v1/admin/invoices/{id}/write-off/", given(), given(reason=reason))
+
+
+def list_admin_accounts(
+    *,
+    created_from: shapes.Instant = LEFT_OUT,
+    created_until: shapes.Instant = LEFT_OUT,
+    sort: Literal["created", "-created", "name", "-name"] = LEFT_OUT,
+    limit: int = LEFT_OUT,
+    q: shapes.Name = LEFT_OUT,
+    status: shapes.AccountStatus = LEFT_OUT,
+    plan: shapes.Slug = LEFT_OUT,
+    subscription: shapes.SubscriptionStatus = LEFT_OUT,
+) -> List[shapes.FoundAccount]:
+    """List admin accounts.
+
+    An account that was found, and the plans of its subscriptions that have not ended.
+    """
+    return List(
+        "GET",
+        "/v1/admin/accounts/",
+        given(
+            created_from=created_from,
+            created_until=created_until,
+            sort=sort,
+            limit=limit,
+            q=q,
+            status=status,
+            plan=plan,
+            subscription=subscription,
+        ),
+    )
+
+
+def get_admin_account(id: str) -> Query[shapes.AccountFile]:
+    """Get admin account.
+
+    An account with what belongs to it: up to twenty of each, the newest first; of the open invoices the first
+    due. `owed_minor` is what all open invoices ask for, in minor units by currency. `suspended_because` is
+    empty while the account is not suspended. `credits` are as of the account's own time.
+    """
+    return Query("GET", f"/v1/admin/accounts/{id}/", given())
+
+
+def suspend_account(id: str, *, reason: shapes.Name) -> Say[shapes.Account]:
+    """Suspend an account: nothing is begun for it and it uses nothing.
+
+    One that is suspended stays as it is.
+    """
+    return Say("POST", f"/v1/admin/accounts/{id}/suspend/", given(), given(reason=reason))
+
+
+def activate_account(id: str) -> Say[shapes.Account]:
+    """Let a suspended account begin and use things again; one that is active stays so."""
+    return Say("POST", f"/v1/admin/accounts/{id}/activate/", given(), given())
 
 
 def list_admin_audit(

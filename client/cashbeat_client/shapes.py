@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal, NotRequired, TypedDict
 
-AccountStatus = Literal["active", "closed"]
+AccountStatus = Literal["active", "suspended", "closed"]
 ActorKind = Literal["key", "user", "staff", "product", "link", "operator", "system"]
 ApprovalStatus = Literal["waiting", "approved", "done", "refused", "stale", "expired"]
 AttemptStatus = Literal["created", "unknown", "pending", "approved", "captured", "failed", "expired"]
@@ -47,10 +47,43 @@ class Account(TypedDict):
     test_clock_id: str | None
     created_at: str
     status: AccountStatus
+    suspended_at: str | None
     closed_at: str | None
     kept_minor: NotRequired[dict[str, int]]
     open_disputes: NotRequired[int]
     mail_stopped: NotRequired[MailStop | None]
+
+
+class AccountFile(TypedDict):
+    """An account with what belongs to it: up to twenty of each, the newest first; of the open invoices the first
+    due.
+
+    `owed_minor` is what all open invoices ask for, in minor units by currency. `suspended_because` is empty
+    while the account is not suspended. `credits` are as of the account's own time.
+    """
+
+    id: str
+    name: str
+    slug: str
+    owner: str
+    billing_email: str
+    billing_address: dict[str, str]
+    tax_id: str
+    test_clock_id: str | None
+    created_at: str
+    status: AccountStatus
+    suspended_at: str | None
+    closed_at: str | None
+    kept_minor: NotRequired[dict[str, int]]
+    open_disputes: NotRequired[int]
+    mail_stopped: NotRequired[MailStop | None]
+    suspended_because: str
+    subscriptions: list[Subscription]
+    credits: Balance
+    owed_minor: dict[str, int]
+    open_invoices: list[Invoice]
+    last_payments: list[Payment]
+    gateway_customers: list[GatewayCustomer]
 
 
 class AccountSettings(TypedDict):
@@ -593,6 +626,35 @@ class Export(TypedDict):
     expires_at: str | None
 
 
+class FoundAccount(TypedDict):
+    """An account that was found, and the plans of its subscriptions that have not ended."""
+
+    id: str
+    name: str
+    slug: str
+    owner: str
+    billing_email: str
+    billing_address: dict[str, str]
+    tax_id: str
+    test_clock_id: str | None
+    created_at: str
+    status: AccountStatus
+    suspended_at: str | None
+    closed_at: str | None
+    plans: list[str]
+
+
+class GatewayCustomer(TypedDict):
+    """What a gateway calls an account.
+
+    One that was deleted there stays, for news of what it had.
+    """
+
+    gateway: str
+    customer_ref: str
+    deleted_at: str | None
+
+
 class Invoice(TypedDict):
     """An invoice; `number` is null until issued, `pdf` until rendered.
 
@@ -646,7 +708,8 @@ class Limits(TypedDict):
 class ListedAccount(TypedDict):
     """A customer of the SaaS company, as it stands in a list.
 
-    One that is closed was deleted, at `closed_at`.
+    One that is closed was deleted, at `closed_at`. One that is suspended, since `suspended_at`, begins and uses
+    nothing.
     """
 
     id: str
@@ -659,6 +722,7 @@ class ListedAccount(TypedDict):
     test_clock_id: str | None
     created_at: str
     status: AccountStatus
+    suspended_at: str | None
     closed_at: str | None
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from database.rights.decision import KEEPS, KEEPS_AND_REMOVES, Decision, changes, shown
+from database.rights.decision import KEEPS, KEEPS_AND_REMOVES, READS, Decision, changes, shown
 from database.rights.whose import EVERY_ACCOUNT, OF_ACCOUNT, OF_CLOCK, Whose, by_account, part_of
 
 # why mail to an address has stopped is told to whoever sees an account of that address
@@ -21,7 +21,7 @@ CUSTOMERS: Mapping[str, Decision] = {
     "confirmation_links": shown(KEEPS_AND_REMOVES, part_of("email_confirmations", "confirmation_id")),
     "account_exports": shown(KEEPS_AND_REMOVES, OF_ACCOUNT.taking("account:export")),
     "reported_counts": shown(KEEPS, OF_ACCOUNT),
-    "gateway_customers": Decision(KEEPS),
+    "gateway_customers": Decision(KEEPS, door=READS, whose=OF_ACCOUNT.taking("accounts:search")),
     "cards": shown(KEEPS, OF_ACCOUNT),
     # one goes with the account whose it is
     "stopped_addresses": shown(

@@ -2,6 +2,7 @@
 
 from ingress.entries import (
     accounts,
+    admin_accounts,
     approvals,
     audit,
     callers,
@@ -42,6 +43,7 @@ def named_entries() -> tuple[Entry, ...]:
         *manual_payments.ENTRIES,
         *money_back.ENTRIES,
         *approvals.ENTRIES,
+        *admin_accounts.ENTRIES,
         *audit.ENTRIES,
         *callers.ENTRIES,
         *operators.ENTRIES,

@@ -121,6 +121,27 @@ class DeleteAccount(Command):
     confirm_name: Name
 
 
+class SuspendAccount(Command):
+    """Suspend an account: nothing is begun for it and it uses nothing. One that is suspended stays as it is."""
+
+    kind = "suspend_account"
+    permission = "accounts:suspend"
+    result_view = AccountView
+
+    account_id: UUID
+    reason: Name
+
+
+class ActivateAccount(Command):
+    """Let a suspended account begin and use things again; one that is active stays so."""
+
+    kind = "activate_account"
+    permission = "accounts:suspend"
+    result_view = AccountView
+
+    account_id: UUID
+
+
 class ExportAccount(Command):
     """Ask for a copy of all that is known of an account; a worker writes it."""
 
@@ -147,4 +168,6 @@ COMMANDS: tuple[type[Command], ...] = (
     ConfirmEmail,
     DeleteAccount,
     ExportAccount,
+    SuspendAccount,
+    ActivateAccount,
 )

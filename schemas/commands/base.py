@@ -23,5 +23,7 @@ class Command(BaseModel):
     body_bytes_max: ClassVar[int] = 64 * 1024
     # what it is about is named by a token that nobody can guess: whoever has it may say so, whoever else they are
     is_by_token: ClassVar[bool] = False
+    # It begins or uses something: refused while its account is suspended. What pays, ends, corrects or tells goes on.
+    begins: ClassVar[bool] = False
     # thousands a second by a machine: its operation, which nobody can change or remove either, is the entry
     is_own_audit: ClassVar[bool] = False

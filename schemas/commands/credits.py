@@ -28,6 +28,7 @@ class ConsumeCredits(Command):
 
     kind = "consume_credits"
     permission = "credits:consume"
+    begins = True
     is_own_audit = True
     in_sets = True
     result_view = ConsumedCreditsView
@@ -46,6 +47,7 @@ class PurchaseCredits(Command):
 
     kind = "purchase_credits"
     permission = "payments:write"
+    begins = True
 
     account_id: UUID
     package: Slug
@@ -94,6 +96,7 @@ class SetAutoTopUp(Command):
 
     kind = "set_auto_top_up"
     permission = "credits:write"
+    begins = True
     result_view = SetAutoTopUpView
 
     account_id: UUID

@@ -23,6 +23,8 @@ class StartManualPayment(Command):
 
     kind = "start_manual_payment"
     permission = "payments:write"
+    # a package; to pay an invoice names no account, and is never refused
+    begins = True
     result_view = ManualPaymentView
 
     account_id: UUID | None = None

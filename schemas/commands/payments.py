@@ -28,6 +28,7 @@ class StartCreditCheckout(Command):
 
     kind = "start_credit_checkout"
     permission = "payments:write"
+    begins = True
     result_view = PaymentPageView
 
     account_id: UUID

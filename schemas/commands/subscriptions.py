@@ -51,6 +51,7 @@ class CreateSubscription(Command):
 
     kind = "create_subscription"
     permission = "subscriptions:write"
+    begins = True
     result_view = SubscriptionView
 
     account_id: UUID
@@ -69,6 +70,7 @@ class StartSubscriptionCheckout(Command):
 
     kind = "start_subscription_checkout"
     permission = "subscriptions:write"
+    begins = True
     result_view = SubscriptionPageView
 
     account_id: UUID
@@ -97,6 +99,7 @@ class ChangePlan(OfSubscription):
 
     kind = "change_plan"
     permission = "subscriptions:write"
+    begins = True
     result_view = ChangedSubscriptionView
     direction: ClassVar[Literal["up", "down"] | None] = None
 
@@ -118,6 +121,7 @@ class DowngradeSubscription(ChangePlan):
 
     kind = "downgrade_subscription"
     direction = "down"
+    begins = False
 
 
 class AddService(OfSubscription):
@@ -125,6 +129,7 @@ class AddService(OfSubscription):
 
     kind = "add_service"
     permission = "subscriptions:write"
+    begins = True
 
     service: Slug
     quantity: Quantity = 1
@@ -154,6 +159,7 @@ class ReactivateSubscription(OfSubscription):
 
     kind = "reactivate_subscription"
     permission = "subscriptions:write"
+    begins = True
     result_view = SubscriptionView
 
 
@@ -172,6 +178,7 @@ class ResumeSubscription(OfSubscription):
 
     kind = "resume_subscription"
     permission = "subscriptions:write"
+    begins = True
     result_view = SubscriptionView
 
 

@@ -39,6 +39,7 @@ class RecordUsage(Command):
 
     kind = "record_usage"
     permission = "usage:write"
+    begins = True
     is_own_audit = True
     in_sets = True
     body_bytes_max = 512 * 1024
@@ -60,6 +61,7 @@ class ReserveUsage(Command):
 
     kind = "reserve_usage"
     permission = "usage:write"
+    begins = True
     is_own_audit = True
 
     account_id: UUID

@@ -14,6 +14,7 @@ class AccountStatus(StrEnum):
     """Whether an account lives."""
 
     ACTIVE = "active"
+    SUSPENDED = "suspended"
     CLOSED = "closed"
 
 
@@ -26,7 +27,10 @@ class MailStopView(View):
 
 
 class ListedAccountView(View):
-    """A customer of the SaaS company, as it stands in a list. One that is closed was deleted, at `closed_at`."""
+    """A customer of the SaaS company, as it stands in a list. One that is closed was deleted, at `closed_at`.
+
+    One that is suspended, since `suspended_at`, begins and uses nothing.
+    """
 
     id: UUID
     name: str
@@ -38,6 +42,7 @@ class ListedAccountView(View):
     test_clock_id: UUID | None
     created_at: datetime
     status: AccountStatus
+    suspended_at: datetime | None
     closed_at: datetime | None
 
 

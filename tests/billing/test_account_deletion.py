@@ -163,7 +163,7 @@ def test_what_runs_ends_and_her_card_is_taken_away(zerlinde: Zerlinde, books: Bo
 def test_nothing_begins_for_it_any_more(zerlinde: Zerlinde, books: Books) -> None:
     zerlinde.delete()
     with books.database.transaction() as session, pytest.raises(Rejected, match="was deleted"):
-        open_now_of(session, zerlinde.account_id, Wall(MID))
+        open_now_of(session, zerlinde.account_id, Wall(MID), begins=False)
     with pytest.raises(Rejected, match="was deleted"):
         zerlinde.delete("Deleted account")
 

@@ -39,12 +39,15 @@ CREATE TABLE accounts (
     keep_until TIMESTAMPTZ,
     forget_at TIMESTAMPTZ,
     erased_at TIMESTAMPTZ,
+    suspended_at TIMESTAMPTZ,
+    suspended_because TEXT DEFAULT '' NOT NULL,
     created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
     CONSTRAINT pk_accounts PRIMARY KEY (id),
     CONSTRAINT ck_accounts_credit_debt_max_not_negative CHECK (credit_debt_max >= 0),
     CONSTRAINT ck_accounts_credit_overdraft_max_not_negative CHECK (credit_overdraft_max >= 0),
     CONSTRAINT ck_accounts_closed_is_kept CHECK ((closed_at IS NULL) = (keep_until IS NULL)),
     CONSTRAINT ck_accounts_closed_is_erased CHECK (closed_at IS NOT NULL OR (forget_at IS NULL AND erased_at IS NULL)),
+    CONSTRAINT ck_accounts_suspended_for_a_reason CHECK ((suspended_at IS NULL) = (suspended_because = '')),
     CONSTRAINT ck_accounts_country_iso CHECK (country ~ '^[A-Z]{2}$'),
     CONSTRAINT uq_accounts_slug UNIQUE (slug),
     CONSTRAINT fk_accounts_clock_id FOREIGN KEY(clock_id) REFERENCES test_clocks (id)
@@ -53,7 +56,7 @@ CREATE INDEX ix_accounts_forget ON accounts (forget_at) WHERE forget_at IS NOT N
 CREATE INDEX ix_accounts_keep ON accounts (keep_until) WHERE closed_at IS NOT NULL AND erased_at IS NULL;
 CREATE INDEX ix_accounts_newest ON accounts (created_at, id);
 CREATE INDEX ix_accounts_owner ON accounts (owner);
-CREATE INDEX ix_accounts_billing_email ON accounts (lower(billing_email));
+CREATE INDEX ix_accounts_billing_email ON accounts (lower(billing_email) text_pattern_ops);
 CREATE INDEX ix_accounts_name ON accounts (lower(name) text_pattern_ops);
 
 CREATE TABLE gateway_customers (

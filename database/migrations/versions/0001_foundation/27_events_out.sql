@@ -96,7 +96,7 @@ DECLARE
 BEGIN
     FOR told IN SELECT * FROM (VALUES
         ('accounts', 'id', ARRAY['name', 'slug', 'owner', 'billing_email', 'line1', 'line2', 'city', 'region',
-            'postal_code', 'country', 'tax_id', 'time_zone', 'locale']),
+            'postal_code', 'country', 'tax_id', 'time_zone', 'locale', 'suspended_at']),
         ('subscriptions', 'account_id', ARRAY['status', 'price_id', 'next_price_id', 'pay_by', 'foreign_price',
             'period_start', 'period_end', 'trial_end', 'cancel_at_period_end', 'limits_suspended', 'paused_at',
             'resumes_at']),
