@@ -30,6 +30,7 @@ class InboxEvent(Remembered, Base):
             unique=True,
             postgresql_where=text("transmission_id IS NOT NULL"),
         ),
+        Index("ix_inbox_newest", "created_at", "id"),
         *memory_constraints("inbox", WAITING_OR_REFUSED),
     )
 

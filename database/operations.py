@@ -6,9 +6,9 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, text, update
+from sqlalchemy import CheckConstraint, Computed, Index, text, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Mapped, Session
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from database.base import Base
 from database.ids import operation_id
@@ -17,11 +17,12 @@ from database.memory import Remembered, WorkState, finished_as, memory_constrain
 # An API key's operations bear its id; those that a product hands over itself, its name: see `client/`.
 PRODUCT_CALLER = "app/"
 
-# in SQL: done, and not by a command that is its own audit
-AUDITED = (
-    "state = 'done'"
-    " AND kind NOT IN ('consume_credits', 'record_usage', 'reserve_usage', 'settle_usage', 'release_usage')"
-)
+# What machines do by the thousand, each its own audit: see `Command.is_own_audit`.
+BY_MACHINES = ("consume_credits", "record_usage", "reserve_usage", "settle_usage", "release_usage")
+# in SQL: all else
+SAID = f"kind NOT IN ({', '.join(repr(kind) for kind in BY_MACHINES)})"
+# what was done and has an entry in the audit
+AUDITED = f"state = 'done' AND {SAID}"
 
 # the shape of what was said and is erased, so that whoever asks for the operation is told why there is nothing
 GONE = {"gone": '{"erased": true}'}
@@ -46,7 +47,10 @@ DISCARDED_PROBLEM = {
 
 
 class Operation(Remembered, Base):
-    """A command with an id. `result` is set when done, `problem` (RFC 9457 members) when rejected or parked."""
+    """A command with an id. `result` is set when done, `problem` (RFC 9457 members) when rejected or parked.
+
+    `about` is the id of the nearest thing that it names: a subscription, an invoice, ..., or else the account.
+    """
 
     __tablename__ = "operations"
     __table_args__ = (
@@ -56,6 +60,10 @@ class Operation(Remembered, Base):
         CheckConstraint("kind <> '' AND caller <> ''", name="kind_and_caller_are_said"),
         # what was done and must have its entry in the audit, see `Command.is_own_audit`
         Index("ix_operations_audited", "finished_at", postgresql_where=text(AUDITED)),
+        # lists of an operator's; of what machines do by the thousand only the age is kept
+        Index("ix_operations_newest", "created_at", "id"),
+        Index("ix_operations_said", "created_at", "id", postgresql_where=text(SAID)),
+        Index("ix_operations_about", "about", postgresql_where=text(SAID)),
     )
 
     kind: Mapped[str]
@@ -65,6 +73,7 @@ class Operation(Remembered, Base):
     body: Mapped[dict[str, Any]]
     result: Mapped[dict[str, Any] | None]
     problem: Mapped[dict[str, Any] | None]
+    about: Mapped[UUID | None] = mapped_column(Computed("named_in(body)", persisted=True))
 
     @property
     def what(self) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, DateTime, bindparam, case, func, select, update
+from sqlalchemy import Boolean, DateTime, Index, bindparam, case, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -22,7 +22,7 @@ class OutboxEntry(Remembered, Base):
     """One follow-up. `cause` is unique: the same cause never has the same consequence twice."""
 
     __tablename__ = "outbox"
-    __table_args__ = memory_constraints("outbox", WAITING_OR_REFUSED)
+    __table_args__ = (Index("ix_outbox_newest", "created_at", "id"), *memory_constraints("outbox", WAITING_OR_REFUSED))
 
     # an e-mail that was refused reaches nobody unless a person looks
     refusals_wait = True

@@ -159,6 +159,17 @@ PERMISSIONS: tuple[Permission, ...] = (
     ),
     Permission("audit:read", "see who did what", _NOBODY, _WATCHING, scope="admin:read", of_company=True),
     Permission(
+        "work:read",
+        "see everybody's commands, events and what follows, also what is parked",
+        _NOBODY,
+        _RUNNING | {StaffRole.SUPPORT},
+        scope="admin:read",
+        of_company=True,
+    ),
+    Permission(
+        "work:write", "let parked work run again, or never", _NOBODY, _RUNNING, scope="admin:write", of_company=True
+    ),
+    Permission(
         "callers:read", "see who may call: keys and staff", _NOBODY, _RUNNING, scope="admin:read", of_company=True
     ),
     Permission("clocks:read", "see test clocks", _NOBODY, _RUNNING, scope="accounts:read", of_company=True),

@@ -14,11 +14,11 @@ from billing.receipts.tables import Receipt
 from billing.statements.queries import IS_LEFT_OPEN, IS_MISSING
 from billing.statements.tables import StatementLine
 from billing.subscriptions.tables import Subscription
+from billing.whose_work import accounts_of
 from database.memories import MEMORIES, Memory
 from database.memory import waits_for_a_person
 from settings import Settings
 from stack.errors import StackError
-from stack.parked_accounts import accounts_of
 from stack.parked_rows import Parked, Row, describe, page_about
 from stack.sessions import reading
 

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from billing.cycle.renewal.set_aside import take_up
@@ -11,9 +10,9 @@ from billing.receipts.look_at import look_at
 from billing.receipts.tables import Receipt
 from billing.statements.tables import StatementLine
 from billing.subscriptions.tables import Subscription
+from database.discard_work import discard_work
 from database.memories import MEMORIES
-from database.memory import discarded_as, hurried, is_put_off, ready_again, waits_for_a_person
-from database.operations import DISCARDED_PROBLEM, Operation
+from database.replay_work import replay_work
 from settings import Settings
 from stack.errors import StackError
 from stack.parked import find
@@ -30,7 +29,7 @@ def replay(settings: Settings, row_id: UUID) -> str:
     this id, or when it is money.
     """
     with session(settings) as opened:
-        written = _write(opened, row_id, ready_again(), {"problem": None}) or _hurry(opened, row_id)
+        written = replay_work(opened, MEMORIES, row_id)
         if not written and take_up(opened, row_id):
             return Subscription.__tablename__
         return written or _refuse(opened, row_id)
@@ -41,9 +40,9 @@ def discard(settings: Settings, row_id: UUID, because: str, who: str) -> str:
 
     Raises StackError for a reason or a name that is none, when no parked row has this id, or when it is no work.
     """
-    decided = discarded_as(who_decides(who), said(because, BECAUSE_CHARACTERS_MAX, "why"))
+    decider, why = who_decides(who), said(because, BECAUSE_CHARACTERS_MAX, "why")
     with session(settings) as opened:
-        return _write(opened, row_id, decided, {"problem": DISCARDED_PROBLEM}) or _refuse(opened, row_id)
+        return discard_work(opened, MEMORIES, row_id, decider, why) or _refuse(opened, row_id)
 
 
 def see(settings: Settings, receipt_id: UUID) -> None:
@@ -51,25 +50,6 @@ def see(settings: Settings, receipt_id: UUID) -> None:
     with session(settings) as opened:
         if not isinstance(find(opened, receipt_id), Receipt) or not look_at(opened, receipt_id):
             _refuse(opened, receipt_id)
-
-
-def _write(opened: Session, row_id: UUID, values: dict[str, object], of_operation: dict[str, object]) -> str:
-    """The name of the memory in which it waited; empty when it is in none."""
-    for memory in MEMORIES:
-        written = values | (of_operation if memory is Operation else {})
-        statement = update(memory).where(memory.id == row_id, waits_for_a_person(memory)).values(written)
-        if opened.scalar(statement.returning(memory.id), execution_options={"synchronize_session": False}):
-            return memory.__tablename__
-    return ""
-
-
-def _hurry(opened: Session, row_id: UUID) -> str:
-    """The name of the memory in which it was put off; empty when it is in none."""
-    for memory in MEMORIES:
-        statement = update(memory).where(memory.id == row_id, is_put_off(memory)).values(hurried(memory))
-        if opened.scalar(statement.returning(memory.id), execution_options={"synchronize_session": False}):
-            return memory.__tablename__
-    return ""
 
 
 def _refuse(opened: Session, row_id: UUID) -> str:

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from billing.manual_payments.tables import PaymentClaim
@@ -16,7 +17,7 @@ from database.operations import Operation
 from database.outbox import OutboxEntry
 from database.unverified import UnverifiedEvent
 from logs import last_line, redact_text
-from stack.masked import TOO_DEEP, masked
+from masked import masked, masked_text
 from stack.printable import printable, printable_line
 
 Row = Memory | Subscription | Receipt | PaymentClaim | StatementLine
@@ -120,17 +121,13 @@ def _body_of(row: Memory) -> str:
     """What it was about to do it with."""
     match row:
         case InboxEvent() | UnverifiedEvent():
-            return _event_body(row.body)
+            body = masked_text(row.body)
+            return body if isinstance(body, str) else _indented(body)
         case Operation():
-            return json.dumps(masked(row.body), indent=2, ensure_ascii=False)
+            return _indented(masked(row.body))
         case OutboxEntry():
             return f"cause {row.cause}, about {row.subject_id}"
 
 
-def _event_body(body: str) -> str:
-    try:
-        return json.dumps(masked(json.loads(body)), indent=2, ensure_ascii=False)
-    except RecursionError:
-        return TOO_DEEP
-    except ValueError:
-        return redact_text(body)
+def _indented(body: Any) -> str:
+    return json.dumps(body, indent=2, ensure_ascii=False)

@@ -8,11 +8,11 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from billing.whose_work import accounts_of
 from database.memories import MEMORIES, Memory
 from database.memory import is_put_off, put_off_since
 from logs import last_line
 from settings import Settings
-from stack.parked_accounts import accounts_of
 from stack.sessions import reading
 
 

@@ -38,6 +38,11 @@ CALLED_BY = {
     ("GET", "/pay/{token}/"): "tests/ingress/test_pay_page.py",
     ("POST", "/pay/{token}/"): "tests/scenarios/test_pay_link.py",
     ("GET", "/v1/admin/statement-lines/{id}/"): "tests/ingress/test_statement_lines.py",
+    **{
+        ("POST", f"/v1/admin/{memory}/{{id}}/{decision}/"): "tests/billing/test_work_decisions.py"
+        for memory in ("operations", "outbox")
+        for decision in ("replay", "discard")
+    },
 }
 OTHER_NAMES = """
 ## Other names

@@ -14,6 +14,7 @@ from billing.commands import (
     refunds,
     subscriptions,
     usage,
+    work,
 )
 from billing.commands.verb import Verb
 from schemas.commands.base import Command
@@ -30,4 +31,5 @@ VERBS: Mapping[type[Command], Verb] = {
     **manual_payments.VERBS,
     **refunds.VERBS,
     **clocks.VERBS,
+    **work.VERBS,
 }

@@ -1897,6 +1897,146 @@ def list_admin_staff() -> List[shapes.StaffMember]:
     return List("GET", "/v1/admin/staff/", given())
 
 
+def list_admin_operations(
+    *,
+    created_from: shapes.Instant = LEFT_OUT,
+    created_until: shapes.Instant = LEFT_OUT,
+    sort: Literal["created", "-created"] = LEFT_OUT,
+    limit: int = LEFT_OUT,
+    kind: str = LEFT_OUT,
+    status: Literal["queued", "running", "awaiting_approval", "succeeded", "failed", "parked"] = LEFT_OUT,
+    account_id: str = LEFT_OUT,
+    caller: shapes.Line = LEFT_OUT,
+) -> List[shapes.GivenCommand]:
+    """List admin operations.
+
+    Somebody's command. `caller` is whose it is, as the audit names them; `error` the last line of what went
+    wrong. Of one alone `body` is what was said, and `error` is whole.
+    """
+    return List(
+        "GET",
+        "/v1/admin/operations/",
+        given(
+            created_from=created_from,
+            created_until=created_until,
+            sort=sort,
+            limit=limit,
+            kind=kind,
+            status=status,
+            account_id=account_id,
+            caller=caller,
+        ),
+    )
+
+
+def get_admin_operation(id: str) -> Query[shapes.GivenCommand]:
+    """Get admin operation.
+
+    Somebody's command. `caller` is whose it is, as the audit names them; `error` the last line of what went
+    wrong. Of one alone `body` is what was said, and `error` is whole.
+    """
+    return Query("GET", f"/v1/admin/operations/{id}/", given())
+
+
+def replay_operation(id: str) -> Say[shapes.WorkDecision]:
+    """Give a command that is parked all its attempts again; one that was put off is tried soon."""
+    return Say("POST", f"/v1/admin/operations/{id}/replay/", given(), given())
+
+
+def discard_operation(id: str, *, reason: shapes.Name) -> Say[shapes.WorkDecision]:
+    """Decide that a command that is parked is never run."""
+    return Say("POST", f"/v1/admin/operations/{id}/discard/", given(), given(reason=reason))
+
+
+def list_admin_inbox(
+    *,
+    created_from: shapes.Instant = LEFT_OUT,
+    created_until: shapes.Instant = LEFT_OUT,
+    sort: Literal["created", "-created"] = LEFT_OUT,
+    limit: int = LEFT_OUT,
+    status: Literal["waiting", "parked", "done", "discarded"] = LEFT_OUT,
+    gateway: str = LEFT_OUT,
+    event_type: str = LEFT_OUT,
+    event_id: str = LEFT_OUT,
+) -> List[shapes.InboxEvent]:
+    """List admin inbox.
+
+    What a gateway has told, by its own `event_id`; of one alone with the `body` that it sent.
+    """
+    return List(
+        "GET",
+        "/v1/admin/inbox/",
+        given(
+            created_from=created_from,
+            created_until=created_until,
+            sort=sort,
+            limit=limit,
+            status=status,
+            gateway=gateway,
+            event_type=event_type,
+            event_id=event_id,
+        ),
+    )
+
+
+def get_admin_inbox(id: str) -> Query[shapes.InboxEvent]:
+    """Get admin inbox.
+
+    What a gateway has told, by its own `event_id`; of one alone with the `body` that it sent.
+    """
+    return Query("GET", f"/v1/admin/inbox/{id}/", given())
+
+
+def replay_inbox_event(id: str) -> Say[shapes.WorkDecision]:
+    """Give an event that is parked all its attempts again; one that was put off is tried soon."""
+    return Say("POST", f"/v1/admin/inbox/{id}/replay/", given(), given())
+
+
+def discard_inbox_event(id: str, *, reason: shapes.Name) -> Say[shapes.WorkDecision]:
+    """Decide that an event that is parked is never handled."""
+    return Say("POST", f"/v1/admin/inbox/{id}/discard/", given(), given(reason=reason))
+
+
+def list_admin_outbox(
+    *,
+    created_from: shapes.Instant = LEFT_OUT,
+    created_until: shapes.Instant = LEFT_OUT,
+    sort: Literal["created", "-created"] = LEFT_OUT,
+    limit: int = LEFT_OUT,
+    status: Literal["waiting", "parked", "done", "discarded"] = LEFT_OUT,
+    topic: str = LEFT_OUT,
+) -> List[shapes.FollowUp]:
+    """List admin outbox.
+
+    What must follow a change of the books, as a mail: `topic` says what, `subject_id` about which row.
+    """
+    return List(
+        "GET",
+        "/v1/admin/outbox/",
+        given(
+            created_from=created_from, created_until=created_until, sort=sort, limit=limit, status=status, topic=topic
+        ),
+    )
+
+
+def get_admin_outbox(id: str) -> Query[shapes.FollowUp]:
+    """Get admin outbox.
+
+    What must follow a change of the books, as a mail: `topic` says what, `subject_id` about which row.
+    """
+    return Query("GET", f"/v1/admin/outbox/{id}/", given())
+
+
+def replay_follow_up(id: str) -> Say[shapes.WorkDecision]:
+    """Give what must follow and is parked all its attempts again, as a mail; what was put off is tried soon."""
+    return Say("POST", f"/v1/admin/outbox/{id}/replay/", given(), given())
+
+
+def discard_follow_up(id: str, *, reason: shapes.Name) -> Say[shapes.WorkDecision]:
+    """Decide that what must follow and is parked never does, as a mail that is sent no more."""
+    return Say("POST", f"/v1/admin/outbox/{id}/discard/", given(), given(reason=reason))
+
+
 def list_test_clocks(
     *, sort: Literal["created", "-created"] = LEFT_OUT, limit: int = LEFT_OUT
 ) -> List[shapes.TestClock]:

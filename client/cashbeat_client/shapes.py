@@ -471,6 +471,13 @@ class DayOfUsage(TypedDict):
     credits: int
 
 
+class Decided(TypedDict):
+    """What became of work that waited for a person, in the words of whoever decided that it is never run."""
+
+    discarded_by: str
+    discarded_because: str
+
+
 class DiscountedPlan(TypedDict):
     """A period of a plan with a coupon, before tax."""
 
@@ -626,6 +633,23 @@ class Export(TypedDict):
     expires_at: str | None
 
 
+class FollowUp(TypedDict):
+    """What must follow a change of the books, as a mail: `topic` says what, `subject_id` about which row."""
+
+    id: str
+    status: Literal["waiting", "parked", "done", "discarded"]
+    account_id: str | None
+    attempts: int
+    error: str
+    created_at: str
+    next_attempt_at: str | None
+    finished_at: str | None
+    discarded: Decided | None
+    topic: str
+    subject_id: str
+    cause: str
+
+
 class FoundAccount(TypedDict):
     """An account that was found, and the plans of its subscriptions that have not ended."""
 
@@ -653,6 +677,47 @@ class GatewayCustomer(TypedDict):
     gateway: str
     customer_ref: str
     deleted_at: str | None
+
+
+class GivenCommand(TypedDict):
+    """Somebody's command.
+
+    `caller` is whose it is, as the audit names them; `error` the last line of what went wrong. Of one alone
+    `body` is what was said, and `error` is whole.
+    """
+
+    id: str
+    kind: str
+    status: Literal["queued", "running", "awaiting_approval", "succeeded", "failed", "parked"]
+    attempts: int
+    created_at: str
+    finished_at: NotRequired[str | None]
+    result: NotRequired[dict[str, Any] | None]
+    problem: NotRequired[dict[str, Any] | None]
+    caller: str
+    account_id: str | None
+    error: str
+    next_attempt_at: str | None
+    discarded: Decided | None
+    body: NotRequired[dict[str, Any] | None]
+
+
+class InboxEvent(TypedDict):
+    """What a gateway has told, by its own `event_id`; of one alone with the `body` that it sent."""
+
+    id: str
+    status: Literal["waiting", "parked", "done", "discarded"]
+    account_id: str | None
+    attempts: int
+    error: str
+    created_at: str
+    next_attempt_at: str | None
+    finished_at: str | None
+    discarded: Decided | None
+    gateway: str
+    event_id: str
+    event_type: str
+    body: NotRequired[Any]
 
 
 class Invoice(TypedDict):
@@ -1310,3 +1375,10 @@ class UsedCredits(TypedDict):
     most: int
     left: int
     since: str
+
+
+class WorkDecision(TypedDict):
+    """What was decided about."""
+
+    id: str
+    decision: Literal["replayed", "discarded"]

@@ -21,6 +21,7 @@ CUSTOMERS: Mapping[str, Decision] = {
     "confirmation_links": shown(KEEPS_AND_REMOVES, part_of("email_confirmations", "confirmation_id")),
     "account_exports": shown(KEEPS_AND_REMOVES, OF_ACCOUNT.taking("account:export")),
     "reported_counts": shown(KEEPS, OF_ACCOUNT),
+    # by these names it is known whose an event is, too
     "gateway_customers": Decision(KEEPS, door=READS, whose=OF_ACCOUNT.taking("accounts:search")),
     "cards": shown(KEEPS, OF_ACCOUNT),
     # one goes with the account whose it is

@@ -60,7 +60,9 @@ class Decision:
 
     def condition_to_add(self, table: str) -> str:
         """Under which they add one."""
-        return "true" if self.whose and self.whose.is_added_to_by_all else self.condition(table)
+        if self.whose and self.whose.is_added_to_by_all:
+            return "true"
+        return self.whose.to_add.format(table=table) if self.whose and self.whose.to_add else self.condition(table)
 
 
 NOTHING = Rights()
@@ -74,6 +76,8 @@ PROGRESS = (
     "state", "attempts", "first_attempt_at", "next_attempt_at", "hinted_at", "lease_until", "lease_token", "error",
     "finished_at",
 )  # fmt: skip
+# that a person wants none of it any more
+DECIDED = ("discarded_by", "discarded_because")
 
 
 def changes(*columns: str) -> Rights:

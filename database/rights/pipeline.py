@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from database.rights.decision import (
+    DECIDED,
     KEEPS,
     KEEPS_AND_REMOVES,
     NOTHING,
@@ -15,7 +16,8 @@ from database.rights.decision import (
 )
 from database.rights.whose import OF_CALLER, OF_SELLER, nobodys
 
-# The door writes events with COPY, which PostgreSQL refuses where there are policies; no answer to a caller reads them.
+# The door writes events with COPY, which PostgreSQL refuses where there are policies. It shows them to operators alone:
+# the route takes `work:read`.
 FROM_GATEWAYS = nobodys("what gateways tell: whose it is, is known once a worker has read it")
 OF_GATEWAYS = nobodys("by what webhooks are checked, before anything is known of a caller")
 OF_CALLERS = nobodys("who calls is looked up here")
@@ -23,7 +25,9 @@ OF_PIPELINE = nobodys("how the pipeline fares, in figures")
 
 PIPELINE: Mapping[str, Decision] = {
     "inbox": Decision(
-        Rights(reads=True, adds=True, changes=PROGRESS, removes=True), door=READS_AND_ADDS, whose=FROM_GATEWAYS
+        Rights(reads=True, adds=True, changes=(*PROGRESS, *DECIDED), removes=True),
+        door=READS_AND_ADDS,
+        whose=FROM_GATEWAYS,
     ),
     # what may be genuine: the door knows neither which is, nor by which certificate until a worker has fetched it
     "unverified_events": Decision(
@@ -33,11 +37,11 @@ PIPELINE: Mapping[str, Decision] = {
     "webhook_findings": Decision(KEEPS, door=READS, whose=OF_PIPELINE),
     # what was said in it goes with the account that it was about
     "operations": Decision(
-        changes(*PROGRESS, "result", "problem", "body", "idempotency_key", "caller"),
+        changes(*PROGRESS, *DECIDED, "result", "problem", "body", "idempotency_key", "caller"),
         door=READS_AND_ADDS,
-        whose=OF_CALLER,
+        whose=OF_CALLER.also_with("work:read"),
     ),
-    "outbox": Decision(changes(*PROGRESS, "result"), door=READS, whose=OF_SELLER),
+    "outbox": Decision(changes(*PROGRESS, *DECIDED, "result"), door=READS, whose=OF_SELLER),
     "job_periods": Decision(Rights(reads=True, adds=True, removes=True)),
     "heartbeats": Decision(KEEPS, door=READS, whose=OF_PIPELINE),
     "event_pulls": Decision(KEEPS),

@@ -13,17 +13,23 @@ EVERY_ACCOUNT = "(SELECT sees_every_account())"
 class Whose:
     """`seen` is the condition; without one everybody sees every row, for a `reason`.
 
-    To add a row takes the same, unless it `is_added_to_by_all` who have the right.
+    To add a row takes the same, unless it `is_added_to_by_all` who have the right, or `to_add` says what it takes.
     """
 
     seen: str = ""
     reason: str = ""
     permission: str = ""
     is_added_to_by_all: bool = False
+    to_add: str = ""
 
     def taking(self, permission: str) -> "Whose":
         """The same rows, shown to whoever has this permission of `schemas.permissions`, and to nobody else."""
         return replace(self, seen=f"({self.seen}) AND (SELECT has_permission('{permission}'))", permission=permission)
+
+    def also_with(self, permission: str) -> "Whose":
+        """The same rows, and all others for whoever sees every account and has this permission; added to as before."""
+        more = f"{EVERY_ACCOUNT} AND (SELECT has_permission('{permission}'))"
+        return replace(self, seen=f"({self.seen}) OR ({more})", to_add=self.seen)
 
     def added_to_by_all(self) -> "Whose":
         """The same rows; whoever may not see them may add to them all the same."""

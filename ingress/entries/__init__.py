@@ -21,6 +21,7 @@ from ingress.entries import (
     subscriptions,
     usage,
     webhooks,
+    work,
 )
 from ingress.entries.aliases import under_other_names
 from ingress.entries.entry import Entry
@@ -46,6 +47,7 @@ def named_entries() -> tuple[Entry, ...]:
         *admin_accounts.ENTRIES,
         *audit.ENTRIES,
         *callers.ENTRIES,
+        *work.ENTRIES,
         *operators.ENTRIES,
         *reference.ENTRIES,
         *clocks.ENTRIES,

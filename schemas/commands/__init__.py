@@ -12,6 +12,7 @@ from schemas.commands import (
     refunds,
     subscriptions,
     usage,
+    work,
 )
 from schemas.commands.base import Command
 
@@ -29,6 +30,7 @@ COMMANDS: dict[str, type[Command]] = {
         *manual_payments.COMMANDS,
         *refunds.COMMANDS,
         *clocks.COMMANDS,
+        *work.COMMANDS,
     )
 }
 KINDS_IN_SETS = frozenset(kind for kind, command in COMMANDS.items() if command.in_sets)

@@ -52,7 +52,7 @@ def _add(owner: Connection, table: Table, whose: UUID) -> str:
 
 def _values(table: Table, whose: UUID) -> Iterator[tuple[str, str]]:
     for column in table.columns:
-        if column.identity is None:
+        if column.identity is None and column.computed is None:
             yield column.name, _refers(column, whose) or _of_type(table, column, whose)
 
 

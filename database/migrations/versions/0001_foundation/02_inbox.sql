@@ -25,6 +25,7 @@ CREATE TABLE inbox (
     CONSTRAINT ck_inbox_discarded_by_somebody CHECK ((state = 'discarded') = (discarded_by IS NOT NULL AND discarded_because IS NOT NULL))
 );
 CREATE UNIQUE INDEX uq_inbox_gateway_transmission_id ON inbox (gateway, transmission_id) WHERE transmission_id IS NOT NULL;
+CREATE INDEX ix_inbox_newest ON inbox (created_at, id);
 CREATE INDEX ix_inbox_due ON inbox (next_attempt_at) WHERE state = 'ready';
 CREATE INDEX ix_inbox_parked ON inbox (id) WHERE state IN ('parked', 'rejected');
 

@@ -1,5 +1,17 @@
 -- What we were told to do
 
+-- The nearest thing that a command names, by its id; what a product has written there may be anything
+
+CREATE FUNCTION named_in(body jsonb) RETURNS uuid LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+DECLARE
+    named text := coalesce(
+        body ->> 'subscription_id', body ->> 'invoice_id', body ->> 'payment_id', body ->> 'claim_id',
+        body ->> 'reservation_id', body ->> 'card_id', body ->> 'account_id'
+    );
+BEGIN
+    RETURN CASE WHEN named ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN named::uuid END;
+END $$;
+
 CREATE TABLE operations (
     kind TEXT NOT NULL,
     caller TEXT NOT NULL,
@@ -21,6 +33,7 @@ CREATE TABLE operations (
     finished_at TIMESTAMPTZ,
     discarded_by TEXT,
     discarded_because TEXT,
+    about UUID GENERATED ALWAYS AS (named_in(body)) STORED,
     CONSTRAINT pk_operations PRIMARY KEY (id),
     CONSTRAINT ck_operations_state_known CHECK (state IN ('ready', 'done', 'rejected', 'parked', 'discarded', 'awaiting_approval')),
     CONSTRAINT ck_operations_discarded_by_somebody CHECK ((state = 'discarded') = (discarded_by IS NOT NULL AND discarded_because IS NOT NULL)),
@@ -29,6 +42,11 @@ CREATE TABLE operations (
 );
 CREATE INDEX ix_operations_due ON operations (next_attempt_at) WHERE state = 'ready';
 CREATE INDEX ix_operations_parked ON operations (id) WHERE state = 'parked';
+CREATE INDEX ix_operations_newest ON operations (created_at, id);
+CREATE INDEX ix_operations_said ON operations (created_at, id)
+WHERE kind NOT IN ('consume_credits', 'record_usage', 'reserve_usage', 'settle_usage', 'release_usage');
+CREATE INDEX ix_operations_about ON operations (about)
+WHERE kind NOT IN ('consume_credits', 'record_usage', 'reserve_usage', 'settle_usage', 'release_usage');
 
 -- Whoever may stage commands and not read in whose name they are said, says them in a product's name alone
 

@@ -23,6 +23,7 @@ CREATE TABLE outbox (
     CONSTRAINT ck_outbox_discarded_by_somebody CHECK ((state = 'discarded') = (discarded_by IS NOT NULL AND discarded_because IS NOT NULL)),
     CONSTRAINT uq_outbox_cause UNIQUE (cause)
 );
+CREATE INDEX ix_outbox_newest ON outbox (created_at, id);
 CREATE INDEX ix_outbox_due ON outbox (next_attempt_at) WHERE state = 'ready';
 CREATE INDEX ix_outbox_parked ON outbox (id) WHERE state IN ('parked', 'rejected');
 

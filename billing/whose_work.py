@@ -1,33 +1,58 @@
-"""Whose business pieces of parked work are, as far as our own rows tell: one question for each way to know."""
+"""Whose business pieces of work are, as far as our own rows tell: one question for each way to know."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Text, any_, cast, select, union_all
+from sqlalchemy import ARRAY, ColumnElement, Text, Uuid, any_, cast, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from billing.accounts.tables import Account, GatewayCustomer
 from billing.cards.tables import Card
 from billing.credit_notes.tables import CreditNote
 from billing.disputes.tables import Dispute
+from billing.errors import Rejected
 from billing.invoices.tables import Invoice
+from billing.manual_payments.tables import PaymentClaim
 from billing.payments.tables import PaymentAttempt
 from billing.receipts.tables import Receipt
 from billing.refunds.tables import Refund
 from billing.subscriptions.tables import Subscription
+from billing.usage.tables import UsageReservation
 from database.inbox import InboxEvent
+from database.memories import Memory
 from database.operations import Operation
 from database.outbox import OutboxEntry
 
 # what an event may name is somewhere among so many texts; a larger one is not searched to its end
 TEXTS_MAX = 500
 REFERENCE_CHARACTERS_MAX = 255
-# what a command may be about, the nearest first
-NAMED_BY_COMMANDS = ("subscription_id", "invoice_id", "payment_id", "account_id")
-OWNED = (Invoice, Subscription, PaymentAttempt, Card, Receipt, Refund, CreditNote, Dispute)
+OWNED = (
+    Invoice, Subscription, PaymentAttempt, Card, Receipt, Refund, CreditNote, Dispute, PaymentClaim, UsageReservation,
+)  # fmt: skip
+# what a command may be about, the nearest first: as `named_in` of the database has it, see `Operation.about`
+NAMED_BY_COMMANDS = {
+    "subscription_id": Subscription, "invoice_id": Invoice, "payment_id": Receipt, "claim_id": PaymentClaim,
+    "reservation_id": UsageReservation, "card_id": Card, "account_id": Account,
+}  # fmt: skip
+
+ABSENT: Mapping[type, tuple[str, str]] = {
+    Operation: ("operation_not_found", "There is no operation {}."),
+    InboxEvent: ("inbox_event_not_found", "There is no event {} in the inbox."),
+    OutboxEntry: ("follow_up_not_found", "There is nothing {} in the outbox."),
+}
+Found = TypeVar("Found", bound=Memory)
+
+
+def get_work(session: Session, memory: type[Found], row_id: UUID) -> Found:
+    """A row of one of the memories; raises Rejected where it has none of this id."""
+    row = session.get(memory, row_id)
+    if row is None:
+        code, sentence = ABSENT[memory]
+        raise Rejected(code, sentence.format(row_id), status=404)
+    return row
 
 
 def accounts_of(session: Session, rows: Iterable[object]) -> dict[UUID, UUID]:
@@ -37,6 +62,16 @@ def accounts_of(session: Session, rows: Iterable[object]) -> dict[UUID, UUID]:
     about = {row.id: [row.subject_id] for row in found if isinstance(row, OutboxEntry)}
     about |= {row.id: list(_ids_in(row.body)) for row in found if isinstance(row, Operation)}
     return _of_events(session, events) | _of_subjects(session, about)
+
+
+def is_about(account_id: UUID) -> ColumnElement[bool]:
+    """In a query of operations: the command names the account, or something of it."""
+    owned: Iterator[Any] = (table for table in NAMED_BY_COMMANDS.values() if table is not Account)
+    things = union_all(
+        select(literal(account_id, Uuid)), *(select(table.id).where(table.account_id == account_id) for table in owned)
+    )
+    # one array, worked out once: an index is looked into by it
+    return Operation.about == any_(func.array(things.scalar_subquery(), type_=ARRAY(Uuid)))
 
 
 def _of_events(session: Session, events: Sequence[InboxEvent]) -> dict[UUID, UUID]:

@@ -1,8 +1,9 @@
-"""What a person at the terminal may see of stored data: enough to find a fault, and nobody's name or address."""
+"""What an operator may see of stored data: enough to find a fault, and nobody's name or address."""
 
+import json
 from typing import Any
 
-from logs import MASK, redact
+from logs import MASK, redact, redact_text
 
 # as our commands and the gateways' objects call them
 PERSONAL = frozenset({
@@ -24,6 +25,16 @@ def masked(value: Any, depth: int = 0) -> Any:
     if isinstance(value, list):
         return [masked(item, depth + 1) for item in value]
     return redact(value)
+
+
+def masked_text(text: str) -> Any:
+    """The same of JSON as it was sent; what is none is a masked text."""
+    try:
+        return masked(json.loads(text))
+    except RecursionError:
+        return TOO_DEEP
+    except ValueError:
+        return redact_text(text)
 
 
 def _hidden(value: Any) -> Any:
