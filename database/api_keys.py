@@ -39,7 +39,8 @@ class ApiKey(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     name: Mapped[str]
     hint: Mapped[str]
-    secret_sha256: Mapped[str] = mapped_column(unique=True)
+    # only the door may read it; others never load it
+    secret_sha256: Mapped[str] = mapped_column(unique=True, deferred=True)
     scopes: Mapped[list[str]] = mapped_column(ARRAY(TEXT))
     account_ids: Mapped[list[UUID] | None] = mapped_column(ARRAY(UUID_COLUMN))
     requests_per_minute_max: Mapped[int | None]
@@ -66,23 +67,43 @@ class KeyTerms:
     staff_id: UUID | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class DrawnKey:
+    """A key that was drawn just now: the text itself, which nothing keeps, and the two that stand for it."""
+
+    text: str
+    hint: str
+    secret_sha256: str
+
+
+def draw_key() -> DrawnKey:
+    """A new one that nobody can guess, of 256 random bits."""
+    text = PREFIX + secrets.token_urlsafe(SECRET_BYTES)
+    return DrawnKey(text, f"{text[:10]}…{text[-4:]}", hash_key(text))
+
+
 def create_key(session: Session, name: str, scopes: list[str], terms: KeyTerms = KeyTerms()) -> str:
     """Write a new key and return it; this is the only time it can be read."""
-    key = PREFIX + secrets.token_urlsafe(SECRET_BYTES)
-    session.add(
-        ApiKey(
-            id=uuid7(),
-            name=name,
-            hint=f"{key[:10]}…{key[-4:]}",
-            secret_sha256=hash_key(key),
-            scopes=scopes,
-            account_ids=None if terms.account_ids is None else list(terms.account_ids),
-            requests_per_minute_max=terms.requests_per_minute_max,
-            staff_id=terms.staff_id,
-            expires_at=terms.expires_at,
-        )
+    drawn = draw_key()
+    session.add(key_row(uuid7(), name, scopes, terms, hint=drawn.hint, secret_sha256=drawn.secret_sha256))
+    return drawn.text
+
+
+def key_row(
+    key_id: UUID, name: str, scopes: Collection[str], terms: KeyTerms, *, hint: str, secret_sha256: str
+) -> ApiKey:
+    """The row of a key that was drawn, whoever drew it."""
+    return ApiKey(
+        id=key_id,
+        name=name,
+        hint=hint,
+        secret_sha256=secret_sha256,
+        scopes=list(scopes),
+        account_ids=None if terms.account_ids is None else list(terms.account_ids),
+        requests_per_minute_max=terms.requests_per_minute_max,
+        staff_id=terms.staff_id,
+        expires_at=terms.expires_at,
     )
-    return key
 
 
 def list_keys(session: Session) -> list[ApiKey]:

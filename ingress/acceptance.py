@@ -45,4 +45,5 @@ class Acceptance:
 def _operation(command: Command, caller: str, idempotency_key: str | None) -> NewOperation:
     body = command.model_dump(mode="json")
     row_id = operation_id(caller, idempotency_key)
-    return NewOperation(row_id, command.kind, caller, idempotency_key, body, fingerprint(command.kind, body))
+    said = {field: value for field, value in body.items() if field not in command.drawn}
+    return NewOperation(row_id, command.kind, caller, idempotency_key, body, fingerprint(command.kind, said))

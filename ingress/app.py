@@ -25,6 +25,7 @@ from ingress.group_commit import GroupCommit
 from ingress.health import Health
 from ingress.identity import Identity
 from ingress.inbox_store import ArrivedEvent, InboxStore
+from ingress.new_keys import NewKeys
 from ingress.openapi.served import Reference
 from ingress.operation_store import NewOperation, OperationStore, StoredOperation
 from ingress.operations import Operations
@@ -76,9 +77,11 @@ def make_door(settings: Settings) -> Door:
     operations = GroupCommit(OperationStore(settings.ingress_database_url), _after_commands(commands, sets))
 
     acceptance = Acceptance(operations, reads)
+    taking = Commands(identity, acceptance, waiting)
     parts = Parts(
         webhooks={name: Webhooks(name, watched, inbox, unverified) for name, watched in secrets.signatures.items()},
-        command=Commands(identity, acceptance, waiting),
+        command=taking,
+        new_keys=NewKeys(identity, taking),
         query=Queries(reads, identity),
         previews=Previews(reads, identity),
         pay_page=PayPage(reads, acceptance, waiting, SellerPage(settings), settings.public_url),

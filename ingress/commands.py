@@ -15,17 +15,19 @@ from ingress.bodies import read_body
 from ingress.bounds import filled
 from ingress.identity import Identity
 from ingress.operation_store import StoredOperation
-from ingress.operations import JSON, is_final, view_operation
+from ingress.operations import JSON, OperationRow, is_final, view_operation
 from ingress.problems import Problem
 from ingress.validation import invalid, parse_json, validated
 from ingress.waiting import Waiting
 from schemas.commands.base import Command
+from schemas.views.operations import OperationView
 
 WAIT_SECONDS_MAX = 30  # proxies commonly give up after a minute
 IDEMPOTENCY_KEY = re.compile(r"[\x20-\x7e]{1,255}")
 PREFER_WAIT = re.compile(r"(?:^|[,;])\s*wait\s*=\s*\"?(\d{1,6})\"?\s*(?=$|[,;])", re.IGNORECASE)
 
 Endpoint = Callable[[Request], Awaitable[Response]]
+Shown = Callable[[StoredOperation, OperationRow], OperationView]
 
 
 class Commands:
@@ -43,7 +45,7 @@ class Commands:
             principal = await self._identity.require(request, command_class.permission)
             body = await read_body(request.receive, command_class.body_bytes_max)
             fields = filled(principal, command_class, parse_json(body))
-            return await self._accept(request, principal, validated(command_class, fields), len(body))
+            return await self.accept(request, principal, validated(command_class, fields), len(body))
 
         return take
 
@@ -59,8 +61,8 @@ class Commands:
             body = await read_body(request.receive, command_class.body_bytes_max)
             fields = _in_query(request) if request.method == "DELETE" and not body else parse_json(body or b"{}")
             in_path = {id_field if name == "id" else name: value for name, value in request.path_params.items()}
-            command = _as_in_path(command_class, in_path, fields)
-            return await self._accept(request, principal, command, len(body))
+            command = as_in_path(command_class, in_path, fields)
+            return await self.accept(request, principal, command, len(body))
 
         return take
 
@@ -77,16 +79,19 @@ class Commands:
             fields = filled(principal, by_field.get(ACCOUNT, Command), parse_json(body))
             command_class = by_field[_one_of(by_field, fields)]
             fields = filled(principal, command_class, fields)
-            command = _as_in_path(command_class, request.path_params, fields)
-            return await self._accept(request, principal, command, len(body))
+            command = as_in_path(command_class, request.path_params, fields)
+            return await self.accept(request, principal, command, len(body))
 
         return take
 
-    async def _accept(self, request: Request, principal: Principal, command: Command, size_bytes: int) -> Response:
+    async def accept(
+        self, request: Request, principal: Principal, command: Command, size_bytes: int, shown: Shown | None = None
+    ) -> Response:
+        """Store it, and answer with the operation, or with what is `shown` of what was stored and where it stands."""
         stored = await self._acceptance.accept(principal, command, _idempotency_key(request), size_bytes)
-        return await self._answer(request, stored)
+        return await self._answer(request, stored, shown or (lambda _, row: view_operation(row)))
 
-    async def _answer(self, request: Request, stored: StoredOperation) -> Response:
+    async def _answer(self, request: Request, stored: StoredOperation, shown: Shown) -> Response:
         row = stored.row
         headers = {} if stored.is_new else {"Idempotent-Replayed": "true"}
         wait_seconds = _wait_seconds(request)
@@ -94,10 +99,10 @@ class Commands:
             row = await self._waiting.outcome(stored, wait_seconds)
             headers |= {"Preference-Applied": f"wait={wait_seconds}"} if is_final(row) else {}
         headers["Location"] = f"/v1/operations/{row.id}"
-        return Response(view_operation(row).model_dump_json(), 200 if is_final(row) else 202, headers, JSON)
+        return Response(shown(stored, row).model_dump_json(), 200 if is_final(row) else 202, headers, JSON)
 
 
-def _as_in_path(command_class: type[Command], in_path: Mapping[str, UUID | str], fields: Mapping[str, Any]) -> Command:
+def as_in_path(command_class: type[Command], in_path: Mapping[str, UUID | str], fields: Mapping[str, Any]) -> Command:
     """The body need not say again what the path says, and must not say otherwise."""
     command = validated(command_class, {**{name: str(value) for name, value in in_path.items()}, **fields})
     for name, value in in_path.items():

@@ -1,6 +1,7 @@
 """Writes commands into `operations`, each under an id of its own, once."""
 
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -58,7 +59,8 @@ class OperationStore:
     def write(self, operations: Sequence[NewOperation]) -> list[StoredOperation | Exception]:
         """What is stored under each id now; see `Store.write`. RowsRefused for an id that is another caller's."""
         with self._link.transaction(NamedTupleCursor) as cursor:
-            values = [_values(operation) for operation in sorted(operations)]
+            # of two under one id the first is stored, and is told so
+            values = [_values(operation) for operation in sorted(operations, key=attrgetter("id"))]
             statement = _looking(cursor, operations) + INSERT
             new = {row[0] for row in execute_values(cursor, statement, values, ROW, page_size=len(values), fetch=True)}
             cursor.execute(READ, ([str(operation.id) for operation in operations],))

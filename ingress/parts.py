@@ -11,6 +11,7 @@ from ingress.confirm_page import ConfirmPage
 from ingress.endpoint_secrets import ShownSecrets
 from ingress.health import Health
 from ingress.metrics import Metrics
+from ingress.new_keys import NewKeys
 from ingress.operations import Operations
 from ingress.pay_page import PayPage
 from ingress.previews import Previews
@@ -29,6 +30,7 @@ class Parts:
 
     webhooks: Mapping[str, ASGIApp]
     command: Commands
+    new_keys: NewKeys
     query: Queries
     previews: Previews
     pay_page: PayPage

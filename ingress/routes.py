@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ingress.entries.entry import Answers, Asks, AtGateway, Does, Entry, HandsOut, Says, ShowsAll, ShowsOne
+from ingress.entries.entry import Answers, Asks, AtGateway, Does, Entry, HandsOut, MakesKey, Says, ShowsAll, ShowsOne
 from ingress.parts import Endpoint, Parts
 
 
@@ -20,6 +20,8 @@ def routes(entries: Iterable[Entry], parts: Parts) -> list[Route]:
 
 def _endpoint(does: Does, parts: Parts) -> Endpoint:
     match does:
+        case MakesKey(command, about):
+            return parts.new_keys.making(command, about)
         case Says(command, about):
             return parts.command.about(about, command) if about else parts.command.taking(command)
         case AtGateway(by_field):

@@ -172,6 +172,14 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission(
         "callers:read", "see who may call: keys and staff", _NOBODY, _RUNNING, scope="admin:read", of_company=True
     ),
+    Permission(
+        "callers:write",
+        "make and end keys and staff",
+        _NOBODY,
+        frozenset({StaffRole.ADMIN}),
+        scope="admin:write",
+        of_company=True,
+    ),
     Permission("clocks:read", "see test clocks", _NOBODY, _RUNNING, scope="accounts:read", of_company=True),
     Permission("clocks:write", "make and turn test clocks", _NOBODY, _RUNNING, scope="accounts:write", of_company=True),
 )
@@ -180,6 +188,11 @@ BY_NAME = {permission.name: permission for permission in PERMISSIONS}
 # the coarse ones, which together allow everything: what a key has when nothing is said
 WHOLE_SCOPES = tuple(sorted({each.scope or each.name for each in PERMISSIONS}))
 SCOPES = tuple(sorted({*WHOLE_SCOPES, *BY_NAME}))
+
+# what no role of staff has: it is for the product's servers
+OF_SERVERS = frozenset(each.name for each in PERMISSIONS if not each.staff)
+# With one of these somebody moves the company's money, decides about what others want, or makes callers.
+POWERFUL = frozenset(each.name for each in PERMISSIONS if "admin:write" in (each.scope, each.name))
 
 
 def of_key(scopes: Iterable[str]) -> frozenset[str]:

@@ -11,13 +11,15 @@ from uuid import UUID
 # after so long nobody remembers why it was wanted
 WAITS = timedelta(days=7)
 CREDITS = "credits"
+KEYS = "keys"
+PEOPLE = "people"
 EVERY_UNIT = "*"
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
     """What a command does, as another person is shown it: ids, amounts and counts, nothing that differs when it is
-    done again. `amount` of `unit` is what the limit is asked about.
+    done again. `amount` of `unit` is what the limit is asked about; of callers it is how many may do harm.
     """
 
     account_id: UUID | None
@@ -27,12 +29,17 @@ class Effect:
 
 
 # Where nobody has set a limit, by the kind of command: in minor units of whichever currency, or in credits. A thousand
-# dollars or so, and ten thousand credits, may go by one person's word.
+# dollars or so, and ten thousand credits, may go by one person's word. Who could make a second
+# person needs one: keys that could be one, and people, are always looked at by another.
 LIMITS: Mapping[str, int] = {
     "refund_payment": 100_000,
     "credit_invoice": 100_000,
     "write_off_invoice": 100_000,
     "adjust_credits": 10_000,
+    "create_api_key": 0,
+    "create_staff_key": 0,
+    "add_staff_member": 0,
+    "change_staff_role": 0,
 }
 
 

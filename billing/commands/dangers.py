@@ -11,7 +11,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from billing.approvals.rules import CREDITS, Effect
+from billing.approvals.rules import CREDITS, KEYS, PEOPLE, Effect
+from billing.callers.rules import is_powerful
 from billing.commands.verb import Result
 from billing.credit_notes.tables import CreditNote
 from billing.credits.queries import count_owed_for
@@ -19,9 +20,16 @@ from billing.invoices.queries import get_invoice
 from billing.refunds.tables import Refund
 from database.operations import Operation
 from schemas.commands.base import Command
+from schemas.commands.callers import AddStaffMember, ChangeStaffRole, CreateApiKey, CreateStaffKey
 from schemas.commands.credits import AdjustCredits
 from schemas.commands.refunds import CreditInvoice, RefundPayment, WriteOffInvoice
+from schemas.permissions import of_key
 
+# the hint tells it from another of the same name
+OF_A_KEY: tuple[str, ...] = (
+    "name", "hint", "scopes", "account_ids", "staff_id", "expires_at", "requests_per_minute_max",
+)  # fmt: skip
+OF_A_PERSON: tuple[str, ...] = ("name", "email", "role", "role_before")
 Danger = Callable[[Session, Operation, Any, Result], Effect]
 
 
@@ -67,6 +75,20 @@ def _adjust(session: Session, operation: Operation, command: AdjustCredits, resu
     return Effect(command.account_id, command.amount, CREDITS, shown)
 
 
+def _key(session: Session, operation: Operation, command: CreateApiKey | CreateStaffKey, result: Result) -> Effect:
+    """One of a server that could neither decide nor move money counts as none."""
+    of_server = isinstance(command, CreateApiKey) and not is_powerful(of_key(command.scopes))
+    shown = {name: result[name] for name in OF_A_KEY}
+    return Effect(None, 0 if of_server else 1, KEYS, shown)
+
+
+def _person(
+    session: Session, operation: Operation, command: AddStaffMember | ChangeStaffRole, result: Result
+) -> Effect:
+    shown = {name: result[name] for name in OF_A_PERSON if name in result}
+    return Effect(None, 1, PEOPLE, shown)
+
+
 def _notes(notes: list[CreditNote]) -> list[dict[str, Any]]:
     """Without their ids and numbers, which are others when it is done again."""
     said = [
@@ -84,4 +106,8 @@ DANGERS: Mapping[type[Command], Danger] = {
     CreditInvoice: _credit,
     WriteOffInvoice: _write_off,
     AdjustCredits: _adjust,
+    CreateApiKey: _key,
+    CreateStaffKey: _key,
+    AddStaffMember: _person,
+    ChangeStaffRole: _person,
 }

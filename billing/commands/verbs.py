@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from billing.commands import (
     accounts,
     approvals,
+    callers,
     clocks,
     credits,
     events,
@@ -22,6 +23,7 @@ from schemas.commands.base import Command
 VERBS: Mapping[type[Command], Verb] = {
     **accounts.VERBS,
     **approvals.VERBS,
+    **callers.VERBS,
     **limits.VERBS,
     **subscriptions.VERBS,
     **payments.VERBS,

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
 from types import TracebackType
-from typing import Any, Generic, TypedDict, TypeVar
+from typing import Any, Generic, NotRequired, TypedDict, TypeVar
 
 import httpx
 
@@ -19,13 +19,14 @@ PAGE_SIZE = 100
 
 
 class Operation(TypedDict, Generic[Shape]):
-    """A command and how it went; `result` is there once it `succeeded`."""
+    """A command and how it went; `result` is there once it `succeeded`. What makes a `key` shows it the first time."""
 
     id: str
     kind: str
     status: str
     result: Shape | None
     problem: dict[str, Any] | None
+    key: NotRequired[str | None]
 
 
 class Cashbeat:

@@ -1889,12 +1889,76 @@ def list_admin_api_keys() -> List[shapes.ApiKey]:
     return List("GET", "/v1/admin/api-keys/", given())
 
 
+def create_api_key(
+    *,
+    name: shapes.Name,
+    scopes: list[shapes.Scope],
+    account_ids: list[str] | None = LEFT_OUT,
+    expires_at: shapes.Instant | None = LEFT_OUT,
+    requests_per_minute_max: int | None = LEFT_OUT,
+) -> Say[shapes.ApiKey]:
+    """Make a key for a server: its `key` is in this answer alone.
+
+    It may do what its `scopes` say, all of which its maker may, for `account_ids` alone where some are given.
+    One that moves the company's money, decides, or makes keys needs a second person.
+    """
+    return Say(
+        "POST",
+        "/v1/admin/api-keys/",
+        given(),
+        given(
+            name=name,
+            scopes=scopes,
+            account_ids=account_ids,
+            expires_at=expires_at,
+            requests_per_minute_max=requests_per_minute_max,
+        ),
+    )
+
+
+def revoke_api_key(id: str) -> Say[shapes.ApiKey]:
+    """End a key, of a server or of staff.
+
+    It is worth nothing within seconds.
+    """
+    return Say("POST", f"/v1/admin/api-keys/{id}/revoke/", given(), given())
+
+
 def list_admin_staff() -> List[shapes.StaffMember]:
     """List admin staff.
 
     One of the company's own people.
     """
     return List("GET", "/v1/admin/staff/", given())
+
+
+def add_staff_member(*, name: shapes.Name, email: shapes.Email, role: shapes.StaffRole) -> Say[shapes.StaffMember]:
+    """Write down one of the company's own people.
+
+    A second person has to approve it.
+    """
+    return Say("POST", "/v1/admin/staff/", given(), given(name=name, email=email, role=role))
+
+
+def change_staff_role(id: str, *, role: shapes.StaffRole) -> Say[shapes.StaffRoleView]:
+    """Let somebody do what another role may.
+
+    A second person has to approve it.
+    """
+    return Say("PATCH", f"/v1/admin/staff/{id}/role/", given(), given(role=role))
+
+
+def end_staff_member(id: str) -> Say[shapes.StaffMember]:
+    """End somebody: all their keys are worth nothing within seconds."""
+    return Say("POST", f"/v1/admin/staff/{id}/end/", given(), given())
+
+
+def create_staff_key(id: str, *, expires_at: shapes.Instant | None = LEFT_OUT) -> Say[shapes.ApiKey]:
+    """Make a key of one of the staff, who may do with it what their role may: its `key` is in this answer alone.
+
+    It counts once a second person has approved it.
+    """
+    return Say("POST", f"/v1/admin/staff/{id}/keys/", given(), given(expires_at=expires_at))
 
 
 def list_admin_operations(

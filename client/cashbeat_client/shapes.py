@@ -24,7 +24,9 @@ ManualMethod = Literal["bank_transfer", "local_wallet"]
 Name = str
 ReceiptSource = Literal["capture", "given_back", "refund", "dispute", "dispute_fee", "carried_over"]
 RefundStatus = Literal["created", "unknown", "pending", "succeeded", "failed", "canceled"]
+Scope = str
 Slug = str
+StaffRole = Literal["support", "finance", "approver", "operator", "admin"]
 SubscriptionStatus = Literal["incomplete", "trialing", "active", "past_due", "paused", "canceled", "expired"]
 Url = str
 
@@ -1247,6 +1249,18 @@ class StaffMember(TypedDict):
     role: str
     created_at: str
     ended_at: str | None
+
+
+class StaffRoleView(TypedDict):
+    """The same, whose role is another one now; and the one before."""
+
+    id: str
+    name: str
+    email: str
+    role: str
+    created_at: str
+    ended_at: str | None
+    role_before: str
 
 
 class StatementLine(TypedDict):

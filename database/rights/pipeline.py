@@ -23,6 +23,11 @@ OF_GATEWAYS = nobodys("by what webhooks are checked, before anything is known of
 OF_CALLERS = nobodys("who calls is looked up here")
 OF_PIPELINE = nobodys("how the pipeline fares, in figures")
 
+SHOWN_OF_KEYS = (
+    "id", "name", "hint", "scopes", "account_ids", "requests_per_minute_max", "staff_id", "created_at", "expires_at",
+    "revoked_at", "last_used_at",
+)  # fmt: skip
+
 PIPELINE: Mapping[str, Decision] = {
     "inbox": Decision(
         Rights(reads=True, adds=True, changes=(*PROGRESS, *DECIDED), removes=True),
@@ -47,11 +52,12 @@ PIPELINE: Mapping[str, Decision] = {
     "event_pulls": Decision(KEEPS),
     "database_lineage": Decision(READS),
     # whoever approves a payment by a key is kept by its name
-    # likewise; in which role the door has to know, and nobody but the operator says
-    "staff_members": Decision(Rights(reads_only=("id", "name", "role")), door=READS, whose=OF_CALLERS),
-    # the door notes which of them are still used, and nothing else of them
+    # likewise; in which role the door has to know
+    "staff_members": Decision(changes("role", "ended_at"), door=READS, whose=OF_CALLERS),
+    # What stands for a key no worker can read, and of one that there is nothing but its end can be changed. The door
+    # notes which of them are still used, and nothing else of them.
     "api_keys": Decision(
-        Rights(reads_only=("id", "name")),
+        Rights(reads_only=SHOWN_OF_KEYS, adds=True, changes=("revoked_at",)),
         door=Rights(reads=True, changes=("last_used_at",)),
         whose=OF_CALLERS,
     ),

@@ -43,6 +43,11 @@ class Says:
 
 
 @dataclass(frozen=True, slots=True)
+class MakesKey(Says):
+    """Takes a command that makes a key, which is drawn here and shown in this answer alone."""
+
+
+@dataclass(frozen=True, slots=True)
 class AtGateway:
     """Takes one of several commands, known by a field, at the gateway that the path names. All need one permission."""
 

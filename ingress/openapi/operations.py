@@ -11,7 +11,7 @@ from ingress.acceptance import Acceptance
 from ingress.bodies import read_body
 from ingress.commands import Commands
 from ingress.entries.aliases import ALIASES
-from ingress.entries.entry import Answers, Asks, AtGateway, Does, Entry, HandsOut, Says, ShowsAll, ShowsOne
+from ingress.entries.entry import Answers, Asks, AtGateway, Does, Entry, HandsOut, MakesKey, Says, ShowsAll, ShowsOne
 from ingress.identity import Identity
 from ingress.openapi.refusals import Part, refusals_of
 from ingress.openapi.shapes import Schema, Shapes
@@ -40,6 +40,7 @@ IN_PATH: Mapping[str, Schema] = {
     "id": {"type": "string", "format": "uuid"},
     "gateway": {"type": "string", "pattern": "^[a-z0-9_]{1,40}$"},
 }
+NEW_KEY = {"type": ["string", "null"], "description": "Here and nowhere else; null where this is a repeat."}
 IDEMPOTENT = ({"$ref": "#/components/parameters/IdempotencyKey"}, {"$ref": "#/components/parameters/Prefer"})
 
 
@@ -111,7 +112,8 @@ class Operations:
     def _body(self, entry: Entry) -> Schema | None:
         does, in_path = entry.does, _names_in(entry.path)
         if isinstance(does, Says):
-            schema = self._without(does.command, {*in_path, *filter(None, [does.about])})
+            said_elsewhere = {*in_path, *does.command.drawn, *filter(None, [does.about])}
+            schema = self._without(does.command, said_elsewhere)
             is_needed = not does.about or bool(self._shapes.inside(schema).get("required"))
             return {"required": is_needed, "content": {JSON: {"schema": schema}}}
         if isinstance(does, AtGateway):
@@ -124,7 +126,7 @@ class Operations:
         return None
 
     def _without(self, command: type[Command], in_path: set[str]) -> Schema:
-        """The body of a command whose path says some of its fields. They may be said again, and nobody needs to."""
+        """The body of a command of which the path, or the door, says some fields. Nobody needs to say them again."""
         whole = self._shapes.taken(command)
         if not in_path & set(command.model_fields):
             return whole
@@ -167,7 +169,8 @@ class Operations:
 
     def _operation(self, does: Says | AtGateway) -> dict[str, Any]:
         """The same for both: whoever waits gets it finished."""
-        schemas = [self._of_kind(command) for command in does.commands]
+        more = {"key": NEW_KEY} if isinstance(does, MakesKey) else {}
+        schemas = [self._of_kind(command, more) for command in does.commands]
         content = {JSON: {"schema": schemas[0] if len(schemas) == 1 else {"oneOf": schemas}}}
         links = {"operation": {"operationId": "get_operation", "parameters": {"id": "$response.body#/id"}}}
         common = {"content": content, "links": links}
@@ -184,13 +187,13 @@ class Operations:
             },
         }
 
-    def _of_kind(self, command: type[Command]) -> Schema:
+    def _of_kind(self, command: type[Command], more: Mapping[str, Schema]) -> Schema:
         result: Schema = {"type": "object"}
         if command.result_view is not None:
             result = self._shapes.answered(command.result_view)
         schema = {
             "allOf": [{"$ref": "#/components/schemas/Operation"}],
-            "properties": {"kind": {"const": command.kind}, "result": {"anyOf": [result, {"type": "null"}]}},
+            "properties": {"kind": {"const": command.kind}, "result": {"anyOf": [result, {"type": "null"}]}, **more},
         }
         return self._shapes.add(f"{command.__name__}Operation", schema)
 

@@ -3,6 +3,7 @@
 from schemas.commands import (
     accounts,
     approvals,
+    callers,
     clocks,
     credits,
     events,
@@ -21,6 +22,7 @@ COMMANDS: dict[str, type[Command]] = {
     for command in (
         *accounts.COMMANDS,
         *approvals.COMMANDS,
+        *callers.COMMANDS,
         *limits.COMMANDS,
         *subscriptions.COMMANDS,
         *payments.COMMANDS,

@@ -25,5 +25,7 @@ class Command(BaseModel):
     is_by_token: ClassVar[bool] = False
     # It begins or uses something: refused while its account is suspended. What pays, ends, corrects or tells goes on.
     begins: ClassVar[bool] = False
+    # What the door draws by itself, and no caller says: a repeat draws others, and is the same command all the same.
+    drawn: ClassVar[frozenset[str]] = frozenset()
     # thousands a second by a machine: its operation, which nobody can change or remove either, is the entry
     is_own_audit: ClassVar[bool] = False

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from schemas.views.base import View
+from schemas.views.operations import OperationView
 
 
 class ApiKeyView(View):
@@ -31,3 +32,15 @@ class StaffMemberView(View):
     role: str
     created_at: datetime
     ended_at: datetime | None
+
+
+class StaffRoleView(StaffMemberView):
+    """The same, whose role is another one now; and the one before."""
+
+    role_before: str
+
+
+class NewKeyView(OperationView):
+    """A command that makes a key, and the `key`. Null where this is a repeat: it was in the first answer alone."""
+
+    key: str | None

@@ -1,0 +1,54 @@
+"""Keys are drawn here, and leave through the answer: what is stored on the way is their hash (docs/decisions/0015)."""
+
+from collections.abc import Awaitable, Callable
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from database.api_keys import DrawnKey, draw_key
+from ingress.bodies import read_body
+from ingress.commands import Commands, Shown, as_in_path
+from ingress.identity import Identity
+from ingress.operation_store import StoredOperation
+from ingress.operations import OperationRow, view_operation
+from ingress.validation import invalid, parse_json
+from schemas.commands.base import Command
+from schemas.views.callers import NewKeyView
+
+
+class NewKeys:
+    """The way in for commands that make a key."""
+
+    def __init__(self, identity: Identity, commands: Commands) -> None:
+        self._identity = identity
+        self._commands = commands
+
+    def making(self, command_class: type[Command], id_field: str | None) -> Callable[[Request], Awaitable[Response]]:
+        """The endpoint that takes commands of this class, about what the id in the path names if there is one."""
+
+        async def make(request: Request) -> Response:
+            principal = await self._identity.require(request, command_class.permission)
+            body = await read_body(request.receive, command_class.body_bytes_max)
+            fields = parse_json(body or b"{}") if id_field else parse_json(body)
+            for field in command_class.drawn & fields.keys():
+                raise invalid(field, "is not a field of this request")
+            drawn = draw_key()
+            standing = {"secret_sha256": drawn.secret_sha256, "hint": drawn.hint}
+            in_path = {id_field: request.path_params["id"]} if id_field else {}
+            command = as_in_path(command_class, in_path, {**fields, **standing})
+            answer = await self._commands.accept(request, principal, command, len(body), _with(drawn))
+            answer.headers["Cache-Control"] = "no-store"
+            return answer
+
+        return make
+
+
+def _with(drawn: DrawnKey) -> Shown:
+    """The operation, and the key where it is the one that was stored and may come to count."""
+
+    def shown(stored: StoredOperation, row: OperationRow) -> NewKeyView:
+        told = view_operation(row)
+        key = drawn.text if stored.is_new and told.status != "failed" else None
+        return NewKeyView(**told.model_dump(), key=key)
+
+    return shown
