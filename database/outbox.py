@@ -22,7 +22,11 @@ class OutboxEntry(Remembered, Base):
     """One follow-up. `cause` is unique: the same cause never has the same consequence twice."""
 
     __tablename__ = "outbox"
-    __table_args__ = (Index("ix_outbox_newest", "created_at", "id"), *memory_constraints("outbox", WAITING_OR_REFUSED))
+    __table_args__ = (
+        Index("ix_outbox_newest", "created_at", "id"),
+        Index("ix_outbox_subject", "subject_id"),
+        *memory_constraints("outbox", WAITING_OR_REFUSED),
+    )
 
     # an e-mail that was refused reaches nobody unless a person looks
     refusals_wait = True

@@ -26,6 +26,7 @@ class ProductEvent(Base):
         UniqueConstraint("account_id", "sequence"),
         Index("ix_product_events_type", "type", "position"),
         Index("ix_product_events_created", "created_at"),
+        Index("ix_product_events_account", "account_id", "created_at", "id"),
     )
 
     position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

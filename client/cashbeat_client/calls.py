@@ -1817,6 +1817,29 @@ def get_admin_account(id: str) -> Query[shapes.AccountFile]:
     return Query("GET", f"/v1/admin/accounts/{id}/", given())
 
 
+def list_admin_accounts_activity(
+    id: str,
+    *,
+    created_from: shapes.Instant = LEFT_OUT,
+    created_until: shapes.Instant = LEFT_OUT,
+    sort: Literal["-created"] = LEFT_OUT,
+    limit: int = LEFT_OUT,
+    kind: shapes.ActivityKind = LEFT_OUT,
+) -> List[shapes.Activity]:
+    """List admin accounts activity.
+
+    One thing that happened to an account, at `at`; `id` is that of the thing itself, which other routes show.
+    `what` says more of its kind, `status` how it stands now. `amount` counts `unit`: minor units of a currency,
+    or `credits`. `reference` is a number, a gateway or the id of what it is about, `who` somebody who wanted
+    it.
+    """
+    return List(
+        "GET",
+        f"/v1/admin/accounts/{id}/activity/",
+        given(created_from=created_from, created_until=created_until, sort=sort, limit=limit, kind=kind),
+    )
+
+
 def suspend_account(id: str, *, reason: shapes.Name) -> Say[shapes.Account]:
     """Suspend an account: nothing is begun for it and it uses nothing.
 

@@ -5,6 +5,21 @@ from __future__ import annotations
 from typing import Any, Literal, NotRequired, TypedDict
 
 AccountStatus = Literal["active", "suspended", "closed"]
+ActivityKind = Literal[
+    "event",
+    "command",
+    "invoice",
+    "payment",
+    "receipt",
+    "claim",
+    "refund",
+    "credit_note",
+    "dispute",
+    "credits",
+    "mail",
+    "gateway",
+    "person",
+]
 ActorKind = Literal["key", "user", "staff", "product", "link", "operator", "system"]
 ApprovalStatus = Literal["waiting", "approved", "done", "refused", "stale", "expired"]
 AttemptStatus = Literal["created", "unknown", "pending", "approved", "captured", "failed", "expired"]
@@ -105,6 +120,26 @@ class AccountSettings(TypedDict):
     recipients: dict[str, list[str]]
     time_zone: str
     locale: str
+
+
+class Activity(TypedDict):
+    """One thing that happened to an account, at `at`; `id` is that of the thing itself, which other routes show.
+
+    `what` says more of its kind, `status` how it stands now. `amount` counts `unit`: minor units of a currency,
+    or `credits`. `reference` is a number, a gateway or the id of what it is about, `who` somebody who wanted
+    it.
+    """
+
+    account_id: str
+    kind: ActivityKind
+    what: str
+    at: str
+    id: str
+    status: str | None
+    amount: int | None
+    unit: str | None
+    reference: str | None
+    who: str | None
 
 
 class Actor(TypedDict):

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from billing.accounts.queries import get_account
+from billing.overview.activity import list_activity
 from billing.overview.queries import (
     SHOWN_MAX,
     Sought,
@@ -24,6 +25,7 @@ from ingress.queries.filters import Listing, OfAccount, OfTime
 from ingress.queries.payments import PaymentFilter, payments
 from schemas.names import Name, Slug
 from schemas.views.accounts import AccountStatus
+from schemas.views.activity import ActivityKind, ActivityView
 from schemas.views.admin_accounts import AccountFileView, FoundAccountView
 from schemas.views.base import Page
 
@@ -45,6 +47,20 @@ def find_accounts(session: Session, wanted: AccountSearch) -> Page[FoundAccountV
     """`GET /v1/admin/accounts/`"""
     sought = Sought(wanted.q, wanted.status, wanted.plan, wanted.subscription, wanted.created)
     return search_accounts(session, sought, VENDORS, wanted.paging)
+
+
+class ActivityFilter(Listing, OfTime):
+    """A page of what happened to the account in the path, of one kind or of all, the newest first."""
+
+    sort: Literal["-created"] = NEWEST_FIRST
+    id: UUID
+    kind: ActivityKind | None = None
+
+
+def account_activity(session: Session, wanted: ActivityFilter) -> Page[ActivityView]:
+    """`GET /v1/admin/accounts/{id}/activity/`"""
+    get_account(session, wanted.id)
+    return list_activity(session, wanted.id, wanted.paging, kind=wanted.kind, written=wanted.created)
 
 
 def account_file(session: Session, account_id: UUID) -> AccountFileView:

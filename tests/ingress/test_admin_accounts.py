@@ -1,5 +1,6 @@
 """Staff find an account by whatever it is known, and see all of it."""
 
+import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -196,3 +197,31 @@ def as_seen_by(database_url: str) -> Callable[..., list[UUID]]:
             return list(session.scalars(text("SELECT find_accounts('steel', ARRAY['stripe'])")))
 
     return find
+
+
+def test_the_time_line_shows_to_each_what_they_may_see(
+    door: httpx.Client, new_member: NewMember, steel_id: UUID, rows: Callable[..., Any]
+) -> None:
+    """Support sees what was wanted; who looked at an account, only whoever may see the audit."""
+    robin, otto, fay = (new_member(role) for role in (StaffRole.SUPPORT, StaffRole.OPERATOR, StaffRole.FINANCE))
+    said = {"account_id": str(steel_id), "name": "Steel"}
+    rows(
+        "INSERT INTO operations (id, kind, caller, body, body_sha256) VALUES (%s, 'update_account', 'app/x', %s, '')",
+        str(uuid7()), json.dumps(said),
+    )  # fmt: skip
+    assert door.get(f"{ADMIN}{steel_id}/", headers=robin).status_code == 200
+    line = f"{ADMIN}{steel_id}/activity/"
+    seen = {
+        role: [entry["kind"] for entry in door.get(line, headers=headers).json()["data"]]
+        for role, headers in (("support", robin), ("operator", otto), ("finance", fay))
+    }
+    books = {"invoice", "payment", "receipt"}
+    assert set(seen["support"]) == {*books, "command"}
+    assert set(seen["operator"]) == {*books, "command", "person"}
+    assert set(seen["finance"]) == books
+    (invoice,) = door.get(line, params={"kind": "invoice", "limit": 1}, headers=robin).json()["data"]
+    assert (invoice["status"], invoice["amount"], invoice["unit"]) == ("pending", 2_900, "USD")
+    nobodys = door.get(f"{ADMIN}{uuid7()}/activity/", headers=robin)
+    assert (nobodys.status_code, nobodys.json()["title"]) == (404, "account not found")
+    for refused in ({"kind": "rumour"}, {"sort": "created"}, {"account_id": str(steel_id)}):
+        assert door.get(line, params=refused, headers=robin).status_code == 422

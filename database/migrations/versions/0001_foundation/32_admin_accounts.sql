@@ -43,3 +43,8 @@ BEGIN
         UNION SELECT account_id FROM refunds WHERE gateway = ANY (gateways) AND refund_ref = sought AND refund_ref <> ''
         UNION SELECT account_id FROM disputes WHERE gateway = ANY (gateways) AND dispute_ref = sought;
 END $$;
+
+-- What their time line is made of
+
+CREATE INDEX ix_product_events_account ON product_events (account_id, created_at, id);
+CREATE INDEX ix_outbox_subject ON outbox (subject_id);
