@@ -166,6 +166,17 @@ def _bundle(value: Path) -> Path:
     return value
 
 
+_WEB_PAGE = _of(Url, "must be an http or https URL with a host")
+
+
+def _invitation_page(value: str) -> str:
+    """Whose mail it is stands in the address once, as `{token}`: behind a `#` it is in no log of a web server."""
+    if value.count("{token}") != 1:
+        raise ValueError("must have {token} in it, once")
+    _WEB_PAGE(value.replace("{token}", "x"))
+    return value
+
+
 def _token_secret(value: SecretStr) -> SecretStr:
     """As long as what it makes (RFC 7518, section 3.2): a shorter one can be found out from a single token."""
     if len(value.get_secret_value().encode()) < TOKEN_SECRET_BYTES_MIN:
@@ -185,7 +196,8 @@ CallsPerSecond = Annotated[Rate, Field(ge=0, le=10_000)]
 Port = Annotated[Count, Field(ge=1, le=65_535)]
 DatabaseUrl = Annotated[str, Field(repr=False), _none_or(_database)]
 BrokerUrl = Annotated[str, Field(repr=False), _none_or(_broker)]
-WebPage = Annotated[str, _none_or(_of(Url, "must be an http or https URL with a host"))]
+WebPage = Annotated[str, _none_or(_WEB_PAGE)]
+InvitationPage = Annotated[str, _none_or(_invitation_page)]
 BaseUrl = Annotated[WebPage, AfterValidator(_base)]
 Mailbox = Annotated[str, AfterValidator(_of(Email, "must be an e-mail address"))]
 SellerName = Annotated[str, AfterValidator(_of(Name, "must be a name that can be printed"))]

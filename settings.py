@@ -23,6 +23,7 @@ from setting_values import (
     Count,
     DatabaseUrl,
     Host,
+    InvitationPage,
     Login,
     Mailbox,
     MasterKeyList,
@@ -62,7 +63,7 @@ _CHARGES = (
 _MAILS = ("cashbeat_master_keys", "resend_api_key", "resend_api_base")
 _PRINTS = (
     "seller_name", "seller_address", "seller_tax_id", "seller_email", "seller_website", "seller_logo",
-    "payment_instructions", "portal_url", "public_url",
+    "payment_instructions", "portal_url", "public_url", "team_invitation_url",
 )  # fmt: skip
 # What each process is told, a worker by its queues, and nothing else: whoever takes over one of them does not hold the
 # keys of all.
@@ -169,6 +170,8 @@ class Settings(BaseSettings):
     seller_logo: Path | None = None
     payment_instructions: SellerText = "Example Bank, Springfield\nIBAN DE00 0000 0000 0000 0000 00\nBIC EXAMPLEX"
     portal_url: WebPage = ""
+    # where invitations into teams are answered, with {token} in it
+    team_invitation_url: InvitationPage = ""
 
     @property
     def is_production(self) -> bool:

@@ -22,6 +22,7 @@ from billing.payments.tables import PaymentAttempt
 from billing.receipts.tables import Receipt
 from billing.refunds.tables import Refund
 from billing.subscriptions.tables import Subscription
+from billing.team.tables import Invitation, Member
 from billing.usage.tables import UsageReservation
 
 ACCOUNT = "account_id"
@@ -62,6 +63,8 @@ THINGS: Mapping[str, Thing] = {
     "reservation_id": Thing(
         UsageReservation.id, UsageReservation.account_id, "reservation_not_found", "There is no reservation {}."
     ),
+    "member_id": Thing(Member.id, Member.account_id, "member_not_found", "There is no member {}."),
+    "invitation_id": Thing(Invitation.id, Invitation.account_id, "invitation_not_found", "There is no invitation {}."),
     # a page at a gateway, by the gateway's reference
     "checkout_ref": Thing(
         PaymentAttempt.checkout_ref,

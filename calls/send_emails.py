@@ -81,6 +81,7 @@ def letterhead_of(work: Work) -> Letterhead:
         method_names=work.method_names,
         explain=explain_decline,
         public_url=work.public_url,
+        invitation_url=work.invitation_url,
     )
 
 

@@ -67,10 +67,11 @@ STAGE = (
 )
 
 
-def stage(session: Session, topic: str, subject_id: UUID, cause: str, not_before: datetime | None = None) -> None:
+def stage(session: Session, topic: str, subject_id: UUID, cause: str, not_before: datetime | None = None) -> bool:
     """Stage a follow-up in the caller's transaction; the bell rings after the commit, or when `not_before` comes.
 
     `topic` is a key of `schemas.messages.TOPICS`, `subject_id` the row it is about, `cause` what makes it unique.
+    False: there was one of this cause before.
     """
     row = {
         "id": uuid7(), "topic": topic, "subject_id": subject_id, "cause": cause,
@@ -79,6 +80,7 @@ def stage(session: Session, topic: str, subject_id: UUID, cause: str, not_before
     written = session.connection().execute(STAGE, row).scalar_one_or_none()
     if written is not None and not_before is None:
         session.info.setdefault(STAGED, []).append((topic, written))
+    return written is not None
 
 
 def put_off(session: Session, topic: str, subject_id: UUID, wait: timedelta) -> None:

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from documents.amounts import due_minor
 from documents.formatting import format_money
-from schemas.account_facts import EmailChangeFacts
+from schemas.account_facts import EmailChangeFacts, InvitationFacts
 from schemas.documents import (
     CardFacts,
     InvoiceFacts,
@@ -114,6 +114,13 @@ def email_change_of(facts: NoticeFacts) -> EmailChangeFacts:
     if facts.email_change is None:
         raise ValueError("this notice needs another e-mail address")
     return facts.email_change
+
+
+def invitation_of(facts: NoticeFacts) -> InvitationFacts:
+    """The invitation into a team. Raises ValueError without one."""
+    if facts.invitation is None:
+        raise ValueError("this notice needs an invitation")
+    return facts.invitation
 
 
 def confirmation_end_of(facts: NoticeFacts) -> datetime:

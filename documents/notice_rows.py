@@ -84,6 +84,7 @@ def _reference(facts: NoticeFacts) -> str:
 
 
 ROWS: Mapping[str, Callable[[NoticeFacts], str]] = {
+    "Role": lambda facts: facts.invitation.role if facts.invitation else "",
     "Plan": _of_subscription(lambda each: each.plan_name),
     "Price": _of_subscription(price),
     "Credits": _of_subscription(_credits),

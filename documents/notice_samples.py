@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from documents.samples import BUYER, SELLER
-from schemas.account_facts import EmailChangeFacts
+from schemas.account_facts import EmailChangeFacts, InvitationFacts
 from schemas.declines import explain_decline
 from schemas.documents import (
     CardFacts,
@@ -83,6 +83,13 @@ NEW_EMAIL = EmailChangeFacts(
     "https://example.com/confirm-email/AZIm62-odshGgL3Ps6uXaABFiYl7XQ2Xu0aK8m1Nn_c/",
     datetime(2026, 11, 25, 9, 5, tzinfo=UTC),
 )
+INVITATION = InvitationFacts(
+    account="Ada's Analytics",
+    role="admin",
+    join_url="https://example.com/join/AZIm62-odshGgL3Ps6uXaABFiYl7XQ2Xu0aK8m1Nn_c/",
+    expires_at=datetime(2026, 11, 29, 9, 5, tzinfo=UTC),
+    invited_by="Ada",
+)
 PAY_URL = "https://example.com/pay/AZIm62-odshGgL3Ps6uXaABFiYl7XQ2Xu0aK8m1Nn_c/"
 
 
@@ -149,6 +156,8 @@ def _unpaid_at_gateway(unpaid: NoticeFacts) -> Mapping[str, NoticeFacts]:
 def _of_account(base: NoticeFacts) -> Mapping[str, NoticeFacts]:
     return {
         "account_export_ready": base,
+        "team_invitation": replace(base, invitation=INVITATION, subscription=None, manage_url=""),
+        "team_invitation-by_nobody": replace(base, invitation=replace(INVITATION, invited_by=""), manage_url=""),
         "billing_email_confirmation": replace(base, email_change=NEW_EMAIL),
         "billing_email_changed": replace(base, email_change=EmailChangeFacts(NEW_EMAIL.new_email)),
     }

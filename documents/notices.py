@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from documents import notice_subjects as subjects
+from documents import people_subjects
 from documents.emails import LINES_SHOWN_MAX, compose
 from documents.headers import file_stem, header_text, recipient_address
 from documents.limits import require_short_texts
@@ -20,6 +21,7 @@ from documents.notice_facts import (
     email_change_of,
     failed_payment,
     has_ended,
+    invitation_of,
     invoice_of,
     on_trial,
     open_invoice_of,
@@ -150,6 +152,9 @@ NOTICES: Mapping[str, Notice] = {
     "billing_email_changed": Notice(
         subjects.email_changed_subject, subjects.email_changed_preview, needs=(email_change_of,)
     ),
+    "team_invitation": Notice(
+        people_subjects.invitation_subject, people_subjects.invitation_preview, needs=(invitation_of,), rows=("Role",)
+    ),
     "account_export_ready": Notice(subjects.export_subject, subjects.export_preview),
 }
 
@@ -183,6 +188,7 @@ def render_notice(kind: str, facts: NoticeFacts, recipient: str) -> EmailFacts:
         rows=rows(facts, notice.rows),
         action_url=web_address(facts.manage_url),
         confirm_url=web_address(facts.email_change.confirm_url) if facts.email_change else "",
+        join_url=web_address(facts.invitation.join_url) if facts.invitation else "",
         pay_url=web_address(facts.pay_url),
         lines_shown_max=LINES_SHOWN_MAX,
         **_derived(facts),

@@ -28,7 +28,8 @@ class Acceptance:
         Raises Problem 403 for a principal who may not say it, Rejected 404 where it is about an account that is not
         theirs to touch, and Problem 422 for a key that was used for another command.
         """
-        may(principal, command.permission)
+        for permission in (command.permission, *command.needs_also):
+            may(principal, permission)
         if principal.accounts is not None and not command.is_by_token:
             await require_own(self._reads, principal, dict(command))
         operation = _operation(command, principal.caller, idempotency_key)

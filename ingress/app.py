@@ -33,6 +33,7 @@ from ingress.parts import Parts
 from ingress.pay_page import PayPage
 from ingress.previews import Previews
 from ingress.queries.answers import Queries
+from ingress.queries.team import Invited
 from ingress.reads import Reads
 from ingress.ringing import Ringer, command_ringer, event_ringer, set_ringer, unverified_ringer
 from ingress.routes import routes
@@ -86,6 +87,7 @@ def make_door(settings: Settings) -> Door:
         previews=Previews(reads, identity),
         pay_page=PayPage(reads, acceptance, waiting, SellerPage(settings), settings.public_url),
         confirm_page=ConfirmPage(reads, acceptance, waiting, SellerPage(settings)),
+        invited=Invited(reads),
         operations=Operations(reads, identity),
         endpoint_secrets=ShownSecrets(reads, identity, _keys(settings)),
         health=Health(reads),

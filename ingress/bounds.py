@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from billing.whose import ACCOUNT, THINGS, named_in, require_among
-from callers.principal import Principal
+from callers.principal import Kind, Principal
 from ingress.reads import Reads
 from ingress.validation import invalid
 from schemas.commands.base import Command
@@ -25,11 +25,23 @@ def filled(principal: Principal, asked: type[BaseModel], fields: dict[str, Any])
     accounts = principal.accounts
     if accounts is None or ACCOUNT in fields or ACCOUNT not in asked.model_fields:
         return fields
-    if issubclass(asked, Command) and any(named_in(fields)):
+    if issubclass(asked, Command) and not asked.model_fields[ACCOUNT].is_required() and any(named_in(fields)):
         return fields
     if len(accounts) != 1:
         raise invalid(ACCOUNT, "must be given: there are several that you may touch")
     return {ACCOUNT: str(next(iter(accounts))), **fields}
+
+
+def said_by(principal: Principal, asked: type[Command], fields: dict[str, Any]) -> dict[str, Any]:
+    """With the user said who says it. Raises Problem 422 for one who would say it in another's name.
+
+    Servers and staff speak in whose name they like, and in nobody's where it is left out.
+    """
+    if principal.kind is not Kind.USER or not asked.caller_field:
+        return fields
+    if fields.get(asked.caller_field, principal.id) != principal.id:
+        raise invalid(asked.caller_field, "must be your own user id, or left out")
+    return {**fields, asked.caller_field: principal.id}
 
 
 async def require_own(reads: Reads, principal: Principal, fields: Mapping[str, Any]) -> None:

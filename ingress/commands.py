@@ -12,7 +12,7 @@ from billing.whose import ACCOUNT
 from callers.principal import Principal
 from ingress.acceptance import Acceptance
 from ingress.bodies import read_body
-from ingress.bounds import filled
+from ingress.bounds import filled, said_by
 from ingress.identity import Identity
 from ingress.operation_store import StoredOperation
 from ingress.operations import JSON, OperationRow, is_final, view_operation
@@ -44,7 +44,7 @@ class Commands:
         async def take(request: Request) -> Response:
             principal = await self._identity.require(request, command_class.permission)
             body = await read_body(request.receive, command_class.body_bytes_max)
-            fields = filled(principal, command_class, parse_json(body))
+            fields = said_by(principal, command_class, filled(principal, command_class, parse_json(body)))
             return await self.accept(request, principal, validated(command_class, fields), len(body))
 
         return take
@@ -61,7 +61,7 @@ class Commands:
             body = await read_body(request.receive, command_class.body_bytes_max)
             fields = _in_query(request) if request.method == "DELETE" and not body else parse_json(body or b"{}")
             in_path = {id_field if name == "id" else name: value for name, value in request.path_params.items()}
-            command = as_in_path(command_class, in_path, fields)
+            command = as_in_path(command_class, in_path, said_by(principal, command_class, fields))
             return await self.accept(request, principal, command, len(body))
 
         return take

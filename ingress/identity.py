@@ -13,6 +13,7 @@ from callers.tokens import TOKEN_LENGTH_MAX
 from database.api_keys import PREFIX, hash_key
 from database.sight import NOTHING
 from ingress.key_uses import KeyUses
+from ingress.membership import as_member
 from ingress.problems import Problem
 from ingress.reads import Reads
 from ingress.user_tokens import UserTokens
@@ -42,13 +43,14 @@ class Identity:
         """Who calls, and has this permission.
 
         Raises Problem 401 for a missing, unknown, expired or revoked key and for a token that is refused, and Problem
-        403 without the permission.
+        403 without the permission, and for a user who is not in the team that their account keeps here.
         """
         principal = await self._known_as(_credential_of(request))
         if principal.ends_at is not None and principal.ends_at <= datetime.now(UTC):
             raise _unknown()
         if principal.key_id is not None:
             self._uses.note(principal.key_id)
+        principal = await as_member(self._reads, principal, permission)
         may(principal, permission)
         return principal
 

@@ -16,6 +16,7 @@ from ingress.operations import Operations
 from ingress.pay_page import PayPage
 from ingress.previews import Previews
 from ingress.queries.answers import Queries
+from ingress.queries.team import Invited
 
 if TYPE_CHECKING:
     from ingress.openapi.served import Reference  # it reads the entries, whose endpoints are made of these parts
@@ -35,6 +36,7 @@ class Parts:
     previews: Previews
     pay_page: PayPage
     confirm_page: ConfirmPage
+    invited: Invited
     operations: Operations
     endpoint_secrets: ShownSecrets
     health: Health

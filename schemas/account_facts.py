@@ -5,6 +5,20 @@ from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
+class InvitationFacts:
+    """`account` asks whoever reads it into its team as `role`, until `expires_at`, UTC.
+
+    They answer at `join_url`. `invited_by` is the name of the member who asked, empty where nobody knows it.
+    """
+
+    account: str
+    role: str
+    join_url: str
+    expires_at: datetime
+    invited_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class EmailChangeFacts:
     """Another billing e-mail: `new_email` is used once `confirm_url` was opened, until `expires_at`, UTC.
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from schemas.account_facts import EmailChangeFacts
+from schemas.account_facts import EmailChangeFacts, InvitationFacts
 from schemas.transfer_facts import BankFacts, ClaimFacts, OrderFacts
 
 
@@ -261,6 +261,7 @@ class NoticeFacts:
     claim: ClaimFacts | None = None
     papers: tuple[tuple[str, bytes], ...] = ()
     email_change: EmailChangeFacts | None = None
+    invitation: InvitationFacts | None = None
     copies: tuple[str, ...] = ()
 
 

@@ -77,6 +77,12 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission("settings:write", "change the account's settings", _PAYERS, _AT_THE_DESK, scope="accounts:write"),
     Permission("account:delete", "delete the account", _OWNERS, _AT_THE_DESK, scope="accounts:write"),
     Permission("account:export", "fetch a copy of all that is known", _HEADS, _AT_THE_DESK, scope="accounts:write"),
+    Permission("team:read", "see the team and who is invited", _EVERYBODY, _ALL_STAFF, scope="accounts:read"),
+    Permission("team:write", "invite, take out, change roles", _HEADS, _AT_THE_DESK, scope="accounts:write"),
+    Permission("team:owners", "make somebody an owner", _OWNERS, _AT_THE_DESK, scope="accounts:write"),
+    Permission("team:transfer", "hand the ownership over", _OWNERS, _AT_THE_DESK, scope="accounts:write"),
+    Permission("team:join", "accept an invitation", _EVERYBODY, scope="accounts:write"),
+    Permission("team:leave", "leave the team", _EVERYBODY, scope="accounts:write"),
     Permission("limits:report", "report how many sites and users there are", scope="accounts:write"),
     Permission(
         "plans:read", "see which plans, services and coupons there are", _EVERYBODY, _ALL_STAFF, scope="billing:read"
@@ -204,6 +210,16 @@ def of_key(scopes: Iterable[str]) -> frozenset[str]:
 def of_role(role: Role) -> frozenset[str]:
     """The names of what a user in this role may do in the account."""
     return frozenset(each.name for each in PERMISSIONS if role in each.roles)
+
+
+def is_above(role: Role, other: Role) -> bool:
+    """Whether one may do something that the other may not: of any two roles one includes the other."""
+    return not of_role(role) <= of_role(other)
+
+
+def lower_of(role: Role, other: Role) -> Role:
+    """The one that may do less."""
+    return other if is_above(role, other) else role
 
 
 def of_staff(role: StaffRole) -> frozenset[str]:

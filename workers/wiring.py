@@ -47,6 +47,7 @@ class Work:
     payment_instructions: str
     portal_url: str = ""
     public_url: str = ""
+    invitation_url: str = ""
     mail_reader: MailReader = field(default_factory=mail_reader)
     # without a master key nothing is sealed, and nothing opens
     endpoint_secrets: EndpointSecrets = field(default_factory=lambda: EndpointSecrets(parse("")))
@@ -108,6 +109,7 @@ def wire(settings: Settings, app: Celery, database: Database | None = None) -> W
         is_production=settings.is_production,
         portal_url=settings.portal_url,
         public_url=settings.public_url,
+        invitation_url=settings.team_invitation_url,
     )
 
 

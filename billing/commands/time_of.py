@@ -12,12 +12,14 @@ from billing.invoices.queries import get_invoice
 from billing.manual_payments.queries import get_claim
 from billing.receipts.queries import get_payment
 from billing.subscriptions.queries import get_subscription
+from billing.team.queries import account_of_invitation, account_of_member, find_invitation
 from billing.usage.queries import get_reservation
 from schemas.commands.accounts import ConfirmEmail
 from schemas.commands.base import Command
 from schemas.commands.manual_payments import OfClaim, SubmitPaymentClaim
 from schemas.commands.refunds import CreditInvoice, RefundPayment, WriteOffInvoice
 from schemas.commands.subscriptions import OfSubscription
+from schemas.commands.team import AcceptInvitation, OfInvitation, OfMember
 from schemas.commands.usage import OfReservation
 from schemas.views.accounts import AccountStatus
 
@@ -57,4 +59,16 @@ def account_of(session: Session, command: Command) -> UUID | None:
         account_id = get_invoice(session, command.invoice_id).account_id
     if isinstance(command, ConfirmEmail):
         account_id = find_account_of_token(session, command.token)
-    return account_id
+    return account_id or _account_of_team(session, command)
+
+
+def _account_of_team(session: Session, command: Command) -> UUID | None:
+    """In whose team; None where whom or what it is about is not there any more."""
+    if isinstance(command, OfMember):
+        return account_of_member(session, command.member_id)
+    if isinstance(command, OfInvitation):
+        return account_of_invitation(session, command.invitation_id)
+    if isinstance(command, AcceptInvitation):
+        invitation = find_invitation(session, command.token)
+        return invitation.account_id if invitation else None
+    return None

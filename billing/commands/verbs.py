@@ -14,6 +14,7 @@ from billing.commands import (
     payments,
     refunds,
     subscriptions,
+    team,
     usage,
     work,
 )
@@ -25,6 +26,7 @@ VERBS: Mapping[type[Command], Verb] = {
     **approvals.VERBS,
     **callers.VERBS,
     **limits.VERBS,
+    **team.VERBS,
     **subscriptions.VERBS,
     **payments.VERBS,
     **credits.VERBS,

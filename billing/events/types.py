@@ -65,5 +65,10 @@ TYPES: Mapping[str, str] = {
     "subscription.resumed": "It goes on after a pause.",
     "subscription.canceled": "It has ended.",
     "subscription.expired": "Its first payment did not come in time.",
+    "team.invited": "Somebody was invited into the team of an account.",
+    "team.joined": "Somebody has accepted an invitation and may act for the account.",
+    "team.left": "Somebody left the team, or was taken out of it: they may not act for the account any more.",
+    "team.ownership_transferred": "Another member is the owner of an account; the one before is an admin.",
+    "team.role_changed": "A member has another role, or works with other sites.",
     "test.sent": "Somebody asked for an event to try an endpoint with; it tells of nothing.",
 }  # fmt: skip

@@ -14,6 +14,7 @@ from billing.credits.tables import CreditMovement, CreditTransaction
 from billing.limits.tables import ReportedCount
 from billing.subscriptions.rules import ENDED
 from billing.subscriptions.tables import Subscription, SubscriptionStatus
+from billing.team.queries import count_seats, is_kept
 from schemas.views.limits import CountView, LimitsView, UsedCreditsView
 
 
@@ -33,7 +34,14 @@ def show_limits(session: Session, account_id: UUID, now: datetime) -> LimitsView
         )
         for name in ("sites", "users")
     }
-    return LimitsView(account_id=account_id, credits=_credits(session, account_id, now), **counts)
+    users = _with_seats(session, account_id, counts["users"], now)
+    credits = _credits(session, account_id, now)
+    return LimitsView(account_id=account_id, sites=counts["sites"], users=users, credits=credits)
+
+
+def users_max_of(session: Session, account_id: UUID) -> int | None:
+    """How many users the account's plan allows; None: no limit, 0 without a plan."""
+    return _most([plan.users_max for plan in _plans(session, account_id)])
 
 
 def _plans(session: Session, account_id: UUID) -> list[PlanTerms]:
@@ -45,11 +53,24 @@ def _plans(session: Session, account_id: UUID) -> list[PlanTerms]:
 
 
 def _count(used: int | None, counted_at: datetime | None, most_of_plans: list[int | None]) -> CountView:
-    """Without a plan nothing is included; a plan whose limit is null has none."""
-    limits = [most for most in most_of_plans if most is not None]
-    most = None if len(limits) < len(most_of_plans) else max(limits, default=0)
+    most = _most(most_of_plans)
     is_over = most is not None and used is not None and used > most
     return CountView(used=used, most=most, is_over=is_over, counted_at=counted_at)
+
+
+def _most(most_of_plans: list[int | None]) -> int | None:
+    """Without a plan nothing is included; a plan whose limit is null has none."""
+    limits = [most for most in most_of_plans if most is not None]
+    return None if len(limits) < len(most_of_plans) else max(limits, default=0)
+
+
+def _with_seats(session: Session, account_id: UUID, counted: CountView, now: datetime) -> CountView:
+    """Of a team that is kept here the seats are users, whatever the product has counted; the larger number counts."""
+    seats = count_seats(session, account_id, now) if is_kept(session, account_id) else 0
+    if seats <= (counted.used or 0):
+        return counted
+    is_over = counted.most is not None and seats > counted.most
+    return CountView(used=seats, most=counted.most, is_over=is_over, counted_at=now)
 
 
 def _credits(session: Session, account_id: UUID, now: datetime) -> UsedCreditsView:

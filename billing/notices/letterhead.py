@@ -11,7 +11,8 @@ class Letterhead:
     """Who writes, where the customer manages cards and plans, and how things are put into words.
 
     `method_names` are what the ways of paying are called, by gateway; `explain` puts a decline code into a sentence.
-    Links to pay an invoice begin with `public_url`; without it there are none.
+    Links to pay an invoice begin with `public_url`; without it there are none. An invitation is answered at
+    `invitation_url`, with its token in the place of `{token}`; without one, the door shows what it says.
     """
 
     seller: PartyFacts
@@ -20,3 +21,4 @@ class Letterhead:
     method_names: Mapping[str, str]
     explain: Callable[[str], str]
     public_url: str = ""
+    invitation_url: str = ""

@@ -13,6 +13,7 @@ from billing.notices import (
     about_refunds,
     about_settings,
     about_subscriptions,
+    about_team,
 )
 from billing.notices.occasion import Occasion
 from schemas.documents import NoticeFacts
@@ -43,4 +44,5 @@ LETTERS: dict[str, Callable[[Session, Occasion], NoticeFacts]] = {
     "billing_email_confirmation": about_settings.email_confirmation,
     "billing_email_changed": about_settings.email_changed,
     "account_export_ready": about_settings.export_ready,
+    "team_invitation": about_team.invited,
 }

@@ -33,6 +33,8 @@ OF_ACCOUNT = (
     ("gateway_customers", ("customer_ref",)),
     ("account_recipients", ("email",)),
     ("email_confirmations", ("id::text", "email", "email_before")),
+    ("account_members", ("id::text", "email")),
+    ("team_invitations", ("id::text", "email")),
 )
 ENDED = (WorkState.DONE, WorkState.REJECTED, WorkState.DISCARDED)
 WHY = {"why": '{"detail": "Erased with the account."}'}

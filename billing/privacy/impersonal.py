@@ -6,6 +6,7 @@ With `personal` it is all there is: a test compares both with the columns of the
 from collections.abc import Mapping
 
 IMPERSONAL: Mapping[str, tuple[str, ...]] = {
+    "account_members": ("role",),
     "account_recipients": ("kind",),
     "accounts": ("country",),
     "api_keys": ("name", "hint", "secret_sha256", "scopes", "account_ids"),
@@ -43,6 +44,7 @@ IMPERSONAL: Mapping[str, tuple[str, ...]] = {
     "heartbeats": ("queue", "worker"),
     "inbox": ("gateway", "event_id", "event_type", "transmission_id", "state"),
     "integration_providers": ("id", "display_name", "type", "api_key", "api_secret", "endpoint", "config"),
+    "invitation_links": ("cause",),
     "invoice_documents": ("kind", "sha256"),
     "invoice_lines": ("description", "tax_name", "kind"),
     "invoice_number_gaps": ("reason",),
@@ -82,6 +84,7 @@ IMPERSONAL: Mapping[str, tuple[str, ...]] = {
         "dunning_policy", "foreign_price",
     ),
     "tax_rates": ("country", "name"),
+    "team_invitations": ("role",),
     "test_clocks": ("name", "status", "gateway", "clock_ref"),
     "unverified_events": ("gateway", "transmission_id", "event_id", "event_type", "certificate_url", "state"),
     "untold_changes": ("kind",),

@@ -12,6 +12,7 @@ OF_CLAIM = "claim_id IN (SELECT id FROM payment_claims WHERE account_id = :accou
 OF_DISPUTE = "dispute_id IN (SELECT id FROM disputes WHERE account_id = :account_id)"
 OF_SUBSCRIPTION = "subscription_id IN (SELECT id FROM subscriptions WHERE account_id = :account_id)"
 OF_MAILBOX = "address = (SELECT lower(billing_email) FROM accounts WHERE id = :account_id)"
+OF_INVITATION = "invitation_id IN (SELECT id FROM team_invitations WHERE account_id = :account_id)"
 OF_CONFIRMATION = "confirmation_id IN (SELECT id FROM email_confirmations WHERE account_id = :account_id)"
 
 NOTHING, NO_FILE = "''", "''::bytea"
@@ -25,6 +26,7 @@ WITHOUT_EMAIL = (
 )
 BILLING, MAIL = "to bill, and to decide which tax", "to write about payments"
 NO_SUSPENSION = "CASE WHEN suspended_at IS NULL THEN '' ELSE 'erased' END"
+TEAM = "to know who may act for the account"
 NO_REASON = "CASE WHEN reject_reason = '' THEN '' ELSE 'erased' END"
 UNEDITED = "to account for what was sold: never edited, so that a product names nobody in it"
 REFERENCE, PAPER = "to give money back and to answer disputes", "an invoice has to name its buyer"
@@ -58,6 +60,34 @@ ACCOUNTS = (
     ),
     PersonalTable(
         "account_recipients", OF_ACCOUNT, {"email": Personal("who gets copies", MAIL, Keep.ACCOUNT)}, is_deleted=True
+    ),
+    PersonalTable(
+        "account_members",
+        OF_ACCOUNT,
+        {
+            "user_id": Personal("the product's id of a person", TEAM, Keep.ACCOUNT),
+            "email": Personal("an e-mail address", TEAM, Keep.ACCOUNT),
+            "name": Personal("a person's name", TEAM, Keep.ACCOUNT),
+            "sites": Personal("what they work with", TEAM, Keep.ACCOUNT),
+        },
+        is_deleted=True,
+    ),
+    PersonalTable(
+        "invitation_links",
+        OF_INVITATION,
+        {"token_sha256": Personal("a link that was mailed", TEAM, Keep.ACCOUNT)},
+        is_deleted=True,
+        hidden=("token_sha256",),
+    ),
+    PersonalTable(
+        "team_invitations",
+        OF_ACCOUNT,
+        {
+            "email": Personal("an e-mail address", TEAM, Keep.ACCOUNT),
+            "invited_by": Personal("the product's id of a person", TEAM, Keep.ACCOUNT),
+            "sites": Personal("what they are to work with", TEAM, Keep.ACCOUNT),
+        },
+        is_deleted=True,
     ),
     PersonalTable(
         "stopped_addresses",

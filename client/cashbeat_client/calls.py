@@ -686,6 +686,170 @@ def get_account_limits(*, account_id: str) -> Query[shapes.Limits]:
     return Query("GET", "/v1/account/limits/", given(account_id=account_id))
 
 
+def get_account_team(*, account_id: str) -> Query[shapes.Team]:
+    """Get account team.
+
+    Everybody who may act for an account, by when they joined. `is_kept`: users of the account are held to it.
+    Before anybody was invited it is the owner alone, and a user's token alone says what they may do.
+    """
+    return Query("GET", "/v1/account/team/", given(account_id=account_id))
+
+
+def get_accounts_team(id: str) -> Query[shapes.Team]:
+    """Get accounts team.
+
+    Everybody who may act for an account, by when they joined. `is_kept`: users of the account are held to it.
+    Before anybody was invited it is the owner alone, and a user's token alone says what they may do.
+    """
+    return Query("GET", f"/v1/accounts/{id}/team/", given())
+
+
+def invite_member(
+    *,
+    account_id: str,
+    email: shapes.Email,
+    role: shapes.Role,
+    sites: list[shapes.Name] | None = LEFT_OUT,
+    acting_user_id: shapes.UserId | None = LEFT_OUT,
+) -> Say[shapes.Invitation]:
+    """Invite somebody into the team: they get a mail with a link.
+
+    `acting_user_id` is the member who does it, of a user always themselves: their role is the highest they
+    give.
+    """
+    return Say(
+        "POST",
+        "/v1/account/team/invite/",
+        given(),
+        given(account_id=account_id, email=email, role=role, sites=sites, acting_user_id=acting_user_id),
+    )
+
+
+def accounts_team_invite(
+    id: str,
+    *,
+    email: shapes.Email,
+    role: shapes.Role,
+    sites: list[shapes.Name] | None = LEFT_OUT,
+    acting_user_id: shapes.UserId | None = LEFT_OUT,
+) -> Say[shapes.Invitation]:
+    """Invite somebody into the team: they get a mail with a link.
+
+    `acting_user_id` is the member who does it, of a user always themselves: their role is the highest they
+    give.
+    """
+    return Say(
+        "POST",
+        f"/v1/accounts/{id}/team/invite/",
+        given(),
+        given(email=email, role=role, sites=sites, acting_user_id=acting_user_id),
+    )
+
+
+def get_account_team_invitations(*, account_id: str) -> Query[shapes.Invitations]:
+    """Get account team invitations.
+
+    All that wait for an answer, the newest first.
+    """
+    return Query("GET", "/v1/account/team/invitations/", given(account_id=account_id))
+
+
+def get_accounts_team_invitations(id: str) -> Query[shapes.Invitations]:
+    """Get accounts team invitations.
+
+    All that wait for an answer, the newest first.
+    """
+    return Query("GET", f"/v1/accounts/{id}/team/invitations/", given())
+
+
+def repeat_invitation(id: str, *, acting_user_id: shapes.UserId | None = LEFT_OUT) -> Say[shapes.Invitation]:
+    """Send the mail again, with another link; the one before ends.
+
+    It can be accepted for seven more days.
+    """
+    return Say("POST", f"/v1/account/team/invitations/{id}/resend/", given(), given(acting_user_id=acting_user_id))
+
+
+def cancel_invitation(id: str, *, acting_user_id: shapes.UserId | None = LEFT_OUT) -> Say[shapes.CanceledInvitation]:
+    """Call an invitation off: its link opens nothing any more."""
+    return Say("DELETE", f"/v1/account/team/invitations/{id}/", given(), given(acting_user_id=acting_user_id))
+
+
+def get_team_invitations_token(token: str) -> Query[shapes.OpenInvitation]:
+    """Who invites whom, and to what."""
+    return Query("GET", f"/v1/team/invitations/{token}/", given())
+
+
+def accept_invitation(token: str, *, user_id: shapes.UserId, name: shapes.Line = LEFT_OUT) -> Say[shapes.Member]:
+    """Join a team: whoever has the token of an invitation has read the mail.
+
+    A token is good once. `user_id` is the product's id of who joins, of a user always their own.
+    """
+    return Say("POST", f"/v1/team/invitations/{token}/accept/", given(), given(user_id=user_id, name=name))
+
+
+def leave_team(*, account_id: str, user_id: shapes.UserId) -> Say[shapes.Member]:
+    """Leave the team.
+
+    `user_id` is who leaves, of a user always themselves. The last owner stays.
+    """
+    return Say("POST", "/v1/account/team/leave/", given(), given(account_id=account_id, user_id=user_id))
+
+
+def change_role(
+    id: str,
+    *,
+    role: shapes.Role | None = LEFT_OUT,
+    sites: list[shapes.Name] | None = LEFT_OUT,
+    acting_user_id: shapes.UserId | None = LEFT_OUT,
+) -> Say[shapes.Member]:
+    """Give a member another role, or other sites, null: all.
+
+    What is left out stays.
+    """
+    return Say(
+        "PATCH", f"/v1/account/team/{id}/role/", given(), given(role=role, sites=sites, acting_user_id=acting_user_id)
+    )
+
+
+def remove_member(id: str, *, acting_user_id: shapes.UserId | None = LEFT_OUT) -> Say[shapes.Member]:
+    """Take somebody out of the team: what they ask from then on is refused.
+
+    The last owner stays.
+    """
+    return Say("DELETE", f"/v1/account/team/{id}/", given(), given(acting_user_id=acting_user_id))
+
+
+def transfer_ownership(
+    *, account_id: str, member_id: str, acting_user_id: shapes.UserId | None = LEFT_OUT
+) -> Say[shapes.TransferredOwnership]:
+    """Make another member the owner; the one who was it stays as an admin.
+
+    That is `acting_user_id`, of a user always themselves; without one it is the owner whom the account names.
+    """
+    return Say(
+        "POST",
+        "/v1/account/transfer-ownership/",
+        given(),
+        given(account_id=account_id, member_id=member_id, acting_user_id=acting_user_id),
+    )
+
+
+def accounts_transfer_ownership(
+    id: str, *, member_id: str, acting_user_id: shapes.UserId | None = LEFT_OUT
+) -> Say[shapes.TransferredOwnership]:
+    """Make another member the owner; the one who was it stays as an admin.
+
+    That is `acting_user_id`, of a user always themselves; without one it is the owner whom the account names.
+    """
+    return Say(
+        "POST",
+        f"/v1/accounts/{id}/transfer-ownership/",
+        given(),
+        given(member_id=member_id, acting_user_id=acting_user_id),
+    )
+
+
 def list_subscriptions(
     *,
     created_from: shapes.Instant = LEFT_OUT,

@@ -32,6 +32,7 @@ DeliveryState = Literal["waiting", "delivered", "given_up"]
 DisputeStatus = Literal["inquiry", "inquiry_closed", "needs_response", "under_review", "won", "lost"]
 Email = str
 Instant = str
+InvitationStatus = Literal["open", "expired"]
 InvoiceStatus = Literal["draft", "pending", "paid", "void", "uncollectible"]
 Line = str
 MailKind = Literal["invoices", "payment_problems", "credits", "security"]
@@ -39,11 +40,13 @@ ManualMethod = Literal["bank_transfer", "local_wallet"]
 Name = str
 ReceiptSource = Literal["capture", "given_back", "refund", "dispute", "dispute_fee", "carried_over"]
 RefundStatus = Literal["created", "unknown", "pending", "succeeded", "failed", "canceled"]
+Role = Literal["owner", "admin", "billing", "member", "viewer"]
 Scope = str
 Slug = str
 StaffRole = Literal["support", "finance", "approver", "operator", "admin"]
 SubscriptionStatus = Literal["incomplete", "trialing", "active", "past_due", "paused", "canceled", "expired"]
 Url = str
+UserId = str
 
 
 class Account(TypedDict):
@@ -278,6 +281,13 @@ class BalanceWatch(TypedDict):
     account_id: str
     warn_below: int | None
     is_low: bool
+
+
+class CanceledInvitation(TypedDict):
+    """The invitation that was called off: its link opens nothing any more."""
+
+    id: str
+    account_id: str
 
 
 class CapturedPage(TypedDict):
@@ -757,6 +767,32 @@ class InboxEvent(TypedDict):
     body: NotRequired[Any]
 
 
+class Invitation(TypedDict):
+    """Somebody who is invited and has not answered.
+
+    `invited_by`: the user id of who did it, empty for the product.
+    """
+
+    id: str
+    account_id: str
+    email: str
+    role: Role
+    sites: list[str] | None
+    status: InvitationStatus
+    invited_by: str
+    mails: int
+    mailed_at: str
+    expires_at: str
+    created_at: str
+
+
+class Invitations(TypedDict):
+    """All that wait for an answer, the newest first."""
+
+    account_id: str
+    invitations: list[Invitation]
+
+
 class Invoice(TypedDict):
     """An invoice; `number` is null until issued, `pdf` until rendered.
 
@@ -851,6 +887,22 @@ class ManualPayment(TypedDict):
     due_at: str | None
 
 
+class Member(TypedDict):
+    """Somebody who may act for the account.
+
+    `sites` are those that they work with, null: all.
+    """
+
+    id: str
+    account_id: str
+    user_id: str
+    email: str
+    name: str
+    role: Role
+    sites: list[str] | None
+    joined_at: str
+
+
 class MonthOfUsage(TypedDict):
     """The month so far, and what it comes to if it goes on like this."""
 
@@ -884,6 +936,17 @@ class OfferedMethod(TypedDict):
     wallet_kind: str
     wallet_id: str
     currencies: list[str]
+
+
+class OpenInvitation(TypedDict):
+    """What whoever has the link is told: who invites whom, and to what."""
+
+    account_id: str
+    account_name: str
+    email: str
+    role: Role
+    sites: list[str] | None
+    expires_at: str
 
 
 class OpenedPage(TypedDict):
@@ -1207,6 +1270,16 @@ class ReservationList(TypedDict):
     data: list[Reservation]
 
 
+class Seats(TypedDict):
+    """Members and open invitations take a seat each.
+
+    `most`: null where there is no limit, 0 without a plan.
+    """
+
+    used: int
+    most: int | None
+
+
 class SeriesOfUsage(TypedDict):
     """Credits of one operation, a number for each of the window's days."""
 
@@ -1371,6 +1444,19 @@ class SubscriptionPage(TypedDict):
     subscription_id: str
 
 
+class Team(TypedDict):
+    """Everybody who may act for an account, by when they joined.
+
+    `is_kept`: users of the account are held to it. Before anybody was invited it is the owner alone, and a
+    user's token alone says what they may do.
+    """
+
+    account_id: str
+    is_kept: bool
+    members: list[Member]
+    seats: Seats
+
+
 class TestClock(TypedDict):
     """A test clock.
 
@@ -1383,6 +1469,14 @@ class TestClock(TypedDict):
     target_at: str
     status: Literal["ready", "advancing"]
     created_at: str
+
+
+class TransferredOwnership(TypedDict):
+    """The new owner, and what became of the one before."""
+
+    account_id: str
+    owner: Member
+    former_owner: Member
 
 
 class UsageAnalytics(TypedDict):

@@ -24,6 +24,7 @@ from billing.refunds import tables as refunds
 from billing.statements import tables as statements
 from billing.subscriptions import tables as subscriptions
 from billing.tax import tables as tax
+from billing.team import tables as team
 from billing.top_ups import tables as top_ups
 from billing.usage import tables as usage
 from credentials import tables as credentials
@@ -47,8 +48,8 @@ from database.base import Base
 MODULES = (
     accounts, approvals, audit, cards, catalog, clocks, credentials, credit_notes, credits_, disputes, dunning, events,
     invoices, ledger, limits, mail, manual_payments, payment_methods, payments, privacy, rate_tables, receipts, refunds,
-    statements, subscriptions, tax, top_ups, usage, api_keys, event_pulls, inbox, lineage, operations, outbox, staff,
-    untold, unverified, upkeep, webhook_findings,
+    statements, subscriptions, tax, team, top_ups, usage, api_keys, event_pulls, inbox, lineage, operations, outbox,
+    staff, untold, unverified, upkeep, webhook_findings,
 )  # fmt: skip
 
 metadata = Base.metadata

@@ -19,6 +19,10 @@ CUSTOMERS: Mapping[str, Decision] = {
     "email_confirmations": shown(KEEPS_AND_REMOVES, OF_ACCOUNT),
     # whoever has a link is shown what it confirms
     "confirmation_links": shown(KEEPS_AND_REMOVES, part_of("email_confirmations", "confirmation_id")),
+    "account_members": shown(KEEPS_AND_REMOVES, OF_ACCOUNT),
+    "team_invitations": shown(KEEPS_AND_REMOVES, OF_ACCOUNT),
+    # whoever has a link is shown whom it invites, and to what
+    "invitation_links": shown(KEEPS_AND_REMOVES, part_of("team_invitations", "invitation_id")),
     "account_exports": shown(KEEPS_AND_REMOVES, OF_ACCOUNT.taking("account:export")),
     "reported_counts": shown(KEEPS, OF_ACCOUNT),
     # by these names it is known whose an event is, too

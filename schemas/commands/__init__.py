@@ -12,6 +12,7 @@ from schemas.commands import (
     payments,
     refunds,
     subscriptions,
+    team,
     usage,
     work,
 )
@@ -24,6 +25,7 @@ COMMANDS: dict[str, type[Command]] = {
         *approvals.COMMANDS,
         *callers.COMMANDS,
         *limits.COMMANDS,
+        *team.COMMANDS,
         *subscriptions.COMMANDS,
         *payments.COMMANDS,
         *credits.COMMANDS,

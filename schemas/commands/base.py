@@ -27,5 +27,12 @@ class Command(BaseModel):
     begins: ClassVar[bool] = False
     # What the door draws by itself, and no caller says: a repeat draws others, and is the same command all the same.
     drawn: ClassVar[frozenset[str]] = frozenset()
+    # the field that names the user who says it: of a user's own command it is always themselves
+    caller_field: ClassVar[str] = ""
     # thousands a second by a machine: its operation, which nobody can change or remove either, is the entry
     is_own_audit: ClassVar[bool] = False
+
+    @property
+    def needs_also(self) -> tuple[str, ...]:
+        """Permissions that its caller needs besides, for what stands in it."""
+        return ()

@@ -38,6 +38,7 @@ EMAILS = (
     "billing_email_confirmation",
     "billing_email_changed",
     "account_export_ready",
+    "team_invitation",
     "endpoint_disabled",
 )
 TOPICS: dict[str, type[FollowUps]] = dict.fromkeys(EMAILS, SendEmails)

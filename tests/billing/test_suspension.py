@@ -82,6 +82,7 @@ def test_nothing_is_begun_or_used_while_it_is_suspended(counter: Counter, books:
         "set_auto_top_up": {"package": "starter", "top_up_below": 5}, "consume_credits": {"amount": 1},
         "record_usage": {"events": [{"event_id": "1", "operation": "search"}]},
         "reserve_usage": {"operation": "search", "quantity": 1},
+        "invite_member": {"email": "b@ada.example", "role": "viewer"},
     }  # fmt: skip
     for kind, fields in wishes.items():
         assert counter.refused(kind, **fields) == "account_suspended", kind

@@ -18,6 +18,7 @@ from tests.documents.notices import FREE_OF_NEEDS, PDF, RECIPIENT, SAMPLES, mail
 WITHOUT_PLAN = FREE_OF_NEEDS | {
     "invoice_created", "manual_payment_instructions", "payment_approved", "payment_rejected", "payment_reminder",
     "order_canceled", "invoice_sent", "billing_email_confirmation", "billing_email_changed",
+    "team_invitation",
 }  # fmt: skip
 
 
@@ -33,6 +34,11 @@ def test_nothing_that_could_end_a_header_is_let_through(kind: str, end: str) -> 
     if kind == "card_expiring":
         card = CardFacts("visa", f"4242{end}", 12, 2026)
         hostile.append(replace(facts, subscription=replace(TEAM, card=card)))
+    elif facts.invitation is not None:
+        hostile += [
+            replace(facts, invitation=replace(facts.invitation, account=f"Ada{end}")),
+            replace(facts, invitation=replace(facts.invitation, invited_by=f"Ada{end}")),
+        ]
     elif facts.change is not None:
         hostile.append(replace(facts, change=replace(facts.change, plan_name=f"Team{end}")))
     elif facts.refund is not None:

@@ -19,8 +19,10 @@ from tests.reference import REFERENCE
 TRIES_MAX = 10
 HEADING = re.compile(r"^##+ `(\w+) (\S+)`$", re.MULTILINE)
 BODY = re.compile(r"'(\{.*?\})'", re.DOTALL)
+# what is shown and not pasted
+SHOWN = re.compile(r"^```json\n(\{.*?\})\n```$", re.MULTILINE | re.DOTALL)
 VARIABLE = re.compile(r"'\$\w+'")
-IN_PATHS = {"gateway": "stripe", "service": "setup-app", "code": "LAUNCH"}
+IN_PATHS = {"token": "A" * 43, "gateway": "stripe", "service": "setup-app", "code": "LAUNCH"}
 # where an example is put together by the shell
 FIELDS: Mapping[str, Any] = {
     "amount_minor": 100,
@@ -31,6 +33,8 @@ FIELDS: Mapping[str, Any] = {
     "fingerprint": "0" * 64,
     "paid_on": "2026-11-01",
     "token": "A" * 43,
+    "user_id": "user_1",
+    "email": "bea@acme.example",
     "success_url": "https://app.example/thanks",
     "cancel_url": "https://app.example/plans",
 }
@@ -97,8 +101,10 @@ def _in_path(entry: Entry) -> dict[str, str]:
 
 def _example(entry: Entry, command: type[Command] | None, names: Mapping[str, str]) -> dict[str, Any]:
     """The first in the section of the route that makes this command, about what is named here."""
+    # a user speaks of themselves alone
+    named = {**names, "user_id": FIELDS["user_id"]}
     for body in (*_bodies(entry), _needed(command, names)):
-        about = {field: names[field] for field in body if field in names}
+        about = {field: named[field] for field in body if field in named}
         by_path = entry.does.about if isinstance(entry.does, Says) else None
         said = {**body, **about, **({by_path: names.get(by_path, str(uuid4()))} if by_path else {}), **_in_path(entry)}
         if command is None or _is_whole(command, said):
@@ -127,6 +133,7 @@ def _bodies(entry: Entry) -> Iterator[dict[str, Any]]:
         except json.JSONDecodeError:
             continue
     yield {}
+    yield from map(json.loads, SHOWN.findall(_section(entry)))
 
 
 def _section(entry: Entry) -> str:

@@ -53,6 +53,8 @@ BAD = [
     ("PAYMENT_INSTRUCTIONS", "IBAN DE00\n\x1b[2J", LINES),
     ("SELLER_TAX_ID", "DE1\u2066", "must be a line that can be printed"),
     ("SELLER_TAX_ID", "DE1\nDE2", "must be a line that can be printed"),
+    ("TEAM_INVITATION_URL", "https://app.example/join", "must have {token} in it, once"),
+    ("TEAM_INVITATION_URL", "app.example/{token}", PAGE),
     ("PORTAL_URL", "app.example/billing", PAGE),
     ("SELLER_WEBSITE", "https://", PAGE),
     ("STRIPE_API_BASE", "ftp://stripe.example", PAGE),

@@ -1,0 +1,205 @@
+"""Commands about the team of an account."""
+
+from typing import Annotated, ClassVar
+from uuid import UUID
+
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
+
+from schemas.commands.accounts import AsGiven, ConfirmationToken
+from schemas.commands.base import Command
+from schemas.emails import Email
+from schemas.json_shapes import never_null, shape
+from schemas.names import Line, Name
+from schemas.permissions import Role
+from schemas.views.base import View
+from schemas.views.team import (
+    CanceledInvitationView,
+    InvitationView,
+    MemberView,
+    TransferredOwnershipView,
+)
+
+SITES_MAX = 200
+USER_ID_LENGTH_MAX = 255
+GIVE_OWNERSHIP = "team:owners"
+
+
+def _printable(value: str) -> str:
+    if not value.isprintable():
+        raise ValueError("must be printable")
+    return value
+
+
+def _each_once(value: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(value)) != len(value):
+        raise ValueError("must name each site once")
+    return value
+
+
+# as `sub` of the user's tokens says it, to the letter
+UserId = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=USER_ID_LENGTH_MAX),
+    AfterValidator(_printable),
+    shape("user_2", component="UserId", pattern=r"^[^\x00-\x1f\x7f-\xa0\xad]*$"),
+]
+Sites = Annotated[tuple[Name, ...], Field(max_length=SITES_MAX), AfterValidator(_each_once), shape(uniqueItems=True)]
+
+
+class OfMember(Command):
+    """About a member of a team."""
+
+    member_id: UUID
+
+
+class OfInvitation(Command):
+    """About an invitation."""
+
+    invitation_id: UUID
+
+
+class InviteMember(Command):
+    """Invite somebody into the team: they get a mail with a link.
+
+    `acting_user_id` is the member who does it, of a user always themselves: their role is the highest they give.
+    """
+
+    kind = "invite_member"
+    permission = "team:write"
+    begins = True
+    result_view: ClassVar[type[View] | None] = InvitationView
+    caller_field = "acting_user_id"
+
+    account_id: UUID
+    email: Email
+    role: Role
+    sites: Sites | None = None
+    acting_user_id: UserId | None = None
+
+    @property
+    def needs_also(self) -> tuple[str, ...]:
+        """Nobody gives a role above their own."""
+        return (GIVE_OWNERSHIP,) if self.role is Role.OWNER else ()
+
+
+class RepeatInvitation(OfInvitation):
+    """Send the mail again, with another link; the one before ends. It can be accepted for seven more days."""
+
+    kind = "repeat_invitation"
+    permission = "team:write"
+    result_view = InvitationView
+    caller_field = "acting_user_id"
+
+    acting_user_id: UserId | None = None
+
+
+class CancelInvitation(OfInvitation):
+    """Call an invitation off: its link opens nothing any more."""
+
+    kind = "cancel_invitation"
+    permission = "team:write"
+    result_view = CanceledInvitationView
+    caller_field = "acting_user_id"
+
+    acting_user_id: UserId | None = None
+
+
+class AcceptInvitation(Command):
+    """Join a team: whoever has the token of an invitation has read the mail. A token is good once.
+
+    `user_id` is the product's id of who joins, of a user always their own.
+    """
+
+    kind = "accept_invitation"
+    permission = "team:join"
+    is_by_token = True
+    result_view = MemberView
+    caller_field = "user_id"
+
+    token: ConfirmationToken
+    user_id: UserId
+    name: Line = ""
+
+
+class LeaveTeam(Command):
+    """Leave the team. `user_id` is who leaves, of a user always themselves. The last owner stays."""
+
+    kind = "leave_team"
+    permission = "team:leave"
+    result_view = MemberView
+    caller_field = "user_id"
+
+    account_id: UUID
+    user_id: UserId
+
+
+class RemoveMember(OfMember):
+    """Take somebody out of the team: what they ask from then on is refused. The last owner stays."""
+
+    kind = "remove_member"
+    permission = "team:write"
+    result_view = MemberView
+    caller_field = "acting_user_id"
+
+    acting_user_id: UserId | None = None
+
+
+class ChangeRole(AsGiven, OfMember):
+    """Give a member another role, or other sites, null: all. What is left out stays."""
+
+    kind = "change_role"
+    permission = "team:write"
+    result_view = MemberView
+    caller_field = "acting_user_id"
+
+    role: Role | None = None
+    sites: Sites | None = None
+    acting_user_id: UserId | None = None
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "allOf": [never_null("role"), {"anyOf": [{"required": ["role"]}, {"required": ["sites"]}]}],
+        }
+    )
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "ChangeRole":
+        given = self.model_fields_set
+        if not given & {"role", "sites"}:
+            raise ValueError("must have a role, or sites")
+        if "role" in given and self.role is None:
+            raise ValueError("role can be changed and not cleared")
+        return self
+
+    @property
+    def needs_also(self) -> tuple[str, ...]:
+        """Nobody gives a role above their own."""
+        return (GIVE_OWNERSHIP,) if self.role is Role.OWNER else ()
+
+
+class TransferOwnership(Command):
+    """Make another member the owner; the one who was it stays as an admin.
+
+    That is `acting_user_id`, of a user always themselves; without one it is the owner whom the account names.
+    """
+
+    kind = "transfer_ownership"
+    permission = "team:transfer"
+    result_view = TransferredOwnershipView
+    caller_field = "acting_user_id"
+
+    account_id: UUID
+    member_id: UUID
+    acting_user_id: UserId | None = None
+
+
+COMMANDS: tuple[type[Command], ...] = (
+    InviteMember,
+    RepeatInvitation,
+    CancelInvitation,
+    AcceptInvitation,
+    LeaveTeam,
+    RemoveMember,
+    ChangeRole,
+    TransferOwnership,
+)
