@@ -66,7 +66,8 @@ def accounts_of(session: Session, rows: Iterable[object]) -> dict[UUID, UUID]:
 
 def is_about(account_id: UUID) -> ColumnElement[bool]:
     """In a query of operations: the command names the account, or something of it."""
-    owned: Iterator[Any] = (table for table in NAMED_BY_COMMANDS.values() if table is not Account)
+    # what names a reservation is said by machines, and is no thing that an index is kept of
+    owned: Iterator[Any] = (table for table in NAMED_BY_COMMANDS.values() if table not in (Account, UsageReservation))
     things = union_all(
         select(literal(account_id, Uuid)), *(select(table.id).where(table.account_id == account_id) for table in owned)
     )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from billing.invoices.attach_document import attach_document
+from billing.invoices.stage_receipt import UNSENT
 from billing.invoices.tables import InvoiceStatus
 from billing.notices.describe_invoice import describe_invoice
 from calls.send_emails import letterhead_of
@@ -24,9 +25,10 @@ def _render(work: Work, entry: OutboxEntry) -> None:
     """Rendering happens between two short transactions: a slow page holds no connection and no lock."""
     with work.database.transaction() as session:
         facts = describe_invoice(session, entry.subject_id, letterhead_of(work))
-    content, is_paid = render_invoice_pdf(facts), facts.status == InvoiceStatus.PAID
+    content = render_invoice_pdf(facts)
+    how = {"is_paid": facts.status == InvoiceStatus.PAID, "is_mailed": not entry.cause.endswith(UNSENT)}
     claims.finish(
         work.database,
         entry,
-        lambda session: attach_document(session, entry.subject_id, content, work.wall(), is_paid=is_paid),
+        lambda session: attach_document(session, entry.subject_id, content, work.wall(), **how),
     )

@@ -36,6 +36,7 @@ from calls.second_person import finish_or_wait, seconded
 from calls.sync_with_gateway import sync_with_gateway
 from calls.try_event_endpoint import try_event_endpoint
 from calls.update_event_endpoint import update_event_endpoint
+from calls.void_invoice import page_in_the_way, void_beside_page
 from database.operations import Operation
 from schemas.commands import COMMANDS
 from schemas.commands.approvals import ApproveOperation
@@ -43,6 +44,7 @@ from schemas.commands.base import Command
 from schemas.commands.clocks import AdvanceTestClock, CreateTestClock
 from schemas.commands.credits import PurchaseCredits
 from schemas.commands.events import CreateEventEndpoint, RollEndpointSecret, TestEventEndpoint, UpdateEventEndpoint
+from schemas.commands.invoices import VoidInvoice
 from schemas.commands.payments import (
     CaptureCheckout,
     ChangePaymentMethod,
@@ -146,13 +148,22 @@ def carry_out(work: Work, operation: Operation, command: Command) -> None:
     def act(session: Session) -> dict[str, Any]:
         return verb(session, operation, command, time_of(session, command, wall))
 
-    finish_or_wait(work, operation, audited(operation, command, seconded(operation, command, act)))
+    _finish(work, operation, command, seconded(operation, command, act))
     if isinstance(command, AdvanceTestClock):
         # beat would ring within five seconds; whoever turns a clock by hand is waiting
         work.bell.ring(AdvanceClocks())
     if isinstance(command, ApproveOperation):
         # whoever wanted it has waited for long enough
         work.bell.ring(RunCommand(id=command.approval_id), task_id=command.approval_id)
+
+
+def _finish(work: Work, operation: Operation, command: Command, act: claims.Act) -> None:
+    """By the verb alone, but for an invoice on whose page somebody may be paying."""
+    page = page_in_the_way(work, command) if isinstance(command, VoidInvoice) else None
+    if page is None:
+        finish_or_wait(work, operation, lambda: audited(operation, command, act))
+    elif claims.lease(work.database, operation, claims.LONG_LEASE):
+        finish_or_wait(work, operation, lambda: audited(operation, command, void_beside_page(work, page, act)))
 
 
 def _hold(command: Command) -> timedelta:

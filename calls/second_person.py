@@ -1,5 +1,6 @@
 """What is dangerous is done once, looked at, and taken back until another person has approved exactly that."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -35,10 +36,10 @@ def seconded(operation: Operation, command: Command, act: Act) -> Act:
     return acted
 
 
-def finish_or_wait(work: Work, operation: Operation, act: Act) -> None:
-    """Finish the operation, or let it wait for a second person."""
+def finish_or_wait(work: Work, operation: Operation, prepare: Callable[[], Act]) -> None:
+    """Finish the operation by the act that is prepared, or let it wait for a second person: either may call for one."""
     try:
-        claims.finish(work.database, operation, act)
+        claims.finish(work.database, operation, prepare())
     except SecondPersonNeeded as needed:
         _wait(work, operation, needed, work.wall().at)
     except ApprovalStale:

@@ -127,6 +127,14 @@ PERMISSIONS: tuple[Permission, ...] = (
         of_company=True,
     ),
     Permission(
+        "invoices:write",
+        "bill accounts by hand, void what is not paid",
+        _NOBODY,
+        _WITH_MONEY,
+        scope="admin:write",
+        of_company=True,
+    ),
+    Permission(
         "claims:decide", "approve and reject claimed payments", _NOBODY, _DECIDING, scope="admin:write", of_company=True
     ),
     Permission(

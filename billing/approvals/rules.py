@@ -35,6 +35,7 @@ LIMITS: Mapping[str, int] = {
     "refund_payment": 100_000,
     "credit_invoice": 100_000,
     "write_off_invoice": 100_000,
+    "void_invoice": 100_000,
     "adjust_credits": 10_000,
     "create_api_key": 0,
     "create_staff_key": 0,

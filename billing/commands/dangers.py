@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from billing.approvals.rules import CREDITS, KEYS, PEOPLE, Effect
 from billing.callers.rules import is_powerful
 from billing.commands.verb import Result
+from billing.credit_notes.queries import kept_of_void
 from billing.credit_notes.tables import CreditNote
 from billing.credits.queries import count_owed_for
 from billing.invoices.queries import get_invoice
@@ -22,6 +23,7 @@ from database.operations import Operation
 from schemas.commands.base import Command
 from schemas.commands.callers import AddStaffMember, ChangeStaffRole, CreateApiKey, CreateStaffKey
 from schemas.commands.credits import AdjustCredits
+from schemas.commands.invoices import VoidInvoice
 from schemas.commands.refunds import CreditInvoice, RefundPayment, WriteOffInvoice
 from schemas.permissions import of_key
 
@@ -66,6 +68,17 @@ def _write_off(session: Session, operation: Operation, command: WriteOffInvoice,
     return Effect(invoice.account_id, invoice.left_minor, invoice.currency, shown)
 
 
+def _void(session: Session, operation: Operation, command: VoidInvoice, result: Result) -> Effect:
+    """What was left to pay is what nobody is asked for any more; what had paid a part of it is kept."""
+    invoice, kept_minor = get_invoice(session, command.invoice_id), kept_of_void(session, command.invoice_id)
+    left_minor = invoice.total_minor - invoice.credited_minor - kept_minor
+    shown = {
+        "invoice_id": str(invoice.id), "number": invoice.number, "status": str(invoice.status),
+        "left_minor": left_minor, "kept_minor": kept_minor, "currency": invoice.currency,
+    }  # fmt: skip
+    return Effect(invoice.account_id, left_minor, invoice.currency, shown)
+
+
 def _adjust(session: Session, operation: Operation, command: AdjustCredits, result: Result) -> Effect:
     """The balance is left out: it moves with every use, and is no effect of this."""
     shown = {
@@ -105,6 +118,7 @@ DANGERS: Mapping[type[Command], Danger] = {
     RefundPayment: _refund,
     CreditInvoice: _credit,
     WriteOffInvoice: _write_off,
+    VoidInvoice: _void,
     AdjustCredits: _adjust,
     CreateApiKey: _key,
     CreateStaffKey: _key,

@@ -16,6 +16,7 @@ from billing.team.queries import account_of_invitation, account_of_member, find_
 from billing.usage.queries import get_reservation
 from schemas.commands.accounts import ConfirmEmail
 from schemas.commands.base import Command
+from schemas.commands.invoices import VoidInvoice
 from schemas.commands.manual_payments import OfClaim, SubmitPaymentClaim
 from schemas.commands.refunds import CreditInvoice, RefundPayment, WriteOffInvoice
 from schemas.commands.subscriptions import OfSubscription
@@ -55,7 +56,7 @@ def account_of(session: Session, command: Command) -> UUID | None:
         account_id = get_reservation(session, command.reservation_id).account_id
     if isinstance(command, OfClaim):
         account_id = get_claim(session, command.claim_id).account_id
-    if isinstance(command, CreditInvoice | SubmitPaymentClaim | WriteOffInvoice):
+    if isinstance(command, CreditInvoice | SubmitPaymentClaim | VoidInvoice | WriteOffInvoice):
         account_id = get_invoice(session, command.invoice_id).account_id
     if isinstance(command, ConfirmEmail):
         account_id = find_account_of_token(session, command.token)

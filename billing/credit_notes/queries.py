@@ -6,11 +6,12 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from billing.credit_notes.rules import Part
+from billing.credit_notes.rules import Part, voided_cause
 from billing.credit_notes.tables import CreditNote, CreditNoteDocument, CreditNoteLine
 from billing.errors import Rejected
 from billing.invoices.attach_document import PDF
 from billing.invoices.tables import InvoiceLine
+from billing.ledger.tables import LedgerAccount, LedgerEntry, LedgerTransaction
 from database.among import is_among
 from database.pages import FIRST_PAGE, Between, Paging, in_order, narrowed
 from schemas.views.base import Page
@@ -142,3 +143,16 @@ def _view(note: CreditNote, is_rendered: bool) -> CreditNoteView:
         issued_at=note.issued_at,
         pdf=f"/v1/billing/credit-notes/{note.id}/pdf/" if is_rendered else None,
     )
+
+
+def kept_of_void(session: Session, invoice_id: UUID) -> int:
+    """What had been paid of a void invoice and is the customer's since; below zero, it was owed and is so again."""
+    moved = (
+        select(-func.sum(LedgerEntry.amount_minor))
+        .join(LedgerTransaction)
+        .where(
+            LedgerTransaction.cause == voided_cause(invoice_id),
+            LedgerEntry.ledger_account == LedgerAccount.CUSTOMER_BALANCE,
+        )
+    )
+    return int(session.scalar(moved) or 0)

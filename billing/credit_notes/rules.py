@@ -75,3 +75,8 @@ def spread(amount: int, weights: Sequence[int], step: int = 1) -> list[int]:
     # the earlier of two equal remainders comes first, so that the same note always has the same lines
     raised = sorted(range(len(weights)), key=lambda place: (-exact[place][1], place))[:missing]
     return [(share + (place in raised)) * step for place, (share, _) in enumerate(exact)]
+
+
+def voided_cause(invoice_id: UUID) -> str:
+    """The cause of all that follows when an issued invoice is void."""
+    return f"invoice_voided/{invoice_id}"

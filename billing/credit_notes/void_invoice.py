@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from billing.credit_notes.issue import taken_back
 from billing.credit_notes.queries import parts_left
-from billing.credit_notes.rules import gross_of
+from billing.credit_notes.rules import gross_of, voided_cause
 from billing.invoices.states import move
 from billing.invoices.tables import Invoice, InvoiceStatus
 from billing.ledger.post import Movement, Side, post
@@ -41,11 +41,6 @@ def void_issued(session: Session, invoice: Invoice, now: datetime) -> None:
     invoice.allocated_minor -= paid_minor
     _release(session, invoice, paid_minor)
     stage(session, "invoice_voided", invoice.id, voided_cause(invoice.id))
-
-
-def voided_cause(invoice_id: UUID) -> str:
-    """The cause of all that follows."""
-    return f"invoice_voided/{invoice_id}"
 
 
 def _release(session: Session, invoice: Invoice, paid_minor: int) -> None:

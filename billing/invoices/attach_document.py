@@ -13,7 +13,9 @@ from database.rows import insert_unless_known
 PDF, UNPAID_PDF = "pdf", "pdf_unpaid"
 
 
-def attach_document(session: Session, invoice_id: UUID, content: bytes, wall: Wall, *, is_paid: bool) -> None:
+def attach_document(
+    session: Session, invoice_id: UUID, content: bytes, wall: Wall, *, is_paid: bool, is_mailed: bool = True
+) -> None:
     """Store the PDF, once, and stage the e-mail that carries it. A second rendering is dropped: what was sent stays.
 
     An invoice to be paid by transfer is rendered when it is issued and when it is paid, `is_paid` tells which, and has
@@ -25,5 +27,6 @@ def attach_document(session: Session, invoice_id: UUID, content: bytes, wall: Wa
     }  # fmt: skip
     insert_unless_known(session, InvoiceDocument, row)
     invoice = session.get_one(Invoice, invoice_id)
-    if is_paid is (invoice.status is InvoiceStatus.PAID):  # paid meanwhile: the paper that says so is on its way
+    # paid meanwhile: the paper that says so is on its way
+    if is_mailed and is_paid is (invoice.status is InvoiceStatus.PAID):
         stage_receipt(session, invoice)

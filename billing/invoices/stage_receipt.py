@@ -10,22 +10,26 @@ RECEIPTS = {
     InvoiceReason.PURCHASE: CONFIRMATION,
     InvoiceReason.TOP_UP: CONFIRMATION,
     InvoiceReason.CHANGE: CONFIRMATION,
+    InvoiceReason.MANUAL: CONFIRMATION,
     InvoiceReason.RENEWAL: "subscription_renewal",
     InvoiceReason.START: ACTIVATED,
 }
 CREATED, SENT, INSTRUCTIONS = "invoice_created", "invoice_sent", "manual_payment_instructions"
 # the second part of their cause is the invoice
 MAILS_OF_INVOICES = frozenset({CREATED, SENT, INSTRUCTIONS, *RECEIPTS.values()})
+# how the cause of a paper ends that is rendered and not mailed
+UNSENT = "/unsent"
 
 
 def receipt_mail(invoice: Invoice) -> FollowUp:
     """One mail, once per settlement and kind: how it is to be paid, or, afterwards, its receipt.
 
-    A package that is billed and not paid was ordered to be paid past every gateway. What was charged back and is paid
+    A package that is billed and not paid was ordered to be paid past every gateway; what a person bills is paid in
+    whichever way the customer likes. What was charged back and is paid
     after all begins nothing anew: its receipt says that it was paid, and no more.
     """
     is_order = invoice.reason is InvoiceReason.PURCHASE and invoice.subscription_id is None
-    asks = INSTRUCTIONS if is_order else CREATED
+    asks = INSTRUCTIONS if is_order else SENT if invoice.reason is InvoiceReason.MANUAL else CREATED
     topic = _receipt_of(invoice) if invoice.status is InvoiceStatus.PAID else asks
     about = invoice.subscription_id if topic == ACTIVATED else None
     return FollowUp(topic, about or invoice.id, settlement_cause(topic, invoice))

@@ -36,6 +36,7 @@ class InvoiceReason(StrEnum):
     RENEWAL = "renewal"
     CHANGE = "change"
     TOP_UP = "top_up"
+    MANUAL = "manual"
 
 
 class LineKind(StrEnum):

@@ -21,6 +21,8 @@ from billing.payment_methods.tables import ManualMethod
 from billing.subscriptions.tables import PayBy, Subscription
 from schemas.documents import InvoiceFacts, LineFacts, PartyFacts
 
+ANY_WAY = "any"
+
 
 def describe_invoice(session: Session, invoice_id: UUID, letterhead: Letterhead) -> InvoiceFacts:
     """The invoice in printable facts. Raises Rejected `invoice_not_found` or, for a draft, `invoice_state`."""
@@ -68,9 +70,14 @@ def _line(line: InvoiceLine) -> LineFacts:
 
 
 def _pays_by(session: Session, invoice: Invoice, method: ManualMethod | None) -> str:
-    """By card unless its subscription is paid by transfer, or the customer has chosen to pay it past every gateway."""
+    """By card unless its subscription is paid by transfer, or the customer has chosen to pay it past every gateway.
+
+    What a person has billed is charged to nothing: it is paid in whichever way the customer likes.
+    """
     if method is not None:
         return "wallet" if method is ManualMethod.LOCAL_WALLET else PayBy.TRANSFER.value
+    if invoice.reason is InvoiceReason.MANUAL:
+        return ANY_WAY
     subscription = session.get(Subscription, invoice.subscription_id) if invoice.subscription_id else None
     return (subscription.pay_by if subscription else PayBy.CARD).value
 

@@ -1369,6 +1369,36 @@ def get_invoices_pdf(id: str) -> File:
     return File("GET", f"/v1/billing/invoices/{id}/pdf/", given())
 
 
+def create_invoice(
+    *,
+    account_id: str,
+    currency: shapes.Currency,
+    lines: list[shapes.BilledLine],
+    due_days: int = LEFT_OUT,
+    method: Literal["bank_transfer", "local_wallet"] | None = LEFT_OUT,
+    send: bool = LEFT_OUT,
+) -> Say[shapes.Invoice]:
+    """Bill an account by hand: the invoice is issued at once, with the tax of its country, and due in so many
+    days.
+
+    What is kept for the account pays of it. The credits of a package are granted once it is paid.
+    """
+    return Say(
+        "POST",
+        "/v1/admin/invoices/create/",
+        given(),
+        given(account_id=account_id, currency=currency, lines=lines, due_days=due_days, method=method, send=send),
+    )
+
+
+def void_invoice(id: str, *, reason: shapes.Name) -> Say[shapes.Invoice]:
+    """Take back an issued invoice that is not paid: nobody owes it any more.
+
+    It keeps its number.
+    """
+    return Say("POST", f"/v1/admin/invoices/{id}/void/", given(), given(reason=reason))
+
+
 def list_receipts(
     *,
     currency: shapes.Currency = LEFT_OUT,

@@ -283,6 +283,19 @@ class BalanceWatch(TypedDict):
     is_low: bool
 
 
+class BilledLine(TypedDict):
+    """One line: so many of a unit price before tax, of a package of credits, or of a service on the price list.
+
+    A package and a service bring their own words, unless a `description` says others.
+    """
+
+    description: NotRequired[Line]
+    quantity: NotRequired[int]
+    unit_minor: NotRequired[int | None]
+    package: NotRequired[Slug | None]
+    service: NotRequired[Slug | None]
+
+
 class CanceledInvitation(TypedDict):
     """The invitation that was called off: its link opens nothing any more."""
 

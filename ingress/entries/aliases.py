@@ -22,6 +22,13 @@ ALIASES: Mapping[tuple[Method, str], tuple[Method, str]] = {
     ("GET", "/v1/admin/disputes/"): ("GET", f"{BILLING}disputes/"),
     ("GET", "/v1/admin/disputes/{id:uuid}/"): ("GET", f"{BILLING}disputes/{{id:uuid}}/"),
     ("GET", "/v1/admin/disputes/{id:uuid}/evidence.pdf/"): ("GET", f"{BILLING}disputes/{{id:uuid}}/evidence.pdf/"),
+    # the company's own people find everything under one root
+    ("GET", "/v1/admin/invoices/"): ("GET", f"{BILLING}invoices/"),
+    ("GET", "/v1/admin/invoices/{id:uuid}/"): ("GET", f"{BILLING}invoices/{{id:uuid}}/"),
+    ("GET", "/v1/admin/invoices/{id:uuid}/pdf/"): ("GET", f"{BILLING}invoices/{{id:uuid}}/pdf/"),
+    ("POST", "/v1/admin/invoices/{id:uuid}/send/"): ("POST", f"{BILLING}invoices/{{id:uuid}}/send/"),
+    ("GET", "/v1/admin/payments/"): ("GET", f"{BILLING}payments/"),
+    ("GET", "/v1/admin/payments/{id:uuid}/"): ("GET", f"{BILLING}payments/{{id:uuid}}/"),
 }
 
 

@@ -8,6 +8,7 @@ from ingress.entries.entry import Answers, Asks, Entry, Form, HandsOut, Says, Sh
 from ingress.queries.invoices import InvoiceFilter, invoice_pdf, invoices
 from ingress.queries.payments import PaymentFilter, payment, payments
 from ingress.queries.receipts import ReceiptFilter, receipts
+from schemas.commands.invoices import CreateInvoice, VoidInvoice
 from schemas.commands.payments import PayInvoice, SendInvoice
 
 ROOT = "/v1/billing/invoices/"
@@ -31,6 +32,8 @@ ENTRIES = (
     Entry("POST", f"{ONE}pay/", Says(PayInvoice, "invoice_id")),
     Entry("POST", f"{ONE}send/", Says(SendInvoice, "invoice_id")),
     Entry("GET", f"{ONE}pdf/", HandsOut("invoices:read", invoice_pdf, "invoice_id")),
+    Entry("POST", "/v1/admin/invoices/create/", Says(CreateInvoice)),
+    Entry("POST", "/v1/admin/invoices/{id:uuid}/void/", Says(VoidInvoice, "invoice_id")),
     Entry("GET", RECEIPTS, Asks("payments:read", ReceiptFilter, receipts)),
     Entry("GET", f"{RECEIPTS}{{id:uuid}}/", ShowsOne("payments:read", show_receipt, "receipt_id")),
     Entry("GET", PAYMENTS, Asks("payments:read", PaymentFilter, payments)),

@@ -49,7 +49,7 @@ CREATE TABLE invoices (
     CONSTRAINT pk_invoices PRIMARY KEY (id),
     CONSTRAINT ck_invoices_currency_iso CHECK (currency ~ '^[A-Z]{3}$'),
     CONSTRAINT ck_invoices_status_known CHECK (status IN ('draft', 'pending', 'paid', 'void', 'uncollectible')),
-    CONSTRAINT ck_invoices_reason_known CHECK (reason IN ('purchase', 'start', 'renewal', 'change', 'top_up')),
+    CONSTRAINT ck_invoices_reason_known CHECK (reason IN ('purchase', 'start', 'renewal', 'change', 'top_up', 'manual')),
     CONSTRAINT ck_invoices_total_not_negative CHECK (total_minor >= 0),
     CONSTRAINT ck_invoices_tax_reason_known CHECK (tax_reason IN ('rate_of_country', 'no_rate', 'as_charged', 'as_billed')),
     CONSTRAINT ck_invoices_balance_is_allocated CHECK (balance_used_minor + carried_over_minor <= allocated_minor),
