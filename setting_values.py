@@ -191,6 +191,7 @@ def _master_keys(value: SecretStr) -> SecretStr:
 
 Host = Annotated[str, AfterValidator(_host)]
 Count = Annotated[int, BeforeValidator(_digits)]
+RequestsPerMinute = Annotated[Count, Field(ge=1, le=10_000_000)]
 Rate = Annotated[float, BeforeValidator(_digits)]
 CallsPerSecond = Annotated[Rate, Field(ge=0, le=10_000)]
 Port = Annotated[Count, Field(ge=1, le=65_535)]

@@ -31,6 +31,7 @@ from setting_values import (
     PayPalMerchantId,
     PayPalWebhookId,
     Port,
+    RequestsPerMinute,
     ResendKey,
     SellerName,
     SellerTaxId,
@@ -70,7 +71,9 @@ _PRINTS = (
 READ_BY: dict[str, tuple[str, ...]] = {
     "ingress": (
         *_EVERYWHERE, "ingress_database_url", "broker_url", "ingress_host", "ingress_port", "ingress_processes",
-        "ingress_connections_per_address", "cashbeat_master_keys", "stripe_webhook_secrets",
+        "ingress_connections_per_address", "server_requests_per_minute", "user_requests_per_minute",
+        "staff_requests_per_minute", "account_requests_per_minute", "address_failures_per_minute",
+        "cashbeat_master_keys", "stripe_webhook_secrets",
         "paypal_webhook_secrets", "paypal_environment", "paypal_api_base", "paypal_trust_file",
         "paypal_webhook_verification", "resend_webhook_secrets", "public_url", "seller_name", "seller_logo",
         "user_token_issuer", "user_token_audience", "user_token_jwks_url", "user_token_secrets",
@@ -123,6 +126,14 @@ class Settings(BaseSettings):
     ingress_processes: Annotated[Count, Field(ge=1, le=64)] = 2
     # of one process; 0 is no limit, for a proxy that has one
     ingress_connections_per_address: Annotated[Count, Field(ge=0, le=100_000)] = 256
+
+    # how often a caller may ask in a minute, if a key has no rate of its own, and how often one account is asked about
+    server_requests_per_minute: RequestsPerMinute = 30_000
+    user_requests_per_minute: RequestsPerMinute = 1_200
+    staff_requests_per_minute: RequestsPerMinute = 1_200
+    account_requests_per_minute: RequestsPerMinute = 6_000
+    # keys and tokens that are none, from one address at one process; 0 is no limit, as above
+    address_failures_per_minute: Annotated[Count, Field(ge=0, le=10_000_000)] = 300
 
     # users of customers, by tokens that the product's app signs: by keys that it publishes, or by a secret of both
     user_token_issuer: TokenWord = ""

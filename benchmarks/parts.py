@@ -28,6 +28,7 @@ from workers.queues import GROUPS
 
 # a rate is measured from the moment the pool is warm to the moment the last message is done
 WARM_SHARE = 0.1
+UNLIMITED = "10000000"
 WAIT_SECONDS_MAX = 180.0
 POLL_SECONDS = 0.05
 
@@ -83,6 +84,9 @@ def _environment(urls: DatabaseUrls, broker_url: str, sandbox_port: int) -> dict
         "STRIPE_SECRET_KEY": SANDBOX_STRIPE_KEY,
         "STRIPE_WEBHOOK_SECRETS": SANDBOX_WEBHOOK_SECRET,
         "LOG_LEVEL": "WARNING",
+        # requests are counted here as everywhere, and none is too many
+        "SERVER_REQUESTS_PER_MINUTE": UNLIMITED,
+        "ACCOUNT_REQUESTS_PER_MINUTE": UNLIMITED,
     }
 
 

@@ -25,6 +25,9 @@ from ingress.group_commit import GroupCommit
 from ingress.health import Health
 from ingress.identity import Identity
 from ingress.inbox_store import ArrivedEvent, InboxStore
+from ingress.limits.failures import Failures
+from ingress.limits.limits import Limits
+from ingress.limits.shared import SharedCounts
 from ingress.new_keys import NewKeys
 from ingress.openapi.served import Reference
 from ingress.operation_store import NewOperation, OperationStore, StoredOperation
@@ -67,7 +70,8 @@ def serve() -> Door:
 def make_door(settings: Settings) -> Door:
     """Build a door; it opens its connections when the server starts it up."""
     reads = Reads(settings.ingress_database_url)
-    identity = Identity(reads, user_tokens(settings))
+    limits = Limits(SharedCounts(settings.broker_url, settings.ingress_processes), settings)
+    identity = Identity(reads, user_tokens(settings), limits, Failures(settings.address_failures_per_minute))
     waiting = Waiting(reads)
     bell = _bell(settings)
     ringers = event_ringer(bell), unverified_ringer(bell), command_ringer(bell), set_ringer(bell)
@@ -95,7 +99,7 @@ def make_door(settings: Settings) -> Door:
         reference=Reference(),
     )
 
-    lifespan = _lifespan(ringers, (inbox, unverified, operations), secrets, (identity.stop, reads.close))
+    lifespan = _lifespan(ringers, (inbox, unverified, operations), secrets, limits, (identity.stop, reads.close))
     connection_limit = ConnectionLimit(settings.ingress_connections_per_address)
     router = Router(routes(all_entries(), parts), redirect_slashes=False, lifespan=lifespan)
     return Door(router, waiting.release, connection_limit)
@@ -105,6 +109,7 @@ def _lifespan(
     ringers: Sequence[Ringer],
     writers: Sequence[GroupCommit[Any, Any]],
     secrets: WebhookSecrets,
+    limits: Limits,
     stops: Sequence[Callable[[], None]],
 ) -> Callable[[object], AbstractAsyncContextManager[None]]:
     """What starts and stops with the server."""
@@ -120,6 +125,7 @@ def _lifespan(
         await secrets.stop()
         for writer in writers:
             await writer.stop()
+        await limits.stop()
         for ringer in ringers:
             ringer.stop()
         for stop in stops:

@@ -42,10 +42,12 @@ class Commands:
         """The endpoint that takes commands of this class."""
 
         async def take(request: Request) -> Response:
-            principal = await self._identity.require(request, command_class.permission)
-            body = await read_body(request.receive, command_class.body_bytes_max)
-            fields = said_by(principal, command_class, filled(principal, command_class, parse_json(body)))
-            return await self.accept(request, principal, validated(command_class, fields), len(body))
+            async with self._identity.requiring(request, command_class.permission) as counted:
+                principal = counted.principal
+                body = await read_body(request.receive, command_class.body_bytes_max)
+                fields = said_by(principal, command_class, filled(principal, command_class, parse_json(body)))
+                command = counted.about(validated(command_class, fields))
+            return await self.accept(request, principal, command, len(body))
 
         return take
 
@@ -57,11 +59,12 @@ class Commands:
         """
 
         async def take(request: Request) -> Response:
-            principal = await self._identity.require(request, command_class.permission)
-            body = await read_body(request.receive, command_class.body_bytes_max)
-            fields = _in_query(request) if request.method == "DELETE" and not body else parse_json(body or b"{}")
-            in_path = {id_field if name == "id" else name: value for name, value in request.path_params.items()}
-            command = as_in_path(command_class, in_path, said_by(principal, command_class, fields))
+            async with self._identity.requiring(request, command_class.permission) as counted:
+                principal = counted.principal
+                body = await read_body(request.receive, command_class.body_bytes_max)
+                fields = _in_query(request) if request.method == "DELETE" and not body else parse_json(body or b"{}")
+                in_path = {id_field if name == "id" else name: value for name, value in request.path_params.items()}
+                command = counted.about(as_in_path(command_class, in_path, said_by(principal, command_class, fields)))
             return await self.accept(request, principal, command, len(body))
 
         return take
@@ -74,12 +77,13 @@ class Commands:
         (permission,) = {each.permission for each in by_field.values()}
 
         async def take(request: Request) -> Response:
-            principal = await self._identity.require(request, permission)
-            body = await read_body(request.receive, max(each.body_bytes_max for each in by_field.values()))
-            fields = filled(principal, by_field.get(ACCOUNT, Command), parse_json(body))
-            command_class = by_field[_one_of(by_field, fields)]
-            fields = filled(principal, command_class, fields)
-            command = as_in_path(command_class, request.path_params, fields)
+            async with self._identity.requiring(request, permission) as counted:
+                principal = counted.principal
+                body = await read_body(request.receive, max(each.body_bytes_max for each in by_field.values()))
+                fields = filled(principal, by_field.get(ACCOUNT, Command), parse_json(body))
+                command_class = by_field[_one_of(by_field, fields)]
+                fields = filled(principal, command_class, fields)
+                command = counted.about(as_in_path(command_class, request.path_params, fields))
             return await self.accept(request, principal, command, len(body))
 
         return take

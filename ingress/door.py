@@ -12,6 +12,7 @@ import logs
 from ingress.bodies import Gone
 from ingress.body_budget import BodyBudget
 from ingress.connection_limit import ConnectionLimit
+from ingress.limits.limits import tell
 from ingress.problems import MEDIA_TYPE, problem_of, unavailable
 
 IS_ADMITTED = "cashbeat.is_admitted"  # in a request's scope: whether there was room for its body
@@ -45,7 +46,7 @@ class Door:
             nonlocal has_started
             if message["type"] == "http.response.start":
                 has_started = True
-                message["headers"] = [*message["headers"], (REQUEST_ID_HEADER, request_id)]
+                message["headers"] = [*message["headers"], (REQUEST_ID_HEADER, request_id), *tell(scope)]
             await send(message)
 
         scope["app"] = self  # tells Starlette's router to raise for 404 and 405 rather than to answer in plain text

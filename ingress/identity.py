@@ -2,7 +2,10 @@
 
 import time
 from collections import OrderedDict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import NamedTuple
 
 from starlette.requests import Request
@@ -13,6 +16,8 @@ from callers.tokens import TOKEN_LENGTH_MAX
 from database.api_keys import PREFIX, hash_key
 from database.sight import NOTHING
 from ingress.key_uses import KeyUses
+from ingress.limits.failures import Failures
+from ingress.limits.limits import Counted, Limits, account_named
 from ingress.membership import as_member
 from ingress.problems import Problem
 from ingress.reads import Reads
@@ -33,25 +38,51 @@ class Known(NamedTuple):
 class Identity:
     """Finds callers, and remembers them for a few seconds."""
 
-    def __init__(self, reads: Reads, tokens: UserTokens | None) -> None:
+    def __init__(self, reads: Reads, tokens: UserTokens | None, limits: Limits, failures: Failures) -> None:
         self._reads = reads
         self._tokens = tokens
+        self._failures = failures
+        self._limits = limits
         self._uses = KeyUses(reads)
         self._known: OrderedDict[str, Known] = OrderedDict()
 
     async def require(self, request: Request, permission: str) -> Principal:
-        """Who calls, and has this permission.
+        """Who calls, has this permission, and has not called too often: the request is counted.
 
-        Raises Problem 401 for a missing, unknown, expired or revoked key and for a token that is refused, and Problem
-        403 without the permission, and for a user who is not in the team that their account keeps here.
+        Raises Problem 401 for a missing, unknown, expired or revoked key and for a token that is refused; Problem 429
+        where too many of those came from the same address, and for too many requests; and Problem 403 without the
+        permission, and for a user who is not in the team that their account keeps here.
         """
-        principal = await self._known_as(_credential_of(request))
-        if principal.ends_at is not None and principal.ends_at <= datetime.now(UTC):
-            raise _unknown()
-        if principal.key_id is not None:
-            self._uses.note(principal.key_id)
+        principal = await self._who_calls(request)
+        await self._limits.take(request, principal, account_named(request))
+        return await self._allowed(principal, permission)
+
+    @asynccontextmanager
+    async def requiring(self, request: Request, permission: str) -> AsyncIterator[Counted]:
+        """The same for a request that is read within: it is counted once it is known which account it is about."""
+        principal = await self._who_calls(request)
+        async with self._limits.counting(request, principal) as counted:
+            counted.principal = await self._allowed(principal, permission)
+            yield counted
+
+    async def _allowed(self, principal: Principal, permission: str) -> Principal:
         principal = await as_member(self._reads, principal, permission)
         may(principal, permission)
+        return principal
+
+    async def _who_calls(self, request: Request) -> Principal:
+        credential = _credential_of(request)
+        address = request.client.host if request.client else ""
+        try:
+            principal = await self._known_as(credential, address)
+            if principal.ends_at is not None and principal.ends_at <= datetime.now(UTC):
+                raise _unknown()
+        except Problem as problem:
+            if problem.status == HTTPStatus.UNAUTHORIZED:
+                self._failures.note(address)
+            raise
+        if principal.key_id is not None:
+            self._uses.note(principal.key_id)
         return principal
 
     def stop(self) -> None:
@@ -59,9 +90,11 @@ class Identity:
         if self._tokens is not None:
             self._tokens.stop()
 
-    async def _known_as(self, credential: str) -> Principal:
+    async def _known_as(self, credential: str, address: str) -> Principal:
         hashed = hash_key(credential)
         known = self._known.get(hashed)
+        if known is None:  # who was let in a while ago guesses nothing, wherever others guess
+            self._failures.require_few(address)
         if known is None or time.monotonic() - known.read_at_seconds > CACHE_SECONDS:
             self._known.pop(hashed, None)
             known = Known(await self._find(credential), time.monotonic())

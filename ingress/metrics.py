@@ -38,6 +38,13 @@ WEBHOOKS = Counter("cashbeat_webhooks", f"Webhooks by outcome: {', '.join(WEBHOO
 COMMANDS = Counter("cashbeat_commands", "Commands by kind and outcome: stored, replayed.", ["kind", "outcome"])
 COMMITS = Counter("cashbeat_ingress_commits", "Commits of the door by table.", ["table"])
 
+RATE_LIMITED = Counter(
+    "cashbeat_rate_limited", "Requests over a limit, by policy: key, user, staff, account, address.", ["policy"]
+)
+RATE_LIMITED_ALONE = Counter(
+    "cashbeat_rate_limited_alone", "Requests that a process counted by itself, for the broker did not answer."
+)
+
 # Several scrapers, or several processes behind one port, cost the database one look in this time.
 GAUGES_SECONDS = 5.0
 

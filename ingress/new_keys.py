@@ -27,16 +27,16 @@ class NewKeys:
         """The endpoint that takes commands of this class, about what the id in the path names if there is one."""
 
         async def make(request: Request) -> Response:
-            principal = await self._identity.require(request, command_class.permission)
-            body = await read_body(request.receive, command_class.body_bytes_max)
-            fields = parse_json(body or b"{}") if id_field else parse_json(body)
-            for field in command_class.drawn & fields.keys():
-                raise invalid(field, "is not a field of this request")
             drawn = draw_key()
             standing = {"secret_sha256": drawn.secret_sha256, "hint": drawn.hint}
-            in_path = {id_field: request.path_params["id"]} if id_field else {}
-            command = as_in_path(command_class, in_path, {**fields, **standing})
-            answer = await self._commands.accept(request, principal, command, len(body), _with(drawn))
+            async with self._identity.requiring(request, command_class.permission) as counted:
+                body = await read_body(request.receive, command_class.body_bytes_max)
+                fields = parse_json(body or b"{}") if id_field else parse_json(body)
+                for field in command_class.drawn & fields.keys():
+                    raise invalid(field, "is not a field of this request")
+                in_path = {id_field: request.path_params["id"]} if id_field else {}
+                command = counted.about(as_in_path(command_class, in_path, {**fields, **standing}))
+            answer = await self._commands.accept(request, counted.principal, command, len(body), _with(drawn))
             answer.headers["Cache-Control"] = "no-store"
             return answer
 

@@ -54,6 +54,11 @@ HEADERS = {
     "Idempotent-Replayed": {"description": "`true` when the key was used before", "schema": {"const": "true"}},
     "Preference-Applied": {"description": "`wait=N` when that was long enough", "schema": TEXT},
     "Retry-After": {"description": "Seconds to wait", "required": True, "schema": {"type": "integer", "minimum": 0}},
+    "RateLimit": {
+        "description": 'What is left of each limit: `"key";r=29999;t=1` (draft-ietf-httpapi-ratelimit-headers)',
+        "schema": TEXT,
+    },
+    "RateLimit-Policy": {"description": 'The limits: `"key";q=30000;w=60`', "schema": TEXT},
     "WWW-Authenticate": {"description": "What is needed (RFC 6750)", "required": True, "schema": TEXT},
     "ETag": {"description": "For `If-None-Match`", "schema": TEXT},
 }

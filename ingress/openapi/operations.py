@@ -13,6 +13,8 @@ from ingress.commands import Commands
 from ingress.entries.aliases import ALIASES
 from ingress.entries.entry import Answers, Asks, AtGateway, Does, Entry, HandsOut, MakesKey, Says, ShowsAll, ShowsOne
 from ingress.identity import Identity
+from ingress.limits.failures import Failures
+from ingress.limits.limits import too_many
 from ingress.openapi.refusals import Part, refusals_of
 from ingress.openapi.shapes import Schema, Shapes
 from ingress.openapi.wording import area_of, documented, operation_id, summary_of
@@ -24,7 +26,7 @@ from schemas.commands.base import Command
 from schemas.permissions import BY_NAME
 
 JSON = "application/json"
-CALLERS: tuple[Part, ...] = (Identity, UserTokens)
+CALLERS: tuple[Part, ...] = (Identity, UserTokens, Failures, too_many)
 # by the protocol, before anything of the request is looked at; and whatever waits for the database
 OF_EVERYTHING = {400: {"malformed_request"}, 503: {"unavailable"}}
 OF_A_BODY = {408: {"request_timeout"}}
@@ -33,7 +35,7 @@ HEADERS: Mapping[int, tuple[str, ...]] = {
     200: ("Preference-Applied",),
     401: ("WWW-Authenticate",),
     403: ("WWW-Authenticate",),
-    429: ("Retry-After",),
+    429: ("Retry-After", "RateLimit", "RateLimit-Policy"),
     503: ("Retry-After",),
 }
 IN_PATH: Mapping[str, Schema] = {
