@@ -173,6 +173,23 @@ PERMISSIONS: tuple[Permission, ...] = (
     ),
     Permission("audit:read", "see who did what", _NOBODY, _WATCHING, scope="admin:read", of_company=True),
     Permission(
+        "price_list:read",
+        "see all plans, versions, coupons and taxes, also those that are over",
+        _NOBODY,
+        _ALL_STAFF,
+        scope="admin:read",
+        of_company=True,
+    ),
+    Permission(
+        "price_list:write",
+        "publish and archive plans, issue and archive coupons",
+        _NOBODY,
+        _WITH_MONEY,
+        scope="admin:write",
+        of_company=True,
+    ),
+    Permission("taxes:write", "set rates of tax", _NOBODY, _WITH_MONEY, scope="admin:write", of_company=True),
+    Permission(
         "work:read",
         "see everybody's commands, events and what follows, also what is parked",
         _NOBODY,

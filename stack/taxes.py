@@ -3,10 +3,9 @@
 from datetime import date
 
 from billing.errors import Rejected
-from billing.gateway_run.stage_syncs import stage_syncs_of_country
-from billing.invoices.queries import last_taxed_day
+from billing.gateway_run.set_tax import set_tax as write_tax
 from billing.tax.queries import list_rates
-from billing.tax.set_rate import NewRate, set_rate
+from billing.tax.set_rate import NewRate
 from billing.tax.tables import TaxRate
 from schemas.countries import Country
 from schemas.instants import Day
@@ -29,11 +28,7 @@ def set_tax(settings: Settings, country: str, percent: str, name: str, valid_fro
     )
     try:
         with session(settings) as opened:
-            is_new = set_rate(opened, new, last_taxed_day(opened, new.country))
-            if is_new:
-                cause = f"set/{new.valid_from}/{new.name}/{new.rate_ppm}"
-                stage_syncs_of_country(opened, new.country, new.valid_from, cause)
-            return is_new
+            return write_tax(opened, new)
     except Rejected as refusal:
         raise StackError(refusal.detail) from refusal
 

@@ -13,6 +13,7 @@ from billing.catalog.terms import MONTHS, PlanTerms, ServiceTerms
 from billing.errors import Rejected
 from billing.money import Money
 from schemas.views.catalog import PlanPriceView, PlanView, ServiceView
+from schemas.views.price_list import ListedPlanView, PlanVersionView
 
 PLAN_TERMS = (
     select(PlanPrice, PlanVersion, Plan, step_of(PlanPrice.currency))
@@ -137,9 +138,58 @@ def _view_plan(plan: Plan, version: PlanVersion, prices: Iterable[PlanPrice]) ->
         sites_max=version.sites_max,
         users_max=version.users_max,
         trial_days=version.trial_days,
-        prices=[
-            PlanPriceView(currency=price.currency, interval=str(price.interval), price_minor=price.price_minor)
-            for price in prices
-            if price.version_id == version.id
-        ],
+        prices=_view_prices(version, prices),
+    )
+
+
+def _view_prices(version: PlanVersion, prices: Iterable[PlanPrice]) -> list[PlanPriceView]:
+    return [
+        PlanPriceView(currency=price.currency, interval=str(price.interval), price_minor=price.price_minor)
+        for price in prices
+        if price.version_id == version.id
+    ]
+
+
+def list_every_plan(session: Session, plan_id: UUID | None = None) -> list[ListedPlanView]:
+    """All plans, or one, with all their versions, whether they are on offer or not, in shop order."""
+    wanted = select(Plan).order_by(Plan.sort_order, Plan.slug)
+    plans = session.scalars(wanted if plan_id is None else wanted.where(Plan.id == plan_id)).all()
+    of_these = PlanVersion.plan_id.in_([plan.id for plan in plans])
+    versions = session.scalars(select(PlanVersion).where(of_these).order_by(PlanVersion.version.desc())).all()
+    of_versions = PlanPrice.version_id.in_([version.id for version in versions])
+    prices = session.scalars(
+        select(PlanPrice).where(of_versions).order_by(PlanPrice.currency, PlanPrice.interval)
+    ).all()
+    return [_view_listed(plan, versions, prices) for plan in plans]
+
+
+def show_plan(session: Session, plan_id: UUID) -> ListedPlanView:
+    """One of them; raises Rejected `plan_not_found`."""
+    found = list_every_plan(session, plan_id)
+    if not found:
+        raise Rejected("plan_not_found", f"There is no plan {plan_id}.", status=404)
+    return found[0]
+
+
+def _view_listed(plan: Plan, versions: Iterable[PlanVersion], prices: Iterable[PlanPrice]) -> ListedPlanView:
+    own = [version for version in versions if version.plan_id == plan.id]
+    return ListedPlanView(
+        id=plan.id,
+        slug=plan.slug,
+        name=plan.name,
+        is_offered=plan.active,
+        versions=[_view_version(version, prices) for version in own],
+    )
+
+
+def _view_version(version: PlanVersion, prices: Iterable[PlanPrice]) -> PlanVersionView:
+    return PlanVersionView(
+        version=version.version,
+        credits_per_month=version.credits,
+        credits_roll_over=version.credits_roll_over,
+        sites_max=version.sites_max,
+        users_max=version.users_max,
+        trial_days=version.trial_days,
+        created_at=version.created_at,
+        prices=_view_prices(version, prices),
     )

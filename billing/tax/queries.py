@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from billing.tax.decision import TaxDecision, TaxReason
 from billing.tax.tables import TaxRate
+from schemas.views.price_list import TaxRateView
 
 
 def decide_tax(session: Session, country: str, day: date) -> TaxDecision:
@@ -31,6 +32,17 @@ def list_rates(session: Session, country: str | None = None) -> Sequence[TaxRate
     """All rates, or those of one country, by country and day."""
     rates = select(TaxRate).order_by(TaxRate.country, TaxRate.valid_from)
     return session.scalars(rates if country is None else rates.where(TaxRate.country == country)).all()
+
+
+def show_rate(session: Session, country: str, valid_from: date) -> TaxRateView:
+    """The rate that begins on this day."""
+    wanted = TaxRate.country == country, TaxRate.valid_from == valid_from
+    return view_rate(session.scalars(select(TaxRate).where(*wanted)).one())
+
+
+def view_rate(rate: TaxRate) -> TaxRateView:
+    """A rate as the API shows it."""
+    return TaxRateView.model_validate(rate, from_attributes=True)
 
 
 def _decision(rate: TaxRate | None, country: str, day: date) -> TaxDecision:

@@ -2178,6 +2178,152 @@ def create_staff_key(id: str, *, expires_at: shapes.Instant | None = LEFT_OUT) -
     return Say("POST", f"/v1/admin/staff/{id}/keys/", given(), given(expires_at=expires_at))
 
 
+def list_admin_plans() -> List[shapes.ListedPlan]:
+    """List admin plans.
+
+    A plan with all its versions, the newest first: that one is sold, as long as the plan `is_offered`.
+    """
+    return List("GET", "/v1/admin/plans/", given())
+
+
+def publish_plan(
+    *,
+    plan: shapes.Slug,
+    name: shapes.Name,
+    prices: list[shapes.PlanPriceWish],
+    credits_per_month: int = LEFT_OUT,
+    credits_roll_over: bool = LEFT_OUT,
+    sites_max: int | None = LEFT_OUT,
+    users_max: int | None = LEFT_OUT,
+    trial_days: int = LEFT_OUT,
+) -> Say[shapes.ListedPlan]:
+    """Publish the next version of a plan, or a new plan.
+
+    Running subscriptions keep theirs until they are migrated.
+    """
+    return Say(
+        "POST",
+        "/v1/admin/plans/",
+        given(),
+        given(
+            plan=plan,
+            name=name,
+            prices=prices,
+            credits_per_month=credits_per_month,
+            credits_roll_over=credits_roll_over,
+            sites_max=sites_max,
+            users_max=users_max,
+            trial_days=trial_days,
+        ),
+    )
+
+
+def get_admin_plan(id: str) -> Query[shapes.ListedPlan]:
+    """Get admin plan.
+
+    A plan with all its versions, the newest first: that one is sold, as long as the plan `is_offered`.
+    """
+    return Query("GET", f"/v1/admin/plans/{id}/", given())
+
+
+def archive_plan(id: str) -> Say[shapes.ListedPlan]:
+    """Sell a plan to nobody new.
+
+    Running subscriptions go on, and renew at their price.
+    """
+    return Say("POST", f"/v1/admin/plans/{id}/archive/", given(), given())
+
+
+def restore_plan(id: str) -> Say[shapes.ListedPlan]:
+    """Offer a plan that was archived again, at its newest version."""
+    return Say("POST", f"/v1/admin/plans/{id}/restore/", given(), given())
+
+
+def migrate_plan(id: str, *, dry_run: bool = LEFT_OUT) -> Say[shapes.MigratedPlan]:
+    """Let running subscriptions of older versions go to the newest one with their next period; or only count them."""
+    return Say("POST", f"/v1/admin/plans/{id}/migrate/", given(), given(dry_run=dry_run))
+
+
+def list_admin_coupons(
+    *, sort: Literal["created", "-created"] = LEFT_OUT, limit: int = LEFT_OUT, code: str = LEFT_OUT
+) -> List[shapes.ListedCoupon]:
+    """List admin coupons.
+
+    A coupon: a share in parts per million, or an amount of `currency`; and how often it was redeemed. `periods`
+    is for how many billing periods it counts, 0 for ever. `expires_at` ends its redemption, not its effect.
+    """
+    return List("GET", "/v1/admin/coupons/", given(sort=sort, limit=limit, code=code))
+
+
+def issue_coupon(
+    *,
+    code: str,
+    percent_ppm: int | None = LEFT_OUT,
+    amount_minor: int | None = LEFT_OUT,
+    currency: shapes.Currency | None = LEFT_OUT,
+    periods: int = LEFT_OUT,
+    redemptions_max: int | None = LEFT_OUT,
+    expires_at: shapes.Instant | None = LEFT_OUT,
+) -> Say[shapes.ListedCoupon]:
+    """A discount that customers enter: a share of a plan's price, or an amount of a currency off it."""
+    return Say(
+        "POST",
+        "/v1/admin/coupons/",
+        given(),
+        given(
+            code=code,
+            percent_ppm=percent_ppm,
+            amount_minor=amount_minor,
+            currency=currency,
+            periods=periods,
+            redemptions_max=redemptions_max,
+            expires_at=expires_at,
+        ),
+    )
+
+
+def get_admin_coupon(id: str) -> Query[shapes.ListedCoupon]:
+    """Get admin coupon.
+
+    A coupon: a share in parts per million, or an amount of `currency`; and how often it was redeemed. `periods`
+    is for how many billing periods it counts, 0 for ever. `expires_at` ends its redemption, not its effect.
+    """
+    return Query("GET", f"/v1/admin/coupons/{id}/", given())
+
+
+def archive_coupon(id: str) -> Say[shapes.ListedCoupon]:
+    """Let nobody redeem a coupon any more.
+
+    Who has redeemed it keeps the discount.
+    """
+    return Say("POST", f"/v1/admin/coupons/{id}/archive/", given(), given())
+
+
+def restore_coupon(id: str) -> Say[shapes.ListedCoupon]:
+    """Let a coupon that was archived be redeemed again, as far as it has not expired and is not used up."""
+    return Say("POST", f"/v1/admin/coupons/{id}/restore/", given(), given())
+
+
+def list_admin_tax_rates(*, country: shapes.Country = LEFT_OUT) -> List[shapes.TaxRate]:
+    """List admin tax rates.
+
+    A country's tax in `[valid_from, valid_until)`, UTC days; null: until further notice. 190000 ppm are 19 %.
+    """
+    return List("GET", "/v1/admin/tax-rates/", given(country=country))
+
+
+def set_tax_rate(
+    *, country: shapes.Country, name: shapes.Name, rate_ppm: int, valid_from: shapes.Day
+) -> Say[shapes.TaxRate]:
+    """A country's tax from a UTC day on, until the next one: 190000 parts per million are 19 %, 0 ends a tax."""
+    return Say(
+        "POST",
+        "/v1/admin/tax-rates/",
+        given(),
+        given(country=country, name=name, rate_ppm=rate_ppm, valid_from=valid_from),
+    )
+
+
 def list_admin_operations(
     *,
     created_from: shapes.Instant = LEFT_OUT,

@@ -877,6 +877,36 @@ class ListedAccount(TypedDict):
     closed_at: str | None
 
 
+class ListedCoupon(TypedDict):
+    """A coupon: a share in parts per million, or an amount of `currency`; and how often it was redeemed.
+
+    `periods` is for how many billing periods it counts, 0 for ever. `expires_at` ends its redemption, not its
+    effect.
+    """
+
+    id: str
+    code: str
+    is_offered: bool
+    percent_ppm: int
+    amount_minor: int
+    currency: str | None
+    periods: int
+    redemptions: int
+    redemptions_max: int | None
+    expires_at: str | None
+    created_at: str
+
+
+class ListedPlan(TypedDict):
+    """A plan with all its versions, the newest first: that one is sold, as long as the plan `is_offered`."""
+
+    id: str
+    slug: str
+    name: str
+    is_offered: bool
+    versions: list[PlanVersion]
+
+
 class MailStop(TypedDict):
     """Why no mail is sent to an address any more: it `bounced` for good, or its owner `complained` that it is
     spam.
@@ -914,6 +944,14 @@ class Member(TypedDict):
     role: Role
     sites: list[str] | None
     joined_at: str
+
+
+class MigratedPlan(TypedDict):
+    """How many running subscriptions go to the newest version; with `dry_run`, would go."""
+
+    plan_id: str
+    subscriptions: int
+    dry_run: bool
 
 
 class MonthOfUsage(TypedDict):
@@ -1174,6 +1212,30 @@ class PlanPrice(TypedDict):
     currency: str
     interval: str
     price_minor: int
+
+
+class PlanPriceWish(TypedDict):
+    """A price per interval, in minor units; 0 is free."""
+
+    currency: Currency
+    interval: Literal["month", "year"]
+    price_minor: int
+
+
+class PlanVersion(TypedDict):
+    """What a version of a plan contains and costs; it is never edited.
+
+    A limit of null is none.
+    """
+
+    version: int
+    credits_per_month: int
+    credits_roll_over: bool
+    sites_max: int | None
+    users_max: int | None
+    trial_days: int
+    created_at: str
+    prices: list[PlanPrice]
 
 
 class PortalPage(TypedDict):
@@ -1455,6 +1517,20 @@ class SubscriptionPage(TypedDict):
     checkout_url: str
     checkout_ref: str
     subscription_id: str
+
+
+class TaxRate(TypedDict):
+    """A country's tax in `[valid_from, valid_until)`, UTC days; null: until further notice.
+
+    190000 ppm are 19 %.
+    """
+
+    id: str
+    country: str
+    name: str
+    rate_ppm: int
+    valid_from: str
+    valid_until: str | None
 
 
 class Team(TypedDict):

@@ -1,20 +1,21 @@
-"""Rights to the ways to pay and the price list: both are the operator's."""
+"""Rights to the ways to pay and the price list. What was on it once is never changed: a new version takes its place."""
 
 from collections.abc import Mapping
 
-from database.rights.decision import READS, READS_AND_ADDS, Decision, Rights, shown
+from database.rights.decision import KEEPS, READS, READS_AND_ADDS, Decision, changes, shown
 from database.rights.whose import PRICE_LIST, nobodys
 
 CATALOG: Mapping[str, Decision] = {
     "payment_method_configs": shown(READS, nobodys("where every customer of a country may pay")),
     "gateway_amounts": shown(READS, PRICE_LIST),
     "credit_packages": shown(READS, PRICE_LIST),
-    "plans": shown(READS, PRICE_LIST),
-    "plan_versions": shown(READS, PRICE_LIST),
-    "plan_prices": shown(READS, PRICE_LIST),
+    "plans": shown(changes("active"), PRICE_LIST),
+    "plan_versions": shown(READS_AND_ADDS, PRICE_LIST),
+    "plan_prices": shown(READS_AND_ADDS, PRICE_LIST),
     "services": shown(READS, PRICE_LIST),
     "service_prices": shown(READS, PRICE_LIST),
-    "coupons": shown(Rights(reads=True, changes=("redemptions",)), PRICE_LIST),
+    "coupons": shown(changes("redemptions", "active"), PRICE_LIST),
     "gateway_prices": Decision(READS_AND_ADDS),
-    "tax_rates": shown(READS, nobodys("the law's")),
+    # locked as a whole while one is set, which takes the right to change all of it
+    "tax_rates": shown(KEEPS, nobodys("the law's")),
 }  # fmt: skip

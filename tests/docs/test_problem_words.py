@@ -13,7 +13,7 @@ ROOMS = ("billing", "callers", "calls", "database", "gateways", "ingress", "sche
 PAGE = (ROOT / "docs" / "api" / "errors.md").read_text()
 # Told to operators by the command line, or written down of an event, a mail or a document: no caller is answered so.
 NEVER_ANSWERED = frozenset({
-    "amount_negative", "currency_unknown", "coupon_exists", "coupon_worthless", "tax_contradicts_invoices",
+    "amount_negative", "currency_unknown", "coupon_worthless",
     "details_misfit", "command_not_dangerous", "line_booked", "line_decided", "line_misfit", "line_unmatched",
     "certificate_refused", "signature_refused", "disputed_with_others", "too_many_reversals",
     "public_url_missing",
