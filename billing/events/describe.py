@@ -18,6 +18,7 @@ from billing.invoices.tables import Invoice
 from billing.manual_payments.queries import view_claim
 from billing.manual_payments.tables import PaymentClaim
 from billing.payments.tables import PaymentAttempt
+from billing.payments.views import view_attempt
 from billing.receipts.queries import view_receipt
 from billing.receipts.tables import Receipt
 from billing.refunds.queries import view_refund
@@ -28,7 +29,7 @@ from database.base import Base
 from database.untold import TOLD, UntoldChange
 from schemas.views.base import View
 from schemas.views.credits import BalanceWatchView
-from schemas.views.events import CreditGrantView, PaymentAttemptView
+from schemas.views.events import CreditGrantView
 
 Describe = Callable[[Session, Sequence[Any]], Sequence[View]]
 
@@ -66,21 +67,6 @@ def _row(table: type[Base], values: Mapping[Any, Any], columns: Sequence[Any]) -
     return table(**{column.name: values[column.name] for column in columns})
 
 
-def _attempt(attempt: PaymentAttempt) -> PaymentAttemptView:
-    return PaymentAttemptView(
-        id=attempt.id,
-        account_id=attempt.account_id,
-        invoice_id=attempt.invoice_id,
-        kind=str(attempt.kind),
-        gateway=attempt.gateway,
-        status=str(attempt.status),
-        amount_minor=attempt.amount_minor,
-        currency=attempt.currency,
-        failure_code=attempt.failure_code,
-        created_at=attempt.created_at,
-    )
-
-
 def _grant(grant: CreditGrant) -> CreditGrantView:
     return CreditGrantView(
         id=grant.id,
@@ -108,7 +94,7 @@ DESCRIBED: Mapping[str, tuple[type[Base], Describe]] = {
     "subscriptions": (Subscription, view_subscriptions),
     "subscription_services": (Subscription, view_subscriptions),
     "invoices": (Invoice, view_invoices),
-    "payment_attempts": (PaymentAttempt, _each(_attempt)),
+    "payment_attempts": (PaymentAttempt, _each(view_attempt)),
     "receipts": (Receipt, _each(view_receipt)),
     "payment_claims": (PaymentClaim, lambda session, rows: [view_claim(session, row) for row in rows]),
     "refunds": (Refund, _each(view_refund)),

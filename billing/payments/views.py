@@ -26,7 +26,7 @@ def show_attempt(session: Session, attempt_id: UUID) -> PaymentView:
     attempt = session.scalar(_shown().where(PaymentAttempt.id == attempt_id))
     if attempt is None:
         raise Rejected("payment_not_found", f"There is no payment {attempt_id}.", status=404)
-    return _view(attempt)
+    return view_attempt(attempt)
 
 
 def list_attempts(
@@ -53,14 +53,15 @@ def list_attempts(
         (PaymentAttempt.amount_minor, amount),
     )
     page, cursor = in_order(session, query, PaymentAttempt, paging, ORDERS)
-    return Page(data=[_view(attempt) for attempt in page], next_cursor=cursor)
+    return Page(data=[view_attempt(attempt) for attempt in page], next_cursor=cursor)
 
 
 def _shown() -> Select[PaymentAttempt]:
     return select(PaymentAttempt).options(load_only(*_SHOWN, raiseload=True))
 
 
-def _view(attempt: PaymentAttempt) -> PaymentView:
+def view_attempt(attempt: PaymentAttempt) -> PaymentView:
+    """A payment as the API and its events show it, without its receipt."""
     is_failed = attempt.status is AttemptStatus.FAILED
     return PaymentView(
         id=attempt.id,

@@ -34,24 +34,6 @@ class EventPage(View):
     has_more: bool
 
 
-class PaymentAttemptView(View):
-    """A try to be paid, whose end is told by its `status`; `failure_code` says why a gateway has refused it.
-
-    The money itself, once it is there, is a receipt.
-    """
-
-    id: UUID
-    account_id: UUID
-    invoice_id: UUID
-    kind: str
-    gateway: str
-    status: str
-    amount_minor: int
-    currency: str
-    failure_code: str
-    created_at: datetime
-
-
 class CreditGrantView(View):
     """Credits of one cause: a package that was paid, or a period of a plan. Frozen ones cannot be used for now."""
 
