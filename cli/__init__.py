@@ -17,6 +17,7 @@ from cli import (
     audit,
     coupons,
     disputes,
+    events,
     everything,
     mail,
     parked,
@@ -76,6 +77,7 @@ app.add_typer(payment_methods.payment_method, name="payment-method")
 app.add_typer(statements.statement, name="statement")
 app.add_typer(providers.provider, name="provider")
 app.add_typer(disputes.dispute, name="dispute")
+app.add_typer(events.event, name="event")
 app.add_typer(mail.mail, name="mail")
 app.add_typer(api_keys.api_key, name="api-key")
 app.add_typer(approvals.approval, name="approval")

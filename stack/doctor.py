@@ -13,7 +13,7 @@ import redis
 from logs import redact_text
 from setting_needs import UP, unmet
 from settings import Settings
-from stack import ask_provider, discover, ports, postgres, system_libraries, valkey
+from stack import ask_provider, discover, event_endpoints, ports, postgres, system_libraries, valkey
 from stack.errors import StackError
 from stack.explaining import place_of
 from stack.kept_ports import ports_of_last_start
@@ -47,6 +47,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _store("PostgreSQL", settings.database_url or running.get("DATABASE_URL", ""), _ask_postgres)
     yield _store("Broker", settings.broker_url or running.get("BROKER_URL", ""), _ask_broker)
     yield from _providers(settings)
+    yield from _events(settings)
     if running:
         yield Finding("Stack", True, f"running; the API answers on port {running['INGRESS_PORT']}")
     else:
@@ -135,6 +136,19 @@ def _providers(settings: Settings) -> Iterator[Finding]:
             yield Finding(looked.name, not looked.missing, "; ".join(looked.missing) or fine, looked.guide)
     except StackError as error:
         yield Finding("Providers", False, redact_text(str(error)), "without the database nobody knows of them")
+
+
+def _events(settings: Settings) -> Iterator[Finding]:
+    """Whether the product hears of what happens, where it has said that it wants to."""
+    if not known_database_url(settings):
+        return
+    try:
+        deaf = event_endpoints.shortcomings(settings)
+    except StackError as error:
+        yield Finding("Events", False, redact_text(str(error)), "without the database nobody knows who hears of them")
+    else:
+        hint = "`cashbeat event deliveries` shows what was answered, docs/operations.md what to do"
+        yield Finding("Events", not deaf, "; ".join(deaf) or "no endpoint of the product's fails", hint)
 
 
 def _ports(settings: Settings) -> Iterator[Finding]:
