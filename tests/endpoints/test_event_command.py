@@ -13,7 +13,7 @@ from stack.errors import StackError
 from stack.event_endpoints import Wanted
 from tests.endpoints.listener import Listener, listening
 from tests.endpoints.product import Product
-from tests.stack.test_command_line import cashbeat
+from tests.stack.forked import cashbeat
 
 NOBODY = UUID(int=7)
 

@@ -13,7 +13,7 @@ from billing.approvals.rules import Effect
 from database.engine import Database
 from database.memory import WorkState, waits_for_approval
 from database.operations import Operation, stage_command
-from tests.stack.test_command_line import cashbeat
+from tests.stack.forked import cashbeat
 
 
 @pytest.fixture

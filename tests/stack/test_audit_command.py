@@ -12,7 +12,7 @@ from database.audit.chain import chain
 from database.audit.queries import Wanted, Whole, list_entries
 from database.engine import Database
 from tests.billing.chained import Log
-from tests.stack.test_command_line import cashbeat
+from tests.stack.forked import cashbeat
 
 
 @pytest.fixture

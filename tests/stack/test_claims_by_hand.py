@@ -15,7 +15,7 @@ from database.engine import Database
 from database.ids import uuid7
 from tests.billing.conftest import ADA
 from tests.billing.payers import Payer
-from tests.stack.test_command_line import cashbeat
+from tests.stack.forked import cashbeat
 
 Typed = Callable[..., subprocess.CompletedProcess[str]]
 

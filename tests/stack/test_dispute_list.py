@@ -14,7 +14,7 @@ from schemas.facts.reversals import DisputeState
 from tests.billing.conftest import ADA, NOON
 from tests.billing.contests import disputed
 from tests.billing.purchases import fact, start_purchase
-from tests.stack.test_command_line import cashbeat
+from tests.stack.forked import cashbeat
 
 
 def _listed(home: Path, database_url: str) -> str:

@@ -19,7 +19,7 @@ from settings import Settings
 from stack.parked import list_parked
 from stack.sessions import READING_SECONDS, reading
 from tests.billing.conftest import NOON
-from tests.stack.test_command_line import cashbeat
+from tests.stack.forked import cashbeat
 
 
 def _park(database: Database, whose_id: UUID, numbers: range) -> None:

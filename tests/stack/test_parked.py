@@ -19,7 +19,7 @@ from ingress.metrics import _read_gauges
 from settings import Settings
 from stack import parked, parked_decisions
 from stack.errors import StackError
-from tests.stack.test_command_line import cashbeat
+from tests.stack.forked import cashbeat
 
 GAVE_UP = {"state": WorkState.PARKED, "attempts": 8, "finished_at": text("'2026-11-29 03:10:00Z'")}
 TRACEBACK = 'Traceback (most recent call last):\n  File "calls/x.py", line 7\nValueError: for jo@example.com'

@@ -20,7 +20,7 @@ from database.memory import WorkState
 from database.outbox import OutboxEntry, stage
 from tests.billing.conftest import ADA, NOON
 from tests.billing.subscribers import Books
-from tests.stack.test_command_line import cashbeat
+from tests.stack.forked import cashbeat
 
 TRACEBACK = 'Traceback (most recent call last):\n  File "billing/x.py", line 7\nZeroDivisionError: of jo@example.com'
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.stack.test_command_line import cashbeat
+from tests.stack.forked import cashbeat
 
 METHODS = ("stripe", "paypal", "bank_transfer")
 

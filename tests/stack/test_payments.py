@@ -20,7 +20,7 @@ from database.ids import uuid7
 from schemas.facts.payments import PaymentStatus
 from tests.billing.conftest import ADA, NOON
 from tests.billing.purchases import fact, start_purchase
-from tests.stack.test_command_line import cashbeat
+from tests.stack.forked import cashbeat
 
 Typed = Callable[..., subprocess.CompletedProcess[str]]
 

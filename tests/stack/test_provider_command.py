@@ -1,8 +1,6 @@
 """Keys of vendors at the command line: asked for and never shown, kept sealed, tried, rolled, filled from settings."""
 
-import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,8 +20,8 @@ from stack.errors import StackError
 from stack.master_keys import of_stack, to_seal
 from tests.canaries import CALL
 from tests.gateways.sandbox_process import Sandbox
+from tests.stack.forked import cashbeat
 
-ROOT = Path(__file__).resolve().parents[2]
 FIRST, SECOND = make("k1"), make("k2")
 Typed = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -33,17 +31,8 @@ def typed(tmp_path: Path, database_url: str) -> Typed:
     """What `cashbeat provider` answers; `piped` is on its standard input."""
 
     def run(*arguments: str, piped: str = "", master_keys: str = FIRST, **told: str) -> Any:
-        known = {**os.environ, "CASHBEAT_HOME": str(tmp_path), "DATABASE_URL": database_url}
-        return subprocess.run(
-            [sys.executable, "-m", "cli", "provider", *arguments],
-            cwd=ROOT,
-            env={**known, "CASHBEAT_MASTER_KEYS": master_keys, **told},
-            input=piped,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        known = {"DATABASE_URL": database_url, "CASHBEAT_MASTER_KEYS": master_keys, **told}
+        return cashbeat("provider", *arguments, home=tmp_path, piped=piped, **known)
 
     return run
 

@@ -15,7 +15,8 @@ from settings import SANDBOX_RESEND_KEY, SANDBOX_STRIPE_KEY
 from stack.ports import LOOPBACK
 from stack.postgres import EmbeddedPostgres
 from tests.gateways.sandbox_process import Sandbox
-from tests.stack.test_command_line import cashbeat, commands_of
+from tests.stack.forked import cashbeat
+from tests.stack.test_command_line import commands_of
 
 NOBODY = "01a2277b-42ca-7a7e-9c64-262a17235048"
 # with the exit code in books that are empty
@@ -56,7 +57,7 @@ WRITES = {
     "statement import", "statement match", "statement unmatch", "statement ignore",
     "provider set", "provider unset", "provider disable", "provider enable", "provider rotate-key",
 }  # fmt: skip
-AT_A_TIME = 4  # of commands that wait
+AT_A_TIME = 14  # of commands that wait
 # of the machine and of the code
 READS_NO_DATABASE = {"doctor", "stripe-events"}
 

@@ -15,7 +15,7 @@ from sqlalchemy.pool import NullPool
 from database.engine import dialect_url
 from stack.postgres import EmbeddedPostgres
 from tests.logins import as_door, as_portal, urls_of
-from tests.stack.test_command_line import cashbeat
+from tests.stack.forked import cashbeat
 
 COMMANDS = (
     ("parked",),

@@ -18,7 +18,7 @@ from stack.statements import rehearse
 from tests.billing.payers import Payer
 from tests.billing.tellers import PRICE, Teller, line
 from tests.billing.waiting import await_waiting
-from tests.stack.test_command_line import cashbeat
+from tests.stack.forked import cashbeat
 from tests.statements.samples import CAMT, CSV, FIRST, MT940, SECOND, camt, camt_entry
 
 Typed = Callable[..., subprocess.CompletedProcess[str]]

@@ -8,7 +8,7 @@ from settings import Settings
 from stack.discover import publish
 from stack.home import exclusive, prepare
 from stack.stores import database_urls, urls_of
-from tests.stack.test_command_line import cashbeat
+from tests.stack.forked import cashbeat
 
 THEIRS = "postgresql://cashbeat_worker:secret@books.example/cashbeat"
 NOWHERE = "http://127.0.0.1:1"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.stack.test_command_line import cashbeat
+from tests.stack.forked import cashbeat
 
 
 def test_rates_are_set_and_listed(tmp_path: Path, database_url: str) -> None:

@@ -23,7 +23,7 @@ from database.operations import Operation, stage_command
 from database.outbox import OutboxEntry, stage
 from ingress.metrics import _read_gauges
 from tests.billing.conftest import NOON
-from tests.stack.test_command_line import cashbeat
+from tests.stack.forked import cashbeat
 
 LATER = func.now() + timedelta(hours=6)
 

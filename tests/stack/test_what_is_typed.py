@@ -11,7 +11,7 @@ from schemas.amounts import IncludedCredits, LimitOfPlan
 from schemas.currencies import Currency
 from schemas.names import Name, Slug
 from stack.arguments import instant
-from tests.stack.test_command_line import cashbeat
+from tests.stack.forked import cashbeat
 
 PLAN = ("plan", "publish", "team")
 PRICED = ("--month", "USD=99.00")
