@@ -169,6 +169,13 @@ def _bundle(value: Path) -> Path:
 _WEB_PAGE = _of(Url, "must be an http or https URL with a host")
 
 
+def _host_name(value: str) -> str:
+    """As a link has it, without a port."""
+    if not re.fullmatch(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?|::1", value):
+        raise ValueError("must be names of hosts like app.example.com")
+    return value
+
+
 def _invitation_page(value: str) -> str:
     """Whose mail it is stands in the address once, as `{token}`: behind a `#` it is in no log of a web server."""
     if value.count("{token}") != 1:
@@ -198,6 +205,7 @@ Port = Annotated[Count, Field(ge=1, le=65_535)]
 DatabaseUrl = Annotated[str, Field(repr=False), _none_or(_database)]
 BrokerUrl = Annotated[str, Field(repr=False), _none_or(_broker)]
 WebPage = Annotated[str, _none_or(_WEB_PAGE)]
+HostName = Annotated[str, AfterValidator(_host_name)]
 InvitationPage = Annotated[str, _none_or(_invitation_page)]
 BaseUrl = Annotated[WebPage, AfterValidator(_base)]
 Mailbox = Annotated[str, AfterValidator(_of(Email, "must be an e-mail address"))]

@@ -23,6 +23,7 @@ from setting_values import (
     Count,
     DatabaseUrl,
     Host,
+    HostName,
     InvitationPage,
     Login,
     Mailbox,
@@ -81,7 +82,7 @@ READ_BY: dict[str, tuple[str, ...]] = {
     ),
     # what the door cannot verify yet is verified here; whose webhook it is the door has noted
     "webhooks": (*_IN_THE_BOOKS, *_CHARGES, "paypal_trust_file"),
-    "commands": (*_IN_THE_BOOKS, *_CHARGES),
+    "commands": (*_IN_THE_BOOKS, *_CHARGES, "mail_link_hosts"),
     "payments": (*_IN_THE_BOOKS, *_CHARGES),
     # a test clock stands at the gateway, too
     "renewals": (*_IN_THE_BOOKS, *_CHARGES),
@@ -183,6 +184,8 @@ class Settings(BaseSettings):
     portal_url: WebPage = ""
     # where invitations into teams are answered, with {token} in it
     team_invitation_url: InvitationPage = ""
+    # to which the links of mails that the product has sent may lead
+    mail_link_hosts: Annotated[tuple[HostName, ...], NoDecode] = ()
 
     @property
     def is_production(self) -> bool:
@@ -216,6 +219,7 @@ class Settings(BaseSettings):
         "paypal_webhook_secrets",
         "resend_webhook_secrets",
         "user_token_secrets",
+        "mail_link_hosts",
         mode="before",
     )
     @classmethod

@@ -20,6 +20,7 @@ from billing.payments.tables import PaymentAttempt
 from billing.receipts.tables import Receipt
 from billing.refunds.tables import Refund
 from billing.subscriptions.tables import Subscription
+from billing.team.tables import Invitation, Member
 from billing.usage.tables import UsageReservation
 from database.inbox import InboxEvent
 from database.memories import Memory
@@ -35,7 +36,8 @@ OWNED = (
 # what a command may be about, the nearest first: as `named_in` of the database has it, see `Operation.about`
 NAMED_BY_COMMANDS = {
     "subscription_id": Subscription, "invoice_id": Invoice, "payment_id": Receipt, "claim_id": PaymentClaim,
-    "reservation_id": UsageReservation, "card_id": Card, "account_id": Account,
+    "reservation_id": UsageReservation, "card_id": Card, "member_id": Member,
+    "invitation_id": Invitation, "account_id": Account,
 }  # fmt: skip
 
 ABSENT: Mapping[type, tuple[str, str]] = {

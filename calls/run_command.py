@@ -18,6 +18,7 @@ from calls.cancel import cancel_at_gateway, reactivate_at_gateway
 from calls.capture_checkout import capture_checkout
 from calls.change_payment_method import change_payment_method, set_default_payment_method
 from calls.change_plan import change_plan_at_gateway
+from calls.check_link import check_link
 from calls.close_pages import close_pages, pages_in_the_way
 from calls.close_start_pages import start_pages
 from calls.create_clock import create_clock_beside
@@ -45,6 +46,7 @@ from schemas.commands.clocks import AdvanceTestClock, CreateTestClock
 from schemas.commands.credits import PurchaseCredits
 from schemas.commands.events import CreateEventEndpoint, RollEndpointSecret, TestEventEndpoint, UpdateEventEndpoint
 from schemas.commands.invoices import VoidInvoice
+from schemas.commands.mails import PersonalMail
 from schemas.commands.payments import (
     CaptureCheckout,
     ChangePaymentMethod,
@@ -136,6 +138,8 @@ def parse(operation: Operation) -> Command:
 
 def carry_out(work: Work, operation: Operation, command: Command) -> None:
     """Do what an operation says, whose attempt is counted. Raises what its call or verb does."""
+    if isinstance(command, PersonalMail):
+        check_link(command.secret_link, work.link_hosts)
     call = _call_for(work, operation, command)
     if call is not None:
         with work.database.transaction() as session:

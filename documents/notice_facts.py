@@ -14,6 +14,7 @@ from schemas.documents import (
     RefundFacts,
     SubscriptionFacts,
 )
+from schemas.personal_facts import PersonalFacts
 from schemas.transfer_facts import ClaimFacts, OrderFacts
 
 ENDED = frozenset({"canceled", "expired"})
@@ -121,6 +122,31 @@ def invitation_of(facts: NoticeFacts) -> InvitationFacts:
     if facts.invitation is None:
         raise ValueError("this notice needs an invitation")
     return facts.invitation
+
+
+def personal_of(facts: NoticeFacts) -> PersonalFacts:
+    """What a mail to a person says. Raises ValueError without a link."""
+    if facts.personal is None or not facts.manage_url:
+        raise ValueError("this notice needs a link")
+    return facts.personal
+
+
+def personal_invitation_of(facts: NoticeFacts) -> PersonalFacts:
+    """The same with who invites, and into what. Raises ValueError without these."""
+    personal = personal_of(facts)
+    if not (personal.invited_by and personal.team):
+        raise ValueError("this notice needs who invites, and a team")
+    return personal
+
+
+def valid_for(facts: NoticeFacts) -> str:
+    """How long the link is good, in the largest words that say it exactly; empty where nobody has said so."""
+    minutes = facts.personal.valid_minutes if facts.personal else None
+    for length, word in ((24 * 60, "day"), (60, "hour"), (1, "minute")):
+        if minutes and minutes % length == 0:
+            count = minutes // length
+            return f"{count} {word}" if count == 1 else f"{count} {word}s"
+    return ""
 
 
 def confirmation_end_of(facts: NoticeFacts) -> datetime:

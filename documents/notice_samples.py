@@ -19,6 +19,7 @@ from schemas.documents import (
     TaxFacts,
     TopUpFacts,
 )
+from schemas.personal_facts import PersonalFacts
 from schemas.transfer_facts import ClaimFacts, OrderFacts
 
 CARD = CardFacts("visa", "4242", 12, 2026)
@@ -130,6 +131,7 @@ def sample_notices() -> Mapping[str, NoticeFacts]:
         **_of_invoices(replace(base, subscription=None)),
         **_of_account(replace(base, subscription=None)),
         **_of_refunds(base),
+        **_personal(base),
         **_by_hand(base),
     }
 
@@ -160,6 +162,19 @@ def _of_account(base: NoticeFacts) -> Mapping[str, NoticeFacts]:
         "team_invitation-by_nobody": replace(base, invitation=replace(INVITATION, invited_by=""), manage_url=""),
         "billing_email_confirmation": replace(base, email_change=NEW_EMAIL),
         "billing_email_changed": replace(base, email_change=EmailChangeFacts(NEW_EMAIL.new_email)),
+    }
+
+
+def _personal(base: NoticeFacts) -> Mapping[str, NoticeFacts]:
+    """To a person, with a link."""
+    link = "https://app.example.com/begin?token=Zm9yIHRoZSBwaWN0dXJl"
+    greeted = replace(base, subscription=None, manage_url=link, personal=PersonalFacts())
+    for_an_hour = replace(greeted, personal=PersonalFacts(60))
+    return {
+        "welcome": greeted,
+        "email_verification": for_an_hour,
+        "password_reset": for_an_hour,
+        "invitation": replace(greeted, personal=PersonalFacts(7 * 24 * 60, "Ada", "Ada's Analytics")),
     }
 
 

@@ -26,10 +26,13 @@ from documents.notice_facts import (
     on_trial,
     open_invoice_of,
     order_of,
+    personal_invitation_of,
+    personal_of,
     price,
     refund_of,
     subscription_of,
     trial_end_of,
+    valid_for,
     whereabouts,
 )
 from documents.notice_rows import rows
@@ -155,6 +158,14 @@ NOTICES: Mapping[str, Notice] = {
     "team_invitation": Notice(
         people_subjects.invitation_subject, people_subjects.invitation_preview, needs=(invitation_of,), rows=("Role",)
     ),
+    "welcome": Notice(people_subjects.welcome_subject, people_subjects.personal_preview, needs=(personal_of,)),
+    "email_verification": Notice(
+        people_subjects.verification_subject, people_subjects.personal_preview, needs=(personal_of,)
+    ),
+    "password_reset": Notice(people_subjects.reset_subject, people_subjects.personal_preview, needs=(personal_of,)),
+    "invitation": Notice(
+        people_subjects.personal_invitation_subject, people_subjects.personal_preview, needs=(personal_invitation_of,)
+    ),
     "account_export_ready": Notice(subjects.export_subject, subjects.export_preview),
 }
 
@@ -217,6 +228,7 @@ def _derived(facts: NoticeFacts) -> dict[str, object]:
         "refund": facts.refund,
         "whereabouts": whereabouts(facts.refund) if facts.refund else "",
         "claim": facts.claim,
+        "valid_for": valid_for(facts),
         "amount": amount(facts) if subscription or facts.invoice else "",
         "price": price(subscription) if subscription else "",
         "trialing": on_trial(subscription),

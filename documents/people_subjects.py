@@ -1,7 +1,7 @@
 """Subjects and previews of mails to people, who need not be customers."""
 
 from documents.formatting import format_instant
-from documents.notice_facts import invitation_of
+from documents.notice_facts import invitation_of, personal_invitation_of, valid_for
 from schemas.documents import NoticeFacts
 
 
@@ -15,3 +15,30 @@ def invitation_subject(facts: NoticeFacts) -> str:
 def invitation_preview(facts: NoticeFacts) -> str:
     """Until when."""
     return f"The link works until {format_instant(invitation_of(facts).expires_at)}."
+
+
+def welcome_subject(facts: NoticeFacts) -> str:
+    """Who says hello."""
+    return f"Welcome to {facts.seller.name}"
+
+
+def verification_subject(facts: NoticeFacts) -> str:
+    """What is asked for."""
+    return "Please confirm your e-mail address"
+
+
+def reset_subject(facts: NoticeFacts) -> str:
+    """What can be done."""
+    return f"Choose a new password for {facts.seller.name}"
+
+
+def personal_invitation_subject(facts: NoticeFacts) -> str:
+    """Who invites, and into what."""
+    invitation = personal_invitation_of(facts)
+    return f"{invitation.invited_by} invites you to {invitation.team}"
+
+
+def personal_preview(facts: NoticeFacts) -> str:
+    """How long there is time."""
+    time = valid_for(facts)
+    return f"The link is good for {time}." if time else "The link is in this mail."

@@ -77,6 +77,7 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission("settings:write", "change the account's settings", _PAYERS, _AT_THE_DESK, scope="accounts:write"),
     Permission("account:delete", "delete the account", _OWNERS, _AT_THE_DESK, scope="accounts:write"),
     Permission("account:export", "fetch a copy of all that is known", _HEADS, _AT_THE_DESK, scope="accounts:write"),
+    Permission("mails:send", "have mails sent to people", _NOBODY, _AT_THE_DESK, of_company=True),
     Permission("team:read", "see the team and who is invited", _EVERYBODY, _ALL_STAFF, scope="accounts:read"),
     Permission("team:write", "invite, take out, change roles", _HEADS, _AT_THE_DESK, scope="accounts:write"),
     Permission("team:owners", "make somebody an owner", _OWNERS, _AT_THE_DESK, scope="accounts:write"),

@@ -90,6 +90,8 @@ def environment(settings: Settings, addresses: Addresses, master_keys: str) -> d
         "FLOWER_PORT": str(addresses.flower_port),
         # beside the sandbox the customer sits at this machine
         "PUBLIC_URL": settings.public_url or (addresses.ingress_url if addresses.sandbox_port else ""),
+        # and the product of the documentation is where links of mails lead
+        "MAIL_LINK_HOSTS": ",".join(settings.mail_link_hosts) or ("app.example" if addresses.sandbox_port else ""),
     }
     return shared | (_sandbox_environment(settings, addresses) if addresses.sandbox_port else {})
 

@@ -9,6 +9,7 @@ from billing.notices import (
     about_claims,
     about_invoices,
     about_orders,
+    about_people,
     about_plan_changes,
     about_refunds,
     about_settings,
@@ -17,6 +18,7 @@ from billing.notices import (
 )
 from billing.notices.occasion import Occasion
 from schemas.documents import NoticeFacts
+from schemas.messages.emails import PERSONAL
 
 # Each raises Moot when its news no longer holds.
 LETTERS: dict[str, Callable[[Session, Occasion], NoticeFacts]] = {
@@ -45,4 +47,5 @@ LETTERS: dict[str, Callable[[Session, Occasion], NoticeFacts]] = {
     "billing_email_changed": about_settings.email_changed,
     "account_export_ready": about_settings.export_ready,
     "team_invitation": about_team.invited,
+    **dict.fromkeys(PERSONAL, about_people.greeted),
 }

@@ -523,6 +523,16 @@ def delete_account(id: str, *, confirm_name: shapes.Name) -> Say[dict[str, Any]]
     return Say("DELETE", f"/v1/accounts/{id}/", given(), given(confirm_name=confirm_name))
 
 
+def get_v1_account(*, account_id: str) -> Query[shapes.Account]:
+    """Get v1 account.
+
+    A customer of the SaaS company. `kept_minor` is money kept for the next invoices, in minor units by
+    currency; negative, it is owed with them. `open_disputes` counts the payments, or parts of them, that it
+    contests at its bank now. `mail_stopped` says why no mail is sent to `billing_email`; null where it is.
+    """
+    return Query("GET", "/v1/account/", given(account_id=account_id))
+
+
 def delete_v1_account(*, account_id: str, confirm_name: shapes.Name) -> Say[dict[str, Any]]:
     """Delete an account for good.
 
@@ -847,6 +857,84 @@ def accounts_transfer_ownership(
         f"/v1/accounts/{id}/transfer-ownership/",
         given(),
         given(member_id=member_id, acting_user_id=acting_user_id),
+    )
+
+
+def send_welcome(
+    *,
+    to: shapes.Email,
+    secret_link: shapes.Url,
+    recipient: shapes.Line = LEFT_OUT,
+    account_id: str | None = LEFT_OUT,
+    valid_minutes: int | None = LEFT_OUT,
+) -> Say[shapes.StagedMail]:
+    """Say hello to somebody who has signed up; the link leads into the product."""
+    return Say(
+        "POST",
+        "/v1/mails/welcome/",
+        given(),
+        given(to=to, secret_link=secret_link, recipient=recipient, account_id=account_id, valid_minutes=valid_minutes),
+    )
+
+
+def send_email_verification(
+    *,
+    to: shapes.Email,
+    secret_link: shapes.Url,
+    recipient: shapes.Line = LEFT_OUT,
+    account_id: str | None = LEFT_OUT,
+    valid_minutes: int | None = LEFT_OUT,
+) -> Say[shapes.StagedMail]:
+    """Ask whether an address is theirs."""
+    return Say(
+        "POST",
+        "/v1/mails/email-verification/",
+        given(),
+        given(to=to, secret_link=secret_link, recipient=recipient, account_id=account_id, valid_minutes=valid_minutes),
+    )
+
+
+def send_password_reset(
+    *,
+    to: shapes.Email,
+    secret_link: shapes.Url,
+    recipient: shapes.Line = LEFT_OUT,
+    account_id: str | None = LEFT_OUT,
+    valid_minutes: int | None = LEFT_OUT,
+) -> Say[shapes.StagedMail]:
+    """Let somebody choose another password."""
+    return Say(
+        "POST",
+        "/v1/mails/password-reset/",
+        given(),
+        given(to=to, secret_link=secret_link, recipient=recipient, account_id=account_id, valid_minutes=valid_minutes),
+    )
+
+
+def send_invitation(
+    *,
+    to: shapes.Email,
+    secret_link: shapes.Url,
+    invited_by: shapes.Name,
+    team: shapes.Name,
+    recipient: shapes.Line = LEFT_OUT,
+    account_id: str | None = LEFT_OUT,
+    valid_minutes: int | None = LEFT_OUT,
+) -> Say[shapes.StagedMail]:
+    """Invite somebody into a team that the product keeps itself, in the name of who invites."""
+    return Say(
+        "POST",
+        "/v1/mails/invitation/",
+        given(),
+        given(
+            to=to,
+            secret_link=secret_link,
+            invited_by=invited_by,
+            team=team,
+            recipient=recipient,
+            account_id=account_id,
+            valid_minutes=valid_minutes,
+        ),
     )
 
 

@@ -1446,6 +1446,13 @@ class StaffRoleView(TypedDict):
     role_before: str
 
 
+class StagedMail(TypedDict):
+    """A mail that is on its way: which one, and whose."""
+
+    mail: str
+    account_id: str | None
+
+
 class StatementLine(TypedDict):
     """A line of the bank; `amount_minor` is above zero for money that came.
 

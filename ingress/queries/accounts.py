@@ -62,6 +62,11 @@ def show_account(session: Session, account_id: UUID) -> AccountView:
     return account.model_copy(update=more)
 
 
+def own_account(session: Session, wanted: OfAccount) -> AccountView:
+    """`GET /v1/account/`"""
+    return show_account(session, wanted.account_id)
+
+
 def account_export(session: Session, account_id: UUID) -> ExportView:
     """`GET /v1/accounts/{id}/export/`"""
     return show_export(session, account_id, datetime.now(UTC))

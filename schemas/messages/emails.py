@@ -11,6 +11,8 @@ class SendEmails(FollowUps):
 
 
 MESSAGES: tuple[type[Message], ...] = (SendEmails,)
+# with a link that the product has made; their subject is the operation that has it
+PERSONAL = ("welcome", "email_verification", "password_reset", "invitation")
 # each is an outbox topic
 EMAILS = (
     "payment_confirmation",
@@ -39,6 +41,7 @@ EMAILS = (
     "billing_email_changed",
     "account_export_ready",
     "team_invitation",
+    *PERSONAL,
     "endpoint_disabled",
 )
 TOPICS: dict[str, type[FollowUps]] = dict.fromkeys(EMAILS, SendEmails)

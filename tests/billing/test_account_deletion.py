@@ -28,10 +28,12 @@ from database.inbox import InboxEvent, remember
 from database.memory import WorkState
 from database.operations import Operation, stage_command
 from schemas.commands.accounts import Address, OpenAccount, UpdateAccount
+from schemas.commands.team import AcceptInvitation
 from tests.billing.hearing_side import tell_all
 from tests.billing.money_back import MoneyBack
 from tests.billing.payers import Payer
 from tests.billing.subscribers import Books, utc
+from tests.billing.teams import Team
 
 APRIL = utc("2026-04-01 10:00")
 MID = utc("2026-04-16 10:00")
@@ -69,8 +71,22 @@ class Zerlinde:
             settings = {"billing_email": "new@quasten.example", "recipients": {"invoices": ["cfo@quasten.example"]}}
             command = UpdateAccount.model_validate({"account_id": self.account_id, **settings})
             update_account(session, command, "operation/1", APRIL)
+        self._bring_others()
         self.hear("evt_1")
         tell_all(self.books.database)
+
+    def _bring_others(self) -> None:
+        """A team, of whom one is invited still; what one said who joined is remembered."""
+        team = Team(self.books.database, self.account_id)
+        team.invite("vetter@quasten.example", by=None, sites=["shop.quasten.example"])
+        joined = AcceptInvitation(token=team.token(), user_id="vetter-of-quasten", name="Vetter Quasten")
+        member = team.accept(joined.token, joined.user_id, name=joined.name)
+        team.invite("tante@quasten.example", by="owner-of-quasten")
+        with self.books.database.transaction() as session:
+            said, result = joined.model_dump(mode="json"), member.model_dump(mode="json")
+            operation_id = stage_command(session, joined.kind, said, f"user/{uuid7()}/{joined.user_id}")
+            done = update(Operation).where(Operation.id == operation_id)
+            session.execute(done.values(state=WorkState.DONE, finished_at=APRIL, result=result))
 
     def hear(self, event_id: str) -> None:
         """An event of the gateway's was handled that knows more than we do."""

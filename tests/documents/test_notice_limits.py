@@ -12,13 +12,14 @@ from documents.notice_samples import INVOICE, TEAM
 from documents.notices import NOTICES, render_notice
 from documents.samples import BUYER, SELLER
 from schemas.documents import CardFacts
+from schemas.messages.emails import PERSONAL
 from tests.documents.notices import FREE_OF_NEEDS, PDF, RECIPIENT, SAMPLES, mail_of
 
 # their headers name no plan
 WITHOUT_PLAN = FREE_OF_NEEDS | {
     "invoice_created", "manual_payment_instructions", "payment_approved", "payment_rejected", "payment_reminder",
     "order_canceled", "invoice_sent", "billing_email_confirmation", "billing_email_changed",
-    "team_invitation",
+    "team_invitation", *PERSONAL,
 }  # fmt: skip
 
 
@@ -38,6 +39,11 @@ def test_nothing_that_could_end_a_header_is_let_through(kind: str, end: str) -> 
         hostile += [
             replace(facts, invitation=replace(facts.invitation, account=f"Ada{end}")),
             replace(facts, invitation=replace(facts.invitation, invited_by=f"Ada{end}")),
+        ]
+    elif facts.personal is not None and kind == "invitation":
+        hostile += [
+            replace(facts, personal=replace(facts.personal, team=f"Ada{end}")),
+            replace(facts, personal=replace(facts.personal, invited_by=f"Ada{end}")),
         ]
     elif facts.change is not None:
         hostile.append(replace(facts, change=replace(facts.change, plan_name=f"Team{end}")))

@@ -25,6 +25,25 @@ def test_a_user_sees_and_does_what_is_the_accounts(users_door: httpx.Client, acm
     assert rows("SELECT caller, body ->> 'account_id' FROM operations") == [(f"user/{acme_id}/user_1", str(acme_id))]
 
 
+def test_a_user_need_not_say_which_account(users_door: httpx.Client, acme_id: UUID, rows: Rows) -> None:
+    owner, own = bearer(by_secret(account_id=str(acme_id))), "/v1/account/"
+    assert users_door.get(own, headers=owner).json()["id"] == str(acme_id)
+    for path in ("settings/", "limits/", "team/", "team/invitations/"):
+        assert users_door.get(f"{own}{path}", headers=owner).json()["account_id"] == str(acme_id), path
+    assert users_door.get(f"{own}usage/analytics/", headers=owner).status_code == 200
+    assert users_door.get(f"{own}export/", headers=owner).status_code == 404, "nobody asked for one"
+    said: tuple[tuple[str, str, dict[str, object]], ...] = (
+        ("PATCH", "settings/", {"name": "Acme"}), ("POST", "export/", {}), ("DELETE", "", {"confirm_name": "Acme"}),
+        ("POST", "team/invite/", {"email": "b@acme.example", "role": "viewer"}), ("POST", "team/leave/", {}),
+        ("POST", "transfer-ownership/", {"member_id": str(acme_id)}),
+    )  # fmt: skip
+    for method, path, body in said[:5]:
+        assert users_door.request(method, f"{own}{path}", json=body, headers=owner).status_code == 202, path
+    # a member who is not there is another's, so far as anybody can tell
+    assert users_door.post(f"{own}{said[5][1]}", json=said[5][2], headers=owner).status_code == 404
+    assert rows("SELECT DISTINCT body ->> 'account_id' FROM operations") == [(str(acme_id),)]
+
+
 def test_a_role_that_may_not_is_told_what_it_lacks(users_door: httpx.Client, acme_id: UUID) -> None:
     member = bearer(by_secret(account_id=str(acme_id), role="member"))
     refused = users_door.get(INVOICES, headers=member)

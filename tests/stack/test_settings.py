@@ -53,6 +53,7 @@ BAD = [
     ("PAYMENT_INSTRUCTIONS", "IBAN DE00\n\x1b[2J", LINES),
     ("SELLER_TAX_ID", "DE1\u2066", "must be a line that can be printed"),
     ("SELLER_TAX_ID", "DE1\nDE2", "must be a line that can be printed"),
+    ("MAIL_LINK_HOSTS", "https://app.example", "must be names of hosts like app.example.com"),
     ("TEAM_INVITATION_URL", "https://app.example/join", "must have {token} in it, once"),
     ("TEAM_INVITATION_URL", "app.example/{token}", PAGE),
     ("PORTAL_URL", "app.example/billing", PAGE),

@@ -6,7 +6,7 @@ CREATE FUNCTION named_in(body jsonb) RETURNS uuid LANGUAGE plpgsql IMMUTABLE PAR
 DECLARE
     named text := coalesce(
         body ->> 'subscription_id', body ->> 'invoice_id', body ->> 'payment_id', body ->> 'claim_id',
-        body ->> 'reservation_id', body ->> 'card_id', body ->> 'account_id'
+        body ->> 'reservation_id', body ->> 'card_id', body ->> 'member_id', body ->> 'invitation_id', body ->> 'account_id'
     );
 BEGIN
     RETURN CASE WHEN named ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN named::uuid END;
@@ -62,8 +62,27 @@ EXECUTE FUNCTION refuse_foreign_caller();
 
 CREATE TRIGGER said_stays BEFORE UPDATE OF body, caller, idempotency_key ON operations FOR EACH ROW
 WHEN (
-    (NEW.body <> OLD.body AND NEW.body <> '{"erased": true}')
+    (NEW.body <> OLD.body AND NEW.body <> '{"erased": true}' AND NEW.body <> OLD.body || '{"secret_link": ""}')
     OR (NEW.caller <> OLD.caller AND NOT (OLD.caller LIKE 'user/%' AND NEW.caller = 'user/erased'))
     OR (NEW.idempotency_key IS DISTINCT FROM OLD.idempotency_key AND NEW.idempotency_key IS NOT NULL)
 )
 EXECUTE FUNCTION refuse_edit();
+
+-- What opens something is forgotten once the command is over: a token that was followed, and the link of a mail that is
+-- never sent. Its fingerprint stays, so that a repeat is known.
+
+CREATE FUNCTION forget_secret() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.body := NEW.body || jsonb_build_object(TG_ARGV[0], '');
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER forget_token BEFORE UPDATE OF state ON operations FOR EACH ROW
+WHEN (NEW.kind IN ('confirm_email', 'accept_invitation') AND NEW.state IN ('done', 'rejected', 'discarded') AND NEW.body ? 'token')
+EXECUTE FUNCTION forget_secret('token');
+CREATE TRIGGER forget_link BEFORE UPDATE OF state ON operations FOR EACH ROW
+WHEN (
+    NEW.kind IN ('send_welcome', 'send_email_verification', 'send_password_reset', 'send_invitation')
+    AND NEW.state IN ('rejected', 'discarded') AND NEW.body ? 'secret_link'
+)
+EXECUTE FUNCTION forget_secret('secret_link');

@@ -29,3 +29,18 @@ CREATE INDEX ix_outbox_parked ON outbox (id) WHERE state IN ('parked', 'rejected
 
 -- Rows are updated twice in their life; room on the page keeps those updates out of the indexes.
 ALTER TABLE outbox SET (fillfactor = 80);
+
+-- The link of a mail to a person is forgotten once that is sent, dropped, or given up for good
+
+CREATE FUNCTION forget_sent_link() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE operations SET body = body || '{"secret_link": ""}' WHERE id = NEW.subject_id AND body ? 'secret_link';
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER forget_sent_link AFTER UPDATE OF state ON outbox FOR EACH ROW
+WHEN (
+    NEW.topic IN ('welcome', 'email_verification', 'password_reset', 'invitation')
+    AND NEW.state IN ('done', 'rejected', 'discarded')
+)
+EXECUTE FUNCTION forget_sent_link();

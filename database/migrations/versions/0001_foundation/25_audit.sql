@@ -70,6 +70,7 @@ FOR EACH STATEMENT EXECUTE FUNCTION await_link();
 CREATE INDEX ix_operations_audited ON operations (finished_at) WHERE state = 'done' AND kind NOT IN ('consume_credits', 'record_usage', 'reserve_usage', 'settle_usage', 'release_usage');
 
 -- Of a command that is its own audit the operation is the entry: what was said in it stays, until it goes with its account
+-- (but for the link of a mail, see 04_operations.sql)
 CREATE TRIGGER body_stays BEFORE UPDATE OF body ON operations FOR EACH ROW
-WHEN (NEW.body IS DISTINCT FROM OLD.body AND NEW.body <> '{"erased": true}')
+WHEN (NEW.body IS DISTINCT FROM OLD.body AND NEW.body <> '{"erased": true}' AND NEW.body <> OLD.body || '{"secret_link": ""}')
 EXECUTE FUNCTION refuse_edit();
