@@ -172,6 +172,14 @@ PERMISSIONS: tuple[Permission, ...] = (
         scope="admin:write",
         of_company=True,
     ),
+    Permission(
+        "dashboard:read",
+        "see the figures of the company",
+        _NOBODY,
+        _WATCHING | _WITH_MONEY,
+        scope="admin:read",
+        of_company=True,
+    ),
     Permission("audit:read", "see who did what", _NOBODY, _WATCHING, scope="admin:read", of_company=True),
     Permission(
         "price_list:read",

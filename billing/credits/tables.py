@@ -87,6 +87,7 @@ class CreditTransaction(Base):
         CheckConstraint("(movement IN ('grant', 'return', 'release')) = (amount > 0)", name="sign_fits_movement"),
         UniqueConstraint("cause", "grant_id"),
         Index("ix_credit_transactions_account", "account_id", "created_at", "id"),
+        Index("ix_credit_transactions_created", "created_at", postgresql_using="brin"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -15,6 +15,7 @@ from billing.invariants import (
     invoice_and_ledger_agree,
     invoice_numbers_have_no_gap,
     ledger_sums_to_zero,
+    mrr_is_proved,
     nothing_waits_too_long,
     paid_invoice_is_covered,
     pending_change_waits,
@@ -42,6 +43,7 @@ QUESTIONS: dict[str, Callable[[Session], list[str]]] = {
         usage_is_proved,
         disputes_are_met,
         pending_change_waits,
+        mrr_is_proved,
         nothing_waits_too_long,
         commands_are_audited,
     )

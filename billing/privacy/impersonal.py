@@ -56,6 +56,7 @@ IMPERSONAL: Mapping[str, tuple[str, ...]] = {
     "ledger_entries": ("ledger_account", "gateway", "currency"),
     "ledger_transactions": ("reason", "cause"),
     "manual_payments": ("method",),
+    "mrr_movements": ("currency",),
     "operations": ("kind", "body_sha256", "state"),
     "outbox": ("topic", "cause", "state"),
     "payment_attempts": (

@@ -82,6 +82,7 @@ class Receipt(Base):
         Index("ix_receipts_reversals", "gateway", "reference", postgresql_where=text(_ARE_REVERSALS)),
         Index("ix_receipts_reversed", "reverses_id", postgresql_where=text(_ARE_REVERSALS)),
         Index("ix_receipts_account", "account_id", "created_at", "id"),
+        Index("ix_receipts_received", "received_at", "id"),
         Index("ix_receipts_newest", "created_at", "id"),
         Index("ix_receipts_attempt", "attempt_id", postgresql_where=text("source = 'capture'")),
         Index("ix_receipts_kept", "account_id", "currency", postgresql_where=text("allocated_minor <> amount_minor")),

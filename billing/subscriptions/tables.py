@@ -4,11 +4,11 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from billing.catalog.tables import Interval
-from database.base import Base, in_calendar, one_of
+from database.base import Base, in_calendar, one_of, written_at
 
 
 class SubscriptionStatus(StrEnum):
@@ -146,6 +146,27 @@ class SubscriptionService(Base):
     subscription_id: Mapped[UUID] = mapped_column(ForeignKey("subscriptions.id"))
     price_id: Mapped[UUID] = mapped_column(ForeignKey("service_prices.id"))
     quantity: Mapped[int]
+
+
+class MrrMovement(Base):
+    """What a subscription brings in a month became so much more, or less; the sum of all of them is what it brings.
+
+    Triggers of the database write it, see its SQL, where it also stands what counts; never edited. `moved_at` is when,
+    by the database's clock: subscriptions on test clocks have none.
+    """
+
+    __tablename__ = "mrr_movements"
+    __table_args__ = (
+        CheckConstraint("amount_minor <> 0", name="amount_moves"),
+        Index("ix_mrr_movements_subscription", "subscription_id"),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    subscription_id: Mapped[UUID] = mapped_column(ForeignKey("subscriptions.id"))
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
+    currency: Mapped[str]
+    amount_minor: Mapped[int]
+    moved_at: Mapped[datetime] = written_at()
 
 
 class SubscriptionPeriod(Base):

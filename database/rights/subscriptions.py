@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from database.rights.decision import KEEPS, KEEPS_AND_REMOVES, READS, Decision, Rights, changes, shown
-from database.rights.whose import OF_ACCOUNT, part_of
+from database.rights.decision import KEEPS, KEEPS_AND_REMOVES, READS, READS_AND_ADDS, Decision, Rights, changes, shown
+from database.rights.whose import OF_ACCOUNT, OF_SELLER, part_of
 
 OF_SUBSCRIPTION = part_of("subscriptions", "subscription_id")
 
@@ -11,6 +11,8 @@ SUBSCRIPTIONS: Mapping[str, Decision] = {
     "dunning_policies": Decision(READS),
     "subscriptions": shown(KEEPS, OF_ACCOUNT),
     "subscription_services": shown(KEEPS_AND_REMOVES, OF_SUBSCRIPTION),
+    # the company's own figures
+    "mrr_movements": Decision(READS_AND_ADDS, door=READS, whose=OF_SELLER.taking("dashboard:read")),
     "trials": Decision(Rights(reads=True, adds=True, removes=True), door=READS, whose=OF_ACCOUNT),
     "subscription_periods": shown(changes("period_end", "invoice_id"), OF_SUBSCRIPTION),
     "pending_changes": shown(changes("ended_at"), OF_SUBSCRIPTION),

@@ -22,6 +22,12 @@ from tests.billing.conftest import NOON
 from tests.billing.contests import disputed
 from tests.billing.purchases import fact, start_purchase
 
+SUBSCRIBED = (
+    "INSERT INTO subscriptions (id, account_id, status, collection, pay_by, price_id, interval, currency, anchor,"
+    " period_start, period_end, created_at) SELECT a.id, a.id, 'active', 'cashbeat', 'card', p.id, p.interval, p.currency,"
+    " now(), now(), now() + interval '1 month', now() FROM accounts a, plan_prices p"
+    " WHERE p.interval = 'month' AND p.price_minor > 0 ORDER BY p.id LIMIT 1"
+)
 # which question must notice which damage
 DAMAGES = [
     ("ledger_sums_to_zero", "UPDATE ledger_entries SET amount_minor = amount_minor + 1 WHERE amount_minor > 0"),
@@ -114,6 +120,19 @@ DAMAGES = [
     (
         "pending_change_waits",
         "INSERT INTO pending_changes SELECT id, id, id, now(), now(), now() + interval '1 day', 0, now() FROM invoices",
+    ),
+    (
+        "mrr_is_proved",
+        "INSERT INTO mrr_movements (subscription_id, account_id, currency, amount_minor)"
+        " SELECT id, id, 'USD', 1 FROM accounts",
+    ),
+    # the same without the triggers that would have written its movement; then with one that is another's
+    ("mrr_is_proved", SUBSCRIBED),
+    (
+        "mrr_is_proved",
+        f"{SUBSCRIBED}; INSERT INTO mrr_movements (subscription_id, account_id, currency, amount_minor)"
+        " SELECT s.id, gen_random_uuid(), s.currency, p.price_minor FROM subscriptions s"
+        " JOIN plan_prices p ON p.id = s.price_id",
     ),
     ("nothing_waits_too_long", "UPDATE inbox SET next_attempt_at = now() - interval '121 seconds'"),
     ("nothing_waits_too_long", "UPDATE inbox SET state = 'parked'"),
