@@ -22,7 +22,7 @@ Answer = TypeVar("Answer")
 READ = "read"
 ACCOUNT = "account_id"
 # what these let somebody see is nobody's
-IMPERSONAL = frozenset({"plans:read", "price_list:read", "clocks:read", "credit_costs:read"})
+IMPERSONAL = frozenset({"plans:read", "price_list:read", "clocks:read", "credit_costs:read", "dashboard:read"})
 
 
 def noted(

@@ -1,4 +1,4 @@
-"""What was written of each subscription's MRR adds up to what it brings in a month, by its price, discount and services."""
+"""What was written of a subscription's MRR adds up to what it brings a month, by price, discount and services."""
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session

@@ -2135,6 +2135,17 @@ def activate_account(id: str) -> Say[shapes.Account]:
     return Say("POST", f"/v1/admin/accounts/{id}/activate/", given(), given())
 
 
+def get_admin_dashboard_stats(
+    *, since: shapes.Day = LEFT_OUT, until: shapes.Day = LEFT_OUT, by: Literal["day", "month"] = LEFT_OUT
+) -> Query[shapes.Dashboard]:
+    """Get admin dashboard stats.
+
+    The company's figures of `[since, until)`, as of `as_of`, with a series of `by` (`day` or `month`) for
+    charts. `subscriptions` are counted as they are now, by their status.
+    """
+    return Query("GET", "/v1/admin/dashboard/stats/", given(since=since, until=until, by=by))
+
+
 def list_admin_audit(
     *,
     sort: Literal["created", "-created"] = LEFT_OUT,

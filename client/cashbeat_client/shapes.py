@@ -74,6 +74,15 @@ class Account(TypedDict):
     mail_stopped: NotRequired[MailStop | None]
 
 
+class AccountFigures(TypedDict):
+    """How many accounts there are now, by their status, and how many of them were opened in the time."""
+
+    active: int
+    suspended: int
+    closed: int
+    new: int
+
+
 class AccountFile(TypedDict):
     """An account with what belongs to it: up to twenty of each, the newest first; of the open invoices the first
     due.
@@ -475,6 +484,13 @@ class CreditCostList(TypedDict):
     data: list[CreditCost]
 
 
+class CreditFigures(TypedDict):
+    """Credits that were granted in the time, and that were used."""
+
+    issued: int
+    used: int
+
+
 class CreditNote(TypedDict):
     """A correction of one issued invoice.
 
@@ -521,6 +537,40 @@ class CreditTransaction(TypedDict):
     amount: int
     description: str
     created_at: str
+
+
+class Dashboard(TypedDict):
+    """The company's figures of `[since, until)`, as of `as_of`, with a series of `by` (`day` or `month`) for
+    charts.
+
+    `subscriptions` are counted as they are now, by their status.
+    """
+
+    since: str
+    until: str
+    by: str
+    as_of: str
+    accounts: AccountFigures
+    subscriptions: dict[str, int]
+    revenue: list[Revenue]
+    failed_payments: list[FailedPayments]
+    credits: CreditFigures
+    mrr: list[MrrFigures]
+    series: list[DashboardBucket]
+
+
+class DashboardBucket(TypedDict):
+    """A day or a month of UTC of the time, from `starts_at` on.
+
+    Currencies that have nothing to tell are left out.
+    """
+
+    starts_at: str
+    new_accounts: int
+    credits: CreditFigures
+    revenue: list[Revenue]
+    failed_payments: list[FailedPayments]
+    mrr: list[Mrr]
 
 
 class DayOfUsage(TypedDict):
@@ -691,6 +741,14 @@ class Export(TypedDict):
     asked_at: str
     ready_at: str | None
     expires_at: str | None
+
+
+class FailedPayments(TypedDict):
+    """How many payments of the time failed, in one currency, and what they were to bring."""
+
+    currency: str
+    count: int
+    amount_minor: int
 
 
 class FollowUp(TypedDict):
@@ -963,6 +1021,44 @@ class MonthOfUsage(TypedDict):
     credits: int
     average_credits_a_day: int
     projected_credits: int
+
+
+class Mrr(TypedDict):
+    """How one currency's monthly recurring revenue moved from `opening_minor` to `closing_minor`.
+
+    Each account that brings something else at the end than at the beginning moved it one way: it is new, grew,
+    shrank, is lost or came back. Contraction and churn are negative.
+    """
+
+    currency: str
+    opening_minor: int
+    new_minor: int
+    reactivation_minor: int
+    expansion_minor: int
+    contraction_minor: int
+    churn_minor: int
+    closing_minor: int
+
+
+class MrrFigures(TypedDict):
+    """The same of the whole time.
+
+    `accounts` brought something at its beginning, `churned_accounts` of them nothing at its end.
+    `churn_rate_ppm` is their share, `mrr_churn_rate_ppm` what is lost of the opening; null of nothing.
+    """
+
+    currency: str
+    opening_minor: int
+    new_minor: int
+    reactivation_minor: int
+    expansion_minor: int
+    contraction_minor: int
+    churn_minor: int
+    closing_minor: int
+    accounts: int
+    churned_accounts: int
+    churn_rate_ppm: int | None
+    mrr_churn_rate_ppm: int | None
 
 
 class OfAccountView(TypedDict):
@@ -1343,6 +1439,20 @@ class ReservationList(TypedDict):
     """What an account has set apart."""
 
     data: list[Reservation]
+
+
+class Revenue(TypedDict):
+    """One currency's.
+
+    `billed_minor` is what was invoiced in the time, without tax, less what credit notes took back.
+    `received_minor` is money that came, with tax, and `returned_minor` what of any payment left again in that
+    time by refunds and disputes, less what came back.
+    """
+
+    currency: str
+    billed_minor: int
+    received_minor: int
+    returned_minor: int
 
 
 class Seats(TypedDict):

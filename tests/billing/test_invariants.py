@@ -24,9 +24,14 @@ from tests.billing.purchases import fact, start_purchase
 
 SUBSCRIBED = (
     "INSERT INTO subscriptions (id, account_id, status, collection, pay_by, price_id, interval, currency, anchor,"
-    " period_start, period_end, created_at) SELECT a.id, a.id, 'active', 'cashbeat', 'card', p.id, p.interval, p.currency,"
-    " now(), now(), now() + interval '1 month', now() FROM accounts a, plan_prices p"
+    " period_start, period_end, created_at) SELECT a.id, a.id, 'active', 'cashbeat', 'card', p.id, p.interval,"
+    " p.currency, now(), now(), now() + interval '1 month', now() FROM accounts a, plan_prices p"
     " WHERE p.interval = 'month' AND p.price_minor > 0 ORDER BY p.id LIMIT 1"
+)
+MOVED_FOR_OTHERS = (
+    "INSERT INTO mrr_movements (subscription_id, account_id, currency, amount_minor)"
+    " SELECT s.id, gen_random_uuid(), s.currency, p.price_minor FROM subscriptions s"
+    " JOIN plan_prices p ON p.id = s.price_id"
 )
 # which question must notice which damage
 DAMAGES = [
@@ -128,12 +133,7 @@ DAMAGES = [
     ),
     # the same without the triggers that would have written its movement; then with one that is another's
     ("mrr_is_proved", SUBSCRIBED),
-    (
-        "mrr_is_proved",
-        f"{SUBSCRIBED}; INSERT INTO mrr_movements (subscription_id, account_id, currency, amount_minor)"
-        " SELECT s.id, gen_random_uuid(), s.currency, p.price_minor FROM subscriptions s"
-        " JOIN plan_prices p ON p.id = s.price_id",
-    ),
+    ("mrr_is_proved", f"{SUBSCRIBED}; {MOVED_FOR_OTHERS}"),
     ("nothing_waits_too_long", "UPDATE inbox SET next_attempt_at = now() - interval '121 seconds'"),
     ("nothing_waits_too_long", "UPDATE inbox SET state = 'parked'"),
     (

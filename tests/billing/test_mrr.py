@@ -43,54 +43,54 @@ class Meter:
 
 
 @pytest.fixture
-def meter(books: Books, ada: UUID) -> Meter:
+def recurring(books: Books, ada: UUID) -> Meter:
     """Ada's."""
     return Meter(books, ada)
 
 
-def test_a_subscription_begins_grows_shrinks_pauses_and_ends(meter: Meter) -> None:
+def test_a_subscription_begins_grows_shrinks_pauses_and_ends(recurring: Meter) -> None:
     """Starter for 99.00, Growth for 199.00, back to Starter with the next period; all in cents."""
-    books = meter.books
-    subscription_id = books.subscribe(meter.account_id, APRIL)
-    assert meter.movements() == [], "nothing before it is paid"
+    books = recurring.books
+    subscription_id = books.subscribe(recurring.account_id, APRIL)
+    assert recurring.movements() == [], "nothing before it is paid"
     books.answer(APRIL)
-    assert meter.movements() == [9_900]
+    assert recurring.movements() == [9_900]
     books.change(subscription_id, "growth", utc("2026-04-16 10:00"))
     books.answer(utc("2026-04-16 10:00"))
-    assert meter.movements()[1:] == [10_000]
+    assert recurring.movements()[1:] == [10_000]
     books.change(subscription_id, "starter", utc("2026-04-17 10:00"))
-    assert meter.movements()[2:] == [], "it is chosen for the next period"
+    assert recurring.movements()[2:] == [], "it is chosen for the next period"
     may = books.subscription(subscription_id).period_end
     books.catch_up(may)
     books.answer(may)
-    assert meter.movements()[2:] == [-10_000]
+    assert recurring.movements()[2:] == [-10_000]
     books.pause(subscription_id, may)
     books.resume(subscription_id, may)
     books.cancel(subscription_id, may)
-    assert meter.movements()[3:] == [-9_900, 9_900, -9_900]
-    assert meter.doubts() == []
+    assert recurring.movements()[3:] == [-9_900, 9_900, -9_900]
+    assert recurring.doubts() == []
 
 
-def test_a_year_is_a_twelfth_and_a_renewal_moves_nothing(meter: Meter) -> None:
+def test_a_year_is_a_twelfth_and_a_renewal_moves_nothing(recurring: Meter) -> None:
     """990.00 a year: 82.50 a month."""
-    meter.books.subscribe(meter.account_id, APRIL, plan="starter", interval="year")
-    meter.books.answer(APRIL)
-    assert meter.movements() == [8_250]
-    meter.books.catch_up(utc("2027-04-01 10:00"))
-    meter.books.answer(utc("2027-04-01 10:00"))
-    assert meter.movements() == [8_250]
+    recurring.books.subscribe(recurring.account_id, APRIL, plan="starter", interval="year")
+    recurring.books.answer(APRIL)
+    assert recurring.movements() == [8_250]
+    recurring.books.catch_up(utc("2027-04-01 10:00"))
+    recurring.books.answer(utc("2027-04-01 10:00"))
+    assert recurring.movements() == [8_250]
 
 
-def test_who_is_past_due_counts_until_it_ends(meter: Meter) -> None:
-    subscription_id = meter.books.subscribe(meter.account_id, APRIL)
-    meter.books.answer(APRIL)
-    may = meter.books.subscription(subscription_id).period_end
-    meter.books.catch_up(may)
-    meter.books.answer(may, decline="card_declined")
-    assert str(meter.books.subscription(subscription_id).status) == "past_due"
-    assert meter.movements() == [9_900]
-    meter.books.cancel(subscription_id, may)
-    assert meter.movements() == [9_900, -9_900]
+def test_who_is_past_due_counts_until_it_ends(recurring: Meter) -> None:
+    subscription_id = recurring.books.subscribe(recurring.account_id, APRIL)
+    recurring.books.answer(APRIL)
+    may = recurring.books.subscription(subscription_id).period_end
+    recurring.books.catch_up(may)
+    recurring.books.answer(may, decline="card_declined")
+    assert str(recurring.books.subscription(subscription_id).status) == "past_due"
+    assert recurring.movements() == [9_900]
+    recurring.books.cancel(subscription_id, may)
+    assert recurring.movements() == [9_900, -9_900]
 
 
 @pytest.mark.parametrize(
@@ -102,44 +102,44 @@ def test_who_is_past_due_counts_until_it_ends(meter: Meter) -> None:
         (CouponTerms(percent_ppm=125_000, periods=0), [8_662]),
     ],
 )
-def test_a_discount_counts_while_it_lasts(meter: Meter, terms: CouponTerms, moved: list[int]) -> None:
+def test_a_discount_counts_while_it_lasts(recurring: Meter, terms: CouponTerms, moved: list[int]) -> None:
     """Starter for 99.00: an eighth, ten dollars, or all of it, for two months or for ever."""
-    with meter.books.database.transaction() as session:
+    with recurring.books.database.transaction() as session:
         issue_coupon(session, "SPRING", terms)
-    meter.books.subscribe(meter.account_id, APRIL, coupon="SPRING")
-    meter.books.answer(APRIL)
+    recurring.books.subscribe(recurring.account_id, APRIL, coupon="SPRING")
+    recurring.books.answer(APRIL)
     for month in (5, 6, 7):
-        meter.books.catch_up(utc(f"2026-{month:02}-01 10:00"))
-        meter.books.answer(utc(f"2026-{month:02}-01 10:00"))
-    assert meter.movements() == moved
-    assert meter.doubts() == []
+        recurring.books.catch_up(utc(f"2026-{month:02}-01 10:00"))
+        recurring.books.answer(utc(f"2026-{month:02}-01 10:00"))
+    assert recurring.movements() == moved
+    assert recurring.doubts() == []
 
 
-def test_services_by_the_month_count_and_those_sold_once_do_not(meter: Meter) -> None:
+def test_services_by_the_month_count_and_those_sold_once_do_not(recurring: Meter) -> None:
     """Campaign Management is 199.00 a month."""
     services = ({"service": "campaign-management", "quantity": 2}, {"service": "setup-app"})
-    subscription_id = meter.books.subscribe(meter.account_id, APRIL, services=services)
-    meter.books.answer(APRIL)
-    assert meter.movements() == [9_900 + 2 * 19_900]
-    with meter.books.database.transaction() as session:
+    subscription_id = recurring.books.subscribe(recurring.account_id, APRIL, services=services)
+    recurring.books.answer(APRIL)
+    assert recurring.movements() == [9_900 + 2 * 19_900]
+    with recurring.books.database.transaction() as session:
         wanted = RemoveService(subscription_id=subscription_id, service="campaign-management")
         remove_service(session, wanted, str(uuid7()), utc("2026-04-16 10:00"))
-    assert meter.movements()[1:] == [-2 * 19_900]
-    with meter.books.database.transaction() as session:
+    assert recurring.movements()[1:] == [-2 * 19_900]
+    with recurring.books.database.transaction() as session:
         once_more = AddService(subscription_id=subscription_id, service="campaign-management")
         add_service(session, once_more, str(uuid7()), utc("2026-04-16 10:00"))
-    assert meter.movements()[2:] == [19_900]
-    assert meter.doubts() == []
+    assert recurring.movements()[2:] == [19_900]
+    assert recurring.doubts() == []
 
 
-def test_trials_and_test_clocks_bring_nothing(meter: Meter) -> None:
-    books, account_id = meter.books, meter.account_id
+def test_trials_and_test_clocks_bring_nothing(recurring: Meter) -> None:
+    books, account_id = recurring.books, recurring.account_id
     trial_id = books.subscribe(account_id, APRIL, trial_days=14)
-    assert meter.movements() == []
+    assert recurring.movements() == []
     books.catch_up(utc("2026-04-15 10:00"))
     books.answer(utc("2026-04-15 10:00"))
     assert str(books.subscription(trial_id).status) == "active"
-    assert meter.movements() == [9_900]
+    assert recurring.movements() == [9_900]
     on_clock = books.open()
     with books.database.transaction() as session:
         clock_id = create_clock(session, uuid7(), "a year", APRIL, ("stripe", ""), Wall(APRIL))
@@ -148,28 +148,28 @@ def test_trials_and_test_clocks_bring_nothing(meter: Meter) -> None:
     books.subscribe(on_clock, APRIL)
     books.answer(APRIL)
     assert Meter(books, on_clock).movements() == []
-    assert meter.doubts() == []
+    assert recurring.doubts() == []
 
 
-def test_many_that_are_written_at_once_are_all_counted(meter: Meter) -> None:
+def test_many_that_are_written_at_once_are_all_counted(recurring: Meter) -> None:
     """As the renewal of a batch does it, and whoever mends rows by hand."""
     for _ in range(5):
-        meter.books.subscribe(meter.account_id, APRIL)
-    meter.books.answer(APRIL)
-    with meter.books.database.transaction() as session:
+        recurring.books.subscribe(recurring.account_id, APRIL)
+    recurring.books.answer(APRIL)
+    with recurring.books.database.transaction() as session:
         session.execute(text("UPDATE subscriptions SET status = 'paused', paused_at = now()"))
-    assert meter.movements() == [9_900] * 5 + [-9_900] * 5
-    assert meter.doubts() == []
-    with meter.books.database.transaction() as session:
+    assert recurring.movements() == [9_900] * 5 + [-9_900] * 5
+    assert recurring.doubts() == []
+    with recurring.books.database.transaction() as session:
         session.execute(
             text("UPDATE subscriptions SET status = 'active', paused_at = NULL, is_period_discounted = true")
         )
-    assert meter.movements()[10:] == [9_900] * 5, "discounted by nothing"
+    assert recurring.movements()[10:] == [9_900] * 5, "discounted by nothing"
 
 
-def test_movements_are_never_edited(meter: Meter, books_of_owner: Database) -> None:
-    meter.books.subscribe(meter.account_id, APRIL)
-    meter.books.answer(APRIL)
+def test_movements_are_never_edited(recurring: Meter, books_of_owner: Database) -> None:
+    recurring.books.subscribe(recurring.account_id, APRIL)
+    recurring.books.answer(APRIL)
     for edit in ("UPDATE mrr_movements SET amount_minor = 1", "DELETE FROM mrr_movements", "TRUNCATE mrr_movements"):
         with pytest.raises(DBAPIError), books_of_owner.transaction() as session:
             session.execute(text(edit))

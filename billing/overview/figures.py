@@ -1,0 +1,131 @@
+"""What was billed, received, failed, granted and used in a time, by day or month of UTC. Test clocks are left out."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import TextClause, text
+from sqlalchemy.orm import Session
+
+from schemas.views.dashboard import CreditFiguresView, FailedPaymentsView, RevenueView
+
+_IN_TIME = ">= :since AND {at} < :until AND account_id NOT IN (SELECT id FROM accounts WHERE clock_id IS NOT NULL)"
+
+
+def _sums(table: str, at: str, figures: str, group: str = "", where: str = "true") -> TextClause:
+    """Figures of rows of a time, for each of its parts."""
+    said = f"date_trunc(:by, {at}, 'UTC') AS starts_at{group}"
+    names = f"starts_at{group}"
+    condition = f"{at} {_IN_TIME.format(at=at)} AND {where}"
+    return text(f"SELECT {said}, {figures} FROM {table} WHERE {condition} GROUP BY {names}")  # noqa: S608 - our own words
+
+
+BY_CURRENCY = ", currency"
+BILLED = _sums("invoices", "issued_at", "sum(subtotal_minor) AS minor", BY_CURRENCY)
+CREDITED = _sums("credit_notes", "issued_at", "-sum(subtotal_minor) AS minor", BY_CURRENCY)
+RECEIVED = _sums("receipts", "received_at", "sum(amount_minor) AS minor", BY_CURRENCY, "source = 'capture'")
+RETURNED = _sums(
+    "receipts", "received_at", "-sum(amount_minor) AS minor", BY_CURRENCY, "source IN ('refund', 'dispute')"
+)
+FAILED = _sums(
+    "payment_attempts", "created_at", "count(*) AS count, sum(amount_minor) AS minor", BY_CURRENCY, "status = 'failed'"
+)
+MOVED = _sums(
+    "credit_transactions",
+    "created_at",
+    "coalesce(sum(amount) FILTER (WHERE movement = 'grant'), 0) AS issued,"
+    " coalesce(-sum(amount) FILTER (WHERE movement = 'consume'), 0) AS used",
+    where="movement IN ('grant', 'consume')",
+)
+# what was used by an agreed overdraft was taken of no grant
+OVERDRAWN = _sums("credit_debts", "created_at", "0 AS issued, sum(amount) AS used", where="reason = 'overdraft'")
+OPENED = text("""
+    SELECT date_trunc(:by, created_at, 'UTC') AS starts_at, count(*) AS count FROM accounts
+    WHERE created_at >= :since AND created_at < :until AND clock_id IS NULL GROUP BY starts_at
+""")
+ACCOUNTS = text("""
+    SELECT count(*) FILTER (WHERE closed_at IS NULL AND suspended_at IS NULL) AS active,
+           count(*) FILTER (WHERE closed_at IS NULL AND suspended_at IS NOT NULL) AS suspended,
+           count(*) FILTER (WHERE closed_at IS NOT NULL) AS closed
+    FROM accounts WHERE clock_id IS NULL
+""")
+SUBSCRIPTIONS = text(
+    "SELECT status, count(*) FROM subscriptions WHERE clock_id IS NULL GROUP BY status ORDER BY status"
+)
+
+Sums = dict[datetime, dict[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """By part of the time, and where it is money by currency. What is not there is zero."""
+
+    billed: Sums
+    received: Sums
+    returned: Sums
+    failed: Sums
+    failed_minor: Sums
+    issued: Mapping[datetime, int]
+    used: Mapping[datetime, int]
+    opened: Mapping[datetime, int]
+
+    def revenue(self, *parts: datetime) -> list[RevenueView]:
+        """Of these parts together."""
+        billed, received, returned = (_together(sums, parts) for sums in (self.billed, self.received, self.returned))
+        return [
+            RevenueView(
+                currency=currency, billed_minor=billed.get(currency, 0), received_minor=received.get(currency, 0),
+                returned_minor=returned.get(currency, 0),
+            )
+            for currency in sorted({*billed, *received, *returned})
+        ]  # fmt: skip
+
+    def failures(self, *parts: datetime) -> list[FailedPaymentsView]:
+        """Of these parts together."""
+        counts, minors = _together(self.failed, parts), _together(self.failed_minor, parts)
+        return [
+            FailedPaymentsView(currency=currency, count=count, amount_minor=minors[currency])
+            for currency, count in sorted(counts.items())
+        ]
+
+    def credits(self, *parts: datetime) -> CreditFiguresView:
+        """Of these parts together."""
+        return CreditFiguresView(
+            issued=sum(self.issued.get(part, 0) for part in parts), used=sum(self.used.get(part, 0) for part in parts)
+        )
+
+    def new_accounts(self, *parts: datetime) -> int:
+        """Of these parts together."""
+        return sum(self.opened.get(part, 0) for part in parts)
+
+
+def figures_of(session: Session, since: datetime, until: datetime, by: str) -> Figures:
+    """All of `[since, until)`, by day or month."""
+    asked = {"since": since, "until": until, "by": by}
+
+    def money(*questions: TextClause, figure: str = "minor") -> Sums:
+        sums: Sums = defaultdict(lambda: defaultdict(int))
+        for question in questions:
+            for row in session.execute(question, asked):
+                sums[row.starts_at][row.currency] += int(getattr(row, figure))
+        return sums
+
+    issued: dict[datetime, int] = defaultdict(int)
+    used: dict[datetime, int] = defaultdict(int)
+    for row in (*session.execute(MOVED, asked), *session.execute(OVERDRAWN, asked)):
+        issued[row.starts_at] += int(row.issued)
+        used[row.starts_at] += int(row.used)
+    opened = {row.starts_at: row.count for row in session.execute(OPENED, asked).mappings()}
+    return Figures(
+        billed=money(BILLED, CREDITED), received=money(RECEIVED), returned=money(RETURNED),
+        failed=money(FAILED, figure="count"), failed_minor=money(FAILED), issued=issued, used=used, opened=opened,
+    )  # fmt: skip
+
+
+def _together(sums: Sums, parts: tuple[datetime, ...]) -> dict[str, int]:
+    added: dict[str, int] = defaultdict(int)
+    for part in parts:
+        for currency, figure in sums.get(part, {}).items():
+            added[currency] += figure
+    return added
