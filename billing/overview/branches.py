@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, Select, Text, Uuid, any_, cast, func, literal, null, select, union_all
 
-from billing.accounts.tables import Account
+from billing.accounts.tables import Account, EmailConfirmation
 from billing.cards.tables import Card
 from billing.credit_notes.tables import CreditNote
 from billing.credits.tables import CreditTransaction
@@ -19,9 +19,11 @@ from billing.events.tables import ProductEvent
 from billing.invoices.tables import Invoice
 from billing.manual_payments.tables import PaymentClaim
 from billing.payments.tables import PaymentAttempt
+from billing.privacy.tables import AccountExport
 from billing.receipts.tables import Receipt
 from billing.refunds.tables import Refund
 from billing.subscriptions.tables import Subscription
+from billing.team.tables import Invitation
 from billing.whose_work import is_about
 from database.audit.tables import AuditEntry
 from database.operations import BY_MACHINES, Operation
@@ -33,7 +35,8 @@ Branch = Callable[[UUID], Select[Any]]
 CREDITS = "credits"
 # what anything follows from; of nothing else has an account so few
 FOLLOWED: tuple[Any, ...] = (
-    Subscription, Invoice, PaymentAttempt, Receipt, Card, Refund, CreditNote, Dispute, PaymentClaim,
+    Subscription, Invoice, PaymentAttempt, Receipt, Card, Refund, CreditNote, Dispute, PaymentClaim, EmailConfirmation,
+    Invitation, AccountExport,
 )  # fmt: skip
 
 

@@ -27,6 +27,7 @@ class Member(Base):
         CheckConstraint(_SITES_ARE_LISTED, name="sites_are_listed"),
         CheckConstraint(_OWNER_HAS_ALL_SITES, name="owner_has_all_sites"),
         UniqueConstraint("account_id", "user_id"),
+        Index("ix_account_members_user", "user_id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -38,6 +39,9 @@ class Member(Base):
     sites: Mapped[list[str] | None] = mapped_column(JSONB(none_as_null=True))
     joined_at: Mapped[datetime]
     created_at: Mapped[datetime] = written_at()
+
+
+Index("ix_account_members_email", func.lower(Member.email).label("email"), postgresql_ops={"email": "text_pattern_ops"})
 
 
 class Invitation(Base):

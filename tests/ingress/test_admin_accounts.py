@@ -21,12 +21,13 @@ from billing.invoices.tables import Invoice, InvoiceStatus
 from billing.payments.tables import AttemptStatus, PaymentAttempt
 from billing.receipts.tables import Receipt, ReceiptSource
 from billing.subscriptions.tables import Collection, PayBy, Subscription, SubscriptionStatus
+from billing.team.tables import Member
 from database.audit.queries import Wanted, list_entries
 from database.engine import dialect_url
 from database.ids import uuid7
 from database.sight import Sight, look
 from schemas.commands.accounts import Address, OpenAccount
-from schemas.permissions import StaffRole
+from schemas.permissions import Role, StaffRole
 from schemas.recipients import MailKind
 from tests.logins import as_door
 
@@ -53,6 +54,10 @@ def steel_id(owner_session: Session) -> UUID:
 
 def _things(session: Session, account_id: UUID) -> Iterator[Any]:
     yield AccountRecipient(account_id=account_id, kind=MailKind.INVOICES, email="cfo@holding.example")
+    yield Member(
+        id=uuid7(), account_id=account_id, user_id="User_78", email="Ann@works.example", role=Role.BILLING,
+        joined_at=MARCH_1,
+    )  # fmt: skip
     yield GatewayCustomer(gateway="stripe", customer_ref="cus_77", account_id=account_id)
     price = find_terms(session, "starter", Interval.MONTH, "USD")
     yield Subscription(
@@ -99,7 +104,7 @@ def _found(door: httpx.Client, headers: dict[str, str], **wanted: str) -> list[s
     [
         "acme st", "ACME STEEL", "steel", "söhne ste", "money@ste", "MONEY@STEEL.EXAMPLE", "steel.example", "@steel",
         "cfo@hold", "steel-works", "User_77", "inv-2026-03-00077", "cus_77", "sub_77", "in_78", "pi_77", "cs_77",
-        "CAP77",
+        "CAP77", "User_78", "ann@works",
     ],
 )  # fmt: skip
 def test_an_account_is_found_by_whatever_it_is_known(

@@ -4,6 +4,8 @@ CREATE INDEX ix_accounts_words ON accounts USING gin (to_tsvector('simple'::regc
 CREATE INDEX ix_accounts_domain ON accounts (split_part(lower(billing_email), '@', 2) text_pattern_ops);
 CREATE INDEX ix_accounts_by_name ON accounts (name, id);
 CREATE INDEX ix_account_recipients_email ON account_recipients (lower(email) text_pattern_ops);
+CREATE INDEX ix_account_members_email ON account_members (lower(email) text_pattern_ops);
+CREATE INDEX ix_account_members_user ON account_members (user_id);
 
 -- Behind policies no index serves what they look for: names begin somehow, references are not the door's to read. So
 -- this looks with its owner's eyes, in whatever may name an account, and tells nothing but whose it is, and that to
@@ -26,6 +28,8 @@ BEGIN
         UNION SELECT id FROM accounts WHERE lower(billing_email) LIKE beginning
         UNION SELECT id FROM accounts WHERE split_part(lower(billing_email), '@', 2) LIKE ltrim(beginning, '@')
         UNION SELECT account_id FROM account_recipients WHERE lower(email) LIKE beginning
+        UNION SELECT account_id FROM account_members WHERE lower(email) LIKE beginning
+        UNION SELECT account_id FROM account_members WHERE user_id = sought
         UNION SELECT id FROM accounts WHERE slug = small OR owner = sought
         UNION SELECT id FROM accounts WHERE id = CASE WHEN small ~ '^[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}$' THEN sought::uuid END
         UNION SELECT account_id FROM invoices WHERE number = upper(sought)
