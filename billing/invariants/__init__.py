@@ -22,6 +22,7 @@ from billing.invariants import (
     reversals_are_proved,
     statement_lines_are_received,
     tax_is_proved,
+    teams_have_owners,
     usage_is_proved,
 )
 
@@ -44,6 +45,7 @@ QUESTIONS: dict[str, Callable[[Session], list[str]]] = {
         disputes_are_met,
         pending_change_waits,
         mrr_is_proved,
+        teams_have_owners,
         nothing_waits_too_long,
         commands_are_audited,
     )

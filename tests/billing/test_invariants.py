@@ -134,6 +134,16 @@ DAMAGES = [
     # the same without the triggers that would have written its movement; then with one that is another's
     ("mrr_is_proved", SUBSCRIBED),
     ("mrr_is_proved", f"{SUBSCRIBED}; {MOVED_FOR_OTHERS}"),
+    (
+        "teams_have_owners",
+        "INSERT INTO account_members (id, account_id, user_id, email, role, joined_at)"
+        " SELECT id, id, owner, billing_email, 'admin', now() FROM accounts",
+    ),
+    (
+        "teams_have_owners",
+        "INSERT INTO account_members (id, account_id, user_id, email, role, joined_at)"
+        " SELECT id, id, 'somebody else', billing_email, 'owner', now() FROM accounts",
+    ),
     ("nothing_waits_too_long", "UPDATE inbox SET next_attempt_at = now() - interval '121 seconds'"),
     ("nothing_waits_too_long", "UPDATE inbox SET state = 'parked'"),
     (

@@ -116,6 +116,8 @@ TAKEN: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("/pay/", PAGES),
     ("/refund/", ("amount_minor", "reason", "used_credits", "note")),
     ("/credit/", ("amount_minor", "reason", "used_credits", "note")),
+    ("/team/invite/", ("account_id", "email", "role")),
+    ("/mails/welcome/", ("to", "secret_link")),
     ("/test-clocks/", ("name", "frozen_at")),
     ("/advance/", ("frozen_at",)),
 )
@@ -129,6 +131,8 @@ def _fields() -> dict[str, Any]:
         "monthly_max": 3, "subscription_id": SOME_ID, "amount_minor": 5, "reason": "duplicate",
         "used_credits": "forgive", "note": "Sorry.", "service": "setup-app",
         "success_url": "https://app.example/ok", "cancel_url": "https://app.example/no", "card_ref": "pm_card_visa",
+        "email": "bea@ada.example", "role": "viewer", "to": "bea@ada.example",
+        "secret_link": "https://app.example/begin",
         "card_ids": [SOME_ID], "allow_last": True,
         "return_url": "https://app.example/", "resumes_at": "2027-01-01T00:00:00Z", "frozen_at": "2026-01-01T00:00:00Z",
     }  # fmt: skip
