@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,6 +16,16 @@ LOOK_SECONDS = 2.0
 def list_providers(session: Session) -> list[IntegrationProvider]:
     """All, by their ids; a handful."""
     return list(session.scalars(select(IntegrationProvider).order_by(IntegrationProvider.id)))
+
+
+def list_shown(session: Session) -> list[dict[str, Any]]:
+    """All, by their ids, in what may be told of them; needs no right to read what they are called with."""
+    row = IntegrationProvider
+    told = select(
+        row.id, row.display_name, row.type, row.active.label("is_active"), row.sandbox.label("is_sandbox"),
+        row.has_key, row.created_at, row.endpoint,
+    )  # fmt: skip
+    return [dict(each) for each in session.execute(told.order_by(row.id)).mappings()]
 
 
 def list_endpoints(session: Session) -> dict[str, str]:

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from credentials.sealing import SHAPE
@@ -50,6 +50,8 @@ class IntegrationProvider(Base):
     active: Mapped[bool] = mapped_column(server_default="true")
     sandbox: Mapped[bool] = mapped_column(server_default="false")
     created_at: Mapped[datetime] = written_at()
+    # what the door may know of the key
+    has_key: Mapped[bool] = mapped_column(Computed("api_key <> ''", persisted=True))
 
 
 class EndpointSecret(Base):

@@ -22,7 +22,10 @@ Answer = TypeVar("Answer")
 READ = "read"
 ACCOUNT = "account_id"
 # what these let somebody see is nobody's
-IMPERSONAL = frozenset({"plans:read", "price_list:read", "clocks:read", "credit_costs:read", "dashboard:read"})
+IMPERSONAL = frozenset({
+    "plans:read", "price_list:read", "ways_to_pay:read", "providers:read", "clocks:read", "credit_costs:read",
+    "dashboard:read",
+})  # fmt: skip
 
 
 def noted(

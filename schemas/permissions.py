@@ -199,6 +199,26 @@ PERMISSIONS: tuple[Permission, ...] = (
     ),
     Permission("taxes:write", "set rates of tax", _NOBODY, _WITH_MONEY, scope="admin:write", of_company=True),
     Permission(
+        "ways_to_pay:read",
+        "see which ways to pay are offered where",
+        _NOBODY,
+        _ALL_STAFF,
+        scope="admin:read",
+        of_company=True,
+    ),
+    Permission(
+        "ways_to_pay:write",
+        "decide which ways to pay are offered where",
+        _NOBODY,
+        _WITH_MONEY,
+        scope="admin:write",
+        of_company=True,
+    ),
+    Permission("providers:read", "see how providers fare", _NOBODY, _RUNNING, scope="admin:read", of_company=True),
+    Permission(
+        "providers:write", "have providers called, or not", _NOBODY, _RUNNING, scope="admin:write", of_company=True
+    ),
+    Permission(
         "work:read",
         "see everybody's commands, events and what follows, also what is parked",
         _NOBODY,

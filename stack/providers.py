@@ -9,10 +9,12 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from billing.waking import wake
 from credentials.errors import Sealed
 from credentials.keep import keep_key, keep_provider
 from credentials.places import KEY_COLUMNS
 from credentials.roll_webhook_secret import roll_webhook_secret
+from credentials.switch_provider import NOTICED_AFTER
 from credentials.tables import IntegrationProvider, WebhookSecret
 from schemas.names import Name
 from schemas.refusals import refusals
@@ -23,7 +25,6 @@ from stack.errors import StackError
 from stack.master_keys import to_seal
 from stack.sessions import session
 from stack.vendors import ENDPOINT, VENDORS, WEBHOOK_SECRET, Vendor, is_sandbox_key
-from stack.waking import wake
 
 DISPLAY_NAME = "display_name"
 SECRETS = (*KEY_COLUMNS, WEBHOOK_SECRET)
@@ -108,7 +109,7 @@ def _provider(settings: Settings, name: str) -> Iterator[tuple[Session, Integrat
     vendor = vendor_of(name)
     with session(settings) as opened:
         yield opened, keep_provider(opened, name, vendor.connecting.display_name, vendor.type)
-        wake(opened, name)
+        wake(opened, name, NOTICED_AFTER)
 
 
 def _require_field(vendor: Vendor, name: str, field: str) -> None:

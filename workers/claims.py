@@ -36,7 +36,7 @@ Act = Callable[[Session], dict[str, Any] | None]
 # Seconds before the next attempt, by attempts so far; the last one repeats. Jitter spreads what failed together.
 WAITS_SECONDS = (5, 30, 120, 600, 3_600, 21_600)
 JITTER = 0.2
-# Untried until a vendor is connected. A command that does so wakes what waits (`stack.waking`); a restart does not.
+# Untried until a vendor is connected. A command that does so wakes what waits (`billing.waking`); a restart does not.
 CONNECTION_WAIT = timedelta(minutes=5)
 # Longer than one gateway call with all its time-outs (23 seconds), so that a lease never runs out under a live call.
 LEASE = timedelta(seconds=45)

@@ -13,6 +13,9 @@ WAITS = timedelta(days=7)
 CREDITS = "credits"
 KEYS = "keys"
 PEOPLE = "people"
+PROVIDERS = "providers"
+# of banks and wallets, into which customers pay
+ACCOUNTS = "accounts"
 EVERY_UNIT = "*"
 
 
@@ -41,6 +44,10 @@ LIMITS: Mapping[str, int] = {
     "create_staff_key": 0,
     "add_staff_member": 0,
     "change_staff_role": 0,
+    "offer_payment_method": 0,
+    "update_offered_method": 0,
+    "enable_provider": 0,
+    "disable_provider": 0,
 }
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from billing.approvals.rules import CREDITS, KEYS, PEOPLE, Effect
+from billing.approvals.rules import ACCOUNTS, CREDITS, KEYS, PEOPLE, PROVIDERS, Effect
 from billing.callers.rules import is_powerful
 from billing.commands.verb import Result
 from billing.credit_notes.queries import kept_of_void
@@ -24,6 +24,8 @@ from schemas.commands.base import Command
 from schemas.commands.callers import AddStaffMember, ChangeStaffRole, CreateApiKey, CreateStaffKey
 from schemas.commands.credits import AdjustCredits
 from schemas.commands.invoices import VoidInvoice
+from schemas.commands.offered import OfferPaymentMethod, OfMethod, UpdateOfferedMethod
+from schemas.commands.providers import DisableProvider, EnableProvider, OfProvider
 from schemas.commands.refunds import CreditInvoice, RefundPayment, WriteOffInvoice
 from schemas.permissions import of_key
 
@@ -102,6 +104,19 @@ def _person(
     return Effect(None, 1, PEOPLE, shown)
 
 
+def _method(
+    session: Session, operation: Operation, command: OfferPaymentMethod | UpdateOfferedMethod, result: Result
+) -> Effect:
+    """Where the money goes is looked at by another; how a way to pay is called and ordered is not."""
+    names_account = any(command.changes.get(name) is not None for name in OfMethod.accounts)
+    shown = {name: result[name] for name in ("country", "method", "enabled", *OfMethod.accounts)}
+    return Effect(None, int(names_account), ACCOUNTS, shown)
+
+
+def _provider(session: Session, operation: Operation, command: OfProvider, result: Result) -> Effect:
+    return Effect(None, 1, PROVIDERS, result)
+
+
 def _notes(notes: list[CreditNote]) -> list[dict[str, Any]]:
     """Without their ids and numbers, which are others when it is done again."""
     said = [
@@ -124,4 +139,8 @@ DANGERS: Mapping[type[Command], Danger] = {
     CreateStaffKey: _key,
     AddStaffMember: _person,
     ChangeStaffRole: _person,
+    OfferPaymentMethod: _method,
+    UpdateOfferedMethod: _method,
+    EnableProvider: _provider,
+    DisableProvider: _provider,
 }

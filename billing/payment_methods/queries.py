@@ -1,14 +1,24 @@
 """Reads of what is offered where."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.catalog.amount_rules import gateways_without
+from billing.errors import Rejected
 from billing.payment_methods.rules import offered_in
 from billing.payment_methods.tables import PaymentMethodConfig
 from schemas.payment_methods import REST_OF_WORLD
+
+
+def get_config(session: Session, config_id: UUID) -> PaymentMethodConfig:
+    """What was decided about one way to pay somewhere; raises Rejected `offered_method_not_found`."""
+    config = session.get(PaymentMethodConfig, config_id)
+    if config is None:
+        raise Rejected("offered_method_not_found", f"Nothing was decided under the id {config_id}.", status=404)
+    return config
 
 
 def configs_for(session: Session, country: str) -> Sequence[PaymentMethodConfig]:

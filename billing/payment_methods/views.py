@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from billing.payment_methods.queries import configs_for, list_offered
 from billing.payment_methods.rules import decided_for
 from billing.payment_methods.tables import PaymentMethodConfig
-from schemas.views.payment_methods import OfferedMethodView
+from schemas.views.payment_methods import DecidedMethodView, OfferedMethodView
 
 
 def show_offered(session: Session, country: str, currency: str | None) -> list[OfferedMethodView] | None:
@@ -27,3 +27,8 @@ def _view(config: PaymentMethodConfig) -> OfferedMethodView:
         wallet_id=config.wallet_id,
         currencies=config.currencies,
     )
+
+
+def view_config(config: PaymentMethodConfig) -> DecidedMethodView:
+    """What was decided about it, offered or not."""
+    return DecidedMethodView.model_validate(config, from_attributes=True)

@@ -2423,6 +2423,122 @@ def set_tax_rate(
     )
 
 
+def list_admin_payment_methods(*, country: str = LEFT_OUT) -> List[shapes.DecidedMethod]:
+    """List admin payment methods.
+
+    A way to pay as it was decided for a country or the rest of the world (`rest`), offered (`enabled`) or not.
+    """
+    return List("GET", "/v1/admin/payment-methods/", given(country=country))
+
+
+def offer_payment_method(
+    *,
+    country: str,
+    method: str,
+    display_name: shapes.Name | None = LEFT_OUT,
+    sort_order: int | None = LEFT_OUT,
+    enabled: bool | None = LEFT_OUT,
+    instructions: str | None = LEFT_OUT,
+    iban: str | None = LEFT_OUT,
+    bic: str | None = LEFT_OUT,
+    account_name: shapes.Line | None = LEFT_OUT,
+    wallet_kind: shapes.Line | None = LEFT_OUT,
+    wallet_id: shapes.Line | None = LEFT_OUT,
+    currencies: list[shapes.Currency] | None = LEFT_OUT,
+) -> Say[shapes.DecidedMethod]:
+    """Offer a way to pay in a country, or in the rest of the world; one that is there is changed."""
+    return Say(
+        "POST",
+        "/v1/admin/payment-methods/",
+        given(),
+        given(
+            country=country,
+            method=method,
+            display_name=display_name,
+            sort_order=sort_order,
+            enabled=enabled,
+            instructions=instructions,
+            iban=iban,
+            bic=bic,
+            account_name=account_name,
+            wallet_kind=wallet_kind,
+            wallet_id=wallet_id,
+            currencies=currencies,
+        ),
+    )
+
+
+def reset_payment_methods(*, country: shapes.Country) -> Say[shapes.DecidedMethods]:
+    """Take a country's own ways to pay away: it is offered those of the rest of the world again."""
+    return Say("POST", "/v1/admin/payment-methods/reset/", given(), given(country=country))
+
+
+def get_admin_payment_method(id: str) -> Query[shapes.DecidedMethod]:
+    """Get admin payment method.
+
+    A way to pay as it was decided for a country or the rest of the world (`rest`), offered (`enabled`) or not.
+    """
+    return Query("GET", f"/v1/admin/payment-methods/{id}/", given())
+
+
+def update_offered_method(
+    id: str,
+    *,
+    display_name: shapes.Name | None = LEFT_OUT,
+    sort_order: int | None = LEFT_OUT,
+    enabled: bool | None = LEFT_OUT,
+    instructions: str | None = LEFT_OUT,
+    iban: str | None = LEFT_OUT,
+    bic: str | None = LEFT_OUT,
+    account_name: shapes.Line | None = LEFT_OUT,
+    wallet_kind: shapes.Line | None = LEFT_OUT,
+    wallet_id: shapes.Line | None = LEFT_OUT,
+    currencies: list[shapes.Currency] | None = LEFT_OUT,
+) -> Say[shapes.DecidedMethod]:
+    """Change how a way to pay is offered."""
+    return Say(
+        "PATCH",
+        f"/v1/admin/payment-methods/{id}/",
+        given(),
+        given(
+            display_name=display_name,
+            sort_order=sort_order,
+            enabled=enabled,
+            instructions=instructions,
+            iban=iban,
+            bic=bic,
+            account_name=account_name,
+            wallet_kind=wallet_kind,
+            wallet_id=wallet_id,
+            currencies=currencies,
+        ),
+    )
+
+
+def list_admin_providers() -> List[shapes.Provider]:
+    """List admin providers.
+
+    A provider. It is called as long as it `is_active` and has a key: one that is kept here, or the
+    environment's. `last_called_at` is about when; of those that are not paced it is null. `waiting` is how much
+    was put off because it was not called or gave no usable answer, a thousand at most, and `because` says why
+    of one of these.
+    """
+    return List("GET", "/v1/admin/providers/", given())
+
+
+def enable_provider(provider: str) -> Say[shapes.SwitchedProvider]:
+    """Call a provider again, and do what waited for it."""
+    return Say("POST", f"/v1/admin/providers/{provider}/enable/", given(), given())
+
+
+def disable_provider(provider: str) -> Say[shapes.SwitchedProvider]:
+    """Call a provider no more; what has to be asked of it waits, however long.
+
+    Its webhooks are still taken.
+    """
+    return Say("POST", f"/v1/admin/providers/{provider}/disable/", given(), given())
+
+
 def list_admin_operations(
     *,
     created_from: shapes.Instant = LEFT_OUT,

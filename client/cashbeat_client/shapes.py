@@ -588,6 +588,30 @@ class Decided(TypedDict):
     discarded_because: str
 
 
+class DecidedMethod(TypedDict):
+    """A way to pay as it was decided for a country or the rest of the world (`rest`), offered (`enabled`) or not."""
+
+    method: str
+    display_name: str
+    instructions: str
+    iban: str
+    bic: str
+    account_name: str
+    wallet_kind: str
+    wallet_id: str
+    currencies: list[str]
+    id: str
+    country: str
+    sort_order: int
+    enabled: bool
+
+
+class DecidedMethods(TypedDict):
+    """What is decided for a country from now on, in its order."""
+
+    data: list[DecidedMethod]
+
+
 class DiscountedPlan(TypedDict):
     """A period of a plan with a coupon, before tax."""
 
@@ -1340,6 +1364,33 @@ class PortalPage(TypedDict):
     portal_url: str
 
 
+class Provider(TypedDict):
+    """A provider.
+
+    It is called as long as it `is_active` and has a key: one that is kept here, or the environment's.
+    `last_called_at` is about when; of those that are not paced it is null. `waiting` is how much was put off
+    because it was not called or gave no usable answer, a thousand at most, and `because` says why of one of
+    these.
+    """
+
+    id: str
+    display_name: str
+    type: str
+    is_active: bool
+    is_sandbox: bool
+    has_key: bool
+    created_at: str
+    endpoint: str
+    webhook_secrets: int
+    last_called_at: str | None
+    events_pulled_until: str | None
+    webhooks_refused: int
+    webhooks_missing: int
+    health: Literal["well", "disabled", "waiting"]
+    waiting: int
+    because: str
+
+
 class QuotedLine(TypedDict):
     """One line of an invoice that does not exist yet."""
 
@@ -1634,6 +1685,13 @@ class SubscriptionPage(TypedDict):
     checkout_url: str
     checkout_ref: str
     subscription_id: str
+
+
+class SwitchedProvider(TypedDict):
+    """Whether a provider is called from now on."""
+
+    provider: str
+    is_active: bool
 
 
 class TaxRate(TypedDict):

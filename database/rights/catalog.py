@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 
-from database.rights.decision import KEEPS, READS, READS_AND_ADDS, Decision, changes, shown
+from database.rights.decision import KEEPS, KEEPS_AND_REMOVES, READS, READS_AND_ADDS, Decision, changes, shown
 from database.rights.whose import PRICE_LIST, nobodys
 
 CATALOG: Mapping[str, Decision] = {
-    "payment_method_configs": shown(READS, nobodys("where every customer of a country may pay")),
+    # locked as a whole while one is set
+    "payment_method_configs": shown(KEEPS_AND_REMOVES, nobodys("where every customer of a country may pay")),
     "gateway_amounts": shown(READS, PRICE_LIST),
     "credit_packages": shown(READS, PRICE_LIST),
     "plans": shown(changes("active"), PRICE_LIST),

@@ -49,7 +49,7 @@ PIPELINE: Mapping[str, Decision] = {
     "outbox": Decision(changes(*PROGRESS, *DECIDED, "result"), door=READS, whose=OF_SELLER),
     "job_periods": Decision(Rights(reads=True, adds=True, removes=True)),
     "heartbeats": Decision(KEEPS, door=READS, whose=OF_PIPELINE),
-    "event_pulls": Decision(KEEPS),
+    "event_pulls": Decision(KEEPS, door=READS, whose=OF_PIPELINE),
     "database_lineage": Decision(READS),
     # whoever approves a payment by a key is kept by its name
     # likewise; in which role the door has to know
@@ -61,10 +61,16 @@ PIPELINE: Mapping[str, Decision] = {
         door=Rights(reads=True, changes=("last_used_at",)),
         whose=OF_CALLERS,
     ),
-    "call_rates": Decision(KEEPS),
-    # All workers are one role, so each may read every provider's row; what it is not told is the master key, unless its
-    # queue talks to one (`READ_BY` in settings). The door checks signatures: it can read where a provider is, since the
-    # certificates of its webhooks lie there, and nothing that calls anybody.
-    "integration_providers": Decision(READS, door=Rights(reads_only=("id", "endpoint")), whose=OF_GATEWAYS),
+    "call_rates": Decision(KEEPS, door=READS, whose=OF_PIPELINE),
+    # All workers are one role, so each may read every provider's row, and say whether it is called; what it is not told
+    # is the master key, unless its queue talks to one (`READ_BY` in settings). The door checks signatures: it can read
+    # where a provider is, since the certificates of its webhooks lie there, and nothing that calls anybody.
+    "integration_providers": Decision(
+        Rights(reads=True, changes=("active",)),
+        door=Rights(
+            reads_only=("id", "endpoint", "display_name", "type", "active", "sandbox", "has_key", "created_at")
+        ),
+        whose=OF_GATEWAYS,
+    ),
     "webhook_secrets": Decision(NOTHING, door=READS, whose=OF_GATEWAYS),
 }  # fmt: skip

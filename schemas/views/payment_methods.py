@@ -1,5 +1,7 @@
 """Which ways to pay there are."""
 
+from uuid import UUID
+
 from schemas.views.base import Page, View
 from schemas.views.cards import CardView
 
@@ -19,6 +21,21 @@ class OfferedMethodView(View):
     wallet_kind: str
     wallet_id: str
     currencies: list[str]
+
+
+class DecidedMethodView(OfferedMethodView):
+    """A way to pay as it was decided for a country or the rest of the world (`rest`), offered (`enabled`) or not."""
+
+    id: UUID
+    country: str
+    sort_order: int
+    enabled: bool
+
+
+class DecidedMethodsView(View):
+    """What is decided for a country from now on, in its order."""
+
+    data: list[DecidedMethodView]
 
 
 class PaymentMethodsView(Page[CardView]):

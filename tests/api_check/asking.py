@@ -15,7 +15,7 @@ MORE_THAN_A_FORM = (
     "webhooks_stripe", "webhooks_paypal", "webhooks_resend", "get_pay_token", "pay_token", "get_confirm_email_token",
     "confirm_email_token", "attach_payment_proof", "get_account_usage_analytics", "create_subscription",
     "purchase_credits", "redeliver_events", "get_team_invitations_token", "create_invoice", "publish_plan",
-    "issue_coupon",
+    "issue_coupon", "offer_payment_method", "update_offered_method",
 )  # fmt: skip
 # They say 503 by themselves: where nobody works behind this door, and where a gateway is not connected.
 NOT_READY = ("get_readyz", "webhooks_stripe", "webhooks_paypal", "webhooks_resend")

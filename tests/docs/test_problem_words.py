@@ -14,7 +14,7 @@ PAGE = (ROOT / "docs" / "api" / "errors.md").read_text()
 # Told to operators by the command line, or written down of an event, a mail or a document: no caller is answered so.
 NEVER_ANSWERED = frozenset({
     "amount_negative", "currency_unknown", "coupon_worthless",
-    "details_misfit", "command_not_dangerous", "line_booked", "line_decided", "line_misfit", "line_unmatched",
+    "command_not_dangerous", "line_booked", "line_decided", "line_misfit", "line_unmatched",
     "certificate_refused", "signature_refused", "disputed_with_others", "too_many_reversals",
     "public_url_missing",
     "email_address_refused", "email_header_refused", "email_outcome_unknown", "email_too_large",

@@ -22,7 +22,7 @@ BODY = re.compile(r"'(\{.*?\})'", re.DOTALL)
 # what is shown and not pasted
 SHOWN = re.compile(r"^```json\n(\{.*?\})\n```$", re.MULTILINE | re.DOTALL)
 VARIABLE = re.compile(r"'\$\w+'")
-IN_PATHS = {"token": "A" * 43, "gateway": "stripe", "service": "setup-app", "code": "LAUNCH"}
+IN_PATHS = {"token": "A" * 43, "gateway": "stripe", "provider": "stripe", "service": "setup-app", "code": "LAUNCH"}
 # where an example is put together by the shell
 FIELDS: Mapping[str, Any] = {
     "amount_minor": 100,

@@ -16,10 +16,10 @@ from billing.errors import NotConnected
 from credentials.keep import keep_key
 from credentials.master_keys import MasterKeys
 from credentials.queries import LOOK_SECONDS
+from credentials.switch_provider import NOTICED_AFTER
 from database.engine import Database, make_engine, opened
 from gateways.registry import EmailWhenAsked, OpenedWhenAsked
 from settings import SANDBOX_PAYPAL_CLIENT_ID, SANDBOX_STRIPE_KEY, Settings
-from stack.waking import NOTICED_AFTER
 from tests.canaries import CALL, CANARY, HOOK
 from tests.credentials.kept import NEW, OLD, keyed, provider
 from tests.logins import as_worker

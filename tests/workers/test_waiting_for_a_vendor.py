@@ -21,6 +21,7 @@ from calls.look_up_payments import look_up_payments
 from calls.pull_events import pull_events
 from calls.send_emails import send_emails
 from credentials.master_keys import make
+from credentials.switch_provider import NOTICED_AFTER
 from database.engine import Database, opened
 from database.event_pulls import pulled_until
 from database.inbox import InboxEvent, remember
@@ -31,7 +32,6 @@ from gateways.gateway import Gateway
 from settings import Settings
 from stack.parked_decisions import replay
 from stack.providers import set_plain, switch
-from stack.waking import NOTICED_AFTER
 from tests.workers.hands import NOBODY
 from tests.workers.owing import Dunned, Owing
 from workers.claims import CONNECTION_WAIT, postpone

@@ -11,6 +11,7 @@ CREATE TABLE integration_providers (
     active BOOLEAN DEFAULT 'true' NOT NULL,
     sandbox BOOLEAN DEFAULT 'false' NOT NULL,
     created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    has_key BOOLEAN GENERATED ALWAYS AS (api_key <> '') STORED NOT NULL,
     CONSTRAINT pk_integration_providers PRIMARY KEY (id),
     CONSTRAINT ck_integration_providers_type_known CHECK (type IN ('payment', 'email', 'marketing')),
     CONSTRAINT ck_integration_providers_api_key_is_sealed CHECK (api_key = '' OR api_key ~ '^[a-z0-9_-]{1,32}[.][A-Za-z0-9_-]{38,}=*$'),

@@ -1,34 +1,38 @@
-"""What waits for a vendor is due again when a person has changed what it is called with."""
+"""What waits for a vendor: which work that is, and that it is due again when a person has changed something."""
 
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, func, not_, update
+from sqlalchemy import ColumnElement, and_, func, not_, or_, update
 from sqlalchemy.orm import Session
 
 from billing.errors import NotConnected
-from credentials.queries import LOOK_SECONDS
 from database.inbox import InboxEvent
 from database.memories import MEMORIES, Memory
 from database.memory import hurried, is_put_off
 from database.unverified import UnverifiedEvent
 
-# by then each worker has looked: one that had not would put the work off again
-NOTICED_AFTER = timedelta(seconds=LOOK_SECONDS + 1)
 
-
-def wake(session: Session, vendor: str) -> None:
+def wake(session: Session, vendor: str, noticed_after: timedelta) -> None:
     """What was not even tried is due as soon as the workers know, what was tried in vain soon. The sweep rings."""
     for memory in MEMORIES:
-        is_untried = memory.error.startswith(NotConnected.waits_for(vendor), autoescape=True)
-        known = {"next_attempt_at": func.now() + NOTICED_AFTER}
+        known = {"next_attempt_at": func.now() + noticed_after}
         for waits, values in (
-            (is_untried, known),
-            (not_(is_untried) & _is_about(memory, vendor), hurried(memory)),
+            (_is_untried(memory, vendor), known),
+            (not_(_is_untried(memory, vendor)) & _is_about(memory, vendor), hurried(memory)),
         ):
             session.execute(
                 update(memory).where(is_put_off(memory), waits).values(values),
                 execution_options={"synchronize_session": False},
             )
+
+
+def waits_for(memory: type[Memory], vendor: str) -> ColumnElement[bool]:
+    """Put off because the vendor was not called, or has given no usable answer."""
+    return and_(is_put_off(memory), or_(_is_untried(memory, vendor), _is_about(memory, vendor)))
+
+
+def _is_untried(memory: type[Memory], vendor: str) -> ColumnElement[bool]:
+    return memory.error.startswith(NotConnected.waits_for(vendor), autoescape=True)
 
 
 def _is_about(memory: type[Memory], vendor: str) -> ColumnElement[bool]:

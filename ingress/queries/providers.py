@@ -1,0 +1,56 @@
+"""Reads of providers. The door knows nothing that calls anybody: it has no right to read that."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from billing.payments.rate_tables import CallRate
+from billing.waking import waits_for
+from credentials.queries import active_at, list_shown, list_webhook_secrets
+from database.event_pulls import EventPull
+from database.memories import MEMORIES
+from database.webhook_findings import WebhookFindings, read_findings
+from logs import last_line, redact_text
+from schemas.views.base import Page
+from schemas.views.providers import ProviderView
+
+# a figure for people: more than so many is much
+WAITING_MAX = 1_000
+
+
+def providers(session: Session) -> Page[ProviderView]:
+    """`GET /v1/admin/providers/`"""
+    return Page(data=list(_views(session)), next_cursor=None)
+
+
+def _views(session: Session) -> Iterator[ProviderView]:
+    called = {rate.gateway: rate.free_at for rate in session.scalars(select(CallRate))}
+    pulled = {pull.gateway: pull.pulled_until for pull in session.scalars(select(EventPull))}
+    findings = read_findings(session)
+    secrets = active_at(list_webhook_secrets(session), datetime.now(UTC))
+    for shown in list_shown(session):
+        found = findings.get(shown["id"], WebhookFindings(refused=0, missing=0))
+        yield ProviderView(
+            **shown,
+            webhook_secrets=sum(secret.provider_id == shown["id"] for secret in secrets),
+            last_called_at=called.get(shown["id"]),
+            events_pulled_until=pulled.get(shown["id"]),
+            webhooks_refused=found.refused,
+            webhooks_missing=found.missing,
+            **_health(session, shown["id"], is_active=shown["is_active"]),
+        )
+
+
+def _health(session: Session, vendor: str, *, is_active: bool) -> dict[str, Any]:
+    errors = [error for memory in MEMORIES for error in _put_off(session, memory, vendor)][:WAITING_MAX]
+    health = "disabled" if not is_active else "waiting" if errors else "well"
+    because = redact_text(last_line(errors[-1])) if errors else ""
+    return {"health": health, "waiting": len(errors), "because": because}
+
+
+def _put_off(session: Session, memory: Any, vendor: str) -> list[str]:
+    newest = select(memory.error).where(waits_for(memory, vendor)).order_by(memory.next_attempt_at)
+    return [error or "" for error in session.scalars(newest.limit(WAITING_MAX))]
