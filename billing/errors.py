@@ -33,7 +33,7 @@ class Unavailable(BillingError):
 
     `ambiguous` is true when the other side may have acted although no answer came (a time-out after sending, a cut
     connection, a 5xx): the outcome is unknown and must be looked up or repeated under the same idempotency key.
-    Where a vendor refuses us or gives no answer, `detail` names the vendor: by that its work is found (`billing.waking`).
+    Where a vendor refuses us or gives no answer, `detail` names it: by that its work is found (`billing.waking`).
     `retry_after_seconds` is the wait the other side asked for, when it asked.
     """
 

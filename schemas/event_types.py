@@ -6,8 +6,11 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from schemas.json_shapes import shape
+
 TYPES_MAX = 50
-_IS_CHOICE = re.compile(r"\*|[a-z_]{1,40}\.(\*|[a-z_]{1,60})").fullmatch
+_CHOICE = r"\*|[a-z_]{1,40}\.(\*|[a-z_]{1,60})"
+_IS_CHOICE = re.compile(_CHOICE).fullmatch
 
 
 def _choice(text: str) -> str:
@@ -16,7 +19,7 @@ def _choice(text: str) -> str:
     return text
 
 
-TypeChoice = Annotated[str, AfterValidator(_choice)]
+TypeChoice = Annotated[str, AfterValidator(_choice), shape("invoice.*", pattern=rf"^({_CHOICE})$")]
 # a type that there is not yet may be chosen as well: it comes with a later version
 TypeChoices = Annotated[tuple[TypeChoice, ...], Field(min_length=1, max_length=TYPES_MAX)]
 

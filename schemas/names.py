@@ -45,6 +45,12 @@ def _printable(value: str) -> str:
     return text
 
 
+def to_the_letter(value: str) -> str:
+    """The text as it is, whatever its form; raises ValueError for what no name may have in it either."""
+    _printable(value)
+    return value
+
+
 def _has_no_base(text: str) -> Iterator[bool]:
     """For each combining mark, whether there is nothing before it to combine with."""
     for position, character in enumerate(text):

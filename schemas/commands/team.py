@@ -9,7 +9,7 @@ from schemas.commands.accounts import AsGiven, ConfirmationToken
 from schemas.commands.base import Command
 from schemas.emails import Email
 from schemas.json_shapes import never_null, shape
-from schemas.names import Line, Name
+from schemas.names import Line, Name, to_the_letter
 from schemas.permissions import Role
 from schemas.views.base import View
 from schemas.views.team import (
@@ -41,6 +41,7 @@ UserId = Annotated[
     str,
     StringConstraints(min_length=1, max_length=USER_ID_LENGTH_MAX),
     AfterValidator(_printable),
+    AfterValidator(to_the_letter),
     shape("user_2", component="UserId", pattern=r"^[^\x00-\x1f\x7f-\xa0\xad]*$"),
 ]
 Sites = Annotated[tuple[Name, ...], Field(max_length=SITES_MAX), AfterValidator(_each_once), shape(uniqueItems=True)]

@@ -14,7 +14,7 @@ from settings import Settings, load
 from stack import development_key
 from stack.errors import StackError
 from stack.running import Stack
-from tests.api_check.asking import ask, config
+from tests.api_check.asking import SETTINGS, ask, config
 from tests.api_check.hooks import PREFER
 from tests.api_check.seeds import Client, known_ids, sow
 from tests.canaries import searched_home
@@ -55,7 +55,10 @@ def _ask(stack: Stack, minutes: float, seed: int, report: Path) -> bool:
             kept.write(line)
             if re.match(r"\s*(✅|❌|⏭|🚫|Selected|Tested|=+ )", line):
                 typer.echo(line.rstrip())
-    return running.wait() != 0
+    found_wrong = running.wait() != 0
+    # it has the key, and no other file of this home may
+    (stack.home / SETTINGS).unlink()
+    return found_wrong
 
 
 if __name__ == "__main__":

@@ -15,12 +15,13 @@ MORE_THAN_A_FORM = (
     "webhooks_stripe", "webhooks_paypal", "webhooks_resend", "get_pay_token", "pay_token", "get_confirm_email_token",
     "confirm_email_token", "attach_payment_proof", "get_account_usage_analytics", "create_subscription",
     "purchase_credits", "redeliver_events", "get_team_invitations_token", "create_invoice", "publish_plan",
-    "issue_coupon", "offer_payment_method", "update_offered_method",
+    "issue_coupon", "offer_payment_method", "update_offered_method", "get_admin_dashboard_stats",
 )  # fmt: skip
 # They say 503 by themselves: where nobody works behind this door, and where a gateway is not connected.
 NOT_READY = ("get_readyz", "webhooks_stripe", "webhooks_paypal", "webhooks_resend")
 MADE_SECONDS_MAX = 60
 PROOF = "attach_payment_proof"
+SETTINGS = "schemathesis.toml"
 
 
 def config(key: str, document: Mapping[str, Any], ids: Sequence[str], account_id: str) -> str:
@@ -56,10 +57,13 @@ def config(key: str, document: Mapping[str, Any], ids: Sequence[str], account_id
 
 
 def ask(address: str, settings: str, home: Path, seconds: int, *more: str) -> "subprocess.Popen[str]":
-    """It runs for so long; exit code 0 when nothing was found, what it found on its output."""
+    """It runs for so long; exit code 0 when nothing was found, what it found on its output.
+
+    `settings`, which have the key, lie in `home` for as long as somebody leaves them there.
+    """
     # the first who asks waits until it is made
     httpx.get(f"{address}/openapi.json", timeout=MADE_SECONDS_MAX).raise_for_status()
-    path = home / "schemathesis.toml"
+    path = home / SETTINGS
     path.write_text(settings, encoding="utf-8")
     command = [
         str(Path(sys.executable).with_name("st")), "--config-file", str(path), "run", f"{address}/openapi.json",
