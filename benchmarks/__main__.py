@@ -16,6 +16,7 @@ from benchmarks.consume import consume, consume_many
 from benchmarks.documents import documents
 from benchmarks.events import events
 from benchmarks.ingress import ingress
+from benchmarks.lists import lists, lists_million
 from benchmarks.renewals import renewals
 from benchmarks.renewals_million import renewals_million
 from benchmarks.row import Row
@@ -33,11 +34,13 @@ BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "renewals": renewals,
     "documents": documents,
     "events": events,
+    "lists": lists,
 }
 # too long to be among all
 ON_DEMAND: dict[str, Callable[[], list[Row]]] = {
     "renewals-million": renewals_million,
     "consume-100000": consume_many,
+    "lists-million": lists_million,
 }
 KNOWN = BENCHMARKS | ON_DEMAND
 
