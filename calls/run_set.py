@@ -14,9 +14,12 @@ from billing.errors import Rejected
 from calls.audited import is_entry_itself
 from calls.run_command import carry_out, parse
 from database.operations import Operation
+from schemas.commands import KINDS_TAKEN_ALONG
 from schemas.commands.base import Command
+from schemas.messages.commands import SET_IDS_MAX
 from schemas.views.accounts import AccountStatus
 from workers import claims
+from workers.due_beside import due_beside
 from workers.finish_each import finish_each
 from workers.halves import in_halves
 from workers.wiring import Work
@@ -27,9 +30,13 @@ Asked = dict[UUID, tuple[Operation, Command]]
 
 
 def run_set(work: Work, operation_ids: Sequence[UUID]) -> None:
-    """Run those that are free; the outcome of each is stored under its id. One bad one does not hold up the others."""
+    """Run those that are free; the outcome of each is stored under its id. One bad one does not hold up the others.
+
+    What else is due of what is small goes along: what a set costs, however few are in it, is shared by more.
+    """
     together: dict[SetVerb, Asked] = defaultdict(dict)
-    for operation in claims.take(work.database, Operation, operation_ids):
+    others = due_beside(work.database, operation_ids, KINDS_TAKEN_ALONG, SET_IDS_MAX)
+    for operation in claims.take(work.database, Operation, [*operation_ids, *others]):
         with claims.attempt(work.database, operation):
             command = parse(operation)
             verb = SETS.get(type(command))

@@ -1,7 +1,7 @@
 """Finish rows of a set in one transaction, each with an outcome of its own."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -17,6 +17,8 @@ from workers.claims import ERROR_LENGTH_MAX, problem_of
 from workers.endings import tell
 
 WRITTEN = ("state", "result", "problem", "error", "finished_at", "lease_until", "lease_token")
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)  # of none
 
 Outcome = dict[str, Any] | Rejected
 
@@ -43,10 +45,11 @@ def finish_each(
 
 def _lock(session: Session, operations: Sequence[Operation]) -> tuple[list[Operation], datetime]:
     """Those that nobody else has, in the given order, and what time it is."""
-    free = select(Operation.id).where(is_among(Operation.id, [row.id for row in operations]), is_free(Operation))
-    locked = set(session.scalars(free.order_by(Operation.id).with_for_update(skip_locked=True)))
-    at = session.execute(select(func.now())).scalar_one()
-    return [row for row in operations if row.id in locked], at
+    those = is_among(Operation.id, [row.id for row in operations])
+    free = select(Operation.id, func.now().label("at")).where(those, is_free(Operation)).order_by(Operation.id)
+    locked = {row.id: row.at for row in session.execute(free.with_for_update(skip_locked=True))}
+    # the time of the transaction, which all rows tell alike
+    return [row for row in operations if row.id in locked], next(iter(locked.values()), EPOCH)
 
 
 def _end(operation: Operation, outcome: Outcome, at: datetime) -> None:

@@ -48,3 +48,4 @@ COMMANDS: dict[str, type[Command]] = {
     )
 }
 KINDS_IN_SETS = frozenset(kind for kind, command in COMMANDS.items() if command.in_sets)
+KINDS_TAKEN_ALONG = frozenset(kind for kind, command in COMMANDS.items() if command.is_taken_along)

@@ -18,6 +18,8 @@ class Command(BaseModel):
     kind: ClassVar[str]
     permission: ClassVar[str]
     in_sets: ClassVar[bool] = False
+    # small enough that a set takes along whatever else of it is due
+    is_taken_along: ClassVar[bool] = False
     # the `result` of its operation
     result_view: ClassVar[type[View] | None] = None
     body_bytes_max: ClassVar[int] = 64 * 1024

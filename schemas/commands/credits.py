@@ -31,6 +31,7 @@ class ConsumeCredits(Command):
     begins = True
     is_own_audit = True
     in_sets = True
+    is_taken_along = True
     result_view = ConsumedCreditsView
 
     account_id: UUID

@@ -14,6 +14,7 @@ from database.memory import WorkState, ready_again
 from database.operations import Operation, stage_command
 from schemas.commands.base import Command
 from schemas.commands.credits import ConsumeCredits, SetBalanceWatch
+from schemas.messages.commands import SET_IDS_MAX
 from tests.billing.conftest import ADA
 from tests.billing.prepaid import Prepaid
 from workers.wiring import Work
@@ -136,3 +137,27 @@ def test_an_account_that_is_not_there_lives_by_the_wall_clock(till: Till) -> Non
     wall, stranger = till.work.wall(), uuid7()
     with till.work.database.transaction() as session:
         assert times_of(session, [stranger, till.account_id], wall) == {stranger: wall.at, till.account_id: wall.at}
+
+
+def test_a_set_takes_along_what_else_is_due_and_no_more_than_fits(till: Till) -> None:
+    till.prepaid.grant(100, till.work.wall().at)
+    ids = [till.accept(till.use(1)) for _ in range(SET_IDS_MAX + 20)]
+    watch = till.accept(SetBalanceWatch(account_id=till.account_id, warn_below=5))
+    run_set(till.work, ids[-2:])
+    done = [each for each in ids if till.row(each).state is WorkState.DONE]
+    assert len(done) == SET_IDS_MAX
+    assert (set(done) >= set(ids[-2:]), till.balance) == (True, 100)
+    assert till.row(watch).state is WorkState.READY, "each of those is told of by itself"
+    run_set(till.work, ids[:2])
+    assert till.balance == 200 - len(ids)
+    assert {till.row(each).attempts for each in ids} == {1}
+
+
+def test_what_is_rung_for_alone_or_was_tried_before_stays_alone(till: Till) -> None:
+    tried, fresh, one, two = (till.accept(till.use(1)) for _ in range(4))
+    with till.work.database.transaction() as session:
+        session.execute(update(Operation).where(Operation.id == tried).values(attempts=1))
+    run_set(till.work, [one])
+    assert till.row(fresh).state is WorkState.READY
+    run_set(till.work, [two, one])
+    assert (till.row(fresh).state, till.row(tried).state) == (WorkState.DONE, WorkState.READY)
