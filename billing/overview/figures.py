@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
@@ -13,9 +13,13 @@ from schemas.views.dashboard import CreditFiguresView, FailedPaymentsView, Reven
 _IN_TIME = ">= :since AND {at} < :until AND account_id NOT IN (SELECT id FROM accounts WHERE clock_id IS NOT NULL)"
 
 
+# of UTC: in a million rows `date_trunc` with a time zone takes as long as all else together
+_DAY_OF = "date_bin('1 day', {at}, TIMESTAMPTZ '2000-01-01T00:00Z')"
+
+
 def _sums(table: str, at: str, figures: str, group: str = "", where: str = "true") -> TextClause:
-    """Figures of rows of a time, for each of its parts."""
-    said = f"date_trunc(:by, {at}, 'UTC') AS starts_at{group}"
+    """Figures of rows of a time, for each of its days."""
+    said = f"{_DAY_OF.format(at=at)} AS starts_at{group}"
     names = f"starts_at{group}"
     condition = f"{at} {_IN_TIME.format(at=at)} AND {where}"
     return text(f"SELECT {said}, {figures} FROM {table} WHERE {condition} GROUP BY {names}")  # noqa: S608 - our own words
@@ -41,7 +45,7 @@ MOVED = _sums(
 # what was used by an agreed overdraft was taken of no grant
 OVERDRAWN = _sums("credit_debts", "created_at", "0 AS issued, sum(amount) AS used", where="reason = 'overdraft'")
 OPENED = text("""
-    SELECT date_trunc(:by, created_at, 'UTC') AS starts_at, count(*) AS count FROM accounts
+    SELECT date_bin('1 day', created_at, TIMESTAMPTZ '2000-01-01T00:00Z') AS starts_at, count(*) AS count FROM accounts
     WHERE created_at >= :since AND created_at < :until AND clock_id IS NULL GROUP BY starts_at
 """)
 ACCOUNTS = text("""
@@ -102,21 +106,26 @@ class Figures:
 
 def figures_of(session: Session, since: datetime, until: datetime, by: str) -> Figures:
     """All of `[since, until)`, by day or month."""
-    asked = {"since": since, "until": until, "by": by}
+    asked = {"since": since, "until": until}
+
+    def part_of(day: datetime) -> datetime:
+        return day.astimezone(UTC) if by == "day" else day.astimezone(UTC).replace(day=1)
 
     def money(*questions: TextClause, figure: str = "minor") -> Sums:
         sums: Sums = defaultdict(lambda: defaultdict(int))
         for question in questions:
             for row in session.execute(question, asked):
-                sums[row.starts_at][row.currency] += int(getattr(row, figure))
+                sums[part_of(row.starts_at)][row.currency] += int(getattr(row, figure))
         return sums
 
     issued: dict[datetime, int] = defaultdict(int)
     used: dict[datetime, int] = defaultdict(int)
     for row in (*session.execute(MOVED, asked), *session.execute(OVERDRAWN, asked)):
-        issued[row.starts_at] += int(row.issued)
-        used[row.starts_at] += int(row.used)
-    opened = {row.starts_at: row.count for row in session.execute(OPENED, asked).mappings()}
+        issued[part_of(row.starts_at)] += int(row.issued)
+        used[part_of(row.starts_at)] += int(row.used)
+    opened: dict[datetime, int] = defaultdict(int)
+    for day, count in session.execute(OPENED, asked):
+        opened[part_of(day)] += count
     return Figures(
         billed=money(BILLED, CREDITED), received=money(RECEIVED), returned=money(RETURNED),
         failed=money(FAILED, figure="count"), failed_minor=money(FAILED), issued=issued, used=used, opened=opened,

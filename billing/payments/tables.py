@@ -69,6 +69,7 @@ class PaymentAttempt(Base):
         ),
         Index("ix_payment_attempts_invoice", "invoice_id"),
         Index("ix_payment_attempts_account", "account_id", "created_at", "id"),
+        Index("ix_payment_attempts_failed", "created_at", postgresql_where=text("status = 'failed'")),
         Index("ix_payment_attempts_newest", "created_at", "id"),
         Index("ix_payment_attempts_look_up", "look_up_at", postgresql_where=text("look_up_at IS NOT NULL")),
     )  # fmt: skip

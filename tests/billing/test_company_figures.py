@@ -95,3 +95,15 @@ def test_what_an_overdraft_lets_one_use_is_used(books: Books, ada: UUID) -> None
     MoneyBack(books, ada).use(40)
     today = _shown(books.database, TODAY, TODAY + timedelta(days=1))
     assert today.credits == CreditFiguresView(issued=0, used=40)
+
+
+def test_months_are_made_of_their_days(back: MoneyBack, books_of_owner: Database) -> None:
+    """What was received in the last moment of March is none of April's."""
+    back.buy()
+    back.buy()
+    with books_of_owner.transaction() as session:
+        first = "(SELECT id FROM receipts ORDER BY id LIMIT 1)"
+        moved = f"UPDATE receipts SET received_at = '2026-03-31T23:59:59.999999Z' WHERE id = {first}"  # noqa: S608 - our own words
+        session.execute(text(moved))
+    months = _shown(back.books.database, utc("2026-03-01 00:00"), MAY, "month").series
+    assert [[each.received_minor for each in month.revenue] for month in months] == [[2_999], [2_999]]

@@ -135,5 +135,6 @@ CREATE TRIGGER mrr_shrinks AFTER DELETE ON subscription_services REFERENCING OLD
 
 -- What the dashboard counts of a time
 
+CREATE INDEX ix_payment_attempts_failed ON payment_attempts (created_at) WHERE status = 'failed';
 CREATE INDEX ix_receipts_received ON receipts (received_at, id);
 CREATE INDEX ix_credit_transactions_created ON credit_transactions USING brin (created_at);
