@@ -17,7 +17,7 @@ from schemas.commands.providers import DisableProvider, EnableProvider, OfProvid
 def _switch(session: Session, operation: Operation, command: OfProvider, now: datetime) -> Result:
     row = switch_provider(session, command.provider, is_active=isinstance(command, EnableProvider))
     if row is None:
-        raise Rejected("provider_not_found", f"Nothing is known of a provider {command.provider!r}.", status=404)
+        raise Rejected("provider_not_found", f"Nothing is kept of a provider {command.provider!r}.", status=404)
     wake(session, row.id, NOTICED_AFTER)
     return {"provider": row.id, "is_active": row.active}
 

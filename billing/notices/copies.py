@@ -12,7 +12,7 @@ from schemas.recipients import MailKind
 KINDS: Mapping[str, MailKind] = {
     **dict.fromkeys(
         (
-            "payment_confirmation", "subscription_renewal", "invoice_created", "refund_notification",
+            "payment_confirmation", "subscription_renewal", "invoice_created", "invoice_sent", "refund_notification",
             "credit_note_created", "manual_payment_instructions", "payment_approved",
         ),
         MailKind.INVOICES,

@@ -2519,9 +2519,9 @@ def list_admin_providers() -> List[shapes.Provider]:
     """List admin providers.
 
     A provider. It is called as long as it `is_active` and has a key: one that is kept here, or the
-    environment's. `last_called_at` is about when; of those that are not paced it is null. `waiting` is how much
-    was put off because it was not called or gave no usable answer, a thousand at most, and `because` says why
-    of one of these.
+    environment's. Of one that is not `is_kept` the environment says everything. `last_called_at` is about when;
+    of those that are not paced it is null. `waiting` is how much was put off because it was not called or gave
+    no usable answer, a thousand at most, and `because` says why of one of these.
     """
     return List("GET", "/v1/admin/providers/", given())
 

@@ -1367,19 +1367,20 @@ class PortalPage(TypedDict):
 class Provider(TypedDict):
     """A provider.
 
-    It is called as long as it `is_active` and has a key: one that is kept here, or the environment's.
-    `last_called_at` is about when; of those that are not paced it is null. `waiting` is how much was put off
-    because it was not called or gave no usable answer, a thousand at most, and `because` says why of one of
-    these.
+    It is called as long as it `is_active` and has a key: one that is kept here, or the environment's. Of one
+    that is not `is_kept` the environment says everything. `last_called_at` is about when; of those that are not
+    paced it is null. `waiting` is how much was put off because it was not called or gave no usable answer, a
+    thousand at most, and `because` says why of one of these.
     """
 
     id: str
     display_name: str
     type: str
+    is_kept: bool
     is_active: bool
     is_sandbox: bool
     has_key: bool
-    created_at: str
+    created_at: str | None
     endpoint: str
     webhook_secrets: int
     last_called_at: str | None

@@ -13,6 +13,7 @@ from credentials.queries import active_at, list_shown, list_webhook_secrets
 from database.event_pulls import EventPull
 from database.memories import MEMORIES
 from database.webhook_findings import WebhookFindings, read_findings
+from gateways.registry import EMAIL_VENDOR, VENDORS, connecting_of
 from logs import last_line, redact_text
 from schemas.views.base import Page
 from schemas.views.providers import ProviderView
@@ -31,7 +32,7 @@ def _views(session: Session) -> Iterator[ProviderView]:
     pulled = {pull.gateway: pull.pulled_until for pull in session.scalars(select(EventPull))}
     findings = read_findings(session)
     secrets = active_at(list_webhook_secrets(session), datetime.now(UTC))
-    for shown in list_shown(session):
+    for shown in _shown(session):
         found = findings.get(shown["id"], WebhookFindings(refused=0, missing=0))
         yield ProviderView(
             **shown,
@@ -42,6 +43,22 @@ def _views(session: Session) -> Iterator[ProviderView]:
             webhooks_missing=found.missing,
             **_health(session, shown["id"], is_active=shown["is_active"]),
         )
+
+
+def _shown(session: Session) -> list[dict[str, Any]]:
+    """Those of which something is kept, and those that there is a room for, as the environment alone knows them."""
+    kept = [{**row, "is_kept": True} for row in list_shown(session)]
+    known = {row["id"] for row in kept}
+    kinds = {**dict.fromkeys(VENDORS, "payment"), EMAIL_VENDOR[0]: "email"}
+    return kept + [_unkept(name, kind) for name, kind in kinds.items() if name not in known]
+
+
+def _unkept(name: str, kind: str) -> dict[str, Any]:
+    connecting = connecting_of(name)
+    return {
+        "id": name, "display_name": connecting.display_name if connecting else name, "type": kind, "is_kept": False,
+        "is_active": True, "is_sandbox": False, "has_key": False, "created_at": None, "endpoint": "",
+    }  # fmt: skip
 
 
 def _health(session: Session, vendor: str, *, is_active: bool) -> dict[str, Any]:

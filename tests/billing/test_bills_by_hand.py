@@ -14,6 +14,7 @@ from billing.invoices.queries import show_invoice
 from billing.invoices.stage_receipt import UNSENT
 from billing.invoices.tables import Invoice, InvoiceStatus
 from billing.manual_payments.queries import method_of
+from billing.notices.copies import copies_for
 from billing.outcomes.invoice_voided import invoice_voided
 from billing.payment_methods.set_method import set_method
 from billing.payment_methods.tables import ManualMethod
@@ -141,6 +142,16 @@ def test_a_way_to_pay_that_is_said_is_remembered_and_one_that_is_not_offered_is_
     with books_of_owner.transaction() as session:
         set_method(session, "GB", "bank_transfer", {"enabled": False})
     assert billing_desk.deciders.outcome(billing_desk.bill(method="bank_transfer")) == "method_not_offered"
+
+
+def test_whoever_else_gets_the_accounts_invoices_gets_a_copy_of_it(billing_desk: BillingDesk) -> None:
+    account_id, accountant = billing_desk.remitter.account_id, "accounts@ada.example"
+    changed = billing_desk.deciders.say(
+        "mo", "update_account", account_id=str(account_id), recipients={"invoices": [accountant]}
+    )
+    assert billing_desk.deciders.outcome(changed) == "done"
+    with billing_desk.deciders.work.database.transaction() as session:
+        assert copies_for(session, account_id, "invoice_sent", "billing@ada.example") == (accountant,)
 
 
 def test_what_cannot_be_billed_is_refused(billing_desk: BillingDesk) -> None:

@@ -45,7 +45,12 @@ def test_it_is_told_how_each_fares_and_nothing_secret(door: httpx.Client, new_me
     answer = door.get(PROVIDERS, headers=new_member(StaffRole.OPERATOR))
     assert answer.status_code == 200, answer.text
     assert SEALED not in answer.text
-    one, two, zed = answer.json()["data"]
+    one, two, zed, *unkept = answer.json()["data"]
+    assert {each["id"]: (each["type"], each["is_kept"], each["has_key"], each["created_at"]) for each in unkept} == {
+        "stripe": ("payment", False, False, None),
+        "paypal": ("payment", False, False, None),
+        "resend": ("email", False, False, None),
+    }
     assert (one["has_key"], one["health"], one["waiting"], one["because"]) == (True, "well", 0, "")
     assert datetime.fromisoformat(one["last_called_at"]) == NOON
     assert datetime.fromisoformat(one["events_pulled_until"]) == NOON
