@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, ColumnElement, Text, Uuid, any_, cast, func, literal, select, union_all
@@ -23,7 +23,6 @@ from billing.subscriptions.tables import Subscription
 from billing.team.tables import Invitation, Member
 from billing.usage.tables import UsageReservation
 from database.inbox import InboxEvent
-from database.memories import Memory
 from database.operations import Operation
 from database.outbox import OutboxEntry
 
@@ -40,20 +39,28 @@ NAMED_BY_COMMANDS = {
     "invitation_id": Invitation, "account_id": Account,
 }  # fmt: skip
 
-ABSENT: Mapping[type, tuple[str, str]] = {
-    Operation: ("operation_not_found", "There is no operation {}."),
-    InboxEvent: ("inbox_event_not_found", "There is no event {} in the inbox."),
-    OutboxEntry: ("follow_up_not_found", "There is nothing {} in the outbox."),
-}
-Found = TypeVar("Found", bound=Memory)
 
-
-def get_work(session: Session, memory: type[Found], row_id: UUID) -> Found:
-    """A row of one of the memories; raises Rejected where it has none of this id."""
-    row = session.get(memory, row_id)
+def get_operation(session: Session, row_id: UUID) -> Operation:
+    """The command; raises Rejected `operation_not_found`."""
+    row = session.get(Operation, row_id)
     if row is None:
-        code, sentence = ABSENT[memory]
-        raise Rejected(code, sentence.format(row_id), status=404)
+        raise Rejected("operation_not_found", f"There is no operation {row_id}.", status=404)
+    return row
+
+
+def get_inbox_event(session: Session, row_id: UUID) -> InboxEvent:
+    """What a gateway told; raises Rejected `inbox_event_not_found`."""
+    row = session.get(InboxEvent, row_id)
+    if row is None:
+        raise Rejected("inbox_event_not_found", f"There is no event {row_id} in the inbox.", status=404)
+    return row
+
+
+def get_follow_up(session: Session, row_id: UUID) -> OutboxEntry:
+    """What must follow; raises Rejected `follow_up_not_found`."""
+    row = session.get(OutboxEntry, row_id)
+    if row is None:
+        raise Rejected("follow_up_not_found", f"There is nothing {row_id} in the outbox.", status=404)
     return row
 
 

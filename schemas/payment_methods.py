@@ -8,6 +8,7 @@ from stdnum import bic, iban
 from stdnum.exceptions import ValidationError
 
 from schemas.countries import COUNTRIES
+from schemas.json_shapes import shape
 from schemas.names import Name, Printed
 
 # every country that has no payment methods of its own
@@ -33,7 +34,7 @@ def _checked(check: Callable[[str], str], what: str) -> AfterValidator:
     return AfterValidator(compact)
 
 
-Region = Annotated[str, AfterValidator(_region)]
+Region = Annotated[str, AfterValidator(_region), shape("US", enum=[*sorted(COUNTRIES), REST_OF_WORLD])]
 # checked by length, country and check digits (ISO 13616)
 Iban = Annotated[str, _checked(iban.validate, "IBAN")]
 # checked by form (ISO 9362): whether there is such a bank nobody here knows

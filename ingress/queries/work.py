@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 from sqlalchemy.orm import Session
 
-from billing.whose_work import accounts_of, get_work, is_about
+from billing.whose_work import accounts_of, get_follow_up, get_inbox_event, get_operation, is_about
 from database.inbox import InboxEvent
 from database.memories import Memory
 from database.memory import WorkState
@@ -62,7 +62,7 @@ def given_commands(session: Session, wanted: GivenCommandFilter) -> Page[GivenCo
 
 def given_command(session: Session, row_id: UUID) -> GivenCommandView:
     """`GET /v1/admin/operations/{id}/`"""
-    row = get_work(session, Operation, row_id)
+    row = get_operation(session, row_id)
     shown = _operation(row, accounts_of(session, [row]).get(row.id))
     return shown.model_copy(update={"body": masked(row.body), "error": _whole(row)})
 
@@ -80,7 +80,7 @@ def inbox(session: Session, wanted: InboxFilter) -> Page[InboxEventView]:
 
 def inbox_event(session: Session, row_id: UUID) -> InboxEventView:
     """`GET /v1/admin/inbox/{id}/`"""
-    row = get_work(session, InboxEvent, row_id)
+    row = get_inbox_event(session, row_id)
     shown = _event(row, accounts_of(session, [row]).get(row.id))
     return shown.model_copy(update={"body": masked_text(row.body), "error": _whole(row)})
 
@@ -95,7 +95,7 @@ def outbox(session: Session, wanted: OutboxFilter) -> Page[FollowUpView]:
 
 def outbox_entry(session: Session, row_id: UUID) -> FollowUpView:
     """`GET /v1/admin/outbox/{id}/`"""
-    row = get_work(session, OutboxEntry, row_id)
+    row = get_follow_up(session, row_id)
     shown = _follow_up(row, accounts_of(session, [row]).get(row.id))
     return shown.model_copy(update={"error": _whole(row)})
 
