@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from stack.errors import StackError
 from stack.supervisor import Supervisor
 
-READY_WAIT_SECONDS = 60.0  # importing everything on two busy cores takes a fraction of it
+READY_WAIT_SECONDS = 180.0  # importing everything on two busy cores takes a fraction of it
 RESTARTS_MAX = 3  # who died so often while starting will not come up by waiting
 POLL_SECONDS = 0.1
 
