@@ -6,7 +6,19 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Text, Uuid, any_, cast, func, literal, select, union_all
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    SQLColumnExpression,
+    Text,
+    Uuid,
+    any_,
+    cast,
+    func,
+    literal,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from billing.accounts.tables import Account, GatewayCustomer
@@ -76,12 +88,16 @@ def accounts_of(session: Session, rows: Iterable[object]) -> dict[UUID, UUID]:
 def is_about(account_id: UUID) -> ColumnElement[bool]:
     """In a query of operations: the command names the account, or something of it."""
     # what names a reservation is said by machines, and is no thing that an index is kept of
-    owned: Iterator[Any] = (table for table in NAMED_BY_COMMANDS.values() if table not in (Account, UsageReservation))
-    things = union_all(
-        select(literal(account_id, Uuid)), *(select(table.id).where(table.account_id == account_id) for table in owned)
-    )
+    owned = [table for table in NAMED_BY_COMMANDS.values() if table not in (Account, UsageReservation)]
+    return is_thing_of(Operation.about, account_id, owned)
+
+
+def is_thing_of(column: SQLColumnExpression[Any], account_id: UUID, tables: Iterable[Any]) -> ColumnElement[bool]:
+    """In a query: the column is the account's id, or that of a row of its in one of these tables."""
+    owned = (select(table.id).where(table.account_id == account_id) for table in tables)
+    things = union_all(select(literal(account_id, Uuid)), *owned)
     # one array, worked out once: an index is looked into by it
-    return Operation.about == any_(func.array(things.scalar_subquery(), type_=ARRAY(Uuid)))
+    return column == any_(func.array(things.scalar_subquery(), type_=ARRAY(Uuid)))
 
 
 def _of_events(session: Session, events: Sequence[InboxEvent]) -> dict[UUID, UUID]:

@@ -13,6 +13,7 @@ from billing.accounts.tables import Account
 from billing.clocks.tables import ClockStatus, TestClock
 from billing.clocks.wall import Wall
 from database.among import is_among
+from schemas.views.accounts import AccountStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +49,13 @@ def now_of(session: Session, account_id: UUID, wall: Wall) -> datetime:
     return session.scalar(frozen.where(Account.id == account_id)) or wall.at
 
 
-def open_now_of(session: Session, account_id: UUID, wall: Wall, *, begins: bool) -> datetime:
+def open_now_of(
+    session: Session, account_id: UUID, wall: Wall, *, begins: bool, is_of_what_is_left: bool = False
+) -> datetime:
     """The same, for something that is wanted of an account; `begins` is as `Command.begins` says.
 
-    Raises Rejected `account_closed` for one that was deleted, `account_suspended` for what begins while it is that.
+    Raises Rejected `account_closed` for one that was deleted, unless it `is_of_what_is_left` of that, and
+    `account_suspended` for what begins while it is that.
     """
     told = select(Account.closed_at, Account.suspended_at, TestClock.frozen_at)
     found = session.execute(
@@ -59,7 +63,9 @@ def open_now_of(session: Session, account_id: UUID, wall: Wall, *, begins: bool)
     ).one_or_none()
     if found is None:
         return wall.at
-    if refusal := refusal_of(status_of(found.closed_at, found.suspended_at), begins=begins):
+    status = status_of(found.closed_at, found.suspended_at)
+    goes_on = is_of_what_is_left and status is AccountStatus.CLOSED
+    if not goes_on and (refusal := refusal_of(status, begins=begins)):
         raise refusal
     return found.frozen_at or wall.at
 

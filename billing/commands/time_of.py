@@ -5,8 +5,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from billing.accounts.queries import find_account_of_token, inactive_among, refusal_of
-from billing.clocks.timelines import now_of, open_now_of
+from billing.accounts.queries import find_account_of_token
+from billing.clocks.timelines import open_now_of
 from billing.clocks.wall import Wall
 from billing.invoices.queries import get_invoice
 from billing.manual_payments.queries import get_claim
@@ -22,7 +22,6 @@ from schemas.commands.refunds import CreditInvoice, RefundPayment, WriteOffInvoi
 from schemas.commands.subscriptions import OfSubscription
 from schemas.commands.team import AcceptInvitation, OfInvitation, OfMember
 from schemas.commands.usage import OfReservation
-from schemas.views.accounts import AccountStatus
 
 
 def time_of(session: Session, command: Command, wall: Wall) -> datetime:
@@ -38,11 +37,7 @@ def time_of(session: Session, command: Command, wall: Wall) -> datetime:
     account_id = account_of(session, command)
     if account_id is None:
         return wall.at
-    status = inactive_among(session, [account_id]).get(account_id)
-    # of one that was deleted, what is done to what is left goes on
-    if status is AccountStatus.SUSPENDED and (refusal := refusal_of(status, begins=command.begins)):
-        raise refusal
-    return now_of(session, account_id, wall)
+    return open_now_of(session, account_id, wall, begins=command.begins, is_of_what_is_left=True)
 
 
 def account_of(session: Session, command: Command) -> UUID | None:

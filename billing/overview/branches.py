@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Select, Text, Uuid, any_, cast, func, literal, null, select, union_all
+from sqlalchemy import Select, Text, cast, func, literal, null, select
 
-from billing.accounts.tables import Account, EmailConfirmation
+from billing.accounts.tables import EmailConfirmation
 from billing.cards.tables import Card
 from billing.credit_notes.tables import CreditNote
 from billing.credits.tables import CreditTransaction
@@ -24,7 +24,7 @@ from billing.receipts.tables import Receipt
 from billing.refunds.tables import Refund
 from billing.subscriptions.tables import Subscription
 from billing.team.tables import Invitation
-from billing.whose_work import is_about
+from billing.whose_work import is_about, is_thing_of
 from database.audit.tables import AuditEntry
 from database.operations import BY_MACHINES, Operation
 from database.outbox import OutboxEntry
@@ -136,10 +136,7 @@ def _following(topics: Sequence[str]) -> Branch:
     """What was to follow from what happened, for these topics."""
 
     def follow(account_id: UUID) -> Select[Any]:
-        owned = (select(table.id).where(table.account_id == account_id) for table in FOLLOWED)
-        things = union_all(select(Account.id).where(Account.id == account_id), *owned)
-        # one array, worked out once: an index is looked into by it
-        is_of_account = OutboxEntry.subject_id == any_(func.array(things.scalar_subquery(), type_=ARRAY(Uuid)))
+        is_of_account = is_thing_of(OutboxEntry.subject_id, account_id, FOLLOWED)
         followed = _row(OutboxEntry, OutboxEntry.topic, status=OutboxEntry.state, reference=OutboxEntry.subject_id)
         return followed.where(is_of_account, OutboxEntry.topic.in_(topics))
 

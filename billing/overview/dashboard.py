@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from billing.overview.figures import ACCOUNTS, SUBSCRIPTIONS, Figures, figures_of
 from billing.overview.mrr import mrr_of, mrr_series
-from schemas.views.dashboard import AccountFiguresView, DashboardBucketView, DashboardView
+from schemas.views.dashboard import AccountFiguresView, DashboardBucketView, DashboardView, MrrView
 
 Part = Literal["day", "month"]
 
@@ -16,7 +16,8 @@ Part = Literal["day", "month"]
 def show_dashboard(session: Session, since: datetime, until: datetime, by: Part, now: datetime) -> DashboardView:
     """Of `[since, until)`, both beginnings of such parts of UTC. Accounts on test clocks are in none of the figures."""
     parts = list(parts_of(since, until, by))
-    figures = figures_of(session, since, until, by)
+    figures, mrr = figures_of(session, since, until, by), mrr_of(session, since, until)
+    series = zip(parts, mrr_series(session, mrr, until, by, parts), strict=True)
     counted = session.execute(ACCOUNTS).one()._mapping
     statuses = {str(status): count for status, count in session.execute(SUBSCRIPTIONS)}
     return DashboardView(
@@ -29,8 +30,8 @@ def show_dashboard(session: Session, since: datetime, until: datetime, by: Part,
         revenue=figures.revenue(*parts),
         failed_payments=figures.failures(*parts),
         credits=figures.credits(*parts),
-        mrr=mrr_of(session, since, until),
-        series=list(_series(session, figures, since, until, by)),
+        mrr=mrr,
+        series=[_bucket(figures, part, moved) for part, moved in series],
     )
 
 
@@ -46,16 +47,12 @@ def next_month(first: datetime) -> datetime:
     return (first + timedelta(days=31)).replace(day=1)
 
 
-def _series(
-    session: Session, figures: Figures, since: datetime, until: datetime, by: Part
-) -> Iterator[DashboardBucketView]:
-    parts = list(parts_of(since, until, by))
-    for part, mrr in zip(parts, mrr_series(session, since, until, by, parts), strict=True):
-        yield DashboardBucketView(
-            starts_at=part,
-            new_accounts=figures.new_accounts(part),
-            credits=figures.credits(part),
-            revenue=figures.revenue(part),
-            failed_payments=figures.failures(part),
-            mrr=mrr,
-        )
+def _bucket(figures: Figures, part: datetime, mrr: list[MrrView]) -> DashboardBucketView:
+    return DashboardBucketView(
+        starts_at=part,
+        new_accounts=figures.new_accounts(part),
+        credits=figures.credits(part),
+        revenue=figures.revenue(part),
+        failed_payments=figures.failures(part),
+        mrr=mrr,
+    )

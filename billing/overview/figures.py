@@ -33,7 +33,7 @@ RETURNED = _sums(
     "receipts", "received_at", "-sum(amount_minor) AS minor", BY_CURRENCY, "source IN ('refund', 'dispute')"
 )
 FAILED = _sums(
-    "payment_attempts", "created_at", "count(*) AS count, sum(amount_minor) AS minor", BY_CURRENCY, "status = 'failed'"
+    "payment_attempts", "created_at", "count(*) AS tries, sum(amount_minor) AS minor", BY_CURRENCY, "status = 'failed'"
 )
 MOVED = _sums(
     "credit_transactions",
@@ -111,13 +111,17 @@ def figures_of(session: Session, since: datetime, until: datetime, by: str) -> F
     def part_of(day: datetime) -> datetime:
         return day.astimezone(UTC) if by == "day" else day.astimezone(UTC).replace(day=1)
 
-    def money(*questions: TextClause, figure: str = "minor") -> Sums:
-        sums: Sums = defaultdict(lambda: defaultdict(int))
+    def money(*questions: TextClause) -> Sums:
+        sums = _nothing()
         for question in questions:
             for row in session.execute(question, asked):
-                sums[part_of(row.starts_at)][row.currency] += int(getattr(row, figure))
+                sums[part_of(row.starts_at)][row.currency] += int(row.minor)
         return sums
 
+    failed, failed_minor = _nothing(), _nothing()
+    for row in session.execute(FAILED, asked):
+        failed[part_of(row.starts_at)][row.currency] += int(row.tries)
+        failed_minor[part_of(row.starts_at)][row.currency] += int(row.minor)
     issued: dict[datetime, int] = defaultdict(int)
     used: dict[datetime, int] = defaultdict(int)
     for row in (*session.execute(MOVED, asked), *session.execute(OVERDRAWN, asked)):
@@ -128,8 +132,12 @@ def figures_of(session: Session, since: datetime, until: datetime, by: str) -> F
         opened[part_of(day)] += count
     return Figures(
         billed=money(BILLED, CREDITED), received=money(RECEIVED), returned=money(RETURNED),
-        failed=money(FAILED, figure="count"), failed_minor=money(FAILED), issued=issued, used=used, opened=opened,
+        failed=failed, failed_minor=failed_minor, issued=issued, used=used, opened=opened,
     )  # fmt: skip
+
+
+def _nothing() -> Sums:
+    return defaultdict(lambda: defaultdict(int))
 
 
 def _together(sums: Sums, parts: tuple[datetime, ...]) -> dict[str, int]:

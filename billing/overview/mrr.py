@@ -15,8 +15,14 @@ from sqlalchemy.orm import Session
 from billing.money import PARTS_PER_MILLION, divide_half_up
 from schemas.views.dashboard import MrrFiguresView, MrrView
 
+# which way accounts have moved it: by what each brought before, what changed of that, and whether it was ever there
+MOVES = """coalesce(sum(net) FILTER (WHERE opening = 0 AND NOT was_there), 0) AS new,
+           coalesce(sum(net) FILTER (WHERE opening = 0 AND was_there), 0) AS reactivation,
+           coalesce(sum(net) FILTER (WHERE opening > 0 AND net > 0), 0) AS expansion,
+           coalesce(sum(net) FILTER (WHERE opening > 0 AND net < 0 AND opening + net > 0), 0) AS contraction,
+           coalesce(sum(net) FILTER (WHERE opening > 0 AND opening + net = 0), 0) AS churn"""
 # of each account what it brought before a time, what the time changed of that, and whether it had ever brought anything
-WHOLE = text("""
+WHOLE = text(f"""
     WITH moved AS (
         SELECT account_id, currency, coalesce(sum(amount_minor) FILTER (WHERE moved_at < :since), 0) AS opening,
                coalesce(sum(amount_minor) FILTER (WHERE moved_at >= :since), 0) AS net,
@@ -24,16 +30,12 @@ WHOLE = text("""
         FROM mrr_movements WHERE moved_at < :until GROUP BY account_id, currency
     )
     SELECT currency, sum(opening) AS opening, count(*) FILTER (WHERE opening > 0) AS accounts,
-           coalesce(sum(net) FILTER (WHERE opening = 0 AND NOT was_there), 0) AS new,
-           coalesce(sum(net) FILTER (WHERE opening = 0 AND was_there), 0) AS reactivation,
-           coalesce(sum(net) FILTER (WHERE opening > 0 AND net > 0), 0) AS expansion,
-           coalesce(sum(net) FILTER (WHERE opening > 0 AND net < 0 AND opening + net > 0), 0) AS contraction,
-           coalesce(sum(net) FILTER (WHERE opening > 0 AND opening + net = 0), 0) AS churn,
+           {MOVES},
            count(*) FILTER (WHERE opening > 0 AND opening + net = 0) AS churned_accounts
     FROM moved GROUP BY currency ORDER BY currency
-""")
+""")  # noqa: S608 - our own words
 # the same of each day or month of UTC
-PARTS = text("""
+PARTS = text(f"""
     WITH moved AS (
         SELECT account_id, currency, date_trunc(:by, moved_at, 'UTC') AS starts_at, sum(amount_minor) AS net
         FROM mrr_movements WHERE moved_at < :until GROUP BY account_id, currency, starts_at
@@ -42,13 +44,9 @@ PARTS = text("""
         FROM moved WINDOW line AS (PARTITION BY account_id, currency ORDER BY starts_at)
     )
     SELECT starts_at, currency,
-           coalesce(sum(net) FILTER (WHERE opening = 0 AND NOT was_there), 0) AS new,
-           coalesce(sum(net) FILTER (WHERE opening = 0 AND was_there), 0) AS reactivation,
-           coalesce(sum(net) FILTER (WHERE opening > 0 AND net > 0), 0) AS expansion,
-           coalesce(sum(net) FILTER (WHERE opening > 0 AND net < 0 AND opening + net > 0), 0) AS contraction,
-           coalesce(sum(net) FILTER (WHERE opening > 0 AND opening + net = 0), 0) AS churn
+           {MOVES}
     FROM running WHERE starts_at >= :since GROUP BY starts_at, currency
-""")
+""")  # noqa: S608 - our own words
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +79,15 @@ def mrr_of(session: Session, since: datetime, until: datetime) -> list[MrrFigure
 
 
 def mrr_series(
-    session: Session, since: datetime, until: datetime, by: str, parts: Sequence[datetime]
+    session: Session, whole: Sequence[MrrFiguresView], until: datetime, by: str, parts: Sequence[datetime]
 ) -> Iterator[list[MrrView]]:
-    """The same of each of these days or months, which make up the time; a currency is there from its beginning on."""
-    opening = {figures.currency: figures.opening_minor for figures in mrr_of(session, since, until)}
+    """The same of each of the days or months that make up the time; a currency is there from its beginning on.
+
+    `whole` is what `mrr_of` tells of it.
+    """
+    opening = {figures.currency: figures.opening_minor for figures in whole}
     moves: dict[datetime, dict[str, Moves]] = defaultdict(dict)
-    for row in session.execute(PARTS, {"since": since, "until": until, "by": by}):
+    for row in session.execute(PARTS, {"since": parts[0], "until": until, "by": by}):
         moves[row.starts_at][row.currency] = _moves(row)
     for part in parts:
         views = [moves[part].get(currency, Moves()).view(currency, opening[currency]) for currency in opening]

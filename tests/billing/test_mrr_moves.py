@@ -50,7 +50,10 @@ class Meters:
         """Of each part, by currency."""
         parts = list(parts_of(since, until, by))
         with self.books.database.transaction() as session:
-            return [{view.currency: view for view in part} for part in mrr_series(session, since, until, by, parts)]
+            return [
+                {view.currency: view for view in part}
+                for part in mrr_series(session, mrr_of(session, since, until), until, by, parts)
+            ]
 
     def _subscribe(self, account_id: UUID) -> UUID:
         self.books.give_card(account_id, JANUARY)
