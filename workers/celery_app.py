@@ -14,6 +14,7 @@ from workers.queues import COMMANDS, DOCUMENTS, EMAILS, EVENTS, PAYMENTS, QUEUE_
 # Longer than twice the slowest hard limit: a copy that is delivered earlier would overlap with the original.
 VISIBILITY_TIMEOUT_SECONDS = 900
 
+# What a worker runs, and it alone: beat and Flower name tasks and run none.
 TASK_MODULES = (
     "tasks.webhooks",
     "tasks.commands",
@@ -25,7 +26,7 @@ TASK_MODULES = (
     "tasks.upkeep",
 )
 
-# connects its signal handlers when a worker, beat or Flower imports it, as they import the tasks: by name
+# connects its signal handlers when a worker, beat or Flower imports it: by name
 LIFE_CYCLE = "workers.life_cycle"
 
 TRANSPORT_OPTIONS: dict[str, Any] = {
@@ -104,7 +105,7 @@ def _queues() -> list[Queue]:
 def make_app(broker_url: str) -> Celery:
     """The app for one process. Tasks are found by name; nobody imports them."""
     read_with_care()
-    app = Celery("cashbeat", broker=broker_url, include=(*TASK_MODULES, LIFE_CYCLE))
+    app = Celery("cashbeat", broker=broker_url, include=(LIFE_CYCLE,))
     app.conf.update(
         **DELIVERY,
         **RESULTS,
@@ -136,7 +137,13 @@ def make_app(broker_url: str) -> Celery:
     return app
 
 
-# before the tasks are imported, and with them all the rest
+# before a worker imports its tasks, and with them all the rest
 collect_seldom()
 app = make_app(configuration.load().broker_url)
 app.conf.beat_schedule = beat_schedule.SCHEDULE
+
+
+def load_tasks() -> None:
+    """Let this process run our tasks."""
+    for module in TASK_MODULES:
+        app.loader.import_task_module(module)

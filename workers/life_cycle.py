@@ -20,7 +20,7 @@ import settings as configuration
 from collector import settle_collector
 from parting import end_with_parent
 from setting_needs import require
-from workers.celery_app import app
+from workers.celery_app import app, load_tasks
 from workers.pulse_file import touch_pulse
 from workers.queues import DOCUMENTS
 
@@ -38,12 +38,13 @@ def _configure_logs(**_: Any) -> None:
 def _look_what_is_missing(**_: Any) -> None:
     """By then it is known which queues this worker serves: each of them needs its own.
 
-    What children need of vendors is loaded before they are forked: one that is forked after the code was replaced would
-    load the other half of it, and work would end as a bug.
+    Its tasks, and what children need of vendors, are loaded before they are forked: one that is forked after the code
+    was replaced would load the other half of it, and work would end as a bug.
     """
     from gateways.registry import load_rooms
 
     require(configuration.load(), *app.amqp.queues.consume_from)
+    load_tasks()
     load_rooms()
 
 

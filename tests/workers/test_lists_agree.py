@@ -21,12 +21,12 @@ from schemas.commands import COMMANDS
 from schemas.messages import MESSAGES, TOPICS
 from schemas.messages.emails import SendEmails
 from schemas.permissions import BY_NAME
-from workers.celery_app import app
+from workers.celery_app import app, load_tasks
 from workers.queues import QUEUE_NAMES
 
 
 def test_every_message_has_its_task_and_every_task_its_message() -> None:
-    app.loader.import_default_modules()
+    load_tasks()
     ours = {name for name, task in app.tasks.items() if task.__module__.startswith("tasks.")}
     assert ours == {message.task for message in MESSAGES}
 

@@ -21,7 +21,7 @@ from database.operations import stage_command
 from schemas.commands import COMMANDS
 from settings import SANDBOX_RESEND_KEY, SANDBOX_STRIPE_KEY, Settings
 from workers import task as task_base
-from workers.celery_app import app
+from workers.celery_app import app, load_tasks
 from workers.wiring import Work, wire
 
 PAGES = {"success_url": "https://app.example/ok", "cancel_url": "https://app.example/no"}
@@ -124,7 +124,7 @@ def running_customer() -> Iterator[Customer]:
              "stripe_secret_key": SANDBOX_STRIPE_KEY, "stripe_api_base": bench.sandbox_url,
              "resend_api_key": SANDBOX_RESEND_KEY, "resend_api_base": bench.sandbox_url}
         )  # fmt: skip
-        app.loader.import_default_modules()
+        load_tasks()
         customer = Customer(wire(settings, app), bench.sandbox_url)
         app.send_task = lambda name, kwargs, **_: customer.ring(name, **kwargs)
         task_base.start(customer.work)
