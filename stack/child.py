@@ -12,6 +12,7 @@ from typing import IO
 from settings import Settings
 from stack import leash, leftovers
 from stack.account import Account, current
+from stack.forked import Forked, Nursery
 
 KILL_WAIT_SECONDS = 10.0  # a SIGKILLed process goes at once, unless the kernel holds it in a disk wait
 
@@ -42,6 +43,8 @@ class ProcessSpec:
     stop_order: int = 0
     clean: Callable[[], None] = nothing
     is_chatty: bool = True
+    # forks it, if it is ready; `argv` begins with Python and `-m`
+    nursery: Nursery | None = None
 
 
 def leashed(argv: Sequence[str], account: Account, parting_signal: signal.Signals) -> list[str]:
@@ -50,7 +53,7 @@ def leashed(argv: Sequence[str], account: Account, parting_signal: signal.Signal
     return [sys.executable, "-I", "-S", leash.__file__, *map(str, identity), *argv]
 
 
-def _inherited() -> dict[str, str]:
+def inherited() -> dict[str, str]:
     """Whoever takes over one process finds no more secrets than that process needs."""
     return {name: value for name, value in os.environ.items() if name.lower() not in Settings.model_fields}
 
@@ -64,7 +67,7 @@ class ChildProcess:
     def __init__(self, spec: ProcessSpec, run_folder: Path) -> None:
         self.spec = spec
         self.record_path = run_folder / f"{spec.name}.pid"
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[bytes] | Forked | None = None
         self._is_buried = False
 
     @property
@@ -89,23 +92,29 @@ class ChildProcess:
         """
         leftovers.clear(self.record_path)
         self.spec.clean()
-        process = subprocess.Popen(  # noqa: S603 - specifications are ours
-            leashed(self.spec.argv, self.spec.account, self.spec.parting_signal),
-            cwd=self.spec.directory,
-            env={**_inherited(), **self.spec.environment},
+        process = self._begin(output)
+        try:
+            leftovers.remember(self.record_path, process.pid)
+        except OSError:  # a full disk; what nobody remembers must not run
+            leftovers.kill_group(process.pid)
+            process.wait(KILL_WAIT_SECONDS)
+            raise
+        self._process, self._is_buried = process, False
+        return process.stdout
+
+    def _begin(self, output: int | IO[bytes]) -> subprocess.Popen[bytes] | Forked:
+        spec, environment = self.spec, {**inherited(), **self.spec.environment}
+        if spec.nursery is not None and spec.nursery.is_ready and output == subprocess.PIPE:
+            return spec.nursery.fork(spec.argv, spec.directory, environment, spec.parting_signal)
+        return subprocess.Popen(  # noqa: S603 - specifications are ours
+            leashed(spec.argv, spec.account, spec.parting_signal),
+            cwd=spec.directory,
+            env=environment,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        try:
-            leftovers.remember(self.record_path, process.pid)
-        except OSError:  # a full disk; what nobody remembers must not run
-            leftovers.kill_group(process.pid)
-            process.wait()
-            raise
-        self._process, self._is_buried = process, False
-        return process.stdout
 
     def send(self, number: signal.Signals) -> None:
         """Send a signal to the leader alone; a dead one takes no notice."""

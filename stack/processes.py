@@ -5,14 +5,17 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from sandbox import trial
 from settings import READ_BY, Settings
 from stack import home as homes
+from stack.account import current
 from stack.addresses import Addresses, sandbox_home
-from stack.child import ProcessSpec, nothing
+from stack.child import ProcessSpec, inherited, leashed, nothing
+from stack.forked import Nursery
 from stack.ports import LOOPBACK
 from workers.queues import GROUPS, WorkerGroup
 
@@ -26,14 +29,24 @@ STOP_SANDBOX = 30
 # In production a worker gets 180 s (hard limit 120 and a margin); at a desk nobody waits so long for a prompt.
 WORKER_STOP_SECONDS = 20.0
 DOOR_STOP_SECONDS = 5.0
+# processes begin with the same thousand files: each is compiled once, and not by every one of them
+OF_PYTHON = {"PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": ""}
 FLOWER_TASKS_MAX = 10_000  # what Flower remembers lies in its memory
 FLOWER_USER = "cashbeat"
 
 
 def business_processes(
-    settings: Settings, addresses: Addresses, environment: Mapping[str, str], *, is_watched: bool = True
+    settings: Settings,
+    addresses: Addresses,
+    environment: Mapping[str, str],
+    nursery: Nursery | None = None,
+    *,
+    is_watched: bool = True,
 ) -> list[ProcessSpec]:
-    """Everything but the stores, in the order it is started; Flower, and events for it, only if it is watched."""
+    """Everything but the stores, in the order it is started; Flower, and events for it, only if it is watched.
+
+    Workers and beat are forked by the `nursery`, if there is one.
+    """
     home = settings.cashbeat_home.absolute()
     port = addresses.sandbox_port
     sandbox = [_sandbox(sandbox_home(settings), port, addresses, environment)] if port else []
@@ -41,11 +54,18 @@ def business_processes(
     flower = [_flower(settings, addresses, environment)] if is_watched else []
     return [
         *sandbox,
-        *workers,
-        _beat(home, environment),
+        *(replace(spec, nursery=nursery) for spec in (*workers, _beat(home, environment))),
         _ingress(environment),
         *flower,
     ]
+
+
+def open_nursery() -> Nursery | None:
+    """What forks the workers; none where the kernel would not end them with it."""
+    if sys.platform != "linux":
+        return None
+    argv = leashed((sys.executable, "-m", "stack.nursery"), current(), signal.SIGKILL)
+    return Nursery(argv, ROOT, {**inherited(), **OF_PYTHON})
 
 
 def flower_login(settings: Settings) -> tuple[str, str]:
@@ -136,7 +156,7 @@ def _python(
         name=name,
         argv=(sys.executable, *argv),
         directory=ROOT,
-        environment={**environment, "PYTHONUNBUFFERED": "1"},
+        environment={**environment, **OF_PYTHON},
         # after the warm time SIGQUIT asks a worker to give back what it holds; others simply end
         stop_signals=(signal.SIGTERM, signal.SIGQUIT),
         stop_order=stop_order,

@@ -17,6 +17,7 @@ from stack import home as homes
 from stack.errors import StackError
 from stack.first_offers import offer_first
 from stack.first_providers import fill
+from stack.forked import Nursery
 from stack.heartbeat_watch import HeartbeatWatch, read_ages
 from stack.kept_ports import KeptPorts
 from stack.output import Output
@@ -77,9 +78,12 @@ class Stack:
             cleanup.callback(self._ports.close)
             # what a killed run left, and its ports with it
             leftovers.clear_all(self.home / "run")
+            if nursery := processes.open_nursery():
+                # the workers stop first: what was registered later is called earlier
+                cleanup.callback(nursery.close)
             self.supervisor.start()
             cleanup.callback(self.supervisor.stop)
-            self._start()
+            self._start(nursery)
             cleanup.callback(discover.withdraw, self.home)
             cleanup.callback(self._start_watch().stop)
             self._cleanup = cleanup.pop_all()
@@ -101,7 +105,7 @@ class Stack:
         with redis.Redis.from_url(self.addresses.broker_url, socket_timeout=BROKER_TIMEOUT_SECONDS) as client:
             client.flushall()
 
-    def _start(self) -> None:
+    def _start(self, nursery: Nursery | None) -> None:
         urls, broker_url = urls_of(self.settings, self.home, self._start_postgres()), self._start_valkey()
         self._progress("migrating the database")
         self._progress(prepare(urls))
@@ -116,12 +120,19 @@ class Stack:
         self.addresses = where.choose(self.settings, urls, broker_url, self._ports, has_sandbox=has_sandbox)
         self.environment = where.environment(self.settings, self.addresses, master_keys_text)
         self._progress("starting ingress, workers, beat" + (" and Flower" if self._is_watched else ""))
-        for spec in processes.business_processes(
-            self.settings, self.addresses, self.environment, is_watched=self._is_watched
-        ):
-            self.supervisor.add(spec)
+        self._start_processes(nursery)
         readiness.wait_open(self.supervisor, self._doors())
         discover.publish(self.home, self.environment)
+
+    def _start_processes(self, nursery: Nursery | None) -> None:
+        specs = processes.business_processes(
+            self.settings, self.addresses, self.environment, nursery, is_watched=self._is_watched
+        )
+        # the doors load while what forks the workers does
+        for spec in sorted(specs, key=lambda spec: spec.nursery is not None):
+            if spec.nursery is not None:
+                spec.nursery.wait_ready()
+            self.supervisor.add(spec)
 
     def _doors(self) -> dict[str, readiness.Door]:
         at = self.addresses
