@@ -3,7 +3,7 @@
 COPY is as fast, but PostgreSQL refuses it on tables with row-level security, see docs/decisions/0014.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
 from enum import Enum
@@ -33,9 +33,14 @@ def copy_rows(session: Session, table: type[Base], rows: Sequence[Mapping[str, A
     if not rows:
         return
     columns = tuple(rows[0])
-    arrays = ["{" + ",".join([_text(row[column]) for row in rows]) + "}" for column in columns]
+    arrays = [as_array([row[column] for row in rows]) for column in columns]
     with closing(session.connection().connection.cursor()) as cursor:
         _send(cursor, _statement(table, columns), arrays)
+
+
+def as_array(values: Iterable[Any]) -> str:
+    """Values as PostgreSQL writes an array of them, whatever the type of its elements."""
+    return "{" + ",".join([_text(value) for value in values]) + "}"
 
 
 @cache

@@ -24,7 +24,7 @@ WAITING_BYTES_MAX = 16 * 1024 * 1024
 # After a commit of several rows, arrivals are collected for this long before the next: fewer commits, and less of
 # what each costs, for a delay nobody notices. Who comes alone never waits.
 GATHER_SECONDS = 0.0015
-GATHER_ROWS_MIN = 8
+GATHER_ROWS_MIN = 3
 STORE_SECONDS = 1.8  # from arrival to commit; the answer then leaves within two seconds
 TICK_SECONDS = 0.1  # how often deadlines are looked at while a commit is in flight
 

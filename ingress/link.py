@@ -68,8 +68,8 @@ class Link:
         connection: Connection = psycopg2.connect(self._url, application_name="cashbeat-ingress", **options)
         # our own handle on the socket, so that another thread never touches libpq's
         self._socket = socket.socket(fileno=os.dup(connection.fileno()))
-        self._connection = connection
         connection.autocommit = True
         with connection.cursor() as cursor:
             cursor.execute(self._setup)
+        self._connection = connection  # not before it is set up: what fails halfway must not be taken for one
         return connection
