@@ -1,13 +1,14 @@
 """Run stored operations that arrived together: those of a kind that comes in numbers in one transaction."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from operator import attrgetter
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from billing.accounts.queries import inactive_among, refusal_of
+from billing.accounts.queries import refusal_of
+from billing.clocks.timelines import Standing, standings_of
 from billing.commands.sets import SETS
 from billing.commands.verb import Result, SetVerb
 from billing.errors import Rejected
@@ -17,7 +18,6 @@ from database.operations import Operation
 from schemas.commands import KINDS_TAKEN_ALONG
 from schemas.commands.base import Command
 from schemas.messages.commands import SET_IDS_MAX
-from schemas.views.accounts import AccountStatus
 from workers import claims
 from workers.due_beside import due_beside
 from workers.finish_each import finish_each
@@ -49,21 +49,15 @@ def run_set(work: Work, operation_ids: Sequence[UUID]) -> None:
         _run_together(work, verb, asked)
 
 
-def _refusals(session: Session, commands: Sequence[Command]) -> list[Rejected | None]:
-    """Why each is refused for what its account is, if it is; as `billing.commands.time_of` does it for one."""
-    inactive = inactive_among(session, {_begins_for(command) for command in commands})
-    statuses = [inactive.get(_begins_for(command), AccountStatus.ACTIVE) for command in commands]
-    return [refusal_of(status, begins=command.begins) for status, command in zip(statuses, commands, strict=True)]
-
-
 def _run_together(work: Work, verb: SetVerb, asked: Asked) -> None:
     wall = work.wall()
 
     def act(session: Session, ours: Sequence[Operation]) -> Sequence[Result | Rejected]:
         mine = [asked[operation.id] for operation in ours]
-        refusals = _refusals(session, [command for _, command in mine])
+        standings = standings_of(session, {_begins_for(command) for _, command in mine}, wall)
+        refusals = [_refusal(standings, command) for _, command in mine]
         free = [each for each, refusal in zip(mine, refusals, strict=True) if refusal is None]
-        answers = iter(verb(session, free, wall))
+        answers = iter(verb(session, free, {account_id: each.now for account_id, each in standings.items()}))
         return [refusal or next(answers) for refusal in refusals]
 
     in_halves(
@@ -71,3 +65,8 @@ def _run_together(work: Work, verb: SetVerb, asked: Asked) -> None:
         lambda operations: finish_each(work.database, operations, act),
         lambda operation, error: claims.give_up(work.database, [operation], error),
     )
+
+
+def _refusal(standings: Mapping[UUID, Standing], command: Command) -> Rejected | None:
+    """Why it is refused for what its account is, if it is; as `billing.commands.time_of` does it for one."""
+    return refusal_of(standings[_begins_for(command)].status, begins=command.begins)

@@ -1,18 +1,15 @@
 """Write columns of many rows in one statement, whatever their number."""
 
 from collections.abc import Sequence
-from enum import Enum
 from functools import cache
-from typing import Any
-from uuid import UUID
 
-import orjson
 from sqlalchemy import TextClause, text
 from sqlalchemy.dialects.postgresql.psycopg2 import PGDialect_psycopg2
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from database.base import Base
+from database.copy import as_array
 
 KEY = "id"
 DIALECT = PGDialect_psycopg2()  # type: ignore[no-untyped-call]  # only to name types
@@ -26,7 +23,7 @@ def update_rows(session: Session, rows: Sequence[Base], columns: tuple[str, ...]
     """
     if not rows:
         return
-    values = {name: [_plain(getattr(row, name)) for row in rows] for name in (KEY, *columns)}
+    values = {name: as_array([getattr(row, name) for row in rows]) for name in (KEY, *columns)}
     session.connection().execute(_statement(type(rows[0]), columns), values)
     for row in rows:
         if row in session:
@@ -47,11 +44,3 @@ def _statement(table: type[Base], columns: tuple[str, ...]) -> TextClause:
     return text(
         f"UPDATE {name} SET {changes} FROM unnest({arrays}) AS new ({', '.join(types)}) WHERE {name}.{KEY} = new.{KEY}"  # noqa: S608 - names of our own tables
     )
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, UUID):
-        return str(value)
-    if isinstance(value, dict):
-        return orjson.dumps(value).decode()
-    return value.value if isinstance(value, Enum) else value

@@ -18,10 +18,11 @@ import structlog
 from celery.exceptions import SoftTimeLimitExceeded
 from sqlalchemy import ColumnElement, Update, and_, bindparam, func, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningUpdate
 
 import logs
 from billing.errors import NotConnected, Rejected, Unavailable
-from database.among import is_among
+from database.among import is_among, is_among_those, listed
 from database.engine import Database
 from database.memory import ATTEMPTS_MAX, OVERLAP, Remembered, WorkState, finished_as, is_free
 from database.weather import is_weather
@@ -58,23 +59,28 @@ def take(database: Database, memory: type[Row], ids: Sequence[UUID], *, with_sus
     A row that was tried before may be what killed its worker. Among several ids it is left out, so that it cannot take
     its neighbours along; the sweep rings for it alone. `with_suspects` takes it nevertheless.
     """
-    free = select(memory.id).where(is_among(memory.id, ids), is_free(memory)).with_for_update(skip_locked=True)
-    if len(ids) > 1 and not with_suspects:
-        free = free.where(memory.attempts < SUSPECT_ATTEMPTS)
-    counted = {
-        "attempts": memory.attempts + 1,
-        "first_attempt_at": func.coalesce(memory.first_attempt_at, func.now()),
-    }
+    counting = _counting(memory, len(ids) > 1 and not with_suspects)  # type: ignore[arg-type]  # classes are hashable
     with database.transaction() as session:
-        rows = session.scalars(
-            update(memory).where(memory.id.in_(free)).values(counted).returning(memory),
-            execution_options={"synchronize_session": False},
-        ).all()
+        rows: Sequence[Row] = session.scalars(counting, {"ids": listed(ids)}).all()
     for row in rows:
         row.taken_at_seconds = time.monotonic()
         if row.attempts > ATTEMPTS_MAX:
             _park_spent(database, row)
     return sorted((row for row in rows if row.attempts <= ATTEMPTS_MAX), key=lambda row: row.id)
+
+
+@cache
+def _counting(memory: type[Row], leaves_suspects: bool) -> ReturningUpdate[Row]:
+    """The update that counts an attempt on those of `ids` that are free; built once, as all work begins with it."""
+    free = select(memory.id).where(is_among_those(memory.id, "ids"), is_free(memory)).with_for_update(skip_locked=True)
+    if leaves_suspects:
+        free = free.where(memory.attempts < SUSPECT_ATTEMPTS)
+    counted = {
+        "attempts": memory.attempts + 1,
+        "first_attempt_at": func.coalesce(memory.first_attempt_at, func.now()),
+    }
+    statement = update(memory).where(memory.id.in_(free)).values(counted).returning(memory)
+    return statement.execution_options(synchronize_session=False)
 
 
 def _park_spent(database: Database, row: Remembered) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from billing.errors import Rejected
-from database.among import is_among
+from database.among import is_among_those, listed
 from database.engine import Database
 from database.memory import WorkState, end, is_free
 from database.operations import Operation
@@ -18,6 +18,13 @@ from workers.endings import tell
 
 WRITTEN = ("state", "result", "problem", "error", "finished_at", "lease_until", "lease_token")
 
+# built once: it runs with every use of credits
+FREE = (
+    select(Operation.id, func.now().label("at"))
+    .where(is_among_those(Operation.id, "ids"), is_free(Operation))
+    .order_by(Operation.id)
+    .with_for_update(skip_locked=True)
+)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)  # of none
 
 Outcome = dict[str, Any] | Rejected
@@ -45,9 +52,8 @@ def finish_each(
 
 def _lock(session: Session, operations: Sequence[Operation]) -> tuple[list[Operation], datetime]:
     """Those that nobody else has, in the given order, and what time it is."""
-    those = is_among(Operation.id, [row.id for row in operations])
-    free = select(Operation.id, func.now().label("at")).where(those, is_free(Operation)).order_by(Operation.id)
-    locked = {row.id: row.at for row in session.execute(free.with_for_update(skip_locked=True))}
+    rows = session.connection().execute(FREE, {"ids": listed(row.id for row in operations)})
+    locked = {row.id: row.at for row in rows}
     # the time of the transaction, which all rows tell alike
     return [row for row in operations if row.id in locked], next(iter(locked.values()), EPOCH)
 

@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from billing.accounts.queries import get_account, lock_account
-from billing.clocks.timelines import times_of
-from billing.clocks.wall import Wall
 from billing.commands.verb import Result, SetVerb, Verb, cause_of
 from billing.credits.queries import view_balance
 from billing.credits.watch import set_watch
@@ -43,9 +42,8 @@ def _consume_credits(session: Session, operation: Operation, command: ConsumeCre
 
 
 def _consume_set(
-    session: Session, asked: Sequence[tuple[Operation, ConsumeCredits]], wall: Wall
+    session: Session, asked: Sequence[tuple[Operation, ConsumeCredits]], times: Mapping[UUID, datetime]
 ) -> list[Result | Rejected]:
-    times = times_of(session, {command.account_id for _, command in asked}, wall)
     wishes = [
         Consumption(
             command.account_id, command.amount, cause_of(operation), command.description, times[command.account_id]

@@ -2,13 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from billing.accounts.queries import lock_account
-from billing.clocks.timelines import times_of
-from billing.clocks.wall import Wall
 from billing.commands.verb import Result, SetVerb, Verb, cause_of
 from billing.errors import Rejected
 from billing.usage.queries import view_cost, view_reservation
@@ -33,17 +31,13 @@ Asked = Sequence[tuple[Operation, RecordUsage]]
 
 
 def _record(session: Session, operation: Operation, command: RecordUsage, now: datetime) -> Result:
-    (answer,) = _answers(session, [(operation, command)], {command.account_id: now})
+    (answer,) = _record_set(session, [(operation, command)], {command.account_id: now})
     if isinstance(answer, Rejected):
         raise answer
     return answer
 
 
-def _record_set(session: Session, asked: Asked, wall: Wall) -> list[Result | Rejected]:
-    return _answers(session, asked, times_of(session, {command.account_id for _, command in asked}, wall))
-
-
-def _answers(session: Session, asked: Asked, times: Mapping[Any, datetime]) -> list[Result | Rejected]:
+def _record_set(session: Session, asked: Asked, times: Mapping[UUID, datetime]) -> list[Result | Rejected]:
     batches = [
         Batch(
             command.account_id,

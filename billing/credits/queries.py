@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import BindParameter, ColumnElement, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from billing.credits.tables import (
@@ -15,7 +16,7 @@ from billing.credits.tables import (
     CreditTransaction,
     DebtReason,
 )
-from database.among import is_among
+from database.among import is_among, is_among_those, listed
 from database.pages import FIRST_PAGE, Between, Paging, narrowed, newest_first
 from schemas.views.base import Page
 from schemas.views.credits import BalanceView, BalanceWatchView, CreditTransactionView
@@ -99,12 +100,19 @@ def lock_left_of(session: Session, account_ids: Collection[UUID], also: Collecti
     What has expired and was not taken yet is among it: not all of them need live at one time. So are grants of theirs
     that are asked for by id, whatever is left of them.
     """
+    wanted = {"account_ids": listed(account_ids)} | ({"also": listed(also)} if also else {})
+    return list(session.scalars(_left_of(bool(also)), wanted))
+
+
+@cache
+def _left_of(has_also: bool) -> Select[CreditGrant]:
+    """Built once: it runs with every use of credits."""
     is_wanted = CreditGrant.remaining > 0
-    if also:
-        is_wanted = or_(is_wanted, is_among(CreditGrant.id, also))
-    left = select(CreditGrant).where(is_among(CreditGrant.account_id, account_ids), is_wanted)
+    if has_also:
+        is_wanted = or_(is_wanted, is_among_those(CreditGrant.id, "also"))
+    left = select(CreditGrant).where(is_among_those(CreditGrant.account_id, "account_ids"), is_wanted)
     in_order = left.order_by(CreditGrant.account_id, *IN_ORDER_OF_USE).with_for_update()
-    return list(session.scalars(in_order.execution_options(populate_existing=True)))
+    return in_order.execution_options(populate_existing=True)
 
 
 def lock_by_cause(session: Session, causes: Collection[str]) -> list[CreditGrant]:

@@ -3,15 +3,17 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, Select, String, Text, any_, bindparam, cast, select
 from sqlalchemy.orm import Session
 
 from billing.credits.tables import CreditDebt, CreditTransaction
 from billing.errors import Rejected
 from billing.usage.fall import no_account
 from billing.usage.purses import Purse, close_purses, open_purses
+from database.copy import as_array
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +74,15 @@ def too_few(balance: int, needed: int) -> Rejected:
 
 def known_causes(session: Session, causes: Sequence[str], purses: Iterable[Purse]) -> set[tuple[UUID, str]]:
     """For which of these causes which account has used or owes something already."""
-    found = [select(table.account_id, table.cause).where(table.cause.in_(causes)) for table in _tables(purses)]
-    return {(row.account_id, row.cause) for query in found for row in session.execute(query)}
+    connection, those = session.connection(), {"causes": as_array(causes)}
+    found = [connection.execute(_known_in(table), those) for table in _tables(purses)]
+    return {(row.account_id, row.cause) for rows in found for row in rows}
+
+
+@cache
+def _known_in(table: type[CreditTransaction] | type[CreditDebt]) -> Select[UUID, str]:
+    is_among_causes = table.cause == any_(cast(bindparam("causes", type_=String), ARRAY(Text)))
+    return select(table.account_id, table.cause).where(is_among_causes)
 
 
 def _tables(purses: Iterable[Purse]) -> list[type[CreditTransaction] | type[CreditDebt]]:

@@ -17,6 +17,7 @@ from billing.credits.rules import spread
 from billing.credits.tables import CreditDebt, CreditGrant, CreditMovement, CreditTransaction, DebtReason
 from billing.credits.take import take_out
 from billing.usage.fall import Thresholds, find_thresholds_of, follow_fall
+from database.copy import copy_rows
 from database.ids import uuid7
 from database.rows import insert_rows
 from database.update import update_rows
@@ -97,8 +98,7 @@ def close_purses(session: Session, purses: Collection[Purse]) -> None:
     changed = {movement["grant_id"] for movement in movements}
     grants = {grant.id: grant for purse in purses for grant in (*purse.grants, *purse.also.values())}
     update_rows(session, [grant for grant in grants.values() if grant.id in changed], ("remaining",))
-    if movements:
-        insert_rows(session, CreditTransaction, *movements)
+    copy_rows(session, CreditTransaction, movements)
     if debts := [debt for purse in purses for debt in purse.debts]:
         insert_rows(session, CreditDebt, *debts)
     for purse in purses:

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, update
 
 from billing.accounts.open import open_account
-from billing.clocks.timelines import times_of
+from billing.clocks.timelines import Standing, standings_of
 from billing.credits.tables import CreditGrant, CreditMovement, CreditTransaction
 from calls.run_set import run_set
 from database.ids import uuid7
@@ -136,7 +136,8 @@ def test_one_that_was_tried_before_is_left_to_come_alone(till: Till) -> None:
 def test_an_account_that_is_not_there_lives_by_the_wall_clock(till: Till) -> None:
     wall, stranger = till.work.wall(), uuid7()
     with till.work.database.transaction() as session:
-        assert times_of(session, [stranger, till.account_id], wall) == {stranger: wall.at, till.account_id: wall.at}
+        standings = standings_of(session, [stranger, till.account_id], wall)
+    assert standings == {stranger: Standing(wall.at), till.account_id: Standing(wall.at)}
 
 
 def test_a_set_takes_along_what_else_is_due_and_no_more_than_fits(till: Till) -> None:
