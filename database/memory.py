@@ -51,15 +51,19 @@ TRANSITIONS: dict[WorkState, frozenset[WorkState]] = {
 
 def finished_as(state: WorkState) -> dict[str, Any]:
     """What an UPDATE of work in hand writes to end it: the lease is given back."""
-    if state not in TRANSITIONS[WorkState.READY]:
-        raise ValueError(f"work does not end as {state}")
+    _require_end(state)
     return {"state": state, "finished_at": func.now(), "lease_until": None, "lease_token": None}
 
 
 def end(row: "Remembered", state: WorkState, at: datetime) -> None:
     """The same of a row in memory, for whoever writes many with one statement; `at` is the database's time."""
-    finished_as(state)
+    _require_end(state)
     row.state, row.finished_at, row.lease_until, row.lease_token = state, at, None, None
+
+
+def _require_end(state: WorkState) -> None:
+    if state not in TRANSITIONS[WorkState.READY]:
+        raise ValueError(f"work does not end as {state}")
 
 
 def ready_again() -> dict[str, Any]:

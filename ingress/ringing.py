@@ -2,7 +2,7 @@
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 import structlog
@@ -18,17 +18,26 @@ WAITING_MAX = 5_000
 # After a ring for events, ids are collected this long before the next: a message costs a millisecond of CPU, and small
 # batches under load would spend a tenth of it on ringing. Nobody waits for the first ring after a pause.
 EVENTS_PACE_SECONDS = 0.05
-# The same for commands that are carried out in sets: one of a hundred costs a twentieth of one that comes alone.
+# The same for commands that are carried out in sets: one of a hundred costs a twentieth of one that comes alone. In a
+# rush they are collected for longer: a set costs a worker and PostgreSQL as much as dozens of those in it.
 SETS_PACE_SECONDS = 0.05
+RUSH_PACE_SECONDS = 0.1
+RUSH_IDS_MIN = 10
 STOP_SECONDS = 1.0
 
 
 class Ringer:
     """One ringing thread with a bounded queue in front of it. `ring` gets up to a message's worth of ids at a time."""
 
-    def __init__(self, ring: Callable[[list[UUID]], None], pace_seconds: float = 0.0) -> None:
+    def __init__(
+        self,
+        ring: Callable[[list[UUID]], None],
+        pace_seconds: float = 0.0,
+        rush_pace_seconds: float | None = None,
+    ) -> None:
         self._ring = ring
         self._pace_seconds = pace_seconds
+        self._rush_pace_seconds = pace_seconds if rush_pace_seconds is None else rush_pace_seconds
         self._waiting: deque[UUID] = deque()
         self._changed = threading.Condition()
         self._closing = threading.Event()
@@ -45,8 +54,10 @@ class Ringer:
             self._changed.notify()
         self._thread.join(STOP_SECONDS)
 
-    def ring_for(self, ids: Iterable[UUID]) -> None:
+    def ring_for(self, ids: Sequence[UUID]) -> None:
         """Ring soon; returns at once. When too many wait, these are left to the sweep."""
+        if not ids:
+            return
         with self._changed:
             if len(self._waiting) < WAITING_MAX:
                 self._waiting.extend(ids)
@@ -59,7 +70,7 @@ class Ringer:
             except Exception:  # the thread must live; the sweep rings for what was lost here
                 log.exception("ringing_failed")
             if len(self._waiting) < WEBHOOK_IDS_MAX:
-                self._closing.wait(self._pace_seconds)
+                self._closing.wait(self._rush_pace_seconds if len(ids) >= RUSH_IDS_MIN else self._pace_seconds)
 
     def _take(self) -> list[UUID]:
         """What to ring for next; nothing means that the end has come."""
@@ -86,7 +97,7 @@ def command_ringer(bell: Bell) -> Ringer:
 
 def set_ringer(bell: Bell) -> Ringer:
     """Rings for operations that are carried out in sets, many at a time."""
-    return Ringer(lambda ids: _ring_for_set(bell, ids), SETS_PACE_SECONDS)
+    return Ringer(lambda ids: _ring_for_set(bell, ids), SETS_PACE_SECONDS, RUSH_PACE_SECONDS)
 
 
 def _ring_for_events(bell: Bell, ids: list[UUID]) -> None:
