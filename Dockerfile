@@ -25,6 +25,6 @@ RUN pip install --no-deps --no-build-isolation --config-settings editable_mode=c
 # the code stays root's: whoever takes over a process cannot change what runs next
 USER cashbeat
 VOLUME /var/lib/cashbeat
-EXPOSE 8000
+EXPOSE 8000 8100
 
 CMD ["python", "-m", "ingress"]

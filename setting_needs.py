@@ -15,12 +15,14 @@ from settings import (
     refuse_to_start,
 )
 
-NEEDED_ALWAYS = ("ingress_database_url", "worker_database_url", "broker_url")
+NEEDED_ALWAYS = ("ingress_database_url", "worker_database_url", "portal_database_url", "broker_url")
 # the keys of vendors are in the database, where `up` looks for them; this opens them
 NEEDED_IN_PRODUCTION = ("cashbeat_master_keys", "flower_basic_auth")
 SAID_BY_THE_SELLER = ("seller_name", "seller_address", "seller_email", "seller_website", "payment_instructions")
 GATEWAY_ADDRESSES = ("stripe_api_base", "paypal_api_base", "resend_api_base")
 KEYS_ADDRESS = "user_token_jwks_url"
+# cookies go there
+PORTAL_ADDRESS = "portal_public_url"
 # everybody knows them, and they open nothing but the sandbox
 PUBLIC = frozenset({
     SANDBOX_STRIPE_KEY, SANDBOX_WEBHOOK_SECRET, SANDBOX_PAYPAL_CLIENT_ID, SANDBOX_PAYPAL_CLIENT_SECRET,
@@ -39,7 +41,7 @@ def unmet(settings: Settings, *parts: str) -> list[str]:
     read = _read_by(parts)
     found = [*_absent(settings, read, NEEDED_ALWAYS), *_contradicted(settings, read)]
     if settings.is_production:
-        found += _missing_in_production(settings, read)
+        found += _missing_in_production(settings, read, is_on_one_machine=UP in parts)
     return found
 
 
@@ -55,13 +57,17 @@ def _read_by(parts: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name for name in Settings.model_fields if name in read)
 
 
-def _missing_in_production(settings: Settings, read: tuple[str, ...]) -> Iterator[str]:
+def _missing_in_production(settings: Settings, read: tuple[str, ...], *, is_on_one_machine: bool) -> Iterator[str]:
     yield from _absent(settings, read, NEEDED_IN_PRODUCTION)
     if "cashbeat_env" in read and settings.cashbeat_env != "production":
         yield "CASHBEAT_ENV has to be production, for all processes: not each of them sees the live key"
     yield from unfit_for_vendors(settings, read)
     if KEYS_ADDRESS in read and is_plain_http(settings.user_token_jwks_url):
         yield f"{KEYS_ADDRESS.upper()} must be https in production: who changes what lies there can be any user"
+    if PORTAL_ADDRESS in read and is_plain_http(settings.portal_public_url):
+        yield f"{PORTAL_ADDRESS.upper()} must be https in production: who listens on the way could be any customer"
+    if "portal_port" in read and not is_on_one_machine:
+        yield from _absent(settings, read, (PORTAL_ADDRESS,))
     for name in SAID_BY_THE_SELLER:
         if name in read and getattr(settings, name) == Settings.model_fields[name].default:
             yield f"{name.upper()} is that of an example; invoices need the real one"

@@ -92,6 +92,13 @@ def _base(value: str) -> str:
     return value
 
 
+def _root(value: str) -> str:
+    """Cookies of such a name are kept for a host's root alone."""
+    if urlsplit(value).path.strip("/"):
+        raise ValueError("must end behind the host: pages lie at its root")
+    return value.rstrip("/")
+
+
 def _login(value: SecretStr) -> SecretStr:
     user, colon, password = value.get_secret_value().partition(":")
     if value.get_secret_value() and not (user and colon and password):
@@ -208,6 +215,7 @@ WebPage = Annotated[str, _none_or(_WEB_PAGE)]
 HostName = Annotated[str, AfterValidator(_host_name)]
 InvitationPage = Annotated[str, _none_or(_invitation_page)]
 BaseUrl = Annotated[WebPage, AfterValidator(_base)]
+RootUrl = Annotated[BaseUrl, AfterValidator(_root)]
 Mailbox = Annotated[str, AfterValidator(_of(Email, "must be an e-mail address"))]
 SellerName = Annotated[str, AfterValidator(_of(Name, "must be a name that can be printed"))]
 SellerText = Annotated[str, AfterValidator(_of(Printed, "must be lines that can be printed"))]

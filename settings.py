@@ -34,6 +34,7 @@ from setting_values import (
     Port,
     RequestsPerMinute,
     ResendKey,
+    RootUrl,
     SellerName,
     SellerTaxId,
     SellerText,
@@ -78,7 +79,11 @@ READ_BY: dict[str, tuple[str, ...]] = {
         "paypal_webhook_secrets", "paypal_environment", "paypal_api_base", "paypal_trust_file",
         "paypal_webhook_verification", "resend_webhook_secrets", "public_url", "seller_name", "seller_logo",
         "user_token_issuer", "user_token_audience", "user_token_jwks_url", "user_token_secrets",
-        "user_token_account_claim", "user_token_role_claim",
+        "user_token_account_claim", "user_token_role_claim", "portal_public_url", "portal_return_hosts",
+    ),
+    "portal": (
+        *_EVERYWHERE, "portal_database_url", "broker_url", "portal_host", "portal_port", "portal_processes",
+        "portal_public_url", "ingress_connections_per_address", "seller_name", "seller_logo",
     ),
     # what the door cannot verify yet is verified here; whose webhook it is the door has noted
     "webhooks": (*_IN_THE_BOOKS, *_CHARGES, "paypal_trust_file"),
@@ -127,6 +132,13 @@ class Settings(BaseSettings):
     ingress_processes: Annotated[Count, Field(ge=1, le=64)] = 2
     # of one process; 0 is no limit, for a proxy that has one
     ingress_connections_per_address: Annotated[Count, Field(ge=0, le=100_000)] = 256
+
+    # the portal, the address under which customers reach it, and where its links may lead back to
+    portal_host: Host = "127.0.0.1"
+    portal_port: Port = 8100
+    portal_processes: Annotated[Count, Field(ge=1, le=64)] = 1
+    portal_public_url: RootUrl = ""
+    portal_return_hosts: Annotated[tuple[HostName, ...], NoDecode] = ()
 
     # how often a caller may ask in a minute, if a key has no rate of its own, and how often one account is asked about
     server_requests_per_minute: RequestsPerMinute = 30_000
@@ -220,6 +232,7 @@ class Settings(BaseSettings):
         "resend_webhook_secrets",
         "user_token_secrets",
         "mail_link_hosts",
+        "portal_return_hosts",
         mode="before",
     )
     @classmethod

@@ -12,7 +12,7 @@ from gateways.stripe.signatures import Verifier
 from ingress.bodies import read_body
 from ingress.connection_limit import ConnectionLimit
 from ingress.door import Door
-from ingress.server import prepare_interpreter, run
+from ingress.server import Listening, prepare_interpreter, run
 from ingress.webhooks import HEADERS, RECEIVED
 
 PATH = "/v1/billing/webhooks/stripe/"
@@ -41,4 +41,6 @@ def serve() -> Door:
 
 
 if __name__ == "__main__":
-    run("benchmarks.ingress_floor:serve", configuration.load())
+    told = configuration.load()
+    at = Listening(told.ingress_host, told.ingress_port, told.ingress_processes)
+    run("benchmarks.ingress_floor:serve", at, told.cashbeat_home.absolute() / "run" / "metrics")

@@ -84,6 +84,8 @@ def _of(table: str, decision: Decision, owner: str) -> Iterator[tuple[Policy, st
             yield Policy(table, f"{role}_sees"), f"FOR SELECT TO {role} USING ({seen})"
         if rights.adds:
             yield Policy(table, f"{role}_adds"), f"FOR INSERT TO {role} WITH CHECK ({decision.condition_to_add(table)})"
+        if rights.changes:
+            yield Policy(table, f"{role}_changes"), f"FOR UPDATE TO {role} USING ({seen})"
     if table == "operations":
         yield from ((Policy(table, name), text) for name, text in OF_PRODUCTS.items())
 

@@ -3,7 +3,7 @@
 import logs
 import settings as configuration
 from collector import collect_seldom
-from ingress.server import run
+from ingress.server import Listening, run
 from setting_needs import require
 
 if __name__ == "__main__":
@@ -11,4 +11,5 @@ if __name__ == "__main__":
     loaded = configuration.load()
     require(loaded, "ingress")
     logs.configure(loaded, "ingress")
-    run("ingress.app:serve", loaded)
+    at = Listening(loaded.ingress_host, loaded.ingress_port, loaded.ingress_processes)
+    run("ingress.app:serve", at, loaded.cashbeat_home.absolute() / "run" / "metrics")

@@ -34,6 +34,7 @@ from ingress.operation_store import NewOperation, OperationStore, StoredOperatio
 from ingress.operations import Operations
 from ingress.parts import Parts
 from ingress.pay_page import PayPage
+from ingress.portal_links import PortalLinks
 from ingress.previews import Previews
 from ingress.queries.answers import Queries
 from ingress.queries.team import Invited
@@ -87,6 +88,7 @@ def make_door(settings: Settings) -> Door:
         webhooks={name: Webhooks(name, watched, inbox, unverified) for name, watched in secrets.signatures.items()},
         command=taking,
         new_keys=NewKeys(identity, taking),
+        portal_links=PortalLinks(identity, taking, settings.portal_public_url, settings.portal_return_hosts),
         query=Queries(reads, identity),
         previews=Previews(reads, identity),
         pay_page=PayPage(reads, acceptance, waiting, SellerPage(settings), settings.public_url),

@@ -14,6 +14,7 @@ from ingress.metrics import Metrics
 from ingress.new_keys import NewKeys
 from ingress.operations import Operations
 from ingress.pay_page import PayPage
+from ingress.portal_links import PortalLinks
 from ingress.previews import Previews
 from ingress.queries.answers import Queries
 from ingress.queries.team import Invited
@@ -32,6 +33,7 @@ class Parts:
     webhooks: Mapping[str, ASGIApp]
     command: Commands
     new_keys: NewKeys
+    portal_links: PortalLinks
     query: Queries
     previews: Previews
     pay_page: PayPage

@@ -6,7 +6,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ingress.entries.entry import Answers, Asks, AtGateway, Does, Entry, HandsOut, MakesKey, Says, ShowsAll, ShowsOne
+from ingress.entries.entry import (
+    Answers,
+    Asks,
+    AtGateway,
+    Does,
+    Entry,
+    HandsOut,
+    MakesKey,
+    OpensPortal,
+    Says,
+    ShowsAll,
+    ShowsOne,
+)
 from ingress.parts import Endpoint, Parts
 
 
@@ -22,6 +34,8 @@ def _endpoint(does: Does, parts: Parts) -> Endpoint:
     match does:
         case MakesKey(command, about):
             return parts.new_keys.making(command, about)
+        case OpensPortal():
+            return parts.portal_links.open
         case Says(command, about):
             return parts.command.about(about, command) if about else parts.command.taking(command)
         case AtGateway(by_field):

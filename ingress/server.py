@@ -7,14 +7,14 @@ import resource
 import shutil
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
 from ingress.protocol import PatientProtocol
 from ingress.sockets import is_taken
-from settings import Settings, refuse_to_start
+from settings import refuse_to_start
 
 # The writing thread needs the interpreter a few times per commit. Waiting Python's usual five milliseconds for it each
 # time would leave PostgreSQL idle: a fifth of the throughput.
@@ -49,24 +49,26 @@ OPTIONS: dict[str, Any] = {
 }
 
 
-def run(application: str, settings: Settings) -> None:
-    """Serve the application that this `module:factory` makes, in as many processes as the settings say.
+class Listening(NamedTuple):
+    """Where a door listens, and in how many processes."""
+
+    host: str
+    port: int
+    processes: int
+
+
+def run(application: str, at: Listening, metrics: Path | None = None) -> None:
+    """Serve the application that this `module:factory` makes, in so many processes, which share a folder of `metrics`.
 
     Returns after SIGTERM or Ctrl-C; requests that have arrived are committed and answered first.
     Ends in one sentence where another door listens: the kernel would deal out connections to both.
     """
-    if is_taken(settings.ingress_host, settings.ingress_port):
-        refuse_to_start(f"port {settings.ingress_port} of {settings.ingress_host} is already in use")
+    if is_taken(at.host, at.port):
+        refuse_to_start(f"port {at.port} of {at.host} is already in use")
     _allow_connections()
-    _share_metrics(settings.cashbeat_home.absolute() / "run" / "metrics")
-    config = uvicorn.Config(
-        application,
-        factory=True,
-        host=settings.ingress_host,
-        port=settings.ingress_port,
-        workers=settings.ingress_processes,
-        **OPTIONS,
-    )
+    if metrics is not None:
+        _share_metrics(metrics)
+    config = uvicorn.Config(application, factory=True, host=at.host, port=at.port, workers=at.processes, **OPTIONS)
     if config.workers == 1:
         uvicorn.Server(config).run()
     else:

@@ -84,6 +84,7 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission("team:transfer", "hand the ownership over", _OWNERS, _AT_THE_DESK, scope="accounts:write"),
     Permission("team:join", "accept an invitation", _EVERYBODY, scope="accounts:write"),
     Permission("team:leave", "leave the team", _EVERYBODY, scope="accounts:write"),
+    Permission("portal:open", "let users into the portal", scope="accounts:write"),
     Permission("limits:report", "report how many sites and users there are", scope="accounts:write"),
     Permission(
         "plans:read", "see which plans, services and coupons there are", _EVERYBODY, _ALL_STAFF, scope="billing:read"

@@ -26,6 +26,8 @@ class Addresses:
     ingress_port: int
     flower_port: int
     sandbox_port: int | None
+    portal_port: int = 8100
+    portal_host: str = LOOPBACK
 
     @property
     def database_url(self) -> str:
@@ -35,8 +37,12 @@ class Addresses:
     @property
     def ingress_url(self) -> str:
         """Where the API answers, without a slash at the end."""
-        host = reached_at(self.ingress_host)
-        return f"http://{f'[{host}]' if ':' in host else host}:{self.ingress_port}"
+        return _plain_url(self.ingress_host, self.ingress_port)
+
+    @property
+    def portal_url(self) -> str:
+        """Where the portal answers, without a slash at the end."""
+        return _plain_url(self.portal_host, self.portal_port)
 
     @property
     def flower_url(self) -> str:
@@ -57,9 +63,9 @@ def choose(
     settings: Settings, urls: DatabaseUrls, broker_url: str, ports: KeptPorts, *, has_sandbox: bool
 ) -> Addresses:
     """Pick the ports. Raises StackError when one that was set by name is taken, or the host is another machine's."""
-    host = settings.ingress_host
-    if not is_free(ANY_PORT, host):
-        raise StackError(f"INGRESS_HOST {host} is no address of this machine")
+    for name in ("ingress_host", "portal_host"):
+        if not is_free(ANY_PORT, getattr(settings, name)):
+            raise StackError(f"{name.upper()} {getattr(settings, name)} is no address of this machine")
 
     def port(name: str, host: str = LOOPBACK) -> int:
         return ports.choose(name.upper(), getattr(settings, name), host=host, is_set=name in settings.model_fields_set)
@@ -67,9 +73,11 @@ def choose(
     return Addresses(
         urls=urls,
         broker_url=broker_url,
-        ingress_host=host,
-        ingress_port=port("ingress_port", host),
+        ingress_host=settings.ingress_host,
+        ingress_port=port("ingress_port", settings.ingress_host),
         flower_port=port("flower_port"),
+        portal_host=settings.portal_host,
+        portal_port=port("portal_port", settings.portal_host),
         sandbox_port=port("sandbox_port") if has_sandbox else None,
     )
 
@@ -88,12 +96,25 @@ def environment(settings: Settings, addresses: Addresses, master_keys: str) -> d
         "INGRESS_HOST": addresses.ingress_host,
         "INGRESS_PORT": str(addresses.ingress_port),
         "FLOWER_PORT": str(addresses.flower_port),
+        "PORTAL_HOST": addresses.portal_host,
+        "PORTAL_PORT": str(addresses.portal_port),
+        "PORTAL_PUBLIC_URL": settings.portal_public_url or addresses.portal_url,
         # beside the sandbox the customer sits at this machine
         "PUBLIC_URL": settings.public_url or (addresses.ingress_url if addresses.sandbox_port else ""),
         # and the product of the documentation is where links of mails lead
-        "MAIL_LINK_HOSTS": ",".join(settings.mail_link_hosts) or ("app.example" if addresses.sandbox_port else ""),
+        "MAIL_LINK_HOSTS": ",".join(settings.mail_link_hosts) or _of_docs(addresses),
+        "PORTAL_RETURN_HOSTS": ",".join(settings.portal_return_hosts) or _of_docs(addresses),
     }
     return shared | (_sandbox_environment(settings, addresses) if addresses.sandbox_port else {})
+
+
+def _of_docs(addresses: Addresses) -> str:
+    return "app.example" if addresses.sandbox_port else ""
+
+
+def _plain_url(host: str, port: int) -> str:
+    reached = reached_at(host)
+    return f"http://{f'[{reached}]' if ':' in reached else reached}:{port}"
 
 
 def sandbox_home(settings: Settings) -> Path:

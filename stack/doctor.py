@@ -153,7 +153,12 @@ def _events(settings: Settings) -> Iterator[Finding]:
 
 def _ports(settings: Settings) -> Iterator[Finding]:
     kept = ports_of_last_start(settings.cashbeat_home)
-    hosts = {"ingress_port": settings.ingress_host, "flower_port": ports.LOOPBACK, "sandbox_port": ports.LOOPBACK}
+    hosts = {
+        "ingress_port": settings.ingress_host,
+        "portal_port": settings.portal_host,
+        "flower_port": ports.LOOPBACK,
+        "sandbox_port": ports.LOOPBACK,
+    }
     for name, host in hosts.items():
         is_set_by_name = name in settings.model_fields_set
         usual: int = getattr(settings, name)

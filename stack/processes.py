@@ -43,7 +43,7 @@ def business_processes(
     *,
     is_watched: bool = True,
 ) -> list[ProcessSpec]:
-    """Everything but the stores, in the order it is started; Flower, and events for it, only if it is watched.
+    """Everything but the stores, in the order it is started; if it is watched, the portal and Flower, too.
 
     Workers and beat are forked by the `nursery`, if there is one.
     """
@@ -51,12 +51,12 @@ def business_processes(
     port = addresses.sandbox_port
     sandbox = [_sandbox(sandbox_home(settings), port, addresses, environment)] if port else []
     workers = [_worker(group, environment, is_watched) for group in GROUPS]
-    flower = [_flower(settings, addresses, environment)] if is_watched else []
+    watched = [_portal(environment), _flower(settings, addresses, environment)] if is_watched else []
     return [
         *sandbox,
         *(replace(spec, nursery=nursery) for spec in (*workers, _beat(home, environment))),
         _ingress(environment),
-        *flower,
+        *watched,
     ]
 
 
@@ -98,6 +98,10 @@ def _worker(group: WorkerGroup, environment: Mapping[str, str], is_watched: bool
 
 def _ingress(environment: Mapping[str, str]) -> ProcessSpec:
     return _python("ingress", ("-m", "ingress"), _told("ingress", environment=environment))
+
+
+def _portal(environment: Mapping[str, str]) -> ProcessSpec:
+    return _python("portal", ("-m", "portal"), _told("portal", environment=environment))
 
 
 def _beat(home: Path, environment: Mapping[str, str]) -> ProcessSpec:

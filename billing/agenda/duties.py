@@ -7,6 +7,7 @@ because the old month's credits went a moment before the new month's came.
 from collections.abc import Mapping
 
 from billing.approvals.expire import APPROVAL_EXPIRIES
+from billing.callers.forget_visits import VISITS_END
 from billing.clocks.duty import Duty
 from billing.cycle.plan_change.expire_change import CHANGE_EXPIRIES
 from billing.cycle.renewal.come_due import RENEWALS
@@ -35,6 +36,6 @@ SWEEPS: Mapping[type[Periodic], tuple[Duty, ...]] = {
     NoticeCards: (TRIAL_NOTICES, CARD_NOTICES, TRANSFER_REMINDERS, APPROVAL_EXPIRIES),
     # what was reserved is back before anybody looks whether a balance is low
     SweepCredits: (RESERVATION_ENDS, EXPIRIES, TOP_UPS),
-    PruneMemories: (FORGETTING, ERASING, EXPORT_ENDS),
+    PruneMemories: (FORGETTING, ERASING, EXPORT_ENDS, VISITS_END),
 }
 DUTIES: tuple[Duty, ...] = tuple(duty for duties in SWEEPS.values() for duty in duties)

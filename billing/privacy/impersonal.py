@@ -71,6 +71,8 @@ IMPERSONAL: Mapping[str, tuple[str, ...]] = {
     "payment_proofs": ("media_type",),
     "plan_prices": ("currency", "interval"),
     "plans": ("slug", "name"),
+    "portal_links": ("role",),
+    "portal_sessions": ("role",),
     "product_events": ("type",),
     "receipts": ("source", "cause", "gateway", "reference", "currency", "held_at", "remark"),
     "refunds": ("cause", "gateway", "refund_ref", "status", "currency", "reason", "used_credits", "failure_code"),

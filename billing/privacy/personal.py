@@ -27,6 +27,7 @@ WITHOUT_EMAIL = (
 BILLING, MAIL = "to bill, and to decide which tax", "to write about payments"
 NO_SUSPENSION = "CASE WHEN suspended_at IS NULL THEN '' ELSE 'erased' END"
 TEAM = "to know who may act for the account"
+VISITS = "to let them into the portal, and show them where they are in it; for 90 days"
 NO_REASON = "CASE WHEN reject_reason = '' THEN '' ELSE 'erased' END"
 UNEDITED = "to account for what was sold: never edited, so that a product names nobody in it"
 REFERENCE, PAPER = "to give money back and to answer disputes", "an invoice has to name its buyer"
@@ -88,6 +89,30 @@ ACCOUNTS = (
             "sites": Personal("what they are to work with", TEAM, Keep.ACCOUNT),
         },
         is_deleted=True,
+    ),
+    PersonalTable(
+        "portal_links",
+        OF_ACCOUNT,
+        {
+            "user_id": Personal("the product's id of a person", VISITS, Keep.ACCOUNT),
+            "return_url": Personal("the page of the product that they came from", VISITS, Keep.ACCOUNT),
+            "token_sha256": Personal("a link that was handed out", VISITS, Keep.ACCOUNT),
+        },
+        is_deleted=True,
+        hidden=("token_sha256",),
+    ),
+    PersonalTable(
+        "portal_sessions",
+        OF_ACCOUNT,
+        {
+            "user_id": Personal("the product's id of a person", VISITS, Keep.ACCOUNT),
+            "return_url": Personal("the page of the product that they came from", VISITS, Keep.ACCOUNT),
+            "token_sha256": Personal("a browser that was let in", VISITS, Keep.ACCOUNT),
+            "address": Personal("where a browser came from", VISITS, Keep.ACCOUNT),
+            "agent": Personal("what a browser calls itself", VISITS, Keep.ACCOUNT),
+        },
+        is_deleted=True,
+        hidden=("token_sha256",),
     ),
     PersonalTable(
         "stopped_addresses",

@@ -860,6 +860,22 @@ def accounts_transfer_ownership(
     )
 
 
+def start_portal_session(
+    *, account_id: str, user_id: shapes.UserId, role: shapes.Role, return_url: shapes.Url | None = LEFT_OUT
+) -> Say[shapes.PortalSession]:
+    """Let a user into the portal: the `url` of this answer opens it, within five minutes and once.
+
+    They may there what their `role` may, held to the account's team where it is kept here. `return_url` is a
+    page of the product, at one of the hosts that are allowed: the portal links back to it.
+    """
+    return Say(
+        "POST",
+        "/v1/portal/sessions/",
+        given(),
+        given(account_id=account_id, user_id=user_id, role=role, return_url=return_url),
+    )
+
+
 def send_welcome(
     *,
     to: shapes.Email,

@@ -1364,6 +1364,17 @@ class PortalPage(TypedDict):
     portal_url: str
 
 
+class PortalSession(TypedDict):
+    """Who may open the portal with the link, and until when."""
+
+    id: str
+    account_id: str
+    user_id: str
+    role: str
+    return_url: str
+    expires_at: str
+
+
 class Provider(TypedDict):
     """A provider.
 

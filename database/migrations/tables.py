@@ -2,6 +2,7 @@
 
 from billing.accounts import tables as accounts
 from billing.approvals import tables as approvals
+from billing.callers import tables as callers
 from billing.cards import tables as cards
 from billing.catalog import tables as catalog
 from billing.clocks import tables as clocks
@@ -46,10 +47,10 @@ from database.base import Base
 
 # Importing a module is what registers its tables; naming them here keeps the imports from looking unused.
 MODULES = (
-    accounts, approvals, audit, cards, catalog, clocks, credentials, credit_notes, credits_, disputes, dunning, events,
-    invoices, ledger, limits, mail, manual_payments, payment_methods, payments, privacy, rate_tables, receipts, refunds,
-    statements, subscriptions, tax, team, top_ups, usage, api_keys, event_pulls, inbox, lineage, operations, outbox,
-    staff, untold, unverified, upkeep, webhook_findings,
+    accounts, approvals, audit, callers, cards, catalog, clocks, credentials, credit_notes, credits_, disputes, dunning,
+    events, invoices, ledger, limits, mail, manual_payments, payment_methods, payments, privacy, rate_tables, receipts,
+    refunds, statements, subscriptions, tax, team, top_ups, usage, api_keys, event_pulls, inbox, lineage, operations,
+    outbox, staff, untold, unverified, upkeep, webhook_findings,
 )  # fmt: skip
 
 metadata = Base.metadata

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from database.rights.decision import KEEPS, KEEPS_AND_REMOVES, READS, Decision, changes, shown
+from database.rights.decision import KEEPS, KEEPS_AND_REMOVES, READS, Decision, Rights, changes, shown
 from database.rights.whose import EVERY_ACCOUNT, OF_ACCOUNT, OF_CLOCK, Whose, by_account, part_of
 
 # why mail to an address has stopped is told to whoever sees an account of that address
@@ -24,6 +24,12 @@ CUSTOMERS: Mapping[str, Decision] = {
     # whoever has a link is shown whom it invites, and to what
     "invitation_links": shown(KEEPS_AND_REMOVES, part_of("team_invitations", "invitation_id")),
     "account_exports": shown(KEEPS_AND_REMOVES, OF_ACCOUNT.taking("account:export")),
+    # Who may enter the portal, and who is in it. Whoever has a link or a cookie is looked up by its hash; the portal
+    # notes that a link is used, that somebody is still there, and that they left.
+    "portal_links": Decision(KEEPS_AND_REMOVES, portal=Rights(reads=True, changes=("used_at",)), whose=OF_ACCOUNT),
+    "portal_sessions": Decision(
+        Rights(reads=True, removes=True), portal=changes("seen_at", "ended_at"), whose=OF_ACCOUNT
+    ),
     "reported_counts": shown(KEEPS, OF_ACCOUNT),
     # by these names it is known whose an event is, too
     "gateway_customers": Decision(KEEPS, door=READS, whose=OF_ACCOUNT.taking("accounts:search")),

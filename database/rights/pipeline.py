@@ -44,6 +44,7 @@ PIPELINE: Mapping[str, Decision] = {
     "operations": Decision(
         changes(*PROGRESS, *DECIDED, "result", "problem", "body", "idempotency_key", "caller"),
         door=READS_AND_ADDS,
+        portal=READS_AND_ADDS,
         whose=OF_CALLER.also_with("work:read"),
     ),
     "outbox": Decision(changes(*PROGRESS, *DECIDED, "result"), door=READS, whose=OF_SELLER),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, ClassVar, Generic, Literal, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -30,6 +30,8 @@ class Says:
 
     command: type[Command]
     about: str | None = None
+    # what the door draws for it, which is in its first answer alone
+    shown_once: ClassVar[str] = ""
 
     @property
     def commands(self) -> tuple[type[Command], ...]:
@@ -45,6 +47,15 @@ class Says:
 @dataclass(frozen=True, slots=True)
 class MakesKey(Says):
     """Takes a command that makes a key, which is drawn here and shown in this answer alone."""
+
+    shown_once = "key"
+
+
+@dataclass(frozen=True, slots=True)
+class OpensPortal(Says):
+    """Takes a command that lets somebody into the portal, by a link which is drawn here and shown in this answer."""
+
+    shown_once = "url"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from gateways.registry import VENDORS
 from ingress.entries import all_entries
-from ingress.entries.entry import Answers, Asks, AtGateway, Entry, MakesKey, Says
+from ingress.entries.entry import Answers, Asks, AtGateway, Entry, Says
 from ingress.openapi.operations import Operations, view_of
 from ingress.openapi.shapes import Shapes
 from ingress.openapi.wording import documented, place_of
@@ -80,7 +80,7 @@ def document(entries: Sequence[Entry] | None = None) -> dict[str, Any]:
     for entry in entries:
         if isinstance(entry.does, Asks):  # its fields are parameters
             shapes.drop(shapes.taken(entry.does.wanted))
-        if isinstance(entry.does, MakesKey):  # nobody sends the whole of it
+        if isinstance(entry.does, Says) and entry.does.shown_once:  # nobody sends the whole of it
             shapes.drop(shapes.taken(entry.does.command))
     used = dict.fromkeys(told["tags"][0] for path in paths.values() for told in path.values())
     return {

@@ -11,7 +11,7 @@ from ingress.acceptance import Acceptance
 from ingress.bodies import read_body
 from ingress.commands import Commands
 from ingress.entries.aliases import ALIASES
-from ingress.entries.entry import Answers, Asks, AtGateway, Does, Entry, HandsOut, MakesKey, Says, ShowsAll, ShowsOne
+from ingress.entries.entry import Answers, Asks, AtGateway, Does, Entry, HandsOut, Says, ShowsAll, ShowsOne
 from ingress.identity import Identity
 from ingress.limits.failures import Failures
 from ingress.limits.limits import too_many
@@ -171,7 +171,7 @@ class Operations:
 
     def _operation(self, does: Says | AtGateway) -> dict[str, Any]:
         """The same for both: whoever waits gets it finished."""
-        more = {"key": NEW_KEY} if isinstance(does, MakesKey) else {}
+        more = {does.shown_once: NEW_KEY} if isinstance(does, Says) and does.shown_once else {}
         schemas = [self._of_kind(command, more) for command in does.commands]
         content = {JSON: {"schema": schemas[0] if len(schemas) == 1 else {"oneOf": schemas}}}
         links = {"operation": {"operationId": "get_operation", "parameters": {"id": "$response.body#/id"}}}

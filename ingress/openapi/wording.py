@@ -28,6 +28,7 @@ AREAS = {
     "services": "What is on offer",
     "coupons": "What is on offer",
     "operations": "Operations",
+    "portal": "The portal",
     "webhooks": "Webhooks",
     "test-clocks": "Test clocks",
     "admin": "Administration",

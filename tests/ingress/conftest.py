@@ -42,6 +42,8 @@ def settings(database_url: str, broker_url: str, tmp_path: Path) -> Settings:
         cashbeat_home=tmp_path,
         stripe_webhook_secrets=(SecretStr(SECRET), SecretStr(OLD_SECRET)),
         paypal_webhook_secrets=(SecretStr(WEBHOOK_ID),),
+        portal_public_url="https://account.example",
+        portal_return_hosts=("app.example", "127.0.0.1"),
         # many tests come as nobody, all from one address
         address_failures_per_minute=0,
     )

@@ -1,0 +1,37 @@
+"""Enter the portal by a link, which is used up by that."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import func, insert, update
+from sqlalchemy.orm import Session
+
+from billing.callers.tables import PortalLink, PortalSession
+from database.ids import uuid7
+
+SESSION_LIVES = timedelta(hours=12)
+AGENT_LENGTH_MAX = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """Who comes: the hash of the cookie that they are given, and what they tell of themselves."""
+
+    token_sha256: str
+    address: str
+    agent: str
+
+
+def enter(session: Session, link_sha256: str, browser: Browser) -> PortalSession | None:
+    """The session that begins; None for a link that is not known, was used or is over. Of two at once one enters."""
+    is_good = PortalLink.used_at.is_(None), PortalLink.expires_at > func.now()
+    used = update(PortalLink).where(PortalLink.token_sha256 == link_sha256, *is_good).values(used_at=func.now())
+    link = session.scalar(used.returning(PortalLink))
+    if link is None:
+        return None
+    values = {
+        "id": uuid7(), "account_id": link.account_id, "user_id": link.user_id, "role": link.role,
+        "return_url": link.return_url, "token_sha256": browser.token_sha256, "address": browser.address,
+        "agent": browser.agent[:AGENT_LENGTH_MAX], "ends_at": func.now() + SESSION_LIVES,
+    }  # fmt: skip
+    return session.scalars(insert(PortalSession).values(values).returning(PortalSession)).one()

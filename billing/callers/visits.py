@@ -1,0 +1,53 @@
+"""Reads of who is in the portal."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, func, select, update
+from sqlalchemy.orm import Session
+
+from billing.accounts.tables import Account
+from billing.callers.tables import PortalLink, PortalSession
+
+IDLE_MAX = timedelta(minutes=30)
+# so often is written down that somebody is still there
+SEEN_EVERY = timedelta(minutes=1)
+
+
+def account_of_link(session: Session, token_sha256: str) -> Account | None:
+    """Into whose account a link leads; None for one that is not known, was used or is over. It stays as it was."""
+    is_good = PortalLink.used_at.is_(None), PortalLink.expires_at > func.now()
+    linked = select(Account).join(PortalLink, PortalLink.account_id == Account.id)
+    return session.scalar(linked.where(PortalLink.token_sha256 == token_sha256, *is_good))
+
+
+def return_url_of_link(session: Session, token_sha256: str) -> str:
+    """The page of the product that a link came from, whatever became of it; empty for one that never was."""
+    return session.scalar(select(PortalLink.return_url).where(PortalLink.token_sha256 == token_sha256)) or ""
+
+
+def find_session(session: Session, token_sha256: str) -> PortalSession | None:
+    """Who comes with the cookie of this hash, and is noted to be there; None where nobody does any more."""
+    found = session.scalar(select(PortalSession).where(PortalSession.token_sha256 == token_sha256, _is_live()))
+    if found is not None:
+        is_news = PortalSession.seen_at < func.now() - SEEN_EVERY
+        seen = update(PortalSession).where(PortalSession.id == found.id, is_news).values(seen_at=func.now())
+        session.execute(seen, execution_options={"synchronize_session": False})
+    return found
+
+
+def sessions_of(session: Session, account_id: UUID, user_id: str) -> Sequence[PortalSession]:
+    """Wherever a user is in the portal of an account, the latest first."""
+    own = PortalSession.account_id == account_id, PortalSession.user_id == user_id
+    return session.scalars(
+        select(PortalSession).where(*own, _is_live()).order_by(PortalSession.started_at.desc())
+    ).all()
+
+
+def _is_live() -> ColumnElement[bool]:
+    return and_(
+        PortalSession.ended_at.is_(None),
+        PortalSession.ends_at > func.now(),
+        PortalSession.seen_at > func.now() - IDLE_MAX,
+    )

@@ -1,0 +1,105 @@
+"""In by a link, out by a button.
+
+Opening a link changes nothing, since programs that look for harmful mails open every one; only its button uses it up.
+"""
+
+from secrets import token_urlsafe
+from uuid import UUID
+
+import structlog
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from billing.callers.enter import Browser, enter
+from billing.callers.leave import leave
+from billing.callers.visits import account_of_link, return_url_of_link
+from database.sight import EVERYTHING
+from ingress.reads import Reads
+from portal.forms import read_form
+from portal.pages import Pages
+from portal.site import Site
+from portal.visitors import Visitors, hashed
+
+log = structlog.get_logger(__name__)
+TOKEN_BYTES = 32
+HOME = "/"
+EVERYWHERE = "all"
+# whoever may be there at all may look through their own sessions, and leave
+PERMISSION = "accounts:read"
+
+
+class Entering:
+    """`/enter/{token}` and `/leave`."""
+
+    def __init__(self, reads: Reads, visitors: Visitors, pages: Pages, site: Site) -> None:
+        self._reads = reads
+        self._visitors = visitors
+        self._pages = pages
+        self._site = site
+
+    async def show(self, request: Request) -> Response:
+        """Whose account it is, and a button."""
+        link = _link(request)
+        account = await self._reads.run(lambda session: account_of_link(session, link), EVERYTHING)
+        if account is None:
+            return await self._over(link)
+        return self._pages.plain("enter.html", {"account_name": account.name})
+
+    async def enter(self, request: Request) -> Response:
+        """Use the link up, give the browser a cookie that nobody had before, and lead on to an address without it."""
+        link, cookie = _link(request), token_urlsafe(TOKEN_BYTES)
+        address = request.client.host if request.client else ""
+        browser = Browser(hashed(cookie), address, _readable(request.headers.get("user-agent", "")))
+        began = await self._reads.run(lambda session: enter(session, link, browser), EVERYTHING)
+        if began is None:
+            return await self._over(link)
+        log.info("portal_entered", session_id=str(began.id), account_id=str(began.account_id))
+        answer = RedirectResponse(HOME, 303)
+        # it has no end of its own: the browser forgets it when it is closed, and we end the session
+        answer.set_cookie(
+            self._site.cookie_name, cookie, path="/", secure=self._site.is_https, httponly=True, samesite="lax"
+        )
+        return answer
+
+    async def leave(self, request: Request) -> Response:
+        """End this session, or wherever the visitor is in this account's portal; the browser forgets what it kept."""
+        visitor = await self._visitors.require(request, PERMISSION)
+        which = (await read_form(request)).get("session", "")
+        only = None if which == EVERYWHERE else named(which) or visitor.session_id
+        user_id, account_id = visitor.principal.id, visitor.account_id
+        ended = await self._reads.run(
+            lambda session: leave(session, account_id, user_id, only), visitor.principal.sight
+        )
+        log.info("portal_left", session_id=str(visitor.session_id), sessions=len(ended))
+        if only not in (None, visitor.session_id):
+            return RedirectResponse("/account/sessions", 303)
+        answer = self._pages.plain("left.html", {"return_url": visitor.return_url})
+        answer.delete_cookie(
+            self._site.cookie_name, path="/", secure=self._site.is_https, httponly=True, samesite="lax"
+        )
+        # not "cookies": that would sign them out of the product, too, where it shares our domain
+        answer.headers["clear-site-data"] = '"cache", "storage"'
+        return answer
+
+    async def _over(self, link: str) -> Response:
+        """Used, over or never there: the same words, and the way back to where a new one is made."""
+        return_url = await self._reads.run(lambda session: return_url_of_link(session, link), EVERYTHING)
+        return self._pages.plain("link_over.html", {"return_url": return_url}, 410)
+
+
+def named(text: str) -> UUID | None:
+    """The session that a form names, if it does."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _link(request: Request) -> str:
+    token: str = request.path_params["token"]
+    return hashed(token)
+
+
+def _readable(agent: str) -> str:
+    """What a browser calls itself is shown: nothing in it that is no letter."""
+    return "".join(character for character in agent if character.isprintable())

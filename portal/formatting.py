@@ -1,0 +1,47 @@
+"""Money and dates as the viewer writes them. The currency is the amount's, its layout the viewer's."""
+
+from datetime import datetime
+from decimal import Decimal
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_currency, format_decimal
+
+from schemas.currencies import exponent
+
+ENGLISH = Locale("en")
+
+
+@lru_cache(maxsize=64)
+def locale_of(tag: str) -> Locale:
+    """That of a language tag; English for one that Unicode's CLDR does not know."""
+    try:
+        return Locale.parse(tag.replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        return ENGLISH
+
+
+@lru_cache(maxsize=4096)  # one takes a tenth of a millisecond, and a page has a hundred
+def money(minor: int, currency: str, tag: str) -> str:
+    """Minor units as the currency's major unit, with as many places as it has."""
+    places = exponent(currency)
+    amount = Decimal(minor).scaleb(-places)
+    return format_currency(amount, currency, locale=locale_of(tag), currency_digits=True)
+
+
+@lru_cache(maxsize=4096)
+def count(number: int, tag: str) -> str:
+    """A whole number with its thousands told apart."""
+    return format_decimal(number, locale=locale_of(tag))
+
+
+def day(at: datetime, zone: str, tag: str) -> str:
+    """The day that an instant falls on there."""
+    return format_date(at.astimezone(ZoneInfo(zone)), "medium", locale=locale_of(tag))
+
+
+def instant(at: datetime, zone: str, tag: str) -> str:
+    """The same with the time of day."""
+    return format_datetime(at.astimezone(ZoneInfo(zone)), "medium", locale=locale_of(tag))

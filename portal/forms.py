@@ -1,0 +1,25 @@
+"""What a form sends."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+
+from ingress.bodies import read_body
+from portal.refused import Refused
+
+BODY_BYTES_MAX = 64 * 1024
+FIELDS_MAX = 200
+
+
+async def read_form(request: Request) -> Mapping[str, str]:
+    """The fields as they were typed, each once: the last one of a name counts. Raises Refused 400 for what is none."""
+    body = await read_body(request.receive, BODY_BYTES_MAX)
+    try:
+        fields = parse_qsl(
+            body.decode("ascii"), keep_blank_values=True, max_num_fields=FIELDS_MAX, encoding="utf-8", errors="strict"
+        )
+    except ValueError:
+        raise Refused(HTTPStatus.BAD_REQUEST, "Not a form of ours", "What was sent cannot be read.") from None
+    return dict(fields)

@@ -1,0 +1,94 @@
+"""The outermost layer: names every request, tells browsers what to keep to, turns every error into a page."""
+
+import re
+from collections.abc import Callable
+from itertools import count
+from secrets import token_hex
+
+import structlog
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+import logs
+from ingress.bodies import Gone
+from ingress.body_budget import BodyBudget
+from ingress.connection_limit import ConnectionLimit
+from ingress.door import IS_ADMITTED
+from ingress.problems import Problem, problem_of, unavailable
+from portal.headers import completed, told
+from portal.pages import Pages
+from portal.refused import Refused, not_found, not_permitted
+from portal.site import Site
+
+log = structlog.get_logger(__name__)
+REQUEST_ID_HEADER = b"x-request-id"
+REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+
+
+class Portal:
+    """An ASGI application around a router, served as the door is. A path with a slash at its end is the one without."""
+
+    def __init__(
+        self, router: ASGIApp, pages: Pages, site: Site, release: Callable[[], None], connection_limit: ConnectionLimit
+    ) -> None:
+        self._router = router
+        self._pages = pages
+        self._headers = told(site)
+        # what the protocol of the door counts
+        self.connection_limit = connection_limit
+        self.body_budget = BodyBudget()
+        self.release = release
+        self._prefix = token_hex(4).encode()
+        self._numbers = count(1)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._router(scope, receive, send)
+            return
+        request_id, has_started = self._request_id(scope), False
+
+        async def send_told(message: Message) -> None:
+            nonlocal has_started
+            if message["type"] == "http.response.start":
+                has_started = True
+                headers = completed(message["headers"], self._headers)
+                message["headers"] = [*headers, (REQUEST_ID_HEADER, request_id)]
+            await send(message)
+
+        scope["app"] = self  # tells Starlette's router to raise for 404 and 405 rather than to answer in plain text
+        scope["path"] = scope["path"].rstrip("/") or "/"
+        try:
+            if not scope[IS_ADMITTED]:
+                raise unavailable()
+            await self._router(scope, receive, send_told)
+        except Gone:
+            return
+        except Exception as error:
+            if has_started:
+                raise
+            logs.bind(request_id=request_id.decode())
+            answer = self._pages.refusal(_words_of(error), request_id.decode())
+            await answer(scope, receive, send_told)
+
+    def _request_id(self, scope: Scope) -> bytes:
+        for name, value in scope["headers"]:
+            if name == REQUEST_ID_HEADER and REQUEST_ID.fullmatch(value):
+                found: bytes = value
+                return found
+        return b"%b-%x" % (self._prefix, next(self._numbers))
+
+
+def _words_of(error: Exception) -> Refused:
+    """For a page. What nobody foresaw is logged, and told without its reason."""
+    if isinstance(error, Refused):
+        return error
+    problem: Problem = problem_of(error)
+    match problem.status:
+        case 404 | 405:
+            return not_found()
+        case 403:
+            return not_permitted()
+        case 413:
+            return Refused(413, "Too large", "This form is larger than anything that we ask for.")
+        case 503:
+            return Refused(503, "One moment, please", "We cannot answer just now. Nothing was lost; try again.")
+    return Refused(500, "Something went wrong", "The mistake is ours, and it was noted. Nothing was charged by it.")

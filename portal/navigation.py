@@ -1,0 +1,15 @@
+"""Where the navigation leads, and who is shown the way. The page asks for the permission again."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A link of the navigation. Its label is a catalogue key."""
+
+    path: str
+    label: str
+    permission: str
+
+
+NAVIGATION = (Way("/account/sessions", "Sessions", "accounts:read"),)

@@ -1,0 +1,72 @@
+"""Pages, filled from the templates of this room."""
+
+from collections.abc import Mapping
+from gettext import NullTranslations
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse, Response
+
+from documents.logo import data_address, read_logo
+from portal import formatting
+from portal.navigation import NAVIGATION
+from portal.refused import Refused
+from portal.shell import Shell
+from portal.static_files import StaticFiles
+from portal.visitors import Visitor
+from settings import Settings
+
+FOLDER = Path(__file__).parent / "templates"
+ENGLISH, UTC_ZONE = "en", "UTC"
+
+
+class Pages:
+    """The templates of one process, under the name and logo of who sells."""
+
+    def __init__(self, settings: Settings, files: StaticFiles) -> None:
+        environment = Environment(
+            loader=FileSystemLoader(FOLDER),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+            extensions=["jinja2.ext.i18n"],
+        )
+        # texts are marked for a catalogue; there is none but English yet
+        environment.install_gettext_translations(NullTranslations(), newstyle=True)  # type: ignore[attr-defined] # by the extension
+        environment.globals["seller_name"] = settings.seller_name
+        environment.globals["logo"] = data_address(read_logo(settings.seller_logo)) if settings.seller_logo else ""
+        environment.globals["static"] = files.address
+        self._environment = environment
+
+    def show(
+        self, template: str, visitor: Visitor, shell: Shell, content: Mapping[str, Any], path: str, status: int = 200
+    ) -> Response:
+        """A page of a visitor's, within what stands around all of them."""
+        ways = [way for way in NAVIGATION if visitor.may(way.permission)]
+        around = {"visitor": visitor, "shell": shell, "ways": ways, "path": path}
+        return self._filled(template, {**around, **content}, shell.locale, shell.time_zone, status)
+
+    def plain(self, template: str, content: Mapping[str, Any], status: int = 200) -> Response:
+        """A page for whoever looks at it, signed in or not."""
+        return self._filled(template, content, ENGLISH, UTC_ZONE, status)
+
+    def refusal(self, refused: Refused, request_id: str) -> Response:
+        """Why there is no page, and a way back."""
+        answer = self.plain("refused.html", {"refused": refused, "request_id": request_id}, refused.status)
+        if refused.status == 503:
+            answer.headers["retry-after"] = "2"
+        return answer
+
+    def _filled(self, template: str, content: Mapping[str, Any], locale: str, zone: str, status: int) -> Response:
+        written = {
+            "locale": locale,
+            "zone": zone,
+            "write_money": lambda minor, currency: formatting.money(minor, currency, locale),
+            "count": lambda number: formatting.count(number, locale),
+            "day": lambda at: formatting.day(at, zone, locale),
+            "instant": lambda at: formatting.instant(at, zone, locale),
+        }
+        return HTMLResponse(self._environment.get_template(template).render({**written, **content}), status)

@@ -1,0 +1,30 @@
+"""What a page is refused with, in words for whoever looks at it."""
+
+from http import HTTPStatus
+
+
+class Refused(Exception):
+    """An answer that is no page of theirs: shown in the frame, with a way back. The words are catalogue keys."""
+
+    def __init__(self, status: int, title: str, text: str) -> None:
+        super().__init__(f"{status}: {title}")
+        self.status = status
+        self.title = title
+        self.text = text
+
+
+def not_found() -> Refused:
+    """Of what is not there, and of what is another's."""
+    return Refused(HTTPStatus.NOT_FOUND, "Not found", "There is nothing under this address.")
+
+
+def signed_out() -> Refused:
+    """Of who is nobody here, or no more."""
+    text = "You are signed out, or were away for too long. Open this page from your product again."
+    return Refused(HTTPStatus.UNAUTHORIZED, "Please sign in again", text)
+
+
+def not_permitted() -> Refused:
+    """Of who is somebody, and may not."""
+    text = "Your role does not allow this. Ask an owner or the billing contact of your account."
+    return Refused(HTTPStatus.FORBIDDEN, "Not for your role", text)

@@ -1,0 +1,32 @@
+"""Where a visitor is signed in."""
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from billing.callers.visits import sessions_of
+from portal.showing import Showing
+
+PERMISSION = "accounts:read"
+FIRST_PAGE = "/account/sessions"
+
+
+class SessionsPage:
+    """`GET /` and `GET /account/sessions`."""
+
+    def __init__(self, showing: Showing) -> None:
+        self._showing = showing
+
+    async def home(self, request: Request) -> Response:
+        """Where everybody begins."""
+        return RedirectResponse(FIRST_PAGE, 303)
+
+    async def show(self, request: Request) -> Response:
+        """One's own sessions, each with a button that ends it."""
+        return await self._showing.page(
+            request,
+            PERMISSION,
+            "sessions.html",
+            lambda session, visitor, shell: {
+                "sessions": sessions_of(session, visitor.account_id, visitor.principal.id)
+            },
+        )

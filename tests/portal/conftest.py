@@ -1,0 +1,123 @@
+"""A portal for all tests of a file, with a database of its own. Each test has customers of its own."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from secrets import token_urlsafe
+from typing import Any
+from uuid import UUID
+
+import psycopg2
+import pytest
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool
+
+from billing.accounts.open import open_account
+from billing.callers.let_in import let_in
+from database.engine import dialect_url
+from database.ids import uuid7
+from portal.visitors import hashed
+from schemas.commands.accounts import Address, OpenAccount
+from schemas.commands.portal import StartPortalSession
+from schemas.permissions import Role
+from settings import Settings
+from stack.ports import free_port
+from stack.postgres import EmbeddedPostgres
+from stack.valkey import EmbeddedValkey
+from tests.logins import as_portal
+from tests.portal.running_portal import Browser, running_portal
+
+NAME = "of_the_portal"
+Link = Callable[..., str]
+BACK = "https://app.example/billing"
+
+
+@pytest.fixture(scope="module")
+def portal_database(postgres_server: EmbeddedPostgres, migrated_template: str) -> Iterator[str]:
+    """The owner's address of a database that the tests of one file share."""
+    with closing(psycopg2.connect(postgres_server.url("postgres"))) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(f"CREATE DATABASE {NAME} TEMPLATE {migrated_template} STRATEGY file_copy")
+            yield postgres_server.url(NAME)
+            cursor.execute(f"DROP DATABASE {NAME} WITH (FORCE)")
+
+
+@pytest.fixture(scope="module")
+def portal_settings(portal_database: str, valkey_server: EmbeddedValkey) -> Settings:
+    """What its process would be told."""
+    return Settings(
+        portal_database_url=as_portal(portal_database), broker_url=valkey_server.url(), portal_port=free_port(0)
+    )
+
+
+@pytest.fixture(scope="module")
+def portal_address(portal_settings: Settings) -> Iterator[str]:
+    """Where it answers."""
+    with running_portal(portal_settings) as address:
+        yield address
+
+
+@pytest.fixture
+def books_of_portal(portal_database: str) -> Iterator[Session]:
+    """The books behind it, to write what a worker would have written. Each statement counts at once."""
+    engine = create_engine(dialect_url(portal_database), poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    with Session(engine, autoflush=False, expire_on_commit=False) as session:
+        yield session
+
+
+@pytest.fixture
+def new_customer(books_of_portal: Session) -> Callable[..., UUID]:
+    """Open an account."""
+
+    def make(name: str = "Acme Corp", **terms: Any) -> UUID:
+        command = OpenAccount(
+            name=name, owner="user_1", billing_email="billing@acme.example", billing_address=Address(country="US"),
+            **terms,
+        )  # fmt: skip
+        account_id = open_account(books_of_portal, uuid7(), command)
+        books_of_portal.flush()
+        return account_id
+
+    return make
+
+
+@pytest.fixture
+def new_link(books_of_portal: Session) -> Link:
+    """A link into the portal, as a worker writes it; the path to open."""
+
+    def make(account_id: UUID, user_id: str = "user_1", role: Role = Role.OWNER, return_url: str | None = BACK) -> str:
+        token = token_urlsafe(32)
+        command = StartPortalSession(
+            token_sha256=hashed(token), account_id=account_id, user_id=user_id, role=role, return_url=return_url
+        )
+        let_in(books_of_portal, uuid7(), command)
+        return f"/enter/{token}"
+
+    return make
+
+
+@pytest.fixture
+def browser(portal_address: str) -> Iterator[Callable[..., Browser]]:
+    """Another browser."""
+    browsers: list[Browser] = []
+
+    def make(**headers: str) -> Browser:
+        browsers.append(Browser(portal_address, **headers))
+        return browsers[-1]
+
+    yield make
+    for each in browsers:
+        each.close()
+
+
+@pytest.fixture
+def signed_in(browser: Callable[..., Browser], new_link: Link) -> Callable[..., Browser]:
+    """A browser of somebody who came in by a link."""
+
+    def make(account_id: UUID, **terms: Any) -> Browser:
+        found = browser(**{"User-Agent": "A browser of the tests"})
+        assert found.enter(new_link(account_id, **terms)).status_code == 303
+        return found
+
+    return make
