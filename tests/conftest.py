@@ -99,12 +99,17 @@ def migrated_template(postgres_server: EmbeddedPostgres) -> str:
     return TEMPLATE_DATABASE
 
 
+@pytest.fixture(scope="session")
+def one_database(postgres_server: EmbeddedPostgres, migrated_template: str) -> databases.TestDatabase:
+    """What this run's tests share, one after the other."""
+    return databases.share(postgres_server, migrated_template)
+
+
 @pytest.fixture
-def database_url(postgres_server: EmbeddedPostgres, migrated_template: str) -> Iterator[str]:
-    """Address of a freshly migrated database for one test, dropped after it."""
-    databases.create(postgres_server, migrated_template)
-    yield postgres_server.url(databases.NAME)
-    databases.drop(postgres_server)
+def database_url(one_database: databases.TestDatabase) -> Iterator[str]:
+    """Address of a database for one test: as it was just after its migrations."""
+    yield one_database.as_made()
+    one_database.tidy()
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from uuid import UUID
 import pytest
 
 from billing.accounts.open import open_account
-from billing.catalog.seed import seed
 from database.engine import Database
 from database.ids import uuid7
 from schemas.commands.accounts import Address, OpenAccount
@@ -18,6 +17,7 @@ from tests.billing.payers import Payer
 from tests.billing.prepaid import Prepaid
 from tests.billing.subscribers import Books, utc
 from tests.billing.tellers import Teller
+from tests.databases import give_catalog
 from tests.workers.hands import equip
 from workers.wiring import Work
 
@@ -35,8 +35,7 @@ ADA = OpenAccount(
 @pytest.fixture
 def database(bare_database: Database) -> Database:
     """The books as a worker sees them, with a catalog."""
-    with bare_database.transaction() as session:
-        seed(session)
+    give_catalog(bare_database)
     return bare_database
 
 
@@ -109,11 +108,9 @@ def run(database: Database, account_id: UUID) -> GatewayRun:
 
 
 @pytest.fixture
-def hands(database_url: str, broker_url: str) -> Iterator[Work]:
+def hands(database_url: str, broker_url: str) -> Work:
     """What a worker process has. No gateway is asked: there is none at its address."""
-    work = equip(database_url, broker_url)
-    yield work
-    work.database.engine.dispose()
+    return equip(database_url, broker_url)
 
 
 @pytest.fixture

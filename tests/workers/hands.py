@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from billing.catalog.seed import seed
 from database.engine import Database, make_engine
 from settings import SANDBOX_STRIPE_KEY, Settings
-from tests.databases import warm_engine
+from tests.databases import give_catalog, warm_engine
 from tests.logins import as_worker
 from workers import task
 from workers.celery_app import make_app
@@ -38,8 +37,6 @@ def equip_many(database_url: str, broker_url: str, gateway_url: str = NOBODY) ->
 @contextmanager
 def at_work(work: Work) -> Iterator[Work]:
     """There is a catalog to sell from, and tasks that are called in this process work with these hands."""
-    with work.database.transaction() as session:
-        seed(session)
+    give_catalog(work.database)
     task.start(work)
     yield work
-    task.stop()
