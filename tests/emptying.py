@@ -55,8 +55,8 @@ class Emptier:
         if self._rows(IS_CHANGED)[0][0]:
             return False
         written = self._written()
-        self._run([*map(_delete, written), *(_restore(table) for table in written if table in self._kept)])
-        self._run([_rewind(*each) for each in self._sequences])
+        restored = (_restore(table) for table in written if table in self._kept)
+        self._run([*map(_delete, written), *restored, *(_rewind(*each) for each in self._sequences)])
         for table in self._large(written):
             self._run([sql.SQL("VACUUM {}").format(sql.Identifier(table))])
         return True

@@ -17,7 +17,6 @@ from schemas.facts.invoices import GatewayInvoiceFact
 from schemas.facts.subscriptions import SubscriptionFact
 from tests.gateways.sandbox_process import Sandbox
 from tests.workers.gateway_run import JANUARY_31, Json, Subscriber, books, deliver
-from tests.workers.hands import at_work, equip
 from workers import task as task_base
 from workers.wiring import Work
 
@@ -79,25 +78,9 @@ class Moment:
 
 
 @pytest.fixture
-def hasty_url(database_url: str) -> str:
-    """Books that a power cut would hurt: hundreds of orders are tried here, and no power cut."""
-    engine = create_engine(dialect_url(database_url), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"ALTER DATABASE {engine.url.database} SET synchronous_commit = off"))
-    engine.dispose()
-    return database_url
-
-
-@pytest.fixture
-def hasty_work(hasty_url: str, broker_url: str, module_sandbox: Sandbox) -> Iterator[Work]:
-    with at_work(equip(hasty_url, broker_url, module_sandbox.address)) as work:
-        yield work
-
-
-@pytest.fixture
-def eraser(hasty_url: str) -> Iterator[Engine]:
+def eraser(database_url: str) -> Iterator[Engine]:
     """The way to undo what cannot be undone: the ledger refuses it to everybody else."""
-    engine = create_engine(dialect_url(hasty_url))
+    engine = create_engine(dialect_url(database_url))
     yield engine
     engine.dispose()
 
@@ -141,9 +124,9 @@ def _in_batches(chance: random.Random, events: list[Json]) -> list[list[Json]]:
     ],
 )
 def test_every_order_ends_in_the_same_books(
-    hasty_work: Work, module_sandbox: Sandbox, eraser: Engine, until: datetime, told: int, bills: list[Any], orders: int
+    work: Work, module_sandbox: Sandbox, eraser: Engine, until: datetime, told: int, bills: list[Any], orders: int
 ) -> None:
-    ada = Subscriber(hasty_work, module_sandbox)
+    ada = Subscriber(work, module_sandbox)
     ada.begin()
     _keep(eraser)
     ada.pay()
@@ -152,25 +135,23 @@ def test_every_order_ends_in_the_same_books(
     assert len(events) == told
     # each comes twice, the second time as the version of June 2024 would tell it
     events += [ada.in_old_version(event) for event in events]
-    _ask_instead(hasty_work, Recorded(ada.stripe))
+    _ask_instead(work, Recorded(ada.stripe))
 
-    deliver(hasty_work, events)
-    expected = books(hasty_work)
+    deliver(work, events)
+    expected = books(work)
     assert sorted((each["reason"], each["total_minor"]) for each in expected["invoices"]) == bills
     assert {each["status"] for each in expected["invoices"]} == {"paid"}
     chance = random.Random(SEED)  # noqa: S311 - an order to be repeated, no secret
     for number in range(orders):
         _undo(eraser)
-        deliver(hasty_work, *_in_batches(chance, list(events)))
-        assert books(hasty_work) == expected, f"order {number} of seed {SEED}"
-    with hasty_work.database.transaction() as session:
+        deliver(work, *_in_batches(chance, list(events)))
+        assert books(work) == expected, f"order {number} of seed {SEED}"
+    with work.database.transaction() as session:
         assert violations(session) == []
 
 
-def test_the_gateway_moves_on_while_its_events_are_late(
-    hasty_work: Work, module_sandbox: Sandbox, eraser: Engine
-) -> None:
-    ada = Subscriber(hasty_work, module_sandbox)
+def test_the_gateway_moves_on_while_its_events_are_late(work: Work, module_sandbox: Sandbox, eraser: Engine) -> None:
+    ada = Subscriber(work, module_sandbox)
     ada.begin()
     _keep(eraser)
     moments, events = _live(ada)
@@ -178,8 +159,8 @@ def test_the_gateway_moves_on_while_its_events_are_late(
     results = []
     for _ in range(COURSES):
         _undo(eraser)
-        _follow(hasty_work, chance, moments, [list(each) for each in events])
-        results.append(books(hasty_work))
+        _follow(work, chance, moments, [list(each) for each in events])
+        results.append(books(work))
     told = results[0]
     assert sorted((each["reason"], each["total_minor"], each["balance_used_minor"]) for each in told["invoices"]) == [
         ("change", 0, 0), ("change", 5_000, 0), ("renewal", 9_900, 5_000), ("start", 9_900, 0)
@@ -187,7 +168,7 @@ def test_the_gateway_moves_on_while_its_events_are_late(
     assert told["subscriptions"][0]["status"] == "canceled"
     for number, result in enumerate(results):
         assert result == told, f"course {number} of seed {SEED}"
-    with hasty_work.database.transaction() as session:
+    with work.database.transaction() as session:
         assert violations(session) == []
 
 
