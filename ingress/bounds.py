@@ -33,15 +33,23 @@ def filled(principal: Principal, asked: type[BaseModel], fields: dict[str, Any])
 
 
 def said_by(principal: Principal, asked: type[Command], fields: dict[str, Any]) -> dict[str, Any]:
-    """With the user said who says it. Raises Problem 422 for one who would say it in another's name.
+    """With the user said who says it, and in which role. Raises Problem 422 for one who would say it in another's name.
 
     Servers and staff speak in whose name they like, and in nobody's where it is left out.
     """
+    refuse_drawn(asked, fields)
     if principal.kind is not Kind.USER or not asked.caller_field:
         return fields
     if fields.get(asked.caller_field, principal.id) != principal.id:
         raise invalid(asked.caller_field, "must be your own user id, or left out")
-    return {**fields, asked.caller_field: principal.id}
+    role = {asked.caller_role_field: principal.role} if asked.caller_role_field else {}
+    return {**fields, asked.caller_field: principal.id, **role}
+
+
+def refuse_drawn(asked: type[Command], fields: Mapping[str, Any]) -> None:
+    """Raises Problem 422 for what the door alone says."""
+    for field in asked.drawn & fields.keys():
+        raise invalid(field, "is not a field of this request")
 
 
 async def require_own(reads: Reads, principal: Principal, fields: Mapping[str, Any]) -> None:

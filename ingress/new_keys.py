@@ -7,11 +7,12 @@ from starlette.responses import Response
 
 from database.api_keys import DrawnKey, draw_key
 from ingress.bodies import read_body
+from ingress.bounds import refuse_drawn
 from ingress.commands import Commands, Shown, as_in_path
 from ingress.identity import Identity
 from ingress.operation_store import StoredOperation
 from ingress.operations import OperationRow, view_operation
-from ingress.validation import invalid, parse_json
+from ingress.validation import parse_json
 from schemas.commands.base import Command
 from schemas.views.callers import NewKeyView
 
@@ -32,8 +33,7 @@ class NewKeys:
             async with self._identity.requiring(request, command_class.permission) as counted:
                 body = await read_body(request.receive, command_class.body_bytes_max)
                 fields = parse_json(body or b"{}") if id_field else parse_json(body)
-                for field in command_class.drawn & fields.keys():
-                    raise invalid(field, "is not a field of this request")
+                refuse_drawn(command_class, fields)
                 in_path = {id_field: request.path_params["id"]} if id_field else {}
                 command = counted.about(as_in_path(command_class, in_path, {**fields, **standing}))
             answer = await self._commands.accept(request, counted.principal, command, len(body), _with(drawn))

@@ -20,7 +20,7 @@ from billing.notices.transfer_reminders import TRANSFER_REMINDERS
 from billing.notices.trial_ending import TRIAL_NOTICES
 from billing.outcomes.end_dunning import DUNNING_ENDS
 from billing.outcomes.end_order import ORDER_ENDS
-from billing.privacy.forget_due import ERASING, EXPORT_ENDS, FORGETTING
+from billing.privacy.forget_due import ERASING, EXPORT_ENDS, FORGETTING, INVITATION_ENDS
 from billing.top_ups.start import TOP_UPS
 from billing.usage.expire import EXPIRIES
 from billing.usage.release import RESERVATION_ENDS
@@ -36,6 +36,6 @@ SWEEPS: Mapping[type[Periodic], tuple[Duty, ...]] = {
     NoticeCards: (TRIAL_NOTICES, CARD_NOTICES, TRANSFER_REMINDERS, APPROVAL_EXPIRIES),
     # what was reserved is back before anybody looks whether a balance is low
     SweepCredits: (RESERVATION_ENDS, EXPIRIES, TOP_UPS),
-    PruneMemories: (FORGETTING, ERASING, EXPORT_ENDS, VISITS_END),
+    PruneMemories: (FORGETTING, ERASING, EXPORT_ENDS, INVITATION_ENDS, VISITS_END),
 }
 DUTIES: tuple[Duty, ...] = tuple(duty for duties in SWEEPS.values() for duty in duties)

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from billing.commands.verb import Result, Verb
 from billing.limits.queries import users_max_of
+from billing.team.authority import said_by
 from billing.team.call_off import call_off
 from billing.team.change_role import change_role
 from billing.team.invite import Times, invite
@@ -40,12 +41,12 @@ def _repeat(session: Session, operation: Operation, command: RepeatInvitation, n
     account_id = account_of_invitation(session, command.invitation_id)
     users_max = users_max_of(session, account_id) if account_id else 0
     times = Times(now, database_time(session))
-    invitation = invite_again(session, command.invitation_id, command.acting_user_id, users_max, times)
+    invitation = invite_again(session, command.invitation_id, said_by(command), users_max, times)
     return view_invitation(invitation, now).model_dump(mode="json")
 
 
 def _cancel(session: Session, operation: Operation, command: CancelInvitation, now: datetime) -> Result:
-    return call_off(session, command.invitation_id, command.acting_user_id).model_dump(mode="json")
+    return call_off(session, command.invitation_id, said_by(command)).model_dump(mode="json")
 
 
 def _accept(session: Session, operation: Operation, command: AcceptInvitation, now: datetime) -> Result:
@@ -59,7 +60,7 @@ def _leave(session: Session, operation: Operation, command: LeaveTeam, now: date
 
 
 def _remove(session: Session, operation: Operation, command: RemoveMember, now: datetime) -> Result:
-    return remove(session, command.member_id, command.acting_user_id).model_dump(mode="json")
+    return remove(session, command.member_id, said_by(command)).model_dump(mode="json")
 
 
 def _change_role(session: Session, operation: Operation, command: ChangeRole, now: datetime) -> Result:

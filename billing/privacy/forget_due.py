@@ -1,4 +1,5 @@
-"""What falls due of accounts that were deleted: news that came since is forgotten, and in the end their papers."""
+"""What falls due to be forgotten: of accounts that were deleted the news that came since, and in the end their papers;
+copies that nobody fetched, and invitations that nobody answered."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -14,8 +15,11 @@ from billing.privacy.erase import erase_at_last, erase_at_once
 from billing.privacy.forget_memory import forget_memory
 from billing.privacy.retention import FOLLOWED_FOR
 from billing.privacy.tables import AccountExport
+from billing.team.tables import Invitation
 
 AGAIN_AFTER = timedelta(days=1)
+# An invitation that has expired can be sent again so long. Whoever has not answered by then is nobody's customer.
+UNANSWERED_KEPT = timedelta(days=30)
 
 
 def find_forgettable(session: Session, timeline: Timeline, rows_max: int) -> Sequence[UUID]:
@@ -77,7 +81,21 @@ def remove_expired(session: Session, timeline: Timeline, rows_max: int) -> int:
     return len(session.scalars(removed, execution_options={"synchronize_session": False}).all())
 
 
+def forget_invitations(session: Session, timeline: Timeline, rows_max: int) -> int:
+    """Forget whom an invitation was for that nobody has answered; how many there were. Those on test clocks stay.
+
+    One that is sent again at this moment is none of them any more: its row is looked at again once it is free.
+    """
+    if timeline.clock_id is not None:
+        return 0
+    is_old = Invitation.expires_at < timeline.now - UNANSWERED_KEPT, Account.clock_id.is_(None)
+    old = select(Invitation.id).join(Account, Account.id == Invitation.account_id).where(*is_old).limit(rows_max)
+    removed = delete(Invitation).where(Invitation.id.in_(old), is_old[0]).returning(Invitation.id)
+    return len(session.scalars(removed, execution_options={"synchronize_session": False}).all())
+
+
 # each looks through every event and command once
 FORGETTING = OneByOne("forget_news", find_forgettable, forget_news, rows_max=20)
 EXPORT_ENDS = AllAtOnce("remove_expired", remove_expired, rows_max=100)
+INVITATION_ENDS = AllAtOnce("forget_invitations", forget_invitations, rows_max=1_000)
 ERASING = OneByOne("erase_kept", find_kept_long_enough, erase_kept, rows_max=100)

@@ -1,7 +1,8 @@
 """Invite somebody into a team."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -10,15 +11,20 @@ from billing.accounts.queries import lock_account
 from billing.accounts.tables import Account
 from billing.errors import Rejected
 from billing.mail.stage_to_person import stage_to_person
-from billing.team.authority import acting_member, require_within
+from billing.team.authority import acting_member, require_within, said_by
 from billing.team.queries import count_seats, founder, invitations_of, members_of, view_invitation
 from billing.team.rules import ACCEPTED_WITHIN, TEAM_MAX, check_sites
 from billing.team.tables import Invitation, Member
 from database.ids import uuid7
+from database.memory import WorkState
+from database.operations import Operation
 from database.untold import tell
 from schemas.commands.team import InviteMember
 
 INVITATION = "team_invitation"
+# Whoever invites, calls off and invites others writes to strangers in the product's name. A whole team fits a day.
+INVITED_A_DAY_MAX = TEAM_MAX
+A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +45,9 @@ def invite(session: Session, command: InviteMember, users_max: int | None, times
     check_sites(command.role, command.sites)
     account = lock_account(session, command.account_id)
     _begin(session, account)
-    acting = acting_member(session, account.id, command.acting_user_id)
+    acting = acting_member(session, account.id, said_by(command))
     require_within(acting, command.role, command.sites)
+    _check_mails(session, account.id, times.wall)
     _make_room(session, account, command.email, times.now)
     check_seats(session, account, users_max, times.now)
     invitation = Invitation(
@@ -67,6 +74,19 @@ def check_seats(session: Session, account: Account, users_max: int | None, now: 
     if users_max is not None and count_seats(session, account.id, now) >= users_max:
         detail = f"The plan allows {users_max} users, with those who are invited."
         raise Rejected("users_limit_reached", detail, status=409)
+
+
+def _check_mails(session: Session, account_id: UUID, wall: datetime) -> None:
+    """Those that were called off are counted, too: by the commands that made them."""
+    made = select(func.count()).where(
+        Operation.about == account_id,
+        Operation.kind == InviteMember.kind,
+        Operation.state == WorkState.DONE,
+        Operation.created_at > wall - A_DAY,
+    )
+    if (session.scalar(made) or 0) >= INVITED_A_DAY_MAX:
+        detail = f"An account invites {INVITED_A_DAY_MAX} people within a day; wait for the next."
+        raise Rejected("too_many_mails", detail, status=429)
 
 
 def _begin(session: Session, account: Account) -> None:

@@ -8,23 +8,21 @@ from sqlalchemy.orm import Session
 from billing.accounts.queries import lock_account
 from billing.errors import Rejected
 from billing.mail.stage_to_person import stage_to_person
-from billing.team.authority import acting_member, require_within
+from billing.team.authority import SaidBy, acting_member, require_within
 from billing.team.invite import INVITATION, Times, check_seats
 from billing.team.queries import account_of_invitation
 from billing.team.rules import ACCEPTED_WITHIN, RESENT_AFTER
 from billing.team.tables import Invitation, InvitationLink
 
 
-def invite_again(
-    session: Session, invitation_id: UUID, acting_user_id: str | None, users_max: int | None, times: Times
-) -> Invitation:
+def invite_again(session: Session, invitation_id: UUID, by: SaidBy, users_max: int | None, times: Times) -> Invitation:
     """The invitation, which waits for seven more days; links of mails before end now.
 
     Raises Rejected `invitation_not_found`, `resent_too_soon`, `users_limit_reached` where its days were over and its
     seat is another's, and as `acting_member`, `require_within` and `stage_to_person`.
     """
     invitation = lock_invitation(session, invitation_id)
-    acting = acting_member(session, invitation.account_id, acting_user_id)
+    acting = acting_member(session, invitation.account_id, by)
     require_within(acting, invitation.role, invitation.sites)
     if times.wall < invitation.mailed_at + RESENT_AFTER:
         detail = f"The mail was sent within the last {RESENT_AFTER.seconds} seconds; wait for it."

@@ -6,21 +6,22 @@ from sqlalchemy.orm import Session
 
 from billing.accounts.queries import lock_account
 from billing.errors import Rejected
-from billing.team.authority import acting_member, require_within
+from billing.team.authority import SaidBy, acting_member, require_within
 from billing.team.owners import keep_owner
 from billing.team.queries import account_of_member, find_member, view_member
 from billing.team.tables import Member
+from billing.team.withdraw import withdraw
 from database.untold import tell
 from schemas.views.team import MemberView
 
 
-def remove(session: Session, member_id: UUID, acting_user_id: str | None) -> MemberView:
+def remove(session: Session, member_id: UUID, by: SaidBy) -> MemberView:
     """Take a member out of the team. Raises Rejected `member_not_found`, `owner_needed`, and as `acting_member`.
 
     Nobody takes out who is above them, or works with sites that they do not: `role_above_own`, `sites_above_own`.
     """
     member = lock_member(session, member_id)
-    acting = acting_member(session, member.account_id, acting_user_id)
+    acting = acting_member(session, member.account_id, by)
     require_within(acting, member.role, member.sites)
     return _part_with(session, member)
 
@@ -49,5 +50,6 @@ def _part_with(session: Session, member: Member) -> MemberView:
     shown = view_member(member)
     session.delete(member)
     keep_owner(session, lock_account(session, shown.account_id))
+    withdraw(session, shown.account_id, shown.user_id, None)
     tell(session, "team.left", shown.account_id, shown.id, shown.model_dump(mode="json"))
     return shown

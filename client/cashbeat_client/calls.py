@@ -719,8 +719,8 @@ def invite_member(
     account_id: str,
     email: shapes.Email,
     role: shapes.Role,
-    sites: list[shapes.Name] | None = LEFT_OUT,
     acting_user_id: shapes.UserId | None = LEFT_OUT,
+    sites: list[shapes.Name] | None = LEFT_OUT,
 ) -> Say[shapes.Invitation]:
     """Invite somebody into the team: they get a mail with a link.
 
@@ -731,7 +731,7 @@ def invite_member(
         "POST",
         "/v1/account/team/invite/",
         given(),
-        given(account_id=account_id, email=email, role=role, sites=sites, acting_user_id=acting_user_id),
+        given(account_id=account_id, email=email, role=role, acting_user_id=acting_user_id, sites=sites),
     )
 
 
@@ -740,8 +740,8 @@ def accounts_team_invite(
     *,
     email: shapes.Email,
     role: shapes.Role,
-    sites: list[shapes.Name] | None = LEFT_OUT,
     acting_user_id: shapes.UserId | None = LEFT_OUT,
+    sites: list[shapes.Name] | None = LEFT_OUT,
 ) -> Say[shapes.Invitation]:
     """Invite somebody into the team: they get a mail with a link.
 
@@ -752,7 +752,7 @@ def accounts_team_invite(
         "POST",
         f"/v1/accounts/{id}/team/invite/",
         given(),
-        given(email=email, role=role, sites=sites, acting_user_id=acting_user_id),
+        given(email=email, role=role, acting_user_id=acting_user_id, sites=sites),
     )
 
 
@@ -809,16 +809,16 @@ def leave_team(*, account_id: str, user_id: shapes.UserId) -> Say[shapes.Member]
 def change_role(
     id: str,
     *,
+    acting_user_id: shapes.UserId | None = LEFT_OUT,
     role: shapes.Role | None = LEFT_OUT,
     sites: list[shapes.Name] | None = LEFT_OUT,
-    acting_user_id: shapes.UserId | None = LEFT_OUT,
 ) -> Say[shapes.Member]:
     """Give a member another role, or other sites, null: all.
 
     What is left out stays.
     """
     return Say(
-        "PATCH", f"/v1/account/team/{id}/role/", given(), given(role=role, sites=sites, acting_user_id=acting_user_id)
+        "PATCH", f"/v1/account/team/{id}/role/", given(), given(acting_user_id=acting_user_id, role=role, sites=sites)
     )
 
 

@@ -80,8 +80,6 @@ def document(entries: Sequence[Entry] | None = None) -> dict[str, Any]:
     for entry in entries:
         if isinstance(entry.does, Asks):  # its fields are parameters
             shapes.drop(shapes.taken(entry.does.wanted))
-        if isinstance(entry.does, Says) and entry.does.shown_once:  # nobody sends the whole of it
-            shapes.drop(shapes.taken(entry.does.command))
     used = dict.fromkeys(told["tags"][0] for path in paths.values() for told in path.values())
     return {
         "openapi": "3.1.1",

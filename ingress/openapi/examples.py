@@ -53,9 +53,11 @@ def curl_of(method: str, path: str, told: dict[str, Any], components: dict[str, 
     if any("$ref" in each for each in told.get("parameters", [])):
         words.append("-H 'Idempotency-Key: 1' -H 'Prefer: wait=10'")
     content = told.get("requestBody", {}).get("content", {})
-    if "application/json" in content and told.get("security"):
+    has_body = "application/json" in content and bool(told.get("security"))
+    if has_body:
         body = json.dumps(example_of(content["application/json"]["schema"], components))
         words.append(f"-d '{body}'")
-    elif method != "GET":
+    # what curl does by itself need not be said
+    if method != ("POST" if has_body else "GET"):
         words.insert(1, f"-X {method}")
     return " ".join(words)

@@ -114,7 +114,7 @@ class Operations:
     def _body(self, entry: Entry) -> Schema | None:
         does, in_path = entry.does, _names_in(entry.path)
         if isinstance(does, Says):
-            said_elsewhere = {*in_path, *does.command.drawn, *filter(None, [does.about])}
+            said_elsewhere = {*in_path, *filter(None, [does.about])}
             schema = self._without(does.command, said_elsewhere)
             is_needed = not does.about or bool(self._shapes.inside(schema).get("required"))
             return {"required": is_needed, "content": {JSON: {"schema": schema}}}
@@ -128,8 +128,8 @@ class Operations:
         return None
 
     def _without(self, command: type[Command], in_path: set[str]) -> Schema:
-        """The body of a command of which the path, or the door, says some fields. Nobody needs to say them again."""
-        whole = self._shapes.taken(command)
+        """The body of a command of which the path says some fields. Nobody needs to say them again."""
+        whole = self._said(command)
         if not in_path & set(command.model_fields):
             return whole
         schema = dict(self._shapes.inside(whole))
@@ -139,6 +139,15 @@ class Operations:
             del schema["required"]
         suffix = "AtGateway" if "gateway" in in_path else "Body"
         return self._shapes.add(f"{command.__name__}{suffix}", schema)
+
+    def _said(self, command: type[Command]) -> Schema:
+        """The reference to what a caller says: what the door alone says is none of it."""
+        whole = self._shapes.taken(command)
+        schema = self._shapes.inside(whole)
+        for name in command.drawn & schema["properties"].keys():
+            del schema["properties"][name]
+            schema["required"] = [each for each in schema.get("required", []) if each != name]
+        return whole
 
     def _answers(self, does: Does) -> dict[str, Any]:
         match does:

@@ -31,6 +31,8 @@ class Command(BaseModel):
     drawn: ClassVar[frozenset[str]] = frozenset()
     # the field that names the user who says it: of a user's own command it is always themselves
     caller_field: ClassVar[str] = ""
+    # and the one, drawn, that says in which role the door found that user
+    caller_role_field: ClassVar[str] = ""
     # thousands a second by a machine: its operation, which nobody can change or remove either, is the entry
     is_own_audit: ClassVar[bool] = False
 

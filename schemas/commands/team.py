@@ -59,7 +59,21 @@ class OfInvitation(Command):
     invitation_id: UUID
 
 
-class InviteMember(Command):
+class ByMember(Command):
+    """What a member does: `acting_user_id`, of a user always themselves.
+
+    `acting_role` is what the door has found a user to be, by their token and the team: no more counts than that.
+    """
+
+    caller_field = "acting_user_id"
+    caller_role_field = "acting_role"
+    drawn = frozenset({"acting_role"})
+
+    acting_user_id: UserId | None = None
+    acting_role: Role | None = None
+
+
+class InviteMember(ByMember):
     """Invite somebody into the team: they get a mail with a link.
 
     `acting_user_id` is the member who does it, of a user always themselves: their role is the highest they give.
@@ -69,13 +83,11 @@ class InviteMember(Command):
     permission = "team:write"
     begins = True
     result_view: ClassVar[type[View] | None] = InvitationView
-    caller_field = "acting_user_id"
 
     account_id: UUID
     email: Email
     role: Role
     sites: Sites | None = None
-    acting_user_id: UserId | None = None
 
     @property
     def needs_also(self) -> tuple[str, ...]:
@@ -83,26 +95,21 @@ class InviteMember(Command):
         return (GIVE_OWNERSHIP,) if self.role is Role.OWNER else ()
 
 
-class RepeatInvitation(OfInvitation):
+class RepeatInvitation(OfInvitation, ByMember):
     """Send the mail again, with another link; the one before ends. It can be accepted for seven more days."""
 
     kind = "repeat_invitation"
     permission = "team:write"
+    begins = True
     result_view = InvitationView
-    caller_field = "acting_user_id"
-
-    acting_user_id: UserId | None = None
 
 
-class CancelInvitation(OfInvitation):
+class CancelInvitation(OfInvitation, ByMember):
     """Call an invitation off: its link opens nothing any more."""
 
     kind = "cancel_invitation"
     permission = "team:write"
     result_view = CanceledInvitationView
-    caller_field = "acting_user_id"
-
-    acting_user_id: UserId | None = None
 
 
 class AcceptInvitation(Command):
@@ -134,28 +141,23 @@ class LeaveTeam(Command):
     user_id: UserId
 
 
-class RemoveMember(OfMember):
+class RemoveMember(OfMember, ByMember):
     """Take somebody out of the team: what they ask from then on is refused. The last owner stays."""
 
     kind = "remove_member"
     permission = "team:write"
     result_view = MemberView
-    caller_field = "acting_user_id"
-
-    acting_user_id: UserId | None = None
 
 
-class ChangeRole(AsGiven, OfMember):
+class ChangeRole(AsGiven, OfMember, ByMember):
     """Give a member another role, or other sites, null: all. What is left out stays."""
 
     kind = "change_role"
     permission = "team:write"
     result_view = MemberView
-    caller_field = "acting_user_id"
 
     role: Role | None = None
     sites: Sites | None = None
-    acting_user_id: UserId | None = None
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -178,7 +180,7 @@ class ChangeRole(AsGiven, OfMember):
         return (GIVE_OWNERSHIP,) if self.role is Role.OWNER else ()
 
 
-class TransferOwnership(Command):
+class TransferOwnership(ByMember):
     """Make another member the owner; the one who was it stays as an admin.
 
     That is `acting_user_id`, of a user always themselves; without one it is the owner whom the account names.
@@ -187,11 +189,9 @@ class TransferOwnership(Command):
     kind = "transfer_ownership"
     permission = "team:transfer"
     result_view = TransferredOwnershipView
-    caller_field = "acting_user_id"
 
     account_id: UUID
     member_id: UUID
-    acting_user_id: UserId | None = None
 
 
 COMMANDS: tuple[type[Command], ...] = (

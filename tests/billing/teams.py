@@ -12,6 +12,7 @@ from billing.clocks.wall import Wall
 from billing.notices.letterhead import Letterhead
 from billing.notices.letters import LETTERS
 from billing.notices.occasion import Occasion
+from billing.team.authority import SaidBy
 from billing.team.call_off import call_off
 from billing.team.change_role import change_role
 from billing.team.invite import INVITATION, Times, invite
@@ -53,12 +54,12 @@ class Team:
     def resend(self, invitation_id: UUID, at: datetime, by: str | None = OWNER) -> InvitationView:
         """Have the mail sent again."""
         with self.database.transaction() as session:
-            return view_invitation(invite_again(session, invitation_id, by, self.users_max, Times(at, at)), at)
+            return view_invitation(invite_again(session, invitation_id, SaidBy(by), self.users_max, Times(at, at)), at)
 
     def call_off(self, invitation_id: UUID, by: str | None = OWNER) -> None:
         """Take it back."""
         with self.database.transaction() as session:
-            call_off(session, invitation_id, by)
+            call_off(session, invitation_id, SaidBy(by))
 
     def accept(self, token: str, user_id: str, at: datetime = MONDAY, name: str = "") -> MemberView:
         """Follow the link as this user."""
@@ -83,10 +84,10 @@ class Team:
         with self.database.transaction() as session:
             return view_member(change_role(session, ChangeRole(acting_user_id=by, **said)))
 
-    def remove(self, member_id: UUID, by: str | None = OWNER) -> MemberView:
+    def remove(self, member_id: UUID, by: str | None = OWNER, token_says: Role | None = None) -> MemberView:
         """Take them out."""
         with self.database.transaction() as session:
-            return remove(session, member_id, by)
+            return remove(session, member_id, SaidBy(by, token_says))
 
     def leave(self, user_id: str) -> MemberView:
         """They go by themselves."""

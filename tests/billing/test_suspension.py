@@ -22,6 +22,7 @@ from schemas.commands import COMMANDS
 from tests.billing.hearing_side import tell_all, types_heard
 from tests.billing.prepaid import Prepaid
 from tests.billing.subscribers import Books
+from tests.billing.teams import Team
 from workers.wiring import Work
 
 NOW = datetime.now(UTC)
@@ -71,6 +72,7 @@ def test_nothing_is_begun_or_used_while_it_is_suspended(counter: Counter, books:
     books.give_card(counter.account_id, NOW)
     subscription_id = books.subscribe(counter.account_id, NOW)
     of_it = {"subscription_id": subscription_id}
+    invitation_id = Team(counter.work.database, counter.account_id).invite("a@ada.example", by=None).id
     addresses = {"success_url": "https://app.example/a", "cancel_url": "https://app.example/b"}
     assert counter.refused("suspend_account", **WHY) == ""
     wishes: Mapping[str, Mapping[str, Any]] = {
@@ -83,6 +85,7 @@ def test_nothing_is_begun_or_used_while_it_is_suspended(counter: Counter, books:
         "record_usage": {"events": [{"event_id": "1", "operation": "search"}]},
         "reserve_usage": {"operation": "search", "quantity": 1},
         "invite_member": {"email": "b@ada.example", "role": "viewer"},
+        "repeat_invitation": {"invitation_id": invitation_id},
     }  # fmt: skip
     for kind, fields in wishes.items():
         assert counter.refused(kind, **fields) == "account_suspended", kind

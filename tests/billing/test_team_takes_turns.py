@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from billing.errors import Rejected
+from billing.team.authority import SaidBy
 from billing.team.change_role import change_role
 from billing.team.invite import Times, invite
 from billing.team.join import join
@@ -25,7 +26,7 @@ Act = Callable[[Session, UUID, str], object]
 
 
 def _removes(session: Session, member_id: UUID, by: str) -> object:
-    return remove(session, member_id, by)
+    return remove(session, member_id, SaidBy(by))
 
 
 def _demotes(session: Session, member_id: UUID, by: str) -> object:
@@ -122,8 +123,8 @@ def test_who_is_removed_while_they_act_does_not_act(two_owners: Team) -> None:
         at_once(
             two_owners.database,
             locks,
-            lambda session: remove(session, cleo.id, OWNER),
-            lambda session: remove(session, dora.id, "user-cleo"),
+            lambda session: remove(session, cleo.id, SaidBy(OWNER)),
+            lambda session: remove(session, dora.id, SaidBy("user-cleo")),
         )
     assert refused.value.code == "not_a_member"
     assert two_owners.member("user-dora") is not None

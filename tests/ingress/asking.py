@@ -39,7 +39,12 @@ FIELDS: Mapping[str, Any] = {
     "cancel_url": "https://app.example/plans",
 }
 # what the door says by itself
-DRAWN = {"token_sha256": "0" * 64, "secret_sha256": "0" * 64, "hint": "cb_sk_AAAA…AAAA"}
+DRAWN = {
+    "token_sha256": "0" * 64,
+    "secret_sha256": "0" * 64,
+    "hint": "cb_sk_AAAA…AAAA",
+    "acting_role": None,
+}
 
 
 @dataclass(frozen=True, slots=True)

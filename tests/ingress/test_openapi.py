@@ -12,6 +12,7 @@ from starlette.routing import Route
 from ingress.app import make_door
 from ingress.entries import all_entries
 from ingress.openapi.document import document
+from ingress.openapi.examples import curl_of
 from ingress.openapi.refusals import refusals_of
 from ingress.openapi.wording import documented
 from settings import Settings
@@ -35,6 +36,14 @@ def operations() -> dict[tuple[str, str], dict[str, Any]]:
 def test_it_is_openapi_3_1() -> None:
     assert [str(error) for error in OPENAPI_31_VALIDATOR.iter_errors(told())] == []
     assert list(OPENAPI_31_VALIDATOR.iter_errors({**told(), "paths": []})) != []
+
+
+def test_each_line_for_a_shell_asks_by_the_method_that_it_stands_beside() -> None:
+    """By itself curl asks with GET, and with POST where there is a body."""
+    for (method, path), each in operations().items():
+        line = curl_of(method, path, each, told()["components"]["schemas"])
+        named = re.search(r" -X (\w+) ", line)
+        assert (named[1] if named else "POST" if " -d '" in line else "GET") == method, line
 
 
 def test_every_route_of_the_door_is_in_it_and_nothing_else() -> None:

@@ -98,6 +98,31 @@ def test_a_user_acts_as_themselves(users_door: httpx.Client, acme_id: UUID, bea_
     assert rows(said_by) == [(BEA,)] * 4 + [("user_1",)]
 
 
+def test_the_door_alone_says_in_which_role_a_user_acts(
+    users_door: httpx.Client, acme_id: UUID, bea_id: UUID, key: dict[str, str], rows: Rows
+) -> None:
+    """The worker reads no token: what it says is handed on, the lower of it and the team."""
+    path = f"{TEAM}{bea_id}/"
+    for headers in (_as("user_1", acme_id, "owner"), _as("user_1", acme_id, "admin"), _as(BEA, acme_id, "owner"), key):
+        refused = users_door.request("DELETE", path, json={"acting_role": "owner"}, headers=headers)
+        assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "acting_role")
+        assert users_door.request("DELETE", path, headers=headers).status_code == 202
+    said = rows("SELECT body ->> 'acting_role' FROM operations ORDER BY created_at")
+    assert said == [("owner",), ("admin",), ("admin",), (None,)]
+
+
+def test_a_repeat_with_a_token_for_less_is_the_same_command(
+    users_door: httpx.Client, acme_id: UUID, bea_id: UUID
+) -> None:
+    said = [
+        users_door.request(
+            "DELETE", f"{TEAM}{bea_id}/", headers={**_as("user_1", acme_id, role), "Idempotency-Key": "out-1"}
+        ).json()["id"]
+        for role in ("owner", "admin")
+    ]
+    assert said[0] == said[1]
+
+
 def test_who_is_no_owner_makes_none(users_door: httpx.Client, acme_id: UUID, bea_id: UUID, rows: Rows) -> None:
     for user, role in ((BEA, "owner"), ("user_1", "admin")):
         for send, path, more in (
