@@ -183,6 +183,13 @@ def _host_name(value: str) -> str:
     return value
 
 
+def _origin(value: str) -> str:
+    """As a browser says it: without a path, and without a port that goes without saying."""
+    if not re.fullmatch(r"https?://([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?|\[[0-9a-f:]+\])(:[1-9][0-9]{0,4})?", value):
+        raise ValueError("must be origins like https://app.example.com, without a path")
+    return value.removesuffix(":443") if value.startswith("https:") else value.removesuffix(":80")
+
+
 def _invitation_page(value: str) -> str:
     """Whose mail it is stands in the address once, as `{token}`: behind a `#` it is in no log of a web server."""
     if value.count("{token}") != 1:
@@ -212,6 +219,7 @@ Port = Annotated[Count, Field(ge=1, le=65_535)]
 DatabaseUrl = Annotated[str, Field(repr=False), _none_or(_database)]
 BrokerUrl = Annotated[str, Field(repr=False), _none_or(_broker)]
 WebPage = Annotated[str, _none_or(_WEB_PAGE)]
+Origin = Annotated[str, AfterValidator(_origin)]
 HostName = Annotated[str, AfterValidator(_host_name)]
 InvitationPage = Annotated[str, _none_or(_invitation_page)]
 BaseUrl = Annotated[WebPage, AfterValidator(_base)]

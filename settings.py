@@ -28,6 +28,7 @@ from setting_values import (
     Login,
     Mailbox,
     MasterKeyList,
+    Origin,
     PayPalKey,
     PayPalMerchantId,
     PayPalWebhookId,
@@ -80,6 +81,7 @@ READ_BY: dict[str, tuple[str, ...]] = {
         "paypal_webhook_verification", "resend_webhook_secrets", "public_url", "seller_name", "seller_logo",
         "user_token_issuer", "user_token_audience", "user_token_jwks_url", "user_token_secrets",
         "user_token_account_claim", "user_token_role_claim", "portal_public_url", "portal_return_hosts",
+        "user_origins",
     ),
     "portal": (
         *_EVERYWHERE, "portal_database_url", "broker_url", "portal_host", "portal_port", "portal_processes",
@@ -155,6 +157,9 @@ class Settings(BaseSettings):
     user_token_secrets: Annotated[tuple[TokenSecret, ...], NoDecode] = ()
     user_token_account_claim: TokenWord = "account_id"  # noqa: S105 - the name of a claim
     user_token_role_claim: TokenWord = "role"  # noqa: S105 - likewise
+
+    # where the pages are from which their browsers ask
+    user_origins: Annotated[tuple[Origin, ...], NoDecode] = ()
 
     # the watchers
     flower_port: Port = 5555
@@ -233,6 +238,7 @@ class Settings(BaseSettings):
         "user_token_secrets",
         "mail_link_hosts",
         "portal_return_hosts",
+        "user_origins",
         mode="before",
     )
     @classmethod

@@ -12,6 +12,7 @@ from gateways.stripe.signatures import Verifier
 from ingress.bodies import read_body
 from ingress.connection_limit import ConnectionLimit
 from ingress.door import Door
+from ingress.origins import Origins
 from ingress.server import Listening, prepare_interpreter, run
 from ingress.webhooks import HEADERS, RECEIVED
 
@@ -37,7 +38,7 @@ def serve() -> Door:
     secrets = [secret.get_secret_value() for secret in configuration.load().stripe_webhook_secrets]
     prepare_interpreter()
     router = Router([Route(PATH, VerifyOnly(secrets), methods=["POST"])])
-    return Door(router, release=lambda: None, connection_limit=ConnectionLimit(0))
+    return Door(router, release=lambda: None, connection_limit=ConnectionLimit(0), origins=Origins(()))
 
 
 if __name__ == "__main__":

@@ -80,6 +80,14 @@ def named_in(fields: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     return ((field, fields[field]) for field in THINGS if fields.get(field) is not None)
 
 
+def account_of(session: Session, fields: Mapping[str, Any]) -> UUID | None:
+    """The account of the first thing that these fields name; None where they name none that is there."""
+    for field, named in named_in(fields):
+        thing = THINGS[field]
+        return session.scalar(select(thing.account).where(thing.key == named).limit(1))
+    return None
+
+
 def is_among(session: Session, field: str, named: Any, accounts: Iterable[UUID]) -> bool:
     """Whether what the field names is there and belongs to one of these accounts, whichever rows bear the name."""
     thing = THINGS[field]

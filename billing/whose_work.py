@@ -43,6 +43,7 @@ TEXTS_MAX = 500
 REFERENCE_CHARACTERS_MAX = 255
 OWNED = (
     Invoice, Subscription, PaymentAttempt, Card, Receipt, Refund, CreditNote, Dispute, PaymentClaim, UsageReservation,
+    Member, Invitation,
 )  # fmt: skip
 # what a command may be about, the nearest first: as `named_in` of the database has it, see `Operation.about`
 NAMED_BY_COMMANDS = {

@@ -122,9 +122,10 @@ def _told(error: Exception) -> str:
 def _instant(claims: Mapping[str, Any], name: str) -> float:
     """Seconds since the epoch, a number and nothing that could be read as one."""
     value = claims[name]
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < math.inf:
         raise TokenRefused(f"has no time in {name}")
-    return float(value)
+    # a whole number may have hundreds of digits, for which no float has room
+    return float(max(0, min(value, FAR.timestamp())))
 
 
 def _account(claims: Mapping[str, Any], terms: Terms) -> UUID:

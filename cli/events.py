@@ -1,6 +1,5 @@
 """The product's endpoints, and what is sent to them."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -53,13 +52,17 @@ def disable_endpoint(endpoint_id: Endpoint) -> None:
 def redeliver(
     endpoint_id: Endpoint,
     event_id: Annotated[UUID | None, typer.Option("--event", help="One event, of whatever type.")] = None,
-    since: Annotated[datetime | None, typer.Option(help="All that was told from then on (UTC).")] = None,
-    until: Annotated[datetime | None, typer.Option(help="And before then (UTC).")] = None,
+    since: Annotated[
+        str | None, typer.Option(help="All that was told from a day (UTC) on, or a time like 2026-01-31T10:00:00Z.")
+    ] = None,
+    until: Annotated[str | None, typer.Option(help="And before then.")] = None,
     delivered_too: Annotated[
         bool, typer.Option("--delivered-too", help="Of a range also what was delivered already.")
     ] = False,
 ) -> None:
     """Send again: one event, or all of a range that the endpoint's types take in and it has not taken yet."""
+    from stack.arguments import instant
     from stack.event_endpoints import Wanted, redeliver
 
-    typer.echo(redeliver(settings(), endpoint_id, Wanted(event_id, since, until, delivered_too)))
+    wanted = Wanted(event_id, instant(since, "--since"), instant(until, "--until"), delivered_too)
+    typer.echo(redeliver(settings(), endpoint_id, wanted))

@@ -12,6 +12,11 @@ from urllib.parse import urlsplit
 PORTS = {"http": 80, "https": 443}
 # IPv6 addresses that carry an IPv4 one, which counts then: NAT64 (RFC 6052)
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+# All that is given out of IPv6 to anybody (RFC 4291, RFC 7020). The rest leads into this network, or nowhere: addresses
+# of a site, NAT64 of one's own (RFC 8215), and old ways to write an IPv4 address.
+_UNICAST = ipaddress.ip_network("2000::/3")
+# for protocols between neighbours (RFC 6890); Python takes some of them for global
+_BETWEEN_NEIGHBOURS = ipaddress.ip_network("192.0.0.0/24")
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -76,10 +81,17 @@ def _refuse_inner_name(host: str) -> None:
 
 
 def _refuse_inner(address: Address) -> None:
-    """Private, loopback, link-local (where clouds keep their metadata), multicast, reserved: not `is_global`."""
-    inner = _carried(address)
-    if not inner.is_global or inner.is_multicast:
+    """Private, loopback, link-local (where clouds keep their metadata), multicast, reserved."""
+    if not _is_public(_carried(address)):
         raise AddressRefused(f"{address} is no address on the public internet")
+
+
+def _is_public(address: Address) -> bool:
+    if not address.is_global or address.is_multicast:
+        return False
+    if isinstance(address, ipaddress.IPv6Address):
+        return address in _UNICAST
+    return address not in _BETWEEN_NEIGHBOURS
 
 
 def _carried(address: Address) -> Address:

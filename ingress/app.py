@@ -32,6 +32,7 @@ from ingress.new_keys import NewKeys
 from ingress.openapi.served import Reference
 from ingress.operation_store import NewOperation, OperationStore, StoredOperation
 from ingress.operations import Operations
+from ingress.origins import Origins
 from ingress.parts import Parts
 from ingress.pay_page import PayPage
 from ingress.portal_links import PortalLinks
@@ -72,7 +73,9 @@ def make_door(settings: Settings) -> Door:
     """Build a door; it opens its connections when the server starts it up."""
     reads = Reads(settings.ingress_database_url)
     limits = Limits(SharedCounts(settings.broker_url, settings.ingress_processes), settings)
-    identity = Identity(reads, user_tokens(settings), limits, Failures(settings.address_failures_per_minute))
+    failures_max = settings.address_failures_per_minute
+    identity = Identity(reads, user_tokens(settings), limits, Failures(failures_max, "keys or tokens"))
+    links = Failures(failures_max, "links")
     waiting = Waiting(reads)
     bell = _bell(settings)
     ringers = event_ringer(bell), unverified_ringer(bell), command_ringer(bell), set_ringer(bell)
@@ -91,9 +94,9 @@ def make_door(settings: Settings) -> Door:
         portal_links=PortalLinks(identity, taking, settings.portal_public_url, settings.portal_return_hosts),
         query=Queries(reads, identity),
         previews=Previews(reads, identity),
-        pay_page=PayPage(reads, acceptance, waiting, SellerPage(settings), settings.public_url),
-        confirm_page=ConfirmPage(reads, acceptance, waiting, SellerPage(settings)),
-        invited=Invited(reads),
+        pay_page=PayPage(reads, acceptance, waiting, SellerPage(settings), settings.public_url, links),
+        confirm_page=ConfirmPage(reads, acceptance, waiting, SellerPage(settings), links),
+        invited=Invited(reads, links),
         operations=Operations(reads, identity),
         endpoint_secrets=ShownSecrets(reads, identity, _keys(settings)),
         health=Health(reads),
@@ -104,7 +107,7 @@ def make_door(settings: Settings) -> Door:
     lifespan = _lifespan(ringers, (inbox, unverified, operations), secrets, limits, (identity.stop, reads.close))
     connection_limit = ConnectionLimit(settings.ingress_connections_per_address)
     router = Router(routes(all_entries(), parts), redirect_slashes=False, lifespan=lifespan)
-    return Door(router, waiting.release, connection_limit)
+    return Door(router, waiting.release, connection_limit, Origins(settings.user_origins))
 
 
 def _lifespan(

@@ -17,6 +17,7 @@ from billing.clocks.wall import Wall
 from callers.principal import Kind, Principal
 from database.sight import EVERYTHING
 from ingress.acceptance import Acceptance
+from ingress.limits.failures import Failures
 from ingress.reads import Reads
 from ingress.seller_page import SellerPage
 from ingress.waiting import Waiting
@@ -37,16 +38,17 @@ class ConfirmPage:
         acceptance: Acceptance,
         waiting: Waiting,
         page: SellerPage,
+        failures: Failures,
     ) -> None:
         self._reads = reads
         self._acceptance = acceptance
         self._waiting = waiting
         self._page = page
+        self._failures = failures
 
     async def show(self, request: Request) -> Response:
         """Which address, and the button."""
-        token: str = request.path_params["token"]
-        email = await self._reads.run(lambda session: _waiting_email(session, token), EVERYTHING)
+        email = await self._find(request)
         if email is None:
             return self._unknown()
         text = f"Invoices and other mails about payments are to be sent to {email}."
@@ -55,7 +57,7 @@ class ConfirmPage:
     async def confirm(self, request: Request) -> Response:
         """Stage the command and wait a moment for it. Pressed twice it is the same one."""
         token: str = request.path_params["token"]
-        if await self._reads.run(lambda session: _waiting_email(session, token), EVERYTHING) is None:
+        if await self._find(request) is None:
             return self._unknown()
         # the key is kept: of the token it tells the hash
         stored = await self._acceptance.accept(
@@ -67,6 +69,15 @@ class ConfirmPage:
         if row.result:
             return self._page.answer("Thank you", f"{row.result['billing_email']} is the billing e-mail from now on.")
         return self._page.answer("Thank you", "Your address is being confirmed; this takes a moment.", status=202)
+
+    async def _find(self, request: Request) -> str | None:
+        """The address that waits for this link. Raises Problem 429 for whoever tries many that are none."""
+        token, address = request.path_params["token"], self._failures.address_of(request)
+        self._failures.require_few(address)
+        email = await self._reads.run(lambda session: _waiting_email(session, token), EVERYTHING)
+        if email is None:
+            self._failures.note(address)
+        return email
 
     def _unknown(self) -> Response:
         text = "This link was used before or is over. Where it is still needed, ask for another mail."

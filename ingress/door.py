@@ -13,6 +13,7 @@ from ingress.bodies import Gone
 from ingress.body_budget import BodyBudget
 from ingress.connection_limit import ConnectionLimit
 from ingress.limits.limits import tell
+from ingress.origins import ALLOWED, Origins
 from ingress.problems import MEDIA_TYPE, problem_of, unavailable
 
 IS_ADMITTED = "cashbeat.is_admitted"  # in a request's scope: whether there was room for its body
@@ -26,8 +27,11 @@ class Door:
     A path without its last slash is answered like the one with it, never redirected: senders of webhooks do not follow.
     """
 
-    def __init__(self, router: Router, release: Callable[[], None], connection_limit: ConnectionLimit) -> None:
+    def __init__(
+        self, router: Router, release: Callable[[], None], connection_limit: ConnectionLimit, origins: Origins
+    ) -> None:
         self.router = router
+        self._origins = origins
         # both are counted by the protocol: connections before there is a request, bodies before they are kept
         self.connection_limit = connection_limit
         self.body_budget = BodyBudget()
@@ -46,7 +50,8 @@ class Door:
             nonlocal has_started
             if message["type"] == "http.response.start":
                 has_started = True
-                message["headers"] = [*message["headers"], (REQUEST_ID_HEADER, request_id), *tell(scope)]
+                named = (REQUEST_ID_HEADER, request_id), *tell(scope), *self._origins.told(scope)
+                message["headers"] = [*message["headers"], *named]
             await send(message)
 
         scope["app"] = self  # tells Starlette's router to raise for 404 and 405 rather than to answer in plain text
@@ -56,6 +61,9 @@ class Door:
         try:
             if not scope[IS_ADMITTED]:
                 raise unavailable("Too many large requests at once; send it again.")
+            if self._origins.asks_first(scope):
+                await _allow(send_named)
+                return
             await self.router(scope, receive, send_named)
         except Gone:
             return
@@ -71,6 +79,12 @@ class Door:
                 logs.bind(request_id=found.decode())
                 return found
         return b"%b-%x" % (self._prefix, next(self._numbers))
+
+
+async def _allow(send: Send) -> None:
+    """Tell a browser what a page of the product's may ask."""
+    await send({"type": "http.response.start", "status": 204, "headers": list(ALLOWED)})
+    await send({"type": "http.response.body", "body": b""})
 
 
 async def _answer(error: Exception, path: str, request_id: str, send: Send) -> None:

@@ -11,6 +11,7 @@ from credentials.endpoint_secrets import opened_secrets
 from credentials.errors import Sealed
 from credentials.master_keys import MasterKeys
 from ingress.identity import Identity
+from ingress.noted import noted
 from ingress.problems import Problem
 from ingress.queries.answers import as_json
 from ingress.reads import Reads
@@ -31,7 +32,8 @@ class ShownSecrets:
         """The secret; nobody on the way keeps it."""
         principal = await self._identity.require(request, PERMISSION)
         endpoint_id: UUID = request.path_params["id"]
-        answer = as_json(await self._reads.run(lambda session: self._read(session, endpoint_id), principal.sight))
+        read = noted(principal, PERMISSION, request, lambda session: self._read(session, endpoint_id), {})
+        answer = as_json(await self._reads.run(read, principal.sight))
         answer.headers["Cache-Control"] = "no-store"
         return answer
 

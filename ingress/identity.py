@@ -46,15 +46,16 @@ class Identity:
         self._uses = KeyUses(reads)
         self._known: OrderedDict[str, Known] = OrderedDict()
 
-    async def require(self, request: Request, permission: str) -> Principal:
-        """Who calls, has this permission, and has not called too often: the request is counted.
+    async def require(self, request: Request, permission: str, of: str = "") -> Principal:
+        """Who calls, has this permission, and has not called too often: the request is counted, and for the account
+        that it is about. `of` is the field that would name what the id in the path does.
 
         Raises Problem 401 for a missing, unknown, expired or revoked key and for a token that is refused; Problem 429
         where too many of those came from the same address, and for too many requests; and Problem 403 without the
         permission, and for a user who is not in the team that their account keeps here.
         """
         principal = await self._who_calls(request)
-        await self._limits.take(request, principal, account_named(request))
+        await self._limits.take(request, principal, account_named(request, of))
         return await self._allowed(principal, permission)
 
     @asynccontextmanager
@@ -72,7 +73,7 @@ class Identity:
 
     async def _who_calls(self, request: Request) -> Principal:
         credential = _credential_of(request)
-        address = request.client.host if request.client else ""
+        address = self._failures.address_of(request)
         try:
             principal = await self._known_as(credential, address)
             if principal.ends_at is not None and principal.ends_at <= datetime.now(UTC):

@@ -3,13 +3,14 @@
 So nobody of them sees anything of a customer without an entry: where it cannot be written, there is no answer.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 
+from billing.whose import ACCOUNT, account_of
 from callers.principal import Kind, Principal
 from database.audit.tables import ActorKind
 from database.audit.write import Actor, Deed, write_down
@@ -20,7 +21,6 @@ from schemas.views.base import Page
 Answer = TypeVar("Answer")
 
 READ = "read"
-ACCOUNT = "account_id"
 # what these let somebody see is nobody's
 IMPERSONAL = frozenset({
     "plans:read", "price_list:read", "ways_to_pay:read", "providers:read", "clocks:read", "credit_costs:read",
@@ -29,12 +29,17 @@ IMPERSONAL = frozenset({
 
 
 def noted(
-    principal: Principal, permission: str, request: Request, read: Callable[[Session], Answer]
+    principal: Principal,
+    permission: str,
+    request: Request,
+    read: Callable[[Session], Answer],
+    about: Mapping[str, Any],
 ) -> Callable[[Session], Answer]:
     """The same read, which leaves an entry if it is of staff: by whom, what was asked, and whose of it was shown.
 
-    Servers and customers read their own, and by the thousand: of these nothing is written. Nor of a read that fails:
-    it shows nothing.
+    Whose it is the answer says, or else the thing that was asked `about`, by the names of `billing.whose`. Servers and
+    customers read their own, and by the thousand: of these nothing is written. Nor of a read that fails: it shows
+    nothing.
     """
     if principal.kind is not Kind.STAFF or permission in IMPERSONAL:
         return read
@@ -45,7 +50,7 @@ def noted(
         said: dict[str, Any] = {**request.query_params, "path": request.url.path}
         if len(accounts) > 1:
             said["accounts"] = accounts
-        whose = accounts[0] if len(accounts) == 1 else _asked_about(request)
+        whose = accounts[0] if len(accounts) == 1 else account_of(session, about)
         name = name_of_member(session, UUID(principal.id))
         actor = Actor(ActorKind.STAFF, principal.caller, name, principal.role or "")
         write_down(session, [Deed(actor, READ, whose, said=said)])
@@ -66,12 +71,3 @@ def _named(shown: list[Any]) -> Iterator[UUID]:
             yield each.id
         elif isinstance(found := getattr(each, ACCOUNT, None), UUID):
             yield found
-
-
-def _asked_about(request: Request) -> UUID | None:
-    """The account that the question names: as a filter, or in the path of an account."""
-    in_path = request.path_params.get("id") if "/accounts/" in request.url.path else None
-    try:
-        return UUID(str(request.query_params.get(ACCOUNT, in_path)))
-    except ValueError:
-        return None

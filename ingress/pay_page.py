@@ -17,6 +17,7 @@ from callers.principal import Kind, Principal
 from database.sight import EVERYTHING
 from ingress.acceptance import Acceptance
 from ingress.bodies import read_body
+from ingress.limits.failures import Failures
 from ingress.reads import Reads
 from ingress.seller_page import HEADERS, SellerPage
 from ingress.waiting import Waiting
@@ -44,12 +45,14 @@ class PayPage:
         waiting: Waiting,
         page: SellerPage,
         public_url: str,
+        failures: Failures,
     ) -> None:
         self._reads = reads
         self._acceptance = acceptance
         self._waiting = waiting
         self._page = page
         self._public_url = public_url.rstrip("/")
+        self._failures = failures
 
     async def show(self, request: Request) -> Response:
         """What is owed, and the button to pay it; after the payment a word of thanks."""
@@ -103,9 +106,13 @@ class PayPage:
     async def _find(self, request: Request) -> PayableView | None:
         if not self._public_url:
             return None
-        token: str = request.path_params["token"]
+        token, address = request.path_params["token"], self._failures.address_of(request)
+        self._failures.require_few(address)
         # whose invoice it is, the link does not say: it names one invoice, and nobody can guess it
-        return await self._reads.run(lambda session: find_payable(session, token), EVERYTHING)
+        payable = await self._reads.run(lambda session: find_payable(session, token), EVERYTHING)
+        if payable is None:
+            self._failures.note(address)
+        return payable
 
 
 def _buttons(payable: PayableView, label: str) -> dict[str, str]:

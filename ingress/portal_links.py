@@ -9,13 +9,13 @@ from starlette.responses import Response
 
 from database.api_keys import hash_key
 from ingress.bodies import read_body
-from ingress.bounds import filled
+from ingress.bounds import filled, refuse_drawn
 from ingress.commands import Commands, Shown
 from ingress.identity import Identity
 from ingress.operation_store import StoredOperation
 from ingress.operations import OperationRow, view_operation
 from ingress.problems import Problem
-from ingress.validation import invalid, parse_json, validated
+from ingress.validation import parse_json, validated
 from schemas.commands.portal import StartPortalSession
 from schemas.views.portal import PortalLinkView
 
@@ -39,8 +39,7 @@ class PortalLinks:
         async with self._identity.requiring(request, StartPortalSession.permission) as counted:
             body = await read_body(request.receive, StartPortalSession.body_bytes_max)
             fields = filled(counted.principal, StartPortalSession, parse_json(body))
-            for field in StartPortalSession.drawn & fields.keys():
-                raise invalid(field, "is not a field of this request")
+            refuse_drawn(StartPortalSession, fields)
             command = counted.about(validated(StartPortalSession, {**fields, "token_sha256": hash_key(token)}))
             self._require_offered(command)
         shown = _with(f"{self._portal_url}/enter/{token}")

@@ -1,5 +1,6 @@
 """`POST /v1/billing/subscriptions/preview/`: a read with a body, answered at once and written nowhere."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from billing.clocks.wall import Wall
 from billing.cycle.plan_change.preview import preview_change
 from billing.cycle.services.preview_service import preview_service
 from billing.subscriptions.queries import get_subscription
+from callers.principal import Principal
 from ingress.bodies import read_body
 from ingress.bounds import require_own
 from ingress.identity import Identity
@@ -25,6 +27,7 @@ from schemas.commands.subscriptions import ChangePlan
 from schemas.instants import Instant
 from schemas.names import Slug
 from schemas.plan_change_views import ChangePreview, ServicePreview
+from schemas.views.base import View
 
 BODY_BYTES_MAX = 64 * 1024
 PERMISSION = "subscriptions:read"
@@ -59,8 +62,7 @@ class Previews:
         principal = await self._identity.require(request, PERMISSION)
         wanted = validated(PreviewChange, parse_json(await read_body(request.receive, BODY_BYTES_MAX)))
         await require_own(self._reads, principal, dict(wanted))
-        read = noted(principal, PERMISSION, request, lambda session: preview(session, wanted))
-        return as_json(await self._reads.run(read, principal.sight))
+        return await self._shown(principal, request, wanted.subscription_id, lambda session: preview(session, wanted))
 
     async def show_service(self, request: Request) -> Response:
         """The same of a service of the subscription in the path."""
@@ -68,10 +70,16 @@ class Previews:
         wanted = validated(PreviewService, parse_json(await read_body(request.receive, BODY_BYTES_MAX)))
         subscription_id: UUID = request.path_params["id"]
         await require_own(self._reads, principal, {"subscription_id": subscription_id})
-        preview = await self._reads.run(
-            lambda session: preview_a_service(session, subscription_id, wanted), principal.sight
+        return await self._shown(
+            principal, request, subscription_id, lambda session: preview_a_service(session, subscription_id, wanted)
         )
-        return as_json(preview)
+
+    async def _shown(
+        self, principal: Principal, request: Request, subscription_id: UUID, read: Callable[[Session], View]
+    ) -> Response:
+        about = {"subscription_id": subscription_id}
+        noting = noted(principal, PERMISSION, request, read, about)
+        return as_json(await self._reads.run(noting, principal.sight))
 
 
 def preview_a_service(session: Session, subscription_id: UUID, wanted: PreviewService) -> ServicePreview:

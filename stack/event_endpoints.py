@@ -1,7 +1,7 @@
 """`cashbeat event`: where events are sent, how that went, and what is sent again."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 from billing.events import queries
@@ -19,7 +19,7 @@ from stack.sessions import reading, session
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is to be sent again; times without an offset are UTC."""
+    """What is to be sent again."""
 
     event_id: UUID | None
     since: datetime | None
@@ -70,14 +70,10 @@ def _command(endpoint_id: UUID, wanted: Wanted) -> RedeliverEvents:
     return RedeliverEvents(
         endpoint_id=endpoint_id,
         event_id=wanted.event_id,
-        since=_in_utc(wanted.since),
-        until=_in_utc(wanted.until),
+        since=wanted.since,
+        until=wanted.until,
         delivered_too=wanted.delivered_too,
     )
-
-
-def _in_utc(at: datetime | None) -> datetime | None:
-    return at.replace(tzinfo=UTC) if at is not None and at.tzinfo is None else at
 
 
 def _takes_nothing(endpoint: EventEndpointView) -> bool:

@@ -1,33 +1,36 @@
-"""The company's own people, from the command line."""
+"""The company's own people, from the command line: as through the API, but whoever types needs no second person."""
 
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
-
-from database.api_keys import KeyTerms, create_key
+from billing.callers.add_member import add_member
+from billing.callers.change_role import change_role
+from billing.callers.end_member import end_member
+from billing.callers.make_key import make_staff_key
+from billing.callers.rules import Maker
+from database.api_keys import draw_key
 from database.ids import uuid7
 from database.staff import StaffMember, list_members
+from schemas.commands.callers import AddStaffMember, ChangeStaffRole, CreateStaffKey
 from schemas.emails import Email
 from schemas.names import Name
-from schemas.permissions import StaffRole
+from schemas.permissions import BY_NAME, StaffRole
 from settings import Settings
 from stack.arguments import checked, instant
 from stack.errors import StackError
+from stack.payments import refusals_told
 from stack.sessions import reading, session
+
+# whoever has the login of the database's owner gives whatever there is
+OPERATOR = Maker(frozenset(BY_NAME))
 
 
 def add(settings: Settings, name: str, email: str, role: str) -> UUID:
     """Write down a person and return the id. Raises StackError for a name that somebody bears already."""
     name, email = checked(Name, name, "the name"), checked(Email, email, "the e-mail address")
-    known = _role(role)
-    with session(settings) as opened:
-        if opened.scalar(select(StaffMember.id).where(func.lower(StaffMember.name) == name.lower())):
-            raise StackError(f"somebody is called {name} already; `cashbeat staff list` shows them")
-        member = StaffMember(id=uuid7(), name=name, email=email, role=known)
-        opened.add(member)
-        return member.id
+    command = AddStaffMember(name=name, email=email, role=_role(role))
+    with refusals_told(), session(settings) as opened:
+        return add_member(opened, uuid7(), command, OPERATOR).id
 
 
 def describe_all(settings: Settings) -> list[str]:
@@ -38,38 +41,30 @@ def describe_all(settings: Settings) -> list[str]:
 
 def end(settings: Settings, member_id: UUID) -> None:
     """Nobody any more, by none of their keys. Raises StackError when there is no such person."""
-    with session(settings) as opened:
-        member = _member(opened, member_id)
-        member.ended_at = member.ended_at or datetime.now(UTC)
+    with refusals_told(), session(settings) as opened:
+        end_member(opened, member_id, datetime.now(UTC))
 
 
 def set_role(settings: Settings, member_id: UUID, role: str) -> None:
     """From now on they may do what this role may. Raises StackError for who has ended."""
-    known = _role(role)
-    with session(settings) as opened:
-        _working(opened, member_id).role = known
+    command = ChangeStaffRole(staff_id=member_id, role=_role(role))
+    with refusals_told(), session(settings) as opened:
+        change_role(opened, command, OPERATOR)
 
 
 def make_key(settings: Settings, member_id: UUID, expires: str | None) -> str:
-    """A key of this person; it is shown once. What it may do is what their role may, then and later."""
-    until = instant(expires, "--expires")
-    with session(settings) as opened:
-        member = _working(opened, member_id)
-        return create_key(opened, member.name, [], KeyTerms(expires_at=until, staff_id=member.id))
+    """A key of this person; it is shown once. What it may do is what their role may, then and later.
 
-
-def _member(opened: Session, member_id: UUID) -> StaffMember:
-    member = opened.get(StaffMember, member_id, with_for_update=True)
-    if member is None:
-        raise StackError(f"there is nobody with the id {member_id}; `cashbeat staff list` shows everybody")
-    return member
-
-
-def _working(opened: Session, member_id: UUID) -> StaffMember:
-    member = _member(opened, member_id)
-    if member.ended_at is not None:
-        raise StackError(f"{member.name} has ended on {member.ended_at:%Y-%m-%d}")
-    return member
+    Raises StackError for who has ended, and for a time that is over.
+    """
+    drawn = draw_key()
+    command = CreateStaffKey(
+        staff_id=member_id, expires_at=instant(expires, "--expires"), hint=drawn.hint,
+        secret_sha256=drawn.secret_sha256,
+    )  # fmt: skip
+    with refusals_told(), session(settings) as opened:
+        make_staff_key(opened, uuid7(), command, OPERATOR, datetime.now(UTC))
+    return drawn.text
 
 
 def _role(role: str) -> StaffRole:

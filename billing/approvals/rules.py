@@ -40,6 +40,7 @@ LIMITS: Mapping[str, int] = {
     "write_off_invoice": 100_000,
     "void_invoice": 100_000,
     "adjust_credits": 10_000,
+    "set_credit_overdraft_max": 10_000,
     "create_api_key": 0,
     "create_staff_key": 0,
     "add_staff_member": 0,

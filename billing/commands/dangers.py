@@ -27,6 +27,7 @@ from schemas.commands.invoices import VoidInvoice
 from schemas.commands.offered import OfferPaymentMethod, OfMethod, UpdateOfferedMethod
 from schemas.commands.providers import DisableProvider, EnableProvider, OfProvider
 from schemas.commands.refunds import CreditInvoice, RefundPayment, WriteOffInvoice
+from schemas.commands.usage import SetCreditOverdraftMax
 from schemas.permissions import of_key
 
 # the hint tells it from another of the same name
@@ -90,6 +91,13 @@ def _adjust(session: Session, operation: Operation, command: AdjustCredits, resu
     return Effect(command.account_id, command.amount, CREDITS, shown)
 
 
+def _overdraft(session: Session, operation: Operation, command: SetCreditOverdraftMax, result: Result) -> Effect:
+    """What may be used without being paid for is as good as granted."""
+    amount = command.credit_overdraft_max
+    shown = {"account_id": str(command.account_id), "credit_overdraft_max": amount}
+    return Effect(command.account_id, amount, CREDITS, shown)
+
+
 def _key(session: Session, operation: Operation, command: CreateApiKey | CreateStaffKey, result: Result) -> Effect:
     """One of a server that could neither decide nor move money counts as none."""
     of_server = isinstance(command, CreateApiKey) and not is_powerful(of_key(command.scopes))
@@ -135,6 +143,7 @@ DANGERS: Mapping[type[Command], Danger] = {
     WriteOffInvoice: _write_off,
     VoidInvoice: _void,
     AdjustCredits: _adjust,
+    SetCreditOverdraftMax: _overdraft,
     CreateApiKey: _key,
     CreateStaffKey: _key,
     AddStaffMember: _person,

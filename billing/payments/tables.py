@@ -68,6 +68,8 @@ class PaymentAttempt(Base):
             postgresql_where=text("kind <> 'gateway' AND status IN ('created', 'unknown', 'pending', 'approved')"),
         ),
         Index("ix_payment_attempts_invoice", "invoice_id"),
+        # as people read it in the gateway's own pages
+        Index("ix_payment_attempts_charge", "gateway", "charge_ref", postgresql_where=text("charge_ref <> ''")),
         Index("ix_payment_attempts_account", "account_id", "created_at", "id"),
         Index("ix_payment_attempts_failed", "created_at", postgresql_where=text("status = 'failed'")),
         Index("ix_payment_attempts_newest", "created_at", "id"),

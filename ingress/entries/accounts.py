@@ -2,6 +2,7 @@
 
 from ingress.acceptance import Acceptance
 from ingress.entries.entry import Answers, Asks, Entry, Form, HandsOut, Says, ShowsOne
+from ingress.limits.failures import Failures
 from ingress.queries.accounts import (
     AccountFilter,
     account_export,
@@ -30,11 +31,11 @@ LINK = "/confirm-email/{token}/"
 READER = "whoever has the link"
 
 UNKNOWN = "This link was used before or is over"
-SEEN = Form(media_type="text/html", others={404: UNKNOWN})
+SEEN = Form(media_type="text/html", others={404: UNKNOWN}, parts=(Failures,))
 PRESSED = Form(
     media_type="text/html",
     others={202: "Your address is being confirmed", 404: UNKNOWN},
-    parts=(Acceptance,),
+    parts=(Acceptance, Failures),
 )
 
 ENTRIES = (

@@ -15,7 +15,7 @@ ONE = f"{ACCOUNTS}{{id:uuid}}/"
 
 ENTRIES = (
     Entry("GET", ACCOUNTS, Asks("accounts:search", AccountSearch, find_accounts)),
-    Entry("GET", ONE, ShowsOne("accounts:search", account_file)),
+    Entry("GET", ONE, ShowsOne("accounts:search", account_file, "account_id")),
     Entry("GET", f"{ONE}activity/", Asks("accounts:search", ActivityFilter, account_activity)),
     Entry("POST", f"{ONE}suspend/", Says(SuspendAccount, "account_id")),
     Entry("POST", f"{ONE}activate/", Says(ActivateAccount, "account_id")),

@@ -5,6 +5,7 @@ from billing.receipts.queries import show_receipt
 from ingress.acceptance import Acceptance
 from ingress.bodies import read_body
 from ingress.entries.entry import Answers, Asks, Entry, Form, HandsOut, Says, ShowsOne
+from ingress.limits.failures import Failures
 from ingress.queries.invoices import InvoiceFilter, invoice_pdf, invoices
 from ingress.queries.payments import PaymentFilter, payment, payments
 from ingress.queries.receipts import ReceiptFilter, receipts
@@ -18,12 +19,12 @@ PAYMENTS = "/v1/billing/payments/"
 HOLDER = "whoever has the link"
 HTML = "text/html"
 UNKNOWN = "There is no invoice under this address"
-SEEN = Form(media_type=HTML, others={404: UNKNOWN})
+SEEN = Form(media_type=HTML, others={404: UNKNOWN}, parts=(Failures,))
 PRESSED = Form(
     takes="application/x-www-form-urlencoded",
     media_type=HTML,
     others={303: "To the page of the gateway", 404: UNKNOWN, 503: "The page could not be opened just now"},
-    parts=(read_body, Acceptance),
+    parts=(read_body, Acceptance, Failures),
 )
 
 ENTRIES = (

@@ -1,6 +1,7 @@
 """The teams of accounts."""
 
 from ingress.entries.entry import Answers, Asks, Entry, Form, Says, ShowsOne
+from ingress.limits.failures import Failures
 from ingress.queries.filters import OfAccount
 from ingress.queries.team import Invited, account_invitations, account_team, own_invitations, own_team
 from schemas.commands.team import (
@@ -22,7 +23,7 @@ MEMBER = f"{TEAM}{{id:uuid}}/"
 INVITATION = f"{TEAM}invitations/{{id:uuid}}/"
 LINK = "/v1/team/invitations/{token}/"
 READER = "whoever has the link"
-SHOWN = Form(view=OpenInvitationView, parts=(Invited,))
+SHOWN = Form(view=OpenInvitationView, parts=(Invited, Failures))
 
 ENTRIES = (
     Entry("GET", TEAM, Asks("team:read", OfAccount, own_team)),

@@ -1,4 +1,7 @@
-"""Credentials that are none, by the address that they come from: whoever guesses is soon not looked up any more."""
+"""Credentials and links that are none, by the address that they come from: whoever guesses is soon not looked up any
+more."""
+
+from starlette.requests import Request
 
 from ingress import metrics
 from ingress.connection_limit import network_of
@@ -10,10 +13,11 @@ POLICY = "address"
 
 
 class Failures:
-    """One process's; a limit of 0 is none, for a proxy whose address all share."""
+    """One process's of one kind, `what` in words; a limit of 0 is none, for a proxy whose address all share."""
 
-    def __init__(self, per_minute: int) -> None:
+    def __init__(self, per_minute: int, what: str) -> None:
         self._per_minute = per_minute
+        self._what = what
         self._counts = CountsAlone()
 
     def require_few(self, address: str) -> None:
@@ -23,13 +27,18 @@ class Failures:
         standing = self._counts.look(self._bucket(address))
         if standing.is_refused:
             metrics.RATE_LIMITED.labels(POLICY).inc()
-            told = "Too many keys or tokens from this address that are none."
+            told = f"Too many {self._what} from this address that are none."
             raise Problem(429, "rate_limited", told, {"Retry-After": str(standing.retry_after_seconds)})
 
     def note(self, address: str) -> None:
         """One more was none."""
         if self._per_minute:
             self._counts.take([self._bucket(address)])
+
+    @staticmethod
+    def address_of(request: Request) -> str:
+        """Where it comes from; empty where that is no address."""
+        return request.client.host if request.client else ""
 
     def _bucket(self, address: str) -> Bucket:
         return Bucket(POLICY, str(network_of(address)), self._per_minute)

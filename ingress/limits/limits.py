@@ -20,8 +20,6 @@ from schemas.commands.base import Command
 from settings import Settings
 
 HEADERS = "cashbeat.rate_limit_headers"  # in a request's scope: what its answer tells of the limits
-# where the id in a path is an account's
-OF_ACCOUNTS = ("/v1/accounts/", "/v1/admin/accounts/")
 KEY_BYTES = 12
 Told = list[tuple[bytes, bytes]]
 Saying = TypeVar("Saying", bound=Command)
@@ -92,11 +90,9 @@ class Limits:
             yield Bucket("account", f"account:{account_id}", self._of_account)
 
 
-def account_named(request: Request) -> UUID | None:
-    """The account that the address of a request names, if it does."""
-    named: Any = request.query_params.get(ACCOUNT)
-    if named is None and request.scope["path"].startswith(OF_ACCOUNTS):
-        named = request.path_params.get("id")
+def account_named(request: Request, of: str) -> UUID | None:
+    """The account that the address of a request names, if it does; `of` is what the id in the path would be called."""
+    named: Any = request.path_params.get("id") if of == ACCOUNT else request.query_params.get(ACCOUNT)
     try:
         return UUID(str(named))
     except ValueError:
@@ -110,8 +106,13 @@ def tell(scope: Scope) -> Told:
 
 
 def _account_of(principal: Principal, account_id: UUID | None) -> UUID | None:
+    """Whose bucket it is taken from. Nobody empties that of an account which they may not touch."""
     accounts = principal.accounts
-    return next(iter(accounts)) if accounts is not None and len(accounts) == 1 else account_id
+    if accounts is None:
+        return account_id
+    if len(accounts) == 1:
+        return next(iter(accounts))
+    return account_id if account_id in accounts else None
 
 
 def _headers(standings: Sequence[Standing]) -> Told:

@@ -129,7 +129,7 @@ class Operations:
 
     def _without(self, command: type[Command], in_path: set[str]) -> Schema:
         """The body of a command of which the path says some fields. Nobody needs to say them again."""
-        whole = self._said(command)
+        whole = self._shapes.said(command, command.drawn)
         if not in_path & set(command.model_fields):
             return whole
         schema = dict(self._shapes.inside(whole))
@@ -139,15 +139,6 @@ class Operations:
             del schema["required"]
         suffix = "AtGateway" if "gateway" in in_path else "Body"
         return self._shapes.add(f"{command.__name__}{suffix}", schema)
-
-    def _said(self, command: type[Command]) -> Schema:
-        """The reference to what a caller says: what the door alone says is none of it."""
-        whole = self._shapes.taken(command)
-        schema = self._shapes.inside(whole)
-        for name in command.drawn & schema["properties"].keys():
-            del schema["properties"][name]
-            schema["required"] = [each for each in schema.get("required", []) if each != name]
-        return whole
 
     def _answers(self, does: Does) -> dict[str, Any]:
         match does:

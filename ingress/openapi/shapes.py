@@ -42,6 +42,15 @@ class Shapes:
         """The reference to what is sent."""
         return self._references[model, "validation"]
 
+    def said(self, model: type[BaseModel], drawn: frozenset[str]) -> Schema:
+        """The same of what a caller says: what is drawn the door says by itself, and it is nowhere in the document."""
+        whole = self.taken(model)
+        schema = self.inside(whole)
+        for name in drawn & schema["properties"].keys():
+            del schema["properties"][name]
+            schema["required"] = [each for each in schema.get("required", []) if each != name]
+        return whole
+
     def answered(self, model: type[BaseModel]) -> Schema:
         """The reference to what is answered."""
         return self._references[model, "serialization"]

@@ -17,6 +17,7 @@ from billing.overview.queries import (
 )
 from billing.subscriptions.queries import list_subscriptions
 from billing.subscriptions.tables import SubscriptionStatus
+from billing.whose import ACCOUNT
 from database.pages import NEWEST_FIRST, Paging
 from gateways.registry import VENDORS
 from ingress.queries.accounts import show_account
@@ -51,6 +52,8 @@ def find_accounts(session: Session, wanted: AccountSearch) -> Page[FoundAccountV
 
 class ActivityFilter(Listing, OfTime):
     """A page of what happened to the account in the path, of one kind or of all, the newest first."""
+
+    in_path = ACCOUNT
 
     sort: Literal["-created"] = NEWEST_FIRST
     id: UUID

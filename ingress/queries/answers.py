@@ -1,8 +1,8 @@
 """Makes endpoints of reads: who may ask, what was asked, the answer as JSON."""
 
 from collections import Counter
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -24,6 +24,7 @@ from schemas.views.base import View
 Endpoint = Callable[[Request], Awaitable[Response]]
 Wanted = TypeVar("Wanted", bound=Filter)
 Answer = TypeVar("Answer")
+NOTHING: Mapping[str, Any] = {}
 
 
 class Queries:
@@ -46,7 +47,7 @@ class Queries:
 
         async def show(request: Request) -> Response:
             principal = await self._identity.require(request, permission)
-            return as_json(await self._run(principal, permission, request, read))
+            return as_json(await self._run(principal, permission, request, read, NOTHING))
 
         return show
 
@@ -56,10 +57,11 @@ class Queries:
         """Shows what the parameters of the query ask for."""
 
         async def show(request: Request) -> Response:
-            principal = await self._identity.require(request, permission)
+            principal = await self._identity.require(request, permission, wanted_class.in_path)
             wanted = validated(wanted_class, filled(principal, wanted_class, _asked(request)))
-            await require_own(self._reads, principal, {ACCOUNT: getattr(wanted, ACCOUNT, None)})
-            asked = await self._run(principal, permission, request, lambda session: read(session, wanted))
+            about = _about(wanted)
+            await require_own(self._reads, principal, about)
+            asked = await self._run(principal, permission, request, lambda session: read(session, wanted), about)
             return as_json(asked)
 
         return show
@@ -79,20 +81,25 @@ class Queries:
         self, request: Request, permission: str, read: Callable[[Session, UUID], Answer], of: str
     ) -> Answer:
         """What is read of the row in the path. Raises Rejected when it is not the caller's to see."""
-        principal = await self._identity.require(request, permission)
+        principal = await self._identity.require(request, permission, of)
         row_id: UUID = request.path_params["id"]
 
         def read_own(session: Session) -> Answer:
             require_own_row(session, principal, of, row_id)
             return read(session, row_id)
 
-        return await self._run(principal, permission, request, read_own)
+        return await self._run(principal, permission, request, read_own, {of: row_id})
 
     async def _run(
-        self, principal: Principal, permission: str, request: Request, read: Callable[[Session], Answer]
+        self,
+        principal: Principal,
+        permission: str,
+        request: Request,
+        read: Callable[[Session], Answer],
+        about: Mapping[str, Any],
     ) -> Answer:
         """What is read, as far as the principal sees it; of staff it is written down."""
-        return await self._reads.run(noted(principal, permission, request, read), principal.sight)
+        return await self._reads.run(noted(principal, permission, request, read, about), principal.sight)
 
 
 def _asked(request: Request) -> dict[str, str]:
@@ -102,6 +109,11 @@ def _asked(request: Request) -> dict[str, str]:
     if errors:
         raise Problem(422, "invalid", "The request is not valid; see `errors`.", errors=errors[:ERRORS_MAX])
     return {**request.query_params, **request.path_params}
+
+
+def _about(wanted: Filter) -> dict[str, Any]:
+    """By the path, or the account that is asked for: None where it is of all."""
+    return {wanted.in_path or ACCOUNT: getattr(wanted, "id" if wanted.in_path else ACCOUNT, None)}
 
 
 def as_json(shown: View) -> Response:

@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, datetime, time, timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import (
@@ -62,9 +62,11 @@ Number = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,64}$")]
 
 
 class Filter(BaseModel):
-    """Base of all filters."""
+    """Base of all filters. Where the path has an id, `in_path` is the field that would name the same thing."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    in_path: ClassVar[str] = ""
 
 
 # its text means nothing to anybody else

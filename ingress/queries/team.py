@@ -9,9 +9,11 @@ from starlette.responses import Response
 
 from billing.clocks.timelines import now_of
 from billing.clocks.wall import Wall
+from billing.errors import Rejected
 from billing.limits.queries import users_max_of
 from billing.team.queries import find_invitation, invitation_over, show_invitations, show_open_invitation, show_team
 from database.sight import EVERYTHING
+from ingress.limits.failures import Failures
 from ingress.queries.answers import as_json
 from ingress.queries.filters import OfAccount
 from ingress.reads import Reads
@@ -41,13 +43,19 @@ def own_invitations(session: Session, wanted: OfAccount) -> InvitationsView:
 class Invited:
     """`GET /v1/team/invitations/{token}/`: whoever has the link has read the mail, and is told what is in it."""
 
-    def __init__(self, reads: Reads) -> None:
+    def __init__(self, reads: Reads, failures: Failures) -> None:
         self._reads = reads
+        self._failures = failures
 
     async def show(self, request: Request) -> Response:
         """Who invites whom, and to what. Nobody keeps a copy on the way. Raises Rejected `invitation_not_found`."""
-        token: str = request.path_params["token"]
-        shown = await self._reads.run(lambda session: _open_invitation(session, token), EVERYTHING)
+        token, address = request.path_params["token"], self._failures.address_of(request)
+        self._failures.require_few(address)
+        try:
+            shown = await self._reads.run(lambda session: _open_invitation(session, token), EVERYTHING)
+        except Rejected:
+            self._failures.note(address)
+            raise
         answer = as_json(shown)
         answer.headers["Cache-Control"] = "no-store"
         answer.headers["Referrer-Policy"] = "no-referrer"

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
+from billing.accounts.queries import get_account
 from billing.approvals.rules import LIMITS
 from billing.commands.dangers import DANGERS
 from billing.commands.verbs import VERBS
@@ -57,6 +58,24 @@ def test_above_it_nothing_is_done_until_another_person_approves(deciders: Decide
     assert (deciders.shown(wanted).status, deciders.shown(wanted).decided_by) == ("done", "key/Jo")
     assert deciders.approve("jo", wanted) == "approval_decided"
     assert _balance(deciders, prepaid) == 20_000
+
+
+def test_credits_that_may_be_owed_are_as_good_as_granted(deciders: Deciders, prepaid: Prepaid) -> None:
+    """Else one person would give by an overdraft what takes two as a grant."""
+
+    def agree(credits: int) -> UUID:
+        wanted = {"account_id": str(prepaid.account_id), "credit_overdraft_max": credits}
+        return deciders.say("mo", "set_credit_overdraft_max", **wanted)
+
+    def agreed() -> int:
+        with deciders.work.database.transaction() as session:
+            return get_account(session, prepaid.account_id).credit_overdraft_max
+
+    assert (deciders.outcome(agree(10_000)), agreed()) == ("done", 10_000)
+    wanted = agree(10_001)
+    assert (deciders.row(wanted).state, agreed()) == (WorkState.AWAITING_APPROVAL, 10_000)
+    assert deciders.approve("mo again", wanted) == "same_approver"
+    assert (deciders.approve("jo", wanted), agreed()) == ("done", 10_001)
 
 
 def test_who_wants_it_is_no_second_person_with_another_key_either(deciders: Deciders, prepaid: Prepaid) -> None:

@@ -10,7 +10,6 @@ from settings import Settings
 from stack import event_endpoints
 from stack.doctor import examine
 from stack.errors import StackError
-from stack.event_endpoints import Wanted
 from tests.endpoints.listener import Listener, listening
 from tests.endpoints.product import Product
 from tests.stack.forked import cashbeat
@@ -29,7 +28,14 @@ def _doctor_says(night: Settings) -> tuple[bool, str]:
     return found.is_well, found.detail
 
 
-def test_a_deaf_endpoint_is_found_enabled_and_given_what_it_missed(listening_shop: Product, night: Settings) -> None:
+def _redeliver(night: Settings, database_url: str, endpoint: UUID, *words: str) -> tuple[int, str]:
+    ran = cashbeat("event", "redeliver", str(endpoint), *words, home=night.cashbeat_home, DATABASE_URL=database_url)
+    return ran.returncode, (ran.stdout or ran.stderr).splitlines()[-1]
+
+
+def test_a_deaf_endpoint_is_found_enabled_and_given_what_it_missed(
+    listening_shop: Product, night: Settings, database_url: str
+) -> None:
     deaf = Listener()
     with listening(deaf):
         pass  # its port is known, and nobody listens there
@@ -53,9 +59,10 @@ def test_a_deaf_endpoint_is_found_enabled_and_given_what_it_missed(listening_sho
     with listening(deaf):
         assert event_endpoints.set_enabled(night, endpoint, enabled=True) == "sent now: 2 that waited"
         listening_shop.tell()
-        an_hour_ago = datetime.now(UTC).replace(tzinfo=None) - timedelta(hours=1)
-        missed = Wanted(None, an_hour_ago, None, delivered_too=False)
-        assert event_endpoints.redeliver(night, endpoint, missed) == "sent again: 1"
+        assert _redeliver(night, database_url, endpoint, "--since", "2199-01-01") == (0, "sent again: 0")
+        an_hour_ago = datetime.now(UTC) - timedelta(hours=1)
+        ran = _redeliver(night, database_url, endpoint, "--since", f"{an_hour_ago:%Y-%m-%dT%H:%M:%SZ}")
+        assert ran == (0, "sent again: 1")
         listening_shop.tell()
     assert len({heard.event["id"] for heard in deaf.heard}) == len(deaf.heard) == 3
     last = event_endpoints.list_deliveries(night, endpoint, 1)
@@ -73,3 +80,5 @@ def test_what_cannot_be_is_one_sentence(listening_shop: Product, night: Settings
     assert ran.returncode == 2
     assert ran.stderr.splitlines()[-1].startswith("cashbeat: ")
     assert "either event_id or since must be given" in ran.stderr
+    code, said = _redeliver(night, database_url, NOBODY, "--since", "2026-11-27T10:00:00")
+    assert (code, "--since '2026-11-27T10:00:00'" in said) == (2, True), "nobody knows of which zone that is"

@@ -76,7 +76,7 @@ def _things(session: Session, account_id: UUID) -> Iterator[Any]:
     attempt = PaymentAttempt(
         id=uuid7(), account_id=account_id, invoice_id=invoice.id, cause="try", gateway="stripe",
         status=AttemptStatus.FAILED, amount_minor=2_900, currency="USD", request={}, payment_ref="pi_77",
-        checkout_ref="cs_77", failure_code="card_declined",
+        checkout_ref="cs_77", charge_ref="ch_77", failure_code="card_declined",
     )  # fmt: skip
     yield attempt
     yield Receipt(
@@ -104,7 +104,7 @@ def _found(door: httpx.Client, headers: dict[str, str], **wanted: str) -> list[s
     [
         "acme st", "ACME STEEL", "steel", "söhne ste", "money@ste", "MONEY@STEEL.EXAMPLE", "steel.example", "@steel",
         "cfo@hold", "steel-works", "User_77", "inv-2026-03-00077", "cus_77", "sub_77", "in_78", "pi_77", "cs_77",
-        "CAP77", "User_78", "ann@works",
+        "ch_77", "CAP77", "User_78", "ann@works",
     ],
 )  # fmt: skip
 def test_an_account_is_found_by_whatever_it_is_known(

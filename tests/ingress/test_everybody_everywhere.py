@@ -100,7 +100,7 @@ def test_every_route_says_whose_its_things_are() -> None:
 def _is_said(entry: Entry, *, of_company: bool) -> bool:
     match entry.does:
         case ShowsOne(_, _, of) | HandsOut(_, _, of):
-            return of == COMPANY if of_company else of in THINGS
+            return of in (COMPANY, ACCOUNT) if of_company else of in THINGS
         case Asks(_, wanted):
             return of_company or ACCOUNT in wanted.model_fields
         case Says() | AtGateway():

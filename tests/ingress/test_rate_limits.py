@@ -23,6 +23,7 @@ PACKAGES, BALANCE, WATCH = (
     "/v1/billing/credits/balance-watch/",
 )
 LIMITED = "urn:cashbeat:problem:rate_limited"
+LINKS = ("/pay/", "/confirm-email/", "/v1/team/invitations/")
 
 
 def _limits(settings: Settings, **limits: int) -> Settings:
@@ -127,6 +128,20 @@ def test_users_of_one_account_share_its_limit_and_have_each_their_own(with_users
         assert [door.get(PACKAGES, headers=bob).status_code for _ in range(3)] == [200, 200, 429]
 
 
+def test_nobody_takes_from_an_account_that_they_may_not_touch(
+    settings: Settings, new_key: NewKey, acme_id: UUID
+) -> None:
+    """Else a customer's server could have another customer turned away."""
+    theirs, ours = new_key(account_ids=(uuid4(), uuid4())), new_key()
+    with in_thread(_limits(settings, account_requests_per_minute=3)) as door:
+        for _ in range(4):
+            assert door.get(BALANCE, params={"account_id": str(acme_id)}, headers=theirs).status_code == 404
+            said = door.post(WATCH, json={"account_id": str(acme_id), "warn_below": 5}, headers=theirs)
+            assert said.status_code == 404
+            assert "account" not in _told(said)
+        assert door.get(BALANCE, params={"account_id": str(acme_id)}, headers=ours).status_code == 200
+
+
 def test_who_guesses_keys_is_not_looked_up_any_more(settings: Settings, key: dict[str, str]) -> None:
     with in_thread(_limits(settings, address_failures_per_minute=10)) as door:
         assert door.get(PACKAGES, headers=key).status_code == 200
@@ -137,6 +152,20 @@ def test_who_guesses_keys_is_not_looked_up_any_more(settings: Settings, key: dic
         assert door.get(PACKAGES, headers=key).status_code == 200, "who is known is let in from everywhere"
         figures = door.get("/metrics").text
         assert 'cashbeat_rate_limited_total{policy="address"}' in figures
+
+
+def test_who_guesses_links_is_not_looked_up_any_more_and_keys_are_none_of_it(
+    settings: Settings, key: dict[str, str]
+) -> None:
+    limited = settings.model_copy(update={"public_url": "https://pay.example", "address_failures_per_minute": 9})
+    with in_thread(limited) as door:
+        paths = [f"{path}{'A' * 42}{number}/" for number in range(4) for path in LINKS]
+        guesses = [door.get(path) for path in paths]
+        assert [each.status_code for each in guesses] == [404] * 9 + [429] * 3
+        assert int(guesses[-1].headers["retry-after"]) > 0
+        assert {each.json()["type"] for each in guesses[9:]} == {LIMITED}
+        assert door.post(paths[0]).status_code == 429
+        assert door.get(PACKAGES, headers=key).status_code == 200
 
 
 @pytest.mark.parametrize("is_frozen", [True, False])

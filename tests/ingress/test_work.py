@@ -105,7 +105,15 @@ def test_a_command_about_something_of_an_account_is_found_by_the_account(
     things = plant(owner_session, acme_id)
     wanted = {
         field: str(stage_command(owner_session, "a_kind", {field: things[field]}, "app/shop"))
-        for field in ("subscription_id", "invoice_id", "payment_id", "claim_id", "card_id")
+        for field in (
+            "subscription_id",
+            "invoice_id",
+            "payment_id",
+            "claim_id",
+            "card_id",
+            "member_id",
+            "invitation_id",
+        )
     }
     stage_command(owner_session, "a_kind", {"invoice_id": "no id"}, "app/shop")
     owner_session.commit()

@@ -54,6 +54,8 @@ BAD = [
     ("SELLER_TAX_ID", "DE1\u2066", "must be a line that can be printed"),
     ("SELLER_TAX_ID", "DE1\nDE2", "must be a line that can be printed"),
     ("MAIL_LINK_HOSTS", "https://app.example", "must be names of hosts like app.example.com"),
+    ("USER_ORIGINS", "https://app.example/", "must be origins like https://app.example.com, without a path"),
+    ("USER_ORIGINS", "https://app.example,*", "must be origins like https://app.example.com, without a path"),
     ("TEAM_INVITATION_URL", "https://app.example/join", "must have {token} in it, once"),
     ("TEAM_INVITATION_URL", "app.example/{token}", PAGE),
     ("PORTAL_URL", "app.example/billing", PAGE),

@@ -28,6 +28,8 @@ def test_a_person_comes_changes_role_and_goes(installation: Settings) -> None:
     assert "Robin  robin@cashbeat.example" in told
     (listed,) = api_keys.describe_all(installation)
     assert f"Robin  of staff {robin}" in listed
+    with pytest.raises(StackError, match="would have ended before it is made"):
+        staff.make_key(installation, robin, "2026-01-31")
     staff.end(installation, robin)
     assert "ended" in staff.describe_all(installation)[0]
     for act in (
@@ -44,7 +46,7 @@ def test_a_person_comes_changes_role_and_goes(installation: Settings) -> None:
         ("Robin", "robin@cashbeat.example", "boss", "there is no role 'boss'; there are support, finance"),
         ("Robin", "robin", "support", "the e-mail address 'robin'"),
         ("\u200b", "robin@cashbeat.example", "support", "the name"),
-        ("KIM", "robin@cashbeat.example", "support", "somebody is called KIM already"),
+        ("KIM", "robin@cashbeat.example", "support", "Somebody is called KIM already"),
     ],
 )
 def test_what_makes_no_person_is_one_sentence(
@@ -56,7 +58,7 @@ def test_what_makes_no_person_is_one_sentence(
 
 
 def test_nobody_is_told_of(installation: Settings) -> None:
-    with pytest.raises(StackError, match="there is nobody with the id"):
+    with pytest.raises(StackError, match="There is nobody with the id"):
         staff.end(installation, NOBODY)
 
 

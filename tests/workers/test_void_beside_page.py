@@ -45,6 +45,21 @@ def test_as_long_as_another_person_has_to_approve_the_page_stays_open(owing: Owi
         set_second_person_limit(session, "void_invoice", "USD", 100_000)
 
 
+def test_while_nobody_knows_what_became_of_a_charge_the_invoice_is_not_taken_back(owing: Owing) -> None:
+    """The money may have come, and would then have paid nothing."""
+    owing.sandbox.arm("answer_lost", method="POST", path="/v1/payment_intents", count=1)
+    owing.intend()
+    owing.do("charge")
+    assert owing.story() == [("charge", "unknown")]
+    refused = _void(owing)
+    assert str((refused.problem or {})["type"]).endswith("payment_under_way")
+    assert owing.invoice().status is InvoiceStatus.PENDING
+    assert owing.story() == [("charge", "unknown")], "nor is it given up"
+    owing.do("charge")
+    assert (owing.invoice().status, owing.taken()) == (InvoiceStatus.PAID, [2_900])
+    assert str((_void(owing).problem or {})["type"]).endswith("invoice_paid")
+
+
 def test_a_charge_that_is_on_its_way_is_waited_for_and_one_that_is_not_is_dropped(owing: Owing) -> None:
     owing.intend()
     assert _void(owing).state is WorkState.DONE

@@ -34,6 +34,7 @@ CREATE TABLE payment_attempts (
 );
 CREATE INDEX ix_payment_attempts_account ON payment_attempts (account_id, created_at, id);
 CREATE INDEX ix_payment_attempts_newest ON payment_attempts (created_at, id);
+CREATE INDEX ix_payment_attempts_charge ON payment_attempts (gateway, charge_ref) WHERE charge_ref <> '';
 CREATE INDEX ix_payment_attempts_invoice ON payment_attempts (invoice_id);
 CREATE INDEX ix_payment_attempts_look_up ON payment_attempts (look_up_at) WHERE look_up_at IS NOT NULL;
 CREATE UNIQUE INDEX uq_payment_attempts_checkout ON payment_attempts (gateway, checkout_ref) WHERE checkout_ref <> '';

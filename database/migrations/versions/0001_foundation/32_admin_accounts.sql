@@ -46,6 +46,8 @@ BEGIN
             WHERE gateway = ANY (gateways) AND payment_ref = sought AND payment_ref <> ''
         UNION SELECT account_id FROM payment_attempts
             WHERE gateway = ANY (gateways) AND checkout_ref = sought AND checkout_ref <> ''
+        UNION SELECT account_id FROM payment_attempts
+            WHERE gateway = ANY (gateways) AND charge_ref = sought AND charge_ref <> ''
         UNION SELECT account_id FROM receipts
             WHERE gateway = ANY (gateways) AND reference = sought AND source = 'capture' AND reference <> ''
         UNION SELECT account_id FROM refunds WHERE gateway = ANY (gateways) AND refund_ref = sought AND refund_ref <> ''
