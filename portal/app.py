@@ -3,26 +3,38 @@
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from multiprocessing import parent_process
+from typing import Any
 
 from starlette.routing import Route, Router
 
 import logs
 import settings as configuration
+from ingress.acceptance import Acceptance
 from ingress.connection_limit import ConnectionLimit
+from ingress.group_commit import GroupCommit
 from ingress.health import Health
+from ingress.operation_store import OperationStore
 from ingress.reads import Reads
+from ingress.ringing import Ringer, command_ringer, set_ringer
 from ingress.server import prepare_interpreter
+from ingress.waiting import Waiting
 from parting import end_with_parent
+from portal.billing_page import BillingPage
 from portal.entering import Entering
 from portal.forgery import SameOrigin
 from portal.frame import Portal
+from portal.invoices_page import InvoicesPage
+from portal.operation_page import OperationPage
 from portal.pages import Pages
 from portal.sessions_page import SessionsPage
 from portal.showing import Showing
 from portal.site import site_of
+from portal.staging import Staging, ring_after
 from portal.static_files import StaticFiles
 from portal.visitors import Visitors
 from settings import Settings
+from workers.celery_app import make_app as make_celery_app
+from workers.producer import Bell
 
 
 def serve() -> Portal:
@@ -37,30 +49,62 @@ def serve() -> Portal:
 
 
 def make_portal(settings: Settings) -> Portal:
-    """Build a portal; it opens its connections when the first page is asked for."""
+    """Build a portal; it opens its connections when the server starts it up."""
     reads, site, files = Reads(settings.portal_database_url), site_of(settings), StaticFiles()
     pages, visitors = Pages(settings, files), Visitors(reads, site)
-    showing, health = Showing(reads, visitors, pages), Health(reads)
-    entering, sessions = Entering(reads, visitors, pages, site), SessionsPage(showing)
-    routes = [
+    showing, health, waiting = Showing(reads, visitors, pages), Health(reads), Waiting(reads)
+    bell = Bell(make_celery_app(settings.broker_url))
+    ringers = command_ringer(bell), set_ringer(bell)
+    operations = GroupCommit(OperationStore(settings.portal_database_url), ring_after(*ringers))
+    routes = _routes(
+        Entering(reads, visitors, pages, site),
+        SessionsPage(showing),
+        BillingPage(showing, visitors, Staging(Acceptance(operations, reads))),
+        InvoicesPage(reads, showing, visitors),
+        OperationPage(reads, visitors, showing, waiting),
+    )
+    routes.append(Route("/healthz", health.alive, methods=["GET"]))
+    routes.append(Route("/static/{name}", files.show, methods=["GET"]))
+    router = Router(routes, redirect_slashes=False, lifespan=_lifespan(ringers, operations, reads.close))
+    limit = ConnectionLimit(settings.ingress_connections_per_address)
+    return Portal(SameOrigin(router, site.origin), pages, site, waiting.release, limit)
+
+
+def _routes(
+    entering: Entering, sessions: SessionsPage, plan: BillingPage, invoices: InvoicesPage, operation: OperationPage
+) -> list[Route]:
+    """Every page, and who shows it."""
+    return [
         Route("/", sessions.home, methods=["GET"]),
-        Route("/healthz", health.alive, methods=["GET"]),
-        Route("/static/{name}", files.show, methods=["GET"]),
         Route("/enter/{token}", entering.show, methods=["GET"]),
         Route("/enter/{token}", entering.enter, methods=["POST"]),
         Route("/leave", entering.leave, methods=["POST"]),
         Route("/account/sessions", sessions.show, methods=["GET"]),
+        Route("/account/billing", plan.show, methods=["GET"]),
+        Route("/account/billing/{id:uuid}/cancel", plan.ask_to_cancel, methods=["GET"]),
+        Route("/account/billing/{id:uuid}/cancel", plan.cancel, methods=["POST"]),
+        Route("/account/billing/{id:uuid}/keep", plan.keep, methods=["POST"]),
+        Route("/account/invoices", invoices.index, methods=["GET"]),
+        Route("/account/invoices/{id:uuid}", invoices.show, methods=["GET"]),
+        Route("/account/invoices/{id:uuid}/pdf", invoices.pdf, methods=["GET"]),
+        Route("/operations/{id:uuid}", operation.show, methods=["GET"]),
     ]
-    router = Router(routes, redirect_slashes=False, lifespan=_lifespan((reads.close,)))
-    limit = ConnectionLimit(settings.ingress_connections_per_address)
-    return Portal(SameOrigin(router, site.origin), pages, site, lambda: None, limit)
 
 
-def _lifespan(stops: Sequence[Callable[[], None]]) -> Callable[[object], AbstractAsyncContextManager[None]]:
+def _lifespan(
+    ringers: Sequence[Ringer], operations: GroupCommit[Any, Any], close: Callable[[], None]
+) -> Callable[[object], AbstractAsyncContextManager[None]]:
+    """What starts and stops with the server."""
+
     @asynccontextmanager
     async def lifespan(_router: object) -> AsyncIterator[None]:
+        for ringer in ringers:
+            ringer.start()
+        operations.start()
         yield
-        for stop in stops:
-            stop()
+        await operations.stop()
+        for ringer in ringers:
+            ringer.stop()
+        close()
 
     return lifespan

@@ -12,4 +12,8 @@ class Way:
     permission: str
 
 
-NAVIGATION = (Way("/account/sessions", "Sessions", "accounts:read"),)
+NAVIGATION = (
+    Way("/account/billing", "Plan and billing", "subscriptions:read"),
+    Way("/account/invoices", "Invoices", "invoices:read"),
+    Way("/account/sessions", "Sessions", "accounts:read"),
+)

@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
 from documents.logo import data_address, read_logo
-from portal import formatting
+from portal import formatting, words
 from portal.navigation import NAVIGATION
 from portal.refused import Refused
 from portal.shell import Shell
@@ -39,6 +39,8 @@ class Pages:
         environment.globals["seller_name"] = settings.seller_name
         environment.globals["logo"] = data_address(read_logo(settings.seller_logo)) if settings.seller_logo else ""
         environment.globals["static"] = files.address
+        environment.globals["kind_of"] = words.kind_of
+        environment.globals["spaced"] = words.spaced
         self._environment = environment
 
     def show(

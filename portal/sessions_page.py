@@ -7,7 +7,7 @@ from billing.callers.visits import sessions_of
 from portal.showing import Showing
 
 PERMISSION = "accounts:read"
-FIRST_PAGE = "/account/sessions"
+FIRST_PAGE = "/account/billing"
 
 
 class SessionsPage:

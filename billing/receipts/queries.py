@@ -1,9 +1,9 @@
 """Reads of receipts."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from billing.errors import Rejected
@@ -97,10 +97,23 @@ def lock_kept(
     Those for invoices of ours; what a gateway holds is for its own, as it will use it for those, whatever we do.
     Locked in the order of their ids: two batches that meet in an account cannot deadlock.
     """
-    kept = select(Receipt).where(is_among(Receipt.account_id, account_ids), Receipt.held_at.in_(held_at), IS_KEPT)
-    in_order = kept.order_by(Receipt.id).with_for_update().execution_options(populate_existing=True)
+    locked = _kept(account_ids, held_at).with_for_update().execution_options(populate_existing=True)
+    return _by_currency(session.scalars(locked))
+
+
+def find_kept(session: Session, account_ids: Collection[UUID]) -> dict[tuple[UUID, str], list[Receipt]]:
+    """The same of ours, for whoever only shows it."""
+    return _by_currency(session.scalars(_kept(account_ids, OURS)))
+
+
+def _kept(account_ids: Collection[UUID], held_at: tuple[str, ...]) -> Select[Receipt]:
+    of_these = is_among(Receipt.account_id, account_ids), Receipt.held_at.in_(held_at), IS_KEPT
+    return select(Receipt).where(*of_these).order_by(Receipt.id)
+
+
+def _by_currency(receipts: Iterable[Receipt]) -> dict[tuple[UUID, str], list[Receipt]]:
     found: dict[tuple[UUID, str], list[Receipt]] = {}
-    for receipt in session.scalars(in_order):
+    for receipt in receipts:
         found.setdefault((receipt.account_id, receipt.currency), []).append(receipt)
     return found
 

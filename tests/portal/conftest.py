@@ -14,6 +14,7 @@ from sqlalchemy.pool import NullPool
 
 from billing.accounts.open import open_account
 from billing.callers.let_in import let_in
+from billing.catalog.seed import seed
 from database.engine import dialect_url
 from database.ids import uuid7
 from portal.visitors import hashed
@@ -24,8 +25,11 @@ from settings import Settings
 from stack.ports import free_port
 from stack.postgres import EmbeddedPostgres
 from stack.valkey import EmbeddedValkey
-from tests.logins import as_portal
+from tests.billing.subscribers import Books
+from tests.logins import as_portal, as_worker
 from tests.portal.running_portal import Browser, running_portal
+from workers.celery_app import make_app
+from workers.wiring import Work, wire
 
 NAME = "of_the_portal"
 Link = Callable[..., str]
@@ -95,6 +99,23 @@ def new_link(books_of_portal: Session) -> Link:
         return f"/enter/{token}"
 
     return make
+
+
+@pytest.fixture
+def hands_of_portal(portal_settings: Settings, portal_database: str) -> Iterator[Work]:
+    """What a worker behind it has."""
+    settings = Settings(worker_database_url=as_worker(portal_database), broker_url=portal_settings.broker_url)
+    work = wire(settings, make_app(settings.broker_url))
+    with work.database.transaction() as session:
+        seed(session)
+    yield work
+    work.database.engine.dispose()
+
+
+@pytest.fixture
+def subscribers(hands_of_portal: Work) -> Books:
+    """Its books, in which customers subscribe."""
+    return Books(hands_of_portal.database)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
@@ -29,7 +29,7 @@ def test_a_link_says_whose_account_it_is_and_its_button_opens_it(
     entered = ada.send(link)
     assert (entered.status_code, entered.headers["location"]) == (303, "/")
     page = ada.open("/", follow_redirects=True)
-    assert (page.status_code, page.url.path) == (200, HOME)
+    assert (page.status_code, page.url.path) == (200, "/account/billing")
     assert "Ada&#39;s Engines" in page.text
     assert f'href="{BACK}"' in page.text
 
@@ -165,9 +165,11 @@ def test_who_is_taken_out_of_the_team_is_refused_at_once(
 
 
 def test_nobody_sees_anything(browser: NewBrowser) -> None:
-    for path in (HOME,):
+    one = f"{uuid4()}"
+    for path in (HOME, "/account/billing", "/account/invoices", f"/account/invoices/{one}/pdf", f"/operations/{one}"):
         assert browser().open(path).status_code == 401
-    assert browser().send("/leave").status_code == 401
+    for path in ("/leave", f"/account/billing/{one}/cancel", f"/account/billing/{one}/keep"):
+        assert browser().send(path).status_code == 401
 
 
 def _age(books: Session, table: str, token: str, age: str, column: str = "") -> None:

@@ -16,7 +16,7 @@ from billing.catalog.terms import Addition, PlanTerms
 from billing.clocks.timelines import Timeline
 from billing.invoices.buyers import Buyer, load_buyers
 from billing.money import Money
-from billing.receipts.queries import lock_kept
+from billing.receipts.queries import find_kept, lock_kept
 from billing.receipts.tables import Receipt
 from billing.subscriptions.pending_changes import has_pending_change
 from billing.subscriptions.tables import Subscription, SubscriptionService
@@ -79,8 +79,10 @@ def load_due(session: Session, subscription_ids: Sequence[UUID]) -> list[Subscri
     return list(session.scalars(found.execution_options(populate_existing=True)))
 
 
-def load_surroundings(session: Session, subscriptions: Sequence[Subscription], day: date) -> Surroundings:
-    """Everything else, in one statement per kind. Kept money stays locked until commit."""
+def load_surroundings(
+    session: Session, subscriptions: Sequence[Subscription], day: date, *, for_show: bool = False
+) -> Surroundings:
+    """Everything else, in one statement per kind. Kept money stays locked until commit, unless it is `for_show`."""
     account_ids = {subscription.account_id for subscription in subscriptions}
     price_ids = [subscription.next_price_id or subscription.price_id for subscription in subscriptions]
     buyers = load_buyers(session, account_ids)
@@ -93,7 +95,7 @@ def load_surroundings(session: Session, subscriptions: Sequence[Subscription], d
         buyers=buyers,
         tax={account_id: taxes[buyer["country"]] for account_id, buyer in buyers.items()},
         cards=default_cards(session, account_ids),
-        kept=lock_kept(session, account_ids),
+        kept=find_kept(session, account_ids) if for_show else lock_kept(session, account_ids),
         amounts=load_amount_rules(session),
     )
 

@@ -1,0 +1,88 @@
+"""Plan and billing: what an account has, what it will cost next, and its last invoices; to end it and to keep it."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from billing.cycle.renewal.next_charge import next_charge
+from billing.invoices.queries import list_invoices
+from billing.subscriptions.queries import show_subscription
+from database.pages import Paging
+from portal.forms import read_form
+from portal.shell import Shell
+from portal.showing import Content, Showing
+from portal.staging import FormErrors, Staging, command_of, new_key
+from portal.visitors import Visitor, Visitors
+from schemas.commands.base import Command
+from schemas.commands.subscriptions import CancelSubscription, ReactivateSubscription
+from schemas.views.subscriptions import SubscriptionView
+
+PERMISSION = "subscriptions:read"
+LAST_INVOICES = 5
+NO_ERRORS: Mapping[str, str] = {}
+
+
+class BillingPage:
+    """`/account/billing`, and `cancel` and `keep` below it."""
+
+    def __init__(self, showing: Showing, visitors: Visitors, staging: Staging) -> None:
+        self._showing = showing
+        self._visitors = visitors
+        self._staging = staging
+
+    async def show(self, request: Request) -> Response:
+        """The subscriptions that run, each with its next amount, and the last invoices."""
+        return await self._showing.page(request, PERMISSION, "billing.html", _read)
+
+    async def ask_to_cancel(self, request: Request) -> Response:
+        """What will end and what stays, and one button."""
+        subscription_id: UUID = request.path_params["id"]
+        return await self._asked(request, subscription_id, NO_ERRORS, {"operation_key": new_key()})
+
+    async def cancel(self, request: Request) -> Response:
+        """Stage it; what is wrong is shown in the form, as it was filled in."""
+        return await self._said(request, CancelSubscription)
+
+    async def keep(self, request: Request) -> Response:
+        """Take a cancellation back."""
+        return await self._said(request, ReactivateSubscription)
+
+    async def _said(self, request: Request, command_class: type[Command]) -> Response:
+        visitor = await self._visitors.require(request, command_class.permission)
+        fields = await read_form(request)
+        named = {"subscription_id": str(request.path_params["id"])}
+        try:
+            command = command_of(command_class, {**fields, **named})
+        except FormErrors as errors:
+            return await self._asked(request, request.path_params["id"], errors.by_field, fields)
+        return await self._staging.say(visitor, command, fields)
+
+    async def _asked(
+        self, request: Request, subscription_id: UUID, errors: Mapping[str, str], fields: Mapping[str, str]
+    ) -> Response:
+        def read(session: Session, visitor: Visitor, shell: Shell) -> Content:
+            return {"subscription": show_subscription(session, subscription_id), "errors": errors, "fields": fields}
+
+        status = 422 if errors else 200
+        return await self._showing.page(request, CancelSubscription.permission, "cancel.html", read, status)
+
+
+def _read(session: Session, visitor: Visitor, shell: Shell) -> Content:
+    may_see_papers = visitor.may("invoices:read")
+    paging = Paging(limit=LAST_INVOICES)
+    invoices = list_invoices(session, paging, account_id=visitor.account_id).data if may_see_papers else []
+    running = [each for each in shell.subscriptions if each.ended_at is None]
+    return {
+        "running": [_with_next(session, each) for each in running],
+        "invoices": invoices,
+        "new_key": new_key,
+        "may_change": visitor.may(CancelSubscription.permission),
+    }
+
+
+def _with_next(session: Session, shown: SubscriptionView) -> dict[str, Any]:
+    return {"subscription": shown, "next": next_charge(session, shown.id)}

@@ -1,0 +1,59 @@
+"""What became of a command: a page that is safe to load again, to go back to and to close.
+
+It waits a moment for the outcome; what takes longer says so, and is looked at again by a link.
+"""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ingress.operations import find, is_final, view_operation
+from ingress.reads import Reads
+from ingress.waiting import Waiting
+from portal.showing import Showing
+from portal.visitors import Visitors
+from portal.words import command_name
+
+PERMISSION = "operations:read"
+WAIT_SECONDS = 1.5
+# chosen by a link, never by itself: nobody's page moves while they read it (WCAG 2.2.1)
+WATCH_SECONDS = 5
+# where to look at what a command changed
+BACK_TO: Mapping[str, str] = {
+    "cancel_subscription": "/account/billing",
+    "reactivate_subscription": "/account/billing",
+}
+HOME = "/account/billing"
+
+
+class OperationPage:
+    """`GET /operations/{id}`: one of the visitor's own, others' do not exist for them."""
+
+    def __init__(self, reads: Reads, visitors: Visitors, showing: Showing, waiting: Waiting) -> None:
+        self._reads = reads
+        self._visitors = visitors
+        self._showing = showing
+        self._waiting = waiting
+
+    async def show(self, request: Request) -> Response:
+        """How far it is."""
+        visitor = await self._visitors.require(request, PERMISSION)
+        operation_id: UUID = request.path_params["id"]
+        callers = visitor.principal.sees_operations_of
+        found = await self._reads.run(lambda session: find(session, operation_id, callers), visitor.principal.sight)
+        if not is_final(found):
+            found = await self._waiting.wait(operation_id, WAIT_SECONDS) or found
+        shown = view_operation(found)
+        is_watched = "watch" in request.query_params and not is_final(found)
+        content = {
+            "operation": shown,
+            "name": command_name(shown.kind),
+            "back_to": BACK_TO.get(shown.kind, HOME),
+            "is_watched": is_watched,
+        }
+        answer = await self._showing.page_of(visitor, request, "operation.html", lambda *_: content)
+        if is_watched:
+            answer.headers["refresh"] = str(WATCH_SECONDS)
+        return answer

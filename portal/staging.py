@@ -1,0 +1,93 @@
+"""What a form wants becomes a command: checked by the API's own class, accepted as the door accepts it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+from uuid import UUID, uuid4
+
+import structlog
+from pydantic import ValidationError
+from starlette.responses import RedirectResponse, Response
+
+from ingress.acceptance import Acceptance
+from ingress.operation_store import NewOperation, StoredOperation
+from ingress.problems import Problem
+from ingress.ringing import Ringer
+from portal.refused import Refused
+from portal.visitors import Visitor
+from schemas.commands import KINDS_IN_SETS
+from schemas.commands.base import Command
+from schemas.refusals import refusals
+
+log = structlog.get_logger(__name__)
+
+# the field in which a form carries its own key: however often it is sent, it is one operation
+KEY_FIELD = "operation_key"
+FORM_BYTES = 1_000
+Wanted = TypeVar("Wanted", bound=Command)
+
+
+@dataclass(frozen=True, slots=True)
+class FormErrors(Exception):
+    """What is wrong with a form, by its fields, to be shown beside them."""
+
+    by_field: Mapping[str, str]
+
+
+def new_key() -> str:
+    """For a form that is shown."""
+    return str(uuid4())
+
+
+def command_of(command_class: type[Wanted], fields: Mapping[str, str]) -> Wanted:
+    """The command that the fields of a form say; its key is none of them. Raises FormErrors."""
+    said = {name: value for name, value in fields.items() if name != KEY_FIELD and value != ""}
+    try:
+        return command_class.model_validate(said)
+    except ValidationError as error:
+        raise FormErrors({path.partition(".")[0]: message for path, message in refusals(error)}) from None
+
+
+class Staging:
+    """The way in for commands of visitors."""
+
+    def __init__(self, acceptance: Acceptance) -> None:
+        self._acceptance = acceptance
+
+    async def say(self, visitor: Visitor, command: Command, fields: Mapping[str, str]) -> Response:
+        """Store it durably, in the visitor's name, and lead on to the page of its operation.
+
+        Raises Refused 409 for a form that was sent before and said something else, and as `Acceptance.accept`.
+        """
+        key = _key_of(fields)
+        try:
+            stored = await self._acceptance.accept(visitor.principal, command, f"form/{key}", FORM_BYTES)
+        except Problem as problem:
+            if problem.code != "idempotency_key_reused":
+                raise
+            text = "This form was sent before, and said something else then. Open the page again and look."
+            raise Refused(409, "Sent before", text) from None
+        return RedirectResponse(f"/operations/{stored.id}", 303)
+
+
+def ring_after(
+    ringer: Ringer, ringer_of_sets: Ringer
+) -> Callable[[Sequence[NewOperation], Sequence[StoredOperation]], None]:
+    """What follows a commit of commands."""
+
+    def after(operations: Sequence[NewOperation], stored: Sequence[StoredOperation]) -> None:
+        for operation, outcome in zip(operations, stored, strict=True):
+            if outcome.is_new:
+                rung = ringer_of_sets if operation.kind in KINDS_IN_SETS else ringer
+                rung.ring_for([operation.id])
+            log.info("command_staged", operation_id=str(operation.id), kind=operation.kind, is_new=outcome.is_new)
+
+    return after
+
+
+def _key_of(fields: Mapping[str, str]) -> str:
+    try:
+        return str(UUID(fields.get(KEY_FIELD, "")))
+    except ValueError:
+        text = "This form is not whole. Open the page again and send it from there."
+        raise Refused(400, "Not a form of ours", text) from None
