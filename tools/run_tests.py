@@ -1,6 +1,6 @@
 """All tests. Those with a whole stack take the usual ports, so they run one after the other; mostly they wait.
 
-Beside them, with the CPU that they leave, run all the others, as many at a time as there are cores.
+Beside them, with the CPU that they leave, run all the others, one more at a time than there are cores: some wait, too.
 """
 
 import os
@@ -11,8 +11,9 @@ import tempfile
 from pathlib import Path
 
 STACKS = ("tests/scenarios", "tests/simulation/test_simulate.py", "tests/stack/test_up.py")
+AT_A_TIME = min(4, (os.cpu_count() or 1) + 1)
 OTHERS = (
-    *("-n", "auto", "--maxprocesses", "4", "--dist", "loadfile", "--no-loadscope-reorder"),
+    *("-n", str(AT_A_TIME), "--dist", "loadfile", "--no-loadscope-reorder"),
     *(f"--ignore={path}" for path in STACKS),
 )
 # a file that takes a minute, begun last, would leave all cores but one idle
