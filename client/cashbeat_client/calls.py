@@ -439,7 +439,7 @@ def list_accounts(
     *,
     sort: Literal["created", "-created"] = LEFT_OUT,
     limit: int = LEFT_OUT,
-    owner: shapes.Name = LEFT_OUT,
+    owner: shapes.UserId = LEFT_OUT,
     email: shapes.Email = LEFT_OUT,
     name: str = LEFT_OUT,
     status: shapes.AccountStatus = LEFT_OUT,
@@ -470,7 +470,7 @@ def list_accounts(
 def open_account(
     *,
     name: shapes.Name,
-    owner: shapes.Name,
+    owner: shapes.UserId,
     billing_email: shapes.Email,
     billing_address: shapes.Address,
     slug: shapes.Slug | None = LEFT_OUT,
@@ -479,7 +479,8 @@ def open_account(
 ) -> Say[shapes.Account]:
     """Open an account.
 
-    Without a slug one is made from the name. On a test clock it lives by that clock's time.
+    Without a slug one is made from the name. On a test clock it lives by that clock's time. `owner` is the
+    product's id of the first member, as their tokens say it.
     """
     return Say(
         "POST",

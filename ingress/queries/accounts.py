@@ -21,7 +21,8 @@ from database.pages import Between
 from ingress.queries.filters import OfAccount, PageFilter
 from schemas.emails import Email
 from schemas.instants import Instant
-from schemas.names import LENGTH_MAX, Name
+from schemas.names import LENGTH_MAX
+from schemas.user_ids import UserId
 from schemas.views.accounts import AccountSettingsView, AccountStatus, AccountView, ListedAccountView
 from schemas.views.base import Page
 from schemas.views.privacy import ExportView
@@ -30,7 +31,7 @@ from schemas.views.privacy import ExportView
 class AccountFilter(PageFilter):
     """A page of accounts. `name` is how names begin; `[created_from, created_before)` is when they were opened."""
 
-    owner: Name | None = None
+    owner: UserId | None = None
     email: Email | None = None
     name: Annotated[str, Field(min_length=1, max_length=LENGTH_MAX)] | None = None
     status: AccountStatus | None = None

@@ -19,6 +19,7 @@ from schemas.json_shapes import never_null
 from schemas.locales import LocaleTag, TimeZone
 from schemas.names import Line, Name, Slug
 from schemas.recipients import Recipients
+from schemas.user_ids import UserId
 from schemas.views.accounts import AccountView
 
 # as the link in a mail has it: 32 random bytes
@@ -58,14 +59,17 @@ class RecipientsByKind(AsGiven):
 
 
 class OpenAccount(Command):
-    """Open an account. Without a slug one is made from the name. On a test clock it lives by that clock's time."""
+    """Open an account. Without a slug one is made from the name. On a test clock it lives by that clock's time.
+
+    `owner` is the product's id of the first member, as their tokens say it.
+    """
 
     kind = "open_account"
     permission = "accounts:write"
     result_view = AccountView
 
     name: Name
-    owner: Name
+    owner: UserId
     billing_email: Email
     billing_address: Address
     slug: Slug | None = None

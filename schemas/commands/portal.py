@@ -6,9 +6,9 @@ from uuid import UUID
 from pydantic import StringConstraints
 
 from schemas.commands.base import Command
-from schemas.commands.team import UserId
 from schemas.permissions import Role
 from schemas.urls import Url
+from schemas.user_ids import UserId
 from schemas.views.portal import PortalSessionView
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]

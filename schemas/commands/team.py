@@ -3,14 +3,15 @@
 from typing import Annotated, ClassVar
 from uuid import UUID
 
-from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from schemas.commands.accounts import AsGiven, ConfirmationToken
 from schemas.commands.base import Command
 from schemas.emails import Email
 from schemas.json_shapes import never_null, shape
-from schemas.names import Line, Name, to_the_letter
+from schemas.names import Line, Name
 from schemas.permissions import Role
+from schemas.user_ids import UserId
 from schemas.views.base import View
 from schemas.views.team import (
     CanceledInvitationView,
@@ -20,14 +21,7 @@ from schemas.views.team import (
 )
 
 SITES_MAX = 200
-USER_ID_LENGTH_MAX = 255
 GIVE_OWNERSHIP = "team:owners"
-
-
-def _printable(value: str) -> str:
-    if not value.isprintable():
-        raise ValueError("must be printable")
-    return value
 
 
 def _each_once(value: tuple[str, ...]) -> tuple[str, ...]:
@@ -36,14 +30,6 @@ def _each_once(value: tuple[str, ...]) -> tuple[str, ...]:
     return value
 
 
-# as `sub` of the user's tokens says it, to the letter
-UserId = Annotated[
-    str,
-    StringConstraints(min_length=1, max_length=USER_ID_LENGTH_MAX),
-    AfterValidator(_printable),
-    AfterValidator(to_the_letter),
-    shape("user_2", component="UserId", pattern=r"^[^\x00-\x1f\x7f-\xa0\xad]*$"),
-]
 Sites = Annotated[tuple[Name, ...], Field(max_length=SITES_MAX), AfterValidator(_each_once), shape(uniqueItems=True)]
 
 

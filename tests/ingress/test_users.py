@@ -7,7 +7,11 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from sqlalchemy.orm import Session
 
+from billing.accounts.open import open_account
+from database.ids import uuid7
+from schemas.commands.accounts import OpenAccount
 from tests.callers.issuers import bearer, by_rsa, by_secret
 
 Rows = Callable[..., list[tuple[Any, ...]]]
@@ -42,6 +46,20 @@ def test_a_user_need_not_say_which_account(users_door: httpx.Client, acme_id: UU
     # a member who is not there is another's, so far as anybody can tell
     assert users_door.post(f"{own}{said[5][1]}", json=said[5][2], headers=owner).status_code == 404
     assert rows("SELECT DISTINCT body ->> 'account_id' FROM operations") == [(str(acme_id),)]
+
+
+@pytest.mark.parametrize("called", ["jose\u0301", " 7 ", "x" * 255], ids=ascii)
+def test_who_opens_an_account_is_known_by_the_name_that_their_tokens_say(
+    called: str, users_door: httpx.Client, owner_session: Session
+) -> None:
+    wanted = {
+        "name": "Acme", "owner": called, "billing_email": "b@acme.example", "billing_address": {"country": "US"}
+    }  # fmt: skip
+    account_id = open_account(owner_session, uuid7(), OpenAccount.model_validate(wanted))
+    owner_session.commit()
+    owner = bearer(by_secret(account_id=str(account_id), sub=called))
+    team = users_door.get("/v1/account/team/", headers=owner).json()
+    assert [(each["user_id"], each["role"]) for each in team["members"]] == [(called, "owner")]
 
 
 def test_a_role_that_may_not_is_told_what_it_lacks(users_door: httpx.Client, acme_id: UUID) -> None:
