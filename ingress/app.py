@@ -40,7 +40,7 @@ from ingress.previews import Previews
 from ingress.queries.answers import Queries
 from ingress.queries.team import Invited
 from ingress.reads import Reads
-from ingress.ringing import Ringer, command_ringer, event_ringer, set_ringer, unverified_ringer
+from ingress.ringing import Ringer, command_ringer, event_ringer, ring_for_new, set_ringer, unverified_ringer
 from ingress.routes import routes
 from ingress.seller_page import SellerPage
 from ingress.server import prepare_interpreter
@@ -50,7 +50,6 @@ from ingress.waiting import Waiting
 from ingress.webhook_secrets import WebhookSecrets
 from ingress.webhooks import Webhooks
 from parting import end_with_parent
-from schemas.commands import KINDS_IN_SETS
 from settings import Settings
 from workers.celery_app import make_app as make_celery_app
 from workers.producer import Bell
@@ -185,9 +184,7 @@ def _after_commands(
     ringer: Ringer, ringer_of_sets: Ringer
 ) -> Callable[[Sequence[NewOperation], Sequence[StoredOperation]], None]:
     def after(operations: Sequence[NewOperation], stored: Sequence[StoredOperation]) -> None:
-        new = [operation for operation, outcome in zip(operations, stored, strict=True) if outcome.is_new]
-        ringer.ring_for([operation.id for operation in new if operation.kind not in KINDS_IN_SETS])
-        ringer_of_sets.ring_for([operation.id for operation in new if operation.kind in KINDS_IN_SETS])
+        ring_for_new(operations, stored, ringer, ringer_of_sets)
         metrics.COMMITS.labels("operations").inc()
         for operation, outcome in zip(operations, stored, strict=True):
             outcome_name = "stored" if outcome.is_new else "replayed"

@@ -17,6 +17,7 @@ from billing.clocks.wall import Wall
 from callers.principal import Kind, Principal
 from database.sight import EVERYTHING
 from ingress.acceptance import Acceptance
+from ingress.connection_limit import address_of
 from ingress.limits.failures import Failures
 from ingress.reads import Reads
 from ingress.seller_page import SellerPage
@@ -72,7 +73,7 @@ class ConfirmPage:
 
     async def _find(self, request: Request) -> str | None:
         """The address that waits for this link. Raises Problem 429 for whoever tries many that are none."""
-        token, address = request.path_params["token"], self._failures.address_of(request)
+        token, address = request.path_params["token"], address_of(request)
         self._failures.require_few(address)
         email = await self._reads.run(lambda session: _waiting_email(session, token), EVERYTHING)
         if email is None:

@@ -4,6 +4,8 @@ from collections import Counter
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
+from starlette.requests import Request
+
 from ingress.problems import unavailable
 
 # What one customer of a provider is given, to choose addresses from at will (RFC 6177, RFC 4291 section 2.5.4).
@@ -33,6 +35,11 @@ class ConnectionLimit:
         self._open[network] -= 1
         if not self._open[network]:
             del self._open[network]
+
+
+def address_of(request: Request) -> str:
+    """Where it comes from; empty where that is no address."""
+    return request.client.host if request.client else ""
 
 
 @lru_cache(maxsize=NETWORKS_REMEMBERED)

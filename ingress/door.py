@@ -1,9 +1,6 @@
 """The outermost layer: names every request, ends every path with a slash, turns every error into a problem."""
 
-import re
 from collections.abc import Callable
-from itertools import count
-from secrets import token_hex
 
 from starlette.routing import Router
 from starlette.types import Message, Receive, Scope, Send
@@ -15,10 +12,9 @@ from ingress.connection_limit import ConnectionLimit
 from ingress.limits.limits import tell
 from ingress.origins import ALLOWED, Origins
 from ingress.problems import MEDIA_TYPE, problem_of, unavailable
+from ingress.request_ids import REQUEST_ID_HEADER, RequestIds, given_id
 
 IS_ADMITTED = "cashbeat.is_admitted"  # in a request's scope: whether there was room for its body
-REQUEST_ID_HEADER = b"x-request-id"
-REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
 
 class Door:
@@ -36,8 +32,7 @@ class Door:
         self.connection_limit = connection_limit
         self.body_budget = BodyBudget()
         self.release = release  # called when the server begins to stop
-        self._prefix = token_hex(4).encode()
-        self._numbers = count(1)
+        self._ids = RequestIds()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -73,12 +68,11 @@ class Door:
             await _answer(error, asked_path, request_id.decode(), send_named)
 
     def _request_id(self, scope: Scope) -> bytes:
-        for name, value in scope["headers"]:
-            if name == REQUEST_ID_HEADER and REQUEST_ID.fullmatch(value):
-                found: bytes = value
-                logs.bind(request_id=found.decode())
-                return found
-        return b"%b-%x" % (self._prefix, next(self._numbers))
+        given = given_id(scope)
+        if given is None:
+            return self._ids.next()
+        logs.bind(request_id=given.decode())
+        return given
 
 
 async def _allow(send: Send) -> None:

@@ -15,6 +15,7 @@ from callers.principal import Principal
 from callers.tokens import TOKEN_LENGTH_MAX
 from database.api_keys import PREFIX, hash_key
 from database.sight import NOTHING
+from ingress.connection_limit import address_of
 from ingress.key_uses import KeyUses
 from ingress.limits.failures import Failures
 from ingress.limits.limits import Counted, Limits, account_named
@@ -73,7 +74,7 @@ class Identity:
 
     async def _who_calls(self, request: Request) -> Principal:
         credential = _credential_of(request)
-        address = self._failures.address_of(request)
+        address = address_of(request)
         try:
             principal = await self._known_as(credential, address)
             if principal.ends_at is not None and principal.ends_at <= datetime.now(UTC):

@@ -5,13 +5,12 @@ from collections.abc import Awaitable, Callable
 from starlette.requests import Request
 from starlette.responses import Response
 
-from database.api_keys import DrawnKey, draw_key
+from database.api_keys import draw_key
 from ingress.bodies import read_body
 from ingress.bounds import refuse_drawn
-from ingress.commands import Commands, Shown, as_in_path
+from ingress.commands import Commands, as_in_path
 from ingress.identity import Identity
-from ingress.operation_store import StoredOperation
-from ingress.operations import OperationRow, view_operation
+from ingress.shown_once import shown_once
 from ingress.validation import parse_json
 from schemas.commands.base import Command
 from schemas.views.callers import NewKeyView
@@ -36,19 +35,10 @@ class NewKeys:
                 refuse_drawn(command_class, fields)
                 in_path = {id_field: request.path_params["id"]} if id_field else {}
                 command = counted.about(as_in_path(command_class, in_path, {**fields, **standing}))
-            answer = await self._commands.accept(request, counted.principal, command, len(body), _with(drawn))
+            answer = await self._commands.accept(
+                request, counted.principal, command, len(body), shown_once(NewKeyView, "key", drawn.text)
+            )
             answer.headers["Cache-Control"] = "no-store"
             return answer
 
         return make
-
-
-def _with(drawn: DrawnKey) -> Shown:
-    """The operation, and the key where it is the one that was stored and may come to count."""
-
-    def shown(stored: StoredOperation, row: OperationRow) -> NewKeyView:
-        told = view_operation(row)
-        key = drawn.text if stored.is_new and told.status != "failed" else None
-        return NewKeyView(**told.model_dump(), key=key)
-
-    return shown

@@ -17,6 +17,7 @@ from callers.principal import Kind, Principal
 from database.sight import EVERYTHING
 from ingress.acceptance import Acceptance
 from ingress.bodies import read_body
+from ingress.connection_limit import address_of
 from ingress.limits.failures import Failures
 from ingress.reads import Reads
 from ingress.seller_page import HEADERS, SellerPage
@@ -106,7 +107,7 @@ class PayPage:
     async def _find(self, request: Request) -> PayableView | None:
         if not self._public_url:
             return None
-        token, address = request.path_params["token"], self._failures.address_of(request)
+        token, address = request.path_params["token"], address_of(request)
         self._failures.require_few(address)
         # whose invoice it is, the link does not say: it names one invoice, and nobody can guess it
         payable = await self._reads.run(lambda session: find_payable(session, token), EVERYTHING)

@@ -10,11 +10,10 @@ from starlette.responses import Response
 from database.api_keys import hash_key
 from ingress.bodies import read_body
 from ingress.bounds import filled, refuse_drawn
-from ingress.commands import Commands, Shown
+from ingress.commands import Commands
 from ingress.identity import Identity
-from ingress.operation_store import StoredOperation
-from ingress.operations import OperationRow, view_operation
 from ingress.problems import Problem
+from ingress.shown_once import shown_once
 from ingress.validation import parse_json, validated
 from schemas.commands.portal import StartPortalSession
 from schemas.views.portal import PortalLinkView
@@ -42,7 +41,7 @@ class PortalLinks:
             refuse_drawn(StartPortalSession, fields)
             command = counted.about(validated(StartPortalSession, {**fields, "token_sha256": hash_key(token)}))
             self._require_offered(command)
-        shown = _with(f"{self._portal_url}/enter/{token}")
+        shown = shown_once(PortalLinkView, "url", f"{self._portal_url}/enter/{token}")
         answer = await self._commands.accept(request, counted.principal, command, len(body), shown)
         answer.headers["Cache-Control"] = "no-store"
         return answer
@@ -59,14 +58,3 @@ class PortalLinks:
         parts = urlsplit(url)
         host = parts.hostname or ""
         return host in self._return_hosts and (parts.scheme.lower() == "https" or host in LOOPBACK)
-
-
-def _with(url: str) -> Shown:
-    """The operation, and the link where it is the one that was stored and may come to count."""
-
-    def shown(stored: StoredOperation, row: OperationRow) -> PortalLinkView:
-        told = view_operation(row)
-        is_shown = stored.is_new and told.status != "failed"
-        return PortalLinkView(**told.model_dump(), url=url if is_shown else None)
-
-    return shown

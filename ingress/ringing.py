@@ -7,6 +7,8 @@ from uuid import UUID
 
 import structlog
 
+from ingress.operation_store import NewOperation, StoredOperation
+from schemas.commands import KINDS_IN_SETS
 from schemas.messages.commands import SET_IDS_MAX, RunCommand, RunSet
 from schemas.messages.webhooks import WEBHOOK_IDS_MAX, HandleWebhooks, VerifyWebhooks
 from workers.producer import Bell
@@ -98,6 +100,15 @@ def command_ringer(bell: Bell) -> Ringer:
 def set_ringer(bell: Bell) -> Ringer:
     """Rings for operations that are carried out in sets, many at a time."""
     return Ringer(lambda ids: _ring_for_set(bell, ids), SETS_PACE_SECONDS, RUSH_PACE_SECONDS)
+
+
+def ring_for_new(
+    operations: Sequence[NewOperation], stored: Sequence[StoredOperation], ringer: Ringer, ringer_of_sets: Ringer
+) -> None:
+    """Ring for what a commit of commands has stored and was not there before: each by the ringer of its kind."""
+    new = [operation for operation, outcome in zip(operations, stored, strict=True) if outcome.is_new]
+    ringer.ring_for([operation.id for operation in new if operation.kind not in KINDS_IN_SETS])
+    ringer_of_sets.ring_for([operation.id for operation in new if operation.kind in KINDS_IN_SETS])
 
 
 def _ring_for_events(bell: Bell, ids: list[UUID]) -> None:

@@ -13,12 +13,14 @@ from starlette.responses import RedirectResponse, Response
 from billing.callers.enter import Browser, enter
 from billing.callers.leave import leave
 from billing.callers.visits import account_of_link, return_url_of_link
+from database.api_keys import hash_key
 from database.sight import EVERYTHING
+from ingress.connection_limit import address_of
 from ingress.reads import Reads
 from portal.forms import read_form
 from portal.pages import Pages
 from portal.site import Site
-from portal.visitors import Visitors, hashed
+from portal.visitors import Visitors
 
 log = structlog.get_logger(__name__)
 TOKEN_BYTES = 32
@@ -48,8 +50,7 @@ class Entering:
     async def enter(self, request: Request) -> Response:
         """Use the link up, give the browser a cookie that nobody had before, and lead on to an address without it."""
         link, cookie = _link(request), token_urlsafe(TOKEN_BYTES)
-        address = request.client.host if request.client else ""
-        browser = Browser(hashed(cookie), address, _readable(request.headers.get("user-agent", "")))
+        browser = Browser(hash_key(cookie), address_of(request), _readable(request.headers.get("user-agent", "")))
         began = await self._reads.run(lambda session: enter(session, link, browser), EVERYTHING)
         if began is None:
             return await self._over(link)
@@ -97,7 +98,7 @@ def named(text: str) -> UUID | None:
 
 def _link(request: Request) -> str:
     token: str = request.path_params["token"]
-    return hashed(token)
+    return hash_key(token)
 
 
 def _readable(agent: str) -> str:

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from urllib.parse import parse_qsl
 
+from pydantic import ValidationError
 from starlette.requests import Request
 
 from ingress.bodies import read_body
 from portal.refused import Refused
+from schemas.refusals import refusals
 
 BODY_BYTES_MAX = 64 * 1024
 FIELDS_MAX = 200
@@ -23,3 +25,8 @@ async def read_form(request: Request) -> Mapping[str, str]:
     except ValueError:
         raise Refused(HTTPStatus.BAD_REQUEST, "Not a form of ours", "What was sent cannot be read.") from None
     return dict(fields)
+
+
+def errors_by_field(error: ValidationError) -> dict[str, str]:
+    """What is wrong with each field, to be shown beside it."""
+    return {path.partition(".")[0]: message for path, message in refusals(error)}

@@ -1,9 +1,6 @@
 """The outermost layer: names every request, tells browsers what to keep to, turns every error into a page."""
 
-import re
 from collections.abc import Callable
-from itertools import count
-from secrets import token_hex
 
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -14,14 +11,13 @@ from ingress.body_budget import BodyBudget
 from ingress.connection_limit import ConnectionLimit
 from ingress.door import IS_ADMITTED
 from ingress.problems import Problem, problem_of, unavailable
+from ingress.request_ids import REQUEST_ID_HEADER, RequestIds, given_id
 from portal.headers import completed, told
 from portal.pages import Pages
 from portal.refused import Refused, not_found, not_permitted
 from portal.site import Site
 
 log = structlog.get_logger(__name__)
-REQUEST_ID_HEADER = b"x-request-id"
-REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
 
 class Portal:
@@ -37,14 +33,13 @@ class Portal:
         self.connection_limit = connection_limit
         self.body_budget = BodyBudget()
         self.release = release
-        self._prefix = token_hex(4).encode()
-        self._numbers = count(1)
+        self._ids = RequestIds()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._router(scope, receive, send)
             return
-        request_id, has_started = self._request_id(scope), False
+        request_id, has_started = given_id(scope) or self._ids.next(), False
 
         async def send_told(message: Message) -> None:
             nonlocal has_started
@@ -68,13 +63,6 @@ class Portal:
             logs.bind(request_id=request_id.decode())
             answer = self._pages.refusal(_words_of(error), request_id.decode())
             await answer(scope, receive, send_told)
-
-    def _request_id(self, scope: Scope) -> bytes:
-        for name, value in scope["headers"]:
-            if name == REQUEST_ID_HEADER and REQUEST_ID.fullmatch(value):
-                found: bytes = value
-                return found
-        return b"%b-%x" % (self._prefix, next(self._numbers))
 
 
 def _words_of(error: Exception) -> Refused:

@@ -13,10 +13,10 @@ from billing.invoices.queries import get_invoice, show_invoice
 from billing.invoices.tables import InvoiceStatus
 from ingress.queries.invoices import InvoiceFilter, invoice_pdf, invoices
 from ingress.reads import Reads
+from portal.forms import errors_by_field
 from portal.shell import Shell
 from portal.showing import Content, Showing
 from portal.visitors import Visitor, Visitors
-from schemas.refusals import refusals
 
 PERMISSION = "invoices:read"
 # what a visitor may ask for; whose invoices they are is not theirs to say
@@ -42,8 +42,7 @@ class InvoicesPage:
         try:
             wanted = InvoiceFilter.model_validate({**asked, "account_id": visitor.account_id})
         except ValidationError as error:
-            errors = {path.partition(".")[0]: message for path, message in refusals(error)}
-            content = _listing(asked, errors, None)
+            content = _listing(asked, errors_by_field(error), None)
             return await self._showing.page_of(
                 visitor, request, "invoices.html", lambda *_: content, HTTPStatus.UNPROCESSABLE_ENTITY
             )

@@ -12,12 +12,11 @@ from starlette.responses import RedirectResponse, Response
 from ingress.acceptance import Acceptance
 from ingress.operation_store import NewOperation, StoredOperation
 from ingress.problems import Problem
-from ingress.ringing import Ringer
+from ingress.ringing import Ringer, ring_for_new
+from portal.forms import errors_by_field
 from portal.refused import Refused
 from portal.visitors import Visitor
-from schemas.commands import KINDS_IN_SETS
 from schemas.commands.base import Command
-from schemas.refusals import refusals
 
 log = structlog.get_logger(__name__)
 
@@ -45,7 +44,7 @@ def command_of(command_class: type[Wanted], fields: Mapping[str, str]) -> Wanted
     try:
         return command_class.model_validate(said)
     except ValidationError as error:
-        raise FormErrors({path.partition(".")[0]: message for path, message in refusals(error)}) from None
+        raise FormErrors(errors_by_field(error)) from None
 
 
 class Staging:
@@ -76,10 +75,8 @@ def ring_after(
     """What follows a commit of commands."""
 
     def after(operations: Sequence[NewOperation], stored: Sequence[StoredOperation]) -> None:
+        ring_for_new(operations, stored, ringer, ringer_of_sets)
         for operation, outcome in zip(operations, stored, strict=True):
-            if outcome.is_new:
-                rung = ringer_of_sets if operation.kind in KINDS_IN_SETS else ringer
-                rung.ring_for([operation.id])
             log.info("command_staged", operation_id=str(operation.id), kind=operation.kind, is_new=outcome.is_new)
 
     return after

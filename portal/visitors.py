@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from http import HTTPStatus
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from starlette.requests import Request
 from billing.callers.tables import PortalSession
 from billing.callers.visits import find_session
 from callers.principal import Kind, Principal
+from database.api_keys import hash_key
 from database.sight import EVERYTHING
 from ingress.membership import as_member
 from ingress.problems import Problem
@@ -56,7 +56,7 @@ class Visitors:
         if not 0 < len(token) <= TOKEN_LENGTH_MAX:
             raise signed_out()
         # whose session it is, the cookie does not say: it names one, and nobody can guess it
-        found = await self._reads.run(lambda session: find_session(session, hashed(token)), EVERYTHING)
+        found = await self._reads.run(lambda session: find_session(session, hash_key(token)), EVERYTHING)
         if found is None:
             raise signed_out()
         try:
@@ -67,11 +67,6 @@ class Visitors:
             text = "You are not in the team of this account any more."
             raise Refused(HTTPStatus.FORBIDDEN, "Not in this team", text) from None
         return Visitor(found.id, found.account_id, principal, found.return_url, found.ends_at)
-
-
-def hashed(token: str) -> str:
-    """What is stored of a link or a cookie."""
-    return sha256(token.encode()).hexdigest()
 
 
 def _principal_of(found: PortalSession) -> Principal:

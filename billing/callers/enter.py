@@ -7,6 +7,7 @@ from sqlalchemy import func, insert, update
 from sqlalchemy.orm import Session
 
 from billing.callers.tables import PortalLink, PortalSession
+from billing.callers.visits import is_good
 from database.ids import uuid7
 
 SESSION_LIVES = timedelta(hours=12)
@@ -24,8 +25,7 @@ class Browser:
 
 def enter(session: Session, link_sha256: str, browser: Browser) -> PortalSession | None:
     """The session that begins; None for a link that is not known, was used or is over. Of two at once one enters."""
-    is_good = PortalLink.used_at.is_(None), PortalLink.expires_at > func.now()
-    used = update(PortalLink).where(PortalLink.token_sha256 == link_sha256, *is_good).values(used_at=func.now())
+    used = update(PortalLink).where(PortalLink.token_sha256 == link_sha256, is_good()).values(used_at=func.now())
     link = session.scalar(used.returning(PortalLink))
     if link is None:
         return None

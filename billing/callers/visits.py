@@ -17,9 +17,13 @@ SEEN_EVERY = timedelta(minutes=1)
 
 def account_of_link(session: Session, token_sha256: str) -> Account | None:
     """Into whose account a link leads; None for one that is not known, was used or is over. It stays as it was."""
-    is_good = PortalLink.used_at.is_(None), PortalLink.expires_at > func.now()
     linked = select(Account).join(PortalLink, PortalLink.account_id == Account.id)
-    return session.scalar(linked.where(PortalLink.token_sha256 == token_sha256, *is_good))
+    return session.scalar(linked.where(PortalLink.token_sha256 == token_sha256, is_good()))
+
+
+def is_good() -> ColumnElement[bool]:
+    """In a query of links: it still lets somebody in."""
+    return and_(PortalLink.used_at.is_(None), PortalLink.expires_at > func.now())
 
 
 def return_url_of_link(session: Session, token_sha256: str) -> str:

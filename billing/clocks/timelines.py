@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, bindparam, func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from billing.accounts.queries import refusal_of, status_of
 from billing.accounts.tables import Account
 from billing.clocks.tables import ClockStatus, TestClock
 from billing.clocks.wall import Wall
+from database.among import is_among_those, listed
 from schemas.views.accounts import AccountStatus
 
 
@@ -36,7 +37,7 @@ UNUSUAL = (
     select(Account.id, Account.closed_at, Account.suspended_at, TestClock.frozen_at)
     .outerjoin(TestClock, Account.clock_id == TestClock.id)
     .where(
-        Account.id == func.any(bindparam("account_ids", type_=ARRAY(Uuid))),
+        is_among_those(Account.id, "account_ids"),
         or_(Account.clock_id.is_not(None), Account.closed_at.is_not(None), Account.suspended_at.is_not(None)),
     )
 )
@@ -90,6 +91,6 @@ def open_now_of(
 
 def standings_of(session: Session, account_ids: Collection[UUID], wall: Wall) -> dict[UUID, Standing]:
     """How each of these accounts stands, in one look. Holds none of their rows."""
-    rows = session.connection().execute(UNUSUAL, {"account_ids": list(account_ids)})
+    rows = session.connection().execute(UNUSUAL, {"account_ids": listed(account_ids)})
     unusual = {row.id: Standing(row.frozen_at or wall.at, status_of(row.closed_at, row.suspended_at)) for row in rows}
     return dict.fromkeys(account_ids, Standing(wall.at)) | unusual

@@ -1,8 +1,6 @@
 """Credentials and links that are none, by the address that they come from: whoever guesses is soon not looked up any
 more."""
 
-from starlette.requests import Request
-
 from ingress import metrics
 from ingress.connection_limit import network_of
 from ingress.limits.alone import CountsAlone
@@ -34,11 +32,6 @@ class Failures:
         """One more was none."""
         if self._per_minute:
             self._counts.take([self._bucket(address)])
-
-    @staticmethod
-    def address_of(request: Request) -> str:
-        """Where it comes from; empty where that is no address."""
-        return request.client.host if request.client else ""
 
     def _bucket(self, address: str) -> Bucket:
         return Bucket(POLICY, str(network_of(address)), self._per_minute)

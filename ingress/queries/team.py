@@ -13,6 +13,7 @@ from billing.errors import Rejected
 from billing.limits.queries import users_max_of
 from billing.team.queries import find_invitation, invitation_over, show_invitations, show_open_invitation, show_team
 from database.sight import EVERYTHING
+from ingress.connection_limit import address_of
 from ingress.limits.failures import Failures
 from ingress.queries.answers import as_json
 from ingress.queries.filters import OfAccount
@@ -49,7 +50,7 @@ class Invited:
 
     async def show(self, request: Request) -> Response:
         """Who invites whom, and to what. Nobody keeps a copy on the way. Raises Rejected `invitation_not_found`."""
-        token, address = request.path_params["token"], self._failures.address_of(request)
+        token, address = request.path_params["token"], address_of(request)
         self._failures.require_few(address)
         try:
             shown = await self._reads.run(lambda session: _open_invitation(session, token), EVERYTHING)

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import httpx
 
-from portal.visitors import hashed
+from database.api_keys import hash_key
 from settings import Settings
 from tests.ingress.running_door import in_thread
 
@@ -32,7 +32,7 @@ def test_the_link_is_in_the_first_answer_alone(
     assert len(token) == 43
     assert (again.status_code, again.json()["url"], again.headers["idempotent-replayed"]) == (202, None, "true")
     ((stored,),) = rows("SELECT body::text FROM operations")
-    assert hashed(token) in stored
+    assert hash_key(token) in stored
     assert token not in stored
 
 

@@ -15,9 +15,9 @@ from sqlalchemy.pool import NullPool
 from billing.accounts.open import open_account
 from billing.callers.let_in import let_in
 from billing.catalog.seed import seed
+from database.api_keys import hash_key
 from database.engine import dialect_url
 from database.ids import uuid7
-from portal.visitors import hashed
 from schemas.commands.accounts import Address, OpenAccount
 from schemas.commands.portal import StartPortalSession
 from schemas.permissions import Role
@@ -93,7 +93,7 @@ def new_link(books_of_portal: Session) -> Link:
     def make(account_id: UUID, user_id: str = "user_1", role: Role = Role.OWNER, return_url: str | None = BACK) -> str:
         token = token_urlsafe(32)
         command = StartPortalSession(
-            token_sha256=hashed(token), account_id=account_id, user_id=user_id, role=role, return_url=return_url
+            token_sha256=hash_key(token), account_id=account_id, user_id=user_id, role=role, return_url=return_url
         )
         let_in(books_of_portal, uuid7(), command)
         return f"/enter/{token}"

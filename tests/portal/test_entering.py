@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from portal.visitors import hashed
+from database.api_keys import hash_key
 from schemas.permissions import Role
 from tests.portal.conftest import BACK, Link
 from tests.portal.running_portal import Browser
@@ -87,7 +87,7 @@ def test_the_cookie_is_a_fresh_one_that_no_script_reads(
     assert attacker.open(HOME).status_code == 401
     kept = books_of_portal.execute(text("SELECT token_sha256 FROM portal_sessions")).scalars().all()
     value = entered.cookies["cashbeat"]
-    assert hashed(value) in kept
+    assert hash_key(value) in kept
     assert value not in kept
 
 
@@ -134,7 +134,7 @@ def test_sessions_are_listed_and_ended_one_by_one_or_everywhere(
     known = text("SELECT id FROM portal_sessions WHERE token_sha256 = :hashed")
 
     def session_of(other: Browser) -> str:
-        return str(books_of_portal.execute(known, {"hashed": hashed(other.http.cookies["cashbeat"])}).scalar_one())
+        return str(books_of_portal.execute(known, {"hashed": hash_key(other.http.cookies["cashbeat"])}).scalar_one())
 
     assert here.send("/leave", {"session": session_of(there)}).headers["location"] == HOME
     assert (there.open(HOME).status_code, here.open(HOME).status_code) == (401, 200)
@@ -177,4 +177,4 @@ def _age(books: Session, table: str, token: str, age: str, column: str = "") -> 
     ends = {"portal_links": "created_at, expires_at", "portal_sessions": "started_at, ends_at"}[table]
     columns = "seen_at" if column == "seen_at" else ends
     changed = ", ".join(f"{each} = {each} - interval '{age}'" for each in columns.split(", "))
-    books.execute(text(f"UPDATE {table} SET {changed} WHERE token_sha256 = :hashed"), {"hashed": hashed(token)})  # noqa: S608
+    books.execute(text(f"UPDATE {table} SET {changed} WHERE token_sha256 = :hashed"), {"hashed": hash_key(token)})  # noqa: S608
