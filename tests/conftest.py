@@ -1,6 +1,5 @@
 """Real servers for the tests: started once per run, stopped at its end."""
 
-import gc
 import shutil
 import sys
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from sqlalchemy.pool import NullPool
 # the folders in here bear the names of the rooms they test, and must not stand in front of them
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from collector import collect_seldom, settle_collector
 from database.engine import Database, dialect_url, opened
 from database.role_names import WORKER
 from stack.ports import free_port
@@ -46,10 +46,12 @@ DISPOSABLE = {**UNSYNCED, "wal_level": "minimal", "max_wal_senders": "0", "scram
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
 
+collect_seldom()
+
 
 def pytest_collection_finish() -> None:
     """What is loaded by now stays: the collector need not walk through it again and again."""
-    gc.freeze()
+    settle_collector()
 
 
 @pytest.fixture(scope="session")

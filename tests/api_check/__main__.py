@@ -15,8 +15,8 @@ from stack import development_key
 from stack.errors import StackError
 from stack.running import Stack
 from tests.api_check.asking import SETTINGS, ask, config
-from tests.api_check.hooks import PREFER
-from tests.api_check.seeds import Client, known_ids, sow
+from tests.api_check.hooks import OWN_KEY, PREFER
+from tests.api_check.seeds import Client, known_ids, own_key, sow
 from tests.canaries import searched_home
 
 SECONDS_A_MINUTE = 60
@@ -57,6 +57,7 @@ def _ask(stack: Stack, minutes: float, seed: int, report: Path) -> bool:
     client = Client(address, key)
     account_id = sow(client)
     document = client.http.get("/openapi.json", timeout=60).json()
+    os.environ[OWN_KEY] = own_key(client)
     ids = known_ids(client, document, account_id)
     typer.echo(f"asking {len(document['paths'])} paths for {minutes:g} minutes, {len(ids)} ids are known", err=True)
     settings = config(key, document, ids, account_id)
