@@ -19,14 +19,13 @@ from ingress.ringing import Ringer, command_ringer, set_ringer
 from ingress.server import prepare_interpreter
 from ingress.waiting import Waiting
 from parting import end_with_parent
-from portal.billing_page import BillingPage
+from portal.account.every import OF_ACCOUNT
 from portal.entering import Entering
 from portal.forgery import SameOrigin
 from portal.frame import Portal
-from portal.invoices_page import InvoicesPage
+from portal.hands import Hands
 from portal.operation_page import OperationPage
 from portal.pages import Pages
-from portal.sessions_page import SessionsPage
 from portal.showing import Showing
 from portal.site import site_of
 from portal.staging import Staging, ring_after
@@ -52,43 +51,22 @@ def make_portal(settings: Settings) -> Portal:
     """Build a portal; it opens its connections when the server starts it up."""
     reads, site, files = Reads(settings.portal_database_url), site_of(settings), StaticFiles()
     pages, visitors = Pages(settings, files), Visitors(reads, site)
-    showing, health, waiting = Showing(reads, visitors, pages), Health(reads), Waiting(reads)
+    health, waiting = Health(reads), Waiting(reads)
     bell = Bell(make_celery_app(settings.broker_url))
     ringers = command_ringer(bell), set_ringer(bell)
     operations = GroupCommit(OperationStore(settings.portal_database_url), ring_after(*ringers))
-    routes = _routes(
-        Entering(reads, visitors, pages, site),
-        SessionsPage(showing),
-        BillingPage(showing, visitors, Staging(Acceptance(operations, reads))),
-        InvoicesPage(reads, showing, visitors),
-        OperationPage(reads, visitors, showing, waiting),
-    )
-    routes.append(Route("/healthz", health.alive, methods=["GET"]))
-    routes.append(Route("/static/{name}", files.show, methods=["GET"]))
+    staging = Staging(Acceptance(operations, reads))
+    hands = Hands(reads, visitors, Showing(reads, visitors, pages), staging)
+    routes = [
+        *Entering(reads, visitors, pages, site).routes(),
+        *OperationPage(hands, waiting).routes(),
+        *(route for page in OF_ACCOUNT for route in page(hands).routes()),
+        Route("/healthz", health.alive, methods=["GET"]),
+        Route("/static/{name}", files.show, methods=["GET"]),
+    ]
     router = Router(routes, redirect_slashes=False, lifespan=_lifespan(ringers, operations, reads.close))
     limit = ConnectionLimit(settings.ingress_connections_per_address)
     return Portal(SameOrigin(router, site.origin), pages, site, waiting.release, limit)
-
-
-def _routes(
-    entering: Entering, sessions: SessionsPage, plan: BillingPage, invoices: InvoicesPage, operation: OperationPage
-) -> list[Route]:
-    """Every page, and who shows it."""
-    return [
-        Route("/", sessions.home, methods=["GET"]),
-        Route("/enter/{token}", entering.show, methods=["GET"]),
-        Route("/enter/{token}", entering.enter, methods=["POST"]),
-        Route("/leave", entering.leave, methods=["POST"]),
-        Route("/account/sessions", sessions.show, methods=["GET"]),
-        Route("/account/billing", plan.show, methods=["GET"]),
-        Route("/account/billing/{id:uuid}/cancel", plan.ask_to_cancel, methods=["GET"]),
-        Route("/account/billing/{id:uuid}/cancel", plan.cancel, methods=["POST"]),
-        Route("/account/billing/{id:uuid}/keep", plan.keep, methods=["POST"]),
-        Route("/account/invoices", invoices.index, methods=["GET"]),
-        Route("/account/invoices/{id:uuid}", invoices.show, methods=["GET"]),
-        Route("/account/invoices/{id:uuid}/pdf", invoices.pdf, methods=["GET"]),
-        Route("/operations/{id:uuid}", operation.show, methods=["GET"]),
-    ]
 
 
 def _lifespan(

@@ -9,6 +9,7 @@ from uuid import UUID
 import structlog
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
 
 from billing.callers.enter import Browser, enter
 from billing.callers.leave import leave
@@ -38,6 +39,14 @@ class Entering:
         self._visitors = visitors
         self._pages = pages
         self._site = site
+
+    def routes(self) -> list[Route]:
+        """Its addresses."""
+        return [
+            Route("/enter/{token}", self.show, methods=["GET"]),
+            Route("/enter/{token}", self.enter, methods=["POST"]),
+            Route("/leave", self.leave, methods=["POST"]),
+        ]
 
     async def show(self, request: Request) -> Response:
         """Whose account it is, and a button."""

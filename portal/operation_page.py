@@ -8,12 +8,11 @@ from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from ingress.operations import find, is_final, view_operation
-from ingress.reads import Reads
 from ingress.waiting import Waiting
-from portal.showing import Showing
-from portal.visitors import Visitors
+from portal.hands import Hands
 from portal.words import command_name
 
 PERMISSION = "operations:read"
@@ -31,11 +30,15 @@ HOME = "/account/billing"
 class OperationPage:
     """`GET /operations/{id}`: one of the visitor's own, others' do not exist for them."""
 
-    def __init__(self, reads: Reads, visitors: Visitors, showing: Showing, waiting: Waiting) -> None:
-        self._reads = reads
-        self._visitors = visitors
-        self._showing = showing
+    def __init__(self, hands: Hands, waiting: Waiting) -> None:
+        self._reads = hands.reads
+        self._visitors = hands.visitors
+        self._showing = hands.showing
         self._waiting = waiting
+
+    def routes(self) -> list[Route]:
+        """Its address."""
+        return [Route("/operations/{id:uuid}", self.show, methods=["GET"])]
 
     async def show(self, request: Request) -> Response:
         """How far it is."""

@@ -1,5 +1,5 @@
-"""What schemathesis loads: each request that it makes up is one of its own, not a repeat under an earlier key; who works
-behind the door decides how long to wait for an outcome; and the key that it asks with lives on.
+"""What schemathesis loads: each request that it makes up is one of its own, not a repeat under an earlier key; who
+works behind the door decides how long to wait for an outcome; and the key that it asks with lives on.
 """
 
 import os

@@ -2,9 +2,10 @@
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
 
 from billing.callers.visits import sessions_of
-from portal.showing import Showing
+from portal.hands import Hands
 
 PERMISSION = "accounts:read"
 FIRST_PAGE = "/account/billing"
@@ -13,8 +14,15 @@ FIRST_PAGE = "/account/billing"
 class SessionsPage:
     """`GET /` and `GET /account/sessions`."""
 
-    def __init__(self, showing: Showing) -> None:
-        self._showing = showing
+    def __init__(self, hands: Hands) -> None:
+        self._showing = hands.showing
+
+    def routes(self) -> list[Route]:
+        """Its addresses."""
+        return [
+            Route("/", self.home, methods=["GET"]),
+            Route("/account/sessions", self.show, methods=["GET"]),
+        ]
 
     async def home(self, request: Request) -> Response:
         """Where everybody begins."""
@@ -25,7 +33,7 @@ class SessionsPage:
         return await self._showing.page(
             request,
             PERMISSION,
-            "sessions.html",
+            "account/sessions.html",
             lambda session, visitor, shell: {
                 "sessions": sessions_of(session, visitor.account_id, visitor.principal.id)
             },

@@ -8,15 +8,16 @@ from pydantic import ValidationError
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from billing.invoices.queries import get_invoice, show_invoice
 from billing.invoices.tables import InvoiceStatus
 from ingress.queries.invoices import InvoiceFilter, invoice_pdf, invoices
-from ingress.reads import Reads
 from portal.forms import errors_by_field
+from portal.hands import Hands
 from portal.shell import Shell
-from portal.showing import Content, Showing
-from portal.visitors import Visitor, Visitors
+from portal.showing import Content
+from portal.visitors import Visitor
 
 PERMISSION = "invoices:read"
 # what a visitor may ask for; whose invoices they are is not theirs to say
@@ -30,10 +31,18 @@ SORTS = {
 class InvoicesPage:
     """`/account/invoices`, one below it, and its PDF."""
 
-    def __init__(self, reads: Reads, showing: Showing, visitors: Visitors) -> None:
-        self._reads = reads
-        self._showing = showing
-        self._visitors = visitors
+    def __init__(self, hands: Hands) -> None:
+        self._reads = hands.reads
+        self._showing = hands.showing
+        self._visitors = hands.visitors
+
+    def routes(self) -> list[Route]:
+        """Its addresses."""
+        return [
+            Route("/account/invoices", self.index, methods=["GET"]),
+            Route("/account/invoices/{id:uuid}", self.show, methods=["GET"]),
+            Route("/account/invoices/{id:uuid}/pdf", self.pdf, methods=["GET"]),
+        ]
 
     async def index(self, request: Request) -> Response:
         """A page of them. A filter that cannot be used is told beside its field, and nothing is listed."""
@@ -44,19 +53,22 @@ class InvoicesPage:
         except ValidationError as error:
             content = _listing(asked, errors_by_field(error), None)
             return await self._showing.page_of(
-                visitor, request, "invoices.html", lambda *_: content, HTTPStatus.UNPROCESSABLE_ENTITY
+                visitor, request, "account/invoices.html", lambda *_: content, HTTPStatus.UNPROCESSABLE_ENTITY
             )
 
         def read(session: Session, visitor: Visitor, shell: Shell) -> Content:
             return _listing(asked, {}, invoices(session, wanted))
 
-        return await self._showing.page_of(visitor, request, "invoices.html", read)
+        return await self._showing.page_of(visitor, request, "account/invoices.html", read)
 
     async def show(self, request: Request) -> Response:
         """One of the account's own; others' do not exist."""
         invoice_id: UUID = request.path_params["id"]
         return await self._showing.page(
-            request, PERMISSION, "invoice.html", lambda session, *_: {"invoice": show_invoice(session, invoice_id)}
+            request,
+            PERMISSION,
+            "account/invoice.html",
+            lambda session, *_: {"invoice": show_invoice(session, invoice_id)},
         )
 
     async def pdf(self, request: Request) -> Response:

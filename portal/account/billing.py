@@ -7,16 +7,18 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from billing.cycle.renewal.next_charge import next_charge
 from billing.invoices.queries import list_invoices
 from billing.subscriptions.queries import show_subscription
 from database.pages import Paging
 from portal.forms import read_form
+from portal.hands import Hands
 from portal.shell import Shell
-from portal.showing import Content, Showing
-from portal.staging import FormErrors, Staging, command_of, new_key
-from portal.visitors import Visitor, Visitors
+from portal.showing import Content
+from portal.staging import FormErrors, command_of, new_key
+from portal.visitors import Visitor
 from schemas.commands.base import Command
 from schemas.commands.subscriptions import CancelSubscription, ReactivateSubscription
 from schemas.views.subscriptions import SubscriptionView
@@ -29,14 +31,23 @@ NO_ERRORS: Mapping[str, str] = {}
 class BillingPage:
     """`/account/billing`, and `cancel` and `keep` below it."""
 
-    def __init__(self, showing: Showing, visitors: Visitors, staging: Staging) -> None:
-        self._showing = showing
-        self._visitors = visitors
-        self._staging = staging
+    def __init__(self, hands: Hands) -> None:
+        self._showing = hands.showing
+        self._visitors = hands.visitors
+        self._staging = hands.staging
+
+    def routes(self) -> list[Route]:
+        """Its addresses."""
+        return [
+            Route("/account/billing", self.show, methods=["GET"]),
+            Route("/account/billing/{id:uuid}/cancel", self.ask_to_cancel, methods=["GET"]),
+            Route("/account/billing/{id:uuid}/cancel", self.cancel, methods=["POST"]),
+            Route("/account/billing/{id:uuid}/keep", self.keep, methods=["POST"]),
+        ]
 
     async def show(self, request: Request) -> Response:
         """The subscriptions that run, each with its next amount, and the last invoices."""
-        return await self._showing.page(request, PERMISSION, "billing.html", _read)
+        return await self._showing.page(request, PERMISSION, "account/billing.html", _read)
 
     async def ask_to_cancel(self, request: Request) -> Response:
         """What will end and what stays, and one button."""
@@ -68,7 +79,7 @@ class BillingPage:
             return {"subscription": show_subscription(session, subscription_id), "errors": errors, "fields": fields}
 
         status = 422 if errors else 200
-        return await self._showing.page(request, CancelSubscription.permission, "cancel.html", read, status)
+        return await self._showing.page(request, CancelSubscription.permission, "account/cancel.html", read, status)
 
 
 def _read(session: Session, visitor: Visitor, shell: Shell) -> Content:

@@ -1,0 +1,1 @@
+"""Pages of an account, for its people."""

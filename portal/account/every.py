@@ -1,0 +1,21 @@
+"""Every page of an account."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from starlette.routing import Route
+
+from portal.account.billing import BillingPage
+from portal.account.invoices import InvoicesPage
+from portal.account.sessions import SessionsPage
+from portal.hands import Hands
+
+
+class Page(Protocol):
+    """Some addresses, and what is shown there."""
+
+    def routes(self) -> list[Route]:
+        """Its addresses."""
+
+
+OF_ACCOUNT: tuple[Callable[[Hands], Page], ...] = (SessionsPage, BillingPage, InvoicesPage)
