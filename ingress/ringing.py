@@ -20,26 +20,25 @@ WAITING_MAX = 5_000
 # After a ring for events, ids are collected this long before the next: a message costs a millisecond of CPU, and small
 # batches under load would spend a tenth of it on ringing. Nobody waits for the first ring after a pause.
 EVENTS_PACE_SECONDS = 0.05
-# The same for commands that are carried out in sets: one of a hundred costs a twentieth of one that comes alone. In a
-# rush they are collected for longer: a set costs a worker and PostgreSQL as much as dozens of those in it.
+# The same for commands that are carried out in sets: one of a hundred costs a twentieth of one that comes alone. The
+# more there are, the longer they are collected: a set costs a worker and PostgreSQL as much as dozens of those in it.
 SETS_PACE_SECONDS = 0.05
-RUSH_PACE_SECONDS = 0.1
-RUSH_IDS_MIN = 10
+RUSH_IDS_MIN, RUSH_PACE_SECONDS = 10, 0.1
+FLOOD_IDS_MIN, FLOOD_PACE_SECONDS = 30, 0.2
 STOP_SECONDS = 1.0
 
 
 class Ringer:
-    """One ringing thread with a bounded queue in front of it. `ring` gets up to a message's worth of ids at a time."""
+    """One ringing thread with a bounded queue in front of it. `ring` gets up to a message's worth of ids at a time.
+
+    `pace_seconds` tells how long to collect after a ring for so many, before the next.
+    """
 
     def __init__(
-        self,
-        ring: Callable[[list[UUID]], None],
-        pace_seconds: float = 0.0,
-        rush_pace_seconds: float | None = None,
+        self, ring: Callable[[list[UUID]], None], pace_seconds: Callable[[int], float] = lambda rung_for: 0.0
     ) -> None:
         self._ring = ring
         self._pace_seconds = pace_seconds
-        self._rush_pace_seconds = pace_seconds if rush_pace_seconds is None else rush_pace_seconds
         self._waiting: deque[UUID] = deque()
         self._changed = threading.Condition()
         self._closing = threading.Event()
@@ -72,7 +71,7 @@ class Ringer:
             except Exception:  # the thread must live; the sweep rings for what was lost here
                 log.exception("ringing_failed")
             if len(self._waiting) < WEBHOOK_IDS_MAX:
-                self._closing.wait(self._rush_pace_seconds if len(ids) >= RUSH_IDS_MIN else self._pace_seconds)
+                self._closing.wait(self._pace_seconds(len(ids)))
 
     def _take(self) -> list[UUID]:
         """What to ring for next; nothing means that the end has come."""
@@ -84,12 +83,12 @@ class Ringer:
 
 def event_ringer(bell: Bell) -> Ringer:
     """Rings for inbox rows, many at a time."""
-    return Ringer(lambda ids: _ring_for_events(bell, ids), EVENTS_PACE_SECONDS)
+    return Ringer(lambda ids: _ring_for_events(bell, ids), lambda rung_for: EVENTS_PACE_SECONDS)
 
 
 def unverified_ringer(bell: Bell) -> Ringer:
     """Rings for events that are still to be verified, many at a time."""
-    return Ringer(lambda ids: _ring_for_unverified(bell, ids), EVENTS_PACE_SECONDS)
+    return Ringer(lambda ids: _ring_for_unverified(bell, ids), lambda rung_for: EVENTS_PACE_SECONDS)
 
 
 def command_ringer(bell: Bell) -> Ringer:
@@ -99,7 +98,7 @@ def command_ringer(bell: Bell) -> Ringer:
 
 def set_ringer(bell: Bell) -> Ringer:
     """Rings for operations that are carried out in sets, many at a time."""
-    return Ringer(lambda ids: _ring_for_set(bell, ids), SETS_PACE_SECONDS, RUSH_PACE_SECONDS)
+    return Ringer(lambda ids: _ring_for_set(bell, ids), _pace_of_sets)
 
 
 def ring_for_new(
@@ -109,6 +108,13 @@ def ring_for_new(
     new = [operation for operation, outcome in zip(operations, stored, strict=True) if outcome.is_new]
     ringer.ring_for([operation.id for operation in new if operation.kind not in KINDS_IN_SETS])
     ringer_of_sets.ring_for([operation.id for operation in new if operation.kind in KINDS_IN_SETS])
+
+
+def _pace_of_sets(rung_for: int) -> float:
+    """Seconds to collect, after so many."""
+    if rung_for >= FLOOD_IDS_MIN:
+        return FLOOD_PACE_SECONDS
+    return RUSH_PACE_SECONDS if rung_for >= RUSH_IDS_MIN else SETS_PACE_SECONDS
 
 
 def _ring_for_events(bell: Bell, ids: list[UUID]) -> None:
