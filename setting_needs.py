@@ -15,14 +15,19 @@ from settings import (
     refuse_to_start,
 )
 
-NEEDED_ALWAYS = ("ingress_database_url", "worker_database_url", "portal_database_url", "broker_url")
+NEEDED_ALWAYS = (
+    "ingress_database_url", "worker_database_url", "portal_database_url", "console_database_url", "broker_url",
+)  # fmt: skip
 # the keys of vendors are in the database, where `up` looks for them; this opens them
 NEEDED_IN_PRODUCTION = ("cashbeat_master_keys", "flower_basic_auth")
 SAID_BY_THE_SELLER = ("seller_name", "seller_address", "seller_email", "seller_website", "payment_instructions")
 GATEWAY_ADDRESSES = ("stripe_api_base", "paypal_api_base", "resend_api_base")
 KEYS_ADDRESS = "user_token_jwks_url"
-# cookies go there
-PORTAL_ADDRESS = "portal_public_url"
+# cookies go there, and whose they are; the port is what the process of each listens on
+PAGES_ADDRESSES = {
+    "portal_public_url": ("any customer", "portal_port"),
+    "console_public_url": ("anybody of yours", "console_port"),
+}
 # everybody knows them, and they open nothing but the sandbox
 PUBLIC = frozenset({
     SANDBOX_STRIPE_KEY, SANDBOX_WEBHOOK_SECRET, SANDBOX_PAYPAL_CLIENT_ID, SANDBOX_PAYPAL_CLIENT_SECRET,
@@ -64,10 +69,11 @@ def _missing_in_production(settings: Settings, read: tuple[str, ...], *, is_on_o
     yield from unfit_for_vendors(settings, read)
     if KEYS_ADDRESS in read and is_plain_http(settings.user_token_jwks_url):
         yield f"{KEYS_ADDRESS.upper()} must be https in production: who changes what lies there can be any user"
-    if PORTAL_ADDRESS in read and is_plain_http(settings.portal_public_url):
-        yield f"{PORTAL_ADDRESS.upper()} must be https in production: who listens on the way could be any customer"
-    if "portal_port" in read and not is_on_one_machine:
-        yield from _absent(settings, read, (PORTAL_ADDRESS,))
+    for name, (whose, port) in PAGES_ADDRESSES.items():
+        if name in read and is_plain_http(str(settings.plain(name))):
+            yield f"{name.upper()} must be https in production: who listens on the way could be {whose}"
+        if port in read and not is_on_one_machine:
+            yield from _absent(settings, read, (name,))
     for name in SAID_BY_THE_SELLER:
         if name in read and getattr(settings, name) == Settings.model_fields[name].default:
             yield f"{name.upper()} is that of an example; invoices need the real one"

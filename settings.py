@@ -87,6 +87,11 @@ READ_BY: dict[str, tuple[str, ...]] = {
         *_EVERYWHERE, "portal_database_url", "broker_url", "portal_host", "portal_port", "portal_processes",
         "portal_public_url", "ingress_connections_per_address", "seller_name", "seller_logo",
     ),
+    # it opens what authenticators know, which is sealed as the door's secrets are
+    "console": (
+        *_EVERYWHERE, "console_database_url", "broker_url", "console_host", "console_port", "console_processes",
+        "console_public_url", "cashbeat_master_keys", "ingress_connections_per_address", "seller_name", "seller_logo",
+    ),
     # what the door cannot verify yet is verified here; whose webhook it is the door has noted
     "webhooks": (*_IN_THE_BOOKS, *_CHARGES, "paypal_trust_file"),
     "commands": (*_IN_THE_BOOKS, *_CHARGES, "mail_link_hosts"),
@@ -125,6 +130,7 @@ class Settings(BaseSettings):
     ingress_database_url: DatabaseUrl = ""
     worker_database_url: DatabaseUrl = ""
     portal_database_url: DatabaseUrl = ""
+    console_database_url: DatabaseUrl = ""
 
     # the door
     ingress_host: Host = "127.0.0.1"
@@ -141,6 +147,12 @@ class Settings(BaseSettings):
     portal_processes: Annotated[Count, Field(ge=1, le=64)] = 1
     portal_public_url: RootUrl = ""
     portal_return_hosts: Annotated[tuple[HostName, ...], NoDecode] = ()
+
+    # the console of the company's own people, and the address under which they reach it
+    console_host: Host = "127.0.0.1"
+    console_port: Port = 8110
+    console_processes: Annotated[Count, Field(ge=1, le=64)] = 1
+    console_public_url: RootUrl = ""
 
     # how often a caller may ask in a minute, if a key has no rate of its own, and how often one account is asked about
     server_requests_per_minute: RequestsPerMinute = 30_000

@@ -1,5 +1,7 @@
 """API keys of servers and of staff, looked up by their hash."""
 
+from dataclasses import replace
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -24,6 +26,22 @@ def find_key(session: Session, hashed: str) -> Principal | None:
     return _of_server(key) if member is None else _of_staff(key, member)
 
 
+def principal_of(member: StaffMember) -> Principal | None:
+    """One of the company's own people, however it was proved that it is them.
+
+    Whoever has ended is nobody. One in a role that this version does not know is somebody who may do nothing.
+    """
+    if member.ended_at is not None:
+        return None
+    return Principal(
+        kind=Kind.STAFF,
+        id=str(member.id),
+        caller=f"{STAFF_CALLER}{member.id}",
+        permissions=of_staff(StaffRole(member.role)) if member.role in set(StaffRole) else frozenset(),
+        role=member.role,
+    )
+
+
 def _of_server(key: ApiKey) -> Principal:
     permissions, accounts = of_key(key.scopes), key.account_ids
     return Principal(
@@ -40,16 +58,8 @@ def _of_server(key: ApiKey) -> Principal:
 
 
 def _of_staff(key: ApiKey, member: StaffMember) -> Principal | None:
-    """Whoever has ended is nobody. One in a role that this version does not know is somebody who may do nothing."""
-    if member.ended_at is not None:
+    found = principal_of(member)
+    if found is None:
         return None
-    return Principal(
-        kind=Kind.STAFF,
-        id=str(member.id),
-        caller=f"{STAFF_CALLER}{member.id}",
-        permissions=of_staff(StaffRole(member.role)) if member.role in set(StaffRole) else frozenset(),
-        role=member.role,
-        ends_at=key.expires_at,
-        key_id=key.id,
-        requests_per_minute_max=key.requests_per_minute_max,
-    )
+    per_minute_max = key.requests_per_minute_max
+    return replace(found, ends_at=key.expires_at, key_id=key.id, requests_per_minute_max=per_minute_max)

@@ -54,6 +54,28 @@ def make_key_of_member(
     typer.echo(make_key(settings(), member_id, expires))
 
 
+@staff.command("enter")
+def print_link_of_member(
+    name: Annotated[str, typer.Argument(help="The name that `cashbeat staff list` shows.")],
+) -> None:
+    """Print a link by which this person enters the console, once, within five minutes.
+
+    Their authenticator has to show a code there; who comes for the first time is shown how.
+    """
+    from stack.staff import link_into_console
+
+    typer.echo(link_into_console(settings(), name))
+
+
+@staff.command("new-authenticator")
+def forget_authenticator(member_id: MemberId) -> None:
+    """Forget the authenticator of who has lost it, and end their sessions: their next link shows a new one."""
+    from stack.staff import forget_authenticator as forget
+
+    forget(settings(), member_id)
+    say("the next link shows a new authenticator")
+
+
 @staff.command("end")
 def end_member(member_id: MemberId) -> None:
     """End a person: all their keys are worth nothing within the cache time of the ingress processes."""

@@ -5,8 +5,8 @@ from functools import partial
 
 from credentials.errors import Sealed
 from credentials.master_keys import MasterKeys
-from credentials.places import KEY_COLUMNS, endpoint_secret_of, key_of, webhook_secret_of
-from credentials.tables import EndpointSecret, IntegrationProvider, WebhookSecret
+from credentials.places import KEY_COLUMNS, endpoint_secret_of, key_of, second_factor_of, webhook_secret_of
+from credentials.tables import EndpointSecret, IntegrationProvider, StaffSecondFactor, WebhookSecret
 
 
 def find_sealed(
@@ -14,8 +14,9 @@ def find_sealed(
     providers: Iterable[IntegrationProvider],
     secrets: Iterable[WebhookSecret],
     of_endpoints: Iterable[EndpointSecret] = (),
+    of_staff: Iterable[StaffSecondFactor] = (),
 ) -> Iterator[str]:
-    """A sentence for each, which names its column and its provider or endpoint, and why it stays sealed."""
+    """A sentence for each, which names its column and its provider, endpoint or person, and why it stays sealed."""
     for provider in providers:
         for column in KEY_COLUMNS:
             yield from _reason(f"the {column} of {provider.id}", partial(key_of, keys, provider, column))
@@ -25,6 +26,8 @@ def find_sealed(
     for of_endpoint in of_endpoints:
         what = f"the secret of the endpoint {of_endpoint.endpoint_id}"
         yield from _reason(what, partial(endpoint_secret_of, keys, of_endpoint))
+    for factor in of_staff:
+        yield from _reason(f"the authenticator of {factor.staff_id}", partial(second_factor_of, keys, factor))
 
 
 def _reason(what: str, open_it: Callable[[], str]) -> Iterator[str]:

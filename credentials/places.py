@@ -1,8 +1,10 @@
 """Where sealed values lie, and each of them opened there."""
 
+from uuid import UUID
+
 from credentials.master_keys import MasterKeys
 from credentials.sealing import Place, unseal
-from credentials.tables import EndpointSecret, IntegrationProvider, WebhookSecret
+from credentials.tables import EndpointSecret, IntegrationProvider, StaffSecondFactor, WebhookSecret
 
 # what a provider is called with
 KEY_COLUMNS = ("api_key", "api_secret")
@@ -37,3 +39,13 @@ def place_of_endpoint_secret(secret: EndpointSecret) -> Place:
 def endpoint_secret_of(keys: MasterKeys, secret: EndpointSecret) -> str:
     """What an endpoint's messages are signed with, opened. Raises Sealed."""
     return unseal(keys, place_of_endpoint_secret(secret), secret.secret)
+
+
+def place_of_second_factor(staff_id: UUID) -> Place:
+    """Whose authenticator it is: given to another person it opens nothing."""
+    return Place(StaffSecondFactor.__tablename__, "secret", str(staff_id))
+
+
+def second_factor_of(keys: MasterKeys, factor: StaffSecondFactor) -> str:
+    """What an authenticator knows, opened. Raises Sealed."""
+    return unseal(keys, place_of_second_factor(factor.staff_id), factor.secret)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from credentials.tables import EndpointSecret, IntegrationProvider, WebhookSecret
+from credentials.tables import EndpointSecret, IntegrationProvider, StaffSecondFactor, WebhookSecret
 
 # How often a process reads them again: a handful of rows, and an operator who changes one may count on five seconds.
 LOOK_SECONDS = 2.0
@@ -44,6 +44,11 @@ def list_endpoint_secrets(session: Session) -> list[EndpointSecret]:
     return list(
         session.scalars(select(EndpointSecret).order_by(EndpointSecret.endpoint_id, EndpointSecret.active_from))
     )
+
+
+def list_second_factors(session: Session) -> list[StaffSecondFactor]:
+    """Those of the company's own people; one each."""
+    return list(session.scalars(select(StaffSecondFactor).order_by(StaffSecondFactor.staff_id)))
 
 
 def active_at(secrets: Iterable[WebhookSecret], now: datetime) -> list[WebhookSecret]:

@@ -6,7 +6,7 @@ long as it is told both master keys.
 
 from typing import TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from credentials.keep import keep_key
@@ -16,16 +16,18 @@ from credentials.places import (
     endpoint_secret_of,
     key_of,
     place_of_endpoint_secret,
+    place_of_second_factor,
     place_of_webhook_secret,
+    second_factor_of,
     webhook_secret_of,
 )
 from credentials.sealing import seal
-from credentials.tables import EndpointSecret, IntegrationProvider, WebhookSecret
+from credentials.tables import EndpointSecret, IntegrationProvider, StaffSecondFactor, WebhookSecret
 
 # so many rows are locked at once, for a few milliseconds
 BATCH_ROWS_MAX = 50
 
-Row = TypeVar("Row", IntegrationProvider, WebhookSecret, EndpointSecret)
+Row = TypeVar("Row", IntegrationProvider, WebhookSecret, EndpointSecret, StaffSecondFactor)
 
 
 def rotate(session: Session, keys: MasterKeys) -> int:
@@ -35,7 +37,8 @@ def rotate(session: Session, keys: MasterKeys) -> int:
     transaction then is to be given up.
     """
     of_vendors = sum(_rotate_keys(session, keys, column) for column in KEY_COLUMNS)
-    return of_vendors + _rotate_webhook_secrets(session, keys) + _rotate_endpoint_secrets(session, keys)
+    of_others = _rotate_webhook_secrets(session, keys) + _rotate_endpoint_secrets(session, keys)
+    return of_vendors + of_others + _rotate_second_factors(session, keys)
 
 
 def _rotate_keys(session: Session, keys: MasterKeys, column: str) -> int:
@@ -62,9 +65,19 @@ def _rotate_endpoint_secrets(session: Session, keys: MasterKeys) -> int:
     return len(rows)
 
 
+def _rotate_second_factors(session: Session, keys: MasterKeys) -> int:
+    rows = _lock_others(session, keys, StaffSecondFactor, StaffSecondFactor.secret)
+    for row in rows:
+        row.secret = seal(keys, place_of_second_factor(row.staff_id), second_factor_of(keys, row))
+    session.flush()
+    return len(rows)
+
+
 def _lock_others(session: Session, keys: MasterKeys, table: type[Row], sealed: InstrumentedAttribute[str]) -> list[Row]:
     """Rows that are sealed under one of the keys that are not the first, in one fixed order."""
     by_another = func.split_part(sealed, ".", 1).in_(keys.other_ids)
     # locked, and read after that: a key that somebody sets meanwhile is not to be taken back
-    found = select(table).where(by_another).order_by(table.id).limit(BATCH_ROWS_MAX).with_for_update()
+    found = (
+        select(table).where(by_another).order_by(*inspect(table).primary_key).limit(BATCH_ROWS_MAX).with_for_update()
+    )
     return list(session.scalars(found.execution_options(populate_existing=True)))

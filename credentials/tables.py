@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from credentials.sealing import SHAPE
 from database.base import Base, one_of, written_at
+from database.staff import StaffMember
 
 
 class ProviderType(StrEnum):
@@ -69,6 +70,23 @@ class EndpointSecret(Base):
     secret: Mapped[str]
     active_from: Mapped[datetime]
     active_until: Mapped[datetime | None]
+
+
+class StaffSecondFactor(Base):
+    """What one of the company's own people proves that it is them with: the secret of their authenticator (RFC 6238).
+
+    It counts once a code of it was shown. `last_step` is the latest step of time whose code was taken: no code is
+    taken twice, and none from before it.
+    """
+
+    __tablename__ = "staff_second_factors"
+    __table_args__ = (_sealed("secret"),)
+
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey(StaffMember.id), primary_key=True)
+    secret: Mapped[str]
+    drawn_at: Mapped[datetime] = written_at()
+    confirmed_at: Mapped[datetime | None]
+    last_step: Mapped[int] = mapped_column(server_default="0")
 
 
 class WebhookSecret(Base):

@@ -3,4 +3,5 @@
 INGRESS = "cashbeat_ingress"
 WORKER = "cashbeat_worker"
 PORTAL = "cashbeat_portal"
-ROLES = (INGRESS, WORKER, PORTAL)
+CONSOLE = "cashbeat_console"
+ROLES = (INGRESS, WORKER, PORTAL, CONSOLE)

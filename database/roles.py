@@ -4,14 +4,14 @@ Each is a wall of its own: an account that may log in, owns nothing, is a member
 `database.rights`. There is no SET ROLE, so there is none to take back.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from psycopg2.extensions import encrypt_password
 from sqlalchemy import Connection, make_url
 
 from database.rights import DECISIONS, Rights
-from database.role_names import INGRESS, PORTAL, ROLES, WORKER
+from database.role_names import CONSOLE, INGRESS, PORTAL, ROLES, WORKER
 from database.row_security import renew_policies
 
 # What a wall must not have: it would lead around the rights on tables.
@@ -50,10 +50,11 @@ class DatabaseUrls:
     ingress: str
     worker: str
     portal: str
+    console: str
 
     def of_roles(self) -> dict[str, str]:
         """The address of each role, by its name."""
-        return {INGRESS: self.ingress, WORKER: self.worker, PORTAL: self.portal}
+        return {INGRESS: self.ingress, WORKER: self.worker, PORTAL: self.portal, CONSOLE: self.console}
 
 
 def as_role(url: str, role: str, password: str) -> str:
@@ -103,10 +104,10 @@ def _grants() -> Iterator[str]:
     yield f"GRANT USAGE ON SCHEMA public TO {', '.join(ROLES)}"
     for table, decision in DECISIONS.items():
         yield f"REVOKE ALL ON {table} FROM {', '.join(ROLES)}"
-        yield from _granted(table, {INGRESS: decision.door, WORKER: decision.worker, PORTAL: decision.portal})
+        yield from _granted(table, decision.by_role)
 
 
-def _granted(table: str, rights: dict[str, Rights]) -> Iterator[str]:
+def _granted(table: str, rights: Mapping[str, Rights]) -> Iterator[str]:
     for role, given in rights.items():
         if privileges := ", ".join(given.privileges()):
             yield f"GRANT {privileges} ON {table} TO {role}"

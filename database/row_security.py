@@ -13,7 +13,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from database.rights import DECISIONS, Decision
-from database.role_names import INGRESS, PORTAL, WORKER
+from database.role_names import WORKER
 
 # A product's own role, see docs/integrating.md, adds what a trigger lets it add. To add a row "unless it is there" it
 # has to see it; it may read ids alone, and is known by that.
@@ -74,12 +74,12 @@ def _remark(text: str | None, form: str) -> str:
 
 
 def _of(table: str, decision: Decision, owner: str) -> Iterator[tuple[Policy, str]]:
-    """None for a table that neither the door nor the portal has a right to: there that is enough."""
+    """None for a table that neither the door nor the pages have a right to: there that is enough."""
     if not (seen := decision.condition(table)):
         return
     yield Policy(table, "cashbeat_owner"), f"TO {owner} USING (true)"
     yield Policy(table, "cashbeat_worker"), f"TO {WORKER} USING (true)"
-    for role, rights in {INGRESS: decision.door, PORTAL: decision.portal}.items():
+    for role, rights in decision.of_pages.items():
         if rights.may_read:
             yield Policy(table, f"{role}_sees"), f"FOR SELECT TO {role} USING ({seen})"
         if rights.adds:

@@ -1,4 +1,4 @@
-"""Whose rows a transaction of the door or the portal may see, beside what its queries ask for.
+"""Whose rows a transaction of the door, the portal or the console may see, beside what its queries ask for.
 
 It is said to PostgreSQL at the beginning of the transaction and forgotten at its end. A transaction that says nothing
 sees nothing of anybody.

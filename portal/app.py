@@ -64,18 +64,18 @@ def make_portal(settings: Settings) -> Portal:
         Route("/healthz", health.alive, methods=["GET"]),
         Route("/static/{name}", files.show, methods=["GET"]),
     ]
-    router = Router(routes, redirect_slashes=False, lifespan=_lifespan(ringers, operations, reads.close))
+    router = Router(routes, redirect_slashes=False, lifespan=lifespan(ringers, operations, reads.close))
     limit = ConnectionLimit(settings.ingress_connections_per_address)
     return Portal(SameOrigin(router, site.origin), pages, site, waiting.release, limit)
 
 
-def _lifespan(
+def lifespan(
     ringers: Sequence[Ringer], operations: GroupCommit[Any, Any], close: Callable[[], None]
 ) -> Callable[[object], AbstractAsyncContextManager[None]]:
     """What starts and stops with the server."""
 
     @asynccontextmanager
-    async def lifespan(_router: object) -> AsyncIterator[None]:
+    async def running(_router: object) -> AsyncIterator[None]:
         for ringer in ringers:
             ringer.start()
         operations.start()
@@ -85,4 +85,4 @@ def _lifespan(
             ringer.stop()
         close()
 
-    return lifespan
+    return running

@@ -50,7 +50,7 @@ class Entering:
 
     async def show(self, request: Request) -> Response:
         """Whose account it is, and a button."""
-        link = _link(request)
+        link = link_in(request)
         account = await self._reads.run(lambda session: account_of_link(session, link), EVERYTHING)
         if account is None:
             return await self._over(link)
@@ -58,17 +58,14 @@ class Entering:
 
     async def enter(self, request: Request) -> Response:
         """Use the link up, give the browser a cookie that nobody had before, and lead on to an address without it."""
-        link, cookie = _link(request), token_urlsafe(TOKEN_BYTES)
-        browser = Browser(hash_key(cookie), address_of(request), _readable(request.headers.get("user-agent", "")))
+        link, cookie = link_in(request), token_urlsafe(TOKEN_BYTES)
+        browser = Browser(hash_key(cookie), address_of(request), readable_agent(request))
         began = await self._reads.run(lambda session: enter(session, link, browser), EVERYTHING)
         if began is None:
             return await self._over(link)
         log.info("portal_entered", session_id=str(began.id), account_id=str(began.account_id))
         answer = RedirectResponse(HOME, 303)
-        # it has no end of its own: the browser forgets it when it is closed, and we end the session
-        answer.set_cookie(
-            self._site.cookie_name, cookie, path="/", secure=self._site.is_https, httponly=True, samesite="lax"
-        )
+        self._site.set_cookie(answer, cookie, "lax")
         return answer
 
     async def leave(self, request: Request) -> Response:
@@ -84,9 +81,7 @@ class Entering:
         if only not in (None, visitor.session_id):
             return RedirectResponse("/account/sessions", 303)
         answer = self._pages.plain("left.html", {"return_url": visitor.return_url})
-        answer.delete_cookie(
-            self._site.cookie_name, path="/", secure=self._site.is_https, httponly=True, samesite="lax"
-        )
+        self._site.forget_cookie(answer, "lax")
         # not "cookies": that would sign them out of the product, too, where it shares our domain
         answer.headers["clear-site-data"] = '"cache", "storage"'
         return answer
@@ -105,11 +100,12 @@ def named(text: str) -> UUID | None:
         return None
 
 
-def _link(request: Request) -> str:
+def link_in(request: Request) -> str:
+    """What stands for the link that was opened."""
     token: str = request.path_params["token"]
     return hash_key(token)
 
 
-def _readable(agent: str) -> str:
+def readable_agent(request: Request) -> str:
     """What a browser calls itself is shown: nothing in it that is no letter."""
-    return "".join(character for character in agent if character.isprintable())
+    return "".join(character for character in request.headers.get("user-agent", "") if character.isprintable())

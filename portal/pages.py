@@ -42,6 +42,7 @@ class Pages:
         environment.globals["kind_of"] = words.kind_of
         environment.globals["spaced"] = words.spaced
         self._environment = environment
+        self.seller_name = settings.seller_name
 
     def show(
         self, template: str, visitor: Visitor, shell: Shell, content: Mapping[str, Any], path: str, status: int = 200
@@ -49,11 +50,11 @@ class Pages:
         """A page of a visitor's, within what stands around all of them."""
         ways = [way for way in NAVIGATION if visitor.may(way.permission)]
         around = {"visitor": visitor, "shell": shell, "ways": ways, "path": path}
-        return self._filled(template, {**around, **content}, shell.locale, shell.time_zone, status)
+        return self.fill(template, {**around, **content}, shell.locale, shell.time_zone, status)
 
     def plain(self, template: str, content: Mapping[str, Any], status: int = 200) -> Response:
         """A page for whoever looks at it, signed in or not."""
-        return self._filled(template, content, ENGLISH, UTC_ZONE, status)
+        return self.fill(template, content, ENGLISH, UTC_ZONE, status)
 
     def refusal(self, refused: Refused, request_id: str) -> Response:
         """Why there is no page, and a way back."""
@@ -62,7 +63,8 @@ class Pages:
             answer.headers["retry-after"] = "2"
         return answer
 
-    def _filled(self, template: str, content: Mapping[str, Any], locale: str, zone: str, status: int) -> Response:
+    def fill(self, template: str, content: Mapping[str, Any], locale: str, zone: str, status: int) -> Response:
+        """The template, with amounts as this locale writes them and times of this zone."""
         written = {
             "locale": locale,
             "zone": zone,

@@ -2,20 +2,20 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Protocol, TypeVar
 from uuid import UUID, uuid4
 
 import structlog
 from pydantic import ValidationError
 from starlette.responses import RedirectResponse, Response
 
+from callers.principal import Principal
 from ingress.acceptance import Acceptance
 from ingress.operation_store import NewOperation, StoredOperation
 from ingress.problems import Problem
 from ingress.ringing import Ringer, ring_for_new
 from portal.forms import errors_by_field
 from portal.refused import Refused
-from portal.visitors import Visitor
 from schemas.commands.base import Command
 
 log = structlog.get_logger(__name__)
@@ -24,6 +24,14 @@ log = structlog.get_logger(__name__)
 KEY_FIELD = "operation_key"
 FORM_BYTES = 1_000
 Wanted = TypeVar("Wanted", bound=Command)
+
+
+class Somebody(Protocol):
+    """Whoever sends a form: a visitor of the portal, a colleague in the console."""
+
+    @property
+    def principal(self) -> Principal:
+        """As whom they act."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +61,7 @@ class Staging:
     def __init__(self, acceptance: Acceptance) -> None:
         self._acceptance = acceptance
 
-    async def say(self, visitor: Visitor, command: Command, fields: Mapping[str, str]) -> Response:
+    async def say(self, visitor: Somebody, command: Command, fields: Mapping[str, str]) -> Response:
         """Store it durably, in the visitor's name, and lead on to the page of its operation.
 
         Raises Refused 409 for a form that was sent before and said something else, and as `Acceptance.accept`.

@@ -28,6 +28,8 @@ class Addresses:
     sandbox_port: int | None
     portal_port: int = 8100
     portal_host: str = LOOPBACK
+    console_port: int = 8110
+    console_host: str = LOOPBACK
 
     @property
     def database_url(self) -> str:
@@ -43,6 +45,11 @@ class Addresses:
     def portal_url(self) -> str:
         """Where the portal answers, without a slash at the end."""
         return _plain_url(self.portal_host, self.portal_port)
+
+    @property
+    def console_url(self) -> str:
+        """Where the console answers, without a slash at the end."""
+        return _plain_url(self.console_host, self.console_port)
 
     @property
     def flower_url(self) -> str:
@@ -63,7 +70,7 @@ def choose(
     settings: Settings, urls: DatabaseUrls, broker_url: str, ports: KeptPorts, *, has_sandbox: bool
 ) -> Addresses:
     """Pick the ports. Raises StackError when one that was set by name is taken, or the host is another machine's."""
-    for name in ("ingress_host", "portal_host"):
+    for name in ("ingress_host", "portal_host", "console_host"):
         if not is_free(ANY_PORT, getattr(settings, name)):
             raise StackError(f"{name.upper()} {getattr(settings, name)} is no address of this machine")
 
@@ -78,6 +85,8 @@ def choose(
         flower_port=port("flower_port"),
         portal_host=settings.portal_host,
         portal_port=port("portal_port", settings.portal_host),
+        console_host=settings.console_host,
+        console_port=port("console_port", settings.console_host),
         sandbox_port=port("sandbox_port") if has_sandbox else None,
     )
 
@@ -92,6 +101,7 @@ def environment(settings: Settings, addresses: Addresses, master_keys: str) -> d
         "INGRESS_DATABASE_URL": addresses.urls.ingress,
         "WORKER_DATABASE_URL": addresses.urls.worker,
         "PORTAL_DATABASE_URL": addresses.urls.portal,
+        "CONSOLE_DATABASE_URL": addresses.urls.console,
         "BROKER_URL": addresses.broker_url,
         "INGRESS_HOST": addresses.ingress_host,
         "INGRESS_PORT": str(addresses.ingress_port),
@@ -99,6 +109,9 @@ def environment(settings: Settings, addresses: Addresses, master_keys: str) -> d
         "PORTAL_HOST": addresses.portal_host,
         "PORTAL_PORT": str(addresses.portal_port),
         "PORTAL_PUBLIC_URL": settings.portal_public_url or addresses.portal_url,
+        "CONSOLE_HOST": addresses.console_host,
+        "CONSOLE_PORT": str(addresses.console_port),
+        "CONSOLE_PUBLIC_URL": settings.console_public_url or addresses.console_url,
         # beside the sandbox the customer sits at this machine
         "PUBLIC_URL": settings.public_url or (addresses.ingress_url if addresses.sandbox_port else ""),
         # and the product of the documentation is where links of mails lead

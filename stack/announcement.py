@@ -13,6 +13,7 @@ def announcement(stack: Stack) -> Table:
     """Where everything listens, and how to enter."""
     user, password = flower_login(stack.settings)
     rows = [("API", stack.addresses.ingress_url), ("Portal", stack.addresses.portal_url)]
+    rows.append(("Console", f"{stack.addresses.console_url}, by `cashbeat staff enter NAME`"))
     if not stack.settings.is_production:  # a key for everything has no place in production
         rows.append(("API key", development_key.ensure(stack.addresses.database_url, stack.home)))
     if stack.addresses.sandbox_url:

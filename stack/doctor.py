@@ -156,6 +156,7 @@ def _ports(settings: Settings) -> Iterator[Finding]:
     hosts = {
         "ingress_port": settings.ingress_host,
         "portal_port": settings.portal_host,
+        "console_port": settings.console_host,
         "flower_port": ports.LOOPBACK,
         "sandbox_port": ports.LOOPBACK,
     }

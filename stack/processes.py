@@ -43,7 +43,7 @@ def business_processes(
     *,
     is_watched: bool = True,
 ) -> list[ProcessSpec]:
-    """Everything but the stores, in the order it is started; if it is watched, the portal and Flower, too.
+    """Everything but the stores, in the order it is started; if it is watched, the portal, the console and Flower, too.
 
     Workers and beat are forked by the `nursery`, if there is one.
     """
@@ -51,7 +51,8 @@ def business_processes(
     port = addresses.sandbox_port
     sandbox = [_sandbox(sandbox_home(settings), port, addresses, environment)] if port else []
     workers = [_worker(group, environment, is_watched) for group in GROUPS]
-    watched = [_portal(environment), _flower(settings, addresses, environment)] if is_watched else []
+    pages = [_portal(environment), _console(environment)]
+    watched = [*pages, _flower(settings, addresses, environment)] if is_watched else []
     return [
         *sandbox,
         *(replace(spec, nursery=nursery) for spec in (*workers, _beat(home, environment))),
@@ -102,6 +103,10 @@ def _ingress(environment: Mapping[str, str]) -> ProcessSpec:
 
 def _portal(environment: Mapping[str, str]) -> ProcessSpec:
     return _python("portal", ("-m", "portal"), _told("portal", environment=environment))
+
+
+def _console(environment: Mapping[str, str]) -> ProcessSpec:
+    return _python("console", ("-m", "portal.console"), _told("console", environment=environment))
 
 
 def _beat(home: Path, environment: Mapping[str, str]) -> ProcessSpec:

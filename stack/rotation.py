@@ -3,7 +3,12 @@
 from credentials.errors import Sealed
 from credentials.find_sealed import find_sealed
 from credentials.master_keys import MasterKeys
-from credentials.queries import list_endpoint_secrets, list_providers, list_webhook_secrets
+from credentials.queries import (
+    list_endpoint_secrets,
+    list_providers,
+    list_second_factors,
+    list_webhook_secrets,
+)
 from credentials.rotate import rotate
 from database import engine
 from database.engine import Database
@@ -25,8 +30,8 @@ def rotate_all(settings: Settings) -> tuple[str, int]:
     with database_urls(settings) as urls, explaining(urls.owner), engine.opened(urls.owner) as database:
         total = _rotate(database, keys)
         with database.transaction() as opened:
-            kept = list_providers(opened), list_webhook_secrets(opened), list_endpoint_secrets(opened)
-            left = "; ".join(find_sealed(keys, *kept))
+            of_others = list_endpoint_secrets(opened), list_second_factors(opened)
+            left = "; ".join(find_sealed(keys, list_providers(opened), list_webhook_secrets(opened), *of_others))
     if left:
         raise StackError(f"{total} values were sealed again, and {left}")
     return keys.first_id, total

@@ -43,7 +43,7 @@ class Stack:
     """Starts on entering, stops on leaving. `addresses` and `environment` are there once it has started.
 
     `terminal` shows the processes' lines; none keeps them in the log files alone. `progress` hears what comes next.
-    Where nobody watches (`is_watched`), neither Flower nor the portal is started.
+    Where nobody watches (`is_watched`), neither Flower nor the portal nor the console is started.
     Raises StackError when anything does not start, after stopping what did.
     """
 
@@ -119,7 +119,7 @@ class Stack:
         offer_first(self.settings, urls.owner, has_sandbox=has_sandbox)
         self.addresses = where.choose(self.settings, urls, broker_url, self._ports, has_sandbox=has_sandbox)
         self.environment = where.environment(self.settings, self.addresses, master_keys_text)
-        self._progress("starting ingress, workers, beat" + (", the portal and Flower" if self._is_watched else ""))
+        self._progress("starting ingress, workers, beat" + (", portal, console and Flower" if self._is_watched else ""))
         self._start_processes(nursery)
         readiness.wait_open(self.supervisor, self._doors())
         discover.publish(self.home, self.environment)
@@ -137,8 +137,9 @@ class Stack:
     def _doors(self) -> dict[str, readiness.Door]:
         at = self.addresses
         sandbox = {"sandbox": (LOOPBACK, at.sandbox_port)} if at.sandbox_port else {}
-        portal = {"portal": (reached_at(at.portal_host), at.portal_port)} if self._is_watched else {}
-        return {"ingress": (reached_at(at.ingress_host), at.ingress_port), **portal, **sandbox}
+        portal, console = (reached_at(at.portal_host), at.portal_port), (reached_at(at.console_host), at.console_port)
+        pages = {"portal": portal, "console": console} if self._is_watched else {}
+        return {"ingress": (reached_at(at.ingress_host), at.ingress_port), **pages, **sandbox}
 
     def _start_postgres(self) -> str:
         if self.settings.database_url:

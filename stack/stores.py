@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from database.role_names import INGRESS, PORTAL, WORKER
+from database.role_names import CONSOLE, INGRESS, PORTAL, WORKER
 from database.roles import DatabaseUrls, as_role
 from settings import Settings
 from stack import discover
@@ -14,7 +14,7 @@ from stack.postgres import EmbeddedPostgres
 
 DATABASE_NAME = "cashbeat"
 # in the order of `DatabaseUrls`
-ADDRESSES_OF_ROLES = ("INGRESS_DATABASE_URL", "WORKER_DATABASE_URL", "PORTAL_DATABASE_URL")
+ADDRESSES_OF_ROLES = ("INGRESS_DATABASE_URL", "WORKER_DATABASE_URL", "PORTAL_DATABASE_URL", "CONSOLE_DATABASE_URL")
 
 
 @contextlib.contextmanager
@@ -72,6 +72,7 @@ def urls_of(settings: Settings, home: Path, owner_url: str) -> DatabaseUrls:
         ingress=entered_by(INGRESS, settings.ingress_database_url),
         worker=entered_by(WORKER, settings.worker_database_url),
         portal=entered_by(PORTAL, settings.portal_database_url),
+        console=entered_by(CONSOLE, settings.console_database_url),
     )
 
 

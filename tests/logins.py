@@ -1,6 +1,6 @@
 """How tests enter their databases: each role's password is its name."""
 
-from database.role_names import INGRESS, PORTAL, ROLES, WORKER
+from database.role_names import CONSOLE, INGRESS, PORTAL, ROLES, WORKER
 from database.roles import DatabaseUrls, as_role
 
 
@@ -22,3 +22,8 @@ def as_worker(owner_url: str) -> str:
 def as_portal(owner_url: str) -> str:
     """The owner's database, as the portal enters it."""
     return as_role(owner_url, PORTAL, PORTAL)
+
+
+def as_console(owner_url: str) -> str:
+    """The owner's database, as the console enters it."""
+    return as_role(owner_url, CONSOLE, CONSOLE)

@@ -1,11 +1,11 @@
-"""Forget who could open the portal and who was in it, some time after."""
+"""Forget who could open the portal or the console and who was in them, some time after."""
 
 from datetime import timedelta
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from billing.callers.tables import PortalLink, PortalSession
+from billing.callers.tables import PortalLink, PortalSession, StaffLink, StaffSession
 from billing.clocks.duty import AllAtOnce
 from billing.clocks.timelines import Timeline
 
@@ -18,14 +18,14 @@ def forget_visits(session: Session, timeline: Timeline, rows_max: int) -> int:
     if timeline.clock_id is not None:
         return 0
     before = timeline.now - VISITS_KEPT
-    links = select(PortalLink.id).where(PortalLink.expires_at < before).limit(rows_max)
-    visits = select(PortalSession.id).where(PortalSession.ends_at < before).limit(rows_max)
-    removed = (
-        delete(PortalLink).where(PortalLink.id.in_(links)).returning(PortalLink.id),
-        delete(PortalSession).where(PortalSession.id.in_(visits)).returning(PortalSession.id),
-    )
-    options = {"synchronize_session": False}
-    return sum(len(session.scalars(each, execution_options=options).all()) for each in removed)
+    gone = (PortalLink, PortalLink.expires_at), (PortalSession, PortalSession.ends_at)
+    gone_of_staff = (StaffLink, StaffLink.expires_at), (StaffSession, StaffSession.ends_at)
+    removed = 0
+    for table, ends_at in (*gone, *gone_of_staff):
+        over = select(table.id).where(ends_at < before).limit(rows_max)
+        statement = delete(table).where(table.id.in_(over)).returning(table.id)
+        removed += len(session.scalars(statement, execution_options={"synchronize_session": False}).all())
+    return removed
 
 
 VISITS_END = AllAtOnce("forget_visits", forget_visits, rows_max=1_000)

@@ -79,7 +79,11 @@ IMPERSONAL: Mapping[str, tuple[str, ...]] = {
     "second_person_limits": ("kind", "unit"),
     "service_prices": ("currency", "interval"),
     "services": ("slug", "name"),
+    # the company's own people at work
+    "staff_links": ("token_sha256",),
     "staff_members": ("name", "email", "role"),
+    "staff_second_factors": ("secret",),
+    "staff_sessions": ("token_sha256", "address", "agent"),
     "statement_lines": ("account", "identity", "currency", "bank_ref", "reference"),
     "stopped_addresses": ("reason", "email_ref"),
     "subscriptions": (

@@ -2,9 +2,9 @@
 
 The door verifies and queues, so it adds to its queues and to the audit, and reads what it serves. Workers read
 everything and write what the books need: they remove no money and no paper, and of money and papers they change only
-the columns named here. The portal reads. Whoever owns the tables migrates, and is an operator at the command line. A
-product's own role is made by its operator, see docs/integrating.md: it adds operations, and a trigger holds it to the
-callers of products.
+the columns named here. The portal reads, and so does the console, which shows staff what the door
+shows them. Whoever owns the tables migrates, and is an operator at the command line. A product's own role is made by
+its operator, see docs/integrating.md: it adds operations, and a trigger holds it to the callers of products.
 """
 
 from collections.abc import Mapping

@@ -1,9 +1,10 @@
 """What a role may do with a table, as a value, and the values that many tables share."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from database.rights.whose import Whose
+from database.role_names import CONSOLE, INGRESS, PORTAL, WORKER
 
 ALL_COLUMNS = ("*",)
 
@@ -42,20 +43,36 @@ class Rights:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One table's, for each role; and whose its rows are, wherever the door or the portal has any right to it."""
+    """One table's, for each role; and whose its rows are, wherever the door, the portal or the console has any right.
+
+    The console serves the company's own people, as the door does: where nothing is said of it, it reads what that
+    reads.
+    """
 
     worker: Rights
     door: Rights = Rights()
     portal: Rights = Rights()
     whose: Whose | None = None
+    console: Rights | None = None
+
+    @property
+    def of_pages(self) -> Mapping[str, Rights]:
+        """What those may who serve people, each on behalf of somebody: it is they whom policies show rows."""
+        console = Rights(self.door.reads, self.door.reads_only) if self.console is None else self.console
+        return {INGRESS: self.door, PORTAL: self.portal, CONSOLE: console}
+
+    @property
+    def by_role(self) -> Mapping[str, Rights]:
+        """All of them."""
+        return {**self.of_pages, WORKER: self.worker}
 
     @property
     def is_shown(self) -> bool:
-        """Whether the door or the portal may read it or add to it."""
-        return any(rights.may_read or rights.adds for rights in (self.door, self.portal))
+        """Whether any of those may read it or add to it."""
+        return any(rights.may_read or rights.adds for rights in self.of_pages.values())
 
     def condition(self, table: str) -> str:
-        """Under which the two see one of the table's rows; empty where they see all of them, or none."""
+        """Under which they see one of the table's rows; empty where they see all of them, or none."""
         return self.whose.seen.format(table=table) if self.whose and self.is_shown else ""
 
     def condition_to_add(self, table: str) -> str:

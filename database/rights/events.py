@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from database.rights.decision import KEEPS_AND_REMOVES, READS, Decision, Rights, changes
+from database.rights.decision import KEEPS_AND_REMOVES, NOTHING, READS, Decision, Rights, changes
 from database.rights.whose import OF_SELLER
 
 TOLD = OF_SELLER.taking("events:read")
@@ -18,7 +18,9 @@ EVENTS: Mapping[str, Decision] = {
     "event_deliveries": Decision(KEEPS_AND_REMOVES, door=READS, whose=TOLD),
     "event_attempts": Decision(ADDS_AND_REMOVES, door=READS, whose=TOLD),
     # the door shows one to who may change it
-    "endpoint_secrets": Decision(KEEPS_AND_REMOVES, door=READS, whose=OF_SELLER.taking("events:write")),
+    "endpoint_secrets": Decision(
+        KEEPS_AND_REMOVES, door=READS, console=NOTHING, whose=OF_SELLER.taking("events:write")
+    ),
     "event_counters": Decision(changes("last_sequence")),
     "event_positions": Decision(Rights(reads=True, changes=("last_position",))),
 }  # fmt: skip

@@ -36,15 +36,16 @@ PIPELINE: Mapping[str, Decision] = {
     ),
     # what may be genuine: the door knows neither which is, nor by which certificate until a worker has fetched it
     "unverified_events": Decision(
-        Rights(reads=True, changes=PROGRESS, removes=True), door=READS_AND_ADDS, whose=FROM_GATEWAYS
+        Rights(reads=True, changes=PROGRESS, removes=True), door=READS_AND_ADDS, console=NOTHING, whose=FROM_GATEWAYS
     ),
-    "gateway_certificates": Decision(KEEPS_AND_REMOVES, door=READS, whose=OF_GATEWAYS),
+    "gateway_certificates": Decision(KEEPS_AND_REMOVES, door=READS, console=NOTHING, whose=OF_GATEWAYS),
     "webhook_findings": Decision(KEEPS, door=READS, whose=OF_PIPELINE),
     # what was said in it goes with the account that it was about
     "operations": Decision(
         changes(*PROGRESS, *DECIDED, "result", "problem", "body", "idempotency_key", "caller"),
         door=READS_AND_ADDS,
         portal=READS_AND_ADDS,
+        console=READS_AND_ADDS,
         whose=OF_CALLER.also_with("work:read"),
     ),
     "outbox": Decision(changes(*PROGRESS, *DECIDED, "result"), door=READS, whose=OF_SELLER),
@@ -60,7 +61,22 @@ PIPELINE: Mapping[str, Decision] = {
     "api_keys": Decision(
         Rights(reads_only=SHOWN_OF_KEYS, adds=True, changes=("revoked_at",)),
         door=Rights(reads=True, changes=("last_used_at",)),
+        # nobody comes to the console with a key
+        console=Rights(reads_only=SHOWN_OF_KEYS),
         whose=OF_CALLERS,
+    ),
+    # Who of staff may enter the console, and who is in it. It notes that a link is used, a code shown, that somebody is
+    # still there, and that they left; the secret of an authenticator is sealed, and the console's alone.
+    "staff_links": Decision(
+        Rights(reads=True, removes=True), console=Rights(reads=True, changes=("used_at",)), whose=OF_CALLERS
+    ),
+    "staff_sessions": Decision(
+        Rights(reads=True, removes=True),
+        console=changes("token_sha256", "tries", "seen_at", "proven_at", "ends_at", "ended_at"),
+        whose=OF_CALLERS,
+    ),
+    "staff_second_factors": Decision(
+        NOTHING, console=changes("secret", "drawn_at", "confirmed_at", "last_step"), whose=OF_CALLERS
     ),
     "call_rates": Decision(KEEPS, door=READS, whose=OF_PIPELINE),
     # All workers are one role, so each may read every provider's row, and say whether it is called; what it is not told
@@ -73,5 +89,5 @@ PIPELINE: Mapping[str, Decision] = {
         ),
         whose=OF_GATEWAYS,
     ),
-    "webhook_secrets": Decision(NOTHING, door=READS, whose=OF_GATEWAYS),
+    "webhook_secrets": Decision(NOTHING, door=READS, console=NOTHING, whose=OF_GATEWAYS),
 }  # fmt: skip

@@ -11,6 +11,7 @@ import uvicorn
 
 from ingress.server import OPTIONS
 from portal.app import make_portal
+from portal.frame import Portal
 from settings import Settings
 from stack.ports import LOOPBACK
 
@@ -22,11 +23,18 @@ OURS = {"Sec-Fetch-Site": "same-origin"}
 @contextmanager
 def running_portal(settings: Settings) -> Iterator[str]:
     """Its address. It is the real application under the real server."""
-    config = uvicorn.Config(make_portal(settings), host=LOOPBACK, port=settings.portal_port, **OPTIONS)
+    with running(make_portal(settings), settings.portal_port) as address:
+        yield address
+
+
+@contextmanager
+def running(application: Portal, port: int) -> Iterator[str]:
+    """The same of any application in the portal's frame."""
+    config = uvicorn.Config(application, host=LOOPBACK, port=port, **OPTIONS)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
-    address = f"http://{LOOPBACK}:{settings.portal_port}"
+    address = f"http://{LOOPBACK}:{port}"
     try:
         _wait_until_alive(address, thread)
         yield address

@@ -42,7 +42,7 @@ def test_workers_get_the_time_their_longest_task_needs() -> None:
 
 def test_everything_else_of_a_running_stack_is_there() -> None:
     others = set(SERVICES) - {group.name for group in GROUPS} - STORES - MONITORS
-    assert others == {"migrate", "ingress", "portal", "beat", "flower", "sandbox", "operator"}
+    assert others == {"migrate", "ingress", "portal", "console", "beat", "flower", "sandbox", "operator"}
     assert SERVICES["sandbox"]["profiles"] == ["sandbox"]
 
 
@@ -76,10 +76,10 @@ def test_the_example_names_every_variable_and_no_other() -> None:
 
 def test_each_process_is_told_what_it_reads_and_nothing_else() -> None:
     told = {name: {each.lower() for each in SERVICES[name].get("environment", ())} for name in SERVICES}
-    for name in ("ingress", "portal", "beat", "flower", "sandbox", *(group.name for group in GROUPS)):
+    for name in ("ingress", "portal", "console", "beat", "flower", "sandbox", *(group.name for group in GROUPS)):
         reads = set(READ_BY[name])
         assert told[name] - {"flower_unauthenticated_api"} == reads - GIVEN, name
-    of_roles = {"database_url", "ingress_database_url", "worker_database_url", "portal_database_url"}
+    of_roles = {"database_url", *(f"{role}_database_url" for role in ("ingress", "worker", "portal", "console"))}
     # all roles' addresses, so that no command makes up another password for one of them; and what fills vendors' rows
     of_vendors = {each for each in Settings.model_fields if each.startswith(("stripe_", "paypal_", "resend_"))}
     owner = of_roles | of_vendors | {"cashbeat_master_keys"} | (told["beat"] - {"broker_url"})

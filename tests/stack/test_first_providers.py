@@ -74,6 +74,7 @@ def test_seeding_seals_what_the_environment_has(tmp_path: Path, database_url: st
         "INGRESS_DATABASE_URL": urls.ingress,
         "WORKER_DATABASE_URL": urls.worker,
         "PORTAL_DATABASE_URL": urls.portal,
+        "CONSOLE_DATABASE_URL": urls.console,
     }
     for words in ("what stripe is called with is kept in the database now", "STRIPE_SECRET_KEY is ignored"):
         command = [sys.executable, "-m", "cli", "seed"]

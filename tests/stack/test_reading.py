@@ -50,7 +50,7 @@ LOOKS = {
 WRITES = {
     "up", "demo", "simulate", "migrate", "seed", "parked discard", "replay", "seen", "restore-check", "plan publish",
     "plan migrate", "coupon issue", "tax set", "payment-method set", "payment-method reset", "api-key create",
-    "api-key revoke", "staff add", "staff set-role", "staff key", "staff end",
+    "api-key revoke", "staff add", "staff set-role", "staff key", "staff enter", "staff new-authenticator", "staff end",
     "payment refund", "payment approve", "payment reject", "payment limit", "mail lift",
     "event enable", "event disable", "event redeliver",
     "approval approve", "approval reject", "approval limit",

@@ -40,6 +40,7 @@ def _addresses(owner_url: str) -> dict[str, str]:
         "INGRESS_DATABASE_URL": urls.ingress,
         "WORKER_DATABASE_URL": urls.worker,
         "PORTAL_DATABASE_URL": urls.portal,
+        "CONSOLE_DATABASE_URL": urls.console,
     }
 
 

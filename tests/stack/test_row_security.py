@@ -1,4 +1,4 @@
-"""Whose rows the door and the portal see does not hang on their queries: PostgreSQL has the last word."""
+"""Whose rows the door, the portal and the console see does not hang on their queries: PostgreSQL has the last word."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -14,13 +14,13 @@ from sqlalchemy.pool import NullPool
 from database.engine import dialect_url
 from database.rights import DECISIONS
 from database.rights.whose import Whose
-from database.role_names import INGRESS, PORTAL
+from database.role_names import CONSOLE, INGRESS, PORTAL
 from database.roles import as_role
 from database.sight import EVERYTHING, NOTHING, Sight, look
 from schemas.permissions import BY_NAME
 from tests.stack.rows_of_two import ADA, BOB, caller_of, fill
 
-READERS = (INGRESS, PORTAL)
+READERS = (INGRESS, PORTAL, CONSOLE)
 BOTH = frozenset({ADA, BOB})
 WHAT_TO_DO = (
     "{role} may read {table}, and sees every customer's rows: say in database/rights/ whose they are, as "
@@ -79,8 +79,7 @@ def _seen(session: Session, reader: Engine) -> dict[str, set[str]]:
 
 
 def _may_read(reader: Engine, table: str) -> bool:
-    rights = {INGRESS: DECISIONS[table].door, PORTAL: DECISIONS[table].portal}
-    return rights[str(reader.url.username)].reads
+    return DECISIONS[table].of_pages[str(reader.url.username)].reads
 
 
 def _whose(table: str) -> Whose:

@@ -63,6 +63,8 @@ BAD = [
     ("PORTAL_PUBLIC_URL", "https://app.example/account", "must end behind the host: pages lie at its root"),
     ("PORTAL_RETURN_HOSTS", "https://app.example", "must be names of hosts like app.example.com"),
     ("PORTAL_PROCESSES", "0", "must be greater than or equal to 1"),
+    ("CONSOLE_PUBLIC_URL", "https://app.example/console", "must end behind the host: pages lie at its root"),
+    ("CONSOLE_PROCESSES", "0", "must be greater than or equal to 1"),
     ("SELLER_WEBSITE", "https://", PAGE),
     ("STRIPE_API_BASE", "ftp://stripe.example", PAGE),
     ("RESEND_API_BASE", "https://me:hidden@resend.example", PAGE),
@@ -108,6 +110,7 @@ CELERY = ("-m", "celery", "-A", "workers.celery_app")
 PROCESSES = {
     "ingress": ("-m", "ingress"),
     "portal": ("-m", "portal"),
+    "console": ("-m", "portal.console"),
     **{queue: (*CELERY, "worker", "-Q", queue, "-c", "1") for queue in ("payments", "emails", "documents", "upkeep")},
     "beat": (*CELERY, "beat", "--schedule", "{home}/schedule"),
     "flower": (*CELERY, "flower"),
@@ -157,6 +160,7 @@ def test_no_process_starts_with_a_bad_value(process: str, tmp_path: Path) -> Non
         ("ingress", "INGRESS_DATABASE_URL is not set; BROKER_URL is not set; CASHBEAT_MASTER_KEYS is not set"),
         ("payments", "WORKER_DATABASE_URL is not set; BROKER_URL is not set; CASHBEAT_MASTER_KEYS is not set"),
         ("portal", "PORTAL_DATABASE_URL is not set; BROKER_URL is not set; PORTAL_PUBLIC_URL is not set"),
+        ("console", "CONSOLE_DATABASE_URL is not set; BROKER_URL is not set; CASHBEAT_MASTER_KEYS is not set"),
         (
             "emails",
             "WORKER_DATABASE_URL is not set; BROKER_URL is not set; CASHBEAT_MASTER_KEYS is not set; SELLER_NAME",

@@ -4,7 +4,12 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
+from credentials.master_keys import make, parse
+from credentials.second_factors import draw_second_factor
+from database.api_keys import hash_key
+from database.engine import opened
 from settings import Settings
 from stack import api_keys, staff
 from stack.errors import StackError
@@ -68,3 +73,27 @@ def test_a_key_is_bound_to_accounts_that_there_are(installation: Settings) -> No
     api_keys.create(installation, "shop", ["credits:read"], (), 600, "2099-01-31")
     (listed,) = api_keys.describe_all(installation)
     assert listed.endswith("never used  shop  credits:read, at most 600 a minute, until 2099-01-31 00:00")
+
+
+def test_a_link_into_the_console_is_printed_by_name_and_an_authenticator_is_forgotten(
+    installation: Settings, database_url: str
+) -> None:
+    robin = staff.add(installation, "Robin", "robin@cashbeat.example", "support")
+    link = staff.link_into_console(installation, "ROBIN")
+    assert link.startswith("http://127.0.0.1:8110/enter/")
+    public = installation.model_copy(update={"console_public_url": "https://console.example"})
+    assert staff.link_into_console(public, "Robin").startswith("https://console.example/enter/")
+    with pytest.raises(StackError, match="There is nobody of the name Kim"):
+        staff.link_into_console(installation, "Kim")
+    with pytest.raises(StackError, match="nobody with the id"):
+        staff.forget_authenticator(installation, robin)
+    with opened(database_url) as books, books.transaction() as session:
+        draw_second_factor(session, parse(make("k1")), robin)
+        hashes = session.scalars(text("SELECT token_sha256 FROM staff_links ORDER BY created_at")).all()
+        said = session.scalars(text("SELECT said::text FROM audit_entries")).all()
+    assert hash_key(link.rpartition("/")[2]) in hashes
+    assert not any(each in entry for entry in said for each in (link, *hashes)), "what opens something is in no log"
+    staff.forget_authenticator(installation, robin)
+    staff.end(installation, robin)
+    with pytest.raises(StackError, match="Robin has ended"):
+        staff.link_into_console(installation, "Robin")

@@ -32,8 +32,8 @@ def test_who_holds_the_owners_address_alone_changes_nobodys_password(
     refused = cashbeat(command, home=tmp_path / "home", DATABASE_URL=database_url, WORKER_DATABASE_URL=THEIRS)
     assert (refused.returncode, refused.stdout) == (2, "")
     assert refused.stderr == (
-        "cashbeat: INGRESS_DATABASE_URL, PORTAL_DATABASE_URL must be set beside DATABASE_URL: migrating gives the "
-        "roles the passwords of these\n"
+        "cashbeat: INGRESS_DATABASE_URL, PORTAL_DATABASE_URL, CONSOLE_DATABASE_URL must be set beside DATABASE_URL: "
+        "migrating gives the roles the passwords of these\n"
     )
     assert not (tmp_path / "home").exists()
 
@@ -46,11 +46,12 @@ def test_the_addresses_of_a_stack_that_runs_are_those_it_was_told(tmp_path: Path
         "INGRESS_DATABASE_URL": "postgresql://cashbeat_ingress:a@books.example/cashbeat",
         "WORKER_DATABASE_URL": THEIRS,
         "PORTAL_DATABASE_URL": "postgresql://cashbeat_portal:b@books.example/cashbeat",
+        "CONSOLE_DATABASE_URL": "postgresql://cashbeat_console:c@books.example/cashbeat",
     }
     with exclusive(home):
         publish(home, told)
         with database_urls(Settings(cashbeat_home=home)) as urls:
-            assert list(told.values()) == [urls.owner, urls.ingress, urls.worker, urls.portal]
+            assert list(told.values()) == [urls.owner, urls.ingress, urls.worker, urls.portal, urls.console]
 
 
 def test_restored_books_are_healed_while_nothing_runs_and_asking_starts_nothing(

@@ -32,12 +32,15 @@ def until(condition: Callable[[], object], timeout_seconds: float = START_SECOND
         time.sleep(0.1)
 
 
+PORTS = ("INGRESS_PORT", "PORTAL_PORT", "CONSOLE_PORT", "FLOWER_PORT", "SANDBOX_PORT")
+
+
 class Running:
     """One `cashbeat up` in a process of its own."""
 
     def __init__(self, home: Path, said: Path) -> None:
         self.home = home
-        self.ports = {name: free_port(0) for name in ("INGRESS_PORT", "PORTAL_PORT", "FLOWER_PORT", "SANDBOX_PORT")}
+        self.ports = {name: free_port(0) for name in PORTS}
         self.environment = {**os.environ, "CASHBEAT_HOME": str(home), **{k: str(v) for k, v in self.ports.items()}}
         self.said = said  # it shows a person the way in, so it is no part of the home
         with self.said.open("wb") as output:
@@ -80,6 +83,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 def test_everything_listens_and_other_commands_find_it(running: Running) -> None:
     assert running.status("INGRESS_PORT", "/healthz") == 200
     assert running.status("PORTAL_PORT", "/healthz") == 200
+    assert running.status("CONSOLE_PORT", "/healthz") == 200
     assert running.status("FLOWER_PORT", "/api/workers") == 401, "Flower must ask for a password"
     environment = discover.environment(running.home)
     assert environment["INGRESS_PORT"] == str(running.ports["INGRESS_PORT"])

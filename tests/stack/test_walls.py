@@ -15,7 +15,7 @@ from database.engine import Database, link_options, make_engine, opened
 from database.migrate import upgrade
 from database.migrations.tables import metadata
 from database.rights import ALL_COLUMNS, DECISIONS, Rights
-from database.role_names import INGRESS, PORTAL, ROLES, WORKER
+from database.role_names import CONSOLE, INGRESS, PORTAL, ROLES, WORKER
 from database.roles import DatabaseUrls, RoleRefused, as_role
 from tests.billing.subscribers import Books, utc
 from tests.logins import as_worker, urls_of
@@ -136,6 +136,31 @@ FORBIDDEN: dict[str, tuple[LiteralString, ...]] = {
         "DELETE FROM portal_sessions",
         "UPDATE invoices SET status = 'paid'",
         "DELETE FROM accounts",
+        "SELECT * FROM staff_sessions",
+    ),
+    CONSOLE: (
+        "SELECT * FROM api_keys",
+        "SELECT secret_sha256 FROM api_keys",
+        "SELECT * FROM integration_providers",
+        "SELECT * FROM webhook_secrets",
+        "SELECT * FROM endpoint_secrets",
+        "SELECT * FROM unverified_events",
+        "SELECT * FROM payment_attempts",
+        "SELECT * FROM ledger_entries",
+        "INSERT INTO inbox DEFAULT VALUES",
+        "UPDATE operations SET state = 'done'",
+        "UPDATE staff_members SET role = 'admin'",
+        "INSERT INTO staff_members DEFAULT VALUES",
+        "INSERT INTO staff_links DEFAULT VALUES",
+        "UPDATE staff_links SET expires_at = now()",
+        "UPDATE staff_sessions SET staff_id = id",
+        "DELETE FROM staff_sessions",
+        "DELETE FROM staff_second_factors",
+        "UPDATE approvals SET status = 'approved'",
+        "UPDATE audit_entries SET action = 'other'",
+        "DELETE FROM audit_personal",
+        "UPDATE invoices SET status = 'paid'",
+        "SELECT * FROM portal_sessions",
     ),
 }
 
@@ -161,7 +186,7 @@ def intruder(request: pytest.FixtureRequest, walled: str) -> Iterator[tuple[str,
 def test_each_role_has_the_rights_that_were_decided_and_no_other(intruder: tuple[str, Any]) -> None:
     role, cursor = intruder
     for table, decision in DECISIONS.items():
-        rights = {INGRESS: decision.door, WORKER: decision.worker, PORTAL: decision.portal}[role]
+        rights = decision.by_role[role]
         assert _on_table(cursor, role, table) == set(_whole(rights)), table
         assert _of_columns(cursor, role, table, "UPDATE") == _columns(table, rights.changes), table
         readable = ALL_COLUMNS if rights.reads else rights.reads_only
@@ -274,7 +299,7 @@ def test_a_role_that_could_do_more_is_refused(walled: str) -> None:
 
 def test_an_address_of_another_user_is_refused(walled: str) -> None:
     with pytest.raises(RoleRefused, match=f"an address for {INGRESS} has to name that user and a password"):
-        upgrade(DatabaseUrls(walled, walled, walled, walled))
+        upgrade(DatabaseUrls(walled, walled, walled, walled, walled))
 
 
 def _seed_as_owner(urls: DatabaseUrls) -> None:

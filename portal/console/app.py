@@ -1,0 +1,72 @@
+"""One process's console, put together: the portal's frame and machinery, around pages of its own."""
+
+from multiprocessing import parent_process
+
+from starlette.routing import Route, Router
+
+import logs
+import settings as configuration
+from credentials.master_keys import parse
+from ingress.acceptance import Acceptance
+from ingress.connection_limit import ConnectionLimit
+from ingress.group_commit import GroupCommit
+from ingress.health import Health
+from ingress.operation_store import OperationStore
+from ingress.reads import Reads
+from ingress.ringing import command_ringer, set_ringer
+from ingress.server import prepare_interpreter
+from ingress.waiting import Waiting
+from parting import end_with_parent
+from portal.app import lifespan
+from portal.console.colleagues import Colleagues
+from portal.console.entering import Entering
+from portal.console.every import EVERY
+from portal.console.hands import Hands
+from portal.console.operation_page import OperationPage
+from portal.console.showing import Showing
+from portal.forgery import SameOrigin
+from portal.frame import Portal
+from portal.pages import Pages
+from portal.site import site_at
+from portal.staging import Staging, ring_after
+from portal.static_files import StaticFiles
+from settings import Settings
+from workers.celery_app import make_app as make_celery_app
+from workers.producer import Bell
+
+# of another name than the portal's: on one machine both may lie under one host, and cookies know no ports
+COOKIE = "cashbeat_staff"
+
+
+def serve() -> Portal:
+    """The console of one process, as `python -m portal.console` runs it."""
+    settings = configuration.load()
+    logs.configure(settings, "console")
+    if parent_process() is not None:  # one of several: started by the process that the supervisor knows
+        end_with_parent()
+    console = make_console(settings)
+    prepare_interpreter()
+    return console
+
+
+def make_console(settings: Settings) -> Portal:
+    """Build a console; it opens its connections when the server starts it up."""
+    site = site_at(settings.console_public_url, settings.console_host, settings.console_port, COOKIE)
+    reads, files = Reads(settings.console_database_url), StaticFiles()
+    pages, colleagues = Pages(settings, files), Colleagues(reads, site)
+    health, waiting = Health(reads), Waiting(reads)
+    bell = Bell(make_celery_app(settings.broker_url))
+    ringers = command_ringer(bell), set_ringer(bell)
+    operations = GroupCommit(OperationStore(settings.console_database_url), ring_after(*ringers))
+    hands = Hands(reads, colleagues, Showing(reads, colleagues, pages), Staging(Acceptance(operations, reads)))
+    keys = parse(settings.cashbeat_master_keys.get_secret_value())
+    routes = [
+        *Entering(reads, colleagues, pages, site, keys).routes(),
+        *OperationPage(hands, waiting).routes(),
+        *(route for page in EVERY for route in page(hands).routes()),
+        Route("/healthz", health.alive, methods=["GET"]),
+        Route("/static/{name}", files.show, methods=["GET"]),
+    ]
+    router = Router(routes, redirect_slashes=False, lifespan=lifespan(ringers, operations, reads.close))
+    limit = ConnectionLimit(settings.ingress_connections_per_address)
+    return Portal(SameOrigin(router, site.origin), pages, site, waiting.release, limit)
