@@ -82,6 +82,8 @@ def _result(fact: SubscriptionFact) -> ChangeResult:
 
 def _possible_change(work: Work, gateway: Gateway, command: ChangePlan) -> Change:
     """What is wanted, if it may be had, and when: without `when` a downgrade is promised for the period's end."""
+    if command.quoted is not None:
+        raise Rejected("subscription_state", "A gateway runs this subscription, and alone knows the cost.", status=409)
     with work.database.transaction() as session:
         subscription = get_subscription(session, command.subscription_id)
         change = find_change(session, subscription, command)

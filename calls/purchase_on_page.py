@@ -4,9 +4,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from billing.accounts.queries import get_account
 from billing.cards.queries import get_default_card
+from billing.catalog.queries import get_package
+from billing.clocks.timelines import now_of
+from billing.payments.quote_package import check_shown, quote_package
 from calls.open_checkout import open_checkout
 from database.operations import Operation
+from gateways.gateway import Capability
 from schemas.commands.credits import PurchaseCredits
 from schemas.commands.payments import StartCreditCheckout
 from workers.claims import Act
@@ -22,7 +27,9 @@ def is_on_page(work: Work, operation: Operation, command: PurchaseCredits) -> bo
 
 
 def purchase_on_page(work: Work, operation: Operation, command: PurchaseCredits) -> Act:
-    """The same conversation as `start_credit_checkout` has."""
+    """The same conversation as `start_credit_checkout` has. Raises Rejected `quote_stale` before a page is opened."""
+    if command.total_minor is not None:
+        _check_price(work, command, command.total_minor)
     wanted = StartCreditCheckout.model_validate(
         {
             "account_id": command.account_id,
@@ -38,3 +45,11 @@ def purchase_on_page(work: Work, operation: Operation, command: PurchaseCredits)
         return {"paid_by": "page", **(opened(session) or {})}
 
     return act
+
+
+def _check_price(work: Work, command: PurchaseCredits, shown_minor: int) -> None:
+    gateway = work.choose(Capability.CHECKOUT, command.method)
+    with work.database.transaction() as session:
+        account, package = get_account(session, command.account_id), get_package(session, command.package)
+        now = now_of(session, account.id, work.wall())
+        check_shown(quote_package(session, account, package, gateway.name, now).total.minor, shown_minor)

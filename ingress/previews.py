@@ -23,7 +23,7 @@ from ingress.queries.answers import as_json
 from ingress.reads import Reads
 from ingress.validation import parse_json, validated
 from schemas.amounts import Quantity
-from schemas.commands.subscriptions import ChangePlan
+from schemas.commands.subscriptions import PlanWish
 from schemas.instants import Instant
 from schemas.names import Slug
 from schemas.plan_change_views import ChangePreview, ServicePreview
@@ -33,7 +33,7 @@ BODY_BYTES_MAX = 64 * 1024
 PERMISSION = "subscriptions:read"
 
 
-class PreviewChange(ChangePlan):
+class PreviewChange(PlanWish):
     """The change to be previewed, and the instant `at` which it would happen; without one it is the account's now."""
 
     at: Instant | None = None

@@ -56,7 +56,8 @@ class ChangePreview(View):
     `total_minor` is the invoice's total, `balance_used_minor` what kept money pays of it (negative: owed from before,
     and charged on top), `carried_over_minor` a rest too small to be charged, which a later invoice asks for, and
     `due_minor` what is charged; `kept_minor` is added to the money kept on the account. `change` is what becomes of the
-    wish: it is `made`, `pending` until `due_minor` is paid, or `planned` for the next period.
+    wish: it is `made`, `pending` until `due_minor` is paid, or `planned` for the next period. `fingerprint` stands for
+    all of this: a change that says it is made as it is shown here, or refused.
     """
 
     subscription_id: UUID
@@ -76,3 +77,4 @@ class ChangePreview(View):
     credits_revoked: int
     period_start: datetime
     period_end: datetime
+    fingerprint: str

@@ -15,6 +15,7 @@ from billing.manual_payments.order_package import order_package
 from billing.manual_payments.queries import show_manual_payment
 from billing.payment_methods.tables import ManualMethod
 from billing.payments.buy_by_card import buy_by_card
+from billing.payments.quote_package import check_shown
 from billing.payments.views import show_attempt
 from billing.top_ups.end import end_top_up
 from billing.top_ups.set import set_top_up
@@ -65,8 +66,10 @@ def _purchase(session: Session, operation: Operation, command: PurchaseCredits, 
     account_id, cause = command.account_id, cause_of(operation)
     if command.method in BY_HAND:
         invoice = order_package(session, account_id, command.package, ManualMethod(command.method), cause, now)
+        check_shown(invoice.total_minor, command.total_minor)
         return {"paid_by": command.method, **show_manual_payment(session, invoice.id).model_dump(mode="json")}
     attempt = buy_by_card(session, account_id, command.package, cause, now)
+    check_shown(attempt.amount_minor, command.total_minor)
     return {"paid_by": SAVED, **show_attempt(session, attempt.id).model_dump(mode="json")}
 
 

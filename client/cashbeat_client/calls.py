@@ -31,17 +31,26 @@ def purchase_credits(
     method: str | None = LEFT_OUT,
     success_url: shapes.Url | None = LEFT_OUT,
     cancel_url: shapes.Url | None = LEFT_OUT,
+    total_minor: int | None = LEFT_OUT,
 ) -> Say[dict[str, Any]]:
     """Buy a package: from what is saved, on a gateway's page, or past every gateway.
 
     `method` is `saved`, a gateway by its name, `bank_transfer` or `local_wallet`. Without it what is saved is
-    charged, and where nothing is, a page opens, if it is said where it leads back to.
+    charged, and where nothing is, a page opens, if it is said where it leads back to. `total_minor` is what was
+    shown to whoever agreed, with tax: it costs that, or is refused.
     """
     return Say(
         "POST",
         "/v1/billing/credits/purchase/",
         given(),
-        given(account_id=account_id, package=package, method=method, success_url=success_url, cancel_url=cancel_url),
+        given(
+            account_id=account_id,
+            package=package,
+            method=method,
+            success_url=success_url,
+            cancel_url=cancel_url,
+            total_minor=total_minor,
+        ),
     )
 
 
@@ -862,18 +871,24 @@ def accounts_transfer_ownership(
 
 
 def start_portal_session(
-    *, account_id: str, user_id: shapes.UserId, role: shapes.Role, return_url: shapes.Url | None = LEFT_OUT
+    *,
+    account_id: str,
+    user_id: shapes.UserId,
+    role: shapes.Role,
+    return_url: shapes.Url | None = LEFT_OUT,
+    target: str | None = LEFT_OUT,
 ) -> Say[shapes.PortalSession]:
     """Let a user into the portal: the `url` of this answer opens it, within five minutes and once.
 
     They may there what their `role` may, held to the account's team where it is kept here. `return_url` is a
-    page of the product, at one of the hosts that are allowed: the portal links back to it.
+    page of the product, at one of the hosts that are allowed: the portal links back to it. `target` is the page
+    that they see first, by its name.
     """
     return Say(
         "POST",
         "/v1/portal/sessions/",
         given(),
-        given(account_id=account_id, user_id=user_id, role=role, return_url=return_url),
+        given(account_id=account_id, user_id=user_id, role=role, return_url=return_url, target=target),
     )
 
 
@@ -1066,18 +1081,14 @@ def change_plan(
     when: Literal["now", "period_end"] | None = LEFT_OUT,
     allow_another: bool = LEFT_OUT,
     allow_trial_again: bool = LEFT_OUT,
+    quoted: shapes.Quoted | None = LEFT_OUT,
 ) -> Say[shapes.ChangedSubscription]:
-    """Go to another plan or interval: `now` with proration, or at the end of the period.
-
-    Without `when` an upgrade happens now and a downgrade at the end of the period. With `allow_another` the
-    account may have another subscription of that plan, with `allow_trial_again` the rest of a trial may be a
-    second one of it.
-    """
+    """Go to another plan or interval; with `quoted` exactly as a preview has shown it, or not at all."""
     return Say(
         "POST",
         f"/v1/billing/subscriptions/{id}/change-plan/",
         given(),
-        given(plan=plan, when=when, allow_another=allow_another, allow_trial_again=allow_trial_again),
+        given(plan=plan, when=when, allow_another=allow_another, allow_trial_again=allow_trial_again, quoted=quoted),
     )
 
 
@@ -1088,6 +1099,7 @@ def upgrade_subscription(
     when: Literal["now", "period_end"] | None = LEFT_OUT,
     allow_another: bool = LEFT_OUT,
     allow_trial_again: bool = LEFT_OUT,
+    quoted: shapes.Quoted | None = LEFT_OUT,
 ) -> Say[shapes.ChangedSubscription]:
     """The same to what is more: a dearer plan, or to pay by the year.
 
@@ -1097,7 +1109,7 @@ def upgrade_subscription(
         "POST",
         f"/v1/billing/subscriptions/{id}/upgrade/",
         given(),
-        given(plan=plan, when=when, allow_another=allow_another, allow_trial_again=allow_trial_again),
+        given(plan=plan, when=when, allow_another=allow_another, allow_trial_again=allow_trial_again, quoted=quoted),
     )
 
 
@@ -1108,6 +1120,7 @@ def downgrade_subscription(
     when: Literal["now", "period_end"] | None = LEFT_OUT,
     allow_another: bool = LEFT_OUT,
     allow_trial_again: bool = LEFT_OUT,
+    quoted: shapes.Quoted | None = LEFT_OUT,
 ) -> Say[shapes.ChangedSubscription]:
     """The same to what is less: a cheaper plan, or to pay by the month.
 
@@ -1117,7 +1130,7 @@ def downgrade_subscription(
         "POST",
         f"/v1/billing/subscriptions/{id}/downgrade/",
         given(),
-        given(plan=plan, when=when, allow_another=allow_another, allow_trial_again=allow_trial_again),
+        given(plan=plan, when=when, allow_another=allow_another, allow_trial_again=allow_trial_again, quoted=quoted),
     )
 
 

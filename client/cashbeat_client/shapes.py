@@ -359,7 +359,7 @@ class ChangePreview(TypedDict):
     before, and charged on top), `carried_over_minor` a rest too small to be charged, which a later invoice asks
     for, and `due_minor` what is charged; `kept_minor` is added to the money kept on the account. `change` is
     what becomes of the wish: it is `made`, `pending` until `due_minor` is paid, or `planned` for the next
-    period.
+    period. `fingerprint` stands for all of this: a change that says it is made as it is shown here, or refused.
     """
 
     subscription_id: str
@@ -379,6 +379,7 @@ class ChangePreview(TypedDict):
     credits_revoked: int
     period_start: str
     period_end: str
+    fingerprint: str
 
 
 class ChangedSubscription(TypedDict):
@@ -1372,6 +1373,7 @@ class PortalSession(TypedDict):
     user_id: str
     role: str
     return_url: str
+    target: str
     expires_at: str
 
 
@@ -1401,6 +1403,13 @@ class Provider(TypedDict):
     health: Literal["well", "disabled", "waiting"]
     waiting: int
     because: str
+
+
+class Quoted(TypedDict):
+    """What a preview has shown: the instant `at` of it, and the `fingerprint` of all that it said."""
+
+    at: Instant
+    fingerprint: str
 
 
 class QuotedLine(TypedDict):

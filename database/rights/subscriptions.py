@@ -13,7 +13,7 @@ SUBSCRIPTIONS: Mapping[str, Decision] = {
     "subscription_services": shown(KEEPS_AND_REMOVES, OF_SUBSCRIPTION),
     # the company's own figures
     "mrr_movements": Decision(READS_AND_ADDS, door=READS, whose=OF_SELLER.taking("dashboard:read")),
-    "trials": Decision(Rights(reads=True, adds=True, removes=True), door=READS, whose=OF_ACCOUNT),
+    "trials": shown(Rights(reads=True, adds=True, removes=True), OF_ACCOUNT),
     "subscription_periods": shown(changes("period_end", "invoice_id"), OF_SUBSCRIPTION),
     "pending_changes": shown(changes("ended_at"), OF_SUBSCRIPTION),
     "dunnings": shown(KEEPS, OF_ACCOUNT),

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import model_validator
 
-from schemas.amounts import Credits, CreditsOrNone, PurchasesAMonth
+from schemas.amounts import Credits, CreditsOrNone, MinorUnits, PurchasesAMonth
 from schemas.commands.base import Command
 from schemas.instants import Instant
 from schemas.names import GatewayName, Line, Name, Slug
@@ -43,7 +43,8 @@ class PurchaseCredits(Command):
     """Buy a package: from what is saved, on a gateway's page, or past every gateway.
 
     `method` is `saved`, a gateway by its name, `bank_transfer` or `local_wallet`. Without it what is saved is charged,
-    and where nothing is, a page opens, if it is said where it leads back to.
+    and where nothing is, a page opens, if it is said where it leads back to. `total_minor` is what was shown to whoever
+    agreed, with tax: it costs that, or is refused.
     """
 
     kind = "purchase_credits"
@@ -55,6 +56,7 @@ class PurchaseCredits(Command):
     method: GatewayName | None = None
     success_url: Url | None = None
     cancel_url: Url | None = None
+    total_minor: MinorUnits | None = None
 
     @model_validator(mode="after")
     def _leads_back(self) -> "PurchaseCredits":

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool
 
 from schemas.amounts import Quantity, TrialDays
 from schemas.commands.base import Command
+from schemas.commands.manual_payments import Fingerprint
 from schemas.currencies import Currency
 from schemas.instants import Instant
 from schemas.names import CouponCode, GatewayName, Slug
@@ -90,23 +91,39 @@ class OfSubscription(Command):
     subscription_id: UUID
 
 
-class ChangePlan(OfSubscription):
-    """Go to another plan or interval: `now` with proration, or at the end of the period.
+class PlanWish(OfSubscription):
+    """Base of what is said about another plan or interval: `now` with proration, or at the end of the period.
 
     Without `when` an upgrade happens now and a downgrade at the end of the period. With `allow_another` the account may
     have another subscription of that plan, with `allow_trial_again` the rest of a trial may be a second one of it.
     """
 
-    kind = "change_plan"
-    permission = "subscriptions:write"
-    begins = True
-    result_view = ChangedSubscriptionView
     direction: ClassVar[Literal["up", "down"] | None] = None
 
     plan: PlanChoice
     when: Literal["now", "period_end"] | None = None
     allow_another: StrictBool = False
     allow_trial_again: StrictBool = False
+
+
+class Quoted(BaseModel):
+    """What a preview has shown: the instant `at` of it, and the `fingerprint` of all that it said."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    at: Instant
+    fingerprint: Fingerprint
+
+
+class ChangePlan(PlanWish):
+    """Go to another plan or interval; with `quoted` exactly as a preview has shown it, or not at all."""
+
+    kind = "change_plan"
+    permission = "subscriptions:write"
+    begins = True
+    result_view = ChangedSubscriptionView
+
+    quoted: Quoted | None = None
 
 
 class UpgradeSubscription(ChangePlan):

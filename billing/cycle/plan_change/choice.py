@@ -17,7 +17,7 @@ from billing.subscriptions.pending_changes import find_pending_change
 from billing.subscriptions.queries import additions_of
 from billing.subscriptions.rules import is_in_trial
 from billing.subscriptions.tables import Collection, PayBy, PendingChange, Subscription, SubscriptionStatus
-from schemas.commands.subscriptions import ChangePlan
+from schemas.commands.subscriptions import PlanWish
 
 
 class ChangeResult(StrEnum):
@@ -77,7 +77,7 @@ class Change:
         return self.is_upgrade if self.when is None else self.when == "now"
 
 
-def find_change(session: Session, subscription: Subscription, command: ChangePlan) -> Change:
+def find_change(session: Session, subscription: Subscription, command: PlanWish) -> Change:
     """The choice at its newest price, or the running terms for who only takes back a change to another plan.
 
     It may be planned, or wait for its payment. Those who stay keep what they have, also when it costs more by now or is

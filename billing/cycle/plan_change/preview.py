@@ -1,6 +1,7 @@
 """Preview a change of plan: what it would cost and bring, without writing anything."""
 
 from datetime import datetime
+from hashlib import sha256
 
 from sqlalchemy.orm import Session
 
@@ -17,11 +18,11 @@ from billing.money import Money
 from billing.subscriptions.queries import additions_of, get_subscription
 from billing.subscriptions.tables import PayBy, Subscription
 from billing.tax.queries import decide_tax
-from schemas.commands.subscriptions import ChangePlan
+from schemas.commands.subscriptions import PlanWish
 from schemas.plan_change_views import ChangePreview
 
 
-def preview_change(session: Session, command: ChangePlan, at: datetime) -> ChangePreview:
+def preview_change(session: Session, command: PlanWish, at: datetime) -> ChangePreview:
     """What the change would be at an instant of the present period; charged at that instant it is the same.
 
     A change at the period's end shows the invoice of the next period. Raises what `change_plan` raises, and
@@ -50,7 +51,7 @@ def _view(session: Session, subscription: Subscription, when: str, at: datetime,
     tax = decide_tax(session, get_account(session, subscription.account_id).country, day)
     totals = totals_of(quote.lines, tax, subscription.currency)
     share = share_for(session, subscription, totals.total)
-    return ChangePreview(
+    shown = ChangePreview(
         subscription_id=subscription.id,
         at=at,
         when=when,
@@ -68,7 +69,9 @@ def _view(session: Session, subscription: Subscription, when: str, at: datetime,
         credits_revoked=max(-quote.credits_gained, 0),
         period_start=quote.period.start,
         period_end=quote.period.end,
+        fingerprint="",
     )
+    return shown.model_copy(update={"fingerprint": sha256(shown.model_dump_json().encode()).hexdigest()})
 
 
 def _result(subscription: Subscription, when: str, due: Money) -> ChangeResult:
