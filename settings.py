@@ -85,7 +85,7 @@ READ_BY: dict[str, tuple[str, ...]] = {
     ),
     "portal": (
         *_EVERYWHERE, "portal_database_url", "broker_url", "portal_host", "portal_port", "portal_processes",
-        "portal_public_url", "ingress_connections_per_address", "seller_name", "seller_logo",
+        "portal_public_url", "ingress_connections_per_address", "seller_name", "seller_logo", "payment_instructions",
     ),
     # it opens what authenticators know, which is sealed as the door's secrets are
     "console": (

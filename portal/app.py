@@ -30,6 +30,7 @@ from portal.showing import Showing
 from portal.site import site_of
 from portal.staging import Staging, ring_after
 from portal.static_files import StaticFiles
+from portal.transfers import Transfers
 from portal.visitors import Visitors
 from settings import Settings
 from workers.celery_app import make_app as make_celery_app
@@ -56,7 +57,7 @@ def make_portal(settings: Settings) -> Portal:
     ringers = command_ringer(bell), set_ringer(bell)
     operations = GroupCommit(OperationStore(settings.portal_database_url), ring_after(*ringers))
     staging = Staging(Acceptance(operations, reads))
-    hands = Hands(reads, visitors, Showing(reads, visitors, pages), staging)
+    hands = Hands(reads, visitors, Showing(reads, visitors, pages), staging, site, Transfers(settings))
     routes = [
         *Entering(reads, visitors, pages, site).routes(),
         *OperationPage(hands, waiting).routes(),

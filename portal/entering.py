@@ -21,11 +21,11 @@ from ingress.reads import Reads
 from portal.forms import read_form
 from portal.pages import Pages
 from portal.site import Site
+from portal.targets import path_of
 from portal.visitors import Visitors
 
 log = structlog.get_logger(__name__)
 TOKEN_BYTES = 32
-HOME = "/"
 EVERYWHERE = "all"
 # whoever may be there at all may look through their own sessions, and leave
 PERMISSION = "accounts:read"
@@ -63,8 +63,9 @@ class Entering:
         began = await self._reads.run(lambda session: enter(session, link, browser), EVERYTHING)
         if began is None:
             return await self._over(link)
-        log.info("portal_entered", session_id=str(began.id), account_id=str(began.account_id))
-        answer = RedirectResponse(HOME, 303)
+        visit = began.visit
+        log.info("portal_entered", session_id=str(visit.id), account_id=str(visit.account_id))
+        answer = RedirectResponse(path_of(began.target), 303)
         self._site.set_cookie(answer, cookie, "lax")
         return answer
 

@@ -37,6 +37,12 @@ def count(number: int, tag: str) -> str:
     return format_decimal(number, locale=locale_of(tag))
 
 
+@lru_cache(maxsize=256)
+def percent(ppm: int, tag: str) -> str:
+    """Parts per million as percent, without its sign."""
+    return format_decimal(Decimal(ppm).scaleb(-4).normalize(), locale=locale_of(tag))
+
+
 def day(at: datetime, zone: str, tag: str) -> str:
     """The day that an instant falls on there."""
     return format_date(at.astimezone(ZoneInfo(zone)), "medium", locale=locale_of(tag))

@@ -13,6 +13,7 @@ from schemas.refusals import refusals
 
 BODY_BYTES_MAX = 64 * 1024
 FIELDS_MAX = 200
+DIGITS_MAX = 15
 
 
 async def read_form(request: Request) -> Mapping[str, str]:
@@ -25,6 +26,12 @@ async def read_form(request: Request) -> Mapping[str, str]:
     except ValueError:
         raise Refused(HTTPStatus.BAD_REQUEST, "Not a form of ours", "What was sent cannot be read.") from None
     return dict(fields)
+
+
+def whole(text: str) -> int | str:
+    """A whole number as somebody typed it; what is none stays as it is, for the command to refuse."""
+    typed = text.strip()
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= DIGITS_MAX else text
 
 
 def errors_by_field(error: ValidationError) -> dict[str, str]:

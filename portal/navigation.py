@@ -14,6 +14,8 @@ class Way:
 
 NAVIGATION = (
     Way("/account/billing", "Plan and billing", "subscriptions:read"),
+    Way("/account/credits", "Credits", "credits:read"),
     Way("/account/invoices", "Invoices", "invoices:read"),
+    Way("/account/payment-methods", "Payment methods", "payment_methods:read"),
     Way("/account/sessions", "Sessions", "accounts:read"),
 )

@@ -3,7 +3,6 @@
 It waits a moment for the outcome; what takes longer says so, and is looked at again by a link.
 """
 
-from collections.abc import Mapping
 from uuid import UUID
 
 from starlette.requests import Request
@@ -12,6 +11,7 @@ from starlette.routing import Route
 
 from ingress.operations import find, is_final, view_operation
 from ingress.waiting import Waiting
+from portal.after import next_of, why_not
 from portal.hands import Hands
 from portal.words import command_name
 
@@ -19,12 +19,6 @@ PERMISSION = "operations:read"
 WAIT_SECONDS = 1.5
 # chosen by a link, never by itself: nobody's page moves while they read it (WCAG 2.2.1)
 WATCH_SECONDS = 5
-# where to look at what a command changed
-BACK_TO: Mapping[str, str] = {
-    "cancel_subscription": "/account/billing",
-    "reactivate_subscription": "/account/billing",
-}
-HOME = "/account/billing"
 
 
 class OperationPage:
@@ -53,7 +47,8 @@ class OperationPage:
         content = {
             "operation": shown,
             "name": command_name(shown.kind),
-            "back_to": BACK_TO.get(shown.kind, HOME),
+            "next": next_of(shown),
+            "why_not": why_not(shown),
             "is_watched": is_watched,
         }
         answer = await self._showing.page_of(visitor, request, "operation.html", lambda *_: content)

@@ -10,9 +10,11 @@ from starlette.responses import HTMLResponse, Response
 
 from documents.logo import data_address, read_logo
 from portal import formatting, words
+from portal.after import why_refused
 from portal.navigation import NAVIGATION
 from portal.refused import Refused
 from portal.shell import Shell
+from portal.staging import new_key
 from portal.static_files import StaticFiles
 from portal.visitors import Visitor
 from settings import Settings
@@ -41,6 +43,9 @@ class Pages:
         environment.globals["static"] = files.address
         environment.globals["kind_of"] = words.kind_of
         environment.globals["spaced"] = words.spaced
+        environment.globals.update(words.SAYINGS)
+        environment.globals["why_refused"] = why_refused
+        environment.globals["new_key"] = new_key
         self._environment = environment
         self.seller_name = settings.seller_name
 
@@ -69,6 +74,7 @@ class Pages:
             "locale": locale,
             "zone": zone,
             "write_money": lambda minor, currency: formatting.money(minor, currency, locale),
+            "percent": lambda ppm: formatting.percent(ppm, locale),
             "count": lambda number: formatting.count(number, locale),
             "day": lambda at: formatting.day(at, zone, locale),
             "instant": lambda at: formatting.instant(at, zone, locale),

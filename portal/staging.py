@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 from uuid import UUID, uuid4
 
 import structlog
@@ -46,7 +46,7 @@ def new_key() -> str:
     return str(uuid4())
 
 
-def command_of(command_class: type[Wanted], fields: Mapping[str, str]) -> Wanted:
+def command_of(command_class: type[Wanted], fields: Mapping[str, Any]) -> Wanted:
     """The command that the fields of a form say; its key is none of them. Raises FormErrors."""
     said = {name: value for name, value in fields.items() if name != KEY_FIELD and value != ""}
     try:

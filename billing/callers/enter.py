@@ -23,8 +23,16 @@ class Browser:
     agent: str
 
 
-def enter(session: Session, link_sha256: str, browser: Browser) -> PortalSession | None:
-    """The session that begins; None for a link that is not known, was used or is over. Of two at once one enters."""
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """The session that begins, and the page that its link leads to; empty for the first one."""
+
+    visit: PortalSession
+    target: str
+
+
+def enter(session: Session, link_sha256: str, browser: Browser) -> Entered | None:
+    """What begins; None for a link that is not known, was used or is over. Of two at once one enters."""
     used = update(PortalLink).where(PortalLink.token_sha256 == link_sha256, is_good()).values(used_at=func.now())
     link = session.scalar(used.returning(PortalLink))
     if link is None:
@@ -34,4 +42,5 @@ def enter(session: Session, link_sha256: str, browser: Browser) -> PortalSession
         "return_url": link.return_url, "token_sha256": browser.token_sha256, "address": browser.address,
         "agent": browser.agent[:AGENT_LENGTH_MAX], "ends_at": func.now() + SESSION_LIVES,
     }  # fmt: skip
-    return session.scalars(insert(PortalSession).values(values).returning(PortalSession)).one()
+    begun = session.scalars(insert(PortalSession).values(values).returning(PortalSession)).one()
+    return Entered(begun, link.target)

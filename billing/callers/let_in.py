@@ -23,7 +23,7 @@ def let_in(session: Session, link_id: UUID, command: StartPortalSession) -> Port
         raise Rejected("not_a_member", "This user is not in the account's team.", status=403)
     values = {
         "id": link_id, "account_id": command.account_id, "user_id": command.user_id, "role": command.role,
-        "return_url": command.return_url or "", "token_sha256": command.token_sha256,
+        "return_url": command.return_url or "", "target": command.target or "", "token_sha256": command.token_sha256,
         "expires_at": func.now() + LINK_LIVES,
     }  # fmt: skip
     return session.scalars(insert(PortalLink).values(values).returning(PortalLink)).one()

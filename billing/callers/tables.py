@@ -14,7 +14,8 @@ from schemas.permissions import Role
 class PortalLink(Base):
     """A link into the portal, good until `expires_at` and once. Its id is that of the operation that asked for it.
 
-    `token_sha256` is a plain hash: the token has 256 random bits. All times of links and sessions are the database's.
+    `target` names the page that it leads to, empty for the first one. `token_sha256` is a plain hash: the token has 256
+    random bits. All times of links and sessions are the database's.
     """
 
     __tablename__ = "portal_links"
@@ -30,6 +31,7 @@ class PortalLink(Base):
     user_id: Mapped[str]
     role: Mapped[Role]
     return_url: Mapped[str] = mapped_column(server_default="")
+    target: Mapped[str] = mapped_column(server_default="")
     token_sha256: Mapped[str] = mapped_column(unique=True)
     created_at: Mapped[datetime] = written_at()
     expires_at: Mapped[datetime]

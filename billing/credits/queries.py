@@ -57,6 +57,12 @@ def view_balance(session: Session, account_id: UUID, now: datetime) -> BalanceVi
     )
 
 
+def list_unspent(session: Session, account_id: UUID, now: datetime, limit: int) -> Sequence[CreditGrant]:
+    """Grants of which something is left at `now`, in the order in which they are used."""
+    unspent = select(CreditGrant).where(CreditGrant.account_id == account_id, is_unspent(now))
+    return session.scalars(unspent.order_by(*IN_ORDER_OF_USE).limit(limit)).all()
+
+
 def count_owed(session: Session, account_id: UUID, reason: DebtReason | None = None) -> int:
     """How many credits the account owes, for whatever reason or for this one."""
     owed = select(func.sum(CreditDebt.amount - CreditDebt.paid)).where(CreditDebt.account_id == account_id, is_owed())

@@ -63,6 +63,12 @@ def find_pdf(session: Session, invoice_id: UUID) -> bytes | None:
     return session.scalar(stored.order_by(InvoiceDocument.kind != PDF).limit(1))
 
 
+def paper_made_at(session: Session, invoice_id: UUID) -> datetime | None:
+    """When its first paper was made; None as long as there is none."""
+    made = select(func.min(InvoiceDocument.created_at)).where(InvoiceDocument.invoice_id == invoice_id)
+    return session.scalar(made)
+
+
 def get_pdf(session: Session, invoice_id: UUID) -> bytes:
     """The stored PDF; raises Rejected `invoice_not_found` or `pdf_not_ready`."""
     content = find_pdf(session, invoice_id)

@@ -71,7 +71,7 @@ IMPERSONAL: Mapping[str, tuple[str, ...]] = {
     "payment_proofs": ("media_type",),
     "plan_prices": ("currency", "interval"),
     "plans": ("slug", "name"),
-    "portal_links": ("role",),
+    "portal_links": ("role", "target"),
     "portal_sessions": ("role",),
     "product_events": ("type",),
     "receipts": ("source", "cause", "gateway", "reference", "currency", "held_at", "remark"),

@@ -1,6 +1,7 @@
 """Reads of receipts."""
 
 from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, select, tuple_
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from billing.errors import Rejected
 from billing.money import Money
-from billing.receipts.tables import REVERSALS, Receipt, ReceiptRemark, ReceiptSource
+from billing.receipts.tables import REVERSALS, Allocation, Receipt, ReceiptRemark, ReceiptSource
 from database.among import is_among
 from database.pages import FIRST_PAGE, Between, Paging, in_order, narrowed
 from schemas.facts.reversals import ReversalFact, ReversalKind
@@ -38,6 +39,22 @@ def kept_of(session: Session, account_id: UUID) -> dict[str, int]:
     kept = select(Receipt.currency, _KEPT).where(Receipt.account_id == account_id, IS_KEPT).group_by(Receipt.currency)
     rows = session.execute(kept.order_by(Receipt.currency))
     return {currency: int(minor) for currency, minor in rows if minor}
+
+
+class PaidBy(NamedTuple):
+    """So much of a receipt pays an invoice."""
+
+    receipt: Receipt
+    minor: int
+
+
+def paid_by(session: Session, invoice_id: UUID) -> list[PaidBy]:
+    """What pays of an invoice now, the first to come first: money that came for it, and what was kept from before."""
+    paid = func.sum(Allocation.amount_minor)
+    found = select(Receipt, paid).join(Allocation, Allocation.receipt_id == Receipt.id)
+    found = found.where(Allocation.invoice_id == invoice_id).group_by(Receipt.id).having(paid != 0)
+    rows = session.execute(found.order_by(Receipt.received_at, Receipt.id))
+    return [PaidBy(receipt, int(minor)) for receipt, minor in rows]
 
 
 def booked_among(session: Session, references: Collection[tuple[str, str]]) -> set[tuple[str, str]]:

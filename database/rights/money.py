@@ -26,6 +26,7 @@ MONEY: Mapping[str, Decision] = {
         ),
         # not what a gateway was asked with, nor where a page is that takes money
         door=PAYMENTS_SHOWN,
+        portal=PAYMENTS_SHOWN,
         whose=OF_ACCOUNT,
     ),
     "receipts": shown(changes("allocated_minor", "looked_at", "card_brand", "card_last4"), OF_ACCOUNT),

@@ -6,16 +6,17 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from billing.cycle.renewal.next_charge import next_charge
 from billing.invoices.queries import list_invoices
 from billing.subscriptions.queries import show_subscription
 from database.pages import Paging
+from portal.account.plan_offers import may_be_taken_back
 from portal.forms import read_form
 from portal.hands import Hands
-from portal.shell import Shell
+from portal.shell import Shell, read_shell
 from portal.showing import Content
 from portal.staging import FormErrors, command_of, new_key
 from portal.visitors import Visitor
@@ -32,6 +33,7 @@ class BillingPage:
     """`/account/billing`, and `cancel` and `keep` below it."""
 
     def __init__(self, hands: Hands) -> None:
+        self._reads = hands.reads
         self._showing = hands.showing
         self._visitors = hands.visitors
         self._staging = hands.staging
@@ -40,6 +42,7 @@ class BillingPage:
         """Its addresses."""
         return [
             Route("/account/billing", self.show, methods=["GET"]),
+            Route("/account/cancel", self.lead_to_cancel, methods=["GET"]),
             Route("/account/billing/{id:uuid}/cancel", self.ask_to_cancel, methods=["GET"]),
             Route("/account/billing/{id:uuid}/cancel", self.cancel, methods=["POST"]),
             Route("/account/billing/{id:uuid}/keep", self.keep, methods=["POST"]),
@@ -48,6 +51,12 @@ class BillingPage:
     async def show(self, request: Request) -> Response:
         """The subscriptions that run, each with its next amount, and the last invoices."""
         return await self._showing.page(request, PERMISSION, "account/billing.html", _read)
+
+    async def lead_to_cancel(self, request: Request) -> Response:
+        """To the page on which the subscription that runs is canceled; to the plan where none does."""
+        visitor = await self._visitors.require(request, CancelSubscription.permission)
+        plan = (await self._reads.run(lambda session: read_shell(session, visitor), visitor.principal.sight)).plan
+        return RedirectResponse(f"/account/billing/{plan.id}/cancel" if plan else "/account/billing", 303)
 
     async def ask_to_cancel(self, request: Request) -> Response:
         """What will end and what stays, and one button."""
@@ -96,4 +105,5 @@ def _read(session: Session, visitor: Visitor, shell: Shell) -> Content:
 
 
 def _with_next(session: Session, shown: SubscriptionView) -> dict[str, Any]:
-    return {"subscription": shown, "next": next_charge(session, shown.id)}
+    may_stay = may_be_taken_back(session, shown)
+    return {"subscription": shown, "next": next_charge(session, shown.id), "may_stay": may_stay}

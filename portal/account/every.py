@@ -6,7 +6,13 @@ from typing import Protocol
 from starlette.routing import Route
 
 from portal.account.billing import BillingPage
+from portal.account.credits import CreditsPage
+from portal.account.invoice import InvoicePage
+from portal.account.invoice_files import InvoiceFiles
 from portal.account.invoices import InvoicesPage
+from portal.account.methods import MethodsPage
+from portal.account.plan_change import PlanChange
+from portal.account.purchase import PurchasePage
 from portal.account.sessions import SessionsPage
 from portal.hands import Hands
 
@@ -18,4 +24,14 @@ class Page(Protocol):
         """Its addresses."""
 
 
-OF_ACCOUNT: tuple[Callable[[Hands], Page], ...] = (SessionsPage, BillingPage, InvoicesPage)
+OF_ACCOUNT: tuple[Callable[[Hands], Page], ...] = (
+    SessionsPage,
+    BillingPage,
+    PlanChange,
+    CreditsPage,
+    PurchasePage,
+    InvoicesPage,
+    InvoicePage,
+    InvoiceFiles,
+    MethodsPage,
+)

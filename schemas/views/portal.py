@@ -15,6 +15,7 @@ class PortalSessionView(View):
     user_id: str
     role: str
     return_url: str
+    target: str
     expires_at: datetime
 
 

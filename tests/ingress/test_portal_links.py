@@ -54,6 +54,24 @@ def test_nobody_is_led_elsewhere(door: httpx.Client, key: dict[str, str], acme_i
     assert door.post(SESSIONS, json=allowed, headers=key).status_code == 202
 
 
+def test_where_a_link_leads_is_a_word_and_never_an_address(
+    door: httpx.Client, key: dict[str, str], acme_id: UUID
+) -> None:
+    for target in ("pay", "cancel", "invoices", f"invoice/{uuid4()}"):
+        assert door.post(SESSIONS, json=_wanted(acme_id, target=target), headers=key).status_code == 202
+    addresses = (
+        "/account/billing",
+        "https://evil.example/",
+        "//evil.example",
+        "invoice/../../leave",
+        "pay\n",
+        "PAY",
+        "",
+    )
+    for target in addresses:
+        assert door.post(SESSIONS, json=_wanted(acme_id, target=target), headers=key).status_code == 422, target
+
+
 def test_who_may_ask_and_for_whom(door: httpx.Client, new_key: Callable[..., dict[str, str]], acme_id: UUID) -> None:
     bound, reader = new_key(account_ids=[acme_id]), new_key("billing:read")
     assert door.post(SESSIONS, json=_wanted(acme_id), headers=bound).status_code == 202

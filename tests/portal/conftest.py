@@ -1,7 +1,7 @@
 """A portal for all tests of a file, with a database of its own. Each test has customers of its own."""
 
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from secrets import token_urlsafe
 from typing import Any
 from uuid import UUID
@@ -21,11 +21,12 @@ from database.ids import uuid7
 from schemas.commands.accounts import Address, OpenAccount
 from schemas.commands.portal import StartPortalSession
 from schemas.permissions import Role
-from settings import Settings
+from settings import SANDBOX_STRIPE_KEY, Settings
 from stack.ports import free_port
 from stack.postgres import EmbeddedPostgres
 from stack.valkey import EmbeddedValkey
 from tests.billing.subscribers import Books
+from tests.gateways.sandbox_process import Sandbox, running_sandbox
 from tests.logins import as_portal, as_worker
 from tests.portal.running_portal import Browser, running_portal
 from workers.celery_app import make_app
@@ -74,9 +75,9 @@ def books_of_portal(portal_database: str) -> Iterator[Session]:
 def new_customer(books_of_portal: Session) -> Callable[..., UUID]:
     """Open an account."""
 
-    def make(name: str = "Acme Corp", **terms: Any) -> UUID:
+    def make(name: str = "Acme Corp", country: str = "US", **terms: Any) -> UUID:
         command = OpenAccount(
-            name=name, owner="user_1", billing_email="billing@acme.example", billing_address=Address(country="US"),
+            name=name, owner="user_1", billing_email="billing@acme.example", billing_address=Address(country=country),
             **terms,
         )  # fmt: skip
         account_id = open_account(books_of_portal, uuid7(), command)
@@ -90,11 +91,10 @@ def new_customer(books_of_portal: Session) -> Callable[..., UUID]:
 def new_link(books_of_portal: Session) -> Link:
     """A link into the portal, as a worker writes it; the path to open."""
 
-    def make(account_id: UUID, user_id: str = "user_1", role: Role = Role.OWNER, return_url: str | None = BACK) -> str:
+    def make(account_id: UUID, user_id: str = "user_1", role: Role = Role.OWNER, **more: str | None) -> str:
         token = token_urlsafe(32)
-        command = StartPortalSession(
-            token_sha256=hash_key(token), account_id=account_id, user_id=user_id, role=role, return_url=return_url
-        )
+        said = {"account_id": account_id, "user_id": user_id, "role": role, "return_url": BACK, **more}
+        command = StartPortalSession.model_validate({"token_sha256": hash_key(token), **said})
         let_in(books_of_portal, uuid7(), command)
         return f"/enter/{token}"
 
@@ -105,6 +105,33 @@ def new_link(books_of_portal: Session) -> Link:
 def hands_of_portal(portal_settings: Settings, portal_database: str) -> Iterator[Work]:
     """What a worker behind it has."""
     settings = Settings(worker_database_url=as_worker(portal_database), broker_url=portal_settings.broker_url)
+    with _at_work(settings) as work:
+        yield work
+
+
+@pytest.fixture(scope="module")
+def portal_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """The gateway of one file's tests; each of them has customers of its own."""
+    with running_sandbox(tmp_path_factory.mktemp("sandbox")) as running:
+        yield running
+
+
+@pytest.fixture
+def hands_at_gateway(portal_settings: Settings, portal_database: str, portal_sandbox: Sandbox) -> Iterator[Work]:
+    """What a worker has that calls one."""
+    settings = Settings(
+        worker_database_url=as_worker(portal_database),
+        broker_url=portal_settings.broker_url,
+        stripe_secret_key=SANDBOX_STRIPE_KEY,
+        stripe_api_base=portal_sandbox.address,
+    )
+    with _at_work(settings) as work:
+        yield work
+
+
+@contextmanager
+def _at_work(settings: Settings) -> Iterator[Work]:
+    """A worker's hands, with a price list to sell from."""
     work = wire(settings, make_app(settings.broker_url))
     with work.database.transaction() as session:
         seed(session)

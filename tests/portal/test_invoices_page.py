@@ -1,5 +1,8 @@
 """Invoices: listed, filtered, looked at, taken home; and nobody sees another's."""
 
+import csv
+import io
+import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
@@ -71,6 +74,84 @@ def test_one_is_shown_with_its_lines_and_its_paper(
     assert (paper.status_code, paper.content) == (200, b"%PDF-1.7 a paper")
     assert paper.headers["content-disposition"] == f'attachment; filename="{invoice.number}.pdf"'
     assert paper.headers["cache-control"] == "no-store"
+
+
+def test_each_line_says_why_it_was_charged_and_what_paid_it(
+    signed_in: NewBrowser, with_invoices: UUID, subscribers: Books
+) -> None:
+    first, second = subscribers.invoices(with_invoices)
+    ada = signed_in(with_invoices)
+    page = ada.open(f"{INVOICES}/{first.id}").text
+    for told in ("Why was I charged?", "You subscribed to the plan.", "500 credits", "What paid it", "Visa •••• 4242"):
+        assert told in page, told
+    assert "The plan went on into its next period" in ada.open(f"{INVOICES}/{second.id}").text
+    assert page.count("<details") == 1
+    assert f'value="{first.total_minor}"' in page[page.index("What paid it") :]
+
+
+def test_what_was_tried_and_refused_is_told_with_its_reason(
+    signed_in: NewBrowser, new_customer: NewCustomer, subscribers: Books
+) -> None:
+    account_id, now = new_customer(), datetime.now(UTC)
+    subscribers.give_card(account_id, now)
+    subscribers.subscribe(account_id, now)
+    subscribers.answer(now, "expired_card")
+    (invoice,) = subscribers.invoices(account_id)
+    page = signed_in(account_id).open(f"{INVOICES}/{invoice.id}").text
+    tried = page[page.index("What was tried") :]
+    assert "refused" in tried
+    assert "Your card has expired." in tried
+
+
+def test_a_change_of_plan_explains_both_of_its_sides(
+    signed_in: NewBrowser, new_customer: NewCustomer, subscribers: Books
+) -> None:
+    account_id, began = new_customer(), datetime.now(UTC).replace(microsecond=0) - timedelta(days=10)
+    subscribers.give_card(account_id, began)
+    subscription_id = subscribers.subscribe(account_id, began)
+    subscribers.answer(began)
+    subscribers.change(subscription_id, "growth", began + timedelta(days=5))
+    subscribers.answer(began + timedelta(days=5))
+    page = signed_in(account_id).open(f"{INVOICES}/{subscribers.invoices(account_id)[-1].id}").text
+    for told in (
+        "Why is this given back?",
+        "what is left of it is given back",
+        "The plan was changed.",
+        "to the second",
+    ):
+        assert told in page, told
+
+
+def test_the_same_list_comes_as_a_table_and_all_papers_in_one_file(
+    signed_in: NewBrowser, with_invoices: UUID, subscribers: Books, new_customer: NewCustomer, browser: NewBrowser
+) -> None:
+    first, second = subscribers.invoices(with_invoices)
+    with subscribers.database.transaction() as session:
+        for each in (first, second):
+            paper = f"%PDF-1.7 {each.number}".encode()
+            attach_document(session, each.id, paper, Wall(datetime.now(UTC)), is_paid=True, is_mailed=False)
+    ada = signed_in(with_invoices)
+    table = ada.open(f"{INVOICES}.csv")
+    assert table.headers["content-type"].startswith("text/csv")
+    rows = list(csv.DictReader(io.StringIO(table.text)))
+    assert [row["number"] for row in rows] == [second.number, first.number]
+    assert {(row["currency"], row["total"], row["status"]) for row in rows} == {("USD", "99.00", "paid")}
+    only = csv.DictReader(io.StringIO(ada.open(f"{INVOICES}.csv?number={first.number}").text))
+    assert [row["number"] for row in only] == [first.number]
+    packed = ada.open(f"{INVOICES}.zip")
+    assert packed.headers["content-disposition"] == 'attachment; filename="invoices.zip"'
+    with zipfile.ZipFile(io.BytesIO(packed.content)) as archive:
+        assert archive.testzip() is None
+        assert archive.read(f"{first.number}.pdf") == f"%PDF-1.7 {first.number}".encode()
+        assert len(archive.namelist()) == 2
+    stranger = signed_in(new_customer())
+    assert len(stranger.open(f"{INVOICES}.csv").text.splitlines()) == 1
+    with zipfile.ZipFile(io.BytesIO(stranger.open(f"{INVOICES}.zip").content)) as archive:
+        assert archive.namelist() == []
+    for path in (f"{INVOICES}.csv", f"{INVOICES}.zip"):
+        assert browser().open(path).status_code == 401
+        assert signed_in(with_invoices, user_id="user_9", role=Role.MEMBER).open(path).status_code == 403
+        assert ada.open(f"{path}?status=mine").status_code == 303, "the list tells what is wrong with it"
 
 
 def test_anothers_invoice_does_not_exist(

@@ -6,6 +6,7 @@ CREATE TABLE portal_links (
     user_id TEXT NOT NULL,
     role VARCHAR(32) NOT NULL,
     return_url TEXT DEFAULT '' NOT NULL,
+    target TEXT DEFAULT '' NOT NULL,
     token_sha256 TEXT NOT NULL,
     created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
     expires_at TIMESTAMPTZ NOT NULL,
