@@ -18,10 +18,9 @@ from billing.mail.queries import view_stop
 from billing.privacy.queries import get_export_file, show_export
 from billing.receipts.queries import kept_of
 from database.pages import Between
-from ingress.queries.filters import OfAccount, PageFilter
+from ingress.queries.filters import OfAccount, PageFilter, Sought
 from schemas.emails import Email
 from schemas.instants import Instant
-from schemas.names import LENGTH_MAX
 from schemas.user_ids import UserId
 from schemas.views.accounts import AccountSettingsView, AccountStatus, AccountView, ListedAccountView
 from schemas.views.base import Page
@@ -33,7 +32,7 @@ class AccountFilter(PageFilter):
 
     owner: UserId | None = None
     email: Email | None = None
-    name: Annotated[str, Field(min_length=1, max_length=LENGTH_MAX)] | None = None
+    name: Annotated[Sought, Field(min_length=1)] | None = None
     status: AccountStatus | None = None
     created_from: Instant | None = None
     created_before: Instant | None = None

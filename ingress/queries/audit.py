@@ -2,14 +2,13 @@
 
 from uuid import UUID
 
-from pydantic import Field
 from sqlalchemy.orm import Session
 
 from billing.errors import Rejected
 from database.audit.chain import read_head
 from database.audit.queries import Wanted, Whole, find_entry, list_entries
 from database.audit.tables import ActorKind
-from ingress.queries.filters import PageFilter
+from ingress.queries.filters import PageFilter, Sought
 from schemas.instants import Instant
 from schemas.views.audit import ActorView, AuditEntryView, AuditHeadView
 from schemas.views.base import Page
@@ -18,10 +17,10 @@ from schemas.views.base import Page
 class AuditFilter(PageFilter):
     """A page of entries."""
 
-    who: str | None = Field(default=None, max_length=200)
+    who: Sought | None = None
     kind: ActorKind | None = None
     account_id: UUID | None = None
-    action: str | None = Field(default=None, max_length=200)
+    action: Sought | None = None
     operation_id: UUID | None = None
     since: Instant | None = None
     until: Instant | None = None

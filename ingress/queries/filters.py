@@ -22,6 +22,7 @@ from schemas.currencies import Currency
 from schemas.instants import Day, Instant
 from schemas.json_shapes import shape
 from schemas.locales import TimeZone
+from schemas.names import LENGTH_MAX
 
 _DAY: TypeAdapter[Any] = TypeAdapter(Day)
 # a chart of a year, leap years as well
@@ -59,6 +60,8 @@ Amount = Annotated[int, BeforeValidator(_minor), shape(minimum=-AMOUNT_MAX, maxi
 ByAge = Literal["created", "-created"]
 ByMoney = Literal["created", "-created", "amount", "-amount"]
 Number = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,64}$")]
+# a text to look for; NUL is in no text of ours, and PostgreSQL does not even look for it
+Sought = Annotated[str, Field(max_length=LENGTH_MAX, pattern=r"^[^\x00]*$")]
 
 
 class Filter(BaseModel):

@@ -60,7 +60,7 @@ def _ask(stack: Stack, minutes: float, seed: int, report: Path) -> bool:
     os.environ[OWN_KEY] = own_key(client)
     ids = known_ids(client, document, account_id)
     typer.echo(f"asking {len(document['paths'])} paths for {minutes:g} minutes, {len(ids)} ids are known", err=True)
-    settings = config(key, document, ids, account_id)
+    settings = config(key, ids, account_id)
     running = ask(address, settings, stack.home, round(minutes * SECONDS_A_MINUTE), "--seed", str(seed))
     assert running.stdout is not None
     with report.open("w", encoding="utf-8") as kept:
