@@ -99,7 +99,7 @@ READ_BY: dict[str, tuple[str, ...]] = {
     # a test clock stands at the gateway, too
     "renewals": (*_IN_THE_BOOKS, *_CHARGES),
     "documents": (*_IN_THE_BOOKS, *_PRINTS),
-    "emails": (*_IN_THE_BOOKS, *_PRINTS, *_MAILS),
+    "emails": (*_IN_THE_BOOKS, *_PRINTS, *_MAILS, "portal_public_url"),
     "events": (*_IN_THE_BOOKS, "cashbeat_master_keys"),
     "upkeep": _IN_THE_BOOKS,
     "beat": (*_EVERYWHERE, "broker_url"),

@@ -82,6 +82,7 @@ def letterhead_of(work: Work) -> Letterhead:
         explain=explain_decline,
         public_url=work.public_url,
         invitation_url=work.invitation_url,
+        portal_public_url=work.portal_public_url,
     )
 
 

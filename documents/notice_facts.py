@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from documents.amounts import due_minor
 from documents.formatting import format_money
-from schemas.account_facts import EmailChangeFacts, InvitationFacts
+from schemas.account_facts import EmailChangeFacts, InvitationFacts, SignInFacts
 from schemas.documents import (
     CardFacts,
     InvoiceFacts,
@@ -122,6 +122,13 @@ def invitation_of(facts: NoticeFacts) -> InvitationFacts:
     if facts.invitation is None:
         raise ValueError("this notice needs an invitation")
     return facts.invitation
+
+
+def sign_in_of(facts: NoticeFacts) -> SignInFacts:
+    """What lets somebody in. Raises ValueError without it."""
+    if facts.sign_in is None:
+        raise ValueError("this notice needs a code")
+    return facts.sign_in
 
 
 def personal_of(facts: NoticeFacts) -> PersonalFacts:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from documents.samples import BUYER, SELLER
-from schemas.account_facts import EmailChangeFacts, InvitationFacts
+from schemas.account_facts import EmailChangeFacts, InvitationFacts, SignInFacts
 from schemas.declines import explain_decline
 from schemas.documents import (
     CardFacts,
@@ -91,6 +91,12 @@ INVITATION = InvitationFacts(
     expires_at=datetime(2026, 11, 29, 9, 5, tzinfo=UTC),
     invited_by="Ada",
 )
+SIGN_IN = SignInFacts(
+    code="12345678",
+    sign_in_url="https://example.com/sign-in/AZIm62-odshGgL3Ps6uXaABFiYl7XQ2Xu0aK8m1Nn_c",
+    code_minutes=10,
+    link_minutes=30,
+)
 PAY_URL = "https://example.com/pay/AZIm62-odshGgL3Ps6uXaABFiYl7XQ2Xu0aK8m1Nn_c/"
 
 
@@ -160,6 +166,7 @@ def _of_account(base: NoticeFacts) -> Mapping[str, NoticeFacts]:
         "account_export_ready": base,
         "team_invitation": replace(base, invitation=INVITATION, subscription=None, manage_url=""),
         "team_invitation-by_nobody": replace(base, invitation=replace(INVITATION, invited_by=""), manage_url=""),
+        "portal_sign_in": replace(base, sign_in=SIGN_IN, subscription=None, manage_url=""),
         "billing_email_confirmation": replace(base, email_change=NEW_EMAIL),
         "billing_email_changed": replace(base, email_change=EmailChangeFacts(NEW_EMAIL.new_email)),
     }

@@ -30,6 +30,7 @@ from documents.notice_facts import (
     personal_of,
     price,
     refund_of,
+    sign_in_of,
     subscription_of,
     trial_end_of,
     valid_for,
@@ -158,6 +159,7 @@ NOTICES: Mapping[str, Notice] = {
     "team_invitation": Notice(
         people_subjects.invitation_subject, people_subjects.invitation_preview, needs=(invitation_of,), rows=("Role",)
     ),
+    "portal_sign_in": Notice(people_subjects.sign_in_subject, people_subjects.sign_in_preview, needs=(sign_in_of,)),
     "welcome": Notice(people_subjects.welcome_subject, people_subjects.personal_preview, needs=(personal_of,)),
     "email_verification": Notice(
         people_subjects.verification_subject, people_subjects.personal_preview, needs=(personal_of,)
@@ -200,6 +202,7 @@ def render_notice(kind: str, facts: NoticeFacts, recipient: str) -> EmailFacts:
         action_url=web_address(facts.manage_url),
         confirm_url=web_address(facts.email_change.confirm_url) if facts.email_change else "",
         join_url=web_address(facts.invitation.join_url) if facts.invitation else "",
+        sign_in_url=web_address(facts.sign_in.sign_in_url) if facts.sign_in else "",
         pay_url=web_address(facts.pay_url),
         lines_shown_max=LINES_SHOWN_MAX,
         **_derived(facts),

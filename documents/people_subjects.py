@@ -1,7 +1,7 @@
 """Subjects and previews of mails to people, who need not be customers."""
 
 from documents.formatting import format_instant
-from documents.notice_facts import invitation_of, personal_invitation_of, valid_for
+from documents.notice_facts import invitation_of, personal_invitation_of, sign_in_of, valid_for
 from schemas.documents import NoticeFacts
 
 
@@ -15,6 +15,16 @@ def invitation_subject(facts: NoticeFacts) -> str:
 def invitation_preview(facts: NoticeFacts) -> str:
     """Until when."""
     return f"The link works until {format_instant(invitation_of(facts).expires_at)}."
+
+
+def sign_in_subject(facts: NoticeFacts) -> str:
+    """What for. The code is not in it: a telephone shows it to whoever looks at it."""
+    return f"Sign in at {facts.seller.name}"
+
+
+def sign_in_preview(facts: NoticeFacts) -> str:
+    """How long there is time."""
+    return f"The code is good for {sign_in_of(facts).code_minutes} minutes."
 
 
 def welcome_subject(facts: NoticeFacts) -> str:

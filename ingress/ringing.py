@@ -10,6 +10,7 @@ import structlog
 from ingress.operation_store import NewOperation, StoredOperation
 from schemas.commands import KINDS_IN_SETS
 from schemas.messages.commands import SET_IDS_MAX, RunCommand, RunSet
+from schemas.messages.emails import SendEmails
 from schemas.messages.webhooks import WEBHOOK_IDS_MAX, HandleWebhooks, VerifyWebhooks
 from workers.producer import Bell
 
@@ -101,6 +102,11 @@ def set_ringer(bell: Bell) -> Ringer:
     return Ringer(lambda ids: _ring_for_set(bell, ids), _pace_of_sets)
 
 
+def mail_ringer(bell: Bell) -> Ringer:
+    """Rings for mails that were staged, several at a time."""
+    return Ringer(lambda ids: _ring_for_mails(bell, ids))
+
+
 def ring_for_new(
     operations: Sequence[NewOperation], stored: Sequence[StoredOperation], ringer: Ringer, ringer_of_sets: Ringer
 ) -> None:
@@ -128,6 +134,11 @@ def _ring_for_unverified(bell: Bell, ids: list[UUID]) -> None:
 def _ring_for_commands(bell: Bell, ids: list[UUID]) -> None:
     for operation_id in ids:
         bell.ring(RunCommand(id=operation_id), task_id=operation_id)
+
+
+def _ring_for_mails(bell: Bell, ids: list[UUID]) -> None:
+    for start in range(0, len(ids), SendEmails.ids_max):
+        bell.ring(SendEmails(ids=tuple(ids[start : start + SendEmails.ids_max])))
 
 
 def _ring_for_set(bell: Bell, ids: list[UUID]) -> None:

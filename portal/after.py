@@ -20,6 +20,16 @@ BACK_TO: Mapping[str, str] = {
     "set_default_payment_method": "/account/payment-methods",
     "order_payment_methods": "/account/payment-methods",
     "remove_payment_method": "/account/payment-methods",
+    "invite_member": "/account/team",
+    "repeat_invitation": "/account/team",
+    "cancel_invitation": "/account/team",
+    "change_role": "/account/team",
+    "remove_member": "/account/team",
+    "transfer_ownership": "/account/team",
+    "leave_team": "/account/team",
+    "update_account": "/account/settings",
+    "repeat_confirmation": "/account/settings",
+    "export_account": "/account/settings",
 }
 # fields of a result in which a gateway's page is named, and what a customer does there; all words are catalogue keys
 PAGES: Mapping[str, str] = {

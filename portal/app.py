@@ -15,7 +15,7 @@ from ingress.group_commit import GroupCommit
 from ingress.health import Health
 from ingress.operation_store import OperationStore
 from ingress.reads import Reads
-from ingress.ringing import Ringer, command_ringer, set_ringer
+from ingress.ringing import Ringer, command_ringer, mail_ringer, set_ringer
 from ingress.server import prepare_interpreter
 from ingress.waiting import Waiting
 from parting import end_with_parent
@@ -26,7 +26,9 @@ from portal.frame import Portal
 from portal.hands import Hands
 from portal.operation_page import OperationPage
 from portal.pages import Pages
+from portal.parking import ParkedPage, Parking
 from portal.showing import Showing
+from portal.signing_in import SigningIn
 from portal.site import site_of
 from portal.staging import Staging, ring_after
 from portal.static_files import StaticFiles
@@ -54,12 +56,15 @@ def make_portal(settings: Settings) -> Portal:
     pages, visitors = Pages(settings, files), Visitors(reads, site)
     health, waiting = Health(reads), Waiting(reads)
     bell = Bell(make_celery_app(settings.broker_url))
-    ringers = command_ringer(bell), set_ringer(bell)
-    operations = GroupCommit(OperationStore(settings.portal_database_url), ring_after(*ringers))
+    ringers = command_ringer(bell), set_ringer(bell), mail_ringer(bell)
+    operations = GroupCommit(OperationStore(settings.portal_database_url), ring_after(*ringers[:2]))
     staging = Staging(Acceptance(operations, reads))
     hands = Hands(reads, visitors, Showing(reads, visitors, pages), staging, site, Transfers(settings))
+    parking = Parking(reads, site)
     routes = [
         *Entering(reads, visitors, pages, site).routes(),
+        *SigningIn(reads, pages, site, ringers[2]).routes(),
+        *ParkedPage(parking, visitors, hands.showing).routes(),
         *OperationPage(hands, waiting).routes(),
         *(route for page in OF_ACCOUNT for route in page(hands).routes()),
         Route("/healthz", health.alive, methods=["GET"]),
@@ -67,7 +72,7 @@ def make_portal(settings: Settings) -> Portal:
     ]
     router = Router(routes, redirect_slashes=False, lifespan=lifespan(ringers, operations, reads.close))
     limit = ConnectionLimit(settings.ingress_connections_per_address)
-    return Portal(SameOrigin(router, site.origin), pages, site, waiting.release, limit)
+    return Portal(SameOrigin(router, site.origin), pages, site, waiting.release, limit, parking)
 
 
 def lifespan(

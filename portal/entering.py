@@ -26,6 +26,7 @@ from portal.visitors import Visitors
 
 log = structlog.get_logger(__name__)
 TOKEN_BYTES = 32
+PARKED = "/parked"
 EVERYWHERE = "all"
 # whoever may be there at all may look through their own sessions, and leave
 PERMISSION = "accounts:read"
@@ -59,15 +60,13 @@ class Entering:
     async def enter(self, request: Request) -> Response:
         """Use the link up, give the browser a cookie that nobody had before, and lead on to an address without it."""
         link, cookie = link_in(request), token_urlsafe(TOKEN_BYTES)
-        browser = Browser(hash_key(cookie), address_of(request), readable_agent(request))
+        browser = browser_of(request, cookie)
         began = await self._reads.run(lambda session: enter(session, link, browser), EVERYTHING)
         if began is None:
             return await self._over(link)
         visit = began.visit
         log.info("portal_entered", session_id=str(visit.id), account_id=str(visit.account_id))
-        answer = RedirectResponse(path_of(began.target), 303)
-        self._site.set_cookie(answer, cookie, "lax")
-        return answer
+        return let_in(self._site, request, cookie, path_of(began.target))
 
     async def leave(self, request: Request) -> Response:
         """End this session, or wherever the visitor is in this account's portal; the browser forgets what it kept."""
@@ -99,6 +98,18 @@ def named(text: str) -> UUID | None:
         return UUID(text)
     except ValueError:
         return None
+
+
+def browser_of(request: Request, cookie: str) -> Browser:
+    """Who comes, with the cookie that they are given."""
+    return Browser(hash_key(cookie), address_of(request), readable_agent(request))
+
+
+def let_in(site: Site, request: Request, cookie: str, path: str) -> Response:
+    """Give a browser the cookie of its session, and lead on: to what it had sent before, else to this path."""
+    answer = RedirectResponse(PARKED if site.cookie_for("parked") in request.cookies else path, 303)
+    site.set_cookie(answer, cookie, "lax")
+    return answer
 
 
 def link_in(request: Request) -> str:

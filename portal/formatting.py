@@ -1,13 +1,13 @@
 """Money and dates as the viewer writes them. The currency is the amount's, its layout the viewer's."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal, format_percent
 
 from schemas.currencies import exponent
 
@@ -41,6 +41,24 @@ def count(number: int, tag: str) -> str:
 def percent(ppm: int, tag: str) -> str:
     """Parts per million as percent, without its sign."""
     return format_decimal(Decimal(ppm).scaleb(-4).normalize(), locale=locale_of(tag))
+
+
+def share(ppm: int, tag: str) -> str:
+    """Parts per million as a percentage with one place at most."""
+    locale = locale_of(tag)
+    return format_percent(Decimal(ppm).scaleb(-6), format=_percent_format(locale), locale=locale)
+
+
+@lru_cache(maxsize=64)
+def _percent_format(locale: Locale) -> str:
+    """The locale's own, with one more place."""
+    pattern: str = locale.percent_formats[None].pattern
+    return pattern.replace("0", "0.#", 1) if "." not in pattern else pattern
+
+
+def calendar_day(on: date, tag: str) -> str:
+    """A day of a calendar, which is the same everywhere."""
+    return format_date(on, "medium", locale=locale_of(tag))
 
 
 def day(at: datetime, zone: str, tag: str) -> str:

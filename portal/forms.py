@@ -35,5 +35,11 @@ def whole(text: str) -> int | str:
 
 
 def errors_by_field(error: ValidationError) -> dict[str, str]:
-    """What is wrong with each field, to be shown beside it."""
-    return {path.partition(".")[0]: message for path, message in refusals(error)}
+    """What is wrong with each field, to be shown beside it; of one within another by its own name."""
+    return {_field(path): message for path, message in refusals(error)}
+
+
+def _field(path: str) -> str:
+    """`line1` of `billing_address.line1`, `sites` of `sites.0`."""
+    names = [part for part in path.split(".") if not part.isdigit()]
+    return names[-1] if names else ""

@@ -1,8 +1,10 @@
 """The outermost layer: names every request, tells browsers what to keep to, turns every error into a page."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 import structlog
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import logs
@@ -14,6 +16,7 @@ from ingress.problems import Problem, problem_of, unavailable
 from ingress.request_ids import REQUEST_ID_HEADER, RequestIds, given_id
 from portal.headers import completed, told
 from portal.pages import Pages
+from portal.parking import Parking
 from portal.refused import Refused, not_found, not_permitted
 from portal.site import Site
 
@@ -24,10 +27,17 @@ class Portal:
     """An ASGI application around a router, served as the door is. A path with a slash at its end is the one without."""
 
     def __init__(
-        self, router: ASGIApp, pages: Pages, site: Site, release: Callable[[], None], connection_limit: ConnectionLimit
+        self,
+        router: ASGIApp,
+        pages: Pages,
+        site: Site,
+        release: Callable[[], None],
+        connection_limit: ConnectionLimit,
+        parking: Parking | None = None,
     ) -> None:
         self._router = router
         self._pages = pages
+        self._parking = parking
         self._headers = told(site)
         # what the protocol of the door counts
         self.connection_limit = connection_limit
@@ -61,8 +71,18 @@ class Portal:
             if has_started:
                 raise
             logs.bind(request_id=request_id.decode())
-            answer = self._pages.refusal(_words_of(error), request_id.decode())
+            refused = _words_of(error)
+            answer = await self._refusal(refused, request_id.decode(), scope, receive)
             await answer(scope, receive, send_told)
+
+    async def _refusal(self, refused: Refused, request_id: str, scope: Scope, receive: Receive) -> Response:
+        """The page that says it. What somebody sent when their session was over is kept, where that is done."""
+        parking = self._parking if refused.status == HTTPStatus.UNAUTHORIZED else None
+        cookie = await parking.park(scope, receive) if parking else ""
+        answer = self._pages.refusal(refused, request_id, is_parked=bool(cookie))
+        if parking and cookie:
+            parking.give(answer, cookie)
+        return answer
 
 
 def _words_of(error: Exception) -> Refused:

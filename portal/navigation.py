@@ -17,5 +17,8 @@ NAVIGATION = (
     Way("/account/credits", "Credits", "credits:read"),
     Way("/account/invoices", "Invoices", "invoices:read"),
     Way("/account/payment-methods", "Payment methods", "payment_methods:read"),
+    Way("/account/usage", "Usage", "usage:read"),
+    Way("/account/team", "Team", "team:read"),
+    Way("/account/settings", "Settings", "accounts:read"),
     Way("/account/sessions", "Sessions", "accounts:read"),
 )

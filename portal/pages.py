@@ -41,6 +41,7 @@ class Pages:
         environment.globals["seller_name"] = settings.seller_name
         environment.globals["logo"] = data_address(read_logo(settings.seller_logo)) if settings.seller_logo else ""
         environment.globals["static"] = files.address
+        environment.globals["new_key"] = new_key
         environment.globals["kind_of"] = words.kind_of
         environment.globals["spaced"] = words.spaced
         environment.globals.update(words.SAYINGS)
@@ -61,9 +62,10 @@ class Pages:
         """A page for whoever looks at it, signed in or not."""
         return self.fill(template, content, ENGLISH, UTC_ZONE, status)
 
-    def refusal(self, refused: Refused, request_id: str) -> Response:
-        """Why there is no page, and a way back."""
-        answer = self.plain("refused.html", {"refused": refused, "request_id": request_id}, refused.status)
+    def refusal(self, refused: Refused, request_id: str, *, is_parked: bool = False) -> Response:
+        """Why there is no page, and a way back; and whether what was sent is kept."""
+        content = {"refused": refused, "request_id": request_id, "is_parked": is_parked}
+        answer = self.plain("refused.html", content, refused.status)
         if refused.status == 503:
             answer.headers["retry-after"] = "2"
         return answer
@@ -76,6 +78,8 @@ class Pages:
             "write_money": lambda minor, currency: formatting.money(minor, currency, locale),
             "percent": lambda ppm: formatting.percent(ppm, locale),
             "count": lambda number: formatting.count(number, locale),
+            "share": lambda ppm: formatting.share(ppm, locale),
+            "calendar_day": lambda on: formatting.calendar_day(on, locale),
             "day": lambda at: formatting.day(at, zone, locale),
             "instant": lambda at: formatting.instant(at, zone, locale),
         }

@@ -6,11 +6,12 @@ from http import HTTPStatus
 class Refused(Exception):
     """An answer that is no page of theirs: shown in the frame, with a way back. The words are catalogue keys."""
 
-    def __init__(self, status: int, title: str, text: str) -> None:
+    def __init__(self, status: int, title: str, text: str, *, signs_in_at: str = "") -> None:
         super().__init__(f"{status}: {title}")
         self.status = status
         self.title = title
         self.text = text
+        self.signs_in_at = signs_in_at
 
 
 def not_found() -> Refused:
@@ -20,8 +21,8 @@ def not_found() -> Refused:
 
 def signed_out() -> Refused:
     """Of who is nobody here, or no more."""
-    text = "You are signed out, or were away for too long. Open this page from your product again."
-    return Refused(HTTPStatus.UNAUTHORIZED, "Please sign in again", text)
+    text = "You are signed out, or were away for too long. Sign in by mail, or open this page from your product again."
+    return Refused(HTTPStatus.UNAUTHORIZED, "Please sign in again", text, signs_in_at="/sign-in")
 
 
 def not_permitted() -> Refused:

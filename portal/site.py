@@ -41,6 +41,10 @@ class Site:
         """As if there had been none."""
         answer.delete_cookie(self.cookie_name, path="/", secure=self.is_https, httponly=True, samesite=samesite)
 
+    def cookie_for(self, purpose: str) -> str:
+        """The name of another cookie of this host's, for something that is no session."""
+        return f"{self.cookie_name}-{purpose}"
+
 
 def site_of(settings: Settings) -> Site:
     """That of the portal."""

@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from callers.principal import Principal
 from ingress.acceptance import Acceptance
+from ingress.bounds import filled, said_by
 from ingress.operation_store import NewOperation, StoredOperation
 from ingress.problems import Problem
 from ingress.ringing import Ringer, ring_for_new
@@ -51,6 +52,18 @@ def command_of(command_class: type[Wanted], fields: Mapping[str, Any]) -> Wanted
     said = {name: value for name, value in fields.items() if name != KEY_FIELD and value != ""}
     try:
         return command_class.model_validate(said)
+    except ValidationError as error:
+        raise FormErrors(errors_by_field(error)) from None
+
+
+def command_by(visitor: Somebody, command_class: type[Wanted], fields: Mapping[str, Any]) -> Wanted:
+    """The command that a visitor says in their own name and role, about their own account unless it names something.
+
+    `fields` are a page's own choice, never all that was sent. Raises FormErrors.
+    """
+    said = filled(visitor.principal, command_class, dict(fields))
+    try:
+        return command_class.model_validate(said_by(visitor.principal, command_class, said))
     except ValidationError as error:
         raise FormErrors(errors_by_field(error)) from None
 

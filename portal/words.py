@@ -14,6 +14,8 @@ STATUS_KINDS: Mapping[str, str] = {
     # operations
     "queued": "waiting", "running": "waiting", "awaiting_approval": "waiting", "succeeded": "good", "failed": "bad",
     "parked": "bad",
+    # invitations
+    "open": "waiting",
 }  # fmt: skip
 COMMANDS: Mapping[str, str] = {
     "cancel_subscription": "Cancel the subscription",
@@ -29,6 +31,17 @@ COMMANDS: Mapping[str, str] = {
     "set_balance_watch": "Set the warning",
     "pay_invoice": "Pay an invoice",
     "start_manual_payment": "Pay by transfer",
+    "invite_member": "Invite somebody",
+    "repeat_invitation": "Send the invitation again",
+    "cancel_invitation": "Call the invitation off",
+    "change_role": "Change what a member may do",
+    "remove_member": "Take a member out of the team",
+    "transfer_ownership": "Hand the ownership over",
+    "leave_team": "Leave the team",
+    "update_account": "Change the settings",
+    "repeat_confirmation": "Send the confirmation again",
+    "export_account": "Copy all that is known of the account",
+    "delete_account": "Delete the account",
 }
 # what caused a bill
 CAUSES = {
@@ -93,6 +106,14 @@ ENDS = {
     "cancel": "then the subscription ends",
     "pause": "then the subscription is paused",
     "mark_unpaid": "then nothing is tried any more, and the subscription stays unpaid",
+}
+# from who may most to who may least
+ROLES: Mapping[str, str] = {
+    "owner": "everything, also to hand the account over and to delete it",
+    "admin": "everything but what owners alone may; looks after the team",
+    "billing": "plans, payments, invoices and the account's settings",
+    "viewer": "look at everything, invoices too, and change nothing",
+    "member": "look at plan, credits, usage and the team",
 }
 
 

@@ -19,6 +19,16 @@ class InvitationFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class SignInFacts:
+    """`code` opens the portal in the browser that asked, `sign_in_url` in any; without one there is the code alone."""
+
+    code: str
+    sign_in_url: str
+    code_minutes: int
+    link_minutes: int
+
+
+@dataclass(frozen=True, slots=True)
 class EmailChangeFacts:
     """Another billing e-mail: `new_email` is used once `confirm_url` was opened, until `expires_at`, UTC.
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from schemas.account_facts import EmailChangeFacts, InvitationFacts
+from schemas.account_facts import EmailChangeFacts, InvitationFacts, SignInFacts
 from schemas.personal_facts import PersonalFacts
 from schemas.transfer_facts import BankFacts, ClaimFacts, OrderFacts
 
@@ -263,6 +263,7 @@ class NoticeFacts:
     papers: tuple[tuple[str, bytes], ...] = ()
     email_change: EmailChangeFacts | None = None
     invitation: InvitationFacts | None = None
+    sign_in: SignInFacts | None = None
     personal: PersonalFacts | None = None
     copies: tuple[str, ...] = ()
 

@@ -48,6 +48,7 @@ class Work:
     portal_url: str = ""
     public_url: str = ""
     invitation_url: str = ""
+    portal_public_url: str = ""
     link_hosts: tuple[str, ...] = ()
     mail_reader: MailReader = field(default_factory=mail_reader)
     # without a master key nothing is sealed, and nothing opens
@@ -111,6 +112,7 @@ def wire(settings: Settings, app: Celery, database: Database | None = None) -> W
         portal_url=settings.portal_url,
         public_url=settings.public_url,
         invitation_url=settings.team_invitation_url,
+        portal_public_url=settings.portal_public_url,
         link_hosts=settings.mail_link_hosts,
     )
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 from sqlalchemy import func, insert, update
 from sqlalchemy.orm import Session
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 from billing.callers.tables import PortalLink, PortalSession
 from billing.callers.visits import is_good
 from database.ids import uuid7
+from schemas.permissions import Role
 
 SESSION_LIVES = timedelta(hours=12)
 AGENT_LENGTH_MAX = 200
@@ -31,16 +33,31 @@ class Entered:
     target: str
 
 
+@dataclass(frozen=True, slots=True)
+class Entrant:
+    """As whom somebody comes, into which account, from which page of the product."""
+
+    account_id: UUID
+    user_id: str
+    role: Role
+    return_url: str = ""
+
+
 def enter(session: Session, link_sha256: str, browser: Browser) -> Entered | None:
     """What begins; None for a link that is not known, was used or is over. Of two at once one enters."""
     used = update(PortalLink).where(PortalLink.token_sha256 == link_sha256, is_good()).values(used_at=func.now())
     link = session.scalar(used.returning(PortalLink))
     if link is None:
         return None
+    entrant = Entrant(link.account_id, link.user_id, link.role, link.return_url)
+    return Entered(begin(session, entrant, browser), link.target)
+
+
+def begin(session: Session, entrant: Entrant, browser: Browser) -> PortalSession:
+    """The session of somebody who has proved that they are let in."""
     values = {
-        "id": uuid7(), "account_id": link.account_id, "user_id": link.user_id, "role": link.role,
-        "return_url": link.return_url, "token_sha256": browser.token_sha256, "address": browser.address,
+        "id": uuid7(), "account_id": entrant.account_id, "user_id": entrant.user_id, "role": entrant.role,
+        "return_url": entrant.return_url, "token_sha256": browser.token_sha256, "address": browser.address,
         "agent": browser.agent[:AGENT_LENGTH_MAX], "ends_at": func.now() + SESSION_LIVES,
     }  # fmt: skip
-    begun = session.scalars(insert(PortalSession).values(values).returning(PortalSession)).one()
-    return Entered(begun, link.target)
+    return session.scalars(insert(PortalSession).values(values).returning(PortalSession)).one()

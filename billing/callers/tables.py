@@ -1,6 +1,7 @@
-"""Who may open the portal and the console, and who is in them."""
+"""Who may open the portal and the console, who is in them, and who asks to be let in by mail."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index
@@ -110,3 +111,84 @@ class StaffSession(Base):
     proven_at: Mapped[datetime | None]
     ends_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+
+
+class SignIn(Base):
+    """Somebody has typed `email` to be let in by it, in the browser with the cookie of this hash.
+
+    It is *proven* once, by the code of its mail in that browser or by the link in any; who came with the proof has the
+    cookie of `proof_sha256`, and *entered* once. What is in the mail is known by its hashes, see `SignInSecret`; into
+    which accounts it leads, by `SignInWay`: of an address that leads nowhere there are neither, and nobody else can
+    tell. `address` is where the browser came from.
+    """
+
+    __tablename__ = "sign_ins"
+    __table_args__ = (
+        CheckConstraint("tries >= 0", name="tries_counted"),
+        CheckConstraint("(proven_at IS NULL) = (proof_sha256 IS NULL)", name="proven_by_somebody"),
+        CheckConstraint("entered_at IS NULL OR proven_at IS NOT NULL", name="entered_with_a_proof"),
+        Index("ix_sign_ins_created_at", "created_at"),
+        Index("ix_sign_ins_address", "address", "created_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    email: Mapped[str]
+    address: Mapped[str]
+    browser_sha256: Mapped[str] = mapped_column(unique=True)
+    tries: Mapped[int] = mapped_column(server_default="0")
+    created_at: Mapped[datetime] = written_at()
+    proven_at: Mapped[datetime | None]
+    proof_sha256: Mapped[str | None] = mapped_column(unique=True)
+    entered_at: Mapped[datetime | None]
+
+
+class SignInSecret(Base):
+    """The code and the link of a mail, or of another try to send it: which of them arrived nobody knows.
+
+    A code has few digits: whoever reads its hash finds it, and can use it in no browser but the one that asked.
+    """
+
+    __tablename__ = "sign_in_secrets"
+    __table_args__ = (Index("ix_sign_in_secrets_sign_in_id", "sign_in_id"),)
+
+    link_sha256: Mapped[str] = mapped_column(primary_key=True)
+    sign_in_id: Mapped[UUID] = mapped_column(ForeignKey("sign_ins.id", ondelete="CASCADE"))
+    code_sha256: Mapped[str]
+
+
+class SignInWay(Base):
+    """As whom a mail lets somebody into which account."""
+
+    __tablename__ = "sign_in_ways"
+    __table_args__ = (
+        one_of("role", Role),
+        Index("ix_sign_in_ways_account_id", "account_id"),
+    )
+
+    sign_in_id: Mapped[UUID] = mapped_column(ForeignKey("sign_ins.id", ondelete="CASCADE"), primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    user_id: Mapped[str]
+    role: Mapped[Role]
+
+
+class ParkedForm(Base):
+    """What somebody sent when their session was over: kept for minutes, for the same user in the same browser.
+
+    `token_sha256` is the hash of that browser's cookie. `fields` are the form's, as they were typed; nothing is left of
+    them from `over_at` on: it was sent, thrown away, or others came after it.
+    """
+
+    __tablename__ = "parked_forms"
+    __table_args__ = (
+        Index("ix_parked_forms_account_id", "account_id"),
+        Index("ix_parked_forms_created_at", "created_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
+    user_id: Mapped[str]
+    token_sha256: Mapped[str] = mapped_column(unique=True)
+    path: Mapped[str]
+    fields: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime] = written_at()
+    over_at: Mapped[datetime | None]

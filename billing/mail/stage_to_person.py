@@ -22,9 +22,15 @@ def stage_to_person(session: Session, topic: str, subject_id: UUID, address: str
     """
     if find_stop(session, address) is not None:
         raise Rejected("mail_stopped", "No mail is sent to this address any more.", status=409)
+    if not stage_in_hour(session, topic, subject_id, address, wall_at):
+        detail = f"{HOURLY_MAX} mails of this kind went to this address within the hour; wait for the next."
+        raise Rejected("too_many_mails", detail, status=429)
+
+
+def stage_in_hour(session: Session, topic: str, subject_id: UUID, address: str, wall_at: datetime) -> bool:
+    """The same for who may be told of neither: False where the hour has no place left."""
     whom = sha256(key_of(address).encode()).hexdigest()
     for place in range(1, HOURLY_MAX + 1):
         if stage(session, topic, subject_id, f"{topic}/{whom}/{wall_at:%Y-%m-%dT%H}/{place}"):
-            return
-    detail = f"{HOURLY_MAX} mails of this kind went to this address within the hour; wait for the next."
-    raise Rejected("too_many_mails", detail, status=429)
+            return True
+    return False

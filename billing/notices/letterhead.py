@@ -13,6 +13,7 @@ class Letterhead:
     `method_names` are what the ways of paying are called, by gateway; `explain` puts a decline code into a sentence.
     Links to pay an invoice begin with `public_url`; without it there are none. An invitation is answered at
     `invitation_url`, with its token in the place of `{token}`; without one, the door shows what it says.
+    `portal_public_url` is where the portal is; without it a mail to sign in has its code alone.
     """
 
     seller: PartyFacts
@@ -22,3 +23,4 @@ class Letterhead:
     explain: Callable[[str], str]
     public_url: str = ""
     invitation_url: str = ""
+    portal_public_url: str = ""

@@ -13,6 +13,7 @@ from billing.notices import (
     about_plan_changes,
     about_refunds,
     about_settings,
+    about_sign_in,
     about_subscriptions,
     about_team,
 )
@@ -47,5 +48,6 @@ LETTERS: dict[str, Callable[[Session, Occasion], NoticeFacts]] = {
     "billing_email_changed": about_settings.email_changed,
     "account_export_ready": about_settings.export_ready,
     "team_invitation": about_team.invited,
+    "portal_sign_in": about_sign_in.asked,
     **dict.fromkeys(PERSONAL, about_people.greeted),
 }

@@ -59,6 +59,7 @@ IMPERSONAL: Mapping[str, tuple[str, ...]] = {
     "mrr_movements": ("currency",),
     "operations": ("kind", "body_sha256", "state"),
     "outbox": ("topic", "cause", "state"),
+    "parked_forms": ("path",),
     "payment_attempts": (
         "kind", "cause", "gateway", "status", "currency", "checkout_ref", "checkout_url", "payment_ref",
         "charge_ref", "failure_code",
@@ -79,6 +80,7 @@ IMPERSONAL: Mapping[str, tuple[str, ...]] = {
     "second_person_limits": ("kind", "unit"),
     "service_prices": ("currency", "interval"),
     "services": ("slug", "name"),
+    "sign_in_ways": ("role",),
     # the company's own people at work
     "staff_links": ("token_sha256",),
     "staff_members": ("name", "email", "role"),

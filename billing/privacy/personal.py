@@ -5,6 +5,7 @@ A test compares this list and that of `impersonal` with the columns of the datab
 
 from billing.privacy.remembered import AUDIT, EVENTS, MEMORY
 from billing.privacy.retention import OF_ACCOUNT, Keep, Personal, PersonalTable, decider
+from billing.privacy.visitors import VISITORS
 
 OF_INVOICE = "invoice_id IN (SELECT id FROM invoices WHERE account_id = :account_id)"
 OF_NOTE = "credit_note_id IN (SELECT id FROM credit_notes WHERE account_id = :account_id)"
@@ -27,7 +28,6 @@ WITHOUT_EMAIL = (
 BILLING, MAIL = "to bill, and to decide which tax", "to write about payments"
 NO_SUSPENSION = "CASE WHEN suspended_at IS NULL THEN '' ELSE 'erased' END"
 TEAM = "to know who may act for the account"
-VISITS = "to let them into the portal, and show them where they are in it; for 90 days"
 NO_REASON = "CASE WHEN reject_reason = '' THEN '' ELSE 'erased' END"
 UNEDITED = "to account for what was sold: never edited, so that a product names nobody in it"
 REFERENCE, PAPER = "to give money back and to answer disputes", "an invoice has to name its buyer"
@@ -90,30 +90,7 @@ ACCOUNTS = (
         },
         is_deleted=True,
     ),
-    PersonalTable(
-        "portal_links",
-        OF_ACCOUNT,
-        {
-            "user_id": Personal("the product's id of a person", VISITS, Keep.ACCOUNT),
-            "return_url": Personal("the page of the product that they came from", VISITS, Keep.ACCOUNT),
-            "token_sha256": Personal("a link that was handed out", VISITS, Keep.ACCOUNT),
-        },
-        is_deleted=True,
-        hidden=("token_sha256",),
-    ),
-    PersonalTable(
-        "portal_sessions",
-        OF_ACCOUNT,
-        {
-            "user_id": Personal("the product's id of a person", VISITS, Keep.ACCOUNT),
-            "return_url": Personal("the page of the product that they came from", VISITS, Keep.ACCOUNT),
-            "token_sha256": Personal("a browser that was let in", VISITS, Keep.ACCOUNT),
-            "address": Personal("where a browser came from", VISITS, Keep.ACCOUNT),
-            "agent": Personal("what a browser calls itself", VISITS, Keep.ACCOUNT),
-        },
-        is_deleted=True,
-        hidden=("token_sha256",),
-    ),
+    *VISITORS,
     PersonalTable(
         "stopped_addresses",
         OF_MAILBOX,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from database.rights.decision import KEEPS, KEEPS_AND_REMOVES, READS, Decision, Rights, changes, shown
-from database.rights.whose import EVERY_ACCOUNT, OF_ACCOUNT, OF_CLOCK, Whose, by_account, part_of
+from database.rights.whose import EVERY_ACCOUNT, OF_ACCOUNT, OF_CLOCK, OF_SELLER, Whose, by_account, part_of
 
 # why mail to an address has stopped is told to whoever sees an account of that address
 OF_ADDRESS = Whose(
@@ -29,6 +29,18 @@ CUSTOMERS: Mapping[str, Decision] = {
     "portal_links": Decision(KEEPS_AND_REMOVES, portal=Rights(reads=True, changes=("used_at",)), whose=OF_ACCOUNT),
     "portal_sessions": Decision(
         Rights(reads=True, removes=True), portal=changes("seen_at", "ended_at"), whose=OF_ACCOUNT
+    ),
+    # Who asks to be let in by mail: the portal writes it down, and that it was proven and used. What is in the mail and
+    # where it leads a worker writes. None of it is any account's until it is proven.
+    "sign_ins": Decision(
+        Rights(reads=True, removes=True),
+        portal=changes("tries", "proven_at", "proof_sha256", "entered_at"),
+        whose=OF_SELLER,
+    ),
+    "sign_in_secrets": Decision(KEEPS_AND_REMOVES, portal=READS, whose=OF_SELLER),
+    "sign_in_ways": Decision(KEEPS_AND_REMOVES, portal=READS, whose=OF_SELLER),
+    "parked_forms": Decision(
+        Rights(reads=True, removes=True), portal=changes("fields", "over_at"), whose=OF_ACCOUNT
     ),
     "reported_counts": shown(KEEPS, OF_ACCOUNT),
     # by these names it is known whose an event is, too

@@ -1,6 +1,7 @@
 """Rights to the pipeline's memory."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from database.rights.decision import (
     DECIDED,
@@ -14,7 +15,7 @@ from database.rights.decision import (
     Rights,
     changes,
 )
-from database.rights.whose import OF_CALLER, OF_SELLER, nobodys
+from database.rights.whose import EVERY_ACCOUNT, OF_CALLER, OF_SELLER, nobodys
 
 # The door writes events with COPY, which PostgreSQL refuses where there are policies. It shows them to operators alone:
 # the route takes `work:read`.
@@ -22,6 +23,8 @@ FROM_GATEWAYS = nobodys("what gateways tell: whose it is, is known once a worker
 OF_GATEWAYS = nobodys("by what webhooks are checked, before anything is known of a caller")
 OF_CALLERS = nobodys("who calls is looked up here")
 OF_PIPELINE = nobodys("how the pipeline fares, in figures")
+
+OF_SIGN_IN_MAILS = replace(OF_SELLER, to_add=f"{EVERY_ACCOUNT} AND topic = 'portal_sign_in'")
 
 SHOWN_OF_KEYS = (
     "id", "name", "hint", "scopes", "account_ids", "requests_per_minute_max", "staff_id", "created_at", "expires_at",
@@ -48,7 +51,13 @@ PIPELINE: Mapping[str, Decision] = {
         console=READS_AND_ADDS,
         whose=OF_CALLER.also_with("work:read"),
     ),
-    "outbox": Decision(changes(*PROGRESS, *DECIDED, "result"), door=READS, whose=OF_SELLER),
+    # the portal asks for one kind of mail, whose address and time it cannot choose but by asking
+    "outbox": Decision(
+        changes(*PROGRESS, *DECIDED, "result"),
+        door=READS,
+        portal=Rights(reads_only=("id", "cause"), adds=True),
+        whose=OF_SIGN_IN_MAILS,
+    ),
     "job_periods": Decision(Rights(reads=True, adds=True, removes=True)),
     "heartbeats": Decision(KEEPS, door=READS, whose=OF_PIPELINE),
     "event_pulls": Decision(KEEPS, door=READS, whose=OF_PIPELINE),

@@ -41,6 +41,7 @@ EMAILS = (
     "billing_email_changed",
     "account_export_ready",
     "team_invitation",
+    "portal_sign_in",
     *PERSONAL,
     "endpoint_disabled",
 )

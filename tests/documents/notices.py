@@ -21,7 +21,7 @@ FREE_OF_NEEDS = {"account_export_ready", "low_credits", "top_up_stopped"}
 
 
 # links stand in the text alone, in the page behind a button
-LINK = re.compile(r": https://(app\.)?example\.com/(billing|(pay|confirm-email|join)/\S+|begin\S+)")
+LINK = re.compile(r": https://(app\.)?example\.com/(billing|(pay|confirm-email|join|sign-in)/\S+|begin\S+)")
 
 
 def mail_of(sample: str, **changes: object) -> EmailFacts:

@@ -92,6 +92,8 @@ def test_every_sample_reads_the_same_in_both_forms(sample: str) -> None:
 def _main_link(sample: str) -> str:
     """Whoever is invited into a team has nothing to manage yet."""
     facts = SAMPLES[sample]
+    if facts.sign_in:
+        return facts.sign_in.sign_in_url
     return facts.invitation.join_url if facts.invitation else facts.manage_url
 
 

@@ -19,7 +19,7 @@ from tests.documents.notices import FREE_OF_NEEDS, PDF, RECIPIENT, SAMPLES, mail
 WITHOUT_PLAN = FREE_OF_NEEDS | {
     "invoice_created", "manual_payment_instructions", "payment_approved", "payment_rejected", "payment_reminder",
     "order_canceled", "invoice_sent", "billing_email_confirmation", "billing_email_changed",
-    "team_invitation", *PERSONAL,
+    "team_invitation", "portal_sign_in", *PERSONAL,
 }  # fmt: skip
 
 

@@ -1,0 +1,54 @@
+"""Ask to be let into the portal by mail: somebody types an address, and whoever reads its mail gets in.
+
+What is written here is the same for every address. Where it leads is found out when the mail is made, by a worker:
+whoever asks can tell nothing by it, neither from the answer nor from the time that it takes.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, func, insert, select
+from sqlalchemy.orm import Session
+
+from billing.callers.tables import SignIn
+from billing.mail.stage_to_person import stage_in_hour
+from database.ids import uuid7
+
+SIGN_IN = "portal_sign_in"
+# From one network address; many people may stand behind it.
+ASKED_FROM_ADDRESS_MAX = 30
+# By everybody together: with five tries each, of a hundred million codes, nobody ever guesses one.
+ASKED_BY_ALL_MAX = 2_000
+COUNTED_FOR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """The address that was typed, the hash of the cookie that this browser is given, and where it came from."""
+
+    email: str
+    browser_sha256: str
+    address: str
+
+
+def ask_to_sign_in(session: Session, asking: Asking, wall_at: datetime) -> bool:
+    """Write it down and stage the mail; False for too many within an hour. `wall_at` is the wall clock's time.
+
+    Five mails go to an address within an hour. A sixth is asked for like the others, and does not come.
+    """
+    if _counted(session, SignIn.address == asking.address) >= ASKED_FROM_ADDRESS_MAX:
+        return False
+    if _counted(session) >= ASKED_BY_ALL_MAX:
+        return False
+    sign_in_id = uuid7()
+    values = {
+        "id": sign_in_id, "email": asking.email, "browser_sha256": asking.browser_sha256, "address": asking.address,
+    }  # fmt: skip
+    session.execute(insert(SignIn).values(values))
+    stage_in_hour(session, SIGN_IN, sign_in_id, asking.email, wall_at)
+    return True
+
+
+def _counted(session: Session, *about: ColumnElement[bool]) -> int:
+    asked = select(func.count()).select_from(SignIn).where(SignIn.created_at > func.now() - COUNTED_FOR, *about)
+    return session.scalar(asked) or 0

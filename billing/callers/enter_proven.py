@@ -1,0 +1,56 @@
+"""Enter the portal by a proof, which is used up by that; and see before into which accounts it leads."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, func, select, update
+from sqlalchemy.orm import Session
+
+from billing.accounts.tables import Account
+from billing.callers.enter import Browser, Entrant, begin
+from billing.callers.tables import PortalSession, SignIn, SignInWay
+from schemas.permissions import Role
+
+PROOF_LIVES = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """An account that one may enter, and as whom."""
+
+    account_id: UUID
+    account_name: str
+    role: Role
+
+
+def ways_of(session: Session, proof_sha256: str) -> Sequence[Way]:
+    """Those of a proof that is good; none for another."""
+    proven = (
+        select(Account.id, Account.name, SignInWay.role)
+        .join(SignInWay, SignInWay.account_id == Account.id)
+        .join(SignIn, SignIn.id == SignInWay.sign_in_id)
+        .where(_is_good(proof_sha256), Account.closed_at.is_(None))
+        .order_by(Account.name, Account.id)
+    )
+    return [Way(row.id, row.name, row.role) for row in session.execute(proven)]
+
+
+def enter_proven(session: Session, proof_sha256: str, account_id: UUID, browser: Browser) -> PortalSession | None:
+    """The session that begins; None for a proof that is none, was used, is over or does not lead there."""
+    chosen = SignInWay.sign_in_id == SignIn.id, SignInWay.account_id == account_id
+    leads_there = select(SignInWay.account_id).where(*chosen).correlate(SignIn).exists()
+    used = update(SignIn).where(_is_good(proof_sha256), leads_there).values(entered_at=func.now())
+    sign_in_id = session.scalar(used.returning(SignIn.id), execution_options={"synchronize_session": False})
+    if sign_in_id is None:
+        return None
+    way = session.scalars(
+        select(SignInWay).where(SignInWay.sign_in_id == sign_in_id, SignInWay.account_id == account_id)
+    ).one()
+    return begin(session, Entrant(way.account_id, way.user_id, Role(way.role)), browser)
+
+
+def _is_good(proof_sha256: str) -> ColumnElement[bool]:
+    is_live = SignIn.proven_at > func.now() - PROOF_LIVES
+    return and_(SignIn.proof_sha256 == proof_sha256, is_live, SignIn.entered_at.is_(None))

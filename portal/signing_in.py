@@ -1,0 +1,190 @@
+"""In by mail: an address, a code for this browser or a link for any, and then the account.
+
+Whoever asks learns nothing of an address: the answer, and what is done for it, are the same for every one. Which
+accounts there are is shown to whoever has proved that they read its mail.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from http import HTTPStatus
+from secrets import token_urlsafe
+from uuid import UUID
+
+import structlog
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from billing.callers.ask_to_sign_in import Asking, ask_to_sign_in
+from billing.callers.enter_proven import Way, enter_proven, ways_of
+from billing.callers.prove_mail import can_try, find_by_link, prove_by_code, prove_by_link
+from billing.callers.tables import PortalSession
+from database.api_keys import hash_key
+from database.outbox import STAGED
+from database.sight import EVERYTHING
+from ingress.connection_limit import address_of
+from ingress.reads import Reads
+from ingress.ringing import Ringer
+from portal.entering import TOKEN_BYTES, browser_of, let_in, named
+from portal.forms import read_form
+from portal.pages import Pages
+from portal.refused import Refused
+from portal.site import Site
+from portal.targets import HOME
+from portal.visitors import TOKEN_LENGTH_MAX
+from schemas.emails import Email
+
+log = structlog.get_logger(__name__)
+EMAIL: TypeAdapter[str] = TypeAdapter(Email)
+ASK, CODE, ACCOUNTS = "/sign-in", "/sign-in/code", "/sign-in/accounts"
+# longer than anything in it is good for
+COOKIE_SECONDS = 3_600
+NO_ADDRESS = "This is no e-mail address."
+WRONG = "This code is not right. It is the one of the newest mail, and good for ten minutes."
+OVER = "No code can be typed any more here: it was tried too often, or its time is over. Ask for another mail."
+Proof = Callable[[Session, str], bool]
+
+
+class SigningIn:
+    """`/sign-in` and what is below it."""
+
+    def __init__(self, reads: Reads, pages: Pages, site: Site, mails: Ringer) -> None:
+        self._reads = reads
+        self._pages = pages
+        self._site = site
+        self._mails = mails
+
+    def routes(self) -> list[Route]:
+        """Its addresses."""
+        return [
+            Route(ASK, self.show, methods=["GET"]),
+            Route(ASK, self.ask, methods=["POST"]),
+            Route(CODE, self.show_code, methods=["GET"]),
+            Route(CODE, self.try_code, methods=["POST"]),
+            Route(ACCOUNTS, self.show_accounts, methods=["GET"]),
+            Route(ACCOUNTS, self.choose, methods=["POST"]),
+            Route("/sign-in/{token}", self.show_link, methods=["GET"]),
+            Route("/sign-in/{token}", self.follow, methods=["POST"]),
+        ]
+
+    async def show(self, request: Request) -> Response:
+        """A field for the address."""
+        return self._pages.plain("sign_in.html", {"email": "", "error": ""})
+
+    async def ask(self, request: Request) -> Response:
+        """Write it down, have the mail staged, and give this browser the cookie that its code is bound to."""
+        typed = (await read_form(request)).get("email", "")
+        try:
+            email = EMAIL.validate_python(typed)
+        except ValidationError:
+            content = {"email": typed, "error": NO_ADDRESS}
+            return self._pages.plain("sign_in.html", content, HTTPStatus.UNPROCESSABLE_ENTITY)
+        cookie = token_urlsafe(TOKEN_BYTES)
+        asking = Asking(email, hash_key(cookie), address_of(request))
+        staged = await self._reads.run(lambda session: _ask(session, asking), EVERYTHING)
+        if staged is None:
+            text = "Too many mails were asked for within the hour. Try it later, or open the page from your product."
+            raise Refused(HTTPStatus.TOO_MANY_REQUESTS, "Too many mails", text)
+        self._mails.ring_for(staged)
+        return self._with_cookie(RedirectResponse(CODE, HTTPStatus.SEE_OTHER), cookie)
+
+    async def show_code(self, request: Request) -> Response:
+        """A field for the code; for a browser that has asked for none, the field for the address."""
+        if not self._cookie(request):
+            return RedirectResponse(ASK, HTTPStatus.SEE_OTHER)
+        return self._pages.plain("sign_in_code.html", {"error": "", "can_try": True})
+
+    async def try_code(self, request: Request) -> Response:
+        """In, if it is right."""
+        code = "".join((await read_form(request)).get("code", "").split())
+        cookie = self._cookie(request)
+        if not cookie:
+            return RedirectResponse(ASK, HTTPStatus.SEE_OTHER)
+        browser = hash_key(cookie)
+        answer = await self._prove(request, lambda session, proof: prove_by_code(session, browser, code, proof))
+        if answer is not None:
+            return answer
+        is_open = await self._reads.run(lambda session: can_try(session, browser), EVERYTHING)
+        content = {"error": WRONG if is_open else OVER, "can_try": is_open}
+        return self._pages.plain("sign_in_code.html", content, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+    async def show_link(self, request: Request) -> Response:
+        """Which address it is, and a button; programs that open every link in a mail use nothing up."""
+        link = hash_key(request.path_params["token"])
+        found = await self._reads.run(lambda session: find_by_link(session, link), EVERYTHING)
+        if found is None:
+            return self._over()
+        return self._pages.plain("sign_in_link.html", {"email": found.email})
+
+    async def follow(self, request: Request) -> Response:
+        """In, and the link is used up."""
+        link = hash_key(request.path_params["token"])
+        return await self._prove(request, lambda session, proof: prove_by_link(session, link, proof)) or self._over()
+
+    async def show_accounts(self, request: Request) -> Response:
+        """Those that the address leads to, for whoever has proved that it is theirs."""
+        proof = hash_key(self._cookie(request))
+        ways = await self._reads.run(lambda session: ways_of(session, proof), EVERYTHING)
+        return self._pages.plain("sign_in_accounts.html", {"ways": ways}) if ways else self._over()
+
+    async def choose(self, request: Request) -> Response:
+        """Into one of them."""
+        chosen = named((await read_form(request)).get("account", ""))
+        began, cookie = await self._enter(request, hash_key(self._cookie(request)), chosen) if chosen else (None, "")
+        return self._begun(request, began, cookie) if began else self._over()
+
+    async def _prove(self, request: Request, prove: Proof) -> Response | None:
+        """Into the only account, else to the choice; None where nothing was proved."""
+        cookie = token_urlsafe(TOKEN_BYTES)
+        proof = hash_key(cookie)
+
+        def read(session: Session) -> Sequence[Way] | None:
+            return ways_of(session, proof) if prove(session, proof) else None
+
+        ways = await self._reads.run(read, EVERYTHING)
+        if ways is None:
+            return None
+        if len(ways) == 1:
+            began, own = await self._enter(request, proof, ways[0].account_id)
+            if began is not None:
+                return self._begun(request, began, own)
+        return self._with_cookie(RedirectResponse(ACCOUNTS, HTTPStatus.SEE_OTHER), cookie)
+
+    async def _enter(self, request: Request, proof: str, account_id: UUID) -> tuple[PortalSession | None, str]:
+        cookie = token_urlsafe(TOKEN_BYTES)
+        browser = browser_of(request, cookie)
+        began = await self._reads.run(lambda session: enter_proven(session, proof, account_id, browser), EVERYTHING)
+        return began, cookie
+
+    def _begun(self, request: Request, began: PortalSession, cookie: str) -> Response:
+        log.info("portal_entered", session_id=str(began.id), account_id=str(began.account_id), how="mail")
+        answer = let_in(self._site, request, cookie, HOME)
+        answer.delete_cookie(self._name, path="/", secure=self._site.is_https, httponly=True, samesite="lax")
+        return answer
+
+    @property
+    def _name(self) -> str:
+        return self._site.cookie_for("sign-in")
+
+    def _cookie(self, request: Request) -> str:
+        """What this browser was given; empty for what we never give."""
+        found = request.cookies.get(self._name, "")
+        return found if len(found) <= TOKEN_LENGTH_MAX else ""
+
+    def _with_cookie(self, answer: Response, cookie: str) -> Response:
+        answer.set_cookie(
+            self._name, cookie, COOKIE_SECONDS, path="/", secure=self._site.is_https, httponly=True, samesite="lax"
+        )
+        return answer
+
+    def _over(self) -> Response:
+        return self._pages.plain("sign_in_over.html", {}, HTTPStatus.GONE)
+
+
+def _ask(session: Session, asking: Asking) -> list[UUID] | None:
+    """What is to be rung for; None for too many."""
+    if not ask_to_sign_in(session, asking, datetime.now(UTC)):
+        return None
+    return [row_id for _, row_id in session.info.pop(STAGED, [])]
