@@ -2,17 +2,21 @@
 
 import contextlib
 import gc
+import multiprocessing
 import os
 import resource
 import shutil
+import signal
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import uvicorn
+from sqlalchemy.orm import configure_mappers
+from uvicorn import _subprocess
 from uvicorn.supervisors import Multiprocess
 
-from ingress.protocol import PatientProtocol
 from ingress.sockets import is_taken
 from settings import refuse_to_start
 
@@ -24,7 +28,8 @@ OBJECTS_BETWEEN_COLLECTIONS = 5_000
 
 OPTIONS: dict[str, Any] = {
     "loop": "ingress.sockets:OwnSocketLoop",
-    "http": PatientProtocol,
+    # by its name: what it imports reads where figures are shared, which is said before the application is loaded
+    "http": "ingress.protocol:PatientProtocol",
     "interface": "asgi3",
     "ws": "none",
     "lifespan": "on",
@@ -72,6 +77,8 @@ def run(application: str, at: Listening, metrics: Path | None = None) -> None:
     if config.workers == 1:
         uvicorn.Server(config).run()
     else:
+        if sys.platform == "linux":  # elsewhere the system's own libraries do not survive a fork
+            _load_once(application)
         # no socket from the parent: each process opens its own
         Multiprocess(config, sockets=None).run()  # type: ignore[arg-type] # handed on to Server.run, which takes None
 
@@ -81,6 +88,24 @@ def prepare_interpreter() -> None:
     sys.setswitchinterval(THREAD_SWITCH_SECONDS)
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
     gc.freeze()  # what is imported by now lives as long as the process and need not be looked through again
+
+
+def _load_once(application: str) -> None:
+    """Each process is forked from this one, which has loaded the application: that takes seconds of CPU and memory.
+
+    uvicorn would have each of them load it, and has no option for this.
+    """
+    import_module(application.partition(":")[0])
+    configure_mappers()
+    gc.freeze()
+    _subprocess.spawn = multiprocessing.get_context("fork")  # type: ignore[assignment]
+    # until its server listens for them they end a process; this one's handlers would only note them
+    os.register_at_fork(after_in_child=_default_signals)
+
+
+def _default_signals() -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def _allow_connections() -> None:

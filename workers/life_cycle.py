@@ -41,11 +41,15 @@ def _look_what_is_missing(**_: Any) -> None:
     Its tasks, and what children need of vendors, are loaded before they are forked: one that is forked after the code
     was replaced would load the other half of it, and work would end as a bug.
     """
+    from sqlalchemy.orm import configure_mappers
+
     from gateways.registry import load_rooms
 
     require(configuration.load(), *app.amqp.queues.consume_from)
     load_tasks()
     load_rooms()
+    # each child would do it at its first question to the database
+    configure_mappers()
 
 
 @worker_process_init.connect
