@@ -104,8 +104,9 @@ class ChildProcess:
 
     def _begin(self, output: int | IO[bytes]) -> subprocess.Popen[bytes] | Forked:
         spec, environment = self.spec, {**inherited(), **self.spec.environment}
-        if spec.nursery is not None and spec.nursery.is_ready and output == subprocess.PIPE:
-            return spec.nursery.fork(spec.argv, spec.directory, environment, spec.parting_signal)
+        if spec.nursery is not None and spec.nursery.is_ready and output != subprocess.DEVNULL:
+            into = None if isinstance(output, int) else output
+            return spec.nursery.fork(spec.argv, spec.directory, environment, spec.parting_signal, into)
         return subprocess.Popen(  # noqa: S603 - specifications are ours
             leashed(spec.argv, spec.account, spec.parting_signal),
             cwd=spec.directory,

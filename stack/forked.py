@@ -21,9 +21,9 @@ POLL_SECONDS = 0.1
 
 
 class Forked:
-    """What `subprocess.Popen` is for a process that we have started: `pid`, `stdout`, and how it ended."""
+    """What `subprocess.Popen` is for a process that we have started: `pid`, `stdout` if any, and how it ended."""
 
-    def __init__(self, told: int, stdout: IO[bytes]) -> None:
+    def __init__(self, told: int, stdout: IO[bytes] | None) -> None:
         """`told` tells its number, and later its exit code. Raises OSError where none was forked."""
         self._told = os.fdopen(told, "rb", buffering=0)
         self._lock = threading.Lock()
@@ -102,33 +102,40 @@ class Nursery:
         return self.is_ready
 
     def fork(
-        self, argv: Sequence[str], directory: Path, environment: Mapping[str, str], parting_signal: signal.Signals
+        self,
+        argv: Sequence[str],
+        directory: Path,
+        environment: Mapping[str, str],
+        parting_signal: signal.Signals,
+        output: IO[bytes] | None = None,
     ) -> Forked:
-        """Start `python -m module argument...` there, with nothing in its environment but this. Raises OSError."""
+        """Start `python -m module argument...` there, with nothing in its environment but this. Raises OSError.
+
+        Its lines go to the file `output`; without one they are to be read from its `stdout`.
+        """
         life = {
             "argv": list(argv),
             "directory": str(directory),
             "environment": dict(environment),
             "parting_signal": int(parting_signal),
         }
-        said, output = os.pipe()
         told, tells = os.pipe()
-        stdout = os.fdopen(said, "rb")
+        stdout, lines = _outlet(output)
         try:
-            self._ask(json.dumps(life).encode(), [output, tells])
+            self._ask(json.dumps(life).encode(), [lines, tells])
         except OSError:
             os.close(told)
-            stdout.close()
+            _close(stdout)
             raise
         finally:
-            os.close(output)
+            os.close(lines)
             os.close(tells)
         try:
             return Forked(told, stdout)
         except OSError:
             # whoever is forked later than anybody waits for would work beside the one that is started instead
             self.close()
-            stdout.close()
+            _close(stdout)
             raise
 
     def close(self) -> None:
@@ -141,3 +148,16 @@ class Nursery:
         with self._lock:
             socket.send_fds(self._asked, [len(request).to_bytes(LENGTH_BYTES, "big")], descriptors)
             self._asked.sendall(request)
+
+
+def _outlet(output: IO[bytes] | None) -> tuple[IO[bytes] | None, int]:
+    """What is to be read of a process, if anything is, and where that one writes."""
+    if output is not None:
+        return None, os.dup(output.fileno())
+    said, lines = os.pipe()
+    return os.fdopen(said, "rb"), lines
+
+
+def _close(stdout: IO[bytes] | None) -> None:
+    if stdout is not None:
+        stdout.close()

@@ -1,10 +1,10 @@
 """A process that has loaded what all workers share, and forks each of them when it is asked to.
 
-    python -m stack.nursery        asked over its standard input, a socket; see `stack.forked`
+    python -m stack.nursery module...        asked over its standard input, a socket; see `stack.forked`
 
 Loading takes seconds of CPU and a hundred megabytes. Eight workers that are forked have both once, and one that died is
-back at once. Nothing of a home is known in here: what a worker is told arrives with its request, and is no part of what
-others may read of a process that was forked.
+back at once. Whoever else begins with these `module`s is forked, too. Nothing of a home is known in here: what a
+worker is told arrives with its request, and is no part of what others may read of a process that was forked.
 """
 
 import json
@@ -13,9 +13,12 @@ import runpy
 import select
 import socket
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
+
+from sqlalchemy.orm import configure_mappers
 
 import settings as configuration
 from collector import settle_collector
@@ -41,13 +44,15 @@ class Life:
     told: int
 
 
-def load() -> None:
-    """All that a worker loads before it forks its pool."""
+def load(modules: Iterable[str] = ()) -> None:
+    """All that a worker loads before it forks its pool, and these."""
     app.loader.import_default_modules()
     load_tasks()
     load_rooms()
-    for name in LOADED_LATER:
+    for name in (*LOADED_LATER, *modules):
         import_module(name)
+    # each would do it at its first question to the database
+    configure_mappers()
     settle_collector()
 
 
@@ -120,7 +125,7 @@ def _tell(told: int, number: int) -> None:
 
 def main() -> None:
     """Load, say so, and fork until the other end is closed. A process that was forked goes on from here as another."""
-    load()
+    load(sys.argv[1:])
     asked = socket.socket(fileno=os.dup(0))
     asked.sendall(READY)
     pid = os.getpid()

@@ -33,6 +33,8 @@ DOOR_STOP_SECONDS = 5.0
 OF_PYTHON = {"PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": ""}
 FLOWER_TASKS_MAX = 10_000  # what Flower remembers lies in its memory
 FLOWER_USER = "cashbeat"
+# what they begin with, besides what workers do
+OF_PAGES, OF_SANDBOX = ("portal.app", "portal.console.app"), "sandbox.app"
 
 
 def business_processes(
@@ -45,27 +47,27 @@ def business_processes(
 ) -> list[ProcessSpec]:
     """Everything but the stores, in the order it is started; if it is watched, the portal, the console and Flower, too.
 
-    Workers and beat are forked by the `nursery`, if there is one.
+    Where there is a `nursery` it forks all but the ingress, whose figures are shared by its processes from the first
+    import on, and Flower.
     """
     home = settings.cashbeat_home.absolute()
     port = addresses.sandbox_port
     sandbox = [_sandbox(sandbox_home(settings), port, addresses, environment)] if port else []
     workers = [_worker(group, environment, is_watched) for group in GROUPS]
-    pages = [_portal(environment), _console(environment)]
-    watched = [*pages, _flower(settings, addresses, environment)] if is_watched else []
-    return [
-        *sandbox,
-        *(replace(spec, nursery=nursery) for spec in (*workers, _beat(home, environment))),
-        _ingress(environment),
-        *watched,
-    ]
+    pages = [_portal(environment), _console(environment)] if is_watched else []
+    flower = [_flower(settings, addresses, environment)] if is_watched else []
+    forked = (*sandbox, *workers, _beat(home, environment), *pages)
+    return [*(replace(spec, nursery=nursery) for spec in forked), _ingress(environment), *flower]
 
 
-def open_nursery() -> Nursery | None:
-    """What forks the workers; none where the kernel would not end them with it."""
+def open_nursery(*modules: str) -> Nursery | None:
+    """What has loaded all that workers share, and these `modules`; none where the kernel would not end what it forks.
+
+    Others than workers save of their start what they have in common with these.
+    """
     if sys.platform != "linux":
         return None
-    argv = leashed((sys.executable, "-m", "stack.nursery"), current(), signal.SIGKILL)
+    argv = leashed((sys.executable, "-m", "stack.nursery", *modules), current(), signal.SIGKILL)
     return Nursery(argv, ROOT, {**inherited(), **OF_PYTHON})
 
 

@@ -78,8 +78,8 @@ class Stack:
             cleanup.callback(self._ports.close)
             # what a killed run left, and its ports with it
             leftovers.clear_all(self.home / "run")
-            if nursery := processes.open_nursery():
-                # the workers stop first: what was registered later is called earlier
+            if nursery := processes.open_nursery(*self._loaded()):
+                # what it has forked stops first: what was registered later is called earlier
                 cleanup.callback(nursery.close)
             self.supervisor.start()
             cleanup.callback(self.supervisor.stop)
@@ -123,6 +123,10 @@ class Stack:
         self._start_processes(nursery)
         readiness.wait_open(self.supervisor, self._doors())
         discover.publish(self.home, self.environment)
+
+    def _loaded(self) -> list[str]:
+        pages = processes.OF_PAGES if self._is_watched else ()
+        return [*pages] if self.settings.is_production else [*pages, processes.OF_SANDBOX]
 
     def _start_processes(self, nursery: Nursery | None) -> None:
         specs = processes.business_processes(

@@ -13,7 +13,7 @@ from settings import SANDBOX_STRIPE_KEY
 from stack.processes import worker_argv
 from stack.valkey import EmbeddedValkey
 from tests.delivery.desk import Desk
-from tests.delivery.processes import Broker, Process, ValkeyServer, Worker, python
+from tests.delivery.processes import Broker, Process, ValkeyServer, Worker
 from tests.gateways.sandbox_process import Sandbox
 from tests.logins import as_worker
 from workers.celery_app import make_app
@@ -58,10 +58,8 @@ def celery_worker(
         "LOG_FORMAT": "json",
         "CASHBEAT_HOME": str(tmp_path),
     }
-    command = python(*worker_argv(group))
-    worker = CeleryTestWorker(
-        Worker(Process(group.name, command, environment, tmp_path / "worker.log")), celery_setup_app
-    )
+    process = Process(group.name, worker_argv(group), environment, tmp_path / "worker.log")
+    worker = CeleryTestWorker(Worker(process), celery_setup_app)
     assert worker.ready()
     yield worker
     worker.teardown()

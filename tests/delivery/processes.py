@@ -4,12 +4,9 @@ Its nodes, clusters and setup only touch a narrow surface of what Docker's clien
 attrs, logs, reload, kill, restart, stop. Here that surface is a process group, so that no Docker is needed.
 """
 
-import os
 import shutil
 import signal as signals
-import subprocess
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +14,8 @@ import celery
 from pytest_celery import CeleryWorkerContainer, RedisContainer
 
 from stack.valkey import EmbeddedValkey
+from tests.started import Started
 
-ROOT = Path(__file__).resolve().parents[2]
 STOP_SECONDS = 30.0
 NO_NETWORK: Mapping[str, Any] = {
     "Config": {"Hostname": "127.0.0.1", "Env": []},
@@ -28,45 +25,40 @@ NO_NETWORK: Mapping[str, Any] = {
 
 
 class Process:
-    """A command that can be killed and started again; its output goes to a file."""
+    """A command of Python that can be killed and started again; its output goes to a file."""
 
     attrs = NO_NETWORK
 
-    def __init__(self, name: str, argv: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
-        self.name, self._argv, self._log = name, argv, log
-        self._environment = {**os.environ, **environment, "PYTHONUNBUFFERED": "1"}
-        self.start()
+    def __init__(self, name: str, argv: tuple[str, ...], environment: Mapping[str, str], log: Path) -> None:
+        self.name, self._started = name, Started(log, argv, environment)
+        self._note()
 
     def start(self) -> None:
         """Start it in a process group of its own; its log is that of this life alone."""
-        with self._log.open("wb") as output:
-            self._process = subprocess.Popen(
-                self._argv, cwd=ROOT, env=self._environment, stdout=output, stderr=output, start_new_session=True
-            )
-        self.id, self.status = str(self._process.pid), "running"
+        self._started.start()
+        self._note()
 
     def reload(self) -> None:
         """Look at it again."""
-        self.status = "running" if self._process.poll() is None else "exited"
+        self.status = "running" if self._started.process.is_alive else "exited"
 
     def kill(self, signal: str | int | None = None) -> None:
         """SIGKILL ends the whole group at once, as it ends a container; any other signal reaches the leader alone."""
         number = signals.Signals[signal] if isinstance(signal, str) else signals.Signals(signal or signals.SIGKILL)
         if number is signals.SIGKILL:
-            self._end_group()
+            self._started.process.kill()
         else:
-            self._process.send_signal(number)
+            self._started.process.send(number)
 
     def stop(self, timeout: float = STOP_SECONDS) -> int:
         """Ask it to end, and end it when it does not; returns its exit code."""
-        if self._process.poll() is None:
-            self._process.terminate()
-        try:
-            self._process.wait(timeout)
-        except subprocess.TimeoutExpired:
-            self._end_group()
+        process = self._started.process
+        process.send(signals.SIGTERM)
+        if not process.wait(timeout):
+            process.kill()
         self.reload()
-        return int(self._process.returncode)
+        assert process.exit_code is not None
+        return process.exit_code
 
     def restart(self, timeout: float = STOP_SECONDS) -> None:
         """A new life."""
@@ -75,11 +67,10 @@ class Process:
 
     def logs(self) -> bytes:
         """What this life has written."""
-        return self._log.read_bytes()
+        return self._started.log.read_bytes()
 
-    def _end_group(self) -> None:
-        os.killpg(self._process.pid, signals.SIGKILL)
-        self._process.wait()
+    def _note(self) -> None:
+        self.id, self.status = str(self._started.process.pid), "running"
 
 
 class Worker(CeleryWorkerContainer):
@@ -155,8 +146,3 @@ class Broker(RedisContainer):
     def celeryconfig(self) -> dict[str, str]:
         """One address for all: there is no network in between."""
         return {"url": self._url, "host_url": self._url}
-
-
-def python(*argv: str) -> list[str]:
-    """A command of this environment."""
-    return [sys.executable, *argv]

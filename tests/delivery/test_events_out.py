@@ -21,7 +21,7 @@ from schemas.commands.accounts import Address, OpenAccount
 from schemas.commands.events import CreateEventEndpoint
 from schemas.messages.events import TellProduct
 from stack.processes import worker_argv
-from tests.delivery.processes import Process, Worker, python
+from tests.delivery.processes import Process, Worker
 from tests.endpoints.listener import Listener, listening
 from tests.logins import as_worker
 from workers.producer import Bell
@@ -51,7 +51,7 @@ def event_worker(celery_setup_app: Celery, database_url: str, tmp_path: Path) ->
         "LOG_FORMAT": "json",
         "CASHBEAT_HOME": str(tmp_path),
     }
-    process = Process(GROUP.name, python(*worker_argv(GROUP)), environment, tmp_path / "worker.log")
+    process = Process(GROUP.name, worker_argv(GROUP), environment, tmp_path / "worker.log")
     worker = CeleryTestWorker(Worker(process), celery_setup_app)
     assert worker.ready()
     yield worker

@@ -1,7 +1,6 @@
 """The sandbox as a process of its own, steered over HTTP."""
 
-import subprocess
-import sys
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -11,8 +10,8 @@ from typing import Any
 import requests
 
 from settings import SANDBOX_STRIPE_KEY
+from tests.started import Started
 
-ROOT = Path(__file__).resolve().parents[2]
 ANSWER_SECONDS = 10
 STOP_SECONDS = 10
 
@@ -123,10 +122,15 @@ class Sandbox:
 @contextmanager
 def running_sandbox(home: Path) -> Iterator[Sandbox]:
     """Start one on a free port, stop it at the end."""
-    command = [sys.executable, "-m", "sandbox", "--port", "0", "--home", str(home)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        first_line = process.stdout.readline()
-        yield Sandbox(first_line.split()[1].rstrip("/"))
-        process.terminate()
-        process.wait(STOP_SECONDS)
+    started = Started(home / "process" / "sandbox.log", ("-m", "sandbox", "--port", "0", "--home", str(home)))
+    try:
+        yield Sandbox(address_of(started))
+    finally:
+        started.process.send(signal.SIGTERM)
+        started.process.wait(STOP_SECONDS)
+        started.process.kill()
+
+
+def address_of(started: Started) -> str:
+    """Where it answers, once its port is taken: connections wait from then on."""
+    return started.wait_line("sandbox: ").split()[1].rstrip("/")

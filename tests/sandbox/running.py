@@ -1,7 +1,6 @@
 """A sandbox process to test, a receiver for its webhooks, and a client that holds every answer to the contract."""
 
-import subprocess
-import sys
+import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,8 +16,9 @@ import stripe
 
 from settings import SANDBOX_STRIPE_KEY
 from tests.contracts.stripe_openapi import validate_response
+from tests.gateways.sandbox_process import address_of
+from tests.started import Started
 
-ROOT = Path(__file__).resolve().parents[2]
 ANSWER_SECONDS = 10
 STOP_SECONDS = 10
 PATIENCE_SECONDS = 10
@@ -39,21 +39,19 @@ class RunningSandbox:
 
     def start(self) -> None:
         """Returns when the port is taken: connections wait from then on."""
-        command = [sys.executable, "-m", "sandbox", "--port", str(self._port), "--home", str(self.home)]
-        self._process = subprocess.Popen([*command, *self._arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True)
-        assert self._process.stdout is not None
-        self.address = self._process.stdout.readline().split()[1].rstrip("/")
+        argv = ("-m", "sandbox", "--port", str(self._port), "--home", str(self.home), *self._arguments)
+        self._started = Started(self.home / "process" / "sandbox.log", argv)
+        self.address = address_of(self._started)
         self._port = int(self.address.rpartition(":")[2])
 
     def stop(self) -> None:
         """As Ctrl-C does."""
-        self._process.terminate()
-        self._ended()
+        self._started.process.send(signal.SIGTERM)
+        assert self._started.process.wait(STOP_SECONDS)
 
     def kill(self) -> None:
         """As a crash does."""
-        self._process.kill()
-        self._ended()
+        self._started.process.kill()
 
     def control(self, method: str, path: str, content: object = None) -> Json:
         """The control API under /sandbox; raises for refusals."""
@@ -92,11 +90,6 @@ class RunningSandbox:
         """Fill in the checkout page."""
         url, form = f"{self.address}/pay/{session_id}", {"card_number": card_number}
         return requests.post(url, data=form, allow_redirects=False, timeout=ANSWER_SECONDS)
-
-    def _ended(self) -> None:
-        self._process.wait(STOP_SECONDS)
-        assert self._process.stdout is not None
-        self._process.stdout.close()
 
 
 @dataclass

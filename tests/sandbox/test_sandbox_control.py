@@ -15,7 +15,9 @@ from sandbox.paypal.disputes import control as disputes_control
 from sandbox.paypal.subscriptions import control as subscriptions_control
 from sandbox.paypal.vault import control as vault_control
 from sandbox.stripe.payments import challenge_page
-from tests.sandbox.running import ANSWER_SECONDS, ROOT, Api, RunningSandbox
+from tests.sandbox.running import ANSWER_SECONDS, Api, RunningSandbox
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_faults_are_listed_counted_and_taken_away(api: Api) -> None:
@@ -136,6 +138,15 @@ def test_the_command_line_explains_itself() -> None:
         "examples:",
     ):
         assert option in told
+
+
+def test_started_by_hand_it_says_where_it_answers(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "sandbox", "--port", "0", "--home", str(tmp_path)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        address = process.stdout.readline().split()[1]
+        assert requests.get(f"{address}sandbox/clock", timeout=ANSWER_SECONDS).status_code == 200
+        process.terminate()
 
 
 def test_a_taken_port_and_a_wrong_version_are_said_plainly(sandbox_server: RunningSandbox, tmp_path: Path) -> None:

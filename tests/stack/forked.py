@@ -13,14 +13,9 @@ from tempfile import NamedTemporaryFile
 
 ROOT = Path(__file__).resolve().parents[2]
 TIMEOUT_SECONDS = 60
-# heavy, and imported inside the commands
-LOADED = [
-    "__main__", "cli", "stack.deeds", "stack.event_endpoints", "stack.parked", "stack.payments", "stack.providers",
-    "stack.sessions", "stack.staff", "stack.statements", "stack.waiting",
-]  # fmt: skip
 
 _forks = multiprocessing.get_context("forkserver")
-_forks.set_forkserver_preload(LOADED)
+_forks.set_forkserver_preload(["__main__", "tests.stack.loaded"])
 
 
 def cashbeat(*arguments: str, home: Path, piped: str = "", **environment: str) -> "subprocess.CompletedProcess[str]":

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 import psutil  # type: ignore[import-untyped]  # ships no types
 import pytest
@@ -37,16 +38,21 @@ def fork(nursery: Nursery, *arguments: str) -> Forked:
     return nursery.fork((*NEWBORN, *arguments), ROOT, TOLD, signal.SIGKILL)
 
 
+def said_by(forked: Forked) -> IO[bytes]:
+    assert forked.stdout is not None
+    return forked.stdout
+
+
 def test_whoever_is_forked_is_told_what_is_its_own(nursery: Nursery) -> None:
     forked = fork(nursery, "7")
-    with forked.stdout as said:
+    with said_by(forked) as said:
         assert said.read().decode() == f"7 {sorted(TOLD)} redis://somewhere/3 True\n"
     assert forked.wait(WAIT_SECONDS) == forked.poll() == 7
 
 
 def test_nobody_reads_from_outside_what_another_was_told(nursery: Nursery) -> None:
     forked = fork(nursery, "waits")
-    with forked.stdout as said:
+    with said_by(forked) as said:
         said.readline()
         readable = psutil.Process(forked.pid).environ()
         forked.send_signal(signal.SIGTERM)
@@ -56,7 +62,7 @@ def test_nobody_reads_from_outside_what_another_was_told(nursery: Nursery) -> No
 
 def test_each_end_is_told_to_whom_it_concerns(nursery: Nursery) -> None:
     first, second = fork(nursery, "waits"), fork(nursery, "waits")
-    with first.stdout, second.stdout:
+    with said_by(first), said_by(second):
         assert (first.poll(), second.poll()) == (None, None)
         with pytest.raises(subprocess.TimeoutExpired):
             first.wait(0.2)
