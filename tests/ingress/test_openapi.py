@@ -6,7 +6,6 @@ from functools import cache
 from typing import Any
 
 import httpx
-from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
 from starlette.routing import Route
 
 from ingress.app import make_door
@@ -34,6 +33,9 @@ def operations() -> dict[tuple[str, str], dict[str, Any]]:
 
 
 def test_it_is_openapi_3_1() -> None:
+    # loading it takes seconds, and whoever collects tests would do so
+    from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
+
     assert [str(error) for error in OPENAPI_31_VALIDATOR.iter_errors(told())] == []
     assert list(OPENAPI_31_VALIDATOR.iter_errors({**told(), "paths": []})) != []
 
