@@ -53,7 +53,7 @@ def test_the_plans_are_compared_and_one_is_reviewed_agreed_to_and_billed_as_show
     assert f"{BILLING}/{subscription_id}/plans" in ada.open(BILLING).text
     led = ada.open("/account/plan", follow_redirects=True)
     assert led.url.path == f"{BILLING}/{subscription_id}/plans"
-    for told in ("Growth", "Scale", "$199.00", "1,500 credits a month", "your plan", "up to 5 sites"):
+    for told in ("Growth", "Scale", "$199.00", "1,500 credits a month", "your plan", "Sites: up to 5"):
         assert told in led.text, told
     assert f"{change}?plan=growth&amp;interval=month" in led.text
     assert f"{change}?plan=starter&amp;interval=month" not in led.text, "it is the plan that runs"
