@@ -13,7 +13,14 @@ STATUS_KINDS: Mapping[str, str] = {
     "canceled": "over", "expired": "over",
     # operations
     "queued": "waiting", "running": "waiting", "awaiting_approval": "waiting", "succeeded": "good", "failed": "bad",
-    "parked": "bad",
+    "parked": "bad", "done": "good", "discarded": "over", "waiting": "waiting",
+    # accounts
+    "suspended": "waiting", "closed": "over",
+    # what people decide about
+    "submitted": "waiting", "awaiting_second_approval": "waiting", "approved": "good", "rejected": "bad",
+    "withdrawn": "over", "refused": "bad", "stale": "bad",
+    # payments and refunds
+    "created": "waiting", "captured": "good", "unknown": "waiting",
     # invitations
     "open": "waiting",
 }  # fmt: skip

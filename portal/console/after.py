@@ -3,9 +3,20 @@
 from collections.abc import Mapping
 from typing import Any
 
+# the page of what a command was about, by the field that names it, the nearest first
+PAGES: Mapping[str, str] = {
+    "claim_id": "/admin/payments/claims/{}",
+    "payment_id": "/admin/payments/received/{}",
+    "invoice_id": "/admin/invoices/{}",
+    "account_id": "/admin/accounts/{}",
+    "approval_id": "/admin/approvals/{}",
+    "operation_id": "/admin/operations/{}",
+    "inbox_id": "/admin/operations/inbox/{}",
+    "outbox_id": "/admin/operations/outbox/{}",
+}
 HOME = "/"
 
 
-def after(kind: str, said: Mapping[str, Any]) -> str:
+def after(said: Mapping[str, Any]) -> str:
     """The page of what the command was about."""
-    return HOME
+    return next((path.format(said[field]) for field, path in PAGES.items() if said.get(field)), HOME)

@@ -20,7 +20,7 @@ from parting import end_with_parent
 from portal.app import lifespan
 from portal.console.colleagues import Colleagues
 from portal.console.entering import Entering
-from portal.console.every import EVERY
+from portal.console.every import every
 from portal.console.hands import Hands
 from portal.console.operation_page import OperationPage
 from portal.console.showing import Showing
@@ -63,7 +63,7 @@ def make_console(settings: Settings) -> Portal:
     routes = [
         *Entering(reads, colleagues, pages, site, keys).routes(),
         *OperationPage(hands, waiting).routes(),
-        *(route for page in EVERY for route in page(hands).routes()),
+        *(route for page in every(hands) for route in page.routes()),
         Route("/healthz", health.alive, methods=["GET"]),
         Route("/static/{name}", files.show, methods=["GET"]),
     ]

@@ -1,12 +1,21 @@
 """Every page of the console."""
 
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol
 
 from starlette.routing import Route
 
+from portal.console import approvals, audit, invoices, payments, work
+from portal.console.account_deeds import OF_ACCOUNTS
+from portal.console.accounts import ACCOUNTS, AccountPage
+from portal.console.asking import Asking, Deed
+from portal.console.dashboard import DashboardPage
 from portal.console.hands import Hands
+from portal.console.lists import Listed, ListPage
+from portal.console.payment_deeds import OF_PAYMENTS
+from portal.console.search import SearchPage
 from portal.console.sessions import SessionsPage
+from portal.console.thing import File, FilePage, Thing, ThingPage
 
 
 class Page(Protocol):
@@ -16,4 +25,21 @@ class Page(Protocol):
         """Its addresses."""
 
 
-EVERY: tuple[Callable[[Hands], Page], ...] = (SessionsPage,)
+LISTS: tuple[Listed[Any], ...] = (
+    ACCOUNTS, *invoices.LISTS, *payments.LISTS, *approvals.LISTS, *work.LISTS, *audit.LISTS,
+)  # fmt: skip
+THINGS: tuple[Thing, ...] = (
+    *invoices.THINGS, *payments.THINGS, *approvals.THINGS, *work.THINGS, *audit.THINGS,
+)  # fmt: skip
+FILES: tuple[File, ...] = (*invoices.FILES, *payments.FILES)
+DEEDS: tuple[Deed, ...] = (*OF_ACCOUNTS, *invoices.DEEDS, *OF_PAYMENTS, *approvals.DEEDS, *work.DEEDS)
+ALONE: tuple[Callable[[Hands], Page], ...] = (SessionsPage, SearchPage, AccountPage, DashboardPage)
+
+
+def every(hands: Hands) -> Iterator[Page]:
+    """All of them."""
+    yield from (page(hands) for page in ALONE)
+    yield from (ListPage(hands, listed) for listed in LISTS)
+    yield from (ThingPage(hands, thing) for thing in THINGS)
+    yield from (FilePage(hands, file) for file in FILES)
+    yield from (Asking(hands, deed) for deed in DEEDS)

@@ -3,5 +3,12 @@
 from portal.navigation import Way
 
 NAVIGATION = (
+    Way("/admin/dashboard", "System Dashboard", "dashboard:read"),
+    Way("/admin/accounts", "Accounts", "accounts:search"),
+    Way("/admin/invoices", "Invoices", "invoices:read"),
+    Way("/admin/payments", "Payments", "payments:read"),
+    Way("/admin/approvals", "Approvals", "approvals:read"),
+    Way("/admin/operations", "Operations", "work:read"),
+    Way("/admin/audit", "Audit", "audit:read"),
     Way("/admin/sessions", "Sessions", "operations:read"),
-)  # fmt: skip
+)

@@ -4,7 +4,26 @@ from collections.abc import Mapping
 
 from portal.words import spaced
 
-COMMANDS: Mapping[str, str] = {}
+COMMANDS: Mapping[str, str] = {
+    "suspend_account": "Suspend the account",
+    "activate_account": "Activate the account",
+    "adjust_credits": "Give or take credits",
+    "approve_payment": "Say that the money came",
+    "reject_payment": "Say that the money did not come",
+    "refund_payment": "Give a payment back",
+    "credit_invoice": "Correct an invoice",
+    "write_off_invoice": "Write an invoice off",
+    "void_invoice": "Take an invoice back",
+    "send_invoice": "Send an invoice",
+    "approve_operation": "Approve what somebody else wants",
+    "refuse_operation": "Reject what somebody wants",
+    "replay_operation": "Let a command run again",
+    "replay_inbox_event": "Let an event run again",
+    "replay_follow_up": "Let what must follow run again",
+    "discard_operation": "Decide that a command never runs",
+    "discard_inbox_event": "Decide that an event never runs",
+    "discard_follow_up": "Decide that what must follow never does",
+}
 
 
 def command_name(kind: str) -> str:

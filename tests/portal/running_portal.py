@@ -16,6 +16,7 @@ from settings import Settings
 from stack.ports import LOOPBACK
 
 START_SECONDS_MAX = 60.0
+PATIENCE = 10
 # as a browser says of a form that a page of ours sends
 OURS = {"Sec-Fetch-Site": "same-origin"}
 
@@ -62,8 +63,13 @@ class Browser:
         self.http = httpx.Client(base_url=address, headers=headers, timeout=20)
 
     def open(self, path: str, **more: Any) -> httpx.Response:
-        """Look at a page."""
-        return self.http.get(path, **more)
+        """Look at a page; where it says "one moment, please", as on a machine that is busy, again."""
+        for _ in range(PATIENCE):
+            answer = self.http.get(path, **more)
+            if answer.status_code != 503:
+                break
+            time.sleep(1)
+        return answer
 
     def send(
         self, path: str, fields: dict[str, str] | None = None, headers: Mapping[str, str] = OURS

