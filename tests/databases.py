@@ -15,6 +15,7 @@ from database.engine import Database, make_engine
 from database.lineage import refuse_restored
 from stack.postgres import EmbeddedPostgres
 from tests.emptying import WARM, Emptier
+from tests.planned_once import plan_once
 
 NAME = "test"
 POOL_SIZE = 20  # several hands and threads of one test share an engine
@@ -28,6 +29,7 @@ def warm_engine(url: str) -> Engine:
     if url not in _engines:
         named = make_url(url).update_query_dict({"application_name": WARM}).render_as_string(hide_password=False)
         _engines[url] = refuse_restored(make_engine(named, pool_size=POOL_SIZE))
+        plan_once(_engines[url])
     return _engines[url]
 
 
