@@ -16,6 +16,8 @@ from billing.catalog.tables import Interval
 from billing.payment_methods.tables import PaymentMethodConfig
 from database.ids import uuid7
 from portal.formatting import day
+from portal.targets import PATHS
+from schemas.commands.portal import TARGETS
 from schemas.permissions import Role
 from tests.billing.subscribers import Books
 from tests.gateways.sandbox_process import Sandbox
@@ -221,3 +223,4 @@ def test_a_link_may_lead_to_what_is_owed_to_cancel_and_to_one_invoice(
     assert lands("pay") == lands(f"invoice/{invoice.id}") == f"/account/invoices/{invoice.id}"
     assert lands("cancel").endswith("/cancel")
     assert lands("invoices") == "/account/invoices"
+    assert set(PATHS) == set(TARGETS), "the portal knows every word that the API takes"
