@@ -1,5 +1,8 @@
 """The company's figures: as cards, and each day or month of the time as a line of a table."""
 
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 
 from pydantic import ValidationError
@@ -8,13 +11,28 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from ingress.queries.dashboard import DashboardFilter, dashboard
+from portal.charts import Line, line
 from portal.console.hands import Hands
 from portal.console.showing import Content, Look
+from portal.formatting import count, money
 from portal.forms import errors_by_field
+from portal.pages import ENGLISH
+from schemas.views.dashboard import DashboardView
 
 READS = "dashboard:read"
 ASKED = ("since", "until", "by")
 STEPS = {"day": "by the day", "month": "by the month"}
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A chart of what the table below tells. `write` tells a value of its scale; the title is a catalogue key."""
+
+    name: str
+    title: str
+    unit: str
+    line: Line
+    write: Callable[[int], str]
 
 
 class DashboardPage:
@@ -40,7 +58,21 @@ class DashboardPage:
 
         def read(look: Look) -> Content:
             shown = look.at(READS, lambda session: dashboard(session, wanted))
-            return {"it": shown, "asked": asked, "errors": errors, "steps": STEPS}
+            return {"it": shown, "asked": asked, "errors": errors, "steps": STEPS, "drawn": list(_drawn(shown))}
 
         status = HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK
         return await self._showing.page_of(colleague, request, "console/dashboard.html", read, status)
+
+
+def _drawn(shown: DashboardView) -> Iterator[Drawn]:
+    """What came, a line for each currency, and how many accounts are new."""
+    for currency in (each.currency for each in shown.revenue):
+        came = [sum(each.received_minor for each in step.revenue if each.currency == currency) for step in shown.series]
+        write = partial(_money, currency)
+        yield Drawn(f"received-{currency}", "Received", currency, line(came), write)
+    new = [step.new_accounts for step in shown.series]
+    yield Drawn("new-accounts", "New accounts", "", line(new), lambda number: count(number, ENGLISH))
+
+
+def _money(currency: str, minor: int) -> str:
+    return money(minor, currency, ENGLISH)

@@ -38,6 +38,7 @@ def test_the_figures_are_those_of_the_api(at_work: AtWork, hire: Hire, books_of_
     page = robin.open(DASHBOARD)
     assert f'<p class="figure">{count(told.accounts.active, "en")}</p>' in page.text
     assert page.text.count('<tr><th scope="row">') == len(told.series)
+    assert page.text.count('class="chart line"') == len(told.revenue) + 1
     months = robin.open(f"{DASHBOARD}?by=month")
     assert months.text.count('<tr><th scope="row">') == 12
     for wrong in ("since=2026-01-01", "by=hour", "since=2026-02-01&until=2026-01-01"):
