@@ -85,7 +85,8 @@ READ_BY: dict[str, tuple[str, ...]] = {
     ),
     "portal": (
         *_EVERYWHERE, "portal_database_url", "broker_url", "portal_host", "portal_port", "portal_processes",
-        "portal_public_url", "ingress_connections_per_address", "seller_name", "seller_logo", "payment_instructions",
+        "portal_public_url", "portal_sign_ins_per_address", "ingress_connections_per_address", "seller_name",
+        "seller_logo", "payment_instructions",
     ),
     # it opens what authenticators know, which is sealed as the door's secrets are
     "console": (
@@ -146,6 +147,8 @@ class Settings(BaseSettings):
     portal_port: Port = 8100
     portal_processes: Annotated[Count, Field(ge=1, le=64)] = 1
     portal_public_url: RootUrl = ""
+    # mails to sign in by, asked for from one address within an hour; 0 is no limit
+    portal_sign_ins_per_address: Annotated[Count, Field(ge=0, le=10_000_000)] = 30
     portal_return_hosts: Annotated[tuple[HostName, ...], NoDecode] = ()
 
     # the console of the company's own people, and the address under which they reach it

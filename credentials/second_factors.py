@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pyotp import TOTP, random_base32
 from pyotp.exceptions import OTPVerificationError
-from sqlalchemy import delete, func, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -51,6 +51,12 @@ def shown_second_factor(session: Session, keys: MasterKeys, staff_id: UUID, name
         return None
     text = second_factor_of(keys, row)
     return Shown(text, TOTP(text).provisioning_uri(name=name, issuer_name=issuer))
+
+
+def has_second_factor(session: Session, staff_id: UUID) -> bool:
+    """Whether an authenticator of theirs has shown that it knows its secret."""
+    is_it = StaffSecondFactor.staff_id == staff_id, StaffSecondFactor.confirmed_at.is_not(None)
+    return session.scalar(select(StaffSecondFactor.staff_id).where(*is_it)) is not None
 
 
 def use_code(session: Session, keys: MasterKeys, staff_id: UUID, code: str, now: datetime) -> bool:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from markupsafe import escape
+
 from schemas.views.operations import OperationView
 
 HOME = "/account/billing"
@@ -93,8 +95,8 @@ def next_of(operation: OperationView) -> Next:
 
 def why_refused(code: str, detail: str) -> str:
     """Why something cannot be had; a catalogue key, or the API's own words."""
-    # texts of the catalogue are formats: of others a percent sign is a percent sign
-    return REFUSALS.get(code) or detail.replace("%", "%%")
+    # texts of the catalogue are formats, taken as they are: of others a percent sign is that, and a tag is none
+    return REFUSALS.get(code) or str(escape(detail)).replace("%", "%%")
 
 
 def why_not(operation: OperationView) -> str:

@@ -63,7 +63,7 @@ def make_portal(settings: Settings) -> Portal:
     parking = Parking(reads, site)
     routes = [
         *Entering(reads, visitors, pages, site).routes(),
-        *SigningIn(reads, pages, site, ringers[2]).routes(),
+        *SigningIn(reads, pages, site, ringers[2], settings.portal_sign_ins_per_address).routes(),
         *ParkedPage(parking, visitors, hands.showing).routes(),
         *OperationPage(hands, waiting).routes(),
         *(route for page in OF_ACCOUNT for route in page(hands).routes()),

@@ -14,10 +14,19 @@ from schemas.refusals import refusals
 BODY_BYTES_MAX = 64 * 1024
 FIELDS_MAX = 200
 DIGITS_MAX = 15
+# where a request keeps what it had: its body comes once, and whoever waits for a second one waits for ever
+READ = "portal.form"
 
 
 async def read_form(request: Request) -> Mapping[str, str]:
     """The fields as they were typed, each once: the last one of a name counts. Raises Refused 400 for what is none."""
+    if READ not in request.scope:
+        request.scope[READ] = await _read(request)
+    fields: Mapping[str, str] = request.scope[READ]
+    return fields
+
+
+async def _read(request: Request) -> Mapping[str, str]:
     body = await read_body(request.receive, BODY_BYTES_MAX)
     try:
         fields = parse_qsl(

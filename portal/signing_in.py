@@ -24,7 +24,7 @@ from billing.callers.tables import PortalSession
 from database.api_keys import hash_key
 from database.outbox import STAGED
 from database.sight import EVERYTHING
-from ingress.connection_limit import address_of
+from ingress.connection_limit import address_of, network_of
 from ingress.reads import Reads
 from ingress.ringing import Ringer
 from portal.entering import TOKEN_BYTES, browser_of, let_in, named
@@ -50,11 +50,12 @@ Proof = Callable[[Session, str], bool]
 class SigningIn:
     """`/sign-in` and what is below it."""
 
-    def __init__(self, reads: Reads, pages: Pages, site: Site, mails: Ringer) -> None:
+    def __init__(self, reads: Reads, pages: Pages, site: Site, mails: Ringer, per_network_max: int) -> None:
         self._reads = reads
         self._pages = pages
         self._site = site
         self._mails = mails
+        self._per_network_max = per_network_max
 
     def routes(self) -> list[Route]:
         """Its addresses."""
@@ -82,8 +83,8 @@ class SigningIn:
             content = {"email": typed, "error": NO_ADDRESS}
             return self._pages.plain("sign_in.html", content, HTTPStatus.UNPROCESSABLE_ENTITY)
         cookie = token_urlsafe(TOKEN_BYTES)
-        asking = Asking(email, hash_key(cookie), address_of(request))
-        staged = await self._reads.run(lambda session: _ask(session, asking), EVERYTHING)
+        asking = Asking(email, hash_key(cookie), str(network_of(address_of(request))))
+        staged = await self._reads.run(lambda session: _ask(session, asking, self._per_network_max), EVERYTHING)
         if staged is None:
             text = "Too many mails were asked for within the hour. Try it later, or open the page from your product."
             raise Refused(HTTPStatus.TOO_MANY_REQUESTS, "Too many mails", text)
@@ -183,8 +184,8 @@ class SigningIn:
         return self._pages.plain("sign_in_over.html", {}, HTTPStatus.GONE)
 
 
-def _ask(session: Session, asking: Asking) -> list[UUID] | None:
+def _ask(session: Session, asking: Asking, per_network_max: int) -> list[UUID] | None:
     """What is to be rung for; None for too many."""
-    if not ask_to_sign_in(session, asking, datetime.now(UTC)):
+    if not ask_to_sign_in(session, asking, per_network_max, datetime.now(UTC)):
         return None
     return [row_id for _, row_id in session.info.pop(STAGED, [])]

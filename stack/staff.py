@@ -11,6 +11,7 @@ from billing.callers.hand_link import hand_link
 from billing.callers.leave_console import leave_console
 from billing.callers.make_key import make_staff_key
 from billing.callers.rules import Maker
+from billing.callers.use_up_links import use_up_links
 from credentials.second_factors import forget_second_factor
 from database.api_keys import draw_key, hash_key
 from database.ids import uuid7
@@ -87,6 +88,7 @@ def forget_authenticator(settings: Settings, member_id: UUID) -> None:
         if not forget_second_factor(opened, member_id):
             raise StackError(f"nobody with the id {member_id} has an authenticator")
         leave_console(opened, member_id)
+        use_up_links(opened, member_id)
 
 
 def _console(settings: Settings) -> str:

@@ -10,6 +10,7 @@ from billing.accounts.ask_email import end_confirmation
 from billing.accounts.queries import find_waiting_by_token, lock_account
 from billing.accounts.rules import hash_token
 from billing.accounts.tables import Account, ConfirmationLink, EmailConfirmation
+from billing.callers.tables import PortalSession
 from billing.errors import Rejected
 from database.outbox import stage
 from database.rows import insert_rows
@@ -35,6 +36,9 @@ def confirm_email(session: Session, token: str, now: datetime) -> Account:
     found.email_before, account.billing_email = account.billing_email, found.email
     found.is_confirmed = True
     end_confirmation(session, found, now)
+    # who was in the portal as the reader of that address is so no more
+    of_reader = PortalSession.account_id == account.id, PortalSession.user_id == found.email_before.lower()
+    session.execute(delete(PortalSession).where(*of_reader))
     stage(session, CHANGED, found.id, f"{CHANGED}/{found.id}")
     return account
 

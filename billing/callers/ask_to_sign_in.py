@@ -15,34 +15,33 @@ from billing.mail.stage_to_person import stage_in_hour
 from database.ids import uuid7
 
 SIGN_IN = "portal_sign_in"
-# From one network address; many people may stand behind it.
-ASKED_FROM_ADDRESS_MAX = 30
-# By everybody together: with five tries each, of a hundred million codes, nobody ever guesses one.
-ASKED_BY_ALL_MAX = 2_000
+# By everybody together, so that no table fills up. It is no guard of codes: those are counted when they are tried.
+ASKED_BY_ALL_MAX = 20_000
 COUNTED_FOR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """The address that was typed, the hash of the cookie that this browser is given, and where it came from."""
+    """The address that was typed, the hash of the cookie that this browser is given, and whose network it came from."""
 
     email: str
     browser_sha256: str
-    address: str
+    network: str
 
 
-def ask_to_sign_in(session: Session, asking: Asking, wall_at: datetime) -> bool:
+def ask_to_sign_in(session: Session, asking: Asking, per_network_max: int, wall_at: datetime) -> bool:
     """Write it down and stage the mail; False for too many within an hour. `wall_at` is the wall clock's time.
 
+    Many people may stand behind one network; 0 is no limit, for where all of them stand behind a proxy of ours.
     Five mails go to an address within an hour. A sixth is asked for like the others, and does not come.
     """
-    if _counted(session, SignIn.address == asking.address) >= ASKED_FROM_ADDRESS_MAX:
+    if 0 < per_network_max <= _counted(session, SignIn.network == asking.network):
         return False
     if _counted(session) >= ASKED_BY_ALL_MAX:
         return False
     sign_in_id = uuid7()
     values = {
-        "id": sign_in_id, "email": asking.email, "browser_sha256": asking.browser_sha256, "address": asking.address,
+        "id": sign_in_id, "email": asking.email, "browser_sha256": asking.browser_sha256, "network": asking.network,
     }  # fmt: skip
     session.execute(insert(SignIn).values(values))
     stage_in_hour(session, SIGN_IN, sign_in_id, asking.email, wall_at)

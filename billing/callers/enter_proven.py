@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from billing.accounts.tables import Account
 from billing.callers.enter import Browser, Entrant, begin
 from billing.callers.tables import PortalSession, SignIn, SignInWay
+from billing.team.tables import Member
 from schemas.permissions import Role
 
 PROOF_LIVES = timedelta(minutes=10)
@@ -39,7 +40,7 @@ def ways_of(session: Session, proof_sha256: str) -> Sequence[Way]:
 
 def enter_proven(session: Session, proof_sha256: str, account_id: UUID, browser: Browser) -> PortalSession | None:
     """The session that begins; None for a proof that is none, was used, is over or does not lead there."""
-    chosen = SignInWay.sign_in_id == SignIn.id, SignInWay.account_id == account_id
+    chosen = SignInWay.sign_in_id == SignIn.id, SignInWay.account_id == account_id, _still_leads()
     leads_there = select(SignInWay.account_id).where(*chosen).correlate(SignIn).exists()
     used = update(SignIn).where(_is_good(proof_sha256), leads_there).values(entered_at=func.now())
     sign_in_id = session.scalar(used.returning(SignIn.id), execution_options={"synchronize_session": False})
@@ -49,6 +50,15 @@ def enter_proven(session: Session, proof_sha256: str, account_id: UUID, browser:
         select(SignInWay).where(SignInWay.sign_in_id == sign_in_id, SignInWay.account_id == account_id)
     ).one()
     return begin(session, Entrant(way.account_id, way.user_id, Role(way.role)), browser)
+
+
+def _still_leads() -> ColumnElement[bool]:
+    """Whether the way is as it was when the mail was made: a mail lies about, and who read it may be gone."""
+    whose = Member.account_id == SignInWay.account_id
+    is_member = select(Member.id).where(whose, Member.user_id == SignInWay.user_id).exists()
+    has_team = select(Member.id).where(whose).exists()
+    reads_bills = Account.id == SignInWay.account_id, func.lower(Account.billing_email) == SignInWay.user_id
+    return or_(is_member, and_(~has_team, select(Account.id).where(*reads_bills).exists()))
 
 
 def _is_good(proof_sha256: str) -> ColumnElement[bool]:

@@ -12,6 +12,10 @@ from billing.callers.tables import SignIn, SignInSecret
 CODE_LIVES = timedelta(minutes=10)
 LINK_LIVES = timedelta(minutes=30)
 TRIES_MAX = 5
+# Of a hundred million codes one is never guessed at so many tries an hour, whoever asks for how many mails. Beyond it
+# no code is taken from anybody, and links lead in as before.
+TRIES_BY_ALL_MAX = 500
+TRIES_COUNTED_FOR = timedelta(hours=1)
 
 
 def prove_by_code(session: Session, browser_sha256: str, code: str, proof_sha256: str) -> bool:
@@ -19,6 +23,8 @@ def prove_by_code(session: Session, browser_sha256: str, code: str, proof_sha256
 
     `proof_sha256` is the hash of the cookie that this browser is given.
     """
+    if not _are_codes_taken(session):
+        return False
     asked = SignIn.browser_sha256 == browser_sha256, _is_open(CODE_LIVES), SignIn.tries < TRIES_MAX
     tried = update(SignIn).where(*asked).values(tries=SignIn.tries + 1).returning(SignIn.id)
     sign_in_id = session.scalar(tried, execution_options={"synchronize_session": False})
@@ -45,7 +51,14 @@ def find_by_link(session: Session, link_sha256: str) -> SignIn | None:
 def can_try(session: Session, browser_sha256: str) -> bool:
     """Whether a code can still be typed in this browser."""
     asked = SignIn.browser_sha256 == browser_sha256, _is_open(CODE_LIVES), SignIn.tries < TRIES_MAX
-    return session.scalar(select(SignIn.id).where(*asked)) is not None
+    return _are_codes_taken(session) and session.scalar(select(SignIn.id).where(*asked)) is not None
+
+
+def _are_codes_taken(session: Session) -> bool:
+    """Whether fewer were tried of late, and were wrong, than anybody guesses one by."""
+    wrong = func.sum(SignIn.tries).filter(SignIn.proven_at.is_(None))
+    tried = session.scalar(select(wrong).where(SignIn.created_at > func.now() - TRIES_COUNTED_FOR))
+    return (tried or 0) < TRIES_BY_ALL_MAX
 
 
 def _prove(session: Session, sign_in_id: UUID, lives: timedelta, proof_sha256: str) -> bool:

@@ -119,7 +119,7 @@ class SignIn(Base):
     It is *proven* once, by the code of its mail in that browser or by the link in any; who came with the proof has the
     cookie of `proof_sha256`, and *entered* once. What is in the mail is known by its hashes, see `SignInSecret`; into
     which accounts it leads, by `SignInWay`: of an address that leads nowhere there are neither, and nobody else can
-    tell. `address` is where the browser came from.
+    tell. `network` is where the browser came from: its address, or of IPv6 the /64 of that.
     """
 
     __tablename__ = "sign_ins"
@@ -128,12 +128,12 @@ class SignIn(Base):
         CheckConstraint("(proven_at IS NULL) = (proof_sha256 IS NULL)", name="proven_by_somebody"),
         CheckConstraint("entered_at IS NULL OR proven_at IS NOT NULL", name="entered_with_a_proof"),
         Index("ix_sign_ins_created_at", "created_at"),
-        Index("ix_sign_ins_address", "address", "created_at"),
+        Index("ix_sign_ins_network", "network", "created_at"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     email: Mapped[str]
-    address: Mapped[str]
+    network: Mapped[str]
     browser_sha256: Mapped[str] = mapped_column(unique=True)
     tries: Mapped[int] = mapped_column(server_default="0")
     created_at: Mapped[datetime] = written_at()

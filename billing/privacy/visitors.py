@@ -47,7 +47,7 @@ VISITORS = (
         "id IN (SELECT sign_in_id FROM sign_in_ways WHERE account_id = :account_id)",
         {
             "email": Personal("an e-mail address that somebody typed", ASKING, Keep.ACCOUNT),
-            "address": Personal("where a browser came from", ASKING, Keep.ACCOUNT),
+            "network": Personal("where a browser came from", ASKING, Keep.ACCOUNT),
             "browser_sha256": Personal("a browser that asked", ASKING, Keep.ACCOUNT),
             "proof_sha256": Personal("a browser that was let in", ASKING, Keep.ACCOUNT),
         },

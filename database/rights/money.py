@@ -9,13 +9,9 @@ EVIDENCE = part_of("disputes", "dispute_id").taking("disputes:read")
 PROOFS = part_of("payment_claims", "claim_id").taking("payments:read")
 # when the years of a deleted account are over, nobody is named any more
 EMPTIED = Rights(reads=True, changes=("text", "payer", "payer_account"))
-PAYMENTS_SHOWN = Rights(
-    reads_only=(
-        "id", "account_id", "invoice_id", "kind", "card_id", "gateway", "status", "amount_minor", "currency",
-        "failure_code", "created_at", "captured_at",
-        # whose a page is that somebody wants to have captured
-        "checkout_ref",
-    )
+PAYMENTS_SHOWN = (
+    "id", "account_id", "invoice_id", "kind", "card_id", "gateway", "status", "amount_minor", "currency",
+    "failure_code", "created_at", "captured_at",
 )  # fmt: skip
 
 MONEY: Mapping[str, Decision] = {
@@ -25,8 +21,9 @@ MONEY: Mapping[str, Decision] = {
             "approvals", "sent_at", "captured_at", "look_up_at",
         ),
         # not what a gateway was asked with, nor where a page is that takes money
-        door=PAYMENTS_SHOWN,
-        portal=PAYMENTS_SHOWN,
+        # whose a page is that somebody wants to have captured, the door looks up
+        door=Rights(reads_only=(*PAYMENTS_SHOWN, "checkout_ref")),
+        portal=Rights(reads_only=PAYMENTS_SHOWN),
         whose=OF_ACCOUNT,
     ),
     "receipts": shown(changes("allocated_minor", "looked_at", "card_brand", "card_last4"), OF_ACCOUNT),

@@ -33,9 +33,22 @@ def _is_own(look: Look, found: ApprovalView) -> bool:
 def _facts(found: ApprovalView) -> list[Fact]:
     return [
         Fact("What", command_name(found.kind), href=ONE.format(id=found.id)),
+        _how_much(found),
+        *_whose(found),
         Fact("Wanted by", found.asked_by),
         Fact("Until", at=found.expires_at),
     ]
+
+
+def _how_much(found: ApprovalView) -> Fact:
+    if found.unit == "credits":
+        return Fact("Credits", count=found.amount)
+    return Fact("Amount", minor=found.amount, currency=found.unit)
+
+
+def _whose(found: ApprovalView) -> list[Fact]:
+    account_id = found.account_id
+    return [Fact("Account", str(account_id), href=f"/admin/accounts/{account_id}")] if account_id else []
 
 
 def _told(look: Look, approval_id: UUID, *, is_to_approve: bool) -> Told:

@@ -60,6 +60,10 @@ class Deed:
     is_danger: bool = False
 
 
+# of what was shown, in the address of the page that asks; a command that takes one refuses another
+FINGERPRINT = "fingerprint"
+
+
 class Asking:
     """`GET` and `POST` of one deed."""
 
@@ -76,7 +80,9 @@ class Asking:
 
     async def ask(self, request: Request) -> Response:
         """What it is about, and the form."""
-        return await self._asked(request, NO_ERRORS, {KEY_FIELD: new_key()})
+        # what was looked at before this page was asked for, and not what it may have become meanwhile
+        shown = {name: value for name, value in request.query_params.items() if name == FINGERPRINT}
+        return await self._asked(request, NO_ERRORS, {KEY_FIELD: new_key(), **shown})
 
     async def do(self, request: Request) -> Response:
         """Stage it, in the name of who sent the form."""

@@ -22,6 +22,7 @@ from portal.console.words import command_name
 PERMISSION = "operations:read"
 WAIT_SECONDS = 1.5
 # chosen by a link, never by itself: nobody's page moves while they read it (WCAG 2.2.1)
+ON_ITS_WAY = ("queued", "running")
 WATCH_SECONDS = 5
 
 
@@ -51,7 +52,8 @@ class OperationPage:
         found, said = await self._reads.run(read, colleague.principal.sight)
         row = found if is_final(found) else await self._waiting.wait(operation_id, WAIT_SECONDS) or found
         shown = view_operation(row)
-        is_watched = "watch" in request.query_params and not is_final(row)
+        # what waits for a second person is not watched: each look would keep the session of an empty desk alive
+        is_watched = "watch" in request.query_params and shown.status in ON_ITS_WAY
         content = {
             "operation": shown,
             "name": command_name(shown.kind),

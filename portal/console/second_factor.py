@@ -19,7 +19,7 @@ from billing.callers.prove import prove
 from callers.keys import principal_of
 from credentials.errors import Sealed
 from credentials.master_keys import MasterKeys
-from credentials.second_factors import shown_second_factor, use_code
+from credentials.second_factors import has_second_factor, shown_second_factor, use_code
 from database.api_keys import hash_key
 from database.audit.tables import ActorKind
 from database.audit.write import Actor, Deed, write_down
@@ -104,7 +104,7 @@ class SecondFactor:
 
     def _tried(self, session: Session, visit: Visit, code: str, token_sha256: str) -> Tried:
         """The try is counted whatever comes of it, and who enters is written down."""
-        left = count_try(session, visit.session.id)
+        left, is_new = count_try(session, visit.session.id), not has_second_factor(session, visit.member.id)
         if left is None or not use_code(session, self._keys, visit.member.id, code, datetime.now(UTC)):
             return Tried(False, left)
         proven = prove(session, visit.session.id, token_sha256)
@@ -112,7 +112,9 @@ class SecondFactor:
         if proven is None or principal is None:
             return Tried(False, None)
         actor = Actor(ActorKind.STAFF, principal.caller, visit.member.name, visit.member.role)
-        write_down(session, [Deed(actor, "enter_console", said={"session_id": proven.id})])
+        write_down(
+            session, [Deed(actor, "enter_console", said={"session_id": proven.id, "is_new_authenticator": is_new})]
+        )
         return Tried(True, left)
 
     async def _unsealing(self, read: Callable[[Session], Answer]) -> Answer:

@@ -1,12 +1,15 @@
 """A session that ends in the middle of a form: nothing typed is lost, and nothing is sent by itself."""
 
+import re
 from collections.abc import Callable
-from uuid import UUID
+from unittest.mock import MagicMock
+from uuid import UUID, uuid4
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from database.api_keys import hash_key
+from portal.account.every import OF_ACCOUNT
 from tests.portal.conftest import Link
 from tests.portal.forms import done, sent
 from tests.portal.running_portal import OURS, Browser
@@ -115,3 +118,20 @@ def test_what_is_too_large_or_of_nobody_is_not_kept(
         assert "is kept" in ada.send(RECIPIENTS, sent(invoices=TYPED)).text
     standing = text("SELECT count(*) FROM parked_forms WHERE over_at IS NULL")
     assert books_of_portal.execute(standing).scalar_one() == 5
+
+
+def test_a_form_of_a_session_that_is_over_is_answered_wherever_it_is_sent(
+    signed_in: NewBrowser, new_customer: NewCustomer, books_of_portal: Session
+) -> None:
+    ada = signed_in(new_customer())
+    _end(books_of_portal, ada)
+    paths = [path for path in _paths() if path.startswith("/account/")]
+    assert len(paths) > 20
+    for path in paths:
+        assert ada.send(path, sent(email="bea@acme.example")).status_code == 401, path
+
+
+def _paths() -> list[str]:
+    """All to which a form is sent; what they are about is nobody's."""
+    routes = [route for page in OF_ACCOUNT for route in page(MagicMock()).routes() if "POST" in (route.methods or ())]
+    return [re.sub(r"{[a-z_]+(:uuid)?}", str(uuid4()), route.path) for route in routes]

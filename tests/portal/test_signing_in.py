@@ -5,14 +5,15 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from uuid import UUID
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from billing.callers.ask_to_sign_in import SIGN_IN
+from billing.callers.ask_to_sign_in import SIGN_IN, Asking, ask_to_sign_in
 from billing.callers.tables import SignIn
 from billing.clocks.wall import Wall
 from billing.notices.letterhead import Letterhead
@@ -20,6 +21,7 @@ from billing.notices.letters import LETTERS
 from billing.notices.occasion import Moot, Occasion
 from database.outbox import OutboxEntry
 from documents.notices import render_notice
+from ingress.connection_limit import network_of
 from schemas.account_facts import SignInFacts
 from schemas.documents import PartyFacts
 from tests.billing.teams import Team
@@ -263,6 +265,37 @@ def test_one_place_asks_thirty_times_an_hour_and_what_is_over_is_forgotten(
     assert (refused.status_code, "Too many mails" in refused.text) == (429, True)
     books_of_portal.execute(text("UPDATE sign_ins SET created_at = created_at - interval '61 minutes'"))
     _ask(browser(), "later@acme.example")
+
+
+def test_whoever_has_a_network_of_the_sixth_version_has_one_place_in_it(books_of_portal: Session) -> None:
+    books_of_portal.execute(text("DELETE FROM sign_ins"))
+    of_one = [str(network_of(f"2001:db8::{number:x}")) for number in range(1, 4)]
+    of_another = str(network_of("2001:db8:0:1::1"))
+    asked = [_asked(books_of_portal, network, 2) for network in (*of_one, of_another)]
+    assert asked == [True, True, False, True]
+    assert _asked(books_of_portal, of_one[0], 0), "behind a proxy nobody is counted by that"
+
+
+def _asked(books: Session, network: str, at_most: int) -> bool:
+    asking = Asking(f"{uuid4().hex}@acme.example", uuid4().hex, network)
+    return ask_to_sign_in(books, asking, at_most, datetime.now(UTC))
+
+
+def test_after_too_many_wrong_codes_of_all_no_code_is_taken_and_links_are(
+    browser: NewBrowser, with_team: Callable[[str, str], UUID], mailbox: Mailbox, books_of_portal: Session
+) -> None:
+    with_team("bea8@acme.example", "Eighth Corp")
+    ada = browser()
+    _ask(ada, "bea8@acme.example")
+    mailed = mailbox.of("bea8@acme.example")
+    _ask(browser(), "guessed@acme.example")
+    guessed = text("UPDATE sign_ins SET tries = 500 WHERE email = 'guessed@acme.example'")
+    books_of_portal.execute(guessed)
+    refused = ada.send(CODE, {"code": mailed.code})
+    assert (refused.status_code, "No code can be typed" in refused.text) == (422, True)
+    link = mailed.sign_in_url.removeprefix(PORTAL)
+    assert ada.send(link).status_code == 303, "the link of the same mail leads in"
+    books_of_portal.execute(text("DELETE FROM sign_ins WHERE email = 'guessed@acme.example'"))
 
 
 def test_a_link_that_is_over_leads_to_signing_in(

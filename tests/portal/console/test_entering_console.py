@@ -70,6 +70,20 @@ def test_a_link_opens_once_also_for_two_at_the_same_moment(
     assert (over.status_code, "cashbeat staff enter" in over.text) == (410, True)
 
 
+def test_whoever_took_an_earlier_link_never_sees_what_the_authenticator_learns(
+    doorstep: Doorstep, hire: Hire, staff_link: StaffLink, secrets_of_staff: Known
+) -> None:
+    robin, thief, here = hire(), doorstep(), doorstep()
+    first, second = staff_link(robin), staff_link(robin)
+    assert thief.open(first).status_code == 410, "a newer link ends those before it"
+    thief.enter(second)
+    here.enter(staff_link(robin))
+    assert thief.open(PROVING).status_code == 401, "who has shown no code is out once somebody enters anew"
+    learn(here, robin, secrets_of_staff)
+    assert thief.send(PROVING, {"code": code_of(secrets_of_staff[robin.id])}).status_code == 401
+    assert here.send(PROVING, {"code": code_of(secrets_of_staff[robin.id])}).headers["location"] == "/"
+
+
 def test_old_links_and_those_of_who_has_ended_open_nothing(
     doorstep: Doorstep, hire: Hire, staff_link: StaffLink, books_of_portal: Session
 ) -> None:

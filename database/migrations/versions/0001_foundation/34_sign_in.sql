@@ -3,7 +3,7 @@
 CREATE TABLE sign_ins (
     id UUID NOT NULL,
     email TEXT NOT NULL,
-    address TEXT NOT NULL,
+    network TEXT NOT NULL,
     browser_sha256 TEXT NOT NULL,
     tries BIGINT DEFAULT '0' NOT NULL,
     created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
@@ -18,7 +18,7 @@ CREATE TABLE sign_ins (
     CONSTRAINT ck_sign_ins_entered_with_a_proof CHECK (entered_at IS NULL OR proven_at IS NOT NULL)
 );
 CREATE INDEX ix_sign_ins_created_at ON sign_ins (created_at);
-CREATE INDEX ix_sign_ins_address ON sign_ins (address, created_at);
+CREATE INDEX ix_sign_ins_network ON sign_ins (network, created_at);
 
 CREATE TABLE sign_in_secrets (
     link_sha256 TEXT NOT NULL,
