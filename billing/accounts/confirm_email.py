@@ -9,8 +9,7 @@ from sqlalchemy.orm import Session
 from billing.accounts.ask_email import end_confirmation
 from billing.accounts.queries import find_waiting_by_token, lock_account
 from billing.accounts.rules import hash_token
-from billing.accounts.tables import Account, ConfirmationLink, EmailConfirmation
-from billing.callers.tables import PortalSession
+from billing.accounts.tables import ConfirmationLink, EmailConfirmation
 from billing.errors import Rejected
 from database.outbox import stage
 from database.rows import insert_rows
@@ -19,8 +18,8 @@ CHANGED = "billing_email_changed"
 TOKEN_BYTES = 32
 
 
-def confirm_email(session: Session, token: str, now: datetime) -> Account:
-    """The account, which from now on uses the address that waited; the one before is told. A token is good once.
+def confirm_email(session: Session, token: str, now: datetime) -> EmailConfirmation:
+    """What was confirmed: its account uses that address from now on; the one before is told. A token is good once.
 
     `now` is the account's own time. Raises Rejected `confirmation_not_found` for a token that is none, that was used
     before or is over.
@@ -36,11 +35,8 @@ def confirm_email(session: Session, token: str, now: datetime) -> Account:
     found.email_before, account.billing_email = account.billing_email, found.email
     found.is_confirmed = True
     end_confirmation(session, found, now)
-    # who was in the portal as the reader of that address is so no more
-    of_reader = PortalSession.account_id == account.id, PortalSession.user_id == found.email_before.lower()
-    session.execute(delete(PortalSession).where(*of_reader))
     stage(session, CHANGED, found.id, f"{CHANGED}/{found.id}")
-    return account
+    return found
 
 
 def make_link(session: Session, waiting: EmailConfirmation, cause: str) -> str:

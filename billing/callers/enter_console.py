@@ -15,18 +15,12 @@ PROVING_LASTS = timedelta(minutes=10)
 
 
 def enter_console(session: Session, link_sha256: str, browser: Browser) -> StaffSession | None:
-    """The session that begins; None for a link that is not known, was used or is over. Of two at once one enters.
-
-    It ends every other session of theirs that has shown no code: whoever sits there has come by another link, and would
-    be shown what the authenticator of this one is to learn.
-    """
+    """The session that begins; None for a link that is not known, was used or is over. Of two at once one enters."""
     is_it = StaffLink.token_sha256 == link_sha256
     used = update(StaffLink).where(is_it, is_good_for_staff()).values(used_at=func.now())
     staff_id = session.scalar(used.returning(StaffLink.staff_id))
     if staff_id is None:
         return None
-    unproven = StaffSession.staff_id == staff_id, StaffSession.proven_at.is_(None), StaffSession.ended_at.is_(None)
-    session.execute(update(StaffSession).where(*unproven).values(ended_at=func.now()))
     values = {
         "id": uuid7(), "staff_id": staff_id, "token_sha256": browser.token_sha256, "address": browser.address,
         "agent": browser.agent[:AGENT_LENGTH_MAX], "ends_at": func.now() + PROVING_LASTS,

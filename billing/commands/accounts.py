@@ -12,6 +12,7 @@ from billing.accounts.open import open_account
 from billing.accounts.queries import get_account, lock_account, view_account, view_settings
 from billing.accounts.suspend import suspend_account
 from billing.accounts.update import update_account
+from billing.callers.turn_reader_out import turn_reader_out
 from billing.commands.verb import Result, Verb, cause_of
 from billing.gateway_run.stage_syncs import stage_syncs_of_account
 from billing.privacy.ask_export import ask_export
@@ -53,8 +54,9 @@ def _repeat_confirmation(session: Session, operation: Operation, command: Repeat
 
 
 def _confirm_email(session: Session, operation: Operation, command: ConfirmEmail, now: datetime) -> Result:
-    account = confirm_email(session, command.token, now)
-    return {"account_id": str(account.id), "billing_email": account.billing_email}
+    confirmed = confirm_email(session, command.token, now)
+    turn_reader_out(session, confirmed.account_id, confirmed.email_before)
+    return {"account_id": str(confirmed.account_id), "billing_email": confirmed.email}
 
 
 def _delete_account(session: Session, operation: Operation, command: DeleteAccount, now: datetime) -> Result:

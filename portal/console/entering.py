@@ -14,13 +14,14 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from billing.callers.console_visits import member_of_link
+from billing.callers.end_unproven import end_unproven
 from billing.callers.enter import Browser
 from billing.callers.enter_console import enter_console
 from billing.callers.leave_console import leave_console
 from billing.callers.tables import StaffSession
 from credentials.errors import Sealed
 from credentials.master_keys import MasterKeys
-from credentials.second_factors import draw_second_factor
+from credentials.second_factors import draw_second_factor, has_second_factor
 from database.api_keys import hash_key
 from database.sight import NOTHING
 from ingress.connection_limit import address_of
@@ -96,6 +97,8 @@ class Entering:
         """Where nothing can be sealed, nobody enters, and the link stays good."""
         began = enter_console(session, link, browser)
         if began is not None:
+            if not has_second_factor(session, began.staff_id):
+                end_unproven(session, began.staff_id, but=began.id)
             try:
                 draw_second_factor(session, self._keys, began.staff_id)
             except Sealed:

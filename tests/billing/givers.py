@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -32,7 +32,6 @@ from database.ids import uuid7
 from schemas.commands.payments import PayInvoice
 from schemas.facts.payments import PaymentFact, PaymentStatus
 from schemas.facts.reversals import DisputeState, RefundState, ReversalFact, ReversalKind, ReversedPaymentFact
-from tests.billing.conftest import NOON
 from tests.billing.contests import contest_facts
 from tests.billing.purchases import fact, start_purchase
 from tests.billing.subscribers import Books, answer_of
@@ -54,6 +53,9 @@ NEXT = {
 }
 FEE = 100
 CREDITS_OWED_MAX = 1_000_000
+
+# The longest of these lives is over by now: by the clock on the wall the books ask whether credits have expired.
+BEGINNING = datetime(2025, 1, 22, 12, tzinfo=UTC)
 
 
 @dataclass
@@ -86,11 +88,11 @@ class Customer:
 
     def __init__(self, books: Books, used: UsedCredits) -> None:
         self.books, self.database, self._used = books, books.database, used
-        self.now = NOON
+        self.now = BEGINNING
         self.payments: list[Paid] = []
         self.used = 0
         self.account_id = books.open(country="GB")
-        books.give_card(self.account_id, NOON)
+        books.give_card(self.account_id, BEGINNING)
         with books.database.transaction() as session:
             lock_account(session, self.account_id).credit_debt_max = CREDITS_OWED_MAX
         self._subscription_id: UUID | None = None
@@ -330,4 +332,4 @@ def _contest(paid: Paid, reference: str, amount: int, state: DisputeState) -> No
 
 
 def _refund(reference: str, left_minor: int, state: RefundState, refund_id: str = "") -> ReversalFact:
-    return ReversalFact(ReversalKind.REFUND, reference, left_minor, "USD", NOON, state, refund_id)
+    return ReversalFact(ReversalKind.REFUND, reference, left_minor, "USD", BEGINNING, state, refund_id)

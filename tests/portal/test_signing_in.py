@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from billing.callers.ask_to_sign_in import SIGN_IN, Asking, ask_to_sign_in
 from billing.callers.tables import SignIn
+from billing.callers.turn_reader_out import turn_reader_out
 from billing.clocks.wall import Wall
 from billing.notices.letterhead import Letterhead
 from billing.notices.letters import LETTERS
@@ -227,6 +228,8 @@ def test_without_a_team_whoever_reads_the_billing_email_looks_after_bills(
     assert "Alone Corp" in ada.open(HOME).text
     assert ada.open("/account/invoices").status_code == 200
     assert ada.open("/account/settings/delete").status_code == 403, "that is for owners"
+    turn_reader_out(books_of_portal, UUID(str(account_id)), "Books@alone.example")
+    assert ada.open(HOME).status_code == 401, "who reads the bills no more is out"
     closed = text("UPDATE accounts SET closed_at = now(), keep_until = now() + interval '10 years' WHERE id = :id")
     books_of_portal.execute(closed, {"id": account_id})
     _ask(ada, "books@alone.example")

@@ -14,8 +14,8 @@ LINK = "https://app.example/reset/3q2-4bXyZ_91kdLQmN7"
 SHOWN = frozenset({
     "acting_user_id", "bic", "card_ref", "checkout_ref", "code", "country", "coupon", "currencies", "currency",
     "dunning_policy", "event_id", "fingerprint", "gateway", "iban", "locale", "method", "operation", "package", "plan",
-    "provider", "reason", "reference", "scopes", "service", "site", "sites", "target", "time_zone", "types", "unit", "user_id",
-    "wallet_id", "wallet_kind",
+    "provider", "reason", "reference", "scopes", "service", "site", "sites", "target", "time_zone", "types", "unit",
+    "user_id", "wallet_id", "wallet_kind",
 })  # fmt: skip
 
 
