@@ -3,15 +3,12 @@
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from multiprocessing import parent_process
 from typing import Any
 from uuid import UUID
 
 import structlog
 from starlette.routing import Router
 
-import logs
-import settings as configuration
 from credentials.master_keys import MasterKeys, parse
 from ingress import metrics
 from ingress.acceptance import Acceptance
@@ -43,13 +40,12 @@ from ingress.reads import Reads
 from ingress.ringing import Ringer, command_ringer, event_ringer, ring_for_new, set_ringer, unverified_ringer
 from ingress.routes import routes
 from ingress.seller_page import SellerPage
-from ingress.server import prepare_interpreter
+from ingress.server import begin
 from ingress.unverified_store import UncheckedArrival, UnverifiedStore
 from ingress.user_tokens import user_tokens
 from ingress.waiting import Waiting
 from ingress.webhook_secrets import WebhookSecrets
 from ingress.webhooks import Webhooks
-from parting import end_with_parent
 from settings import Settings
 from workers.celery_app import make_app as make_celery_app
 from workers.producer import Bell
@@ -59,13 +55,7 @@ log = structlog.get_logger(__name__)
 
 def serve() -> Door:
     """The door of one process, as `python -m ingress` runs it."""
-    settings = configuration.load()
-    logs.configure(settings, "ingress")
-    if parent_process() is not None:  # one of several: started by the process that the supervisor knows
-        end_with_parent()
-    door = make_door(settings)
-    prepare_interpreter()
-    return door
+    return begin("ingress", make_door)
 
 
 def make_door(settings: Settings) -> Door:

@@ -8,23 +8,29 @@ import resource
 import shutil
 import signal
 import sys
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import uvicorn
 from sqlalchemy.orm import configure_mappers
 from uvicorn import _subprocess
 from uvicorn.supervisors import Multiprocess
 
+import logs
+import settings as configuration
 from ingress.sockets import is_taken
-from settings import refuse_to_start
+from parting import end_with_parent
+from settings import Settings, refuse_to_start
 
 # The writing thread needs the interpreter a few times per commit. Waiting Python's usual five milliseconds for it each
 # time would leave PostgreSQL idle: a fifth of the throughput.
 THREAD_SWITCH_SECONDS = 0.0005
 # Requests leave no cycles behind; looking for them after every 700 objects takes a twelfth of the time under load.
 OBJECTS_BETWEEN_COLLECTIONS = 5_000
+
+Application = TypeVar("Application")
 
 OPTIONS: dict[str, Any] = {
     "loop": "ingress.sockets:OwnSocketLoop",
@@ -81,6 +87,17 @@ def run(application: str, at: Listening, metrics: Path | None = None) -> None:
             _load_once(application)
         # no socket from the parent: each process opens its own
         Multiprocess(config, sockets=None).run()  # type: ignore[arg-type] # handed on to Server.run, which takes None
+
+
+def begin(name: str, make: Callable[[Settings], Application]) -> Application:
+    """The application of one process, which logs under this name, ends with its parent and is tuned for serving."""
+    settings = configuration.load()
+    logs.configure(settings, name)
+    if multiprocessing.parent_process() is not None:  # one of several: started by the process that the supervisor knows
+        end_with_parent()
+    application = make(settings)
+    prepare_interpreter()
+    return application
 
 
 def prepare_interpreter() -> None:

@@ -2,13 +2,10 @@
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from multiprocessing import parent_process
 from typing import Any
 
 from starlette.routing import Route, Router
 
-import logs
-import settings as configuration
 from ingress.acceptance import Acceptance
 from ingress.connection_limit import ConnectionLimit
 from ingress.group_commit import GroupCommit
@@ -16,9 +13,8 @@ from ingress.health import Health
 from ingress.operation_store import OperationStore
 from ingress.reads import Reads
 from ingress.ringing import Ringer, command_ringer, mail_ringer, set_ringer
-from ingress.server import prepare_interpreter
+from ingress.server import begin
 from ingress.waiting import Waiting
-from parting import end_with_parent
 from portal.account.every import OF_ACCOUNT
 from portal.entering import Entering
 from portal.forgery import SameOrigin
@@ -41,13 +37,7 @@ from workers.producer import Bell
 
 def serve() -> Portal:
     """The portal of one process, as `python -m portal` runs it."""
-    settings = configuration.load()
-    logs.configure(settings, "portal")
-    if parent_process() is not None:  # one of several: started by the process that the supervisor knows
-        end_with_parent()
-    portal = make_portal(settings)
-    prepare_interpreter()
-    return portal
+    return begin("portal", make_portal)
 
 
 def make_portal(settings: Settings) -> Portal:

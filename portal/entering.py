@@ -71,8 +71,7 @@ class Entering:
     async def leave(self, request: Request) -> Response:
         """End this session, or wherever the visitor is in this account's portal; the browser forgets what it kept."""
         visitor = await self._visitors.require(request, PERMISSION)
-        which = (await read_form(request)).get("session", "")
-        only = None if which == EVERYWHERE else named(which) or visitor.session_id
+        only = await to_be_ended(request, visitor.session_id)
         user_id, account_id = visitor.principal.id, visitor.account_id
         ended = await self._reads.run(
             lambda session: leave(session, account_id, user_id, only), visitor.principal.sight
@@ -80,16 +79,26 @@ class Entering:
         log.info("portal_left", session_id=str(visitor.session_id), sessions=len(ended))
         if only not in (None, visitor.session_id):
             return RedirectResponse("/account/sessions", 303)
-        answer = self._pages.plain("left.html", {"return_url": visitor.return_url})
-        self._site.forget_cookie(answer, "lax")
-        # not "cookies": that would sign them out of the product, too, where it shares our domain
-        answer.headers["clear-site-data"] = '"cache", "storage"'
-        return answer
+        return see_off(self._site, self._pages.plain("left.html", {"return_url": visitor.return_url}))
 
     async def _over(self, link: str) -> Response:
         """Used, over or never there: the same words, and the way back to where a new one is made."""
         return_url = await self._reads.run(lambda session: return_url_of_link(session, link), EVERYTHING)
         return self._pages.plain("link_over.html", {"return_url": return_url}, 410)
+
+
+async def to_be_ended(request: Request, own: UUID) -> UUID | None:
+    """Which session a form wants ended: the one that it names, or one's own; None for all of them."""
+    which = (await read_form(request)).get("session", "")
+    return None if which == EVERYWHERE else named(which) or own
+
+
+def see_off(site: Site, answer: Response) -> Response:
+    """The same answer, after which the browser has forgotten what it kept."""
+    site.forget_cookie(answer)
+    # not "cookies": that would sign them out of the product, too, where it shares our domain
+    answer.headers["clear-site-data"] = '"cache", "storage"'
+    return answer
 
 
 def named(text: str) -> UUID | None:
@@ -102,13 +111,13 @@ def named(text: str) -> UUID | None:
 
 def browser_of(request: Request, cookie: str) -> Browser:
     """Who comes, with the cookie that they are given."""
-    return Browser(hash_key(cookie), address_of(request), readable_agent(request))
+    return Browser(hash_key(cookie), address_of(request), _readable_agent(request))
 
 
 def let_in(site: Site, request: Request, cookie: str, path: str) -> Response:
     """Give a browser the cookie of its session, and lead on: to what it had sent before, else to this path."""
     answer = RedirectResponse(PARKED if site.cookie_for("parked") in request.cookies else path, 303)
-    site.set_cookie(answer, cookie, "lax")
+    site.set_cookie(answer, cookie)
     return answer
 
 
@@ -118,6 +127,6 @@ def link_in(request: Request) -> str:
     return hash_key(token)
 
 
-def readable_agent(request: Request) -> str:
+def _readable_agent(request: Request) -> str:
     """What a browser calls itself is shown: nothing in it that is no letter."""
     return "".join(character for character in request.headers.get("user-agent", "") if character.isprintable())

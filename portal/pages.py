@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from gettext import NullTranslations
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -50,15 +51,13 @@ class Pages:
         self._environment = environment
         self.seller_name = settings.seller_name
 
-    def show(
-        self, template: str, visitor: Visitor, shell: Shell, content: Mapping[str, Any], path: str, status: int = 200
-    ) -> Response:
+    def show(self, template: str, visitor: Visitor, shell: Shell, content: Mapping[str, Any], path: str) -> Response:
         """A page of a visitor's, within what stands around all of them."""
         ways = [way for way in NAVIGATION if visitor.may(way.permission)]
         around = {"visitor": visitor, "shell": shell, "ways": ways, "path": path}
-        return self.fill(template, {**around, **content}, shell.locale, shell.time_zone, status)
+        return self.fill(template, {**around, **content}, shell.locale, shell.time_zone)
 
-    def plain(self, template: str, content: Mapping[str, Any], status: int = 200) -> Response:
+    def plain(self, template: str, content: Mapping[str, Any], status: int | None = None) -> Response:
         """A page for whoever looks at it, signed in or not."""
         return self.fill(template, content, ENGLISH, UTC_ZONE, status)
 
@@ -70,8 +69,13 @@ class Pages:
             answer.headers["retry-after"] = "2"
         return answer
 
-    def fill(self, template: str, content: Mapping[str, Any], locale: str, zone: str, status: int) -> Response:
-        """The template, with amounts as this locale writes them and times of this zone."""
+    def fill(
+        self, template: str, content: Mapping[str, Any], locale: str, zone: str, status: int | None = None
+    ) -> Response:
+        """The template, with amounts as this locale writes them and times of this zone.
+
+        Unless another status is given, it is 422 where `errors` of fields are shown, else 200.
+        """
         written = {
             "locale": locale,
             "zone": zone,
@@ -83,4 +87,6 @@ class Pages:
             "day": lambda at: formatting.day(at, zone, locale),
             "instant": lambda at: formatting.instant(at, zone, locale),
         }
+        if status is None:
+            status = HTTPStatus.UNPROCESSABLE_ENTITY if content.get("errors") else HTTPStatus.OK
         return HTMLResponse(self._environment.get_template(template).render({**written, **content}), status)

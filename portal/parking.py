@@ -68,13 +68,11 @@ class Parking:
     def give(self, answer: Response, cookie: str) -> None:
         """Let the browser have the cookie for as long as the form is kept."""
         seconds = int(PARKED_FOR.total_seconds())
-        answer.set_cookie(
-            self.cookie_name, cookie, seconds, path="/", secure=self._site.is_https, httponly=True, samesite="lax"
-        )
+        self._site.give(answer, self.cookie_name, cookie, seconds)
 
     def take(self, answer: Response) -> Response:
         """The same answer; the browser forgets the cookie."""
-        answer.delete_cookie(self.cookie_name, path="/", secure=self._site.is_https, httponly=True, samesite="lax")
+        self._site.take(answer, self.cookie_name)
         return answer
 
     async def find(self, request: Request, visitor: Visitor) -> ParkedForm | None:

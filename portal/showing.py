@@ -24,10 +24,10 @@ class Showing:
         self._visitors = visitors
         self._pages = pages
 
-    async def page(self, request: Request, permission: str, template: str, read: Read, status: int = 200) -> Response:
+    async def page(self, request: Request, permission: str, template: str, read: Read) -> Response:
         """The template, filled with what `read` finds. Raises as `Visitors.require`, and what `read` raises."""
         visitor = await self._visitors.require(request, permission)
-        return await self.page_of(visitor, request, template, read, status)
+        return await self.page_of(visitor, request, template, read)
 
     async def page_of(
         self, visitor: Visitor, request: Request, template: str, read: Read, status: int = 200
@@ -39,4 +39,4 @@ class Showing:
             return shell, read(session, visitor, shell)
 
         shell, content = await self._reads.run(read_all, visitor.principal.sight)
-        return self._pages.show(template, visitor, shell, content, request.url.path, status)
+        return self._pages.show(template, visitor, shell, content, request.url.path)

@@ -162,7 +162,7 @@ class SigningIn:
     def _begun(self, request: Request, began: PortalSession, cookie: str) -> Response:
         log.info("portal_entered", session_id=str(began.id), account_id=str(began.account_id), how="mail")
         answer = let_in(self._site, request, cookie, HOME)
-        answer.delete_cookie(self._name, path="/", secure=self._site.is_https, httponly=True, samesite="lax")
+        self._site.take(answer, self._name)
         return answer
 
     @property
@@ -175,9 +175,7 @@ class SigningIn:
         return found if len(found) <= TOKEN_LENGTH_MAX else ""
 
     def _with_cookie(self, answer: Response, cookie: str) -> Response:
-        answer.set_cookie(
-            self._name, cookie, COOKIE_SECONDS, path="/", secure=self._site.is_https, httponly=True, samesite="lax"
-        )
+        self._site.give(answer, self._name, cookie, COOKIE_SECONDS)
         return answer
 
     def _over(self) -> Response:

@@ -87,8 +87,7 @@ class BillingPage:
         def read(session: Session, visitor: Visitor, shell: Shell) -> Content:
             return {"subscription": show_subscription(session, subscription_id), "errors": errors, "fields": fields}
 
-        status = 422 if errors else 200
-        return await self._showing.page(request, CancelSubscription.permission, "account/cancel.html", read, status)
+        return await self._showing.page(request, CancelSubscription.permission, "account/cancel.html", read)
 
 
 def _read(session: Session, visitor: Visitor, shell: Shell) -> Content:

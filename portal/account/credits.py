@@ -1,7 +1,6 @@
 """Credits: what is left and until when, where it came from and went, and what is bought or warned of by itself."""
 
 from collections.abc import Mapping
-from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
@@ -112,8 +111,7 @@ class CreditsPage:
                 "bought": bought,
             }
 
-        status = HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK
-        return await self._showing.page_of(visitor, request, "account/credits.html", read, status)
+        return await self._showing.page_of(visitor, request, "account/credits.html", read)
 
 
 def _read(session: Session, visitor: Visitor, shell: Shell) -> dict[str, Any]:

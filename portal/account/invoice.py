@@ -1,7 +1,6 @@
 """One invoice: what it is made of, how it is paid, and its PDF; to pay it on a page or by transfer."""
 
 from collections.abc import Mapping
-from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -123,8 +122,7 @@ class InvoicePage:
                 **self._to_pay(session, visitor, shell, find_owed(session, invoice_id)),
             }
 
-        status = HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK
-        return await self._showing.page(request, PERMISSION, "account/invoice.html", read, status)
+        return await self._showing.page(request, PERMISSION, "account/invoice.html", read)
 
     def _to_pay(self, session: Session, visitor: Visitor, shell: Shell, owed: OwedInvoice | None) -> dict[str, Any]:
         """How it can be paid, where it is to be, and who looks may."""

@@ -1,7 +1,5 @@
 """Invoices: a list with filters in its address."""
 
-from http import HTTPStatus
-
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 from starlette.requests import Request
@@ -44,9 +42,7 @@ class InvoicesPage:
             wanted = wanted_of(asked, visitor.account_id)
         except ValidationError as error:
             content = _listing(asked, errors_by_field(error), None)
-            return await self._showing.page_of(
-                visitor, request, "account/invoices.html", lambda *_: content, HTTPStatus.UNPROCESSABLE_ENTITY
-            )
+            return await self._showing.page_of(visitor, request, "account/invoices.html", lambda *_: content)
 
         def read(session: Session, visitor: Visitor, shell: Shell) -> Content:
             return _listing(asked, {}, invoices(session, wanted))

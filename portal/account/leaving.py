@@ -1,7 +1,6 @@
 """A copy of all that is known of the account, and the end of it."""
 
 from collections.abc import Mapping
-from http import HTTPStatus
 
 from sqlalchemy.orm import Session
 from starlette.requests import Request
@@ -71,5 +70,4 @@ class LeavingPage:
         def read(session: Session, visitor: Visitor, shell: Shell) -> Content:
             return {"errors": errors, "fields": fields, "may_export": visitor.may(ExportAccount.permission)}
 
-        status = HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK
-        return await self._showing.page(request, DeleteAccount.permission, "account/delete.html", read, status)
+        return await self._showing.page(request, DeleteAccount.permission, "account/delete.html", read)

@@ -1,7 +1,6 @@
 """One member of the team: another role or other sites, taken out, or made the owner. Each is looked at before."""
 
 from collections.abc import Mapping
-from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -83,7 +82,7 @@ class MembersPage:
 
     async def ask_to_transfer(self, request: Request) -> Response:
         """To whom, and what follows."""
-        return await self._transferring(request, HTTPStatus.OK, NOTHING, {"operation_key": new_key()})
+        return await self._transferring(request, NOTHING, {"operation_key": new_key()})
 
     async def transfer(self, request: Request) -> Response:
         """Stage it; without a member the form is shown again."""
@@ -92,18 +91,16 @@ class MembersPage:
         try:
             command = command_by(visitor, TransferOwnership, {"member_id": fields.get("member_id", "")})
         except FormErrors as errors:
-            return await self._transferring(request, HTTPStatus.UNPROCESSABLE_ENTITY, errors.by_field, fields)
+            return await self._transferring(request, errors.by_field, fields)
         return await self._staging.say(visitor, command, fields)
 
-    async def _transferring(
-        self, request: Request, status: int, errors: Mapping[str, str], fields: Mapping[str, str]
-    ) -> Response:
+    async def _transferring(self, request: Request, errors: Mapping[str, str], fields: Mapping[str, str]) -> Response:
         def read(session: Session, visitor: Visitor, shell: Shell) -> Content:
             members = account_team(session, visitor.account_id).members
             others = [each for each in members if each.role is not Role.OWNER]
             return {"others": {str(each.id): called(each) for each in others}, "fields": fields, "errors": errors}
 
-        return await self._showing.page(request, TransferOwnership.permission, TRANSFER, read, status)
+        return await self._showing.page(request, TransferOwnership.permission, TRANSFER, read)
 
     async def _again(self, request: Request, template: str, errors: FormErrors, fields: Mapping[str, str]) -> Response:
         def read(session: Session, visitor: Visitor, shell: Shell) -> Content:
@@ -111,7 +108,7 @@ class MembersPage:
             shown = {"member": member, "given": roles_within(visitor)}
             return {**shown, "fields": fields, "errors": errors.by_field}
 
-        return await self._showing.page(request, ChangeRole.permission, template, read, HTTPStatus.UNPROCESSABLE_ENTITY)
+        return await self._showing.page(request, ChangeRole.permission, template, read)
 
     async def _said(self, request: Request, command_class: type[Command], named: Mapping[str, Any]) -> Response:
         visitor = await self._visitors.require(request, command_class.permission)

@@ -1,7 +1,6 @@
 """Cards and wallets: which are saved and in which order they are charged; to add, choose, order and remove one."""
 
 from collections.abc import Mapping, Sequence
-from http import HTTPStatus
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -134,8 +133,7 @@ class MethodsPage:
                 "has_come_back": "saved" in request.query_params,
             }
 
-        status = HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK
-        return await self._showing.page(request, PERMISSION, "account/methods.html", read, status)
+        return await self._showing.page(request, PERMISSION, "account/methods.html", read)
 
 
 def _in_order(cards: Sequence[CardView]) -> list[CardView]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -113,8 +112,7 @@ class PlanChange:
             here = {"errors": errors, "is_run_here": is_run_here(subscription), "may_stay": may_stay}
             return {"subscription": subscription, "choices": choices, **here}
 
-        status = HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK
-        return await self._showing.page(request, PERMISSION, "account/plans.html", read, status)
+        return await self._showing.page(request, PERMISSION, "account/plans.html", read)
 
     async def _reviewed(self, request: Request, asked: Mapping[str, str]) -> Response:
         visitor = await self._visitors.require(request, PERMISSION)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -98,8 +97,7 @@ class PurchasePage:
             ways = list(_ways(session, visitor, shell, package))
             return {"package": view_package(package), "offers": ways, "errors": errors}
 
-        status = HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK
-        return await self._showing.page(request, PERMISSION, "account/package.html", read, status)
+        return await self._showing.page(request, PERMISSION, "account/package.html", read)
 
 
 def _ways(session: Session, visitor: Visitor, shell: Shell, package: CreditPackage) -> Iterator[WayToBuy]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from functools import partial
-from http import HTTPStatus
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -88,8 +87,7 @@ class SettingsPage:
         def read(session: Session, visitor: Visitor, shell: Shell) -> Content:
             return {**_content(session, visitor, shell, fields), "errors": errors, "key_of": key_of}
 
-        status = HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK
-        return await self._showing.page(request, permission, "account/settings.html", read, status)
+        return await self._showing.page(request, permission, "account/settings.html", read)
 
 
 def _content(session: Session, visitor: Visitor, shell: Shell, fields: Fields) -> dict[str, Any]:

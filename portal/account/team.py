@@ -1,7 +1,6 @@
 """Team: who may act for the account, who is invited; to invite, to send it again, to call it off, and to leave."""
 
 from collections.abc import Mapping
-from http import HTTPStatus
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -90,8 +89,7 @@ class TeamPage:
         def read(session: Session, visitor: Visitor, shell: Shell) -> Content:
             return {**_team(session, visitor), "errors": errors, "fields": fields}
 
-        status = HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK
-        return await self._showing.page(request, permission, "account/team.html", read, status)
+        return await self._showing.page(request, permission, "account/team.html", read)
 
 
 def sites_of(fields: Mapping[str, str]) -> list[str] | None:

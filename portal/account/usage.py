@@ -65,8 +65,7 @@ class UsagePage:
             wanted = _wanted(request, visitor)
         except ValidationError as error:
             content = {"asked": _asked(request), "errors": _by_field(error), "used": None}
-            status = HTTPStatus.UNPROCESSABLE_ENTITY
-            return await self._showing.page_of(visitor, request, TEMPLATE, lambda *_: content, status)
+            return await self._showing.page_of(visitor, request, TEMPLATE, lambda *_: content)
 
         def read(session: Session, visitor: Visitor, shell: Shell) -> Content:
             return _content(_read(session, wanted))

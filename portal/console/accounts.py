@@ -1,6 +1,5 @@
 """Accounts: found by whatever they are known by, each with all that belongs to it and its one time line."""
 
-from http import HTTPStatus
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -66,8 +65,7 @@ class AccountPage:
             line = account_activity(look.session, wanted)
             return {"account": found, "line": line, "asked": asked, "errors": errors, **_around(account_id, asked)}
 
-        status = HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK
-        return await self._showing.page_of(colleague, request, "console/account.html", read, status)
+        return await self._showing.page_of(colleague, request, "console/account.html", read)
 
 
 def _around(account_id: UUID, asked: dict[str, str]) -> dict[str, object]:

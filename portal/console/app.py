@@ -1,11 +1,9 @@
 """One process's console, put together: the portal's frame and machinery, around pages of its own."""
 
-from multiprocessing import parent_process
+from dataclasses import replace
 
 from starlette.routing import Route, Router
 
-import logs
-import settings as configuration
 from credentials.master_keys import parse
 from ingress.acceptance import Acceptance
 from ingress.connection_limit import ConnectionLimit
@@ -14,9 +12,8 @@ from ingress.health import Health
 from ingress.operation_store import OperationStore
 from ingress.reads import Reads
 from ingress.ringing import command_ringer, set_ringer
-from ingress.server import prepare_interpreter
+from ingress.server import begin
 from ingress.waiting import Waiting
-from parting import end_with_parent
 from portal.app import lifespan
 from portal.console.colleagues import Colleagues
 from portal.console.entering import Entering
@@ -40,18 +37,13 @@ COOKIE = "cashbeat_staff"
 
 def serve() -> Portal:
     """The console of one process, as `python -m portal.console` runs it."""
-    settings = configuration.load()
-    logs.configure(settings, "console")
-    if parent_process() is not None:  # one of several: started by the process that the supervisor knows
-        end_with_parent()
-    console = make_console(settings)
-    prepare_interpreter()
-    return console
+    return begin("console", make_console)
 
 
 def make_console(settings: Settings) -> Portal:
     """Build a console; it opens its connections when the server starts it up."""
-    site = site_at(settings.console_public_url, settings.console_host, settings.console_port, COOKIE)
+    at = site_at(settings.console_public_url, settings.console_host, settings.console_port)
+    site = replace(at, cookie=COOKIE, cookies_go="strict")
     reads, files = Reads(settings.console_database_url), StaticFiles()
     pages, colleagues = Pages(settings, files), Colleagues(reads, site)
     health, waiting = Health(reads), Waiting(reads)

@@ -6,7 +6,6 @@ the form is told in the form, as it was filled in.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -108,8 +107,7 @@ class Asking:
             told = deed.read(look, row_id)
             return {**_around(deed, row_id), "told": told, "errors": errors, "typed": {**told.hidden, **typed}}
 
-        status = HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK
-        return await self._showing.page_of(colleague, request, TEMPLATE, read, status)
+        return await self._showing.page_of(colleague, request, TEMPLATE, read)
 
 
 def _around(deed: Deed, row_id: UUID) -> dict[str, Any]:

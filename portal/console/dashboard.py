@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from http import HTTPStatus
 
 from pydantic import ValidationError
 from starlette.requests import Request
@@ -60,8 +59,7 @@ class DashboardPage:
             shown = look.at(READS, lambda session: dashboard(session, wanted))
             return {"it": shown, "asked": asked, "errors": errors, "steps": STEPS, "drawn": list(_drawn(shown))}
 
-        status = HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK
-        return await self._showing.page_of(colleague, request, "console/dashboard.html", read, status)
+        return await self._showing.page_of(colleague, request, "console/dashboard.html", read)
 
 
 def _drawn(shown: DashboardView) -> Iterator[Drawn]:

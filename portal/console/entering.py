@@ -22,14 +22,11 @@ from billing.callers.tables import StaffSession
 from credentials.errors import Sealed
 from credentials.master_keys import MasterKeys
 from credentials.second_factors import draw_second_factor, has_second_factor
-from database.api_keys import hash_key
 from database.sight import NOTHING
-from ingress.connection_limit import address_of
 from ingress.reads import Reads
 from portal.console.colleagues import Colleagues
 from portal.console.second_factor import PROVING, SecondFactor
-from portal.entering import EVERYWHERE, TOKEN_BYTES, link_in, named, readable_agent
-from portal.forms import read_form
+from portal.entering import TOKEN_BYTES, browser_of, link_in, see_off, to_be_ended
 from portal.pages import Pages
 from portal.refused import Refused
 from portal.site import Site
@@ -69,29 +66,25 @@ class Entering:
     async def enter(self, request: Request) -> Response:
         """Use the link up, and give the browser a cookie that opens nothing but the page that asks for a code."""
         link, cookie = link_in(request), token_urlsafe(TOKEN_BYTES)
-        browser = Browser(hash_key(cookie), address_of(request), readable_agent(request))
+        browser = browser_of(request, cookie)
         began = await self._reads.run(lambda session: self._began(session, link, browser), NOTHING)
         if began is None:
             return self._over()
         log.info("console_entered", session_id=str(began.id), staff_id=str(began.staff_id))
         answer = RedirectResponse(PROVING, HTTPStatus.SEE_OTHER)
-        self._site.set_cookie(answer, cookie, "strict")
+        self._site.set_cookie(answer, cookie)
         return answer
 
     async def leave(self, request: Request) -> Response:
         """End this session, or wherever they are in the console; the browser forgets what it kept."""
         colleague = await self._colleagues.require(request)
-        which = (await read_form(request)).get("session", "")
-        only = None if which == EVERYWHERE else named(which) or colleague.session_id
+        only = await to_be_ended(request, colleague.session_id)
         staff_id = colleague.staff_id
         ended = await self._reads.run(lambda session: leave_console(session, staff_id, only), NOTHING)
         log.info("console_left", session_id=str(colleague.session_id), sessions=len(ended))
         if only not in (None, colleague.session_id):
             return RedirectResponse(SESSIONS, HTTPStatus.SEE_OTHER)
-        answer = self._pages.plain("console/left.html", {})
-        self._site.forget_cookie(answer, "strict")
-        answer.headers["clear-site-data"] = '"cache", "storage"'
-        return answer
+        return see_off(self._site, self._pages.plain("console/left.html", {}))
 
     def _began(self, session: Session, link: str, browser: Browser) -> StaffSession | None:
         """Where nothing can be sealed, nobody enters, and the link stays good."""

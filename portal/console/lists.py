@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
@@ -66,8 +65,7 @@ class ListPage(Generic[Wanted]):
             wanted = listed.wanted.model_validate({**asked, **_beginnings(asked, listed.days)})
         except ValidationError as error:
             content = self._content(asked, errors_by_field(error), None)
-            status = HTTPStatus.UNPROCESSABLE_ENTITY
-            return await self._showing.page_of(colleague, request, listed.template, lambda _: content, status)
+            return await self._showing.page_of(colleague, request, listed.template, lambda _: content)
 
         def read(look: Look) -> Content:
             about = {"account_id": asked["account_id"]} if "account_id" in asked else {}

@@ -18,12 +18,10 @@ from ingress.waiting import Waiting
 from portal.console.after import after
 from portal.console.hands import Hands
 from portal.console.words import command_name
+from portal.operation_page import WAIT_SECONDS, WATCH_SECONDS
 
 PERMISSION = "operations:read"
-WAIT_SECONDS = 1.5
-# chosen by a link, never by itself: nobody's page moves while they read it (WCAG 2.2.1)
 ON_ITS_WAY = ("queued", "running")
-WATCH_SECONDS = 5
 
 
 class OperationPage:

@@ -77,14 +77,14 @@ class SecondFactor:
         if tried.is_right:
             log.info("console_proven", session_id=str(visit.session.id), staff_id=str(visit.member.id))
             answer = RedirectResponse(HOME, HTTPStatus.SEE_OTHER)
-            self._site.set_cookie(answer, cookie, "strict")
+            self._site.set_cookie(answer, cookie)
             return answer
         log.warning("console_code_refused", session_id=str(visit.session.id), staff_id=str(visit.member.id))
         if not tried.left:
             text = "Too many codes were wrong. Let an operator print you another link."
             raise Refused(HTTPStatus.UNAUTHORIZED, "Please begin again", text)
         text = f"This code is not right, or was used already. You may try {tried.left} more."
-        return await self._asked(visit, {"code": text}, HTTPStatus.UNPROCESSABLE_ENTITY)
+        return await self._asked(visit, {"code": text})
 
     async def _waiting(self, request: Request) -> Visit:
         """Who has come by a link, and works here still."""
@@ -93,14 +93,14 @@ class SecondFactor:
             raise signed_out()
         return visit
 
-    async def _asked(self, visit: Visit, errors: dict[str, str], status: int = HTTPStatus.OK) -> Response:
+    async def _asked(self, visit: Visit, errors: dict[str, str]) -> Response:
         member, issuer = visit.member, self._pages.seller_name
         shown = await self._unsealing(
             lambda session: shown_second_factor(session, self._keys, member.id, member.email, issuer)
         )
         square = segno.make_qr(shown.address).svg_data_uri(scale=SCALE, dark="#000", light="#fff") if shown else ""
         content = {"name": member.name, "shown": shown, "square": square, "errors": errors}
-        return self._pages.plain("console/second_factor.html", content, status)
+        return self._pages.plain("console/second_factor.html", content)
 
     def _tried(self, session: Session, visit: Visit, code: str, token_sha256: str) -> Tried:
         """The try is counted whatever comes of it, and who enters is written down."""

@@ -48,10 +48,10 @@ class Showing:
         self._colleagues = colleagues
         self._pages = pages
 
-    async def page(self, request: Request, permission: str, template: str, read: Read, status: int = 200) -> Response:
+    async def page(self, request: Request, permission: str, template: str, read: Read) -> Response:
         """The template, filled with what `read` finds. Raises as `Colleagues.require`, and what `read` raises."""
         colleague = await self._colleagues.require(request, permission)
-        return await self.page_of(colleague, request, template, read, status)
+        return await self.page_of(colleague, request, template, read)
 
     async def page_of(
         self, colleague: Colleague, request: Request, template: str, read: Read, status: int = 200
@@ -60,7 +60,7 @@ class Showing:
         content = await self.read(colleague, request, read)
         ways = [way for way in NAVIGATION if colleague.may(way.permission)]
         around = {"colleague": colleague, "ways": ways, "path": request.url.path}
-        return self._pages.fill(template, {**around, **content}, ENGLISH, UTC_ZONE, status)
+        return self._pages.fill(template, {**around, **content}, ENGLISH, UTC_ZONE)
 
     async def read(self, colleague: Colleague, request: Request, read: Callable[[Look], Answer]) -> Answer:
         """What `read` finds, for who was asked already."""
