@@ -1,5 +1,6 @@
 """Identifiers that look like the vendors' own."""
 
+import os
 import random
 import string
 import uuid
@@ -20,6 +21,8 @@ DEBUG_ID_BYTES = 7
 # not seeded on purpose: a sandbox started twice with one seed keeps its journal, and ids must stay unique in it
 _source = random.SystemRandom()
 _letters = random.Random(_source.getrandbits(128))  # noqa: S311 - ids of a test double are no secrets
+# one that crashed and its successor are forked by the same process, and share a journal
+os.register_at_fork(after_in_child=lambda: _letters.seed(_source.getrandbits(128)))
 
 
 def new_id(prefix: str, length: int = LENGTH) -> str:

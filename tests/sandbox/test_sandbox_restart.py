@@ -115,3 +115,13 @@ def test_an_index_follows_the_record_and_knows_only_its_own_fields(tmp_path: Pat
     with pytest.raises(LookupError):
         store.find("charge", "amount", "5")
     journal.close()
+
+
+def test_no_two_lives_of_it_make_the_same_ids(tmp_path: Path) -> None:
+    with running_sandbox(tmp_path) as sandbox:
+        made: list[str] = []
+        for _life in range(2):
+            made += [Api(sandbox).made("POST", "/v1/customers")["id"] for _ in range(100)]
+            sandbox.kill()
+            sandbox.start()
+    assert len(set(made)) == len(made)
