@@ -1,6 +1,6 @@
 """One process's door, put together."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
@@ -176,9 +176,12 @@ def _after_commands(
     def after(operations: Sequence[NewOperation], stored: Sequence[StoredOperation]) -> None:
         ring_for_new(operations, stored, ringer, ringer_of_sets)
         metrics.COMMITS.labels("operations").inc()
+        ids = defaultdict(list)
         for operation, outcome in zip(operations, stored, strict=True):
-            outcome_name = "stored" if outcome.is_new else "replayed"
-            metrics.COMMANDS.labels(operation.kind, outcome_name).inc()
-            log.info(f"command_{outcome_name}", operation_id=str(operation.id), kind=operation.kind)
+            ids[operation.kind, "stored" if outcome.is_new else "replayed"].append(str(operation.id))
+        for (kind, outcome_name), each in ids.items():
+            metrics.COMMANDS.labels(kind, outcome_name).inc(len(each))
+            # one line for all of a commit, as of webhooks
+            log.info(f"commands_{outcome_name}", operation_id=" ".join(each), kind=kind)
 
     return after

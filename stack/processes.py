@@ -6,7 +6,6 @@ import signal
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 from sandbox import trial
@@ -145,7 +144,7 @@ def _flower(settings: Settings, addresses: Addresses, environment: Mapping[str, 
 def _sandbox(home: Path, port: int, addresses: Addresses, environment: Mapping[str, str]) -> ProcessSpec:
     argv = ("-m", "sandbox", *trial.arguments(port, home, addresses.webhook_url))
     told = _told("sandbox", environment=environment)
-    return _python("sandbox", argv, told, stop_order=STOP_SANDBOX, clean=partial(trial.prepare, home))
+    return _python("sandbox", argv, told, stop_order=STOP_SANDBOX)
 
 
 def _told(*parts: str, environment: Mapping[str, str]) -> dict[str, str]:

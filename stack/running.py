@@ -9,6 +9,7 @@ from typing import IO, Self
 import redis
 
 from credentials.master_keys import parse
+from sandbox import trial
 from setting_needs import UP, unmet
 from settings import Settings
 from stack import addresses as where
@@ -119,6 +120,8 @@ class Stack:
         offer_first(self.settings, urls.owner, has_sandbox=has_sandbox)
         self.addresses = where.choose(self.settings, urls, broker_url, self._ports, has_sandbox=has_sandbox)
         self.environment = where.environment(self.settings, self.addresses, master_keys_text)
+        if has_sandbox:
+            trial.prepare(where.sandbox_home(self.settings))
         self._progress("starting ingress, workers, beat" + (", portal, console and Flower" if self._is_watched else ""))
         self._start_processes(nursery)
         readiness.wait_open(self.supervisor, self._doors())

@@ -90,6 +90,8 @@ def test_everything_listens_and_other_commands_find_it(running: Running) -> None
     assert (running.home / "run" / "stack.json").stat().st_mode & 0o077 == 0
     for name in ("postgres", "valkey", "ingress", "beat", "flower", "sandbox", *(group.name for group in GROUPS)):
         assert not is_gone(running.record(name)), name
+    # in a new home nobody finds that what they read at their start is not there yet
+    assert not (running.home / "logs" / "supervisor.log").exists(), "it has had nothing to say"
 
 
 def test_each_process_is_told_its_own_settings_alone(running: Running) -> None:
