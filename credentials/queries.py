@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from credentials.tables import EndpointSecret, IntegrationProvider, StaffSecondFactor, WebhookSecret
@@ -37,6 +37,14 @@ def list_endpoints(session: Session) -> dict[str, str]:
 def list_webhook_secrets(session: Session) -> list[WebhookSecret]:
     """All that ever were, the oldest first: whose have ended is no less known than whose are active."""
     return list(session.scalars(select(WebhookSecret).order_by(WebhookSecret.provider_id, WebhookSecret.active_from)))
+
+
+def count_webhook_secrets(session: Session, now: datetime) -> dict[str, int]:
+    """How many sign at this moment, by provider; needs no right to read them, but only until when they do."""
+    row = WebhookSecret
+    signs = (row.active_from <= now, or_(row.active_until.is_(None), row.active_until > now))
+    counted = select(row.provider_id, func.count()).where(*signs).group_by(row.provider_id)
+    return dict(session.execute(counted).all())
 
 
 def list_endpoint_secrets(session: Session) -> list[EndpointSecret]:

@@ -23,6 +23,8 @@ STATUS_KINDS: Mapping[str, str] = {
     "created": "waiting", "captured": "good", "unknown": "waiting",
     # invitations
     "open": "waiting",
+    # providers
+    "well": "good", "disabled": "over",
 }  # fmt: skip
 COMMANDS: Mapping[str, str] = {
     "cancel_subscription": "Cancel the subscription",

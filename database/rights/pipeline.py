@@ -26,6 +26,8 @@ OF_PIPELINE = nobodys("how the pipeline fares, in figures")
 
 OF_SIGN_IN_MAILS = replace(OF_SELLER, to_add=f"{EVERY_ACCOUNT} AND topic = 'portal_sign_in'")
 
+# how far work has come, and nothing of what was told
+FIGURES_OF_WORK = ("gateway", "created_at", *PROGRESS)
 SHOWN_OF_KEYS = (
     "id", "name", "hint", "scopes", "account_ids", "requests_per_minute_max", "staff_id", "created_at", "expires_at",
     "revoked_at", "last_used_at",
@@ -39,7 +41,8 @@ PIPELINE: Mapping[str, Decision] = {
     ),
     # what may be genuine: the door knows neither which is, nor by which certificate until a worker has fetched it
     "unverified_events": Decision(
-        Rights(reads=True, changes=PROGRESS, removes=True), door=READS_AND_ADDS, console=NOTHING, whose=FROM_GATEWAYS
+        Rights(reads=True, changes=PROGRESS, removes=True), door=READS_AND_ADDS,
+        console=Rights(reads_only=FIGURES_OF_WORK), whose=FROM_GATEWAYS,
     ),
     "gateway_certificates": Decision(KEEPS_AND_REMOVES, door=READS, console=NOTHING, whose=OF_GATEWAYS),
     "webhook_findings": Decision(KEEPS, door=READS, whose=OF_PIPELINE),
@@ -98,5 +101,9 @@ PIPELINE: Mapping[str, Decision] = {
         ),
         whose=OF_GATEWAYS,
     ),
-    "webhook_secrets": Decision(NOTHING, door=READS, console=NOTHING, whose=OF_GATEWAYS),
+    # the console counts those that sign now
+    "webhook_secrets": Decision(
+        NOTHING, door=READS, console=Rights(reads_only=("provider_id", "active_from", "active_until")),
+        whose=OF_GATEWAYS,
+    ),
 }  # fmt: skip

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from billing.payments.rate_tables import CallRate
 from billing.waking import waits_for
-from credentials.queries import active_at, list_shown, list_webhook_secrets
+from credentials.queries import count_webhook_secrets, list_shown
 from database.event_pulls import EventPull
 from database.memories import MEMORIES
 from database.webhook_findings import WebhookFindings, read_findings
@@ -31,12 +31,12 @@ def _views(session: Session) -> Iterator[ProviderView]:
     called = {rate.gateway: rate.free_at for rate in session.scalars(select(CallRate))}
     pulled = {pull.gateway: pull.pulled_until for pull in session.scalars(select(EventPull))}
     findings = read_findings(session)
-    secrets = active_at(list_webhook_secrets(session), datetime.now(UTC))
+    secrets = count_webhook_secrets(session, datetime.now(UTC))
     for shown in _shown(session):
         found = findings.get(shown["id"], WebhookFindings(refused=0, missing=0))
         yield ProviderView(
             **shown,
-            webhook_secrets=sum(secret.provider_id == shown["id"] for secret in secrets),
+            webhook_secrets=secrets.get(shown["id"], 0),
             last_called_at=called.get(shown["id"]),
             events_pulled_until=pulled.get(shown["id"]),
             webhooks_refused=found.refused,

@@ -13,10 +13,26 @@ PAGES: Mapping[str, str] = {
     "operation_id": "/admin/operations/{}",
     "inbox_id": "/admin/operations/inbox/{}",
     "outbox_id": "/admin/operations/outbox/{}",
+    "plan_id": "/admin/plans/{}",
+    "coupon_id": "/admin/coupons/{}",
+}
+# of what has no page of its own, the list that it stands in, by the kind of the command
+LISTS: Mapping[str, str] = {
+    "publish_plan": "/admin/plans",
+    "issue_coupon": "/admin/coupons",
+    "set_tax_rate": "/admin/tax-rates",
+    "set_credit_cost": "/admin/credit-costs",
+    "enable_provider": "/admin/providers",
+    "disable_provider": "/admin/providers",
+    "add_staff_member": "/admin/staff",
+    "change_staff_role": "/admin/staff",
+    "end_staff_member": "/admin/staff",
+    "revoke_api_key": "/admin/staff/keys",
 }
 HOME = "/"
 
 
-def after(said: Mapping[str, Any]) -> str:
+def after(kind: str, said: Mapping[str, Any]) -> str:
     """The page of what the command was about."""
-    return next((path.format(said[field]) for field, path in PAGES.items() if said.get(field)), HOME)
+    pages = (path.format(said[field]) for field, path in PAGES.items() if said.get(field))
+    return next(pages, LISTS.get(kind, HOME))

@@ -6,8 +6,7 @@ the form is told in the form, as it was filled in.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
-from uuid import UUID
+from typing import Any, Literal
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -29,6 +28,8 @@ NO_ERRORS: Mapping[str, str] = {}
 class Told:
     """What is told of the thing. `hidden` goes with the form as it was shown: whoever decides says about what.
 
+    Of a field that is seen it is what stands there first.
+
     `currency` is that of amounts in the form; `why_not` says why nothing is to be done, and then there is no button.
     """
 
@@ -42,21 +43,22 @@ class Told:
 class Deed:
     """One thing to do. `path` has the `{id}` of what it is about, which the command has as the field `about`.
 
-    `reads` is the permission that `read` takes. `says` is what the button will do, in sentences; all words are
-    catalogue keys.
+    What is made anew has neither, and `read` is told None. `named_by` is what an id is. `reads` is the permission that
+    `read` takes. `says` is what the button will do, in sentences; all words are catalogue keys.
     """
 
     path: str
     command: type[Command]
     about: str
     reads: str
-    read: Callable[[Look, UUID], Told]
+    read: Callable[[Look, Any], Told]
     title: str
     button: str
     back: str
     says: tuple[str, ...] = ()
     fields: tuple[Field, ...] = ()
     is_danger: bool = False
+    named_by: Literal["uuid", "str"] = "uuid"
 
 
 # of what was shown, in the address of the page that asks; a command that takes one refuses another
@@ -74,7 +76,7 @@ class Asking:
 
     def routes(self) -> list[Route]:
         """Its address."""
-        path = self._deed.path.replace("{id}", "{id:uuid}")
+        path = self._deed.path.replace("{id}", f"{{id:{self._deed.named_by}}}")
         return [Route(path, self.ask, methods=["GET"]), Route(path, self.do, methods=["POST"])]
 
     async def ask(self, request: Request) -> Response:
@@ -85,22 +87,23 @@ class Asking:
 
     async def do(self, request: Request) -> Response:
         """Stage it, in the name of who sent the form."""
-        deed, row_id = self._deed, request.path_params["id"]
+        deed, row_id = self._deed, request.path_params.get("id")
         colleague = await self._colleagues.require(request, deed.command.permission)
         fields = await read_form(request)
         currency = ""
         if any(each.kind == "amount" for each in deed.fields):
             told = await self._showing.read(colleague, request, lambda look: deed.read(look, row_id))
-            currency = told.currency
+            currency = told.currency or fields.get("currency", "").strip()
         try:
             said = as_said(deed.fields, fields, currency)
-            command = command_of(deed.command, {**said, deed.about: str(row_id)})
+            about = {deed.about: str(row_id)} if deed.about else {}
+            command = command_of(deed.command, {**said, **about})
         except FormErrors as errors:
             return await self._asked(request, errors.by_field, fields)
         return await self._staging.say(colleague, command, fields)
 
     async def _asked(self, request: Request, errors: Mapping[str, str], typed: Mapping[str, str]) -> Response:
-        deed, row_id = self._deed, request.path_params["id"]
+        deed, row_id = self._deed, request.path_params.get("id")
         colleague = await self._colleagues.require(request, deed.reads, deed.command.permission)
 
         def read(look: Look) -> Content:
@@ -110,5 +113,5 @@ class Asking:
         return await self._showing.page_of(colleague, request, TEMPLATE, read)
 
 
-def _around(deed: Deed, row_id: UUID) -> dict[str, Any]:
+def _around(deed: Deed, row_id: object) -> dict[str, Any]:
     return {"deed": deed, "back": deed.back.format(id=row_id), "key_field": KEY_FIELD}

@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from starlette.routing import Route
 
-from portal.console import approvals, audit, invoices, payments, work
+from portal.console import approvals, audit, coupons, invoices, payments, plans, providers, staff, taxes_and_costs, work
 from portal.console.account_deeds import OF_ACCOUNTS
 from portal.console.accounts import ACCOUNTS, AccountPage
 from portal.console.asking import Asking, Deed
@@ -26,13 +26,18 @@ class Page(Protocol):
 
 
 LISTS: tuple[Listed[Any], ...] = (
-    ACCOUNTS, *invoices.LISTS, *payments.LISTS, *approvals.LISTS, *work.LISTS, *audit.LISTS,
+    ACCOUNTS, *invoices.LISTS, *payments.LISTS, *approvals.LISTS, *plans.LISTS, *coupons.LISTS,
+    *taxes_and_costs.LISTS, *providers.LISTS, *staff.LISTS, *work.LISTS, *audit.LISTS,
 )  # fmt: skip
 THINGS: tuple[Thing, ...] = (
-    *invoices.THINGS, *payments.THINGS, *approvals.THINGS, *work.THINGS, *audit.THINGS,
+    *invoices.THINGS, *payments.THINGS, *approvals.THINGS, *plans.THINGS, *coupons.THINGS, *work.THINGS,
+    *audit.THINGS,
 )  # fmt: skip
 FILES: tuple[File, ...] = (*invoices.FILES, *payments.FILES)
-DEEDS: tuple[Deed, ...] = (*OF_ACCOUNTS, *invoices.DEEDS, *OF_PAYMENTS, *approvals.DEEDS, *work.DEEDS)
+DEEDS: tuple[Deed, ...] = (
+    *OF_ACCOUNTS, *invoices.DEEDS, *OF_PAYMENTS, *approvals.DEEDS, *plans.DEEDS, *coupons.DEEDS,
+    *taxes_and_costs.DEEDS, *providers.DEEDS, *staff.DEEDS, *work.DEEDS,
+)  # fmt: skip
 ALONE: tuple[Callable[[Hands], Page], ...] = (SessionsPage, SearchPage, AccountPage, DashboardPage)
 
 

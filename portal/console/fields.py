@@ -1,7 +1,7 @@
 """Fields of forms, and what they say: whole numbers and amounts are typed as people write them."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal
@@ -9,15 +9,23 @@ from typing import Any, Literal
 from portal.staging import FormErrors
 from schemas.currencies import exponent
 
-Kind = Literal["text", "whole", "amount", "day", "moment", "choice", "hidden"]
+Kind = Literal["text", "whole", "amount", "day", "moment", "choice", "lines", "hidden"]
 _AMOUNT = re.compile(r"\d{1,12}(?:[.]\d{1,3})?", re.ASCII)
 _WHOLE = re.compile(r"\d{1,12}", re.ASCII)
+_SHARE = re.compile(r"\d{1,3}(?:[.]\d{1,4})?", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+# in the order in which a form has them: the first is what holds when nobody chooses
+YES_OR_NO: Mapping[str, str] = {"no": "no", "yes": "yes"}
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of a form; `name` is the command's. `label`, `hint` and the words of `options` are catalogue keys."""
+    """One field of a form; `name` is the command's. `label`, `hint` and the words of `options` are catalogue keys.
+
+    `read` makes of what was typed what the command takes, where that is not by its `kind`; it raises ValueError.
+    """
 
     name: str
     label: str = ""
@@ -25,6 +33,7 @@ class Field:
     hint: str = ""
     options: Mapping[str, str] = field(default_factory=dict)
     is_needed: bool = True
+    read: Callable[[str], Any] | None = None
 
 
 def as_said(fields: tuple[Field, ...], typed: Mapping[str, str], currency: str) -> dict[str, Any]:
@@ -36,7 +45,7 @@ def as_said(fields: tuple[Field, ...], typed: Mapping[str, str], currency: str) 
         if not text:
             continue
         try:
-            said[each.name] = _as_said(each.kind, text, currency)
+            said[each.name] = each.read(text) if each.read else _as_said(each.kind, text, currency)
         except ValueError as error:
             errors[each.name] = str(error)
     if errors:
@@ -53,6 +62,20 @@ def minor_of(text: str, currency: str) -> int:
     if minor != minor.to_integral_value():
         raise ValueError(f"has at most {places} decimals in {currency}")
     return int(minor)
+
+
+def millionths_of(text: str) -> int:
+    """A share in per cent, as people write it, in parts per million. Raises ValueError."""
+    if not _SHARE.fullmatch(text):
+        raise ValueError("must be a share in per cent, like 12.5")
+    return int(Decimal(text).scaleb(4))
+
+
+def is_yes(text: str) -> bool:
+    """Of a choice between yes and no. Raises ValueError."""
+    if text not in YES_OR_NO:
+        raise ValueError("must be yes or no")
+    return text == "yes"
 
 
 def _as_said(kind: Kind, text: str, currency: str) -> Any:

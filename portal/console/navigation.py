@@ -9,6 +9,12 @@ NAVIGATION = (
     Way("/admin/payments", "Payments", "payments:read"),
     Way("/admin/approvals", "Approvals", "approvals:read"),
     Way("/admin/operations", "Operations", "work:read"),
+    Way("/admin/plans", "Plans", "price_list:read"),
+    Way("/admin/credit-costs", "Credit costs", "credit_costs:read"),
+    Way("/admin/coupons", "Coupons", "price_list:read"),
+    Way("/admin/tax-rates", "Tax rates", "price_list:read"),
+    Way("/admin/providers", "Providers", "providers:read"),
+    Way("/admin/staff", "Staff", "callers:read"),
     Way("/admin/audit", "Audit", "audit:read"),
     Way("/admin/sessions", "Sessions", "operations:read"),
 )

@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from billing.approvals.tables import Approval
+from billing.catalog.tables import Coupon, Plan
 from billing.whose import THINGS, account_of
 from database.audit.tables import AuditEntry
 from database.base import Base
@@ -36,6 +37,8 @@ PAGES: Mapping[str, tuple[str, str]] = {
 # what is nobody's, by its table
 OF_COMPANY: tuple[tuple[type[Base], str, str], ...] = (
     (Approval, "/admin/approvals/{}", "approvals:read"),
+    (Plan, "/admin/plans/{}", "price_list:read"),
+    (Coupon, "/admin/coupons/{}", "price_list:read"),
     (Operation, "/admin/operations/{}", "work:read"),
     (InboxEvent, "/admin/operations/inbox/{}", "work:read"),
     (OutboxEntry, "/admin/operations/outbox/{}", "work:read"),

@@ -23,6 +23,21 @@ COMMANDS: Mapping[str, str] = {
     "discard_operation": "Decide that a command never runs",
     "discard_inbox_event": "Decide that an event never runs",
     "discard_follow_up": "Decide that what must follow never does",
+    "publish_plan": "Publish a version of a plan",
+    "archive_plan": "Sell a plan no more",
+    "restore_plan": "Sell a plan again",
+    "migrate_plan": "Let subscriptions go to the newest version",
+    "issue_coupon": "Issue a coupon",
+    "archive_coupon": "Let nobody redeem a coupon any more",
+    "restore_coupon": "Let a coupon be redeemed again",
+    "set_tax_rate": "Set a rate of tax",
+    "set_credit_cost": "Price an operation in credits",
+    "enable_provider": "Call a provider again",
+    "disable_provider": "Call a provider no more",
+    "add_staff_member": "Add one of the company's people",
+    "change_staff_role": "Give somebody another role",
+    "end_staff_member": "End somebody",
+    "revoke_api_key": "End a key",
 }
 
 

@@ -71,7 +71,8 @@ def test_the_navigation_has_the_ways_that_a_role_may_go(hire: Hire, at_work: AtW
 def test_the_form_of_what_is_not_there_is_not_found_and_a_broken_one_refused(hire: Hire, at_work: AtWork) -> None:
     robin = at_work(hire())
     for deed in DEEDS:
-        assert robin.open(deed.path.format(id=uuid4())).status_code == 404, deed.path
+        is_of_something = "{id}" in deed.path
+        assert robin.open(deed.path.format(id=uuid4())).status_code == (404 if is_of_something else 200), deed.path
     suspend = f"/admin/accounts/{uuid4()}/suspend"
     for broken in ({"reason": "x"}, {"operation_key": "1", "reason": "x"}):
         assert robin.send(suspend, broken).status_code == 400
