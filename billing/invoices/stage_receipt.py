@@ -28,8 +28,7 @@ def receipt_mail(invoice: Invoice) -> FollowUp:
     whichever way the customer likes. What was charged back and is paid
     after all begins nothing anew: its receipt says that it was paid, and no more.
     """
-    is_order = invoice.reason is InvoiceReason.PURCHASE and invoice.subscription_id is None
-    asks = INSTRUCTIONS if is_order else SENT if invoice.reason is InvoiceReason.MANUAL else CREATED
+    asks = INSTRUCTIONS if invoice.is_order else SENT if invoice.reason is InvoiceReason.MANUAL else CREATED
     topic = _receipt_of(invoice) if invoice.status is InvoiceStatus.PAID else asks
     about = invoice.subscription_id if topic == ACTIVATED else None
     return FollowUp(topic, about or invoice.id, settlement_cause(topic, invoice))

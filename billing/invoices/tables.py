@@ -136,6 +136,11 @@ class Invoice(Base):
         return self.status in OWED and not self.charged_back_minor
 
     @property
+    def is_order(self) -> bool:
+        """Of what is issued and not paid: whether a package was ordered, to be paid past every gateway."""
+        return self.reason is InvoiceReason.PURCHASE and self.subscription_id is None
+
+    @property
     def left_minor(self) -> int:
         """What is still to be paid."""
         return self.total_minor - self.allocated_minor

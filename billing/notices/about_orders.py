@@ -27,7 +27,7 @@ def reminded(session: Session, occasion: Occasion) -> NoticeFacts:
         occasion,
         invoice.account_id,
         subscription=subscription,
-        order=None if subscription else _order(session, invoice),
+        order=_order(session, invoice) if invoice.is_order else None,
         is_overdue=invoice.due_at is not None and invoice.due_at <= now,
         **with_invoice(session, occasion, invoice.id),
     )

@@ -1,4 +1,4 @@
-"""Remind customers of transfers, before and after their day."""
+"""Remind customers of what is to be paid past every gateway, and of bills by hand, before and after their day."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -12,10 +12,11 @@ from billing.clocks.timelines import Timeline
 from billing.dunning.dun_transfer import is_awaited
 from billing.dunning.orders import ORDER_POLICY, is_open_order
 from billing.dunning.tables import DunningPolicy
-from billing.invoices.tables import Invoice
+from billing.invoices.stage_receipt import SENT
+from billing.invoices.tables import Invoice, InvoiceReason, InvoiceStatus
 from billing.notices.queries import was_told
 from billing.subscriptions.tables import Subscription
-from database.outbox import stage
+from database.outbox import OutboxEntry, stage
 
 TOPIC = "payment_reminder"
 # A reminder that could not be sent for longer, because nothing ran, is not made up for: the next one is.
@@ -43,7 +44,7 @@ def _due(session: Session, timeline: Timeline, limit: int) -> list[Row[UUID, str
         .join(DunningPolicy, DunningPolicy.slug == _policy())
         .join(days, true())
         .where(
-            is_awaited() | is_open_order(),
+            is_awaited() | is_open_order() | _is_open_bill(),
             Account.clock_id.is_not_distinct_from(timeline.clock_id),
             remind_at > Invoice.issued_at,
             remind_at <= timeline.now,
@@ -52,6 +53,12 @@ def _due(session: Session, timeline: Timeline, limit: int) -> list[Row[UUID, str
         )
     )
     return list(session.execute(due.order_by(remind_at).limit(limit)).all())
+
+
+def _is_open_bill() -> ColumnElement[bool]:
+    """In a query of invoices: a person billed it, and it was mailed; nobody is reminded of what they were not sent."""
+    was_mailed = select(OutboxEntry.id).where(OutboxEntry.topic == SENT, OutboxEntry.subject_id == Invoice.id).exists()
+    return (Invoice.status == InvoiceStatus.PENDING) & (Invoice.reason == InvoiceReason.MANUAL) & was_mailed
 
 
 def _policy() -> ColumnElement[str]:
@@ -69,7 +76,7 @@ TRANSFER_REMINDERS = AllAtOnce(
                 JOIN dunning_policies ON dunning_policies.slug = coalesce(dunning_policy, 'default')
                 CROSS JOIN jsonb_array_elements_text(reminder_days) AS day
                 WHERE accounts.clock_id = clock.id AND awaited.status = 'pending'
-                AND (awaited.subscription_id IS NULL AND awaited.reason = 'purchase'
+                AND (awaited.subscription_id IS NULL AND awaited.reason IN ('purchase', 'manual')
                      OR pay_by = 'transfer' AND collection = 'cashbeat'
                      AND subscriptions.status IN ('active', 'trialing', 'past_due'))
                 AND awaited.due_at + make_interval(days => day::int) > clock.frozen_at)""",

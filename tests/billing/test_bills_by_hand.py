@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select, update
 
+from billing.clocks.timelines import Timeline
 from billing.clocks.wall import Wall
 from billing.credit_notes.tables import CreditNote
 from billing.invoices.attach_document import attach_document
@@ -14,15 +15,19 @@ from billing.invoices.queries import show_invoice
 from billing.invoices.stage_receipt import UNSENT
 from billing.invoices.tables import Invoice, InvoiceStatus
 from billing.manual_payments.queries import method_of
+from billing.notices.about_orders import reminded
 from billing.notices.copies import copies_for
+from billing.notices.occasion import Occasion
+from billing.notices.transfer_reminders import remind_of_transfers
 from billing.outcomes.invoice_voided import invoice_voided
 from billing.payment_methods.set_method import set_method
 from billing.payment_methods.tables import ManualMethod
 from billing.tax.set_rate import NewRate, set_rate
 from database.engine import Database
-from database.outbox import OutboxEntry
+from database.outbox import OutboxEntry, stage
 from schemas.views.invoices import InvoiceView
 from tests.billing.deciders import Deciders
+from tests.billing.papers import LETTERHEAD
 from tests.billing.payers import Payer
 from workers.wiring import Work
 
@@ -130,6 +135,44 @@ def test_it_is_mailed_with_its_paper_unless_nobody_wants_that(billing_desk: Bill
         )  # fmt: skip
     assert billing_desk.staged("invoice_sent") == ([f"invoice_sent/{bill.id}"] if is_sent else [])
     assert billing_desk.staged("invoice_created") == billing_desk.staged("manual_payment_instructions") == []
+
+
+def _mailed(billing_desk: BillingDesk, bill: InvoiceView) -> None:
+    with billing_desk.deciders.work.database.transaction() as session:
+        stage(session, "invoice_sent", bill.id, f"invoice_sent/{bill.id}")
+
+
+def _reminded(billing_desk: BillingDesk, bill: InvoiceView, *days: int) -> list[str]:
+    """Of which days customers were reminded by the time they were over, this bill's days after it was due."""
+    assert bill.due_at is not None
+    for day in days:
+        with billing_desk.deciders.work.database.transaction() as session:
+            remind_of_transfers(session, Timeline(None, bill.due_at + timedelta(days=day)), 100)
+    return [cause.removeprefix(f"payment_reminder/{bill.id}/") for cause in billing_desk.staged("payment_reminder")]
+
+
+def test_who_was_mailed_a_bill_and_does_not_pay_it_is_reminded(billing_desk: BillingDesk) -> None:
+    bill = billing_desk.invoice(billing_desk.bill())
+    assert _reminded(billing_desk, bill, -3, 1, 7) == [], "nobody was to be sent it"
+    _mailed(billing_desk, bill)
+    assert _reminded(billing_desk, bill, -4, -3, 1, 7, 8) == ["-3", "1", "7"]
+
+
+def test_of_a_bill_that_is_paid_or_taken_back_nobody_is_reminded(billing_desk: BillingDesk) -> None:
+    paid, void = billing_desk.invoice(billing_desk.bill()), billing_desk.invoice(billing_desk.bill())
+    for bill in (paid, void):
+        _mailed(billing_desk, bill)
+    billing_desk.remitter.pay(paid.id, paid.total_minor, now=billing_desk.deciders.work.wall().at)
+    assert billing_desk.void(void.id) == "done"
+    assert _reminded(billing_desk, paid, -3, 1, 7) == []
+
+
+def test_a_reminder_of_a_bill_threatens_with_nothing(billing_desk: BillingDesk) -> None:
+    """An order is canceled some day; a bill is not."""
+    bill, work = billing_desk.invoice(billing_desk.bill()), billing_desk.deciders.work
+    with work.database.transaction() as session:
+        told = reminded(session, Occasion(bill.id, f"payment_reminder/{bill.id}/-3", LETTERHEAD, work.wall()))
+    assert (told.order, told.subscription, told.is_overdue) == (None, None, False)
 
 
 def test_a_way_to_pay_that_is_said_is_remembered_and_one_that_is_not_offered_is_refused(
