@@ -89,7 +89,12 @@ def is_final(row: OperationRow) -> bool:
 
 def find(session: Session, operation_id: UUID, callers: tuple[str, ...]) -> Operation:
     """An operation of one of these callers; raises Problem 404 for another one."""
-    found = session.scalar(select(Operation).where(Operation.id == operation_id, Operation.caller.in_(callers)))
+    found = find_any(session, operation_id, callers)
     if found is None:
         raise Problem(404, "operation_not_found", f"There is no operation {operation_id}.")
     return found
+
+
+def find_any(session: Session, operation_id: UUID, callers: tuple[str, ...]) -> Operation | None:
+    """The same, None where there is none."""
+    return session.scalar(select(Operation).where(Operation.id == operation_id, Operation.caller.in_(callers)))

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ingress.reads import Reads
+from portal.once import Once, read_once
 from portal.pages import Pages
 from portal.shell import Shell, read_shell
 from portal.visitors import Visitor, Visitors
@@ -34,9 +35,9 @@ class Showing:
     ) -> Response:
         """The same for who was asked already."""
 
-        def read_all(session: Session) -> tuple[Shell, Content]:
+        def read_all(session: Session) -> tuple[Shell, Once, Content]:
             shell = read_shell(session, visitor)
-            return shell, read(session, visitor, shell)
+            return shell, read_once(session, request, visitor.principal), read(session, visitor, shell)
 
-        shell, content = await self._reads.run(read_all, visitor.principal.sight)
-        return self._pages.show(template, visitor, shell, content, request.url.path)
+        shell, once, content = await self._reads.run(read_all, visitor.principal.sight)
+        return self._pages.show(template, visitor, shell, {"once": once, **content}, request.url.path)

@@ -47,6 +47,11 @@ def new_key() -> str:
     return str(uuid4())
 
 
+def idempotency_key(key: str) -> str:
+    """By which what a form with this key asks for is known, whoever sends it."""
+    return f"form/{key}"
+
+
 def command_of(command_class: type[Wanted], fields: Mapping[str, Any]) -> Wanted:
     """The command that the fields of a form say; its key is none of them. Raises FormErrors."""
     said = {name: value for name, value in fields.items() if name != KEY_FIELD and value != ""}
@@ -81,7 +86,7 @@ class Staging:
         """
         key = _key_of(fields)
         try:
-            stored = await self._acceptance.accept(visitor.principal, command, f"form/{key}", FORM_BYTES)
+            stored = await self._acceptance.accept(visitor.principal, command, idempotency_key(key), FORM_BYTES)
         except Problem as problem:
             if problem.code != "idempotency_key_reused":
                 raise

@@ -16,9 +16,10 @@ from database.pages import Paging
 from portal.account.plan_offers import may_be_taken_back
 from portal.forms import read_form
 from portal.hands import Hands
+from portal.once import with_key
 from portal.shell import Shell, read_shell
 from portal.showing import Content
-from portal.staging import FormErrors, command_of, new_key
+from portal.staging import FormErrors, command_of
 from portal.visitors import Visitor
 from schemas.commands.base import Command
 from schemas.commands.subscriptions import CancelSubscription, ReactivateSubscription
@@ -43,7 +44,7 @@ class BillingPage:
         return [
             Route("/account/billing", self.show, methods=["GET"]),
             Route("/account/cancel", self.lead_to_cancel, methods=["GET"]),
-            Route("/account/billing/{id:uuid}/cancel", self.ask_to_cancel, methods=["GET"]),
+            Route("/account/billing/{id:uuid}/cancel", with_key(self.ask_to_cancel), methods=["GET"]),
             Route("/account/billing/{id:uuid}/cancel", self.cancel, methods=["POST"]),
             Route("/account/billing/{id:uuid}/keep", self.keep, methods=["POST"]),
         ]
@@ -61,7 +62,7 @@ class BillingPage:
     async def ask_to_cancel(self, request: Request) -> Response:
         """What will end and what stays, and one button."""
         subscription_id: UUID = request.path_params["id"]
-        return await self._asked(request, subscription_id, NO_ERRORS, {"operation_key": new_key()})
+        return await self._asked(request, subscription_id, NO_ERRORS)
 
     async def cancel(self, request: Request) -> Response:
         """Stage it; what is wrong is shown in the form, as it was filled in."""
@@ -78,14 +79,12 @@ class BillingPage:
         try:
             command = command_of(command_class, {**fields, **named})
         except FormErrors as errors:
-            return await self._asked(request, request.path_params["id"], errors.by_field, fields)
+            return await self._asked(request, request.path_params["id"], errors.by_field)
         return await self._staging.say(visitor, command, fields)
 
-    async def _asked(
-        self, request: Request, subscription_id: UUID, errors: Mapping[str, str], fields: Mapping[str, str]
-    ) -> Response:
+    async def _asked(self, request: Request, subscription_id: UUID, errors: Mapping[str, str]) -> Response:
         def read(session: Session, visitor: Visitor, shell: Shell) -> Content:
-            return {"subscription": show_subscription(session, subscription_id), "errors": errors, "fields": fields}
+            return {"subscription": show_subscription(session, subscription_id), "errors": errors}
 
         return await self._showing.page(request, CancelSubscription.permission, "account/cancel.html", read)
 
@@ -98,7 +97,6 @@ def _read(session: Session, visitor: Visitor, shell: Shell) -> Content:
     return {
         "running": [_with_next(session, each) for each in running],
         "invoices": invoices,
-        "new_key": new_key,
         "may_change": visitor.may(CancelSubscription.permission),
     }
 

@@ -19,6 +19,7 @@ from database.pages import Paging
 from ingress.queries.credits import TransactionFilter, transactions
 from portal.forms import errors_by_field, read_form, whole
 from portal.hands import Hands
+from portal.once import with_key
 from portal.shell import Shell
 from portal.showing import Content
 from portal.staging import FormErrors, command_of
@@ -50,7 +51,7 @@ class CreditsPage:
     def routes(self) -> list[Route]:
         """Its addresses."""
         return [
-            Route(PATH, self.show, methods=["GET"]),
+            Route(PATH, with_key(self.show), methods=["GET"]),
             Route(f"{PATH}/top-up", self.set_top_up, methods=["POST"]),
             Route(f"{PATH}/top-up/end", self.end_top_up, methods=["POST"]),
             Route(f"{PATH}/warning", self.set_warning, methods=["POST"]),

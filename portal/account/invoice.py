@@ -17,6 +17,7 @@ from ingress.queries.refunds import credit_note_pdf
 from portal.account.invoice_story import read_story
 from portal.forms import read_form
 from portal.hands import Hands
+from portal.once import with_key
 from portal.shell import TO_PAY, Shell
 from portal.showing import Content
 from portal.staging import FormErrors, command_of
@@ -46,7 +47,7 @@ class InvoicePage:
         """Its addresses."""
         return [
             Route("/account/pay", self.lead, methods=["GET"]),
-            Route("/account/invoices/{id:uuid}", self.show, methods=["GET"]),
+            Route("/account/invoices/{id:uuid}", with_key(self.show), methods=["GET"]),
             Route("/account/invoices/{id:uuid}/pdf", self.pdf, methods=["GET"]),
             Route("/account/credit-notes/{id:uuid}/pdf", self.credit_note_pdf, methods=["GET"]),
             Route("/account/invoices/{id:uuid}/pay", self.pay, methods=["POST"]),

@@ -11,9 +11,10 @@ from billing.accounts.queries import get_account
 from ingress.queries.accounts import export_file
 from portal.forms import read_form
 from portal.hands import Hands
+from portal.once import with_key
 from portal.shell import Shell
 from portal.showing import Content
-from portal.staging import command_by, new_key
+from portal.staging import command_by
 from portal.visitors import Visitor
 from schemas.commands.accounts import DeleteAccount, ExportAccount
 
@@ -35,7 +36,7 @@ class LeavingPage:
         return [
             Route("/account/settings/export", self.export, methods=["POST"]),
             Route("/account/settings/export.zip", self.file, methods=["GET"]),
-            Route("/account/settings/delete", self.ask_to_delete, methods=["GET"]),
+            Route("/account/settings/delete", with_key(self.ask_to_delete), methods=["GET"]),
             Route("/account/settings/delete", self.delete, methods=["POST"]),
         ]
 
@@ -54,7 +55,7 @@ class LeavingPage:
 
     async def ask_to_delete(self, request: Request) -> Response:
         """What ends, what is erased, what the law keeps; and a field for the name."""
-        return await self._asked(request, NOTHING, {"operation_key": new_key()})
+        return await self._asked(request, NOTHING, NOTHING)
 
     async def delete(self, request: Request) -> Response:
         """Stage it, if the name was typed as it is."""

@@ -13,6 +13,7 @@ from ingress.queries.team import account_team
 from portal.account.team import roles_within, sites_of
 from portal.forms import read_form
 from portal.hands import Hands
+from portal.once import with_key
 from portal.refused import not_found
 from portal.shell import Shell
 from portal.showing import Content
@@ -41,9 +42,9 @@ class MembersPage:
         return [
             Route(member, self.show, methods=["GET"]),
             Route(member, self.change, methods=["POST"]),
-            Route(f"{member}/remove", self.ask_to_remove, methods=["GET"]),
+            Route(f"{member}/remove", with_key(self.ask_to_remove), methods=["GET"]),
             Route(f"{member}/remove", self.remove, methods=["POST"]),
-            Route("/account/team/transfer", self.ask_to_transfer, methods=["GET"]),
+            Route("/account/team/transfer", with_key(self.ask_to_transfer), methods=["GET"]),
             Route("/account/team/transfer", self.transfer, methods=["POST"]),
         ]
 
@@ -72,7 +73,7 @@ class MembersPage:
         """Who it is and what follows, and a button."""
 
         def read(session: Session, visitor: Visitor, shell: Shell) -> Content:
-            return {"member": _member(session, visitor, request.path_params["id"]), "key": new_key()}
+            return {"member": _member(session, visitor, request.path_params["id"])}
 
         return await self._showing.page(request, RemoveMember.permission, REMOVE, read)
 
@@ -82,7 +83,7 @@ class MembersPage:
 
     async def ask_to_transfer(self, request: Request) -> Response:
         """To whom, and what follows."""
-        return await self._transferring(request, NOTHING, {"operation_key": new_key()})
+        return await self._transferring(request, NOTHING, NOTHING)
 
     async def transfer(self, request: Request) -> Response:
         """Stage it; without a member the form is shown again."""

@@ -13,6 +13,7 @@ from billing.errors import Rejected
 from billing.subscriptions.queries import is_charged_to_a_card
 from portal.forms import read_form
 from portal.hands import Hands
+from portal.once import with_key
 from portal.shell import Shell
 from portal.showing import Content
 from portal.staging import FormErrors, command_of
@@ -49,7 +50,7 @@ class MethodsPage:
             Route(f"{PATH}/add", self.add, methods=["POST"]),
             Route(f"{PATH}/order", self.order, methods=["POST"]),
             Route(f"{PATH}/{{id:uuid}}/default", self.choose, methods=["POST"]),
-            Route(f"{PATH}/{{id:uuid}}/remove", self.ask_to_remove, methods=["GET"]),
+            Route(f"{PATH}/{{id:uuid}}/remove", with_key(self.ask_to_remove), methods=["GET"]),
             Route(f"{PATH}/{{id:uuid}}/remove", self.remove, methods=["POST"]),
         ]
 

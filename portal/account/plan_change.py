@@ -17,6 +17,7 @@ from billing.subscriptions.queries import show_subscription
 from portal.account.plan_offers import choices_of, is_run_here, may_be_taken_back
 from portal.forms import read_form
 from portal.hands import Hands
+from portal.once import with_key
 from portal.shell import Shell, read_shell
 from portal.showing import Content
 from portal.staging import FormErrors, command_of
@@ -56,7 +57,7 @@ class PlanChange:
         return [
             Route("/account/plan", self.lead, methods=["GET"]),
             Route(f"{one}/plans", self.offer, methods=["GET"]),
-            Route(f"{one}/change", self.review, methods=["GET"]),
+            Route(f"{one}/change", with_key(self.review), methods=["GET"]),
             Route(f"{one}/change", self.change, methods=["POST"]),
             Route(f"{one}/stay", self.stay, methods=["POST"]),
         ]

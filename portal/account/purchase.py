@@ -17,6 +17,7 @@ from billing.invoices.rules import Totals
 from billing.payments.quote_package import quote_package
 from portal.forms import read_form, whole
 from portal.hands import Hands
+from portal.once import with_key
 from portal.shell import Shell
 from portal.showing import Content
 from portal.staging import FormErrors, command_of
@@ -56,7 +57,7 @@ class PurchasePage:
         """Its addresses."""
         return [
             Route(PATH, self.offer, methods=["GET"]),
-            Route(f"{PATH}/{{package}}", self.review, methods=["GET"]),
+            Route(f"{PATH}/{{package}}", with_key(self.review), methods=["GET"]),
             Route(f"{PATH}/{{package}}", self.buy, methods=["POST"]),
         ]
 

@@ -11,6 +11,7 @@ from starlette.routing import Route
 from ingress.queries.team import account_invitations, account_team
 from portal.forms import read_form
 from portal.hands import Hands
+from portal.once import with_key
 from portal.shell import Shell
 from portal.showing import Content
 from portal.staging import FormErrors, command_by, new_key
@@ -41,7 +42,7 @@ class TeamPage:
             Route("/account/team/invite", self.invite, methods=["POST"]),
             Route(f"{invitation}/resend", self.resend, methods=["POST"]),
             Route(f"{invitation}/cancel", self.cancel, methods=["POST"]),
-            Route("/account/team/leave", self.ask_to_leave, methods=["GET"]),
+            Route("/account/team/leave", with_key(self.ask_to_leave), methods=["GET"]),
             Route("/account/team/leave", self.leave, methods=["POST"]),
         ]
 
@@ -70,9 +71,7 @@ class TeamPage:
 
     async def ask_to_leave(self, request: Request) -> Response:
         """What follows from it, and a button."""
-        return await self._showing.page(
-            request, LeaveTeam.permission, "account/leave_team.html", lambda *_: {"key": new_key()}
-        )
+        return await self._showing.page(request, LeaveTeam.permission, "account/leave_team.html", lambda *_: {})
 
     async def leave(self, request: Request) -> Response:
         """In one's own name, whatever the form says."""

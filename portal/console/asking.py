@@ -17,7 +17,8 @@ from portal.console.fields import Field, as_said
 from portal.console.hands import Hands
 from portal.console.showing import Content, Look
 from portal.forms import read_form
-from portal.staging import KEY_FIELD, FormErrors, command_of, new_key
+from portal.once import with_key
+from portal.staging import FormErrors, command_of
 from schemas.commands.base import Command
 
 TEMPLATE = "console/ask.html"
@@ -77,13 +78,13 @@ class Asking:
     def routes(self) -> list[Route]:
         """Its address."""
         path = self._deed.path.replace("{id}", f"{{id:{self._deed.named_by}}}")
-        return [Route(path, self.ask, methods=["GET"]), Route(path, self.do, methods=["POST"])]
+        return [Route(path, with_key(self.ask), methods=["GET"]), Route(path, self.do, methods=["POST"])]
 
     async def ask(self, request: Request) -> Response:
         """What it is about, and the form."""
         # what was looked at before this page was asked for, and not what it may have become meanwhile
         shown = {name: value for name, value in request.query_params.items() if name == FINGERPRINT}
-        return await self._asked(request, NO_ERRORS, {KEY_FIELD: new_key(), **shown})
+        return await self._asked(request, NO_ERRORS, shown)
 
     async def do(self, request: Request) -> Response:
         """Stage it, in the name of who sent the form."""
@@ -114,4 +115,4 @@ class Asking:
 
 
 def _around(deed: Deed, row_id: object) -> dict[str, Any]:
-    return {"deed": deed, "back": deed.back.format(id=row_id), "key_field": KEY_FIELD}
+    return {"deed": deed, "back": deed.back.format(id=row_id)}

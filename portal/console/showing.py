@@ -15,6 +15,7 @@ from ingress.noted import noted
 from ingress.reads import Reads
 from portal.console.colleagues import Colleague, Colleagues
 from portal.console.navigation import NAVIGATION
+from portal.once import Once, read_once
 from portal.pages import ENGLISH, UTC_ZONE, Pages
 
 Content = Mapping[str, Any]
@@ -57,9 +58,13 @@ class Showing:
         self, colleague: Colleague, request: Request, template: str, read: Read, status: int = 200
     ) -> Response:
         """The same for who was asked already."""
-        content = await self.read(colleague, request, read)
+
+        def read_all(look: Look) -> tuple[Once, Content]:
+            return read_once(look.session, request, colleague.principal), read(look)
+
+        once, content = await self.read(colleague, request, read_all)
         ways = [way for way in NAVIGATION if colleague.may(way.permission)]
-        around = {"colleague": colleague, "ways": ways, "path": request.url.path}
+        around = {"colleague": colleague, "ways": ways, "path": request.url.path, "once": once}
         return self._pages.fill(template, {**around, **content}, ENGLISH, UTC_ZONE)
 
     async def read(self, colleague: Colleague, request: Request, read: Callable[[Look], Answer]) -> Answer:

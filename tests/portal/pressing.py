@@ -1,5 +1,6 @@
 """What people do on the pages of a test: they read a form's own key, and press its button."""
 
+import html
 import re
 from typing import Any
 from uuid import UUID
@@ -10,14 +11,18 @@ from calls.run_command import run_command
 from tests.portal.running_portal import Browser
 from workers.wiring import Work
 
-_FORM = re.compile(r"<form[^>]*action=\"(?P<action>[^\"]*)\"[^>]*>(?P<inside>.*?)</form>", re.DOTALL)
+_FORM = re.compile(r"<form method=\"post\"(?P<said>[^>]*)>(?P<inside>.*?)</form>", re.DOTALL)
+_ACTION = re.compile(r"action=\"([^\"]*)\"")
 _HIDDEN = re.compile(r"type=\"hidden\" name=\"([^\"]+)\" value=\"([^\"]*)\"")
 
 
 def hidden_fields(page: str, action: str) -> dict[str, str]:
-    """What the first form of the page that is sent to this address carries, its own key among it."""
-    inside = next(found["inside"] for found in _FORM.finditer(page) if found["action"] == action)
-    return dict(_HIDDEN.findall(inside))
+    """What the first form of the page that is sent to this address carries, its own key among it.
+
+    Of the address "" is one that is sent to where it stands.
+    """
+    forms = {"".join(_ACTION.findall(each["said"])): each["inside"] for each in reversed([*_FORM.finditer(page)])}
+    return {name: html.unescape(value) for name, value in _HIDDEN.findall(forms[action])}
 
 
 def press(browser: Browser, page: httpx.Response, action: str, **typed: str) -> httpx.Response:

@@ -63,13 +63,17 @@ class Browser:
         self.http = httpx.Client(base_url=address, headers=headers, timeout=20)
 
     def open(self, path: str, **more: Any) -> httpx.Response:
-        """Look at a page; where it says "one moment, please", as on a machine that is busy, again."""
+        """Look at a page; where it says "one moment, please", as on a machine that is busy, again.
+
+        A page that is led to itself, with a key for its form, is looked at with that.
+        """
         for _ in range(PATIENCE):
             answer = self.http.get(path, **more)
             if answer.status_code != 503:
                 break
             time.sleep(1)
-        return answer
+        where = answer.headers.get("location", "")
+        return self.open(str(answer.url.join(where)), **more) if where.startswith("?") else answer
 
     def send(
         self, path: str, fields: dict[str, str] | None = None, headers: Mapping[str, str] = OURS
