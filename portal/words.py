@@ -21,6 +21,9 @@ STATUS_KINDS: Mapping[str, str] = {
     "withdrawn": "over", "refused": "bad", "stale": "bad",
     # payments and refunds
     "created": "waiting", "captured": "good", "unknown": "waiting",
+    # lines of statements, disputes
+    "booked": "good", "ignored": "over", "inquiry": "waiting", "inquiry_closed": "over", "needs_response": "bad",
+    "under_review": "waiting", "won": "good", "lost": "bad",
     # invitations
     "open": "waiting",
     # providers

@@ -8,23 +8,15 @@ from sqlalchemy.orm import Session
 from billing.commands.verb import Result, Verb, cause_of
 from billing.dunning.void_unpaid import void_unpaid
 from billing.invoices.queries import show_invoice
-from billing.manual_payments.bill_account import BillByHand, BilledThing, bill_account
-from billing.payment_methods.tables import ManualMethod
+from billing.manual_payments.bill_account import bill_account
+from billing.manual_payments.wish import wish_of
 from database.operations import Operation
 from schemas.commands.base import Command
 from schemas.commands.invoices import CreateInvoice, VoidInvoice
 
 
 def _create(session: Session, operation: Operation, command: CreateInvoice, now: datetime) -> Result:
-    wanted = BillByHand(
-        account_id=command.account_id,
-        currency=command.currency,
-        things=[BilledThing(**line.model_dump()) for line in command.lines],
-        due_days=command.due_days,
-        method=ManualMethod(command.method) if command.method else None,
-        is_sent=command.send,
-        cause=cause_of(operation),
-    )
+    wanted = wish_of(command, cause_of(operation))
     return show_invoice(session, bill_account(session, wanted, now).id).model_dump(mode="json")
 
 

@@ -15,7 +15,10 @@ from database.pages import FIRST_PAGE, Between, Paging, in_order, narrowed
 from schemas.views.base import Page
 from schemas.views.disputes import DisputeView
 
-ORDERS = {"created": Dispute.created_at, "opened": Dispute.opened_at, "amount": Dispute.amount_minor}
+ORDERS = {
+    "created": Dispute.created_at, "opened": Dispute.opened_at, "due": Dispute.evidence_due_at,
+    "amount": Dispute.amount_minor,
+}  # fmt: skip
 
 
 def disputes_of(session: Session, receipt_id: UUID) -> Sequence[Dispute]:

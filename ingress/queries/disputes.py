@@ -18,9 +18,9 @@ from schemas.views.disputes import DisputeView
 
 
 class DisputeFilter(MoneyFilter):
-    """A page of disputes; `opened_*` is when the customer's bank began one."""
+    """A page of disputes; `opened_*` is when the customer's bank began one. By `due` are those that can be answered."""
 
-    sort: Literal["created", "-created", "opened", "-opened", "amount", "-amount"] = NEWEST_FIRST
+    sort: Literal["created", "-created", "opened", "-opened", "due", "-due", "amount", "-amount"] = NEWEST_FIRST
     payment_id: UUID | None = None
     status: DisputeStatus | None = None
     opened_from: Moment | None = None

@@ -16,6 +16,7 @@ from portal.console.showing import Content, Look
 from portal.forms import errors_by_field
 from schemas.commands.accounts import ActivateAccount, SuspendAccount
 from schemas.commands.credits import AdjustCredits
+from schemas.commands.invoices import CreateInvoice
 from schemas.views.accounts import AccountStatus
 from schemas.views.activity import ActivityKind
 
@@ -35,6 +36,7 @@ ACCOUNTS = Listed(
         "statuses": [str(each) for each in AccountStatus],
         "subscription_statuses": [str(each) for each in SubscriptionStatus],
     },
+    columns=("id", "name", "status", "owner", "billing_email", "billing_address.country", "tax_id", "plans", "created_at"),
 )
 
 
@@ -76,4 +78,5 @@ def _around(account_id: UUID, asked: dict[str, str]) -> dict[str, object]:
         "suspends": SuspendAccount.permission,
         "activates": ActivateAccount.permission,
         "adjusts": AdjustCredits.permission,
+        "bills": CreateInvoice.permission,
     }

@@ -29,10 +29,14 @@ LISTS: Mapping[str, str] = {
     "end_staff_member": "/admin/staff",
     "revoke_api_key": "/admin/staff/keys",
 }
+# the page of what a command has made, by its kind
+MADE: Mapping[str, str] = {"create_invoice": "/admin/invoices/{}"}
 HOME = "/"
 
 
-def after(kind: str, said: Mapping[str, Any]) -> str:
-    """The page of what the command was about."""
+def after(kind: str, said: Mapping[str, Any], result: Mapping[str, Any] | None) -> str:
+    """The page of what the command has made, else of what it was about."""
+    if result and kind in MADE and result.get("id"):
+        return MADE[kind].format(result["id"])
     pages = (path.format(said[field]) for field, path in PAGES.items() if said.get(field))
     return next(pages, LISTS.get(kind, HOME))

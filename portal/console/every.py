@@ -5,13 +5,27 @@ from typing import Any, Protocol
 
 from starlette.routing import Route
 
-from portal.console import approvals, audit, coupons, invoices, payments, plans, providers, staff, taxes_and_costs, work
+from portal.console import (
+    approvals,
+    audit,
+    coupons,
+    disputes,
+    invoices,
+    payments,
+    plans,
+    providers,
+    staff,
+    statements,
+    taxes_and_costs,
+    work,
+)
 from portal.console.account_deeds import OF_ACCOUNTS
 from portal.console.accounts import ACCOUNTS, AccountPage
 from portal.console.asking import Asking, Deed
 from portal.console.dashboard import DashboardPage
 from portal.console.hands import Hands
 from portal.console.lists import Listed, ListPage
+from portal.console.new_invoice import NewInvoicePage
 from portal.console.payment_deeds import OF_PAYMENTS
 from portal.console.search import SearchPage
 from portal.console.sessions import SessionsPage
@@ -26,19 +40,19 @@ class Page(Protocol):
 
 
 LISTS: tuple[Listed[Any], ...] = (
-    ACCOUNTS, *invoices.LISTS, *payments.LISTS, *approvals.LISTS, *plans.LISTS, *coupons.LISTS,
-    *taxes_and_costs.LISTS, *providers.LISTS, *staff.LISTS, *work.LISTS, *audit.LISTS,
+    ACCOUNTS, *invoices.LISTS, *payments.LISTS, *statements.LISTS, *disputes.LISTS, *approvals.LISTS, *plans.LISTS,
+    *coupons.LISTS, *taxes_and_costs.LISTS, *providers.LISTS, *staff.LISTS, *work.LISTS, *audit.LISTS,
 )  # fmt: skip
 THINGS: tuple[Thing, ...] = (
-    *invoices.THINGS, *payments.THINGS, *approvals.THINGS, *plans.THINGS, *coupons.THINGS, *work.THINGS,
-    *audit.THINGS,
+    *invoices.THINGS, *payments.THINGS, *statements.THINGS, *disputes.THINGS, *approvals.THINGS, *plans.THINGS,
+    *coupons.THINGS, *work.THINGS, *audit.THINGS,
 )  # fmt: skip
-FILES: tuple[File, ...] = (*invoices.FILES, *payments.FILES)
+FILES: tuple[File, ...] = (*invoices.FILES, *payments.FILES, *disputes.FILES)
 DEEDS: tuple[Deed, ...] = (
     *OF_ACCOUNTS, *invoices.DEEDS, *OF_PAYMENTS, *approvals.DEEDS, *plans.DEEDS, *coupons.DEEDS,
     *taxes_and_costs.DEEDS, *providers.DEEDS, *staff.DEEDS, *work.DEEDS,
 )  # fmt: skip
-ALONE: tuple[Callable[[Hands], Page], ...] = (SessionsPage, SearchPage, AccountPage, DashboardPage)
+ALONE: tuple[Callable[[Hands], Page], ...] = (SessionsPage, SearchPage, AccountPage, DashboardPage, NewInvoicePage)
 
 
 def every(hands: Hands) -> Iterator[Page]:

@@ -13,7 +13,7 @@ from portal.console.fields import Field
 from portal.console.lists import Listed
 from portal.console.showing import Content, Look
 from portal.console.thing import File, Thing
-from schemas.commands.invoices import VoidInvoice
+from schemas.commands.invoices import CreateInvoice, VoidInvoice
 from schemas.commands.payments import SendInvoice
 from schemas.commands.refunds import WriteOffInvoice
 from schemas.views.invoices import InvoiceView
@@ -70,7 +70,11 @@ def _to_take_back(look: Look, invoice_id: UUID) -> Told:
 LISTS = (
     Listed(
         ROOT, "console/invoices.html", READS, InvoiceFilter, invoices, ASKED,
-        {"sorts": SORTS, "statuses": [str(each) for each in InvoiceStatus]},
+        {"sorts": SORTS, "statuses": [str(each) for each in InvoiceStatus], "bills": CreateInvoice.permission},
+        columns=(
+            "number", "status", "reason", "account_id", "issued_at", "due_at", "paid_at", "currency", "subtotal_minor",
+            "tax_minor", "total_minor", "due_minor", "id",
+        ),
     ),
 )  # fmt: skip
 THINGS = (Thing(ONE, "console/invoice.html", READS, show_invoice, "invoice_id", _beside),)

@@ -55,7 +55,7 @@ class OperationPage:
         content = {
             "operation": shown,
             "name": command_name(shown.kind),
-            "back_to": after(shown.kind, said),
+            "back_to": after(shown.kind, said, shown.result),
             "is_watched": is_watched,
         }
         answer = await self._showing.page_of(colleague, request, "console/operation.html", lambda _: content)

@@ -35,20 +35,36 @@ LISTS = (
     Listed(
         ROOT, "console/claims.html", READS, ClaimFilter, claims, ("status", "invoice_id", *OF_MONEY),
         {"sorts": SORTS, "statuses": [str(each) for each in ClaimStatus]},
+        columns=(
+            "invoice_number", "status", "method", "reference", "paid_on", "currency", "amount_minor", "seen_minor",
+            "account_id", "submitted_by", "decided_by", "decided_at", "created_at", "id",
+        ),
     ),
     Listed(
         f"{ROOT}/received", "console/receipts.html", READS, ReceiptFilter, receipts,
         ("source", "gateway", "needs_a_look", *OF_MONEY),
         {"sorts": SORTS, "sources": [str(each) for each in ReceiptSource]},
+        columns=(
+            "received_at", "source", "gateway", "reference", "currency", "amount_minor", "allocated_minor",
+            "kept_minor", "remark", "account_id", "id",
+        ),
     ),
     Listed(
         f"{ROOT}/at-gateways", "console/attempts.html", READS, PaymentFilter, payments,
         ("status", "gateway", "invoice_id", *OF_MONEY),
         {"sorts": SORTS, "statuses": [str(each) for each in AttemptStatus]},
+        columns=(
+            "created_at", "captured_at", "status", "kind", "gateway", "currency", "amount_minor", "failure_code",
+            "invoice_id", "account_id", "receipt_id", "id",
+        ),
     ),
     Listed(
         f"{ROOT}/refunds", "console/refunds.html", READS, RefundFilter, refunds, ("status", "payment_id", *OF_MONEY),
         {"sorts": SORTS, "statuses": [str(each) for each in RefundStatus]},
+        columns=(
+            "created_at", "status", "gateway", "reference", "currency", "amount_minor", "kept_minor", "reason", "note",
+            "requested_by", "paid_out_by", "paid_out_on", "payment_id", "account_id", "id",
+        ),
     ),
 )  # fmt: skip
 

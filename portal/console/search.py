@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from billing.approvals.tables import Approval
 from billing.catalog.tables import Coupon, Plan
+from billing.statements.tables import StatementLine
 from billing.whose import THINGS, account_of
 from database.audit.tables import AuditEntry
 from database.base import Base
@@ -33,12 +34,14 @@ PAGES: Mapping[str, tuple[str, str]] = {
     "receipt_id": ("/admin/payments/received/{}", "payments:read"),
     "attempt_id": ("/admin/payments/at-gateways/{}", "payments:read"),
     "refund_id": ("/admin/payments/refunds/{}", "payments:read"),
+    "dispute_id": ("/admin/payments/disputes/{}", "disputes:read"),
 }
 # what is nobody's, by its table
 OF_COMPANY: tuple[tuple[type[Base], str, str], ...] = (
     (Approval, "/admin/approvals/{}", "approvals:read"),
     (Plan, "/admin/plans/{}", "price_list:read"),
     (Coupon, "/admin/coupons/{}", "price_list:read"),
+    (StatementLine, "/admin/payments/statements/{}", "statements:read"),
     (Operation, "/admin/operations/{}", "work:read"),
     (InboxEvent, "/admin/operations/inbox/{}", "work:read"),
     (OutboxEntry, "/admin/operations/outbox/{}", "work:read"),

@@ -13,6 +13,7 @@ COMMANDS: Mapping[str, str] = {
     "refund_payment": "Give a payment back",
     "credit_invoice": "Correct an invoice",
     "write_off_invoice": "Write an invoice off",
+    "create_invoice": "Bill an account by hand",
     "void_invoice": "Take an invoice back",
     "send_invoice": "Send an invoice",
     "approve_operation": "Approve what somebody else wants",

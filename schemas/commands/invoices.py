@@ -42,7 +42,8 @@ class BilledLine(BaseModel):
 class CreateInvoice(Command):
     """Bill an account by hand: the invoice is issued at once, with the tax of its country, and due in so many days.
 
-    What is kept for the account pays of it. The credits of a package are granted once it is paid.
+    What is kept for the account pays of it. The credits of a package are granted once it is paid. `total_minor` is what
+    was shown to whoever wants it, tax included: it costs that, or is refused.
     """
 
     kind = "create_invoice"
@@ -55,6 +56,7 @@ class CreateInvoice(Command):
     due_days: DueDays = 14
     method: Literal["bank_transfer", "local_wallet"] | None = None
     send: StrictBool = True
+    total_minor: MinorUnits | None = None
 
 
 class VoidInvoice(Command):

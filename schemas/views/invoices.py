@@ -66,3 +66,15 @@ class InvoiceView(View):
     paid_at: datetime | None
     pdf: str | None
     lines: list[InvoiceLineView] | None = None
+
+
+class BillPreview(View):
+    """What a bill by hand would cost now. `kept_minor` is kept for the account, and pays of it as far as it goes."""
+
+    account_id: UUID
+    currency: str
+    lines: list[InvoiceLineView]
+    subtotal_minor: int
+    tax_minor: int
+    total_minor: int
+    kept_minor: int

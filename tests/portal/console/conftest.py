@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from secrets import token_urlsafe
 from uuid import UUID, uuid4
 
@@ -25,6 +25,7 @@ from schemas.permissions import BY_NAME, StaffRole
 from settings import Settings
 from stack.ports import free_port
 from stack.valkey import EmbeddedValkey
+from tests.billing.subscribers import Books
 from tests.logins import as_console
 from tests.portal.running_portal import Browser, running
 
@@ -115,6 +116,18 @@ def at_work(
         return found
 
     return come
+
+
+@pytest.fixture
+def paid_receipt(subscribers: Books, new_customer: Callable[..., UUID], books_of_portal: Session) -> UUID:
+    """A payment of $99 by card, as money that came."""
+    account_id, began = new_customer(), datetime.now(UTC).replace(microsecond=0) - timedelta(days=3)
+    subscribers.give_card(account_id, began)
+    subscribers.subscribe(account_id, began)
+    subscribers.answer(began)
+    came = text("SELECT id FROM receipts WHERE account_id = :id")
+    found: UUID = books_of_portal.execute(came, {"id": account_id}).scalar_one()
+    return found
 
 
 def learn(browser: Browser, member: StaffMember, known: dict[UUID, str]) -> None:

@@ -2,7 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -48,18 +48,6 @@ def claim(subscribers: Books, new_customer: NewCustomer, say: Callable[..., UUID
     )  # fmt: skip
     say("attach_payment_proof", claim_id=str(claim_id), content=b64encode(PNG).decode())
     return claim_id
-
-
-@pytest.fixture
-def paid_receipt(subscribers: Books, new_customer: NewCustomer, books_of_portal: Session) -> UUID:
-    """A payment of $99 by card, as money that came."""
-    account_id, began = new_customer(), datetime.now(UTC).replace(microsecond=0) - timedelta(days=3)
-    subscribers.give_card(account_id, began)
-    subscribers.subscribe(account_id, began)
-    subscribers.answer(began)
-    came = text("SELECT id FROM receipts WHERE account_id = :id")
-    found: UUID = books_of_portal.execute(came, {"id": account_id}).scalar_one()
-    return found
 
 
 def _limit(books: Session, kind: str) -> None:
