@@ -19,7 +19,7 @@ def csv_answer(name: str, header: Sequence[str], rows: Iterable[Row]) -> Respons
 
 
 def csv_stream(name: str, header: Sequence[str], rows: AsyncIterator[Sequence[Row]]) -> Response:
-    """The same of rows that come by and by: they are sent as they come. Where one fails the file breaks off, unfinished."""
+    """The same of rows that are sent as they come. Where something fails meanwhile, the file breaks off, unfinished."""
 
     async def lines() -> AsyncIterator[str]:
         first: Sequence[str] | None = header

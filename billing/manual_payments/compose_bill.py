@@ -1,4 +1,4 @@
-"""What a bill by hand is made of: its lines at the prices of this moment, and the tax of the country. Nothing is written."""
+"""What a bill by hand is made of: its lines at the prices of now, and the tax of the country. Nothing is written."""
 
 from datetime import datetime
 
@@ -13,8 +13,8 @@ from billing.errors import Rejected
 from billing.invoices.compose import NewInvoice
 from billing.invoices.rules import LineDraft, add_up, package_line
 from billing.invoices.tables import InvoiceReason
+from billing.manual_payments.wish import BillByHand, BilledThing
 from billing.money import AmountRule, Money
-from billing.manual_payments.wish import BilledThing, BillByHand
 from billing.payment_methods.check_offered import check_offered
 from billing.tax.queries import decide_tax
 

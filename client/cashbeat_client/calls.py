@@ -1495,17 +1495,27 @@ def create_invoice(
     due_days: int = LEFT_OUT,
     method: Literal["bank_transfer", "local_wallet"] | None = LEFT_OUT,
     send: bool = LEFT_OUT,
+    total_minor: int | None = LEFT_OUT,
 ) -> Say[shapes.Invoice]:
     """Bill an account by hand: the invoice is issued at once, with the tax of its country, and due in so many
     days.
 
-    What is kept for the account pays of it. The credits of a package are granted once it is paid.
+    What is kept for the account pays of it. The credits of a package are granted once it is paid. `total_minor`
+    is what was shown to whoever wants it, tax included: it costs that, or is refused.
     """
     return Say(
         "POST",
         "/v1/admin/invoices/create/",
         given(),
-        given(account_id=account_id, currency=currency, lines=lines, due_days=due_days, method=method, send=send),
+        given(
+            account_id=account_id,
+            currency=currency,
+            lines=lines,
+            due_days=due_days,
+            method=method,
+            send=send,
+            total_minor=total_minor,
+        ),
     )
 
 
@@ -1867,7 +1877,7 @@ def list_disputes(
     amount_max: int = LEFT_OUT,
     created_from: shapes.Instant = LEFT_OUT,
     created_until: shapes.Instant = LEFT_OUT,
-    sort: Literal["created", "-created", "opened", "-opened", "amount", "-amount"] = LEFT_OUT,
+    sort: Literal["created", "-created", "opened", "-opened", "due", "-due", "amount", "-amount"] = LEFT_OUT,
     limit: int = LEFT_OUT,
     account_id: str = LEFT_OUT,
     payment_id: str = LEFT_OUT,

@@ -36,7 +36,17 @@ ACCOUNTS = Listed(
         "statuses": [str(each) for each in AccountStatus],
         "subscription_statuses": [str(each) for each in SubscriptionStatus],
     },
-    columns=("id", "name", "status", "owner", "billing_email", "billing_address.country", "tax_id", "plans", "created_at"),
+    columns=(
+        "id",
+        "name",
+        "status",
+        "owner",
+        "billing_email",
+        "billing_address.country",
+        "tax_id",
+        "plans",
+        "created_at",
+    ),
 )
 
 

@@ -27,7 +27,7 @@ _PLACES = {"unit_minor": "price", "package": "what", "service": "what"}
 
 @dataclass(frozen=True, slots=True)
 class TypedLine:
-    """One line as it is typed. `what` is empty for what has a price of its own, else `package:NAME` or `service:NAME`."""
+    """One line as it is typed. `what` is empty for a price of its own, else `package:NAME` or `service:NAME`."""
 
     what: str = ""
     description: str = ""
@@ -69,7 +69,7 @@ def redrawn(typed: TypedBill, button: str) -> TypedBill:
 
 
 def bill_in(typed: TypedBill, total_minor: int | str | None = None) -> CreateInvoice:
-    """The command that it says; lines that say nothing are left out. `total_minor` is what was shown, as the form has it.
+    """The command that it says; lines that say nothing are left out. `total_minor` is what was shown, as it was sent.
 
     Raises FormErrors, by the names of the form's fields.
     """

@@ -23,7 +23,7 @@ TO_ANSWER = (DisputeStatus.NEEDS_RESPONSE, DisputeStatus.INQUIRY)
 
 
 def _beside(_look: Look, found: DisputeView) -> Content:
-    """Whether somebody has to answer, and how many whole days are left for that; None where the bank takes no answer."""
+    """Whether somebody has to answer, and how many whole days are left; None where the bank takes no answer."""
     due_at = found.evidence_due_at if found.status in TO_ANSWER else None
     return {"days_left": None if due_at is None else (due_at - datetime.now(UTC)).days}
 

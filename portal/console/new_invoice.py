@@ -22,8 +22,9 @@ from portal.console.hands import Hands
 from portal.console.showing import Content, Look
 from portal.formatting import money
 from portal.forms import read_form, whole
+from portal.once import with_key
 from portal.pages import ENGLISH
-from portal.staging import KEY_FIELD, FormErrors, new_key
+from portal.staging import FormErrors
 from schemas.commands.invoices import CreateInvoice
 from schemas.views.catalog import PackageView, ServiceView
 
@@ -46,39 +47,39 @@ class NewInvoicePage:
 
     def routes(self) -> list[Route]:
         """Its address."""
-        return [Route(PATH, self.ask, methods=["GET"]), Route(PATH, self.press, methods=["POST"])]
+        return [Route(PATH, with_key(self.ask), methods=["GET"]), Route(PATH, self.press, methods=["POST"])]
 
     async def ask(self, request: Request) -> Response:
         """The empty form, for an account if the address names one."""
         colleague = await self._colleagues.require(request, *NEEDS)
         typed = typed_in({**FIRST, "account_id": request.query_params.get("account_id", "")})
-        return await self._form(colleague, request, typed, new_key(), NO_ERRORS)
+        return await self._form(colleague, request, typed, NO_ERRORS)
 
     async def press(self, request: Request) -> Response:
         """A line more or less, the totals, or the invoice itself."""
         colleague = await self._colleagues.require(request, *NEEDS)
         sent = await read_form(request)
-        typed, key, button = typed_in(sent), sent.get(KEY_FIELD, ""), sent.get("do", "")
+        typed, button = typed_in(sent), sent.get("do", "")
         try:
             if button == "issue":
                 command = bill_in(typed, whole(sent.get("total_minor", "")))
                 return await self._staging.say(colleague, command, sent)
             if button == "review":
-                return await self._review(colleague, request, typed, key)
+                return await self._review(colleague, request, typed)
         except FormErrors as errors:
-            return await self._form(colleague, request, typed, key, errors.by_field)
-        return await self._form(colleague, request, redrawn(typed, button), key, NO_ERRORS)
+            return await self._form(colleague, request, typed, errors.by_field)
+        return await self._form(colleague, request, redrawn(typed, button), NO_ERRORS)
 
     async def _form(
-        self, colleague: Colleague, request: Request, typed: TypedBill, key: str, errors: Mapping[str, str]
+        self, colleague: Colleague, request: Request, typed: TypedBill, errors: Mapping[str, str]
     ) -> Response:
         def read(look: Look) -> Content:
             around = {"methods": METHODS, "sends": SENDS, "lines_max": LINES_MAX, "sold": _sold(look)}
-            return {**_as_typed(typed, key), **around, "errors": errors}
+            return {"typed": typed, **around, "errors": errors}
 
         return await self._showing.page_of(colleague, request, "console/new_invoice.html", read)
 
-    async def _review(self, colleague: Colleague, request: Request, typed: TypedBill, key: str) -> Response:
+    async def _review(self, colleague: Colleague, request: Request, typed: TypedBill) -> Response:
         command = bill_in(typed)
 
         def read(look: Look) -> Content:
@@ -88,16 +89,12 @@ class NewInvoicePage:
             )  # fmt: skip
             now = now_of(look.session, account_id, Wall(datetime.now(UTC)))
             shown = preview_bill(look.session, command, now)
-            return {**_as_typed(typed, key), "account": account, "it": shown, "command": command}
+            return {"typed": typed, "of_line": OF_LINE, "account": account, "it": shown, "command": command}
 
         try:
             return await self._showing.page_of(colleague, request, "console/new_invoice_review.html", read)
         except Rejected as refusal:
             raise FormErrors({PLACES.get(refusal.code, "description-0"): refusal.detail}) from None
-
-
-def _as_typed(typed: TypedBill, key: str) -> Content:
-    return {"typed": typed, "of_line": OF_LINE, "key_field": KEY_FIELD, "key": key}
 
 
 def _sold(look: Look) -> Mapping[str, str]:

@@ -82,7 +82,10 @@ def test_what_is_wrong_is_told_beside_its_line(
         ({**ADVICE, "currency": "usd"}, "currency"),
         ({**ADVICE, "account_id": str(uuid4())}, "account_id"),
         ({**ADVICE, "account_id": "Acme"}, "account_id"),
-        ({**ADVICE, "method": "bank_transfer", "currency": "EUR", "what-0": "package:value", "price-0": ""}, "currency"),
+        (
+            {**ADVICE, "method": "bank_transfer", "currency": "EUR", "what-0": "package:value", "price-0": ""},
+            "currency",
+        ),
         # the second line says nothing, and the third too much
         ({**ADVICE, "quantity-1": "1", "quantity-2": "1", "what-2": "package:value", "price-2": "1"}, "description-2"),
         ({**ADVICE, "quantity-1": "1", "quantity-2": "0", "what-2": "package:value"}, "quantity-2"),

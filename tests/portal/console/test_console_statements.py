@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
+from sqlalchemy.orm import Session
 
 from billing.clocks.wall import Wall
 from billing.statements.ignore_line import ignore_line
@@ -22,7 +23,7 @@ Wait = Callable[..., list[UUID]]
 
 
 @pytest.fixture
-def bank_lines(subscribers: Books) -> Wait:
+def bank_lines(books_of_portal: Session) -> Wait:
     """What an operator has imported: an amount in cents and what the payer wrote, each a line of its own."""
 
     def keep(*told: tuple[int, str]) -> list[UUID]:
@@ -30,21 +31,24 @@ def bank_lines(subscribers: Books) -> Wait:
         lines = [
             BankLine(IBAN, today, minor, "USD", minor, text=written, payer="Acme <Corp>") for minor, written in told
         ]  # fmt: skip
-        with subscribers.database.transaction() as session:
-            return keep_lines(session, lines, "operator/mo")
+        return keep_lines(books_of_portal, lines, "operator/mo")
 
     return keep
 
 
 def test_lines_that_wait_are_listed_with_what_each_may_be(
-    at_work: AtWork, hire: Hire, bank_lines: Wait, subscribers: Books, new_customer: Callable[..., UUID]
+    at_work: AtWork,
+    hire: Hire,
+    bank_lines: Wait,
+    subscribers: Books,
+    books_of_portal: Session,
+    new_customer: Callable[..., UUID],
 ) -> None:
     account_id = new_customer()
     subscribers.subscribe(account_id, datetime.now(UTC).replace(microsecond=0), pay_by="transfer")
     (invoice,) = subscribers.invoices(account_id)
     named, unknown, fee = bank_lines((9_900, f"Invoice {invoice.number}"), (1_234, "For Sam"), (-700, "Fee"))
-    with subscribers.database.transaction() as session:
-        ignore_line(session, fee, "the bank's own fee", "operator/mo")
+    ignore_line(books_of_portal, fee, "the bank's own fee", "operator/mo")
     robin = at_work(hire(StaffRole.APPROVER))
     waiting = robin.open(f"{LINES}?status=open&account={IBAN}").text
     for line_id, is_open in ((named, True), (unknown, True), (fee, False)):
@@ -55,13 +59,12 @@ def test_lines_that_wait_are_listed_with_what_each_may_be(
         assert told in page, told
     assert "fits nothing that is to be paid" in robin.open(f"{LINES}/{unknown}").text
     assert "the bank&#39;s own fee" in robin.open(f"{LINES}/{fee}").text
-    _claimed(robin, subscribers, named, invoice.id)
+    _claimed(robin, books_of_portal, named, invoice.id)
 
 
-def _claimed(robin: Browser, books: Books, line_id: UUID, invoice_id: UUID) -> None:
+def _claimed(robin: Browser, books: Session, line_id: UUID, invoice_id: UUID) -> None:
     """What an operator has matched leads on to whoever approves it."""
-    with books.database.transaction() as session:
-        claim = match_with_invoice(session, line_id, invoice_id, "operator/mo", Wall(datetime.now(UTC)))
+    claim = match_with_invoice(books, line_id, invoice_id, "operator/mo", Wall(datetime.now(UTC)))
     page = robin.open(f"{LINES}/{line_id}").text
     assert "awaiting approval" in page
     assert f'href="/admin/payments/claims/{claim.id}"' in page

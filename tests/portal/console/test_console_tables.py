@@ -1,4 +1,4 @@
-"""Lists of the console as tables for spreadsheets: by the same filters, all of it, and nothing in them is carried out."""
+"""Lists of the console as tables for spreadsheets: by the same filters, all of it, and no formula is carried out."""
 
 import csv
 from collections.abc import Callable
