@@ -1,9 +1,10 @@
 """What a form wants becomes a command: checked by the API's own class, accepted as the door accepts it."""
 
+from asyncio import gather
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 import structlog
 from pydantic import ValidationError
@@ -52,6 +53,11 @@ def idempotency_key(key: str) -> str:
     return f"form/{key}"
 
 
+def key_of_part(key: str, part: str) -> str:
+    """That of one of several commands of a form."""
+    return str(uuid5(UUID(key), part))
+
+
 def command_of(command_class: type[Wanted], fields: Mapping[str, Any]) -> Wanted:
     """The command that the fields of a form say; its key is none of them. Raises FormErrors."""
     said = {name: value for name, value in fields.items() if name != KEY_FIELD and value != ""}
@@ -84,15 +90,26 @@ class Staging:
 
         Raises Refused 409 for a form that was sent before and said something else, and as `Acceptance.accept`.
         """
+        stored = await self._store(visitor, command, _key_of(fields))
+        return RedirectResponse(f"/operations/{stored.id}", 303)
+
+    async def say_each(self, visitor: Somebody, commands: Mapping[str, Command], fields: Mapping[str, str]) -> str:
+        """Store all of them durably, each under a key made of the form's, which is returned, and of its own name.
+
+        Raises as `say`. What is stored by then stays, and is what the same form stores when it is sent again.
+        """
         key = _key_of(fields)
+        await gather(*(self._store(visitor, command, key_of_part(key, part)) for part, command in commands.items()))
+        return key
+
+    async def _store(self, visitor: Somebody, command: Command, key: str) -> StoredOperation:
         try:
-            stored = await self._acceptance.accept(visitor.principal, command, idempotency_key(key), FORM_BYTES)
+            return await self._acceptance.accept(visitor.principal, command, idempotency_key(key), FORM_BYTES)
         except Problem as problem:
             if problem.code != "idempotency_key_reused":
                 raise
             text = "This form was sent before, and said something else then. Open the page again and look."
             raise Refused(409, "Sent before", text) from None
-        return RedirectResponse(f"/operations/{stored.id}", 303)
 
 
 def ring_after(

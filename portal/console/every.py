@@ -29,6 +29,7 @@ from portal.console.new_invoice import NewInvoicePage
 from portal.console.payment_deeds import OF_PAYMENTS
 from portal.console.search import SearchPage
 from portal.console.sessions import SessionsPage
+from portal.console.several import SeveralPage
 from portal.console.thing import File, FilePage, Thing, ThingPage
 
 
@@ -52,6 +53,7 @@ DEEDS: tuple[Deed, ...] = (
     *OF_ACCOUNTS, *invoices.DEEDS, *OF_PAYMENTS, *approvals.DEEDS, *plans.DEEDS, *coupons.DEEDS,
     *taxes_and_costs.DEEDS, *providers.DEEDS, *staff.DEEDS, *work.DEEDS,
 )  # fmt: skip
+SEVERAL = invoices.SEVERAL
 ALONE: tuple[Callable[[Hands], Page], ...] = (SessionsPage, SearchPage, AccountPage, DashboardPage, NewInvoicePage)
 
 
@@ -62,3 +64,4 @@ def every(hands: Hands) -> Iterator[Page]:
     yield from (ThingPage(hands, thing) for thing in THINGS)
     yield from (FilePage(hands, file) for file in FILES)
     yield from (Asking(hands, deed) for deed in DEEDS)
+    yield from (SeveralPage(hands, several) for several in SEVERAL)

@@ -11,6 +11,7 @@ from portal.console.asking import Deed, Told
 from portal.console.facts import Fact
 from portal.console.fields import Field
 from portal.console.lists import Listed
+from portal.console.several import CHOSEN, Several
 from portal.console.showing import Content, Look
 from portal.console.thing import File, Thing
 from schemas.commands.invoices import CreateInvoice, VoidInvoice
@@ -43,8 +44,11 @@ def _beside(look: Look, found: InvoiceView) -> Content:
     }
 
 
-def _told(look: Look, invoice_id: UUID, why_not_of: Mapping[InvoiceStatus, str]) -> Told:
-    found = look.at(READS, lambda session: show_invoice(session, invoice_id), {"invoice_id": invoice_id})
+def _one(look: Look, invoice_id: UUID) -> InvoiceView:
+    return look.at(READS, lambda session: show_invoice(session, invoice_id), {"invoice_id": invoice_id})
+
+
+def _told(found: InvoiceView, why_not_of: Mapping[InvoiceStatus, str]) -> Told:
     facts = [
         Fact("Invoice", found.number or "", href=ONE.format(id=found.id)),
         Fact("Account", str(found.account_id), href=f"/admin/accounts/{found.account_id}"),
@@ -54,23 +58,24 @@ def _told(look: Look, invoice_id: UUID, why_not_of: Mapping[InvoiceStatus, str])
     return Told(facts, why_not=why_not_of.get(InvoiceStatus(found.status), ""))
 
 
-def _to_send(look: Look, invoice_id: UUID) -> Told:
-    return _told(look, invoice_id, {InvoiceStatus.DRAFT: "A draft is sent to nobody."})
+def _to_send(found: InvoiceView) -> Told:
+    return _told(found, {InvoiceStatus.DRAFT: "A draft is sent to nobody."})
 
 
-def _to_take_back(look: Look, invoice_id: UUID) -> Told:
+def _to_take_back(found: InvoiceView) -> Told:
     said = {
         InvoiceStatus.DRAFT: "A draft has no number yet.",
         InvoiceStatus.PAID: "It is paid: give the payment back instead.",
         InvoiceStatus.VOID: "It is void already.",
     }
-    return _told(look, invoice_id, said)
+    return _told(found, said)
 
 
 LISTS = (
     Listed(
         ROOT, "console/invoices.html", READS, InvoiceFilter, invoices, ASKED,
-        {"sorts": SORTS, "statuses": [str(each) for each in InvoiceStatus], "bills": CreateInvoice.permission},
+        {"sorts": SORTS, "statuses": [str(each) for each in InvoiceStatus], "bills": CreateInvoice.permission,
+         "sends": SendInvoice.permission, "voids": VoidInvoice.permission, "chosen": CHOSEN},
         columns=(
             "number", "status", "reason", "account_id", "issued_at", "due_at", "paid_at", "currency", "subtotal_minor",
             "tax_minor", "total_minor", "due_minor", "id",
@@ -79,28 +84,51 @@ LISTS = (
 )  # fmt: skip
 THINGS = (Thing(ONE, "console/invoice.html", READS, show_invoice, "invoice_id", _beside),)
 FILES = (File(f"{ONE}/pdf", READS, invoice_pdf, "invoice_id"),)
-DEEDS = (
-    Deed(
-        path=f"{ONE}/send", command=SendInvoice, about="invoice_id", reads=READS, read=_to_send,
-        title="Send the invoice", button="Send it", back=ONE,
-        says=("It is mailed with its PDF to the account's billing address, once an hour at most.",),
+SEND = Deed(
+    path=f"{ONE}/send",
+    command=SendInvoice,
+    about="invoice_id",
+    reads=READS,
+    read=lambda look, row_id: _to_send(_one(look, row_id)),
+    title="Send the invoice",
+    button="Send it",
+    back=ONE,
+    says=("It is mailed with its PDF to the account's billing address, once an hour at most.",),
+)
+VOID = Deed(
+    path=f"{ONE}/void",
+    command=VoidInvoice,
+    about="invoice_id",
+    reads=READS,
+    read=lambda look, row_id: _to_take_back(_one(look, row_id)),
+    title="Take the invoice back",
+    button="Take it back",
+    back=ONE,
+    is_danger=True,
+    says=(
+        "Nobody owes it any more; it keeps its number, and what had paid a part of it is kept for the account.",
+        "Above the limit of one person somebody else has to approve it.",
     ),
-    Deed(
-        path=f"{ONE}/void", command=VoidInvoice, about="invoice_id", reads=READS, read=_to_take_back,
-        title="Take the invoice back", button="Take it back", back=ONE, is_danger=True,
-        says=(
-            "Nobody owes it any more; it keeps its number, and what had paid a part of it is kept for the account.",
-            "Above the limit of one person somebody else has to approve it.",
-        ),
-        fields=(Field("reason", "Why"),),
+    fields=(Field("reason", "Why"),),
+)
+WRITE_OFF = Deed(
+    path=f"{ONE}/write-off",
+    command=WriteOffInvoice,
+    about="invoice_id",
+    reads=READS,
+    read=lambda look, row_id: _to_take_back(_one(look, row_id)),
+    title="Write the invoice off",
+    button="Write it off",
+    back=ONE,
+    is_danger=True,
+    says=(
+        "Nobody is asked for it any more; it may still be paid.",
+        "Above the limit of one person somebody else has to approve it.",
     ),
-    Deed(
-        path=f"{ONE}/write-off", command=WriteOffInvoice, about="invoice_id", reads=READS, read=_to_take_back,
-        title="Write the invoice off", button="Write it off", back=ONE, is_danger=True,
-        says=(
-            "Nobody is asked for it any more; it may still be paid.",
-            "Above the limit of one person somebody else has to approve it.",
-        ),
-        fields=(Field("reason", "Why"),),
-    ),
-)  # fmt: skip
+    fields=(Field("reason", "Why"),),
+)
+DEEDS = (SEND, VOID, WRITE_OFF)
+SEVERAL = (
+    Several(f"{ROOT}/several/send", "Send invoices", "Send them", SEND, show_invoice, _to_send, ROOT),
+    Several(f"{ROOT}/several/void", "Take invoices back", "Take them back", VOID, show_invoice, _to_take_back, ROOT),
+)

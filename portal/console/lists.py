@@ -26,7 +26,7 @@ from schemas.views.base import Page
 
 Wanted = TypeVar("Wanted", bound=Filter)
 # in every list, and no filter of it
-OF_PAGES = ("sort", "cursor")
+OF_PAGES = ("sort", "limit", "cursor")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 # a table that spreadsheets still open; whoever wants more narrows it by date
 CSV_ROWS_MAX = 50_000
@@ -126,7 +126,7 @@ class ListPage(Generic[Wanted]):
             "asked": asked,
             "errors": errors,
             "here": self._listed.path,
-            "is_filtered": any(name != "sort" for name in filters),
+            "is_filtered": any(name not in OF_PAGES for name in filters),
             "following": f"{self._listed.path}?{urlencode(filters)}",
             "as_csv": f"{self._listed.path}.csv?{urlencode(filters)}" if self._listed.columns else "",
         }

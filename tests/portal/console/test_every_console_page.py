@@ -6,8 +6,9 @@ from uuid import uuid4
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from portal.console.every import DEEDS, FILES, LISTS, THINGS
+from portal.console.every import DEEDS, FILES, LISTS, SEVERAL, THINGS
 from portal.console.navigation import NAVIGATION
+from portal.console.new_invoice import NEEDS
 from schemas.permissions import BY_NAME, StaffRole, of_staff
 from tests.portal.console.conftest import AtWork, Hire
 from tests.portal.running_portal import Browser
@@ -25,6 +26,9 @@ def _looks() -> Iterator[tuple[str, tuple[str, ...]]]:
         yield file.path, (file.permission,)
     for deed in DEEDS:
         yield deed.path, (deed.reads, deed.command.permission)
+    for several in SEVERAL:
+        yield several.path, (several.deed.reads, several.deed.command.permission)
+    yield "/admin/invoices/new", NEEDS
     yield "/admin/accounts/{id}", ("accounts:search",)
     yield "/admin/dashboard", ("dashboard:read",)
     yield "/admin/search", ("accounts:search",)
