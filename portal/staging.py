@@ -59,8 +59,13 @@ def key_of_part(key: str, part: str) -> str:
 
 
 def command_of(command_class: type[Wanted], fields: Mapping[str, Any]) -> Wanted:
-    """The command that the fields of a form say; its key is none of them. Raises FormErrors."""
+    """The command that the fields of a form say; its key is none of them, nor what is empty. Raises FormErrors."""
     said = {name: value for name, value in fields.items() if name != KEY_FIELD and value != ""}
+    return checked(command_class, said)
+
+
+def checked(command_class: type[Wanted], said: Mapping[str, Any]) -> Wanted:
+    """The command that says exactly this. Raises FormErrors."""
     try:
         return command_class.model_validate(said)
     except ValidationError as error:

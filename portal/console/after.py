@@ -15,10 +15,13 @@ PAGES: Mapping[str, str] = {
     "outbox_id": "/admin/operations/outbox/{}",
     "plan_id": "/admin/plans/{}",
     "coupon_id": "/admin/coupons/{}",
+    "offered_method_id": "/admin/payment-methods/{}",
 }
 # of what has no page of its own, the list that it stands in, by the kind of the command
 LISTS: Mapping[str, str] = {
     "publish_plan": "/admin/plans",
+    "offer_payment_method": "/admin/payment-methods",
+    "reset_payment_methods": "/admin/payment-methods",
     "issue_coupon": "/admin/coupons",
     "set_tax_rate": "/admin/tax-rates",
     "set_credit_cost": "/admin/credit-costs",
@@ -30,7 +33,9 @@ LISTS: Mapping[str, str] = {
     "revoke_api_key": "/admin/staff/keys",
 }
 # the page of what a command has made, by its kind
-MADE: Mapping[str, str] = {"create_invoice": "/admin/invoices/{}"}
+MADE: Mapping[str, str] = {
+    "create_invoice": "/admin/invoices/{}", "offer_payment_method": "/admin/payment-methods/{}",
+}  # fmt: skip
 HOME = "/"
 
 

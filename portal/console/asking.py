@@ -18,7 +18,7 @@ from portal.console.hands import Hands
 from portal.console.showing import Content, Look
 from portal.forms import read_form
 from portal.once import with_key
-from portal.staging import FormErrors, command_of
+from portal.staging import FormErrors, checked
 from schemas.commands.base import Command
 
 TEMPLATE = "console/ask.html"
@@ -45,7 +45,8 @@ class Deed:
     """One thing to do. `path` has the `{id}` of what it is about, which the command has as the field `about`.
 
     What is made anew has neither, and `read` is told None. `named_by` is what an id is. `reads` is the permission that
-    `read` takes. `says` is what the button will do, in sentences; all words are catalogue keys.
+    `read` takes. `says` is what the button will do, in sentences; all words are catalogue keys. `fixed` is what its
+    button says besides; `preview` are lines that tell how what was typed would look, by a button of their own.
     """
 
     path: str
@@ -59,11 +60,15 @@ class Deed:
     says: tuple[str, ...] = ()
     fields: tuple[Field, ...] = ()
     is_danger: bool = False
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+    preview: Callable[[Look, Any, Mapping[str, str]], str] | None = None
     named_by: Literal["uuid", "str"] = "uuid"
 
 
 # of what was shown, in the address of the page that asks; a command that takes one refuses another
 FINGERPRINT = "fingerprint"
+# which button of a form was pressed, where it has two
+BUTTON, PREVIEW = "do", "preview"
 
 
 class Asking:
@@ -91,6 +96,8 @@ class Asking:
         deed, row_id = self._deed, request.path_params.get("id")
         colleague = await self._colleagues.require(request, deed.command.permission)
         fields = await read_form(request)
+        if deed.preview is not None and fields.get(BUTTON) == PREVIEW:
+            return await self._asked(request, NO_ERRORS, fields)
         currency = ""
         if any(each.kind == "amount" for each in deed.fields):
             told = await self._showing.read(colleague, request, lambda look: deed.read(look, row_id))
@@ -98,7 +105,7 @@ class Asking:
         try:
             said = as_said(deed.fields, fields, currency)
             about = {deed.about: str(row_id)} if deed.about else {}
-            command = command_of(deed.command, {**said, **about})
+            command = checked(deed.command, {**said, **deed.fixed, **about})
         except FormErrors as errors:
             return await self._asked(request, errors.by_field, fields)
         return await self._staging.say(colleague, command, fields)
@@ -109,7 +116,9 @@ class Asking:
 
         def read(look: Look) -> Content:
             told = deed.read(look, row_id)
-            return {**_around(deed, row_id), "told": told, "errors": errors, "typed": {**told.hidden, **typed}}
+            shown = {**told.hidden, **typed}
+            lines = deed.preview(look, row_id, shown) if deed.preview is not None else None
+            return {**_around(deed, row_id), "told": told, "errors": errors, "typed": shown, "preview": lines}
 
         return await self._showing.page_of(colleague, request, TEMPLATE, read)
 

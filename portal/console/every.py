@@ -17,6 +17,7 @@ from portal.console import (
     staff,
     statements,
     taxes_and_costs,
+    ways_to_pay,
     work,
 )
 from portal.console.account_deeds import OF_ACCOUNTS
@@ -42,16 +43,17 @@ class Page(Protocol):
 
 LISTS: tuple[Listed[Any], ...] = (
     ACCOUNTS, *invoices.LISTS, *payments.LISTS, *statements.LISTS, *disputes.LISTS, *approvals.LISTS, *plans.LISTS,
-    *coupons.LISTS, *taxes_and_costs.LISTS, *providers.LISTS, *staff.LISTS, *work.LISTS, *audit.LISTS,
+    *coupons.LISTS, *taxes_and_costs.LISTS, *ways_to_pay.LISTS, *providers.LISTS, *staff.LISTS, *work.LISTS,
+    *audit.LISTS,
 )  # fmt: skip
 THINGS: tuple[Thing, ...] = (
     *invoices.THINGS, *payments.THINGS, *statements.THINGS, *disputes.THINGS, *approvals.THINGS, *plans.THINGS,
-    *coupons.THINGS, *work.THINGS, *audit.THINGS,
+    *coupons.THINGS, *ways_to_pay.THINGS, *work.THINGS, *audit.THINGS,
 )  # fmt: skip
 FILES: tuple[File, ...] = (*invoices.FILES, *payments.FILES, *disputes.FILES)
 DEEDS: tuple[Deed, ...] = (
     *OF_ACCOUNTS, *invoices.DEEDS, *OF_PAYMENTS, *approvals.DEEDS, *plans.DEEDS, *coupons.DEEDS,
-    *taxes_and_costs.DEEDS, *providers.DEEDS, *staff.DEEDS, *work.DEEDS,
+    *taxes_and_costs.DEEDS, *ways_to_pay.DEEDS, *providers.DEEDS, *staff.DEEDS, *work.DEEDS,
 )  # fmt: skip
 SEVERAL = invoices.SEVERAL
 ALONE: tuple[Callable[[Hands], Page], ...] = (SessionsPage, SearchPage, AccountPage, DashboardPage, NewInvoicePage)

@@ -24,7 +24,8 @@ YES_OR_NO: Mapping[str, str] = {"no": "no", "yes": "yes"}
 class Field:
     """One field of a form; `name` is the command's. `label`, `hint` and the words of `options` are catalogue keys.
 
-    `read` makes of what was typed what the command takes, where that is not by its `kind`; it raises ValueError.
+    `read` makes of what was typed what the command takes, where that is not by its `kind`; it raises ValueError. With
+    `is_said_empty` the command is told of it also where it is empty: what stood there is taken away.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Field:
     options: Mapping[str, str] = field(default_factory=dict)
     is_needed: bool = True
     read: Callable[[str], Any] | None = None
+    is_said_empty: bool = False
 
 
 def as_said(fields: tuple[Field, ...], typed: Mapping[str, str], currency: str) -> dict[str, Any]:
@@ -42,7 +44,7 @@ def as_said(fields: tuple[Field, ...], typed: Mapping[str, str], currency: str) 
     errors: dict[str, str] = {}
     for each in fields:
         text = typed.get(each.name, "").strip()
-        if not text:
+        if not text and not each.is_said_empty:
             continue
         try:
             said[each.name] = each.read(text) if each.read else _as_said(each.kind, text, currency)
@@ -76,6 +78,16 @@ def is_yes(text: str) -> bool:
     if text not in YES_OR_NO:
         raise ValueError("must be yes or no")
     return text == "yes"
+
+
+def unix_lines(text: str) -> str:
+    """Several lines, as browsers send them, with the ends that we keep."""
+    return text.replace("\r\n", "\n")
+
+
+def words_of(text: str) -> list[str]:
+    """Several words, apart by blanks or commas."""
+    return text.replace(",", " ").split()
 
 
 def _as_said(kind: Kind, text: str, currency: str) -> Any:

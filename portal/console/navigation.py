@@ -9,6 +9,7 @@ NAVIGATION = (
     Way("/admin/payments", "Payments", "payments:read"),
     Way("/admin/approvals", "Approvals", "approvals:read"),
     Way("/admin/operations", "Operations", "work:read"),
+    Way("/admin/payment-methods", "Payment methods", "ways_to_pay:read"),
     Way("/admin/plans", "Plans", "price_list:read"),
     Way("/admin/credit-costs", "Credit costs", "credit_costs:read"),
     Way("/admin/coupons", "Coupons", "price_list:read"),
