@@ -2,7 +2,7 @@
 # ARGS goes to the command behind a chore: make demo ARGS="--once --json"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test lint bench chaos api-check simulate house picture routes client lock environment libraries
+.PHONY: help demo up test lint bench chaos api-check journeys simulate house picture routes client lock environment libraries browser
 ARGS ?=
 
 # Homebrew's libraries lie where macOS does not look by itself. The variable has to stand right before the program: the
@@ -12,7 +12,7 @@ LOADER := DYLD_FALLBACK_LIBRARY_PATH=/opt/homebrew/lib:/usr/local/lib
 endif
 PYTHON_HERE := $(LOADER) .venv/bin/python
 
-PACKAGES := $(wildcard *.py) $(patsubst %/__init__.py,%,$(wildcard */__init__.py)) tests tools/house tools/picture.py tools/routes.py tools/client.py client/cashbeat_client
+PACKAGES := $(wildcard *.py) $(patsubst %/__init__.py,%,$(wildcard */__init__.py)) tests tools/house tools/chromium.py tools/picture.py tools/routes.py tools/client.py client/cashbeat_client
 UV_LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--no-annotate
 
@@ -47,6 +47,9 @@ chaos: environment libraries ## Buy under kills and faults, then compare all boo
 api-check: environment libraries ## Ask the API for all that its document allows and forbids; ARGS="--minutes 5 --seed 1"
 	@$(PYTHON_HERE) -m tests.api_check $(ARGS)
 
+journeys: environment libraries browser ## Do on the pages what people do there, in a browser; ARGS="--only refund"
+	@$(PYTHON_HERE) -m tests.journeys $(ARGS)
+
 simulate: environment libraries ## A year of business in minutes; ARGS="--accounts 1000 --months 14 --seed 7"
 	@$(LOADER) .venv/bin/cashbeat simulate $(ARGS)
 
@@ -66,6 +69,7 @@ lock: ## Pin the newest versions that pyproject.toml allows (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/" >&2; exit 2; }
 	@$(UV_LOCK) --upgrade pyproject.toml -o requirements.lock >/dev/null
 	@$(UV_LOCK) --upgrade --extra dev pyproject.toml -o requirements-dev.lock >/dev/null
+	@$(UV_LOCK) --upgrade --extra dev --extra journeys pyproject.toml -o requirements-journeys.lock >/dev/null
 
 environment:
 	@tools/set_up requirements-dev.lock
@@ -73,3 +77,8 @@ environment:
 # Pango, HarfBuzz and fonts for all scripts, by the system's package manager
 libraries: environment
 	@$(PYTHON_HERE) -I stack/system_libraries.py
+
+# Chromium by the system's package manager, and what drives it: for the chores that look at pages alone
+browser: environment
+	@tools/set_up requirements-journeys.lock
+	@$(PYTHON_HERE) -m tools.chromium

@@ -75,17 +75,25 @@ def main() -> int:
     commands = install_command()
     if commands is None:
         return _give_up(absent, scripts, f"install Pango, HarfBuzz's subset library, {FONT_FAMILY}, all Noto fonts")
+    line = install(commands, f"installing for PDFs ({DOWNLOAD_MEGABYTES} MB at most): {_named(absent, scripts)}")
+    if line:
+        return _give_up(absent, scripts, line)
+    still_absent = missing_in_fresh_process()
+    return _give_up(still_absent, missing_scripts(), "see what the package manager said above")
+
+
+def install(commands: Sequence[Sequence[str]], announcement: str) -> str:
+    """Run the package manager's commands: empty when they are done, else the line for somebody who may."""
     prefix = _privilege(commands[0][0])
     if prefix is None:
-        return _give_up(absent, scripts, _as_line(["sudo"], commands))
-    _say(f"installing for PDFs ({DOWNLOAD_MEGABYTES} MB at most): {_named(absent, scripts)}")
+        return _as_line(["sudo"], commands)
+    _say(announcement)
     for command in commands:
         result = _run([*prefix, *command])
         if result.returncode != 0:
             _say(result.stderr.strip())
-            return _give_up(absent, scripts, _as_line(prefix, commands))
-    still_absent = missing_in_fresh_process()
-    return _give_up(still_absent, missing_scripts(), "see what the package manager said above")
+            return _as_line(prefix, commands)
+    return ""
 
 
 def missing_in_fresh_process() -> list[str]:
