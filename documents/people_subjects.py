@@ -19,7 +19,7 @@ def invitation_preview(facts: NoticeFacts) -> str:
 
 def sign_in_subject(facts: NoticeFacts) -> str:
     """What for. The code is not in it: a telephone shows it to whoever looks at it."""
-    return f"Sign in at {facts.seller.name}"
+    return f"{'Confirm it' if sign_in_of(facts).is_there else 'Sign in'} at {facts.seller.name}"
 
 
 def sign_in_preview(facts: NoticeFacts) -> str:

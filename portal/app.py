@@ -20,9 +20,11 @@ from portal.entering import Entering
 from portal.forgery import SameOrigin
 from portal.frame import Portal
 from portal.hands import Hands
+from portal.mailed_codes import MailedCodes
 from portal.operation_page import OperationPage
 from portal.pages import Pages
 from portal.parking import ParkedPage, Parking
+from portal.proving import Proving
 from portal.showing import Showing
 from portal.signing_in import SigningIn
 from portal.site import site_of
@@ -51,9 +53,11 @@ def make_portal(settings: Settings) -> Portal:
     staging = Staging(Acceptance(operations, reads))
     hands = Hands(reads, visitors, Showing(reads, visitors, pages), staging, site, Transfers(settings))
     parking = Parking(reads, site)
+    codes = MailedCodes(reads, ringers[2], settings.portal_sign_ins_per_address)
     routes = [
         *Entering(reads, visitors, pages, site).routes(),
-        *SigningIn(reads, pages, site, ringers[2], settings.portal_sign_ins_per_address).routes(),
+        *SigningIn(reads, pages, site, codes).routes(),
+        *Proving(reads, visitors, hands.showing, site, codes).routes(),
         *ParkedPage(parking, visitors, hands.showing).routes(),
         *OperationPage(hands, waiting).routes(),
         *(route for page in OF_ACCOUNT for route in page(hands).routes()),

@@ -116,9 +116,14 @@ def browser_of(request: Request, cookie: str) -> Browser:
 
 def let_in(site: Site, request: Request, cookie: str, path: str) -> Response:
     """Give a browser the cookie of its session, and lead on: to what it had sent before, else to this path."""
-    answer = RedirectResponse(PARKED if site.cookie_for("parked") in request.cookies else path, 303)
+    answer = RedirectResponse(onward(site, request, path), 303)
     site.set_cookie(answer, cookie)
     return answer
+
+
+def onward(site: Site, request: Request, path: str) -> str:
+    """Where to lead a browser: to what it had sent too early or too late, else to this path."""
+    return PARKED if site.cookie_for("parked") in request.cookies else path
 
 
 def link_in(request: Request) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from http import HTTPStatus
 from urllib.parse import parse_qsl
+from uuid import UUID
 
 from pydantic import ValidationError
 from starlette.requests import Request
@@ -41,6 +42,15 @@ def whole(text: str) -> int | str:
     """A whole number as somebody typed it; what is none stays as it is, for the command to refuse."""
     typed = text.strip()
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= DIGITS_MAX else text
+
+
+def is_id(text: str) -> bool:
+    """Whether it is one of ours, which nobody has typed."""
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
 
 
 def errors_by_field(error: ValidationError) -> dict[str, str]:

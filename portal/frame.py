@@ -4,7 +4,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 
 import structlog
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import logs
@@ -17,7 +17,7 @@ from ingress.request_ids import REQUEST_ID_HEADER, RequestIds, given_id
 from portal.headers import completed, told
 from portal.pages import Pages
 from portal.parking import Parking
-from portal.refused import Refused, not_found, not_permitted
+from portal.refused import ProofNeeded, Refused, not_found, not_permitted
 from portal.site import Site
 
 log = structlog.get_logger(__name__)
@@ -71,9 +71,18 @@ class Portal:
             if has_started:
                 raise
             logs.bind(request_id=request_id.decode())
-            refused = _words_of(error)
-            answer = await self._refusal(refused, request_id.decode(), scope, receive)
+            if isinstance(error, ProofNeeded):
+                answer = await self._led_to_proof(error, scope, receive)
+            else:
+                answer = await self._refusal(_words_of(error), request_id.decode(), scope, receive)
             await answer(scope, receive, send_told)
+
+    async def _led_to_proof(self, needed: ProofNeeded, scope: Scope, receive: Receive) -> Response:
+        """What they sent is kept until they have shown that it is them."""
+        answer: Response = RedirectResponse(needed.path, HTTPStatus.SEE_OTHER)
+        if self._parking and (cookie := await self._parking.park(scope, receive)):
+            self._parking.give(answer, cookie)
+        return answer
 
     async def _refusal(self, refused: Refused, request_id: str, scope: Scope, receive: Receive) -> Response:
         """The page that says it. What somebody sent when their session was over is kept, where that is done."""

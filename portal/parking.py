@@ -1,5 +1,7 @@
 """A session that ends in the middle of a form costs nothing that was typed: it is shown again after signing in.
 
+So does what was sent before somebody had shown that it is them, see `portal.proving`.
+
 It is never sent by itself: somebody else may have read the screen meanwhile, or the price may have changed.
 """
 
@@ -20,7 +22,7 @@ from database.sight import EVERYTHING
 from ingress.bodies import Gone
 from ingress.problems import Problem
 from ingress.reads import Reads
-from portal.forms import read_form
+from portal.forms import is_id, read_form
 from portal.refused import Refused
 from portal.showing import Showing
 from portal.site import Site
@@ -120,8 +122,11 @@ class ParkedPage:
         found = await self._parking.find(request, visitor)
         if found is None:
             return self._parking.take(RedirectResponse(HOME, 303))
-        shown = {name: value for name, value in found.fields.items() if name != KEY_FIELD}
-        content = {"parked": found, "shown": shown, "key": found.fields.get(KEY_FIELD, "")}
+        typed = {name: value for name, value in found.fields.items() if name != KEY_FIELD}
+        # what was chosen from a list is an id, and nothing to be read
+        ids = {name: value for name, value in typed.items() if is_id(value)}
+        shown = {name: value for name, value in typed.items() if name not in ids}
+        content = {"parked": found, "ids": ids, "shown": shown, "key": found.fields.get(KEY_FIELD, "")}
         return await self._showing.page_of(visitor, request, "parked.html", lambda *_: content)
 
     async def send(self, request: Request) -> Response:

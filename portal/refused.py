@@ -1,6 +1,10 @@
 """What a page is refused with, in words for whoever looks at it."""
 
 from http import HTTPStatus
+from urllib.parse import urlencode
+
+# where somebody shows that it is them, and what its address says of where they go then
+PROOF, BACK = "/proof", "back"
 
 
 class Refused(Exception):
@@ -12,6 +16,17 @@ class Refused(Exception):
         self.title = title
         self.text = text
         self.signs_in_at = signs_in_at
+
+
+class ProofNeeded(Exception):
+    """Of who has to show again that it is them. It is no page: they are led to where that is done.
+
+    `back` is a page to which they are led then, unless what they sent is kept.
+    """
+
+    def __init__(self, back: str) -> None:
+        super().__init__(f"first a proof, then {back}")
+        self.path = f"{PROOF}?{urlencode({BACK: back})}"
 
 
 def not_found() -> Refused:

@@ -4,8 +4,7 @@ Whoever asks learns nothing of an address: the answer, and what is done for it, 
 accounts there are is shown to whoever has proved that they read its mail.
 """
 
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable
 from http import HTTPStatus
 from secrets import token_urlsafe
 from uuid import UUID
@@ -17,20 +16,16 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from billing.callers.ask_to_sign_in import Asking, ask_to_sign_in
-from billing.callers.enter_proven import Way, enter_proven, ways_of
+from billing.callers.enter_proven import enter_proven, ways_of
 from billing.callers.prove_mail import can_try, find_by_link, prove_by_code, prove_by_link
 from billing.callers.tables import PortalSession
 from database.api_keys import hash_key
-from database.outbox import STAGED
 from database.sight import EVERYTHING
-from ingress.connection_limit import address_of, network_of
 from ingress.reads import Reads
-from ingress.ringing import Ringer
 from portal.entering import TOKEN_BYTES, browser_of, let_in, named
 from portal.forms import read_form
+from portal.mailed_codes import COOKIE_SECONDS, OVER, WRONG, MailedCodes, typed_code
 from portal.pages import Pages
-from portal.refused import Refused
 from portal.site import Site
 from portal.targets import HOME
 from portal.visitors import TOKEN_LENGTH_MAX
@@ -39,23 +34,18 @@ from schemas.emails import Email
 log = structlog.get_logger(__name__)
 EMAIL: TypeAdapter[str] = TypeAdapter(Email)
 ASK, CODE, ACCOUNTS = "/sign-in", "/sign-in/code", "/sign-in/accounts"
-# longer than anything in it is good for
-COOKIE_SECONDS = 3_600
 NO_ADDRESS = "This is no e-mail address."
-WRONG = "This code is not right. It is the one of the newest mail, and good for ten minutes."
-OVER = "No code can be typed any more here: it was tried too often, or its time is over. Ask for another mail."
 Proof = Callable[[Session, str], bool]
 
 
 class SigningIn:
     """`/sign-in` and what is below it."""
 
-    def __init__(self, reads: Reads, pages: Pages, site: Site, mails: Ringer, per_network_max: int) -> None:
+    def __init__(self, reads: Reads, pages: Pages, site: Site, codes: MailedCodes) -> None:
         self._reads = reads
         self._pages = pages
         self._site = site
-        self._mails = mails
-        self._per_network_max = per_network_max
+        self._codes = codes
 
     def routes(self) -> list[Route]:
         """Its addresses."""
@@ -82,13 +72,7 @@ class SigningIn:
         except ValidationError:
             content = {"email": typed, "error": NO_ADDRESS}
             return self._pages.plain("sign_in.html", content, HTTPStatus.UNPROCESSABLE_ENTITY)
-        cookie = token_urlsafe(TOKEN_BYTES)
-        asking = Asking(email, hash_key(cookie), str(network_of(address_of(request))))
-        staged = await self._reads.run(lambda session: _ask(session, asking, self._per_network_max), EVERYTHING)
-        if staged is None:
-            text = "Too many mails were asked for within the hour. Try it later, or open the page from your product."
-            raise Refused(HTTPStatus.TOO_MANY_REQUESTS, "Too many mails", text)
-        self._mails.ring_for(staged)
+        cookie = await self._codes.ask(request, email)
         return self._with_cookie(RedirectResponse(CODE, HTTPStatus.SEE_OTHER), cookie)
 
     async def show_code(self, request: Request) -> Response:
@@ -99,8 +83,7 @@ class SigningIn:
 
     async def try_code(self, request: Request) -> Response:
         """In, if it is right."""
-        code = "".join((await read_form(request)).get("code", "").split())
-        cookie = self._cookie(request)
+        code, cookie = await typed_code(request), self._cookie(request)
         if not cookie:
             return RedirectResponse(ASK, HTTPStatus.SEE_OTHER)
         browser = hash_key(cookie)
@@ -137,20 +120,24 @@ class SigningIn:
         return self._begun(request, began, cookie) if began else self._over()
 
     async def _prove(self, request: Request, prove: Proof) -> Response | None:
-        """Into the only account, else to the choice; None where nothing was proved."""
-        cookie = token_urlsafe(TOKEN_BYTES)
-        proof = hash_key(cookie)
+        """Into the only account, else to the choice; None where nothing was proved.
 
-        def read(session: Session) -> Sequence[Way] | None:
-            return ways_of(session, proof) if prove(session, proof) else None
+        To prove and to enter is one transaction: no code is used up by who is not let in.
+        """
+        cookie, own = token_urlsafe(TOKEN_BYTES), token_urlsafe(TOKEN_BYTES)
+        proof, browser = hash_key(cookie), browser_of(request, own)
 
-        ways = await self._reads.run(read, EVERYTHING)
-        if ways is None:
+        def read(session: Session) -> tuple[bool, PortalSession | None]:
+            if not prove(session, proof):
+                return False, None
+            ways = ways_of(session, proof)
+            return True, enter_proven(session, proof, ways[0].account_id, browser) if len(ways) == 1 else None
+
+        is_proven, began = await self._reads.run(read, EVERYTHING)
+        if began is not None:
+            return self._begun(request, began, own)
+        if not is_proven:
             return None
-        if len(ways) == 1:
-            began, own = await self._enter(request, proof, ways[0].account_id)
-            if began is not None:
-                return self._begun(request, began, own)
         return self._with_cookie(RedirectResponse(ACCOUNTS, HTTPStatus.SEE_OTHER), cookie)
 
     async def _enter(self, request: Request, proof: str, account_id: UUID) -> tuple[PortalSession | None, str]:
@@ -180,10 +167,3 @@ class SigningIn:
 
     def _over(self) -> Response:
         return self._pages.plain("sign_in_over.html", {}, HTTPStatus.GONE)
-
-
-def _ask(session: Session, asking: Asking, per_network_max: int) -> list[UUID] | None:
-    """What is to be rung for; None for too many."""
-    if not ask_to_sign_in(session, asking, per_network_max, datetime.now(UTC)):
-        return None
-    return [row_id for _, row_id in session.info.pop(STAGED, [])]

@@ -8,14 +8,14 @@ from uuid import UUID
 from starlette.requests import Request
 
 from billing.callers.tables import PortalSession
-from billing.callers.visits import find_session
+from billing.callers.visits import find_session, is_fresh
 from callers.principal import Kind, Principal
 from database.api_keys import hash_key
 from database.sight import EVERYTHING
 from ingress.membership import as_member
 from ingress.problems import Problem
 from ingress.reads import Reads
-from portal.refused import Refused, not_permitted, signed_out
+from portal.refused import ProofNeeded, Refused, not_permitted, signed_out
 from portal.site import Site
 from schemas.permissions import Role, of_role
 
@@ -50,6 +50,13 @@ class Visitors:
         if not visitor.may(permission):
             raise not_permitted()
         return visitor
+
+    async def require_fresh(self, request: Request, visitor: Visitor, back: str = "") -> None:
+        """They have shown a moment ago that it is them. Raises ProofNeeded, which leads back here unless it is said."""
+        if await self._reads.run(lambda session: is_fresh(session, visitor.session_id), visitor.principal.sight):
+            return
+        query = f"?{request.url.query}" if request.url.query else ""
+        raise ProofNeeded(back or f"{request.url.path}{query}")
 
     async def _find(self, request: Request, permission: str) -> Visitor:
         token = request.cookies.get(self._site.cookie_name, "")

@@ -20,12 +20,16 @@ class InvitationFacts:
 
 @dataclass(frozen=True, slots=True)
 class SignInFacts:
-    """`code` opens the portal in the browser that asked, `sign_in_url` in any; without one there is the code alone."""
+    """`code` opens the portal in the browser that asked, `sign_in_url` in any; without one there is the code alone.
+
+    Who `is_there` already shows by the code that it is them.
+    """
 
     code: str
     sign_in_url: str
     code_minutes: int
     link_minutes: int
+    is_there: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,14 @@
 """Ask to be let into the portal by mail: somebody types an address, and whoever reads its mail gets in.
 
+Or, by whoever is in it already, for a code by which they show that it is them.
+
 What is written here is the same for every address. Where it leads is found out when the mail is made, by a worker:
 whoever asks can tell nothing by it, neither from the answer nor from the time that it takes.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, insert, select
 from sqlalchemy.orm import Session
@@ -22,11 +25,15 @@ COUNTED_FOR = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """The address that was typed, the hash of the cookie that this browser is given, and whose network it came from."""
+    """The address that was typed, the hash of the cookie that this browser is given, and whose network it came from.
+
+    With `session_id` it is whoever is there who asks, at their own address.
+    """
 
     email: str
     browser_sha256: str
     network: str
+    session_id: UUID | None = None
 
 
 def ask_to_sign_in(session: Session, asking: Asking, per_network_max: int, wall_at: datetime) -> bool:
@@ -42,6 +49,7 @@ def ask_to_sign_in(session: Session, asking: Asking, per_network_max: int, wall_
     sign_in_id = uuid7()
     values = {
         "id": sign_in_id, "email": asking.email, "browser_sha256": asking.browser_sha256, "network": asking.network,
+        "session_id": asking.session_id,
     }  # fmt: skip
     session.execute(insert(SignIn).values(values))
     stage_in_hour(session, SIGN_IN, sign_in_id, asking.email, wall_at)

@@ -9,17 +9,18 @@ from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.orm import Session
 
 from billing.callers.tables import StaffLink, StaffSession
-from billing.callers.visits import SEEN_EVERY
+from billing.callers.visits import FRESH_FOR, SEEN_EVERY
 from database.staff import StaffMember
 
 STAFF_IDLE_MAX = timedelta(minutes=15)
 
 
 class Visit(NamedTuple):
-    """Somebody in the console, and what the browser shows for it."""
+    """Somebody in the console, what the browser shows for it, and whether they showed a moment ago that it is them."""
 
     session: StaffSession
     member: StaffMember
+    is_fresh: bool
 
 
 def is_good_for_staff() -> ColumnElement[bool]:
@@ -39,7 +40,8 @@ def find_visit(session: Session, token_sha256: str) -> Visit | None:
 
     Whether they have shown a second factor is in the session: until then they are nobody's colleague.
     """
-    joined = select(StaffSession, StaffMember).join(StaffMember, StaffMember.id == StaffSession.staff_id)
+    is_fresh = func.coalesce(StaffSession.proven_at > func.now() - FRESH_FOR, False)
+    joined = select(StaffSession, StaffMember, is_fresh).join(StaffMember, StaffMember.id == StaffSession.staff_id)
     row = session.execute(joined.where(StaffSession.token_sha256 == token_sha256, _is_live())).one_or_none()
     if row is None:
         return None

@@ -1,4 +1,4 @@
-"""Count that somebody at the console's door has sent a code, before it is looked at."""
+"""Count that somebody of the company's own people has sent a code, before it is looked at."""
 
 from uuid import UUID
 
@@ -13,7 +13,7 @@ TRIES_MAX = 5
 
 def count_try(session: Session, session_id: UUID) -> int | None:
     """How many are left after this one; None where there was none left, and the session has ended by that."""
-    is_it = StaffSession.id == session_id, StaffSession.proven_at.is_(None), StaffSession.ended_at.is_(None)
+    is_it = StaffSession.id == session_id, StaffSession.ended_at.is_(None)
     counted = update(StaffSession).where(*is_it, StaffSession.tries < TRIES_MAX)
     tries: int | None = session.scalar(counted.values(tries=StaffSession.tries + 1).returning(StaffSession.tries))
     if tries is not None:

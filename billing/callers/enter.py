@@ -35,12 +35,13 @@ class Entered:
 
 @dataclass(frozen=True, slots=True)
 class Entrant:
-    """As whom somebody comes, into which account, from which page of the product."""
+    """As whom somebody comes, into which account, from which page of the product; `is_proven`: they read its mail."""
 
     account_id: UUID
     user_id: str
     role: Role
     return_url: str = ""
+    is_proven: bool = False
 
 
 def enter(session: Session, link_sha256: str, browser: Browser) -> Entered | None:
@@ -59,5 +60,6 @@ def begin(session: Session, entrant: Entrant, browser: Browser) -> PortalSession
         "id": uuid7(), "account_id": entrant.account_id, "user_id": entrant.user_id, "role": entrant.role,
         "return_url": entrant.return_url, "token_sha256": browser.token_sha256, "address": browser.address,
         "agent": browser.agent[:AGENT_LENGTH_MAX], "ends_at": func.now() + SESSION_LIVES,
+        "proven_at": func.now() if entrant.is_proven else None,
     }  # fmt: skip
     return session.scalars(insert(PortalSession).values(values).returning(PortalSession)).one()

@@ -49,7 +49,7 @@ def enter_proven(session: Session, proof_sha256: str, account_id: UUID, browser:
     way = session.scalars(
         select(SignInWay).where(SignInWay.sign_in_id == sign_in_id, SignInWay.account_id == account_id)
     ).one()
-    return begin(session, Entrant(way.account_id, way.user_id, Role(way.role)), browser)
+    return begin(session, Entrant(way.account_id, way.user_id, Role(way.role), is_proven=True), browser)
 
 
 def _still_leads() -> ColumnElement[bool]:

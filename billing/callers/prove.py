@@ -15,7 +15,7 @@ def prove(session: Session, session_id: UUID, token_sha256: str) -> StaffSession
     """The session, which another cookie names from now on; None for one that was proven or has ended meanwhile."""
     waits = StaffSession.proven_at.is_(None), StaffSession.ended_at.is_(None), StaffSession.ends_at > func.now()
     values = {
-        "token_sha256": token_sha256, "proven_at": func.now(), "seen_at": func.now(),
+        "token_sha256": token_sha256, "proven_at": func.now(), "seen_at": func.now(), "tries": 0,
         "ends_at": func.now() + STAFF_SESSION_LIVES,
     }  # fmt: skip
     proven = update(StaffSession).where(StaffSession.id == session_id, *waits).values(values)

@@ -18,15 +18,18 @@ TRIES_BY_ALL_MAX = 500
 TRIES_COUNTED_FOR = timedelta(hours=1)
 
 
-def prove_by_code(session: Session, browser_sha256: str, code: str, proof_sha256: str) -> bool:
+def prove_by_code(
+    session: Session, browser_sha256: str, code: str, proof_sha256: str, session_id: UUID | None = None
+) -> bool:
     """Whether the code is right, which is used up by that. Every try counts, also at once with others.
 
-    `proof_sha256` is the hash of the cookie that this browser is given.
+    `proof_sha256` is the hash of the cookie that this browser is given; `session_id` that of who is there already.
     """
     if not _are_codes_taken(session):
         return False
-    asked = SignIn.browser_sha256 == browser_sha256, _is_open(CODE_LIVES), SignIn.tries < TRIES_MAX
-    tried = update(SignIn).where(*asked).values(tries=SignIn.tries + 1).returning(SignIn.id)
+    tried = (
+        update(SignIn).where(_may_try(browser_sha256, session_id)).values(tries=SignIn.tries + 1).returning(SignIn.id)
+    )
     sign_in_id = session.scalar(tried, execution_options={"synchronize_session": False})
     if sign_in_id is None:
         return False
@@ -48,10 +51,16 @@ def find_by_link(session: Session, link_sha256: str) -> SignIn | None:
     return session.scalar(linked.where(SignInSecret.link_sha256 == link_sha256, _is_open(LINK_LIVES)))
 
 
-def can_try(session: Session, browser_sha256: str) -> bool:
+def can_try(session: Session, browser_sha256: str, session_id: UUID | None = None) -> bool:
     """Whether a code can still be typed in this browser."""
-    asked = SignIn.browser_sha256 == browser_sha256, _is_open(CODE_LIVES), SignIn.tries < TRIES_MAX
-    return _are_codes_taken(session) and session.scalar(select(SignIn.id).where(*asked)) is not None
+    asked = select(SignIn.id).where(_may_try(browser_sha256, session_id))
+    return _are_codes_taken(session) and session.scalar(asked) is not None
+
+
+def _may_try(browser_sha256: str, session_id: UUID | None) -> ColumnElement[bool]:
+    """To sign in without a session; with one for that alone."""
+    asked = SignIn.browser_sha256 == browser_sha256, SignIn.session_id.is_not_distinct_from(session_id)
+    return and_(*asked, _is_open(CODE_LIVES), SignIn.tries < TRIES_MAX)
 
 
 def _are_codes_taken(session: Session) -> bool:

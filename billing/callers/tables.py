@@ -43,7 +43,9 @@ class PortalSession(Base):
     """Somebody in the portal: the product's user `user_id`, in at most this `role`, by the cookie of this hash.
 
     It ends at `ends_at`, or earlier when nothing was heard since `seen_at` for long, or at `ended_at`: somebody signed
-    out. `address` and `agent` are what the browser told when it came, for whoever looks through their sessions.
+    out. At `proven_at` they have shown for the last time that it is them, by what a mail had: who came by the product's
+    word alone has not. `address` and `agent` are what the browser told when it came, for whoever looks through their
+    sessions.
     """
 
     __tablename__ = "portal_sessions"
@@ -64,6 +66,7 @@ class PortalSession(Base):
     agent: Mapped[str]
     started_at: Mapped[datetime] = written_at()
     seen_at: Mapped[datetime] = written_at()
+    proven_at: Mapped[datetime | None]
     ends_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
 
@@ -88,8 +91,8 @@ class StaffLink(Base):
 class StaffSession(Base):
     """One of the company's own people in the console, by the cookie of this hash.
 
-    Until a second factor is shown (`proven_at`) it opens nothing but the page that asks for one, and lives minutes;
-    `tries` counts the codes that were sent there. It ends as a customer's does, only earlier.
+    Until a second factor is shown (`proven_at`, the last time) it opens nothing but the page that asks for one, and
+    lives minutes; `tries` counts the codes that were wrong since. It ends as a customer's does, only earlier.
     """
 
     __tablename__ = "staff_sessions"
@@ -120,6 +123,8 @@ class SignIn(Base):
     cookie of `proof_sha256`, and *entered* once. What is in the mail is known by its hashes, see `SignInSecret`; into
     which accounts it leads, by `SignInWay`: of an address that leads nowhere there are neither, and nobody else can
     tell. `network` is where the browser came from: its address, or of IPv6 the /64 of that.
+
+    With `session_id` nobody is let in by it: somebody who is in the portal already shows that it is them.
     """
 
     __tablename__ = "sign_ins"
@@ -129,9 +134,11 @@ class SignIn(Base):
         CheckConstraint("entered_at IS NULL OR proven_at IS NOT NULL", name="entered_with_a_proof"),
         Index("ix_sign_ins_created_at", "created_at"),
         Index("ix_sign_ins_network", "network", "created_at"),
+        Index("ix_sign_ins_session_id", "session_id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
+    session_id: Mapped[UUID | None] = mapped_column(ForeignKey(PortalSession.id, ondelete="CASCADE"))
     email: Mapped[str]
     network: Mapped[str]
     browser_sha256: Mapped[str] = mapped_column(unique=True)

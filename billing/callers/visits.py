@@ -11,6 +11,8 @@ from billing.accounts.tables import Account
 from billing.callers.tables import PortalLink, PortalSession
 
 IDLE_MAX = timedelta(minutes=30)
+# so long it is enough to have shown that it is oneself: whoever comes to a screen that was left is somebody else
+FRESH_FOR = timedelta(minutes=5)
 # so often is written down that somebody is still there
 SEEN_EVERY = timedelta(minutes=1)
 
@@ -39,6 +41,12 @@ def find_session(session: Session, token_sha256: str) -> PortalSession | None:
         seen = update(PortalSession).where(PortalSession.id == found.id, is_news).values(seen_at=func.now())
         session.execute(seen, execution_options={"synchronize_session": False})
     return found
+
+
+def is_fresh(session: Session, visit_id: UUID) -> bool:
+    """Whether somebody has shown a moment ago, in this session, that it is them."""
+    fresh = PortalSession.id == visit_id, PortalSession.proven_at > func.now() - FRESH_FOR
+    return session.scalar(select(PortalSession.id).where(*fresh)) is not None
 
 
 def sessions_of(session: Session, account_id: UUID, user_id: str) -> Sequence[PortalSession]:

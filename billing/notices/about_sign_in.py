@@ -24,14 +24,16 @@ def asked(session: Session, occasion: Occasion) -> NoticeFacts:
         raise Moot("it was forgotten")
     require(sign_in.proven_at is None, "somebody is in by it already")
     require(sign_in.created_at + LINK_LIVES > occasion.wall.at, "its time is over")
-    require(find_ways(session, sign_in) > 0, "the address leads into no account")
+    is_there = sign_in.session_id is not None
+    require(is_there or find_ways(session, sign_in) > 0, "the address leads into no account")
     made = make_secrets(session, sign_in.id)
-    origin = occasion.letterhead.portal_public_url.rstrip("/")
+    origin = "" if is_there else occasion.letterhead.portal_public_url.rstrip("/")
     facts = SignInFacts(
         code=made.code,
         sign_in_url=f"{origin}/sign-in/{made.token}" if origin else "",
         code_minutes=CODE_LIVES // MINUTE,
         link_minutes=LINK_LIVES // MINUTE,
+        is_there=is_there,
     )
     reader = PartyFacts(name="", email=sign_in.email)
     return NoticeFacts(occasion.letterhead.seller, reader, manage_url="", sign_in=facts)

@@ -44,7 +44,8 @@ VISITORS = (
     ),
     PersonalTable(
         "sign_ins",
-        "id IN (SELECT sign_in_id FROM sign_in_ways WHERE account_id = :account_id)",
+        "id IN (SELECT sign_in_id FROM sign_in_ways WHERE account_id = :account_id)"
+        " OR session_id IN (SELECT id FROM portal_sessions WHERE account_id = :account_id)",
         {
             "email": Personal("an e-mail address that somebody typed", ASKING, Keep.ACCOUNT),
             "network": Personal("where a browser came from", ASKING, Keep.ACCOUNT),

@@ -51,6 +51,12 @@ def find_member(session: Session, account_id: UUID, user_id: str) -> Member | No
     return session.scalar(select(Member).where(Member.account_id == account_id, Member.user_id == user_id))
 
 
+def mail_of(session: Session, account_id: UUID, user_id: str) -> str:
+    """Where somebody of an account reads their mail; where no team is kept, it is whoever reads the account's."""
+    member = find_member(session, account_id, user_id)
+    return member.email if member else get_account(session, account_id).billing_email
+
+
 def members_of(session: Session, account_id: UUID) -> Sequence[Member]:
     """All of them, in the order in which they joined."""
     of_account = select(Member).where(Member.account_id == account_id)

@@ -25,10 +25,12 @@ CUSTOMERS: Mapping[str, Decision] = {
     "invitation_links": shown(KEEPS_AND_REMOVES, part_of("team_invitations", "invitation_id")),
     "account_exports": shown(KEEPS_AND_REMOVES, OF_ACCOUNT.taking("account:export")),
     # Who may enter the portal, and who is in it. Whoever has a link or a cookie is looked up by its hash; the portal
-    # notes that a link is used, that somebody is still there, and that they left.
+    # notes that a link is used, that somebody is still there, has shown that it is them, and that they left.
     "portal_links": Decision(KEEPS_AND_REMOVES, portal=Rights(reads=True, changes=("used_at",)), whose=OF_ACCOUNT),
     "portal_sessions": Decision(
-        Rights(reads=True, removes=True), portal=changes("seen_at", "ended_at"), whose=OF_ACCOUNT
+        Rights(reads=True, removes=True),
+        portal=changes("token_sha256", "seen_at", "proven_at", "ended_at"),
+        whose=OF_ACCOUNT,
     ),
     # Who asks to be let in by mail: the portal writes it down, and that it was proven and used. What is in the mail and
     # where it leads a worker writes. None of it is any account's until it is proven.

@@ -55,11 +55,14 @@ class LeavingPage:
 
     async def ask_to_delete(self, request: Request) -> Response:
         """What ends, what is erased, what the law keeps; and a field for the name."""
+        visitor = await self._visitors.require(request, DeleteAccount.permission)
+        await self._visitors.require_fresh(request, visitor)
         return await self._asked(request, NOTHING, NOTHING)
 
     async def delete(self, request: Request) -> Response:
         """Stage it, if the name was typed as it is."""
         visitor = await self._visitors.require(request, DeleteAccount.permission)
+        await self._visitors.require_fresh(request, visitor)
         fields = await read_form(request)
         account_id, typed = visitor.account_id, fields.get("confirm_name", "")
         name = await self._reads.run(lambda session: get_account(session, account_id).name, visitor.principal.sight)

@@ -83,11 +83,14 @@ class MembersPage:
 
     async def ask_to_transfer(self, request: Request) -> Response:
         """To whom, and what follows."""
+        visitor = await self._visitors.require(request, TransferOwnership.permission)
+        await self._visitors.require_fresh(request, visitor)
         return await self._transferring(request, NOTHING, NOTHING)
 
     async def transfer(self, request: Request) -> Response:
         """Stage it; without a member the form is shown again."""
         visitor = await self._visitors.require(request, TransferOwnership.permission)
+        await self._visitors.require_fresh(request, visitor)
         fields = await read_form(request)
         try:
             command = command_by(visitor, TransferOwnership, {"member_id": fields.get("member_id", "")})

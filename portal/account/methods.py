@@ -38,6 +38,7 @@ class MethodsPage:
     """`/account/payment-methods`, and what is done to one below it."""
 
     def __init__(self, hands: Hands) -> None:
+        self._reads = hands.reads
         self._showing = hands.showing
         self._visitors = hands.visitors
         self._staging = hands.staging
@@ -82,6 +83,7 @@ class MethodsPage:
     async def ask_to_remove(self, request: Request) -> Response:
         """What will be charged without it, and one button."""
         card_id: UUID = request.path_params["id"]
+        await self._prove_for_the_last(request, await self._visitors.require(request, TO_CHANGE))
 
         def read(session: Session, visitor: Visitor, shell: Shell) -> Content:
             cards = _in_order(show_cards(session, visitor.account_id).data)
@@ -98,9 +100,18 @@ class MethodsPage:
     async def remove(self, request: Request) -> Response:
         """Stage that it is taken away. The last one goes only by a form that said so."""
         visitor, fields = await self._asked(request)
+        await self._prove_for_the_last(request, visitor)
         allow_last = fields.get("allow_last") == "yes"
         wanted = {"card_id": request.path_params["id"], "allow_last": allow_last}
         return await self._said(request, visitor, RemovePaymentMethod, wanted, fields)
+
+    async def _prove_for_the_last(self, request: Request, visitor: Visitor) -> None:
+        """Without any nothing is paid by itself: raises ProofNeeded as `Visitors.require_fresh`."""
+        cards = await self._reads.run(
+            lambda session: show_cards(session, visitor.account_id).data, visitor.principal.sight
+        )
+        if [each.id for each in cards] == [request.path_params["id"]]:
+            await self._visitors.require_fresh(request, visitor)
 
     async def _asked(self, request: Request) -> tuple[Visitor, Mapping[str, str]]:
         visitor = await self._visitors.require(request, TO_CHANGE)

@@ -24,6 +24,9 @@ from schemas.commands.accounts import DeleteAccount, ExportAccount, RepeatConfir
 from schemas.views.privacy import ExportView
 
 PERMISSION = "accounts:read"
+PATH = "/account/settings"
+# who changes this gets the mails about money, and may come in by them
+PROVEN = ("email",)
 NOTHING: Fields = {}
 WHOLE_PERCENT = 100
 
@@ -40,10 +43,10 @@ class SettingsPage:
     def routes(self) -> list[Route]:
         """Its addresses."""
         return [
-            Route("/account/settings", self.show, methods=["GET"]),
-            Route("/account/settings/email/resend", self.resend, methods=["POST"]),
-            Route("/account/settings/email/keep", self.keep, methods=["POST"]),
-            *(Route(f"/account/settings/{form}", partial(self.change, form), methods=["POST"]) for form in SAYS),
+            Route(PATH, self.show, methods=["GET"]),
+            Route(f"{PATH}/email/resend", self.resend, methods=["POST"]),
+            Route(f"{PATH}/email/keep", self.keep, methods=["POST"]),
+            *(Route(f"{PATH}/{form}", partial(self.change, form), methods=["POST"]) for form in SAYS),
         ]
 
     async def show(self, request: Request) -> Response:
@@ -58,6 +61,8 @@ class SettingsPage:
             command = command_by(visitor, UpdateAccount, SAYS[form](fields))
         except FormErrors as errors:
             return await self._shown(request, UpdateAccount.permission, form, errors.by_field, fields)
+        if form in PROVEN:
+            await self._visitors.require_fresh(request, visitor, PATH)
         return await self._staging.say(visitor, command, fields)
 
     async def resend(self, request: Request) -> Response:

@@ -18,6 +18,7 @@ from portal.app import lifespan
 from portal.console.colleagues import Colleagues
 from portal.console.entering import Entering
 from portal.console.every import every
+from portal.console.fresh import Fresh
 from portal.console.hands import Hands
 from portal.console.operation_page import OperationPage
 from portal.console.showing import Showing
@@ -50,8 +51,9 @@ def make_console(settings: Settings) -> Portal:
     bell = Bell(make_celery_app(settings.broker_url))
     ringers = command_ringer(bell), set_ringer(bell)
     operations = GroupCommit(OperationStore(settings.console_database_url), ring_after(*ringers))
-    hands = Hands(reads, colleagues, Showing(reads, colleagues, pages), Staging(Acceptance(operations, reads)))
     keys = parse(settings.cashbeat_master_keys.get_secret_value())
+    showing, staging = Showing(reads, colleagues, pages), Staging(Acceptance(operations, reads))
+    hands = Hands(reads, colleagues, showing, staging, Fresh(reads, site, keys))
     routes = [
         *Entering(reads, colleagues, pages, site, keys).routes(),
         *OperationPage(hands, waiting).routes(),

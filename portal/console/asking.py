@@ -12,8 +12,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from portal.console.colleagues import Colleague
 from portal.console.facts import Fact
 from portal.console.fields import Field, as_said
+from portal.console.fresh import CODE, DANGEROUS
 from portal.console.hands import Hands
 from portal.console.showing import Content, Look
 from portal.forms import read_form
@@ -78,6 +80,7 @@ class Asking:
         self._showing = hands.showing
         self._colleagues = hands.colleagues
         self._staging = hands.staging
+        self._fresh = hands.fresh
         self._deed = deed
 
     def routes(self) -> list[Route]:
@@ -108,7 +111,14 @@ class Asking:
             command = checked(deed.command, {**said, **deed.fixed, **about})
         except FormErrors as errors:
             return await self._asked(request, errors.by_field, fields)
-        return await self._staging.say(colleague, command, fields)
+        if not self._needs_code(colleague):
+            return await self._staging.say(colleague, command, fields)
+        if why_not := await self._fresh.why_not(colleague, fields.get(CODE, "")):
+            return await self._asked(request, {CODE: why_not}, fields)
+        return await self._fresh.change_cookie(colleague, await self._staging.say(colleague, command, fields))
+
+    def _needs_code(self, colleague: Colleague) -> bool:
+        return self._deed.command in DANGEROUS and not colleague.is_fresh
 
     async def _asked(self, request: Request, errors: Mapping[str, str], typed: Mapping[str, str]) -> Response:
         deed, row_id = self._deed, request.path_params.get("id")
@@ -116,9 +126,10 @@ class Asking:
 
         def read(look: Look) -> Content:
             told = deed.read(look, row_id)
-            shown = {**told.hidden, **typed}
-            lines = deed.preview(look, row_id, shown) if deed.preview is not None else None
-            return {**_around(deed, row_id), "told": told, "errors": errors, "typed": shown, "preview": lines}
+            filled = {**told.hidden, **typed}
+            lines = deed.preview(look, row_id, filled) if deed.preview is not None else None
+            shown = {"told": told, "errors": errors, "typed": filled, "preview": lines}
+            return {**_around(deed, row_id), **shown, "needs_code": self._needs_code(colleague)}
 
         return await self._showing.page_of(colleague, request, TEMPLATE, read)
 

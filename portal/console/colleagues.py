@@ -24,13 +24,14 @@ TOKEN_LENGTH_MAX = 64
 
 @dataclass(frozen=True, slots=True)
 class Colleague:
-    """One of the company's own people, who has shown that it is them."""
+    """One of the company's own people, who has shown that it is them: a moment ago, if `is_fresh`."""
 
     session_id: UUID
     staff_id: UUID
     name: str
     principal: Principal
     ends_at: datetime
+    is_fresh: bool
 
     def may(self, permission: str) -> bool:
         """Whether they may do what takes this permission, as it is now."""
@@ -50,9 +51,8 @@ class Colleagues:
         principal = None if found is None or found.session.proven_at is None else principal_of(found.member)
         if found is None or principal is None:
             raise signed_out()
-        colleague = Colleague(
-            found.session.id, found.member.id, found.member.name, principal, found.session.ends_at
-        )  # fmt: skip
+        member, began = found.member, found.session
+        colleague = Colleague(began.id, member.id, member.name, principal, began.ends_at, found.is_fresh)
         for permission in permissions:
             if not colleague.may(permission):
                 raise _not_permitted(colleague, permission)

@@ -1,10 +1,9 @@
 """The page that asks for a code: each is taken once, a few may be tried, and the right one changes the cookie."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from http import HTTPStatus
 from secrets import token_urlsafe
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import segno
 import structlog
@@ -17,19 +16,17 @@ from billing.callers.console_visits import Visit
 from billing.callers.count_try import count_try
 from billing.callers.prove import prove
 from callers.keys import principal_of
-from credentials.errors import Sealed
 from credentials.master_keys import MasterKeys
 from credentials.second_factors import has_second_factor, shown_second_factor, use_code
 from database.api_keys import hash_key
 from database.audit.tables import ActorKind
 from database.audit.write import Actor, Deed, write_down
-from database.sight import NOTHING
 from ingress.reads import Reads
 from portal.console.colleagues import Colleagues, signed_out
+from portal.console.fresh import too_many_codes, unsealed
 from portal.entering import TOKEN_BYTES
 from portal.forms import read_form
 from portal.pages import Pages
-from portal.refused import Refused
 from portal.site import Site
 
 log = structlog.get_logger(__name__)
@@ -37,8 +34,6 @@ PROVING = "/second-factor"
 HOME = "/"
 # of the square that a telephone reads, in pixels a module
 SCALE = 4
-
-Answer = TypeVar("Answer")
 
 
 class Tried(NamedTuple):
@@ -72,8 +67,10 @@ class SecondFactor:
     async def prove(self, request: Request) -> Response:
         """With the right code the session begins, by another cookie than the one that was there before."""
         visit, cookie = await self._waiting(request), token_urlsafe(TOKEN_BYTES)
+        if visit.session.proven_at is not None:  # pressed twice
+            return RedirectResponse(HOME, HTTPStatus.SEE_OTHER)
         code = "".join((await read_form(request)).get("code", "").split())
-        tried = await self._unsealing(lambda session: self._tried(session, visit, code, hash_key(cookie)))
+        tried = await unsealed(self._reads, lambda session: self._tried(session, visit, code, hash_key(cookie)))
         if tried.is_right:
             log.info("console_proven", session_id=str(visit.session.id), staff_id=str(visit.member.id))
             answer = RedirectResponse(HOME, HTTPStatus.SEE_OTHER)
@@ -81,8 +78,7 @@ class SecondFactor:
             return answer
         log.warning("console_code_refused", session_id=str(visit.session.id), staff_id=str(visit.member.id))
         if not tried.left:
-            text = "Too many codes were wrong. Let an operator print you another link."
-            raise Refused(HTTPStatus.UNAUTHORIZED, "Please begin again", text)
+            raise too_many_codes()
         text = f"This code is not right, or was used already. You may try {tried.left} more."
         return await self._asked(visit, {"code": text})
 
@@ -95,8 +91,8 @@ class SecondFactor:
 
     async def _asked(self, visit: Visit, errors: dict[str, str]) -> Response:
         member, issuer = visit.member, self._pages.seller_name
-        shown = await self._unsealing(
-            lambda session: shown_second_factor(session, self._keys, member.id, member.email, issuer)
+        shown = await unsealed(
+            self._reads, lambda session: shown_second_factor(session, self._keys, member.id, member.email, issuer)
         )
         square = segno.make_qr(shown.address).svg_data_uri(scale=SCALE, dark="#000", light="#fff") if shown else ""
         content = {"name": member.name, "shown": shown, "square": square, "errors": errors}
@@ -116,10 +112,3 @@ class SecondFactor:
             session, [Deed(actor, "enter_console", said={"session_id": proven.id, "is_new_authenticator": is_new})]
         )
         return Tried(True, left)
-
-    async def _unsealing(self, read: Callable[[Session], Answer]) -> Answer:
-        try:
-            return await self._reads.run(read, NOTHING)
-        except Sealed:
-            text = "What your authenticator knows stays sealed: the console was not told the master key of it."
-            raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, "The console lacks a key", text) from None

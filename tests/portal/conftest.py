@@ -8,7 +8,7 @@ from uuid import UUID
 
 import psycopg2
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
@@ -28,6 +28,7 @@ from stack.valkey import EmbeddedValkey
 from tests.billing.subscribers import Books
 from tests.gateways.sandbox_process import Sandbox, running_sandbox
 from tests.logins import as_portal, as_worker
+from tests.portal.mailbox import Mailbox
 from tests.portal.running_portal import Browser, running_portal
 from workers.celery_app import make_app
 from workers.wiring import Work, wire
@@ -140,6 +141,12 @@ def _at_work(settings: Settings) -> Iterator[Work]:
 
 
 @pytest.fixture
+def mailbox(hands_of_portal: Work) -> Mailbox:
+    """Everybody's."""
+    return Mailbox(hands_of_portal)
+
+
+@pytest.fixture
 def subscribers(hands_of_portal: Work) -> Books:
     """Its books, in which customers subscribe."""
     return Books(hands_of_portal.database)
@@ -160,12 +167,17 @@ def browser(portal_address: str) -> Iterator[Callable[..., Browser]]:
 
 
 @pytest.fixture
-def signed_in(browser: Callable[..., Browser], new_link: Link) -> Callable[..., Browser]:
-    """A browser of somebody who came in by a link."""
+def signed_in(
+    browser: Callable[..., Browser], new_link: Link, books_of_portal: Session
+) -> Callable[..., Browser]:  # fmt: skip
+    """A browser of somebody who came in by a link; `is_proven`: and has shown a moment ago that it is them."""
 
-    def make(account_id: UUID, **terms: Any) -> Browser:
+    def make(account_id: UUID, *, is_proven: bool = False, **terms: Any) -> Browser:
         found = browser(**{"User-Agent": "A browser of the tests"})
         assert found.enter(new_link(account_id, **terms)).status_code == 303
+        if is_proven:
+            proven = text("UPDATE portal_sessions SET proven_at = now() WHERE token_sha256 = :hashed")
+            books_of_portal.execute(proven, {"hashed": hash_key(found.http.cookies["cashbeat"])})
         return found
 
     return make

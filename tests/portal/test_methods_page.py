@@ -89,7 +89,7 @@ def test_one_is_chosen_and_one_is_removed_after_it_was_said_what_is_charged_then
         assert fact is not None
         with hands_at_gateway.database.transaction() as session:
             save_card(session, account_id, fact, datetime.now(UTC), chosen_at=datetime.now(UTC))
-    ada = signed_in(account_id)
+    ada = signed_in(account_id, is_proven=True)
     page = ada.open(METHODS)
     assert _order(page) == ["4444", "4242"]
     with hands_at_gateway.database.transaction() as session:
@@ -115,7 +115,7 @@ def test_the_last_one_of_a_subscription_goes_only_after_it_was_said(
     card_id = subscribers.give_card(account_id, NOW)
     subscribers.subscribe(account_id, NOW)
     subscribers.answer(NOW)
-    ada, path = signed_in(account_id), f"{METHODS}/{card_id}/remove"
+    ada, path = signed_in(account_id, is_proven=True), f"{METHODS}/{card_id}/remove"
     assert "the next invoice cannot be charged" in ada.open(path).text
     refused = carried_out(ada, hands_at_gateway, ada.send(path, {"operation_key": str(uuid4())}))
     assert "Save another one first" in refused.text

@@ -101,7 +101,7 @@ def test_another_billing_email_waits_until_it_is_confirmed(
     signed_in: NewBrowser, new_customer: NewCustomer, hands_of_portal: Work, known_settings: Known
 ) -> None:
     account_id = new_customer()
-    ada = signed_in(account_id)
+    ada = signed_in(account_id, is_proven=True)
     wrong = ada.send(f"{SETTINGS}/email", sent(billing_email="nobody"))
     assert (wrong.status_code, 'href="#billing_email"' in wrong.text) == (422, True)
     done(hands_of_portal, ada.send(f"{SETTINGS}/email", sent(billing_email="new@acme.example")))
@@ -176,7 +176,7 @@ def test_an_account_is_deleted_by_its_name_alone(
     signed_in: NewBrowser, new_customer: NewCustomer, hands_of_portal: Work, books_of_portal: Session
 ) -> None:
     account_id = new_customer("Ends & Sons")
-    ada = signed_in(account_id)
+    ada = signed_in(account_id, is_proven=True)
     asked = ada.open(f"{SETTINGS}/delete")
     assert "Nobody can take this back" in asked.text
     assert "Ends &amp; Sons" in asked.text

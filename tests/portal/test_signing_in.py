@@ -4,7 +4,7 @@ import re
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
@@ -13,64 +13,24 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from billing.callers.ask_to_sign_in import SIGN_IN, Asking, ask_to_sign_in
+from billing.callers.ask_to_sign_in import Asking, ask_to_sign_in
 from billing.callers.tables import SignIn
 from billing.callers.turn_reader_out import turn_reader_out
-from billing.clocks.wall import Wall
-from billing.notices.letterhead import Letterhead
-from billing.notices.letters import LETTERS
-from billing.notices.occasion import Moot, Occasion
 from database.outbox import OutboxEntry
 from documents.notices import render_notice
 from ingress.connection_limit import network_of
 from schemas.account_facts import SignInFacts
-from schemas.documents import PartyFacts
 from tests.billing.teams import Team
 from tests.documents.notices import SAMPLES
 from tests.portal.conftest import Link
+from tests.portal.mailbox import PORTAL, Mailbox
 from tests.portal.running_portal import Browser
 from workers.wiring import Work
 
 ASK, CODE, ACCOUNTS = "/sign-in", "/sign-in/code", "/sign-in/accounts"
 HOME = "/account/billing"
-PORTAL = "https://account.example"
 NewBrowser = Callable[..., Browser]
 NewCustomer = Callable[..., UUID]
-
-
-@dataclass(frozen=True)
-class Mailbox:
-    """Mails to sign in, made as a worker makes them."""
-
-    work: Work
-
-    def newest(self, email: str) -> SignInFacts | None:
-        """What the last mail says that was asked for with this address; None where none is sent."""
-        with self.work.database.transaction() as session:
-            asked = select(SignIn.id).where(SignIn.email == email).order_by(SignIn.created_at.desc()).limit(1)
-            of_it = select(OutboxEntry).where(OutboxEntry.subject_id == session.scalars(asked).one())
-            entry = session.scalars(of_it).one()
-            assert entry.topic == SIGN_IN
-            letterhead = Letterhead(PartyFacts("Example"), "", "", {}, str, portal_public_url=PORTAL)
-            occasion = Occasion(entry.subject_id, entry.cause, letterhead, Wall(entry.created_at), entry.topic)
-            try:
-                facts = LETTERS[entry.topic](session, occasion)
-            except Moot:
-                return None
-            assert facts.buyer.email == email
-            return facts.sign_in
-
-    def of(self, email: str) -> SignInFacts:
-        """The same where there is one."""
-        found = self.newest(email)
-        assert found is not None
-        return found
-
-
-@pytest.fixture
-def mailbox(hands_of_portal: Work) -> Mailbox:
-    """Everybody's."""
-    return Mailbox(hands_of_portal)
 
 
 @pytest.fixture
@@ -311,3 +271,20 @@ def test_a_link_that_is_over_leads_to_signing_in(
     for path in ("/sign-in/made-up",):
         assert browser().open(path).status_code == browser().send(path).status_code == 410
     assert browser().http.post(ASK, data={"email": "a@acme.example"}).status_code == 403, "not a form of ours"
+
+
+def test_a_code_is_not_used_up_by_who_is_not_let_in(
+    browser: NewBrowser, with_team: Callable[[str, str], UUID], mailbox: Mailbox, books_of_portal: Session
+) -> None:
+    """The session cannot be written: so nothing was proved either."""
+    with_team("bea9@acme.example", "Ninth Corp")
+    bea = browser()
+    _ask(bea, "bea9@acme.example")
+    code = mailbox.of("bea9@acme.example").code
+    books_of_portal.execute(text("REVOKE INSERT ON portal_sessions FROM cashbeat_portal"))
+    try:
+        assert bea.send(CODE, {"code": code}).status_code == 500
+    finally:
+        books_of_portal.execute(text("GRANT INSERT ON portal_sessions TO cashbeat_portal"))
+    assert bea.send(CODE, {"code": code}).headers["location"] == "/"
+    assert "Ninth Corp" in bea.open(HOME).text

@@ -162,7 +162,8 @@ def test_nobody_gives_more_than_they_have_or_speaks_in_anothers_name(
 def test_the_last_owner_stays_until_somebody_else_is_one(
     signed_in: NewBrowser, portal_crew: Team, hands_of_portal: Work
 ) -> None:
-    ada, bea = signed_in(portal_crew.account_id), signed_in(portal_crew.account_id, user_id="user_bea", role=Role.OWNER)
+    ada = signed_in(portal_crew.account_id, is_proven=True)
+    bea = signed_in(portal_crew.account_id, user_id="user_bea", role=Role.OWNER, is_proven=True)
     assert f"{TEAM}/leave" not in ada.open(TEAM).text
     refused = ada.send(f"{TEAM}/leave", sent())
     assert "without an owner" in ada.open(done(hands_of_portal, refused)).text
@@ -188,7 +189,7 @@ def test_the_last_owner_stays_until_somebody_else_is_one(
 def test_other_teams_do_not_exist(
     signed_in: NewBrowser, portal_crew: Team, new_customer: NewCustomer, browser: NewBrowser
 ) -> None:
-    member, stranger = _member(portal_crew, "user_bea"), signed_in(new_customer())
+    member, stranger = _member(portal_crew, "user_bea"), signed_in(new_customer(), is_proven=True)
     invited = portal_crew.invite("zoe@acme.example", "viewer", by=None)
     for path in (member, f"{member}/remove"):
         assert stranger.open(path).status_code == stranger.send(path, sent(role="viewer")).status_code == 404

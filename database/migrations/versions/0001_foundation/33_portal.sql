@@ -31,6 +31,7 @@ CREATE TABLE portal_sessions (
     agent TEXT NOT NULL,
     started_at TIMESTAMPTZ DEFAULT now() NOT NULL,
     seen_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    proven_at TIMESTAMPTZ,
     ends_at TIMESTAMPTZ NOT NULL,
     ended_at TIMESTAMPTZ,
     CONSTRAINT pk_portal_sessions PRIMARY KEY (id),

@@ -2,6 +2,7 @@
 
 CREATE TABLE sign_ins (
     id UUID NOT NULL,
+    session_id UUID,
     email TEXT NOT NULL,
     network TEXT NOT NULL,
     browser_sha256 TEXT NOT NULL,
@@ -15,10 +16,12 @@ CREATE TABLE sign_ins (
     CONSTRAINT uq_sign_ins_proof_sha256 UNIQUE (proof_sha256),
     CONSTRAINT ck_sign_ins_tries_counted CHECK (tries >= 0),
     CONSTRAINT ck_sign_ins_proven_by_somebody CHECK ((proven_at IS NULL) = (proof_sha256 IS NULL)),
-    CONSTRAINT ck_sign_ins_entered_with_a_proof CHECK (entered_at IS NULL OR proven_at IS NOT NULL)
+    CONSTRAINT ck_sign_ins_entered_with_a_proof CHECK (entered_at IS NULL OR proven_at IS NOT NULL),
+    CONSTRAINT fk_sign_ins_session_id FOREIGN KEY(session_id) REFERENCES portal_sessions (id) ON DELETE CASCADE
 );
 CREATE INDEX ix_sign_ins_created_at ON sign_ins (created_at);
 CREATE INDEX ix_sign_ins_network ON sign_ins (network, created_at);
+CREATE INDEX ix_sign_ins_session_id ON sign_ins (session_id);
 
 CREATE TABLE sign_in_secrets (
     link_sha256 TEXT NOT NULL,
