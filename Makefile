@@ -2,7 +2,7 @@
 # ARGS goes to the command behind a chore: make demo ARGS="--once --json"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test lint bench chaos api-check journeys simulate house picture routes client lock environment libraries browser
+.PHONY: help demo up test lint bench chaos api-check journeys simulate house picture pictures routes client lock environment libraries browser
 ARGS ?=
 
 # Homebrew's libraries lie where macOS does not look by itself. The variable has to stand right before the program: the
@@ -12,7 +12,7 @@ LOADER := DYLD_FALLBACK_LIBRARY_PATH=/opt/homebrew/lib:/usr/local/lib
 endif
 PYTHON_HERE := $(LOADER) .venv/bin/python
 
-PACKAGES := $(wildcard *.py) $(patsubst %/__init__.py,%,$(wildcard */__init__.py)) tests tools/house tools/chromium.py tools/picture.py tools/routes.py tools/client.py client/cashbeat_client
+PACKAGES := $(wildcard *.py) $(patsubst %/__init__.py,%,$(wildcard */__init__.py)) tests tools/house tools/chromium.py tools/picture.py tools/pictures.py tools/routes.py tools/client.py client/cashbeat_client
 UV_LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--no-annotate
 
@@ -64,6 +64,9 @@ client: environment ## Write the typed calls of the client package anew
 
 picture: environment libraries ## Play the demo and draw its invoice for the README
 	@$(PYTHON_HERE) -m tools.picture
+
+pictures: environment libraries browser ## Play the demo and take the pictures of its pages for the documentation
+	@$(PYTHON_HERE) -m tools.pictures
 
 lock: ## Pin the newest versions that pyproject.toml allows (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/" >&2; exit 2; }

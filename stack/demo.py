@@ -15,7 +15,10 @@ from database.inbox import InboxEvent
 from gateways.stripe.signatures import sign
 from settings import Settings
 from stack import development_key
+from stack.demo_links import WHAT_LINKS_ARE, console_link, portal_link
+from stack.demo_months import live_six_months
 from stack.demo_refund import describe_notes, give_back
+from stack.demo_second_person import ask_for_a_refund
 from stack.demo_transfer import describe_transfers, pay_by_transfer
 from stack.demo_wallet import buy_elsewhere
 from stack.errors import StackError
@@ -49,10 +52,12 @@ def play(stack: Stack, *, once: bool, json: bool) -> None:
     Says on standard error what happens; the summary goes to standard output, as one line of JSON with `json`. Raises
     StackError when something does not come out as told.
     """
-    story = _begin(stack)
+    story = begin(stack)
     try:
-        _tell_story(story)
+        tell(story)
         summary = _summarize(story)
+        if not once:
+            summary["urls"] |= {"portal": portal_link(story), "console": console_link(story)}
     finally:
         story.database.engine.dispose()
     if json:
@@ -68,14 +73,16 @@ def require_sandbox(stack: Stack) -> None:
         raise StackError("this plays with the sandbox only, and the database here has a provider that takes payments")
 
 
-def _begin(stack: Stack) -> Story:
+def begin(stack: Stack) -> Story:
+    """What the story is told with. Raises StackError as `require_sandbox` does."""
     require_sandbox(stack)
     key = development_key.ensure(stack.addresses.database_url, stack.home)
     shopper = Shopper(stack.addresses.ingress_url, stack.addresses.sandbox_url, key)
     return Story(stack, shopper, Database(make_engine(stack.addresses.database_url)), Console(stderr=True))
 
 
-def _tell_story(story: Story) -> None:
+def tell(story: Story) -> None:
+    """All of it. Raises StackError when something does not come out as told."""
     _open_account(story)
     _make_weather(story)
     first = _start_purchase(story, "first")
@@ -89,6 +96,8 @@ def _tell_story(story: Story) -> None:
     give_back(story)
     pay_by_transfer(story)
     _await_purchase(story, buy_elsewhere(story), "third")
+    story.company_id = live_six_months(story)
+    ask_for_a_refund(story)
     story.wait_for(
         lambda: story.shopper.sandbox("GET", "/sandbox/webhooks")["pending"] == 0, "the last webhook to be delivered"
     )
@@ -218,6 +227,8 @@ def _print_summary(summary: dict[str, Any]) -> None:
     )
     for name, url in summary["urls"].items():
         typer.echo(f"open {name:<8} {url}")
+    if "portal" in summary["urls"]:
+        typer.echo(WHAT_LINKS_ARE)
 
 
 def _check(summary: dict[str, Any]) -> None:

@@ -32,8 +32,7 @@ class Shopper:
 
     def command(self, path: str, body: dict[str, Any], idempotency_key: str) -> dict[str, Any]:
         """Send a command and return its finished operation. Raises StackError when it does not succeed in time."""
-        headers = {"Idempotency-Key": idempotency_key, "Prefer": f"wait={PREFER_WAIT_SECONDS}"}
-        operation: dict[str, Any] = self._api("POST", path, json=body, headers=headers)
+        operation = self.hand_over(path, body, idempotency_key)
         deadline = time.monotonic() + OPERATION_WAIT_SECONDS
         while operation["status"] not in FINAL:
             if time.monotonic() > deadline:
@@ -42,6 +41,12 @@ class Shopper:
             operation = self._api("GET", f"/v1/operations/{operation['id']}")
         if operation["status"] != "succeeded":
             raise StackError(f"operation {operation['id']} {operation['status']}: {operation['problem']}")
+        return operation
+
+    def hand_over(self, path: str, body: dict[str, Any], idempotency_key: str) -> dict[str, Any]:
+        """Send a command and return its operation, which has seldom not ended by then."""
+        headers = {"Idempotency-Key": idempotency_key, "Prefer": f"wait={PREFER_WAIT_SECONDS}"}
+        operation: dict[str, Any] = self._api("POST", path, json=body, headers=headers)
         return operation
 
     def get(self, path: str, **parameters: Any) -> Any:

@@ -28,6 +28,8 @@ class Story:
     account_id: str = ""
     # of whom pays at another gateway
     other_account_id: str = ""
+    # of whom has lived for months
+    company_id: str = ""
     refused: int = 0
     # where the papers lie that ask for money, by the numbers of their invoices
     papers: dict[str, str] = field(default_factory=dict)

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import ConsoleMessage, Page, Response, ViewportSize
 
-NARROWEST = 320
+NARROWEST, TABLET = 320, 800
 PHONE, DESK = 360, 1280
 HEIGHT = 800
 Scheme = Literal["light", "dark"]
@@ -82,13 +82,18 @@ class Watch:
                     where = "; ".join(node["html"][:160] for node in found["nodes"][:3])
                     self._report(page.url, f"axe, {scheme}, {width} px: {found['id']}: {found['help']}: {where}")
                 self._keep(page, shape, f"{scheme}-{width}")
+            self._hold_still(page, width)
         if self._pictures is not None:
             page.emulate_media(media="print", color_scheme="light")
             self._keep(page, shape, "print")
             page.emulate_media(media="screen")
-        page.set_viewport_size({"width": NARROWEST, "height": HEIGHT})
+        for width in (NARROWEST, TABLET):
+            page.set_viewport_size({"width": width, "height": HEIGHT})
+            self._hold_still(page, width)
+
+    def _hold_still(self, page: Page, width: int) -> None:
         if page.evaluate(SLIDES):
-            self._report(page.url, f"slides sideways at {NARROWEST} px: {page.evaluate(TOO_WIDE)}")
+            self._report(page.url, f"slides sideways at {width} px: {page.evaluate(TOO_WIDE)}")
 
     def _keep(self, page: Page, shape: str, name: str) -> None:
         if self._pictures is None:

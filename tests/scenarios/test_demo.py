@@ -1,4 +1,4 @@
-"""The demo is a promise: two gateways, a refund, a transfer, a forgery, a killed worker, and books that are right."""
+"""The demo is a promise: two gateways, a refund, a transfer, a forgery, a killed worker, six months, and right books."""
 
 import json
 import os
@@ -47,7 +47,11 @@ def _play(home: Path) -> None:
     assert summary["credits_balance"] == 2_000 + 500
     assert summary["ledger_balanced"] is True
     assert summary["invariants_violated"] == []
-    assert len(summary["emails"]) == 4 + 3
+    of_company = [mail["subject"] for mail in summary["emails"] if mail["to"][0].endswith("@lighthouse.example")]
+    assert len(summary["emails"]) - len(of_company) == 4 + 3
+    for beginning in ("Your Starter subscription is active", "Payment failed", "You are invited"):
+        assert [subject for subject in of_company if subject.startswith(beginning)], of_company
+    assert "portal" not in summary["urls"], "what stops is not looked at"
     assert summary["webhooks_refused"] == 1
     assert summary["webhooks_delivered"] == 3 * summary["events_handled_once"] > 0
     for path in (*(paper["pdf_path"] for paper in (*summary["invoices"], note)), transfer["instructions_path"]):
