@@ -131,7 +131,7 @@ def test_a_refund_above_the_limit_waits_and_its_exact_effect_is_shown_to_another
     assert "waits for a second person" in outcome(robin, wanted)
     approval = f"/admin/approvals/{wanted}"
     page = kim.open(approval).text
-    for told in ("$9.90", "amount minor", "credit notes", "Robin"):
+    for told in ("$9.90", "<dt>amount</dt>", "credit notes", "Robin"):
         assert told in page, told
     assert "Nothing of it went back" in kim.open(f"{PAYMENTS}/received/{paid_receipt}").text
     assert "This is done" in outcome(kim, do(kim, f"{approval}/approve", hands_of_portal))
