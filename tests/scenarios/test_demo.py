@@ -1,4 +1,4 @@
-"""The demo is a promise: two gateways, a refund, a transfer, a forgery, a killed worker, six months, and right books."""
+"""The demo is a promise: two gateways, money back, a transfer, a forgery, a kill, six months, and right books."""
 
 import json
 import os
