@@ -9,7 +9,9 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from billing.approvals.alone import is_enough
 from billing.approvals.check import limit_of
+from billing.approvals.rules import Effect
 from billing.clocks.timelines import now_of
 from billing.clocks.wall import Wall
 from billing.credit_notes.tables import CreditNote, CreditNoteReason
@@ -84,10 +86,11 @@ def _refund(opened: Session, wish: Wish) -> Iterator[str]:
 def _refuse_alone(opened: Session, begun: Refund) -> None:
     """Who types is one person. What needs two is asked for where the other one can look at it."""
     limit = limit_of(opened, RefundPayment.kind, begun.currency)
-    if limit is not None and begun.amount_minor > limit:
-        shown = format_major(Money(limit, begun.currency))
+    effect = Effect(begun.account_id, begun.amount_minor, begun.currency, {})
+    if not is_enough(opened, begun.id, RefundPayment.kind, effect, limit):
+        shown = format_major(Money(limit or 0, begun.currency))
         raise StackError(
-            f"above {shown} another person has to approve a refund: ask for it with "
+            f"above {shown} a day another person has to approve refunds to an account: ask for it with "
             f"POST /v1/admin/payments/{begun.receipt_id}/refund/, or set the limit with `cashbeat approval limit`"
         )
 

@@ -3,6 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from billing.approvals.alone import is_enough
 from billing.approvals.rules import Effect, fingerprint_of, limit_for
 from billing.approvals.states import move
 from billing.approvals.tables import Approval, ApprovalStatus, SecondPersonLimit
@@ -32,7 +33,7 @@ def check_second_person(session: Session, operation: Operation, effect: Effect) 
     approval = session.get(Approval, operation.id, with_for_update=True)
     if approval is None:
         limit = limit_of(session, operation.kind, effect.unit)
-        if limit is not None and effect.amount > limit:
+        if not is_enough(session, operation.id, operation.kind, effect, limit):
             raise SecondPersonNeeded(effect)
         return
     if approval.status is ApprovalStatus.STALE or (

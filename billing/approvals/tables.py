@@ -63,6 +63,26 @@ class Approval(Base):
     created_at: Mapped[datetime] = written_at()
 
 
+class DoneAlone(Base):
+    """So much of a unit one person has done to an account without another: below the limit, by slices above it.
+
+    `id` is that of the operation, or of what was done at the command line.
+    """
+
+    __tablename__ = "done_alone"
+    __table_args__ = (
+        CheckConstraint("amount > 0", name="amount_positive"),
+        Index("ix_done_alone_of_account", "account_id", "kind", "unit", "done_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
+    unit: Mapped[str]
+    amount: Mapped[int]
+    done_at: Mapped[datetime] = written_at()
+
+
 class SecondPersonLimit(Base):
     """Above so much a kind of command needs a second person; NULL: never. Unit `*` is every one without a row."""
 

@@ -48,6 +48,7 @@ def _refund(session: Session, operation: Operation, command: RefundPayment, resu
         "currency": refund.currency,
         "credit_notes": _notes(notes),
         "credits_owed": count_owed_for(session, [note.cause for note in notes]),
+        **_why(command),
     }
     return Effect(refund.account_id, refund.amount_minor, refund.currency, shown)
 
@@ -58,6 +59,7 @@ def _credit(session: Session, operation: Operation, command: CreditInvoice, resu
         "credit_notes": _notes([note]),
         "currency": note.currency,
         "credits_owed": count_owed_for(session, [note.cause]),
+        **_why(command),
     }
     return Effect(note.account_id, note.total_minor, note.currency, shown)
 
@@ -66,7 +68,7 @@ def _write_off(session: Session, operation: Operation, command: WriteOffInvoice,
     invoice = get_invoice(session, command.invoice_id)
     shown = {
         "invoice_id": str(invoice.id), "number": invoice.number, "status": str(invoice.status),
-        "left_minor": invoice.left_minor, "currency": invoice.currency,
+        "left_minor": invoice.left_minor, "currency": invoice.currency, "reason": command.reason,
     }  # fmt: skip
     return Effect(invoice.account_id, invoice.left_minor, invoice.currency, shown)
 
@@ -78,6 +80,7 @@ def _void(session: Session, operation: Operation, command: VoidInvoice, result: 
     shown = {
         "invoice_id": str(invoice.id), "number": invoice.number, "status": str(invoice.status),
         "left_minor": left_minor, "kept_minor": kept_minor, "currency": invoice.currency,
+        "reason": command.reason,
     }  # fmt: skip
     return Effect(invoice.account_id, left_minor, invoice.currency, shown)
 
@@ -86,7 +89,7 @@ def _adjust(session: Session, operation: Operation, command: AdjustCredits, resu
     """The balance is left out: it moves with every use, and is no effect of this."""
     shown = {
         "account_id": str(command.account_id), "direction": command.direction, "amount": command.amount,
-        "expires_at": command.expires_at.isoformat() if command.expires_at else None,
+        "expires_at": command.expires_at.isoformat() if command.expires_at else None, "reason": command.reason,
     }  # fmt: skip
     return Effect(command.account_id, command.amount, CREDITS, shown)
 
@@ -123,6 +126,11 @@ def _method(
 
 def _provider(session: Session, operation: Operation, command: OfProvider, result: Result) -> Effect:
     return Effect(None, 1, PROVIDERS, result)
+
+
+def _why(command: RefundPayment | CreditInvoice) -> dict[str, Any]:
+    """What somebody has chosen and written besides: the second person answers for it, too."""
+    return {"reason": command.reason, "used_credits": command.used_credits, "note": command.note}
 
 
 def _notes(notes: list[CreditNote]) -> list[dict[str, Any]]:

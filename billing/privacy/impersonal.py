@@ -28,6 +28,7 @@ IMPERSONAL: Mapping[str, tuple[str, ...]] = {
     "credit_packages": ("slug", "name", "currency"),
     "credit_transactions": ("movement", "cause"),
     "database_lineage": ("system_identifier",),
+    "done_alone": ("kind", "unit"),
     "disputes": ("gateway", "dispute_ref", "status", "currency", "reason"),
     "dunning_policies": ("slug", "retry_days", "at_the_end", "reminder_days", "lost_disputes"),
     "dunnings": ("state", "policy", "last_code"),

@@ -74,7 +74,7 @@ AUDIT = (
         "approvals",
         OF_ACCOUNT,
         {
-            "effect": decider("what was to be decided, in figures"),
+            "effect": decider("what was to be decided, in figures, and why"),
             "asked_by": decider("who wanted it"),
             "decided_by": decider("who decided"),
             "reason": decider("why"),

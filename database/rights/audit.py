@@ -23,4 +23,6 @@ AUDIT: Mapping[str, Decision] = {
         changes("status", "decided_by", "decided_at", "reason"), door=READS, whose=OF_SELLER.taking("approvals:read")
     ),
     "second_person_limits": Decision(READS),
+    # what counts together, so that slices need a second person, too
+    "done_alone": Decision(READS_AND_ADDS),
 }  # fmt: skip

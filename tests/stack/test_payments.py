@@ -100,7 +100,9 @@ def test_above_the_limit_nobody_gives_back_alone(
     assert cashbeat(*limit, home=tmp_path, DATABASE_URL=database_url).returncode == 0
     refused = payments_typed("refund", str(payment_id), "--by", "mo", "--amount", "USD=10.01")
     assert refused.returncode == 2
-    assert "above 10.00 USD another person has to approve a refund" in refused.stderr
+    assert "above 10.00 USD a day another person has to approve refunds" in refused.stderr
     with books_of_owner.transaction() as session:
         assert session.scalars(select(Refund)).all() == []
     assert payments_typed("refund", str(payment_id), "--by", "mo", "--amount", "USD=10.00").returncode == 0
+    again = payments_typed("refund", str(payment_id), "--by", "jo", "--amount", "USD=0.01")
+    assert (again.returncode, "another person has to approve" in again.stderr) == (2, True), "slices count together"

@@ -28,6 +28,19 @@ CREATE TABLE approvals (
 CREATE INDEX ix_approvals_newest ON approvals (created_at, id);
 CREATE INDEX ix_approvals_waiting ON approvals (expires_at) WHERE status = 'waiting';
 
+CREATE TABLE done_alone (
+    id UUID NOT NULL,
+    kind TEXT NOT NULL,
+    account_id UUID NOT NULL,
+    unit TEXT NOT NULL,
+    amount BIGINT NOT NULL,
+    done_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    CONSTRAINT pk_done_alone PRIMARY KEY (id),
+    CONSTRAINT ck_done_alone_amount_positive CHECK (amount > 0),
+    CONSTRAINT fk_done_alone_account_id FOREIGN KEY(account_id) REFERENCES accounts (id)
+);
+CREATE INDEX ix_done_alone_of_account ON done_alone (account_id, kind, unit, done_at);
+
 CREATE TABLE second_person_limits (
     kind TEXT NOT NULL,
     unit TEXT NOT NULL,
