@@ -92,6 +92,7 @@ READ_BY: dict[str, tuple[str, ...]] = {
     "console": (
         *_EVERYWHERE, "console_database_url", "broker_url", "console_host", "console_port", "console_processes",
         "console_public_url", "cashbeat_master_keys", "ingress_connections_per_address", "seller_name", "seller_logo",
+        "payment_instructions",
     ),
     # what the door cannot verify yet is verified here; whose webhook it is the door has noted
     "webhooks": (*_IN_THE_BOOKS, *_CHARGES, "paypal_trust_file"),

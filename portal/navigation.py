@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A link of the navigation. Its label is a catalogue key."""
+    """A link of the navigation. Its label is a catalogue key; `is_own` is what only who is signed in there has."""
 
     path: str
     label: str
     permission: str
+    is_own: bool = False
 
 
 NAVIGATION = (
@@ -20,5 +21,5 @@ NAVIGATION = (
     Way("/account/usage", "Usage", "usage:read"),
     Way("/account/team", "Team", "team:read"),
     Way("/account/settings", "Settings", "accounts:read"),
-    Way("/account/sessions", "Sessions", "accounts:read"),
+    Way("/account/sessions", "Sessions", "accounts:read", is_own=True),
 )

@@ -53,7 +53,8 @@ class Pages:
 
     def show(self, template: str, visitor: Visitor, shell: Shell, content: Mapping[str, Any], path: str) -> Response:
         """A page of a visitor's, within what stands around all of them."""
-        ways = [way for way in NAVIGATION if visitor.may(way.permission)]
+        # whoever looks on has no sessions there
+        ways = [way for way in NAVIGATION if visitor.may(way.permission) and not (visitor.look and way.is_own)]
         around = {"visitor": visitor, "shell": shell, "ways": ways, "path": path}
         return self.fill(template, {**around, **content}, shell.locale, shell.time_zone)
 

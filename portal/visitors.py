@@ -23,14 +23,26 @@ TOKEN_LENGTH_MAX = 64
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """Why somebody of the company looks at these pages, and until when."""
+
+    reason: str
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Visitor:
-    """A user in the portal of one account. `return_url` is a page of the product, empty where none was named."""
+    """A user in the portal of one account. `return_url` is a page of the product, empty where none was named.
+
+    With `look` it is none of them, but somebody of the company's own people who looks at what they see.
+    """
 
     session_id: UUID
     account_id: UUID
     principal: Principal
     return_url: str
     ends_at: datetime
+    look: Look | None = None
 
     def may(self, permission: str) -> bool:
         """Whether they may do what takes this permission, as it is now."""
@@ -46,7 +58,7 @@ class Visitors:
 
     async def require(self, request: Request, permission: str) -> Visitor:
         """Who looks, and may. Raises Refused 401 for nobody, 403 for who may not or is not in the team any more."""
-        visitor = await self._find(request, permission)
+        visitor = await self.find(request, permission)
         if not visitor.may(permission):
             raise not_permitted()
         return visitor
@@ -58,7 +70,8 @@ class Visitors:
         query = f"?{request.url.query}" if request.url.query else ""
         raise ProofNeeded(back or f"{request.url.path}{query}")
 
-    async def _find(self, request: Request, permission: str) -> Visitor:
+    async def find(self, request: Request, permission: str) -> Visitor:
+        """Who looks. Raises as `require`, but for who may not."""
         token = request.cookies.get(self._site.cookie_name, "")
         if not 0 < len(token) <= TOKEN_LENGTH_MAX:
             raise signed_out()

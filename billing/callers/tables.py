@@ -116,6 +116,30 @@ class StaffSession(Base):
     ended_at: Mapped[datetime | None]
 
 
+class AccountLook(Base):
+    """One of the company's own people looks at an account's pages as its people do, until `ends_at` or `ended_at`.
+
+    The account's people are shown that, and `reason`.
+    """
+
+    __tablename__ = "account_looks"
+    __table_args__ = (
+        CheckConstraint("ends_at > started_at", name="ends_later"),
+        CheckConstraint("reason <> ''", name="reason_is_said"),
+        Index("ix_account_looks_account_id", "account_id"),
+        Index("ix_account_looks_staff_id", "staff_id"),
+        Index("ix_account_looks_ends_at", "ends_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey(StaffMember.id))
+    reason: Mapped[str]
+    started_at: Mapped[datetime] = written_at()
+    ends_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
 class SignIn(Base):
     """Somebody has typed `email` to be let in by it, in the browser with the cookie of this hash.
 

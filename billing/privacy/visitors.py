@@ -5,6 +5,7 @@ from billing.privacy.retention import OF_ACCOUNT, Keep, Personal, PersonalTable
 OF_SIGN_IN = "sign_in_id IN (SELECT sign_in_id FROM sign_in_ways WHERE account_id = :account_id)"
 VISITS = "to let them into the portal, and show them where they are in it; for 90 days"
 ASKING = "to let them in by mail; for a day"
+LOOKS = "to show them who of the company looked at their pages, and why; for 90 days"
 PARKED = "to show them again what they had typed when their session was over; for 15 minutes"
 
 VISITORS = (
@@ -31,6 +32,12 @@ VISITORS = (
         },
         is_deleted=True,
         hidden=("token_sha256",),
+    ),
+    PersonalTable(
+        "account_looks",
+        OF_ACCOUNT,
+        {"reason": Personal("why somebody of the company looked at the account's pages", LOOKS, Keep.ACCOUNT)},
+        is_deleted=True,
     ),
     PersonalTable(
         "sign_in_secrets",

@@ -32,6 +32,10 @@ CUSTOMERS: Mapping[str, Decision] = {
         portal=changes("token_sha256", "seen_at", "proven_at", "ended_at"),
         whose=OF_ACCOUNT,
     ),
+    # who of the company's own people looks at an account's pages: the console writes it, the account's people see it
+    "account_looks": Decision(
+        Rights(reads=True, removes=True), portal=READS, console=changes("ended_at"), whose=OF_ACCOUNT
+    ),
     # Who asks to be let in by mail: the portal writes it down, and that it was proven and used. What is in the mail and
     # where it leads a worker writes. None of it is any account's until it is proven.
     "sign_ins": Decision(

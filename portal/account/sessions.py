@@ -4,6 +4,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from billing.callers.looks import looks_at
 from billing.callers.visits import sessions_of
 from portal.hands import Hands
 
@@ -35,6 +36,7 @@ class SessionsPage:
             PERMISSION,
             "account/sessions.html",
             lambda session, visitor, shell: {
-                "sessions": sessions_of(session, visitor.account_id, visitor.principal.id)
+                "sessions": sessions_of(session, visitor.account_id, visitor.principal.id),
+                "looks": looks_at(session, visitor.account_id),
             },
         )

@@ -21,6 +21,8 @@ from schemas.views.accounts import AccountStatus
 from schemas.views.activity import ActivityKind
 
 PERMISSION = "accounts:search"
+# who answers customers may look at their pages, see `portal.console.looking`
+LOOKS = "settings:write"
 SORTS = {"-created": "newest first", "created": "oldest first", "name": "by name", "-name": "by name, from Z on"}
 ASKED_OF_TIME_LINE = ("kind", "created_from", "created_until", "cursor")
 
@@ -89,4 +91,5 @@ def _around(account_id: UUID, asked: dict[str, str]) -> dict[str, object]:
         "activates": ActivateAccount.permission,
         "adjusts": AdjustCredits.permission,
         "bills": CreateInvoice.permission,
+        "looks": LOOKS,
     }

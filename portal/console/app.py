@@ -20,6 +20,7 @@ from portal.console.entering import Entering
 from portal.console.every import every
 from portal.console.fresh import Fresh
 from portal.console.hands import Hands
+from portal.console.looking import AccountPages
 from portal.console.operation_page import OperationPage
 from portal.console.showing import Showing
 from portal.forgery import SameOrigin
@@ -28,6 +29,7 @@ from portal.pages import Pages
 from portal.site import site_at
 from portal.staging import Staging, ring_after
 from portal.static_files import StaticFiles
+from portal.transfers import Transfers
 from settings import Settings
 from workers.celery_app import make_app as make_celery_app
 from workers.producer import Bell
@@ -58,6 +60,7 @@ def make_console(settings: Settings) -> Portal:
         *Entering(reads, colleagues, pages, site, keys).routes(),
         *OperationPage(hands, waiting).routes(),
         *(route for page in every(hands) for route in page.routes()),
+        *AccountPages(hands, pages, site, Transfers(settings)).routes(),
         Route("/healthz", health.alive, methods=["GET"]),
         Route("/static/{name}", files.show, methods=["GET"]),
     ]

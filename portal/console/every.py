@@ -26,6 +26,7 @@ from portal.console.asking import Asking, Deed
 from portal.console.dashboard import DashboardPage
 from portal.console.hands import Hands
 from portal.console.lists import Listed, ListPage
+from portal.console.looking import LookPage
 from portal.console.new_invoice import NewInvoicePage
 from portal.console.payment_deeds import OF_PAYMENTS
 from portal.console.search import SearchPage
@@ -56,7 +57,14 @@ DEEDS: tuple[Deed, ...] = (
     *taxes_and_costs.DEEDS, *ways_to_pay.DEEDS, *providers.DEEDS, *staff.DEEDS, *work.DEEDS,
 )  # fmt: skip
 SEVERAL = invoices.SEVERAL
-ALONE: tuple[Callable[[Hands], Page], ...] = (SessionsPage, SearchPage, AccountPage, DashboardPage, NewInvoicePage)
+ALONE: tuple[Callable[[Hands], Page], ...] = (
+    SessionsPage,
+    SearchPage,
+    AccountPage,
+    DashboardPage,
+    NewInvoicePage,
+    LookPage,
+)
 
 
 def every(hands: Hands) -> Iterator[Page]:

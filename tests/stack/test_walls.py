@@ -144,6 +144,8 @@ FORBIDDEN: dict[str, tuple[LiteralString, ...]] = {
         "UPDATE invoices SET status = 'paid'",
         "DELETE FROM accounts",
         "SELECT * FROM staff_sessions",
+        "UPDATE account_looks SET ended_at = now()",
+        "INSERT INTO account_looks DEFAULT VALUES",
     ),
     CONSOLE: (
         "SELECT * FROM api_keys",
@@ -165,6 +167,8 @@ FORBIDDEN: dict[str, tuple[LiteralString, ...]] = {
         "UPDATE staff_sessions SET staff_id = id",
         "DELETE FROM staff_sessions",
         "DELETE FROM staff_second_factors",
+        "UPDATE account_looks SET reason = 'none'",
+        "DELETE FROM account_looks",
         "UPDATE approvals SET status = 'approved'",
         "UPDATE audit_entries SET action = 'other'",
         "DELETE FROM audit_personal",

@@ -7,6 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from portal.console.every import DEEDS, FILES, LISTS, SEVERAL, THINGS
+from portal.console.looking import NEEDS as LOOK_NEEDS
 from portal.console.navigation import NAVIGATION
 from portal.console.new_invoice import NEEDS
 from schemas.permissions import BY_NAME, StaffRole, of_staff
@@ -29,6 +30,7 @@ def _looks() -> Iterator[tuple[str, tuple[str, ...]]]:
     for several in SEVERAL:
         yield several.path, (several.deed.reads, several.deed.command.permission)
     yield "/admin/invoices/new", NEEDS
+    yield "/admin/accounts/{id}/look", LOOK_NEEDS
     yield "/admin/accounts/{id}", ("accounts:search",)
     yield "/admin/dashboard", ("dashboard:read",)
     yield "/admin/search", ("accounts:search",)

@@ -45,3 +45,22 @@ CREATE TABLE staff_second_factors (
     CONSTRAINT fk_staff_second_factors_staff_id FOREIGN KEY(staff_id) REFERENCES staff_members (id),
     CONSTRAINT ck_staff_second_factors_secret_is_sealed CHECK (secret ~ '^[a-z0-9_-]{1,32}[.][A-Za-z0-9_-]{38,}=*$')
 );
+
+-- Who of the company's own people looks at an account's pages, and why
+CREATE TABLE account_looks (
+    id UUID NOT NULL,
+    account_id UUID NOT NULL,
+    staff_id UUID NOT NULL,
+    reason TEXT NOT NULL,
+    started_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    ends_at TIMESTAMPTZ NOT NULL,
+    ended_at TIMESTAMPTZ,
+    CONSTRAINT pk_account_looks PRIMARY KEY (id),
+    CONSTRAINT ck_account_looks_ends_later CHECK (ends_at > started_at),
+    CONSTRAINT ck_account_looks_reason_is_said CHECK (reason <> ''),
+    CONSTRAINT fk_account_looks_account_id FOREIGN KEY(account_id) REFERENCES accounts (id),
+    CONSTRAINT fk_account_looks_staff_id FOREIGN KEY(staff_id) REFERENCES staff_members (id)
+);
+CREATE INDEX ix_account_looks_account_id ON account_looks (account_id);
+CREATE INDEX ix_account_looks_staff_id ON account_looks (staff_id);
+CREATE INDEX ix_account_looks_ends_at ON account_looks (ends_at);
