@@ -19,8 +19,11 @@ from workers.wiring import Work
 
 
 def is_on_page(work: Work, operation: Operation, command: PurchaseCredits) -> bool:
-    """Whether this purchase is made on a page. What an operation has begun so it goes on with so."""
-    if command.method is not None or command.success_url is None:
+    """Whether this purchase is made on a page. What an operation has begun so it goes on with so.
+
+    None opens instead of what was shown to be charged.
+    """
+    if command.method is not None or command.success_url is None or command.shown_card_id is not None:
         return command.is_on_page
     with work.database.transaction() as session:
         return get_default_card(session, command.account_id) is None

@@ -50,6 +50,7 @@ REFUSALS: Mapping[str, str] = {
     "invoice_void": "It was taken back: nothing is to be paid.",
     "method_not_offered": "It cannot be paid in this way where you are. Choose another one.",
     "quote_stale": "What you were shown is not what it would cost now. Look at it again, and agree to that.",
+    "method_changed": "Another card or wallet would be charged now than you were shown. Look at it again.",
     "credits_already_used": (
         "More of the credits of your plan are used than the other plan leaves. Change with the next period."
     ),

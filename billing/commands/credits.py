@@ -68,7 +68,7 @@ def _purchase(session: Session, operation: Operation, command: PurchaseCredits, 
         invoice = order_package(session, account_id, command.package, ManualMethod(command.method), cause, now)
         check_shown(invoice.total_minor, command.total_minor)
         return {"paid_by": command.method, **show_manual_payment(session, invoice.id).model_dump(mode="json")}
-    attempt = buy_by_card(session, account_id, command.package, cause, now)
+    attempt = buy_by_card(session, account_id, command.package, cause, now, command.shown_card_id)
     check_shown(attempt.amount_minor, command.total_minor)
     return {"paid_by": SAVED, **show_attempt(session, attempt.id).model_dump(mode="json")}
 

@@ -22,17 +22,23 @@ from billing.payments.tables import PaymentAttempt
 from billing.tax.queries import decide_tax
 
 
-def buy_by_card(session: Session, account_id: UUID, slug: str, cause: str, now: datetime) -> PaymentAttempt:
+def buy_by_card(
+    session: Session, account_id: UUID, slug: str, cause: str, now: datetime, shown_card_id: UUID | None = None
+) -> PaymentAttempt:
     """Write the draft and the charge of the account's default card or wallet. `now` is the account's time.
 
     The draft is issued when it is paid, and void when the charge is declined: nobody is dunned for it. Raises Rejected
-    `account_not_found`, `package_not_found`, `no_card`, `method_not_offered`, `nothing_to_pay`, and what `check_charge`
-    raises. The database refuses a second purchase of the same cause (IntegrityError).
+    `account_not_found`, `package_not_found`, `no_card`, `method_changed` where that is not the one that was shown,
+    `method_not_offered`, `nothing_to_pay`, and what `check_charge` raises. The database refuses a second purchase of
+    the same cause (IntegrityError).
     """
     account, package = get_account(session, account_id), get_package(session, slug)
     card = get_default_card(session, account_id)
     if card is None:
         raise Rejected("no_card", "The account has no card that could be charged.", status=409)
+    if shown_card_id not in (None, card.id):
+        detail = "Another card or wallet would be charged now than was shown: look at it again, and agree to that."
+        raise Rejected("method_changed", detail, status=409)
     check_offered(session, account, card.gateway, package.currency)
     rule = load_amount_rules(session, package.currency).of(card.gateway, package.currency)
     tax = decide_tax(session, account.country, now.date())

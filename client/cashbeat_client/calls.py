@@ -32,12 +32,14 @@ def purchase_credits(
     success_url: shapes.Url | None = LEFT_OUT,
     cancel_url: shapes.Url | None = LEFT_OUT,
     total_minor: int | None = LEFT_OUT,
+    shown_card_id: str | None = LEFT_OUT,
 ) -> Say[dict[str, Any]]:
     """Buy a package: from what is saved, on a gateway's page, or past every gateway.
 
     `method` is `saved`, a gateway by its name, `bank_transfer` or `local_wallet`. Without it what is saved is
     charged, and where nothing is, a page opens, if it is said where it leads back to. `total_minor` is what was
-    shown to whoever agreed, with tax: it costs that, or is refused.
+    shown to whoever agreed, with tax: it costs that, or is refused. `shown_card_id` is the saved card or wallet
+    that they were shown: it is charged, or nothing is.
     """
     return Say(
         "POST",
@@ -50,6 +52,7 @@ def purchase_credits(
             success_url=success_url,
             cancel_url=cancel_url,
             total_minor=total_minor,
+            shown_card_id=shown_card_id,
         ),
     )
 

@@ -66,6 +66,11 @@ def minor_of(text: str, currency: str) -> int:
     return int(minor)
 
 
+def typed_amount(minor: int, currency: str) -> str:
+    """Minor units as people type them: what `minor_of` reads."""
+    return f"{Decimal(minor).scaleb(-exponent(currency)):f}"
+
+
 def millionths_of(text: str) -> int:
     """A share in per cent, as people write it, in parts per million. Raises ValueError."""
     if not _SHARE.fullmatch(text):

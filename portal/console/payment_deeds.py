@@ -10,7 +10,7 @@ from billing.receipts.tables import Receipt, ReceiptSource
 from billing.refunds.left import left_to_refund, refunded_minor
 from portal.console.asking import Deed, Told
 from portal.console.facts import Fact
-from portal.console.fields import Field
+from portal.console.fields import Field, typed_amount
 from portal.console.payments import READS, ROOT, TO_DECIDE
 from portal.console.showing import Look
 from schemas.commands.manual_payments import ApprovePayment, RejectPayment
@@ -82,7 +82,9 @@ def _to_refund(look: Look, receipt_id: UUID) -> Told:
     why_not = "" if left > 0 else "Nothing of it can go back: it went back already, or a dispute has taken it."
     if found.source != ReceiptSource.CAPTURE:
         why_not = "This is no payment that a customer made."
-    return Told(facts, currency=found.currency, why_not=why_not)
+    # what is confirmed is what was shown, also if more or less can go back by then
+    shown = {"amount_minor": typed_amount(max(left, 0), found.currency)}
+    return Told(facts, shown, currency=found.currency, why_not=why_not)
 
 
 OF_PAYMENTS = (
@@ -110,7 +112,7 @@ OF_PAYMENTS = (
             "Above the limit of one person somebody else has to approve exactly what it does, to the cent.",
         ),
         fields=(
-            Field("amount_minor", "How much", "amount", "Empty: all that can go back.", is_needed=False),
+            Field("amount_minor", "How much", "amount", is_said_empty=True),
             Field("reason", "Why", "choice", options=REASONS),
             Field("used_credits", "Credits that are used already", "choice", options=USED_CREDITS),
             Field("note", "Note", hint="It is printed on the credit note.", is_needed=False),

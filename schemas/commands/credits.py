@@ -44,7 +44,8 @@ class PurchaseCredits(Command):
 
     `method` is `saved`, a gateway by its name, `bank_transfer` or `local_wallet`. Without it what is saved is charged,
     and where nothing is, a page opens, if it is said where it leads back to. `total_minor` is what was shown to whoever
-    agreed, with tax: it costs that, or is refused.
+    agreed, with tax: it costs that, or is refused. `shown_card_id` is the saved card or wallet that they were shown: it
+    is charged, or nothing is.
     """
 
     kind = "purchase_credits"
@@ -57,6 +58,7 @@ class PurchaseCredits(Command):
     success_url: Url | None = None
     cancel_url: Url | None = None
     total_minor: MinorUnits | None = None
+    shown_card_id: UUID | None = None
 
     @model_validator(mode="after")
     def _leads_back(self) -> "PurchaseCredits":
@@ -64,6 +66,8 @@ class PurchaseCredits(Command):
             raise ValueError("must say both, success_url and cancel_url, or none")
         if self.success_url is None and self.is_on_page:
             raise ValueError("must say success_url and cancel_url: this is paid on a page")
+        if self.shown_card_id is not None and self.method not in (None, SAVED):
+            raise ValueError("must say shown_card_id only of what is paid by what is saved")
         return self
 
     @property

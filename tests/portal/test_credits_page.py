@@ -11,15 +11,17 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from billing.credits.queries import view_watch
+from billing.outcomes.save_card import save_card
 from billing.payment_methods.tables import PaymentMethodConfig
 from billing.tax.set_rate import NewRate, set_rate
 from billing.top_ups.queries import view_top_up
 from billing.usage.consume import consume_credits
 from database.ids import uuid7
+from schemas.facts.customers import CardFact
 from schemas.permissions import Role
 from tests.billing.subscribers import Books
 from tests.gateways.sandbox_process import Sandbox
-from tests.portal.pressing import carried_out, press
+from tests.portal.pressing import carried_out, hidden_fields, press
 from tests.portal.running_portal import OURS, Browser
 from workers.wiring import Work
 
@@ -79,8 +81,7 @@ def test_a_package_is_bought_by_what_is_saved_at_the_price_that_was_shown(
     review = ada.open(f"{BUY}/value")
     assert "Pay $29.99 with Visa •••• 4242" in review.text
     assert "2,377" in review.text
-    key, total = _of_first_form(review.text)
-    fields = {"operation_key": key, "total_minor": total, "method": "saved"}
+    fields = {**hidden_fields(review.text, ""), "method": "saved"}
     first, again = ada.send(f"{BUY}/value", fields), ada.send(f"{BUY}/value", fields)
     assert first.headers["location"] == again.headers["location"], "sent twice it is one purchase"
     done = carried_out(ada, hands_of_portal, first)
@@ -95,20 +96,44 @@ def test_what_costs_something_else_by_now_is_not_bought(
     signed_in: NewBrowser, with_credits: UUID, hands_of_portal: Work, subscribers: Books, hands_at_gateway: Work
 ) -> None:
     ada, bills = signed_in(with_credits), len(subscribers.invoices(with_credits))
+    shown = hidden_fields(ada.open(f"{BUY}/value").text, "")
     for method in ("saved", "stripe"):
-        fields = {"operation_key": str(uuid4()), "total_minor": "2998", "method": method}
+        fields = {**shown, "operation_key": str(uuid4()), "total_minor": "2998", "method": method}
         refused = carried_out(ada, hands_at_gateway, ada.send(f"{BUY}/value", fields))
         assert "is not what it would cost now" in refused.text, method
     assert len(subscribers.invoices(with_credits)) == bills
     for wrong in (
-        {"method": "saved"},
-        {"method": "saved", "total_minor": "29.99"},
+        {"method": "saved", "card_id": shown["card_id"]},
+        {"method": "saved", "card_id": shown["card_id"], "total_minor": "29.99"},
+        {"method": "saved", "total_minor": "2999"},
         {"total_minor": "2999", "method": "<b>"},
     ):
         answer = ada.send(f"{BUY}/value", {"operation_key": str(uuid4()), **wrong})
         assert (answer.status_code, "Please mend this" in answer.text) == (422, True), wrong
         assert "<b>" not in answer.text
     assert ada.open(f"{BUY}/nothing").status_code == 404
+
+
+def test_what_is_charged_is_what_was_shown_or_nothing(
+    signed_in: NewBrowser, with_credits: UUID, hands_of_portal: Work, subscribers: Books
+) -> None:
+    ada, bills = signed_in(with_credits), len(subscribers.invoices(with_credits))
+    review = ada.open(f"{BUY}/value")
+    sent = {**hidden_fields(review.text, ""), "method": "saved"}
+    said = ada.send(f"{BUY}/value", sent)
+    with subscribers.database.transaction() as session:
+        newer = CardFact("stripe", f"pm_{uuid4().hex}", f"cus_{with_credits.hex}", "visa", "1111", 12, 2050)
+        save_card(session, with_credits, newer, datetime.now(UTC), chosen_at=datetime.now(UTC))
+    assert "Another card or wallet would be charged" in carried_out(ada, hands_of_portal, said).text
+    assert ada.send(f"{BUY}/value", sent).headers["location"] == said.headers["location"], "it is the same still"
+    stale = {**sent, "operation_key": str(uuid4())}
+    refused = ada.send(f"{BUY}/value", stale)
+    assert refused.status_code == 409
+    for told in ("is charged now than you were shown", "Pay $29.99 with Visa •••• 1111", stale["operation_key"]):
+        assert told in refused.text, told
+    assert len(subscribers.invoices(with_credits)) == bills
+    again = {**hidden_fields(refused.text, ""), "method": "saved"}
+    assert "/account/invoices/" in carried_out(ada, hands_of_portal, ada.send(f"{BUY}/value", again)).text
 
 
 def test_without_anything_saved_a_page_opens_and_leads_back(

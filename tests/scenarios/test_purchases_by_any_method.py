@@ -36,6 +36,9 @@ def test_a_page_opens_where_one_is_named_or_nothing_is_saved(shopper: Shopper, s
     otto = Subscriber(shopper, "Otto", "2026-05-04 10:00")
     with pytest.raises(StackError, match="no_card"):
         otto.tell(PURCHASE, package="value")
+    shown = {"shown_card_id": str(uuid4())}
+    with pytest.raises(StackError, match="no_card"):
+        otto.tell(PURCHASE, package="value", **shown, **BACK)
     page = otto.tell(PURCHASE, package="value", **BACK)
     assert (page["paid_by"], shopper.pay(page["checkout_url"])) == ("page", 303)
     eventually(lambda: otto.credits() == 2_000, "the credits of the page")
@@ -44,6 +47,10 @@ def test_a_page_opens_where_one_is_named_or_nothing_is_saved(shopper: Shopper, s
     named = otto.tell(PURCHASE, package="starter", method="stripe", **BACK)
     assert named["checkout_url"].startswith("http")
     assert otto.tell(PURCHASE, package="starter", **BACK)["paid_by"] == "saved"
+    with pytest.raises(StackError, match="method_changed"):
+        otto.tell(PURCHASE, package="starter", **shown)
+    with pytest.raises(StackError, match="shown_card_id"):
+        otto.tell(PURCHASE, package="starter", method="stripe", **shown, **BACK)
     with pytest.raises(StackError, match="success_url"):
         otto.tell(PURCHASE, package="value", method="paypal")
     with pytest.raises(StackError, match="package_not_found"):

@@ -71,7 +71,13 @@ def test_a_refund_takes_a_code_once_and_the_cookie_is_changed(
     robin, staff_id = out_of_date()
     page = robin.open(path_to_refund)
     assert ASKS in page.text
-    form = {**fields_of(page), "reason": "duplicate", "used_credits": "reduce", "note": "Paid & paid"}
+    form = {
+        **fields_of(page),
+        "amount_minor": "99.00",
+        "reason": "duplicate",
+        "used_credits": "reduce",
+        "note": "Paid & paid",
+    }
     for code, told in (("", "Type the six digits"), ("000000x", "You may try 4 more")):
         refused = robin.send(path_to_refund, {**form, "code": code})
         assert (refused.status_code, told in refused.text) == (422, True), code
@@ -99,7 +105,12 @@ def test_each_code_is_taken_once_and_after_five_wrong_ones_the_session_is_over(
     books_of_portal: Session,
 ) -> None:
     robin, staff_id = out_of_date()
-    form = {**fields_of(robin.open(path_to_refund)), "reason": "duplicate", "used_credits": "reduce"}
+    form = {
+        **fields_of(robin.open(path_to_refund)),
+        "amount_minor": "99.00",
+        "reason": "duplicate",
+        "used_credits": "reduce",
+    }
     used = code_of(secrets_of_staff[staff_id])
     step = int(datetime.now(UTC).timestamp()) // 30 + 1
     books_of_portal.execute(
