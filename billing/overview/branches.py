@@ -28,6 +28,7 @@ from billing.whose_work import is_about, is_thing_of
 from database.audit.tables import AuditEntry
 from database.operations import BY_MACHINES, Operation
 from database.outbox import OutboxEntry
+from database.staff import STAFF_CALLER, StaffMember
 from schemas.messages import emails, payments
 from schemas.views.activity import ActivityKind
 
@@ -67,9 +68,11 @@ def _events(account_id: UUID) -> Select[Any]:
 
 
 def _commands(account_id: UUID) -> Select[Any]:
-    """Who it was by name is known of what was done, to whoever may see the audit."""
+    """Who it was by name is known of what was done, to whoever may see the audit; of staff also while it waits."""
     actor = select(AuditEntry.actor_name).where(AuditEntry.operation_id == Operation.id).limit(1).scalar_subquery()
-    who = func.coalesce(func.nullif(actor, ""), Operation.caller)
+    caller_of = literal(STAFF_CALLER) + cast(StaffMember.id, Text)
+    member = select(StaffMember.name).where(caller_of == Operation.caller).scalar_subquery()
+    who = func.coalesce(func.nullif(actor, ""), member, Operation.caller)
     said = _row(Operation, Operation.kind, status=Operation.state, who=who, reference=Operation.about)
     return said.where(is_about(account_id), Operation.kind.not_in(BY_MACHINES))
 

@@ -17,6 +17,7 @@ from database.ids import uuid7
 from database.operations import stage_command
 from database.outbox import stage
 from database.pages import Between, Cursor, Paging
+from database.staff import STAFF_CALLER, StaffMember
 from schemas.facts.reversals import DisputeState
 from schemas.views.activity import ActivityKind, ActivityView
 from tests.billing.conftest import ADA
@@ -85,6 +86,16 @@ def test_every_kind_of_thing_is_on_it_and_nothing_of_others(eventful: Line) -> N
     assert [(entry.amount, entry.unit) for entry in used] == [(-10, "credits")]
     (mail,) = (entry for entry in line if entry.kind is ActivityKind.MAIL)
     assert (mail.what, mail.status, mail.reference) == ("low_credits", "ready", str(eventful.account_id))
+
+
+def test_who_of_the_company_said_what_waits_is_told_by_name(eventful: Line) -> None:
+    mo = StaffMember(id=uuid7(), name="Mo", email="mo@shop.example", role="finance")
+    with eventful.database.transaction() as session:
+        session.add(mo)
+        body = {"account_id": str(eventful.account_id), "name": "Adam"}
+        stage_command(session, "update_account", body, f"{STAFF_CALLER}{mo.id}")
+    commands = [entry for entry in eventful.all() if entry.kind is ActivityKind.COMMAND]
+    assert [entry.who for entry in commands] == ["Mo", "app/shop"]
 
 
 @pytest.mark.parametrize("limit", [1, 3, 7])
