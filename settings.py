@@ -86,13 +86,13 @@ READ_BY: dict[str, tuple[str, ...]] = {
     "portal": (
         *_EVERYWHERE, "portal_database_url", "broker_url", "portal_host", "portal_port", "portal_processes",
         "portal_public_url", "portal_sign_ins_per_address", "ingress_connections_per_address", "seller_name",
-        "seller_logo", "payment_instructions",
+        "seller_logo", "payment_instructions", "page_requests_per_minute", "address_page_requests_per_minute",
     ),
     # it opens what authenticators know, which is sealed as the door's secrets are
     "console": (
         *_EVERYWHERE, "console_database_url", "broker_url", "console_host", "console_port", "console_processes",
         "console_public_url", "cashbeat_master_keys", "ingress_connections_per_address", "seller_name", "seller_logo",
-        "payment_instructions",
+        "payment_instructions", "page_requests_per_minute", "address_page_requests_per_minute",
     ),
     # what the door cannot verify yet is verified here; whose webhook it is the door has noted
     "webhooks": (*_IN_THE_BOOKS, *_CHARGES, "paypal_trust_file"),
@@ -157,6 +157,10 @@ class Settings(BaseSettings):
     console_port: Port = 8110
     console_processes: Annotated[Count, Field(ge=1, le=64)] = 1
     console_public_url: RootUrl = ""
+
+    # pages that one browser may ask for in a minute, and one address, of one process; 0 is no limit
+    page_requests_per_minute: Annotated[Count, Field(ge=0, le=10_000_000)] = 600
+    address_page_requests_per_minute: Annotated[Count, Field(ge=0, le=10_000_000)] = 3_000
 
     # how often a caller may ask in a minute, if a key has no rate of its own, and how often one account is asked about
     server_requests_per_minute: RequestsPerMinute = 30_000

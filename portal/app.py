@@ -18,20 +18,22 @@ from ingress.waiting import Waiting
 from portal.account.every import OF_ACCOUNT
 from portal.entering import Entering
 from portal.forgery import SameOrigin
-from portal.frame import Portal
+from portal.frame import Portal, Walls
 from portal.hands import Hands
 from portal.mailed_codes import MailedCodes
 from portal.operation_page import OperationPage
+from portal.pace import Pace
 from portal.pages import Pages
-from portal.parking import ParkedPage, Parking
+from portal.parked_forms import page_of, parking_of
 from portal.proving import Proving
 from portal.showing import Showing
 from portal.signing_in import SigningIn
-from portal.site import site_of
+from portal.site import Site, site_of
 from portal.staging import Staging, ring_after
 from portal.static_files import StaticFiles
 from portal.transfers import Transfers
 from portal.visitors import Visitors
+from portal.wanted import Wanted
 from settings import Settings
 from workers.celery_app import make_app as make_celery_app
 from workers.producer import Bell
@@ -52,13 +54,13 @@ def make_portal(settings: Settings) -> Portal:
     operations = GroupCommit(OperationStore(settings.portal_database_url), ring_after(*ringers[:2]))
     staging = Staging(Acceptance(operations, reads))
     hands = Hands(reads, visitors, Showing(reads, visitors, pages), staging, site, Transfers(settings))
-    parking = Parking(reads, site)
+    parking = parking_of(reads, site)
     codes = MailedCodes(reads, ringers[2], settings.portal_sign_ins_per_address)
     routes = [
         *Entering(reads, visitors, pages, site).routes(),
         *SigningIn(reads, pages, site, codes).routes(),
         *Proving(reads, visitors, hands.showing, site, codes).routes(),
-        *ParkedPage(parking, visitors, hands.showing).routes(),
+        *page_of(parking, visitors, hands.showing).routes(),
         *OperationPage(hands, waiting).routes(),
         *(route for page in OF_ACCOUNT for route in page(hands).routes()),
         Route("/healthz", health.alive, methods=["GET"]),
@@ -66,7 +68,13 @@ def make_portal(settings: Settings) -> Portal:
     ]
     router = Router(routes, redirect_slashes=False, lifespan=lifespan(ringers, operations, reads.close))
     limit = ConnectionLimit(settings.ingress_connections_per_address)
-    return Portal(SameOrigin(router, site.origin), pages, site, waiting.release, limit, parking)
+    walls = Walls(pace_of(settings, site), parking, Wanted(site))
+    return Portal(SameOrigin(router, site.origin), pages, site, waiting.release, limit, walls)
+
+
+def pace_of(settings: Settings, site: Site) -> Pace:
+    """How many pages may be asked for, of the portal and of the console alike."""
+    return Pace(site, settings.page_requests_per_minute, settings.address_page_requests_per_minute)
 
 
 def lifespan(

@@ -21,8 +21,9 @@ from ingress.reads import Reads
 from portal.forms import read_form
 from portal.pages import Pages
 from portal.site import Site
-from portal.targets import path_of
+from portal.targets import HOME, path_of
 from portal.visitors import Visitors
+from portal.wanted import Wanted
 
 log = structlog.get_logger(__name__)
 TOKEN_BYTES = 32
@@ -115,8 +116,12 @@ def browser_of(request: Request, cookie: str) -> Browser:
 
 
 def let_in(site: Site, request: Request, cookie: str, path: str) -> Response:
-    """Give a browser the cookie of its session, and lead on: to what it had sent before, else to this path."""
-    answer = RedirectResponse(onward(site, request, path), 303)
+    """Give a browser the cookie of its session, and lead on.
+
+    To what it had sent before, else to this path if it is one in particular, else to what it had wanted to see.
+    """
+    to = onward(site, request, path)
+    answer = Wanted(site).lead(request, HOME) if to == HOME else RedirectResponse(to, 303)
     site.set_cookie(answer, cookie)
     return answer
 

@@ -23,7 +23,7 @@ class SameOrigin:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] not in SAFE_METHODS and not self._is_ours(scope["headers"]):
-            text = "This form was not sent by a page of this portal. Open the page again and send it from there."
+            text = "This form was not sent by a page of ours. Open the page again and send it from there."
             raise Refused(HTTPStatus.FORBIDDEN, "Not sent from here", text)
         await self._application(scope, receive, send)
 

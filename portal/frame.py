@@ -1,7 +1,9 @@
 """The outermost layer: names every request, tells browsers what to keep to, turns every error into a page."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Any
 
 import structlog
 from starlette.responses import RedirectResponse, Response
@@ -15,12 +17,23 @@ from ingress.door import IS_ADMITTED
 from ingress.problems import Problem, problem_of, unavailable
 from ingress.request_ids import REQUEST_ID_HEADER, RequestIds, given_id
 from portal.headers import completed, told
+from portal.pace import Pace
 from portal.pages import Pages
 from portal.parking import Parking
-from portal.refused import ProofNeeded, Refused, not_found, not_permitted
+from portal.refused import ProofNeeded, Refused, Wording, not_found, not_permitted
 from portal.site import Site
+from portal.wanted import Wanted
 
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Walls:
+    """What stands around its pages: how many are asked for, and what is kept of who is signed out meanwhile."""
+
+    pace: Pace
+    parking: Parking[Any]
+    wanted: Wanted
 
 
 class Portal:
@@ -33,11 +46,11 @@ class Portal:
         site: Site,
         release: Callable[[], None],
         connection_limit: ConnectionLimit,
-        parking: Parking | None = None,
+        walls: Walls,
     ) -> None:
         self._router = router
         self._pages = pages
-        self._parking = parking
+        self._walls = walls
         self._headers = told(site)
         # what the protocol of the door counts
         self.connection_limit = connection_limit
@@ -64,6 +77,7 @@ class Portal:
         try:
             if not scope[IS_ADMITTED]:
                 raise unavailable()
+            self._walls.pace.require(scope)
             await self._router(scope, receive, send_told)
         except Gone:
             return
@@ -74,27 +88,29 @@ class Portal:
             if isinstance(error, ProofNeeded):
                 answer = await self._led_to_proof(error, scope, receive)
             else:
-                answer = await self._refusal(_words_of(error), request_id.decode(), scope, receive)
+                answer = await self._refusal(_words_of(error, self._pages.wording), request_id.decode(), scope, receive)
             await answer(scope, receive, send_told)
 
     async def _led_to_proof(self, needed: ProofNeeded, scope: Scope, receive: Receive) -> Response:
         """What they sent is kept until they have shown that it is them."""
         answer: Response = RedirectResponse(needed.path, HTTPStatus.SEE_OTHER)
-        if self._parking and (cookie := await self._parking.park(scope, receive)):
-            self._parking.give(answer, cookie)
+        if cookie := await self._walls.parking.park(scope, receive):
+            self._walls.parking.give(answer, cookie)
         return answer
 
     async def _refusal(self, refused: Refused, request_id: str, scope: Scope, receive: Receive) -> Response:
-        """The page that says it. What somebody sent when their session was over is kept, where that is done."""
-        parking = self._parking if refused.status == HTTPStatus.UNAUTHORIZED else None
-        cookie = await parking.park(scope, receive) if parking else ""
+        """The page that says it. What somebody sent, or wanted to see, when their session was over, is kept."""
+        is_over, parking = refused.status == HTTPStatus.UNAUTHORIZED, self._walls.parking
+        cookie = await parking.park(scope, receive) if is_over else ""
         answer = self._pages.refusal(refused, request_id, is_parked=bool(cookie))
-        if parking and cookie:
+        if cookie:
             parking.give(answer, cookie)
+        if is_over:
+            self._walls.wanted.remember(scope, answer)
         return answer
 
 
-def _words_of(error: Exception) -> Refused:
+def _words_of(error: Exception, wording: Wording) -> Refused:
     """For a page. What nobody foresaw is logged, and told without its reason."""
     if isinstance(error, Refused):
         return error
@@ -103,9 +119,10 @@ def _words_of(error: Exception) -> Refused:
         case 404 | 405:
             return not_found()
         case 403:
-            return not_permitted()
+            return not_permitted(wording.not_permitted)
         case 413:
             return Refused(413, "Too large", "This form is larger than anything that we ask for.")
         case 503:
-            return Refused(503, "One moment, please", "We cannot answer just now. Nothing was lost; try again.")
+            text = "We cannot answer just now. Nothing was lost; try again."
+            return Refused(503, "One moment, please", text, retry_after_seconds=2)
     return Refused(500, "Something went wrong", "The mistake is ours, and it was noted. Nothing was charged by it.")

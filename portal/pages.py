@@ -13,7 +13,7 @@ from documents.logo import data_address, read_logo
 from portal import formatting, words
 from portal.after import why_refused
 from portal.navigation import NAVIGATION
-from portal.refused import Refused
+from portal.refused import FOR_CUSTOMERS, Refused, Wording
 from portal.shell import Shell
 from portal.staging import new_key
 from portal.static_files import StaticFiles
@@ -27,7 +27,7 @@ ENGLISH, UTC_ZONE = "en", "UTC"
 class Pages:
     """The templates of one process, under the name and logo of who sells."""
 
-    def __init__(self, settings: Settings, files: StaticFiles) -> None:
+    def __init__(self, settings: Settings, files: StaticFiles, wording: Wording = FOR_CUSTOMERS) -> None:
         environment = Environment(
             loader=FileSystemLoader(FOLDER),
             autoescape=True,
@@ -42,6 +42,7 @@ class Pages:
         environment.globals["seller_name"] = settings.seller_name
         environment.globals["logo"] = data_address(read_logo(settings.seller_logo)) if settings.seller_logo else ""
         environment.globals["static"] = files.address
+        environment.globals["wording"] = wording
         environment.globals["new_key"] = new_key
         environment.globals["kind_of"] = words.kind_of
         environment.globals["spaced"] = words.spaced
@@ -50,6 +51,7 @@ class Pages:
         environment.globals["new_key"] = new_key
         self._environment = environment
         self.seller_name = settings.seller_name
+        self.wording = wording
 
     def show(self, template: str, visitor: Visitor, shell: Shell, content: Mapping[str, Any], path: str) -> Response:
         """A page of a visitor's, within what stands around all of them."""
@@ -66,8 +68,8 @@ class Pages:
         """Why there is no page, and a way back; and whether what was sent is kept."""
         content = {"refused": refused, "request_id": request_id, "is_parked": is_parked}
         answer = self.plain("refused.html", content, refused.status)
-        if refused.status == 503:
-            answer.headers["retry-after"] = "2"
+        if refused.retry_after_seconds:
+            answer.headers["retry-after"] = str(refused.retry_after_seconds)
         return answer
 
     def fill(

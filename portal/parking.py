@@ -5,47 +5,71 @@ So does what was sent before somebody had shown that it is them, see `portal.pro
 It is never sent by itself: somebody else may have read the screen meanwhile, or the price may have changed.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from secrets import token_urlsafe
+from typing import Any, Generic, Protocol, TypeVar
 
 import structlog
+from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope
 
-from billing.callers.park import PARKED_FOR, find_parked, park, unpark
-from billing.callers.tables import ParkedForm
+from billing.callers.park import PARKED_FOR
 from billing.errors import Unavailable
 from database.api_keys import hash_key
-from database.sight import EVERYTHING
+from database.sight import Sight
 from ingress.bodies import Gone
 from ingress.problems import Problem
 from ingress.reads import Reads
 from portal.forms import is_id, read_form
 from portal.refused import Refused
-from portal.showing import Showing
 from portal.site import Site
-from portal.staging import KEY_FIELD
-from portal.visitors import TOKEN_LENGTH_MAX, Visitor, Visitors
+from portal.staging import KEY_FIELD, Somebody
+from portal.visitors import TOKEN_LENGTH_MAX
 
 log = structlog.get_logger(__name__)
 TOKEN_BYTES = 32
-# what is worth keeping is a form of ours; that of entering, leaving and signing in is sent again as quickly
-OF_ACCOUNT = "/account/"
 FORM_TYPE = "application/x-www-form-urlencoded"
 CHARACTERS_MAX = 16_000
 FIELDS_MAX = 60
-PERMISSION = "accounts:read"
+CODE_FIELD = "code"
 HOME = "/"
+Whose = TypeVar("Whose", bound=Somebody)
 
 
-class Parking:
-    """What was sent too late, and `/parked`, where it is seen again."""
+class Parked(Protocol):
+    """A form that was sent too late."""
 
-    def __init__(self, reads: Reads, site: Site) -> None:
+    path: str
+    fields: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf(Generic[Whose]):
+    """Where forms are kept that pages below `pages` were sent: those of entering, leaving and signing in are sent
+    again as quickly.
+
+    Who `park`s comes with a cookie that is over, so what that may see is `sight`.
+    """
+
+    pages: str
+    park: Callable[[Session, str, str, str, Mapping[str, str]], bool]
+    find: Callable[[Session, str, Whose], Parked | None]
+    unpark: Callable[[Session, str], None]
+    sight: Sight
+
+
+class Parking(Generic[Whose]):
+    """What was sent too late, and the cookie by which its browser finds it again."""
+
+    def __init__(self, reads: Reads, site: Site, shelf: Shelf[Whose]) -> None:
         self._reads = reads
         self._site = site
+        self._shelf = shelf
 
     @property
     def cookie_name(self) -> str:
@@ -56,13 +80,14 @@ class Parking:
         """The cookie for a browser whose form was kept; empty where there was none that is kept."""
         request = Request(scope, receive)
         over = request.cookies.get(self._site.cookie_name, "")
-        if request.method != "POST" or not request.url.path.startswith(OF_ACCOUNT) or not over:
+        if request.method != "POST" or not request.url.path.startswith(self._shelf.pages) or not over:
             return ""
         if request.headers.get("content-type", "").partition(";")[0].strip() != FORM_TYPE:
             return ""
         try:
             fields = await read_form(request)
-            return await self._keep(over, request.url.path, fields) if _is_small(fields) else ""
+            kept = {name: value for name, value in fields.items() if not _is_proof(name, value)}
+            return await self._keep(over, request.url.path, kept) if _is_small(kept) else ""
         except (Gone, Refused, Problem, Unavailable, TimeoutError):  # it is lost then, and the page says nothing
             log.warning("form_not_parked", path=request.url.path)
             return ""
@@ -77,36 +102,44 @@ class Parking:
         self._site.take(answer, self.cookie_name)
         return answer
 
-    async def find(self, request: Request, visitor: Visitor) -> ParkedForm | None:
-        """What this browser had sent, if it was the same user of the same account."""
+    async def find(self, request: Request, somebody: Whose) -> Parked | None:
+        """What this browser had sent, if it was the same person."""
         cookie = request.cookies.get(self.cookie_name, "")
         if not 0 < len(cookie) <= TOKEN_LENGTH_MAX:
             return None
         return await self._reads.run(
-            lambda session: find_parked(session, hash_key(cookie), visitor.account_id, visitor.principal.id),
-            visitor.principal.sight,
+            lambda session: self._shelf.find(session, hash_key(cookie), somebody), somebody.principal.sight
         )
 
-    async def forget(self, request: Request, visitor: Visitor) -> None:
+    async def forget(self, request: Request, somebody: Whose) -> None:
         """It is sent now, or not wanted."""
         cookie = request.cookies.get(self.cookie_name, "")
-        await self._reads.run(lambda session: unpark(session, hash_key(cookie)), visitor.principal.sight)
+        await self._reads.run(lambda session: self._shelf.unpark(session, hash_key(cookie)), somebody.principal.sight)
 
     async def _keep(self, over: str, path: str, fields: Mapping[str, str]) -> str:
         cookie = token_urlsafe(TOKEN_BYTES)
         is_kept = await self._reads.run(
-            lambda session: park(session, hash_key(over), hash_key(cookie), path, fields), EVERYTHING
+            lambda session: self._shelf.park(session, hash_key(over), hash_key(cookie), path, fields),
+            self._shelf.sight,
         )
         return cookie if is_kept else ""
 
 
-class ParkedPage:
-    """`/parked`: what was sent too late, to be looked at, mended, sent or thrown away."""
+class ParkedPage(Generic[Whose]):
+    """`/parked`: what was sent too late, to be looked at, mended, sent or thrown away.
 
-    def __init__(self, parking: Parking, visitors: Visitors, showing: Showing) -> None:
+    `require` finds who looks, and `show` fills their page with what it is told.
+    """
+
+    def __init__(
+        self,
+        parking: Parking[Whose],
+        require: Callable[[Request], Awaitable[Whose]],
+        show: Callable[[Whose, Request, Mapping[str, Any]], Awaitable[Response]],
+    ) -> None:
         self._parking = parking
-        self._visitors = visitors
-        self._showing = showing
+        self._require = require
+        self._show = show
 
     def routes(self) -> list[Route]:
         """Its addresses."""
@@ -118,8 +151,8 @@ class ParkedPage:
 
     async def show(self, request: Request) -> Response:
         """Each field as it was typed."""
-        visitor = await self._visitors.require(request, PERMISSION)
-        found = await self._parking.find(request, visitor)
+        somebody = await self._require(request)
+        found = await self._parking.find(request, somebody)
         if found is None:
             return self._parking.take(RedirectResponse(HOME, 303))
         typed = {name: value for name, value in found.fields.items() if name != KEY_FIELD}
@@ -127,22 +160,27 @@ class ParkedPage:
         ids = {name: value for name, value in typed.items() if is_id(value)}
         shown = {name: value for name, value in typed.items() if name not in ids}
         content = {"parked": found, "ids": ids, "shown": shown, "key": found.fields.get(KEY_FIELD, "")}
-        return await self._showing.page_of(visitor, request, "parked.html", lambda *_: content)
+        return await self._show(somebody, request, content)
 
     async def send(self, request: Request) -> Response:
         """Lead the browser, with what it has just sent, to where it was to go first: 307 keeps method and body."""
-        visitor = await self._visitors.require(request, PERMISSION)
-        found = await self._parking.find(request, visitor)
+        somebody = await self._require(request)
+        found = await self._parking.find(request, somebody)
         if found is None:
             return self._parking.take(RedirectResponse(HOME, 303))
-        await self._parking.forget(request, visitor)
+        await self._parking.forget(request, somebody)
         return self._parking.take(RedirectResponse(found.path, 307))
 
     async def forget(self, request: Request) -> Response:
         """Throw it away."""
-        visitor = await self._visitors.require(request, PERMISSION)
-        await self._parking.forget(request, visitor)
+        somebody = await self._require(request)
+        await self._parking.forget(request, somebody)
         return self._parking.take(RedirectResponse(HOME, 303))
+
+
+def _is_proof(name: str, value: str) -> bool:
+    """A code that was to show who it is: it is over by the time that the form is seen again, and kept nowhere."""
+    return name == CODE_FIELD and re.fullmatch("[0-9]{6}", value.replace(" ", "")) is not None
 
 
 def _is_small(fields: Mapping[str, str]) -> bool:

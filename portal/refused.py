@@ -1,5 +1,6 @@
 """What a page is refused with, in words for whoever looks at it."""
 
+from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import urlencode
 
@@ -10,12 +11,15 @@ PROOF, BACK = "/proof", "back"
 class Refused(Exception):
     """An answer that is no page of theirs: shown in the frame, with a way back. The words are catalogue keys."""
 
-    def __init__(self, status: int, title: str, text: str, *, signs_in_at: str = "") -> None:
+    def __init__(
+        self, status: int, title: str, text: str, *, signs_in_at: str = "", retry_after_seconds: int = 0
+    ) -> None:
         super().__init__(f"{status}: {title}")
         self.status = status
         self.title = title
         self.text = text
         self.signs_in_at = signs_in_at
+        self.retry_after_seconds = retry_after_seconds
 
 
 class ProofNeeded(Exception):
@@ -40,7 +44,20 @@ def signed_out() -> Refused:
     return Refused(HTTPStatus.UNAUTHORIZED, "Please sign in again", text, signs_in_at="/sign-in")
 
 
-def not_permitted() -> Refused:
+def not_permitted(text: str = "") -> Refused:
     """Of who is somebody, and may not."""
-    text = "Your role does not allow this. Ask an owner or the billing contact of your account."
-    return Refused(HTTPStatus.FORBIDDEN, "Not for your role", text)
+    return Refused(HTTPStatus.FORBIDDEN, "Not for your role", text or FOR_CUSTOMERS.not_permitted)
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What differs between who pays and who is of the company; all are catalogue keys."""
+
+    back: str
+    not_permitted: str
+
+
+FOR_CUSTOMERS = Wording(
+    "Back to your account", "Your role does not allow this. Ask an owner or the billing contact of your account."
+)
+FOR_STAFF = Wording("Back to the console", "Your role does not allow this.")

@@ -6,7 +6,16 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from billing.callers.park import PARKED_FOR
-from billing.callers.tables import AccountLook, ParkedForm, PortalLink, PortalSession, SignIn, StaffLink, StaffSession
+from billing.callers.tables import (
+    AccountLook,
+    ParkedForm,
+    PortalLink,
+    PortalSession,
+    SignIn,
+    StaffLink,
+    StaffParkedForm,
+    StaffSession,
+)
 from billing.clocks.duty import AllAtOnce
 from billing.clocks.timelines import Timeline
 
@@ -28,9 +37,10 @@ def forget_visits(session: Session, timeline: Timeline, rows_max: int) -> int:
     gone_of_staff = (StaffLink, StaffLink.expires_at, before), (StaffSession, StaffSession.ends_at, before)
     looks = AccountLook, AccountLook.ends_at, before
     asked = SignIn, SignIn.created_at, timeline.now - SIGN_INS_KEPT
-    parked = ParkedForm, ParkedForm.created_at, timeline.now - PARKED_FOR
+    typed = timeline.now - PARKED_FOR
+    parked = (ParkedForm, ParkedForm.created_at, typed), (StaffParkedForm, StaffParkedForm.created_at, typed)
     removed = 0
-    for table, ends_at, end in (*gone, *gone_of_staff, looks, asked, parked):
+    for table, ends_at, end in (*gone, *gone_of_staff, looks, asked, *parked):
         over = select(table.id).where(ends_at < end).limit(rows_max)
         statement = delete(table).where(table.id.in_(over)).returning(table.id)
         removed += len(session.scalars(statement, execution_options={"synchronize_session": False}).all())

@@ -223,3 +223,21 @@ class ParkedForm(Base):
     fields: Mapped[dict[str, Any]]
     created_at: Mapped[datetime] = written_at()
     over_at: Mapped[datetime | None]
+
+
+class StaffParkedForm(Base):
+    """The same of one of the company's own people: a table of its own, which the portal cannot read."""
+
+    __tablename__ = "staff_parked_forms"
+    __table_args__ = (
+        Index("ix_staff_parked_forms_staff_id", "staff_id"),
+        Index("ix_staff_parked_forms_created_at", "created_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey(StaffMember.id))
+    token_sha256: Mapped[str] = mapped_column(unique=True)
+    path: Mapped[str]
+    fields: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime] = written_at()
+    over_at: Mapped[datetime | None]

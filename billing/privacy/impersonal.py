@@ -85,6 +85,8 @@ IMPERSONAL: Mapping[str, tuple[str, ...]] = {
     # the company's own people at work
     "staff_links": ("token_sha256",),
     "staff_members": ("name", "email", "role"),
+    # for minutes
+    "staff_parked_forms": ("token_sha256", "path", "fields"),
     "staff_second_factors": ("secret",),
     "staff_sessions": ("token_sha256", "address", "agent"),
     "statement_lines": ("account", "identity", "currency", "bank_ref", "reference"),

@@ -87,6 +87,9 @@ PIPELINE: Mapping[str, Decision] = {
         console=changes("token_sha256", "tries", "seen_at", "proven_at", "ends_at", "ended_at"),
         whose=OF_CALLERS,
     ),
+    "staff_parked_forms": Decision(
+        Rights(reads=True, removes=True), console=changes("fields", "over_at"), whose=OF_CALLERS
+    ),
     "staff_second_factors": Decision(
         NOTHING, console=changes("secret", "drawn_at", "confirmed_at", "last_step"), whose=OF_CALLERS
     ),

@@ -24,7 +24,7 @@ from database.audit.write import Actor, Deed, write_down
 from ingress.reads import Reads
 from portal.console.colleagues import Colleagues, signed_out
 from portal.console.fresh import too_many_codes, unsealed
-from portal.entering import TOKEN_BYTES
+from portal.entering import TOKEN_BYTES, let_in
 from portal.forms import read_form
 from portal.pages import Pages
 from portal.site import Site
@@ -73,9 +73,7 @@ class SecondFactor:
         tried = await unsealed(self._reads, lambda session: self._tried(session, visit, code, hash_key(cookie)))
         if tried.is_right:
             log.info("console_proven", session_id=str(visit.session.id), staff_id=str(visit.member.id))
-            answer = RedirectResponse(HOME, HTTPStatus.SEE_OTHER)
-            self._site.set_cookie(answer, cookie)
-            return answer
+            return let_in(self._site, request, cookie, HOME)
         log.warning("console_code_refused", session_id=str(visit.session.id), staff_id=str(visit.member.id))
         if not tried.left:
             raise too_many_codes()

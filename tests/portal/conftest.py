@@ -53,7 +53,11 @@ def portal_database(postgres_server: EmbeddedPostgres, migrated_template: str) -
 def portal_settings(portal_database: str, valkey_server: EmbeddedValkey) -> Settings:
     """What its process would be told."""
     return Settings(
-        portal_database_url=as_portal(portal_database), broker_url=valkey_server.url(), portal_port=free_port(0)
+        portal_database_url=as_portal(portal_database),
+        broker_url=valkey_server.url(),
+        portal_port=free_port(0),
+        page_requests_per_minute=0,
+        address_page_requests_per_minute=0,
     )
 
 

@@ -170,7 +170,7 @@ def test_who_is_in_several_teams_chooses_after_the_proof(
     assert bea.open(HOME).status_code == 401
     for other in (str(foreign), "x", ""):
         assert bea.send(ACCOUNTS, {"account": other}).status_code == 410
-    assert bea.send(ACCOUNTS, {"account": str(wanted)}).headers["location"] == "/"
+    assert bea.send(ACCOUNTS, {"account": str(wanted)}).headers["location"] == HOME, "the page that she wanted"
     assert "Sixth &amp; Sons" in bea.open(HOME).text
     assert bea.send(ACCOUNTS, {"account": str(wanted)}).status_code == 410, "a proof is good once"
 

@@ -146,6 +146,7 @@ FORBIDDEN: dict[str, tuple[LiteralString, ...]] = {
         "SELECT * FROM staff_sessions",
         "UPDATE account_looks SET ended_at = now()",
         "INSERT INTO account_looks DEFAULT VALUES",
+        "SELECT * FROM staff_parked_forms",
     ),
     CONSOLE: (
         "SELECT * FROM api_keys",
@@ -174,6 +175,8 @@ FORBIDDEN: dict[str, tuple[LiteralString, ...]] = {
         "DELETE FROM audit_personal",
         "UPDATE invoices SET status = 'paid'",
         "SELECT * FROM portal_sessions",
+        "SELECT * FROM parked_forms",
+        "UPDATE staff_parked_forms SET staff_id = id",
     ),
 }
 

@@ -42,6 +42,7 @@ def console_settings(portal_database: str, valkey_server: EmbeddedValkey) -> Set
     return Settings(
         console_database_url=as_console(portal_database), broker_url=valkey_server.url(), console_port=free_port(0),
         cashbeat_master_keys=SecretStr(make("k1")), seller_name="Example SaaS Inc.",
+        page_requests_per_minute=0, address_page_requests_per_minute=0,
     )  # fmt: skip
 
 

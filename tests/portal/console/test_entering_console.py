@@ -41,7 +41,7 @@ def test_who_comes_for_the_first_time_is_shown_a_secret_once_and_enters_by_its_c
     asked = here.open(PROVING)
     assert 'src="data:image/svg+xml' in asked.text
     learn(here, robin, secrets_of_staff)
-    assert here.send(PROVING, {"code": code_of(secrets_of_staff[robin.id])}).headers["location"] == "/"
+    assert here.send(PROVING, {"code": code_of(secrets_of_staff[robin.id])}).headers["location"] == HOME
     assert here.http.cookies[COOKIE] != before, "what was there before is worth nothing after"
     page = here.open("/", follow_redirects=True)
     assert (page.status_code, robin.name in page.text, "support" in page.text) == (200, True, True)

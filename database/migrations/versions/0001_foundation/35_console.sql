@@ -64,3 +64,18 @@ CREATE TABLE account_looks (
 CREATE INDEX ix_account_looks_account_id ON account_looks (account_id);
 CREATE INDEX ix_account_looks_staff_id ON account_looks (staff_id);
 CREATE INDEX ix_account_looks_ends_at ON account_looks (ends_at);
+
+CREATE TABLE staff_parked_forms (
+    id UUID NOT NULL,
+    staff_id UUID NOT NULL,
+    token_sha256 TEXT NOT NULL,
+    path TEXT NOT NULL,
+    fields JSONB NOT NULL,
+    created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    over_at TIMESTAMPTZ,
+    CONSTRAINT pk_staff_parked_forms PRIMARY KEY (id),
+    CONSTRAINT uq_staff_parked_forms_token_sha256 UNIQUE (token_sha256),
+    CONSTRAINT fk_staff_parked_forms_staff_id FOREIGN KEY(staff_id) REFERENCES staff_members (id)
+);
+CREATE INDEX ix_staff_parked_forms_staff_id ON staff_parked_forms (staff_id);
+CREATE INDEX ix_staff_parked_forms_created_at ON staff_parked_forms (created_at);
