@@ -64,24 +64,21 @@ _CHARGES = (
     "cashbeat_master_keys", "stripe_secret_key", "stripe_api_base", "stripe_calls_per_second", "paypal_client_id",
     "paypal_client_secret", "paypal_environment", "paypal_api_base", "paypal_merchant_id", "paypal_calls_per_second",
 )  # fmt: skip
-_MAILS = ("cashbeat_master_keys", "resend_api_key", "resend_api_base")
 _PRINTS = (
     "seller_name", "seller_address", "seller_tax_id", "seller_email", "seller_website", "seller_logo",
     "payment_instructions", "portal_url", "public_url", "team_invitation_url",
 )  # fmt: skip
-# What each process is told, a worker by its queues, and nothing else: whoever takes over one of them does not hold the
-# keys of all.
+# What each process is told, a worker by its queues, and nothing else: whoever takes over one holds not the keys of all.
 READ_BY: dict[str, tuple[str, ...]] = {
     "ingress": (
         *_EVERYWHERE, "ingress_database_url", "broker_url", "ingress_host", "ingress_port", "ingress_processes",
         "ingress_connections_per_address", "server_requests_per_minute", "user_requests_per_minute",
         "staff_requests_per_minute", "account_requests_per_minute", "address_failures_per_minute",
-        "cashbeat_master_keys", "stripe_webhook_secrets",
-        "paypal_webhook_secrets", "paypal_environment", "paypal_api_base", "paypal_trust_file",
-        "paypal_webhook_verification", "resend_webhook_secrets", "public_url", "seller_name", "seller_logo",
-        "user_token_issuer", "user_token_audience", "user_token_jwks_url", "user_token_secrets",
-        "user_token_account_claim", "user_token_role_claim", "portal_public_url", "portal_return_hosts",
-        "user_origins",
+        "cashbeat_master_keys", "stripe_webhook_secrets", "paypal_webhook_secrets", "paypal_environment",
+        "paypal_api_base", "paypal_trust_file", "paypal_webhook_verification", "resend_webhook_secrets", "public_url",
+        "seller_name", "seller_logo", "user_token_issuer", "user_token_audience", "user_token_jwks_url",
+        "user_token_secrets", "user_token_account_claim", "user_token_role_claim", "portal_public_url",
+        "portal_return_hosts", "user_origins",
     ),
     "portal": (
         *_EVERYWHERE, "portal_database_url", "broker_url", "portal_host", "portal_port", "portal_processes",
@@ -92,7 +89,7 @@ READ_BY: dict[str, tuple[str, ...]] = {
     "console": (
         *_EVERYWHERE, "console_database_url", "broker_url", "console_host", "console_port", "console_processes",
         "console_public_url", "cashbeat_master_keys", "ingress_connections_per_address", "seller_name", "seller_logo",
-        "payment_instructions", "page_requests_per_minute", "address_page_requests_per_minute",
+        "payment_instructions", "page_requests_per_minute", "address_page_requests_per_minute", "flower_public_url",
     ),
     # what the door cannot verify yet is verified here; whose webhook it is the door has noted
     "webhooks": (*_IN_THE_BOOKS, *_CHARGES, "paypal_trust_file"),
@@ -101,7 +98,9 @@ READ_BY: dict[str, tuple[str, ...]] = {
     # a test clock stands at the gateway, too
     "renewals": (*_IN_THE_BOOKS, *_CHARGES),
     "documents": (*_IN_THE_BOOKS, *_PRINTS),
-    "emails": (*_IN_THE_BOOKS, *_PRINTS, *_MAILS, "portal_public_url"),
+    "emails": (
+        *_IN_THE_BOOKS, *_PRINTS, "cashbeat_master_keys", "resend_api_key", "resend_api_base", "portal_public_url",
+    ),
     "events": (*_IN_THE_BOOKS, "cashbeat_master_keys"),
     "upkeep": _IN_THE_BOOKS,
     "beat": (*_EVERYWHERE, "broker_url"),
@@ -157,7 +156,6 @@ class Settings(BaseSettings):
     console_port: Port = 8110
     console_processes: Annotated[Count, Field(ge=1, le=64)] = 1
     console_public_url: RootUrl = ""
-
     # pages that one browser may ask for in a minute, and one address, of one process; 0 is no limit
     page_requests_per_minute: Annotated[Count, Field(ge=0, le=10_000_000)] = 600
     address_page_requests_per_minute: Annotated[Count, Field(ge=0, le=10_000_000)] = 3_000
@@ -181,9 +179,10 @@ class Settings(BaseSettings):
     # where the pages are from which their browsers ask
     user_origins: Annotated[tuple[Origin, ...], NoDecode] = ()
 
-    # the watchers
+    # the watchers, and under which address the company's own people reach them
     flower_port: Port = 5555
     flower_basic_auth: Login = SecretStr("")
+    flower_public_url: BaseUrl = ""
 
     # gateways; without a key of one that takes payments the sandbox stands in
     stripe_secret_key: StripeKey = SecretStr("")

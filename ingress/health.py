@@ -9,11 +9,8 @@ from database.sight import NOTHING
 from database.upkeep import heartbeat_ages
 from ingress.operations import JSON
 from ingress.problems import RETRY_AFTER_SECONDS, is_weather
+from ingress.queries.running import QUEUES, late_queues
 from ingress.reads import Reads
-from schemas.messages import MESSAGES
-
-QUEUES = sorted({message.queue for message in MESSAGES})
-HEARTBEAT_AGE_SECONDS_MAX = 120.0  # beat asks every queue every 15 seconds
 
 
 class Health:
@@ -34,7 +31,7 @@ class Health:
             if not (is_weather(error) or isinstance(error, BillingError)):
                 raise
             return _report(False, {"database": "unreachable"})
-        late = [queue for queue in QUEUES if ages.get(queue, float("inf")) > HEARTBEAT_AGE_SECONDS_MAX]
+        late = late_queues(ages)
         shown = {queue: round(ages[queue], 1) if queue in ages else None for queue in QUEUES}
         return _report(not late, {"database": "ok", "heartbeat_age_seconds": shown, "late_queues": late})
 

@@ -2,14 +2,12 @@
 
 import os
 import time
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Mapping
 
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
-from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -20,17 +18,12 @@ from billing.events.queries import (
     undelivered_seconds,
     untold_seconds,
 )
-from billing.manual_payments.queries import count_undecided
-from billing.receipts.queries import count_unseen
-from billing.statements.queries import count_left_open, count_missing
-from billing.subscriptions.queries import count_set_aside
-from database.memories import MEMORIES
-from database.memory import Remembered, is_free, is_put_off, put_off_since, waits_for_a_person
 from database.sight import EVERYTHING
 from database.upkeep import heartbeat_ages
 from database.webhook_findings import read_findings
 from gateways.registry import VENDORS
 from ingress.problems import is_weather
+from ingress.queries.running import MemoryFigures, count_for_people, read_memories
 from ingress.reads import Reads
 
 WEBHOOK_OUTCOMES = ("stored", "unverified", "duplicate", "refused", "unavailable")
@@ -101,37 +94,36 @@ class _Gauges:
 
 
 def _read_gauges(session: Session) -> list[Gauge]:
-    due, oldest_due, put_off, oldest_put_off, parked = {}, {}, {}, {}, {}
-    for memory in MEMORIES:
-        name = memory.__tablename__
-        due[name], oldest_due[name] = _count_and_age(session, memory.next_attempt_at, is_free(memory))
-        put_off[name], oldest_put_off[name] = _count_and_age(session, put_off_since(memory), is_put_off(memory))
-        parked[name] = _count_parked(session, memory)
-    parked |= {"subscriptions": count_set_aside(session), "receipts": count_unseen(session) + count_missing(session)}
-    parked |= {"payment_claims": count_undecided(session), "statement_lines": count_left_open(session)}
+    memories = read_memories(session)
+    parked = {name: each.parked for name, each in memories.items()} | count_for_people(session)
     return [
         _database_up(1.0),
-        ("cashbeat_due_rows", "Rows that are due and in nobody's hands.", "memory", due),
-        ("cashbeat_oldest_due_seconds", "How long the longest waiting of them is due.", "memory", oldest_due),
-        ("cashbeat_waiting_rows", "Rows that were put off and are tried again by themselves.", "memory", put_off),
-        ("cashbeat_oldest_waiting_seconds", "Since the first of them was tried.", "memory", oldest_put_off),
-        ("cashbeat_parked_rows", "Rows that wait for an operator.", "memory", parked),
+        *_of_memories(memories),
+        ("cashbeat_parked_rows", "Rows that wait for an operator.", "memory", _floats(parked)),
         *_webhook_findings(session),
         *_untold(session),
         ("cashbeat_heartbeat_age_seconds", "Since the queue's last heartbeat.", "queue", heartbeat_ages(session)),
     ]
 
 
-def _count_and_age(
-    session: Session, since: ColumnElement[datetime] | InstrumentedAttribute[datetime], which: ColumnElement[bool]
-) -> tuple[float, float]:
-    age = func.extract("epoch", func.now() - func.min(since))
-    count, oldest_seconds = session.execute(select(func.count(), func.coalesce(age, 0)).where(which)).one()
-    return float(count), float(oldest_seconds)
+def _of_memories(memories: Mapping[str, MemoryFigures]) -> Iterator[Gauge]:
+    def of(figure: str) -> dict[str, float]:
+        return {name: float(getattr(each, figure)) for name, each in memories.items()}
+
+    yield "cashbeat_due_rows", "Rows that are due and in nobody's hands.", "memory", of("due")
+    told = "How long the longest waiting of them is due."
+    yield "cashbeat_oldest_due_seconds", told, "memory", of("oldest_due_seconds")
+    yield "cashbeat_waiting_rows", "Rows that were put off and are tried again by themselves.", "memory", of("put_off")
+    yield (
+        "cashbeat_oldest_waiting_seconds",
+        "Since the first of them was tried.",
+        "memory",
+        of("oldest_put_off_seconds"),
+    )
 
 
-def _count_parked(session: Session, memory: type[Remembered]) -> float:
-    return float(session.scalar(select(func.count()).where(waits_for_a_person(memory))) or 0)
+def _floats(counts: Mapping[str, int]) -> dict[str, float]:
+    return {name: float(count) for name, count in counts.items()}
 
 
 def _webhook_findings(session: Session) -> Iterator[Gauge]:

@@ -42,6 +42,7 @@ class Pages:
         environment.globals["seller_name"] = settings.seller_name
         environment.globals["logo"] = data_address(read_logo(settings.seller_logo)) if settings.seller_logo else ""
         environment.globals["static"] = files.address
+        environment.globals["flower_url"] = settings.flower_public_url.rstrip("/")
         environment.globals["wording"] = wording
         environment.globals["new_key"] = new_key
         environment.globals["kind_of"] = words.kind_of

@@ -112,6 +112,7 @@ def environment(settings: Settings, addresses: Addresses, master_keys: str) -> d
         "CONSOLE_HOST": addresses.console_host,
         "CONSOLE_PORT": str(addresses.console_port),
         "CONSOLE_PUBLIC_URL": settings.console_public_url or addresses.console_url,
+        "FLOWER_PUBLIC_URL": settings.flower_public_url or addresses.flower_url,
         # beside the sandbox the customer sits at this machine
         "PUBLIC_URL": settings.public_url or (addresses.ingress_url if addresses.sandbox_port else ""),
         # and the product of the documentation is where links of mails lead

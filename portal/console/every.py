@@ -29,6 +29,7 @@ from portal.console.lists import Listed, ListPage
 from portal.console.looking import LookPage
 from portal.console.new_invoice import NewInvoicePage
 from portal.console.payment_deeds import OF_PAYMENTS
+from portal.console.running import RunningPage
 from portal.console.search import SearchPage
 from portal.console.sessions import SessionsPage
 from portal.console.several import SeveralPage
@@ -58,13 +59,8 @@ DEEDS: tuple[Deed, ...] = (
 )  # fmt: skip
 SEVERAL = invoices.SEVERAL
 ALONE: tuple[Callable[[Hands], Page], ...] = (
-    SessionsPage,
-    SearchPage,
-    AccountPage,
-    DashboardPage,
-    NewInvoicePage,
-    LookPage,
-)
+    SessionsPage, SearchPage, AccountPage, DashboardPage, NewInvoicePage, LookPage, RunningPage,
+)  # fmt: skip
 
 
 def every(hands: Hands) -> Iterator[Page]:

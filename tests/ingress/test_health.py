@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from ingress.health import QUEUES
+from ingress.queries.running import QUEUES
 from settings import Settings
 from tests.ingress.deliveries import deliver, event
 from tests.ingress.running_door import as_process

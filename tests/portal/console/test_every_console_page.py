@@ -34,6 +34,7 @@ def _looks() -> Iterator[tuple[str, tuple[str, ...]]]:
     yield "/admin/accounts/{id}", ("accounts:search",)
     yield "/admin/dashboard", ("dashboard:read",)
     yield "/admin/search", ("accounts:search",)
+    yield "/admin/operations/running", ("work:read",)
 
 
 def test_whoever_is_signed_in_sees_what_their_role_allows_and_nothing_else(
