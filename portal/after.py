@@ -69,6 +69,9 @@ REFUSALS: Mapping[str, str] = {
     "package_not_found": "It is not sold any more.",
     "nothing_to_pay": "It costs nothing: there is nothing to pay.",
     "account_suspended": "Your account is suspended: nothing new can be begun. What is open can be paid.",
+    "already_member": "You are in this team already.",
+    "users_limit_reached": "The plan of this account has no more seats. Ask whoever invited you.",
+    "invitation_not_found": "It was accepted or called off just now, or is over.",
     "no_card": "There is no card or wallet that could be charged. Save one first.",
 }
 

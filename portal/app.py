@@ -20,6 +20,7 @@ from portal.entering import Entering
 from portal.forgery import SameOrigin
 from portal.frame import Portal, Walls
 from portal.hands import Hands
+from portal.joining import Joining
 from portal.mailed_codes import MailedCodes
 from portal.operation_page import OperationPage
 from portal.pace import Pace
@@ -52,15 +53,17 @@ def make_portal(settings: Settings) -> Portal:
     bell = Bell(make_celery_app(settings.broker_url))
     ringers = command_ringer(bell), set_ringer(bell), mail_ringer(bell)
     operations = GroupCommit(OperationStore(settings.portal_database_url), ring_after(*ringers[:2]))
-    staging = Staging(Acceptance(operations, reads))
-    hands = Hands(reads, visitors, Showing(reads, visitors, pages), staging, site, Transfers(settings))
+    acceptance = Acceptance(operations, reads)
+    showing, staging = Showing(reads, visitors, pages), Staging(acceptance)
+    hands = Hands(reads, visitors, showing, staging, site, Transfers(settings))
     parking = parking_of(reads, site)
     codes = MailedCodes(reads, ringers[2], settings.portal_sign_ins_per_address)
     routes = [
         *Entering(reads, visitors, pages, site).routes(),
         *SigningIn(reads, pages, site, codes).routes(),
-        *Proving(reads, visitors, hands.showing, site, codes).routes(),
-        *page_of(parking, visitors, hands.showing).routes(),
+        *Proving(reads, visitors, showing, site, codes).routes(),
+        *Joining(reads, visitors, pages, acceptance, waiting).routes(),
+        *page_of(parking, visitors, showing).routes(),
         *OperationPage(hands, waiting).routes(),
         *(route for page in OF_ACCOUNT for route in page(hands).routes()),
         Route("/healthz", health.alive, methods=["GET"]),

@@ -16,7 +16,7 @@ from ingress.connection_limit import ConnectionLimit
 from ingress.door import IS_ADMITTED
 from ingress.problems import Problem, problem_of, unavailable
 from ingress.request_ids import REQUEST_ID_HEADER, RequestIds, given_id
-from portal.headers import completed, told
+from portal.headers import Told, completed
 from portal.pace import Pace
 from portal.pages import Pages
 from portal.parking import Parking
@@ -51,7 +51,7 @@ class Portal:
         self._router = router
         self._pages = pages
         self._walls = walls
-        self._headers = told(site)
+        self._headers = Told(site)
         # what the protocol of the door counts
         self.connection_limit = connection_limit
         self.body_budget = BodyBudget()
@@ -68,7 +68,7 @@ class Portal:
             nonlocal has_started
             if message["type"] == "http.response.start":
                 has_started = True
-                headers = completed(message["headers"], self._headers)
+                headers = completed(message["headers"], self._headers.at(scope["path"]))
                 message["headers"] = [*headers, (REQUEST_ID_HEADER, request_id)]
             await send(message)
 

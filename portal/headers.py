@@ -28,15 +28,26 @@ ALWAYS: Mapping[str, str] = {
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "x-robots-tag": "noindex",
 }
+# In the address of these stands what opens something: it is told to no other page, stylesheet or log. Not
+# `no-referrer`, for the same reason.
+SECRET_PATHS = ("/enter/", "/sign-in/", "/join/")
+OF_SECRETS = {"referrer-policy": "strict-origin"}
 OVER_HTTPS = {"strict-transport-security": "max-age=31536000"}
 # unless an answer says otherwise: pages are somebody's
 UNSAID = (b"cache-control", b"no-store")
 
 
-def told(site: Site) -> list[tuple[bytes, bytes]]:
-    """The headers of every answer."""
-    each = {**ALWAYS, **(OVER_HTTPS if site.is_https else {})}
-    return [(name.encode(), value.encode()) for name, value in each.items()]
+class Told:
+    """The headers of every answer, encoded once."""
+
+    def __init__(self, site: Site) -> None:
+        always = {**ALWAYS, **(OVER_HTTPS if site.is_https else {})}
+        self._always = _encoded(always)
+        self._of_secrets = _encoded({**always, **OF_SECRETS})
+
+    def at(self, path: str) -> list[tuple[bytes, bytes]]:
+        """Those of a path."""
+        return self._of_secrets if path.startswith(SECRET_PATHS) else self._always
 
 
 def completed(own: Iterable[tuple[bytes, bytes]], every: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
@@ -44,3 +55,7 @@ def completed(own: Iterable[tuple[bytes, bytes]], every: list[tuple[bytes, bytes
     kept = list(own)
     unsaid = [] if any(name == UNSAID[0] for name, _ in kept) else [UNSAID]
     return [*kept, *every, *unsaid]
+
+
+def _encoded(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.encode(), value.encode()) for name, value in headers.items()]

@@ -33,10 +33,13 @@ class MailedCodes:
         self._mails = mails
         self._per_network_max = per_network_max
 
-    async def ask(self, request: Request, email: str, session_id: UUID | None = None) -> str:
-        """Stage the mail; the cookie for this browser, to which its code is bound. Raises Refused 429."""
+    async def ask(self, request: Request, email: str, session_id: UUID | None = None, known: str = "") -> str:
+        """Stage the mail; the cookie for this browser, to which its code is bound. Raises Refused 429.
+
+        By the hash `known` this browser is known to have been signed in.
+        """
         cookie = token_urlsafe(TOKEN_BYTES)
-        asking = Asking(email, hash_key(cookie), str(network_of(address_of(request))), session_id)
+        asking = Asking(email, hash_key(cookie), str(network_of(address_of(request))), session_id, known)
         staged = await self._reads.run(lambda session: _ask(session, asking, self._per_network_max), EVERYTHING)
         if staged is None:
             text = "Too many mails were asked for within the hour. Try it later, or open the page from your product."

@@ -5,9 +5,9 @@ accounts there are is shown to whoever has proved that they read its mail.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from http import HTTPStatus
 from secrets import token_urlsafe
-from uuid import UUID
 
 import structlog
 from pydantic import TypeAdapter, ValidationError
@@ -35,7 +35,17 @@ log = structlog.get_logger(__name__)
 EMAIL: TypeAdapter[str] = TypeAdapter(Email)
 ASK, CODE, ACCOUNTS = "/sign-in", "/sign-in/code", "/sign-in/accounts"
 NO_ADDRESS = "This is no e-mail address."
+# as long as what it is compared with is remembered (`forget_visits`)
+KNOWN_SECONDS = 90 * 24 * 3_600
 Proof = Callable[[Session, str], bool]
+
+
+class Drawn:
+    """What somebody is given who is let in: the cookie of their session, and one by which their browser is known."""
+
+    def __init__(self, request: Request) -> None:
+        self.own, self.known = token_urlsafe(TOKEN_BYTES), token_urlsafe(TOKEN_BYTES)
+        self.browser = replace(browser_of(request, self.own), known_cookie=hash_key(self.known))
 
 
 class SigningIn:
@@ -72,7 +82,8 @@ class SigningIn:
         except ValidationError:
             content = {"email": typed, "error": NO_ADDRESS}
             return self._pages.plain("sign_in.html", content, HTTPStatus.UNPROCESSABLE_ENTITY)
-        cookie = await self._codes.ask(request, email)
+        known = self._kept(request, self._known)
+        cookie = await self._codes.ask(request, email, known=hash_key(known) if known else "")
         return self._with_cookie(RedirectResponse(CODE, HTTPStatus.SEE_OTHER), cookie)
 
     async def show_code(self, request: Request) -> Response:
@@ -116,49 +127,58 @@ class SigningIn:
     async def choose(self, request: Request) -> Response:
         """Into one of them."""
         chosen = named((await read_form(request)).get("account", ""))
-        began, cookie = await self._enter(request, hash_key(self._cookie(request)), chosen) if chosen else (None, "")
-        return self._begun(request, began, cookie) if began else self._over()
+        if chosen is None:
+            return self._over()
+        drawn, proof = Drawn(request), hash_key(self._cookie(request))
+        began = await self._reads.run(
+            lambda session: enter_proven(session, proof, chosen, drawn.browser), EVERYTHING
+        )  # fmt: skip
+        return self._begun(request, began, drawn) if began else self._over()
 
     async def _prove(self, request: Request, prove: Proof) -> Response | None:
         """Into the only account, else to the choice; None where nothing was proved.
 
         To prove and to enter is one transaction: no code is used up by who is not let in.
         """
-        cookie, own = token_urlsafe(TOKEN_BYTES), token_urlsafe(TOKEN_BYTES)
-        proof, browser = hash_key(cookie), browser_of(request, own)
+        cookie, drawn = token_urlsafe(TOKEN_BYTES), Drawn(request)
+        proof = hash_key(cookie)
 
         def read(session: Session) -> tuple[bool, PortalSession | None]:
             if not prove(session, proof):
                 return False, None
             ways = ways_of(session, proof)
-            return True, enter_proven(session, proof, ways[0].account_id, browser) if len(ways) == 1 else None
+            return True, enter_proven(session, proof, ways[0].account_id, drawn.browser) if len(ways) == 1 else None
 
         is_proven, began = await self._reads.run(read, EVERYTHING)
         if began is not None:
-            return self._begun(request, began, own)
+            return self._begun(request, began, drawn)
         if not is_proven:
             return None
         return self._with_cookie(RedirectResponse(ACCOUNTS, HTTPStatus.SEE_OTHER), cookie)
 
-    async def _enter(self, request: Request, proof: str, account_id: UUID) -> tuple[PortalSession | None, str]:
-        cookie = token_urlsafe(TOKEN_BYTES)
-        browser = browser_of(request, cookie)
-        began = await self._reads.run(lambda session: enter_proven(session, proof, account_id, browser), EVERYTHING)
-        return began, cookie
-
-    def _begun(self, request: Request, began: PortalSession, cookie: str) -> Response:
+    def _begun(self, request: Request, began: PortalSession, drawn: Drawn) -> Response:
         log.info("portal_entered", session_id=str(began.id), account_id=str(began.account_id), how="mail")
-        answer = let_in(self._site, request, cookie, HOME)
+        answer = let_in(self._site, request, drawn.own, HOME)
         self._site.take(answer, self._name)
+        self._site.give(answer, self._known, drawn.known, KNOWN_SECONDS)
         return answer
 
     @property
     def _name(self) -> str:
         return self._site.cookie_for("sign-in")
 
+    @property
+    def _known(self) -> str:
+        """That of the cookie by which a browser is known that somebody has signed in with: it opens nothing."""
+        return self._site.cookie_for("known")
+
     def _cookie(self, request: Request) -> str:
-        """What this browser was given; empty for what we never give."""
-        found = request.cookies.get(self._name, "")
+        """What this browser was given for its code or its choice."""
+        return self._kept(request, self._name)
+
+    def _kept(self, request: Request, name: str) -> str:
+        """A cookie of this browser's; empty for what we never give."""
+        found = request.cookies.get(name, "")
         return found if len(found) <= TOKEN_LENGTH_MAX else ""
 
     def _with_cookie(self, answer: Response, cookie: str) -> Response:

@@ -95,7 +95,7 @@ class Staging:
 
         Raises Refused 409 for a form that was sent before and said something else, and as `Acceptance.accept`.
         """
-        stored = await self._store(visitor, command, _key_of(fields))
+        stored = await self._store(visitor, command, form_key(fields))
         return RedirectResponse(f"/operations/{stored.id}", 303)
 
     async def say_each(self, visitor: Somebody, commands: Mapping[str, Command], fields: Mapping[str, str]) -> str:
@@ -103,7 +103,7 @@ class Staging:
 
         Raises as `say`. What is stored by then stays, and is what the same form stores when it is sent again.
         """
-        key = _key_of(fields)
+        key = form_key(fields)
         await gather(*(self._store(visitor, command, key_of_part(key, part)) for part, command in commands.items()))
         return key
 
@@ -130,7 +130,8 @@ def ring_after(
     return after
 
 
-def _key_of(fields: Mapping[str, str]) -> str:
+def form_key(fields: Mapping[str, str]) -> str:
+    """The key that a form carries. Raises Refused 400 for one without."""
     try:
         return str(UUID(fields.get(KEY_FIELD, "")))
     except ValueError:

@@ -18,11 +18,15 @@ AGENT_LENGTH_MAX = 200
 
 @dataclass(frozen=True, slots=True)
 class Browser:
-    """Who comes: the hash of the cookie that they are given, and what they tell of themselves."""
+    """Who comes: the hash of the cookie that they are given, and what they tell of themselves.
+
+    By `known_cookie`, the hash of another one, it is known when it asks for the next mail to the same address.
+    """
 
     token_sha256: str
     address: str
     agent: str
+    known_cookie: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +58,14 @@ def enter(session: Session, link_sha256: str, browser: Browser) -> Entered | Non
     return Entered(begin(session, entrant, browser), link.target)
 
 
-def begin(session: Session, entrant: Entrant, browser: Browser) -> PortalSession:
-    """The session of somebody who has proved that they are let in."""
+def begin(
+    session: Session, entrant: Entrant, browser: Browser, known_sha256: str | None = None
+) -> PortalSession:  # fmt: skip
+    """The session of somebody who has proved that they are let in; by which the browser is known, if by anything."""
     values = {
         "id": uuid7(), "account_id": entrant.account_id, "user_id": entrant.user_id, "role": entrant.role,
         "return_url": entrant.return_url, "token_sha256": browser.token_sha256, "address": browser.address,
         "agent": browser.agent[:AGENT_LENGTH_MAX], "ends_at": func.now() + SESSION_LIVES,
-        "proven_at": func.now() if entrant.is_proven else None,
+        "known_sha256": known_sha256, "proven_at": func.now() if entrant.is_proven else None,
     }  # fmt: skip
     return session.scalars(insert(PortalSession).values(values).returning(PortalSession)).one()

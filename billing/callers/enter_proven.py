@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from hashlib import sha256
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from billing.accounts.tables import Account
 from billing.callers.enter import Browser, Entrant, begin
 from billing.callers.tables import PortalSession, SignIn, SignInWay
+from billing.mail.queries import key_of
 from billing.team.tables import Member
 from schemas.permissions import Role
 
@@ -43,13 +45,23 @@ def enter_proven(session: Session, proof_sha256: str, account_id: UUID, browser:
     chosen = SignInWay.sign_in_id == SignIn.id, SignInWay.account_id == account_id, _still_leads()
     leads_there = select(SignInWay.account_id).where(*chosen).correlate(SignIn).exists()
     used = update(SignIn).where(_is_good(proof_sha256), leads_there).values(entered_at=func.now())
-    sign_in_id = session.scalar(used.returning(SignIn.id), execution_options={"synchronize_session": False})
-    if sign_in_id is None:
+    returned = session.execute(
+        used.returning(SignIn.id, SignIn.email), execution_options={"synchronize_session": False}
+    )
+    proven = returned.one_or_none()
+    if proven is None:
         return None
+    sign_in_id, cookie = proven.id, browser.known_cookie
+    known = known_by(cookie, proven.email) if cookie else None
     way = session.scalars(
         select(SignInWay).where(SignInWay.sign_in_id == sign_in_id, SignInWay.account_id == account_id)
     ).one()
-    return begin(session, Entrant(way.account_id, way.user_id, Role(way.role), is_proven=True), browser)
+    return begin(session, Entrant(way.account_id, way.user_id, Role(way.role), is_proven=True), browser, known)
+
+
+def known_by(cookie: str, email: str) -> str:
+    """What stands for this browser together with this address; by neither alone anything is found."""
+    return sha256(f"{cookie}/{key_of(email)}".encode()).hexdigest()
 
 
 def _still_leads() -> ColumnElement[bool]:

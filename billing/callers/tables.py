@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from database.base import Base, one_of, written_at
@@ -46,6 +46,9 @@ class PortalSession(Base):
     out. At `proven_at` they have shown for the last time that it is them, by what a mail had: who came by the product's
     word alone has not. `address` and `agent` are what the browser told when it came, for whoever looks through their
     sessions.
+
+    Who came by mail left `known_sha256`: a hash of another cookie of this browser together with that address. By it the
+    browser is known when it asks for the next mail.
     """
 
     __tablename__ = "portal_sessions"
@@ -54,6 +57,7 @@ class PortalSession(Base):
         CheckConstraint("ends_at > started_at", name="ends_later"),
         Index("ix_portal_sessions_user", "account_id", "user_id"),
         Index("ix_portal_sessions_ends_at", "ends_at"),
+        Index("ix_portal_sessions_known", "known_sha256", postgresql_where=text("known_sha256 IS NOT NULL")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -64,6 +68,7 @@ class PortalSession(Base):
     token_sha256: Mapped[str] = mapped_column(unique=True)
     address: Mapped[str]
     agent: Mapped[str]
+    known_sha256: Mapped[str | None]
     started_at: Mapped[datetime] = written_at()
     seen_at: Mapped[datetime] = written_at()
     proven_at: Mapped[datetime | None]

@@ -27,10 +27,12 @@ def stage_to_person(session: Session, topic: str, subject_id: UUID, address: str
         raise Rejected("too_many_mails", detail, status=429)
 
 
-def stage_in_hour(session: Session, topic: str, subject_id: UUID, address: str, wall_at: datetime) -> bool:
-    """The same for who may be told of neither: False where the hour has no place left."""
-    whom = sha256(key_of(address).encode()).hexdigest()
+def stage_in_hour(
+    session: Session, topic: str, subject_id: UUID, address: str, wall_at: datetime, lane: str = ""
+) -> bool:
+    """The same for who may be told of neither: False where the hour has no place left. A `lane` has its own."""
+    whom, of_lane = sha256(key_of(address).encode()).hexdigest(), f"{lane}/" if lane else ""
     for place in range(1, HOURLY_MAX + 1):
-        if stage(session, topic, subject_id, f"{topic}/{whom}/{wall_at:%Y-%m-%dT%H}/{place}"):
+        if stage(session, topic, subject_id, f"{topic}/{whom}/{wall_at:%Y-%m-%dT%H}/{of_lane}{place}"):
             return True
     return False

@@ -14,6 +14,7 @@ from schemas.account_facts import InvitationFacts
 from schemas.documents import NoticeFacts, PartyFacts
 
 TOKEN = "{token}"  # noqa: S105 - where it stands in the address
+IN_PORTAL = f"/join/{TOKEN}"
 BY_DEFAULT = f"/v1/team/invitations/{TOKEN}/"
 
 
@@ -44,6 +45,9 @@ def invited(session: Session, occasion: Occasion) -> NoticeFacts:
 def _address(letterhead: Letterhead) -> str:
     if letterhead.invitation_url:
         return letterhead.invitation_url
+    if letterhead.portal_public_url:
+        return letterhead.portal_public_url.rstrip("/") + IN_PORTAL
     if not letterhead.public_url:
-        raise Rejected("public_url_missing", "An invitation needs TEAM_INVITATION_URL, or PUBLIC_URL.")
+        detail = "An invitation needs TEAM_INVITATION_URL, PORTAL_PUBLIC_URL or PUBLIC_URL."
+        raise Rejected("public_url_missing", detail)
     return letterhead.public_url.rstrip("/") + BY_DEFAULT

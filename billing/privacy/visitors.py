@@ -29,9 +29,10 @@ VISITORS = (
             "token_sha256": Personal("a browser that was let in", VISITS, Keep.ACCOUNT),
             "address": Personal("where a browser came from", VISITS, Keep.ACCOUNT),
             "agent": Personal("what a browser calls itself", VISITS, Keep.ACCOUNT),
+            "known_sha256": Personal("a browser that an e-mail address was proved in", VISITS, Keep.ACCOUNT),
         },
         is_deleted=True,
-        hidden=("token_sha256",),
+        hidden=("token_sha256", "known_sha256"),
     ),
     PersonalTable(
         "account_looks",

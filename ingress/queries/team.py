@@ -53,7 +53,7 @@ class Invited:
         token, address = request.path_params["token"], address_of(request)
         self._failures.require_few(address)
         try:
-            shown = await self._reads.run(lambda session: _open_invitation(session, token), EVERYTHING)
+            shown = await self._reads.run(lambda session: open_invitation(session, token), EVERYTHING)
         except Rejected:
             self._failures.note(address)
             raise
@@ -63,7 +63,8 @@ class Invited:
         return answer
 
 
-def _open_invitation(session: Session, token: str) -> OpenInvitationView:
+def open_invitation(session: Session, token: str) -> OpenInvitationView:
+    """What whoever has the token of its mail is told. Raises Rejected `invitation_not_found`."""
     found = find_invitation(session, token)
     if found is None:
         raise invitation_over()

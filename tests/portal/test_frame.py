@@ -36,6 +36,18 @@ def test_every_answer_holds_the_browser_to_the_same_rules(
         assert answer.headers["x-request-id"]
 
 
+def test_what_opens_something_is_told_to_no_other_page_and_its_own_form_is_taken(
+    browser: NewBrowser, new_customer: NewCustomer, new_link: Link, portal_address: str
+) -> None:
+    ada, link = browser(), new_link(new_customer())
+    answers = [ada.open(path) for path in (link, "/enter/made-up", "/sign-in/made-up", "/join/made-up")]
+    for answer in answers:
+        assert answer.headers.get_list("referrer-policy") == ["strict-origin"], answer.url
+    # with that policy browsers say of a form where it comes from, and the answer leads on by the same one
+    entered = ada.send(link, headers={**OURS, "Origin": portal_address, "Referer": f"{portal_address}/"})
+    assert (entered.status_code, entered.headers["referrer-policy"]) == (303, "strict-origin")
+
+
 def test_a_style_sheet_is_kept_for_ever_under_a_name_that_tells_its_content(browser: NewBrowser) -> None:
     page = browser().open("/no/such")
     address = page.text.partition('rel="stylesheet" href="')[2].partition('"')[0]

@@ -205,17 +205,63 @@ def test_where_nobody_has_said_where_the_portal_is_there_is_the_code_alone(mailb
         assert "/sign-in/" not in form
 
 
-def test_five_mails_go_to_an_address_within_an_hour(
+def _mails_to(books: Session, email: str) -> int:
+    asked = select(SignIn.id).where(SignIn.email == email)
+    return len(books.scalars(select(OutboxEntry.id).where(OutboxEntry.subject_id.in_(asked))).all())
+
+
+def test_five_mails_go_to_an_address_within_an_hour_and_one_place_asks_for_three(
     browser: NewBrowser, with_team: Callable[[str, str], UUID], books_of_portal: Session
 ) -> None:
-    with_team("bea7@acme.example", "Seventh Corp")
+    email = "bea7@acme.example"
+    with_team(email, "Seventh Corp")
     for _ in range(7):
-        _ask(browser(), "bea7@acme.example")
-    asked = select(SignIn.id).where(SignIn.email == "bea7@acme.example")
-    mails = select(OutboxEntry.id).where(OutboxEntry.subject_id.in_(asked))
-    assert len(books_of_portal.scalars(mails).all()) == 5
+        _ask(browser(), email)
+    assert _mails_to(books_of_portal, email) == 3
+    for network in ("192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.3"):
+        assert _asked(books_of_portal, network, 30, email), "whoever is refused is not told"
+    assert _mails_to(books_of_portal, email) == 5
+    other = "bea99@acme.example"
+    for _ in range(7):
+        _asked(books_of_portal, "192.0.2.4", 0, other)
+    assert _mails_to(books_of_portal, other) == 5, "behind a proxy all of them come from one place"
     wrong = browser().send(ASK, {"email": "<b>"})
     assert (wrong.status_code, 'href="#email"' in wrong.text, "<b>" in wrong.text) == (422, True, False)
+
+
+def test_a_stranger_cannot_keep_out_who_has_signed_in_with_their_browser_before(
+    browser: NewBrowser, with_team: Callable[[str, str], UUID], mailbox: Mailbox, books_of_portal: Session
+) -> None:
+    email, other = "bea10@acme.example", "cleo10@acme.example"
+    with_team(email, "Tenth Corp")
+    with_team(other, "Eleventh Corp")
+    bea = browser()
+    _ask(bea, email)
+    entered = bea.send(CODE, {"code": mailbox.of(email).code})
+    known = next(each for each in entered.headers.get_list("set-cookie") if each.startswith("cashbeat-known="))
+    assert {"HttpOnly", "SameSite=lax", "Max-Age=7776000"} <= set(known.split("; "))
+    bea.send("/leave")
+    books_of_portal.execute(text("DELETE FROM sign_ins"))
+    for number in range(9):
+        _asked(books_of_portal, f"192.0.2.{number}", 30, email)
+    before = _mails_to(books_of_portal, email)
+    _ask(browser(), email)
+    assert _mails_to(books_of_portal, email) == before, "the hour has no place left for strangers"
+
+    _ask(bea, "Bea10@acme.example")
+    assert bea.send(CODE, {"code": mailbox.of("Bea10@acme.example").code}).headers["location"] == "/"
+    assert bea.send("/proof").status_code == 303
+    assert _mails_to(books_of_portal, email) == before + 1, "nor who is signed in and asked who it is"
+    for _ in range(9):
+        _ask(bea, other)
+    assert _mails_to(books_of_portal, other) == 3, "of another address it is a stranger"
+    thief = browser()
+    thief.http.cookies.set("cashbeat-known", "made-up", domain="127.0.0.1")
+    _ask(thief, email)
+    assert _mails_to(books_of_portal, email) == before + 1
+    for _ in range(9):
+        _ask(bea, email)
+    assert _mails_to(books_of_portal, email) + 1 == before + 5, "five, and that is all"
 
 
 def test_one_place_asks_thirty_times_an_hour_and_what_is_over_is_forgotten(
@@ -239,8 +285,8 @@ def test_whoever_has_a_network_of_the_sixth_version_has_one_place_in_it(books_of
     assert _asked(books_of_portal, of_one[0], 0), "behind a proxy nobody is counted by that"
 
 
-def _asked(books: Session, network: str, at_most: int) -> bool:
-    asking = Asking(f"{uuid4().hex}@acme.example", uuid4().hex, network)
+def _asked(books: Session, network: str, at_most: int, email: str = "") -> bool:
+    asking = Asking(email or f"{uuid4().hex}@acme.example", uuid4().hex, network)
     return ask_to_sign_in(books, asking, at_most, datetime.now(UTC))
 
 

@@ -29,6 +29,7 @@ CREATE TABLE portal_sessions (
     token_sha256 TEXT NOT NULL,
     address TEXT NOT NULL,
     agent TEXT NOT NULL,
+    known_sha256 TEXT,
     started_at TIMESTAMPTZ DEFAULT now() NOT NULL,
     seen_at TIMESTAMPTZ DEFAULT now() NOT NULL,
     proven_at TIMESTAMPTZ,
@@ -42,3 +43,4 @@ CREATE TABLE portal_sessions (
 );
 CREATE INDEX ix_portal_sessions_user ON portal_sessions (account_id, user_id);
 CREATE INDEX ix_portal_sessions_ends_at ON portal_sessions (ends_at);
+CREATE INDEX ix_portal_sessions_known ON portal_sessions (known_sha256) WHERE known_sha256 IS NOT NULL;
