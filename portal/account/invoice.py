@@ -1,6 +1,7 @@
 """One invoice: what it is made of, how it is paid, and its PDF; to pay it on a page or by transfer."""
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from billing.accounts.queries import get_account
 from billing.credit_notes.queries import get_credit_note
 from billing.invoices.queries import get_invoice, show_invoice
 from billing.overview.queries import OwedInvoice, find_owed, owed_invoices
@@ -17,7 +19,7 @@ from ingress.queries.refunds import credit_note_pdf
 from portal.account.invoice_story import read_story
 from portal.forms import read_form
 from portal.hands import Hands
-from portal.once import with_key
+from portal.once import read_once, with_key
 from portal.shell import TO_PAY, Shell
 from portal.showing import Content
 from portal.staging import FormErrors, command_of
@@ -29,6 +31,7 @@ from schemas.commands.payments import PayInvoice
 
 PERMISSION = "invoices:read"
 NO_ERRORS: Mapping[str, str] = {}
+GONE = "It cannot be paid in this way any more. Choose another one."
 NO_WAYS = Ways((), (), is_decided=True)
 
 
@@ -108,7 +111,26 @@ class InvoicePage:
             command = command_of(command_class, {**chosen, **given, "invoice_id": str(request.path_params["id"])})
         except FormErrors as errors:
             return await self._shown(request, errors.by_field)
+        (way,) = chosen
+        if await self._is_gone(request, visitor, way, chosen[way]):
+            answer = await self._shown(request, {way: GONE})
+            answer.status_code = HTTPStatus.CONFLICT
+            return answer
         return await self._staging.say(visitor, command, fields)
+
+    async def _is_gone(self, request: Request, visitor: Visitor, way: str, chosen: str) -> bool:
+        """Whether what the page has shown is not offered any more. Whoever carries it out asks again."""
+        invoice_id: UUID = request.path_params["id"]
+
+        def read(session: Session) -> bool:
+            owed = find_owed(session, invoice_id)
+            if owed is None or owed.is_of_gateway or read_once(session, request, visitor.principal).sent:
+                return False
+            ways = ways_for(session, get_account(session, visitor.account_id).country, owed.currency)
+            offered = ways.on_page if way == "gateway" else ways.by_hand
+            return ways.is_decided and chosen not in {each.method for each in offered}
+
+        return await self._reads.run(read, visitor.principal.sight)
 
     async def _shown(self, request: Request, errors: Mapping[str, str]) -> Response:
         invoice_id: UUID = request.path_params["id"]

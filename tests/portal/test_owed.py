@@ -224,3 +224,27 @@ def test_a_link_may_lead_to_what_is_owed_to_cancel_and_to_one_invoice(
     assert lands("cancel").endswith("/cancel")
     assert lands("invoices") == "/account/invoices"
     assert set(PATHS) == set(TARGETS), "the portal knows every word that the API takes"
+
+
+def test_a_way_that_is_offered_no_more_is_refused_and_the_others_are_shown(
+    signed_in: NewBrowser, new_customer: NewCustomer, subscribers: Books, books_of_portal: Session,
+    offered_somewhere: None,
+) -> None:  # fmt: skip
+    account_id, now = new_customer(country="NL"), datetime.now(UTC)
+    subscribers.give_card(account_id, now)
+    subscribers.subscribe(account_id, now)
+    subscribers.answer(now, "insufficient_funds")
+    path = f"/account/invoices/{subscribers.invoices(account_id)[0].id}"
+    ada = signed_in(account_id)
+    page = ada.open(path)
+    switch = text("UPDATE payment_method_configs SET enabled = :on WHERE country = 'NL' AND method = :method")
+    for way, method, field in (("pay", "stripe", "gateway"), ("transfer", "bank_transfer", "method")):
+        fields = {**hidden_fields(page.text, f"{path}/{way}"), field: method}
+        books_of_portal.execute(switch, {"on": False, "method": method})
+        gone = ada.send(f"{path}/{way}", fields)
+        books_of_portal.execute(switch, {"on": True, "method": method})
+        assert (gone.status_code, f'href="#{field}"' in gone.text) == (409, True)
+        assert fields["operation_key"] in gone.text, "it is still the same form"
+    said = text("SELECT count(*) FROM operations WHERE caller LIKE :caller")
+    assert books_of_portal.scalar(said, {"caller": f"user/{account_id}/%"}) == 0
+    assert ada.send(f"{path}/pay", {**fields, "gateway": "stripe"}).status_code == 303
