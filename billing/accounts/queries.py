@@ -35,6 +35,14 @@ def get_account(session: Session, account_id: UUID) -> Account:
     return account
 
 
+def names_of_accounts(session: Session, account_ids: Collection[UUID]) -> dict[UUID, str]:
+    """What these are called, by id; no statement when there are none."""
+    if not account_ids:
+        return {}
+    rows = session.execute(select(Account.id, Account.name).where(is_among(Account.id, account_ids)))
+    return {row.id: row.name for row in rows}
+
+
 def lock_account(session: Session, account_id: UUID) -> Account:
     """The account, nobody else's until commit; raises Rejected `account_not_found`. Locked before anything of it is.
 

@@ -1,6 +1,6 @@
 """Invoices of all accounts: searched, looked at, sent again, taken back."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from uuid import UUID
 
 from billing.invoices.queries import show_invoice
@@ -11,6 +11,7 @@ from portal.console.asking import Deed, Told
 from portal.console.facts import Fact
 from portal.console.fields import Field
 from portal.console.lists import Listed
+from portal.console.named import Names, names_in
 from portal.console.several import CHOSEN, Several
 from portal.console.showing import Content, Look
 from portal.console.thing import File, Thing
@@ -44,31 +45,32 @@ def _beside(look: Look, found: InvoiceView) -> Content:
     }
 
 
-def _one(look: Look, invoice_id: UUID) -> InvoiceView:
-    return look.at(READS, lambda session: show_invoice(session, invoice_id), {"invoice_id": invoice_id})
+def _alone(look: Look, invoice_id: UUID, told: Callable[[InvoiceView, Names], Told]) -> Told:
+    found = look.at(READS, lambda session: show_invoice(session, invoice_id), {"invoice_id": invoice_id})
+    return told(found, names_in(look.session, [found]))
 
 
-def _told(found: InvoiceView, why_not_of: Mapping[InvoiceStatus, str]) -> Told:
+def _told(found: InvoiceView, names: Names, why_not_of: Mapping[InvoiceStatus, str]) -> Told:
     facts = [
         Fact("Invoice", found.number or "", href=ONE.format(id=found.id)),
-        Fact("Account", str(found.account_id), href=f"/admin/accounts/{found.account_id}"),
+        Fact("Account", names.get(found.account_id, ""), href=f"/admin/accounts/{found.account_id}"),
         Fact("Status", found.status),
         Fact("Total", minor=found.total_minor, currency=found.currency),
     ]
     return Told(facts, why_not=why_not_of.get(InvoiceStatus(found.status), ""))
 
 
-def _to_send(found: InvoiceView) -> Told:
-    return _told(found, {InvoiceStatus.DRAFT: "A draft is sent to nobody."})
+def _to_send(found: InvoiceView, names: Names) -> Told:
+    return _told(found, names, {InvoiceStatus.DRAFT: "A draft is sent to nobody."})
 
 
-def _to_take_back(found: InvoiceView) -> Told:
+def _to_take_back(found: InvoiceView, names: Names) -> Told:
     said = {
         InvoiceStatus.DRAFT: "A draft has no number yet.",
         InvoiceStatus.PAID: "It is paid: give the payment back instead.",
         InvoiceStatus.VOID: "It is void already.",
     }
-    return _told(found, said)
+    return _told(found, names, said)
 
 
 LISTS = (
@@ -89,7 +91,7 @@ SEND = Deed(
     command=SendInvoice,
     about="invoice_id",
     reads=READS,
-    read=lambda look, row_id: _to_send(_one(look, row_id)),
+    read=lambda look, row_id: _alone(look, row_id, _to_send),
     title="Send the invoice",
     button="Send it",
     back=ONE,
@@ -100,7 +102,7 @@ VOID = Deed(
     command=VoidInvoice,
     about="invoice_id",
     reads=READS,
-    read=lambda look, row_id: _to_take_back(_one(look, row_id)),
+    read=lambda look, row_id: _alone(look, row_id, _to_take_back),
     title="Take the invoice back",
     button="Take it back",
     back=ONE,
@@ -116,7 +118,7 @@ WRITE_OFF = Deed(
     command=WriteOffInvoice,
     about="invoice_id",
     reads=READS,
-    read=lambda look, row_id: _to_take_back(_one(look, row_id)),
+    read=lambda look, row_id: _alone(look, row_id, _to_take_back),
     title="Write the invoice off",
     button="Write it off",
     back=ONE,

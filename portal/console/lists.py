@@ -19,6 +19,7 @@ from ingress.queries.filters import Filter
 from portal.console.cells import header_of, row_of
 from portal.console.colleagues import Colleague
 from portal.console.hands import Hands
+from portal.console.named import names_in
 from portal.console.showing import Content, Look
 from portal.csv_file import Row, csv_stream
 from portal.forms import errors_by_field
@@ -76,7 +77,8 @@ class ListPage(Generic[Wanted]):
             return await self._showing.page_of(colleague, request, listed.template, lambda _: content)
 
         def read(look: Look) -> Content:
-            return self._content(asked, {}, self._page(look, wanted, asked))
+            page = self._page(look, wanted, asked)
+            return {**self._content(asked, {}, page), "names": names_in(look.session, page.data)}
 
         return await self._showing.page_of(colleague, request, listed.template, read)
 

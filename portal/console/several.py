@@ -23,6 +23,7 @@ from portal.console.asking import NO_ERRORS, Deed, Told
 from portal.console.colleagues import Colleague
 from portal.console.fields import as_said
 from portal.console.hands import Hands
+from portal.console.named import Names, names_in
 from portal.console.operation_page import ON_ITS_WAY
 from portal.console.showing import Content, Look
 from portal.forms import read_form
@@ -52,7 +53,7 @@ class Several:
     button: str
     deed: Deed
     read: Callable[[Session, UUID], View]
-    told: Callable[[Any], Told]
+    told: Callable[[Any, Names], Told]
     back: str
 
 
@@ -140,7 +141,8 @@ class SeveralPage:
             return Page(data=[read(session, row_id) for row_id in chosen], next_cursor=None)
 
         found = look.at(self._several.deed.reads, read_all)
-        return [(row_id, told(each)) for row_id, each in zip(chosen, found.data, strict=True)]
+        names = names_in(look.session, found.data)
+        return [(row_id, told(each, names)) for row_id, each in zip(chosen, found.data, strict=True)]
 
 
 def _operations(look: Look, chosen: Sequence[UUID], key: str) -> Mapping[UUID, OperationView]:

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from portal.console.hands import Hands
+from portal.console.named import names_in
 from portal.console.showing import Content, Look
 
 
@@ -47,7 +48,7 @@ class ThingPage:
         def read(look: Look) -> Content:
             about = {thing.about: row_id} if thing.about else {}
             found = look.at(thing.permission, lambda session: thing.read(session, row_id), about)
-            return {"it": found, **thing.beside(look, found)}
+            return {"it": found, "names": names_in(look.session, [found]), **thing.beside(look, found)}
 
         return await self._showing.page(request, thing.permission, thing.template, read)
 

@@ -35,6 +35,8 @@ def test_invoices_of_all_accounts_are_searched(at_work: AtWork, hire: Hire, pend
     page = robin.open(f"{INVOICES}/{pending}")
     number = page.text.partition("<h1>Invoice ")[2].partition(" ")[0]
     assert number.startswith("INV-")
+    assert ">Acme Corp</a>" in page.text
+    assert ">Acme Corp</a>" in robin.open(f"{INVOICES}?number={number}").text, "whose it is, by name"
     for query, is_there in (
         ("", True), (f"?number={number}", True), ("?status=pending&sort=due", True), ("?status=void", False),
         ("?created_until=2020-01-01", False), ("?currency=JPY", False),

@@ -66,7 +66,7 @@ def test_nothing_can_be_done_there(at_work: AtWork, hire: Hire, looked_at: UUID,
     _look(robin, looked_at)
     for path in ("/account/billing/cancel", "/account/settings", "/account/team/invite", "/account/credits/purchase"):
         assert robin.send(path, {"operation_key": str(uuid4())}).status_code in {404, 405}, path
-    for path in ("/account/billing/plan", "/account/settings/delete", "/account/sessions", "/parked"):
+    for path in ("/account/billing/plan", "/account/settings/delete", "/account/sessions"):
         assert robin.open(path, follow_redirects=True).status_code in {403, 404}, path
     said = text("SELECT count(*) FROM operations WHERE caller LIKE 'look/%' OR caller LIKE 'staff/%'")
     assert books_of_portal.scalar(said) == 0

@@ -68,7 +68,7 @@ def test_what_is_chosen_is_told_one_by_one_and_taken_back_once_each(
     assert f'formaction="{SEVERAL}/void"' in listed
     run_command(hands_of_portal, stage_command(books_of_portal, "void_invoice", _void(gone), "app/shop"))
     page = _reviewed(robin, "void", small, other, gone)
-    for told in ("$10.00", "$25.50", "2 of them.", "$35.50", "It is void already", "left out"):
+    for told in (">Acme Corp</a>", "$10.00", "$25.50", "2 of them.", "$35.50", "It is void already", "left out"):
         assert told in page.text, told
     fields = fields_of(page)
     assert f"each-{gone}" not in fields
