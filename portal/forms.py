@@ -12,6 +12,8 @@ from ingress.bodies import read_body
 from portal.refused import Refused
 from schemas.refusals import refusals
 
+# what our pages send; whatever else is no form of theirs
+FORM_TYPE = "application/x-www-form-urlencoded"
 BODY_BYTES_MAX = 64 * 1024
 FIELDS_MAX = 200
 DIGITS_MAX = 15
@@ -29,13 +31,24 @@ async def read_form(request: Request) -> Mapping[str, str]:
 
 async def _read(request: Request) -> Mapping[str, str]:
     body = await read_body(request.receive, BODY_BYTES_MAX)
+    if body and not is_form(request):
+        raise _none_of_ours()
     try:
         fields = parse_qsl(
             body.decode("ascii"), keep_blank_values=True, max_num_fields=FIELDS_MAX, encoding="utf-8", errors="strict"
         )
     except ValueError:
-        raise Refused(HTTPStatus.BAD_REQUEST, "Not a form of ours", "What was sent cannot be read.") from None
+        raise _none_of_ours() from None
     return dict(fields)
+
+
+def is_form(request: Request) -> bool:
+    """Whether what is sent is said to be a form."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower() == FORM_TYPE
+
+
+def _none_of_ours() -> Refused:
+    return Refused(HTTPStatus.BAD_REQUEST, "Not a form of ours", "What was sent cannot be read.")
 
 
 def whole(text: str) -> int | str:

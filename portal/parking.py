@@ -25,7 +25,7 @@ from database.sight import Sight
 from ingress.bodies import Gone
 from ingress.problems import Problem
 from ingress.reads import Reads
-from portal.forms import is_id, read_form
+from portal.forms import is_form, is_id, read_form
 from portal.refused import Refused
 from portal.site import Site
 from portal.staging import KEY_FIELD, Somebody
@@ -33,7 +33,6 @@ from portal.visitors import TOKEN_LENGTH_MAX
 
 log = structlog.get_logger(__name__)
 TOKEN_BYTES = 32
-FORM_TYPE = "application/x-www-form-urlencoded"
 CHARACTERS_MAX = 16_000
 FIELDS_MAX = 60
 CODE_FIELD = "code"
@@ -82,7 +81,7 @@ class Parking(Generic[Whose]):
         over = request.cookies.get(self._site.cookie_name, "")
         if request.method != "POST" or not request.url.path.startswith(self._shelf.pages) or not over:
             return ""
-        if request.headers.get("content-type", "").partition(";")[0].strip() != FORM_TYPE:
+        if not is_form(request):
             return ""
         try:
             fields = await read_form(request)

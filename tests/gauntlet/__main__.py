@@ -18,6 +18,7 @@ from settings import load
 from stack.demo import refuse_real_gateways
 from stack.errors import StackError
 from tests.canaries import searched_home
+from tests.gauntlet.forging import forgers
 from tests.gauntlet.ordeals import poisoners, strangers
 from tests.gauntlet.plan import PAYPAL, STRIPE, Happened, Plan
 from tests.gauntlet.run import Result, run
@@ -36,6 +37,7 @@ def main(
     seed: Annotated[int, typer.Option(help="Fixes what is killed, lost and forged.")] = 1,
     hostile: Annotated[int, typer.Option(min=0, help="Instead: so many hostile requests at the door.")] = 0,
     at: Annotated[str, typer.Option(help="Of --hostile: at paths that contain this alone, as webhooks/paypal.")] = "",
+    forms: Annotated[int, typer.Option(min=0, help="Instead: so many forged forms at the portal and the console.")] = 0,
     poison: Annotated[int, typer.Option(min=0, help="Instead: so many poison messages over all queues.")] = 0,
     home: Annotated[Path | None, typer.Option(help="Keep logs and data here; a temporary folder otherwise.")] = None,
 ) -> None:
@@ -53,7 +55,9 @@ def main(
     logs.configure(load().model_copy(update={"log_level": "ERROR"}), "gauntlet")
     try:
         refuse_real_gateways(load())
-        if hostile or poison:
+        if forms:
+            result = _forms_at(forms, seed, home)
+        elif hostile or poison:
             result = _ordeal_at(hostile, at, poison, seed, home)
         else:
             result = _run_at(Plan(purchases, seed, renewals, refunds, transfers, documents, chosen), home)
@@ -72,6 +76,11 @@ def _ordeal_at(hostile: int, at: str, poison: int, seed: int, home: Path | None)
     with _watched(hostile or poison) as show, searched_home("ordeal") as folder:
         here = home or folder
         return strangers(hostile, at, seed, here, show) if hostile else poisoners(poison, seed, here, show)
+
+
+def _forms_at(forms: int, seed: int, home: Path | None) -> Result:
+    with _watched(forms) as show, searched_home("forms") as folder:
+        return forgers(forms, seed, home or folder, show)
 
 
 def _run_at(plan: Plan, home: Path | None) -> Result:
