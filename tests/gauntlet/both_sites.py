@@ -30,7 +30,6 @@ from settings import Settings
 from stack.ports import free_port
 from tests.billing.subscribers import Books
 from tests.billing.teams import MONDAY, Team
-from tests.logins import as_console, as_portal
 from tests.portal.crawling import Form, Parsed, crawl, routes_of
 from tests.portal.running_portal import Browser, running
 
@@ -77,11 +76,11 @@ class Inside:
 
 
 @contextmanager
-def both_sites(database_url: str, broker_url: str) -> Iterator[tuple[Inside, Inside]]:
-    """The portal with an owner and a viewer in it, and the console with one of each role of the company's own."""
-    portal = Settings(portal_database_url=as_portal(database_url), broker_url=broker_url, portal_port=free_port(0))
+def both_sites(portal_url: str, console_url: str, broker_url: str) -> Iterator[tuple[Inside, Inside]]:
+    """The portal and the console of the same books, each by its own way into the database."""
+    portal = Settings(portal_database_url=portal_url, broker_url=broker_url, portal_port=free_port(0))
     console = Settings(
-        console_database_url=as_console(database_url), broker_url=broker_url, console_port=free_port(0),
+        console_database_url=console_url, broker_url=broker_url, console_port=free_port(0),
         cashbeat_master_keys=SecretStr(make("k1")), seller_name=SELLER,
     )  # fmt: skip
     with ExitStack() as cleanup:

@@ -115,8 +115,11 @@ def _of_another_type(dice: Random, prey: Prey, path: str, fields: dict[str, str]
 
 
 def _with_a_used_key(dice: Random, prey: Prey, path: str, fields: dict[str, str]) -> Forged:
-    """With a good cookie, from one of our pages: but by the key of a form that was sent and said something else."""
-    if KEY_FIELD not in fields:
+    """With a good cookie, from one of our pages: but by the key of a form that was sent and said something else.
+
+    Of a form about several rows each row has a key of its own, made of it.
+    """
+    if KEY_FIELD not in fields or "/several/" in path:
         return _of_another_site(dice, prey, path, fields)
     cookie = dice.choice(sorted(prey.used))
     key = dice.choice((prey.used[cookie],) * 3 + ("", "1", "x" * 36, f"{prey.used[cookie]}x"))

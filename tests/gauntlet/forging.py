@@ -176,11 +176,13 @@ def forgers(count: int, seed: int, home: Path, show: Show) -> Result:
             server.start()
             cleanup.callback(server.stop)
         postgres.create_database("cashbeat")
-        prepare(urls_of(Settings(), home, postgres.url()))
+        urls = urls_of(Settings(), home, postgres.url())
+        prepare(urls)
         database = Database(make_engine(postgres.url()))
         cleanup.callback(database.engine.dispose)
         show("looking around", 0)
-        prepared = Prepared(database, *cleanup.enter_context(both_sites(postgres.url(), valkey.url())))
+        sites = cleanup.enter_context(both_sites(urls.portal, urls.console, valkey.url()))
+        prepared = Prepared(database, *sites)
         outcome = attack_pages(prepared, count, seed, show)
         problems = [*outcome.taken[:EXAMPLES_MAX], *outcome.broken[:EXAMPLES_MAX], *outcome.changed]
         problems += [] if prepared.is_still_at_work() else ["an honest form is not taken any more"]

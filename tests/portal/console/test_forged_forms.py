@@ -9,6 +9,7 @@ from schemas.permissions import StaffRole
 from stack.valkey import EmbeddedValkey
 from tests.gauntlet.both_sites import Inside, both_sites
 from tests.gauntlet.forging import Prepared, attack_pages
+from tests.logins import as_console, as_portal
 
 MANY = 400
 SEED = 1
@@ -25,7 +26,7 @@ def attacked_database(portal_database: str) -> Iterator[Database]:
 @pytest.fixture(scope="module")
 def attacked_sites(portal_database: str, valkey_server: EmbeddedValkey) -> Iterator[tuple[Inside, Inside]]:
     """Of a company."""
-    with both_sites(portal_database, valkey_server.url()) as sites:
+    with both_sites(as_portal(portal_database), as_console(portal_database), valkey_server.url()) as sites:
         yield sites
 
 
