@@ -41,7 +41,8 @@ PREFERENCES = "/account/settings/preferences"
 # What comes by the cookie of a session that is over is kept to be shown again, to its own user; it does nothing.
 TABLES = text("""
     SELECT tablename FROM pg_tables
-    WHERE schemaname = 'public' AND NOT starts_with(tablename, 'audit_') AND tablename <> 'parked_forms' ORDER BY 1
+    WHERE schemaname = 'public' AND NOT starts_with(tablename, 'audit_') AND tablename NOT LIKE '%parked_forms'
+    ORDER BY 1
 """)
 # when somebody was last there is written down whenever they come
 ROWS = "SELECT count(*), coalesce(sum(hashtextextended((to_jsonb(t) - 'seen_at')::text, 0)::numeric), 0) FROM {} t"

@@ -35,9 +35,10 @@ EVIL = (
 # what a field says that has to say something, by its name
 KNOWN: Mapping[str, Any] = {
     "billing_address": {"country": "US"}, "plan": {"plan": "starter"}, "services": [{"service": "setup-app"}],
-    "confirm_name": "Works", "email": "dan@acme.example", "role": "viewer", "service": "setup-app", "package": "value",
-    "success_url": "https://app.example/", "cancel_url": "https://app.example/", "checkout_ref": "cs_1", "card_ref": "p",
-    "return_url": "https://app.example/", "card_ids": [], "top_up_below": 5, "monthly_max": 3, "method": "bank_transfer",
+    "confirm_name": "Works", "email": "dan@acme.example", "role": "viewer", "service": "setup-app",
+    "package": "value", "return_url": "https://app.example/", "card_ids": [], "checkout_ref": "cs_1", "card_ref": "p",
+    "success_url": "https://app.example/", "cancel_url": "https://app.example/",
+    "top_up_below": 5, "monthly_max": 3, "method": "bank_transfer",
     "amount_minor": 5, "currency": "USD", "paid_on": "2026-11-30", "content": "iVBORw0KGgo=", "user_id": "user-dan",
     "token": "A" * 43, "name": "Dan", "recipients": {}, "quoted": {"total_minor": 1, "at": "2026-11-30T00:00:00Z"},
 }  # fmt: skip
