@@ -11,6 +11,8 @@ from tests.journeys.watching import Watch
 
 PATIENCE_SECONDS = 60.0
 POLL_SECONDS = 0.5
+# what is used up, or over, says so on a page of its own
+GONE = 410
 Words = str | re.Pattern[str]
 
 
@@ -24,8 +26,9 @@ class Person:
         watch.listen(page)
 
     def open(self, address: str) -> None:
-        """Type an address, or choose a bookmark."""
-        self.page.goto(address)
+        """Type an address, or choose a bookmark. AssertionError where there is nothing, or nothing for them."""
+        answer = self.page.goto(address)
+        assert answer is None or answer.status < 400 or answer.status == GONE, f"{address} answers {answer.status}"
         self._watch.look(self.page)
 
     def follow(self, words: Words) -> None:

@@ -80,12 +80,16 @@ class Scene:
         known = {"owner": "user_1", "billing_email": mail, "billing_address": LONDON}
         return str(self.say("/v1/accounts/", name=name, **(known | terms))["id"])
 
-    def enters(self, account_id: str, user_id: str = "user_1", role: str = "owner", target: str = "") -> Person:
-        """A user of the product comes to the portal by the link that it gives them."""
+    def enters(
+        self, account_id: str, user_id: str = "user_1", role: str = "owner", target: str = "", by: Person | None = None
+    ) -> Person:
+        """A user of the product comes to the portal by the link that it gives them, in a browser that they used before
+        or in another.
+        """
         said = {"account_id": account_id, "user_id": user_id, "role": role, "return_url": BACK}
         said |= {"target": target} if target else {}
         answer = self.shopper.command("/v1/portal/sessions/", said, str(uuid4()))
-        person = self.somebody()
+        person = by or self.somebody()
         person.open(answer["url"])
         person.press("Open")
         return person

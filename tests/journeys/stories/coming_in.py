@@ -1,4 +1,4 @@
-"""Somebody comes in by mail, though a program has opened the link before them."""
+"""Somebody comes in by mail, though a program was there before them; somebody is out in the middle of a form."""
 
 import re
 from uuid import uuid4
@@ -34,4 +34,21 @@ def sign_in_by_mail_after_a_scanner(scene: Scene) -> None:
     elsewhere.sees("This is over")
 
 
-STORIES: tuple[Journey, ...] = (sign_in_by_mail_after_a_scanner,)
+def keep_what_was_typed_when_a_session_ends(scene: Scene) -> None:
+    """They sign out everywhere while a form is filled in elsewhere: it is shown again, and sent when they say so."""
+    account_id = scene.account()
+    ada, elsewhere = scene.enters(account_id, target="credits"), scene.enters(account_id)
+    elsewhere.follow("Sessions")
+    elsewhere.press("Sign out everywhere")
+    ada.type("Warn below (empty: never)", "250")
+    ada.press("Set the warning")
+    ada.sees("What you typed is kept for 15 minutes")
+    scene.enters(account_id, by=ada)
+    ada.sees("What you had typed")
+    ada.press("Send it now")
+    ada.awaits("This is done.")
+    ada.follow("Back to your account")
+    ada.sees("A mail comes when fewer than 250 are left.")
+
+
+STORIES: tuple[Journey, ...] = (sign_in_by_mail_after_a_scanner, keep_what_was_typed_when_a_session_ends)
