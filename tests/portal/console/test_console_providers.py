@@ -51,7 +51,14 @@ def test_it_is_told_how_each_fares_and_nothing_secret(at_work: AtWork, hire: Hir
     page = at_work(hire(StaffRole.OPERATOR)).open(PROVIDERS)
     assert page.status_code == 200
     own = page.text.partition(f'id="provider-{provider_kept}"')[2].partition("</section>")[0]
-    for shown in ("One &lt;b&gt;", "waiting", "kept here", "1 secrets", "j***@example.com", f"{PROVIDERS}/one/disable"):
+    for shown in (
+        "One &lt;b&gt;",
+        "waiting",
+        "kept here",
+        "secrets that are kept here: 1",
+        "j***@example.com",
+        f"{PROVIDERS}/one/disable",
+    ):
         assert shown in own, shown
     assert (SEALED in page.text, "jo@example.com" in page.text) == (False, False)
     unkept = page.text.partition('id="provider-resend"')[2].partition("</section>")[0]

@@ -2,15 +2,18 @@
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from billing.statements.keep import keep_lines
 from database.operations import stage_command
 from database.upkeep import record_heartbeat
 from ingress.queries.running import QUEUES
 from portal.console.app import make_console
+from schemas.facts.statements import BankLine
 from schemas.permissions import StaffRole
 from settings import Settings
 from stack.ports import free_port
@@ -43,6 +46,22 @@ def test_what_waits_is_told_by_memory_and_since_when(
     assert (int(count), longest, int(waits) >= 1) == (standing, "3 h", True)
     assert 'href="/admin/operations?status=parked"' in page.text
     assert _row(page.text, "unverified events")[0] == "0"
+
+
+def test_what_waits_for_a_person_leads_to_where_it_is_decided_if_they_may_look(
+    at_work: AtWork, hire: Hire, books_of_portal: Session
+) -> None:
+    line = BankLine("DE89370400440532013000", datetime.now(UTC).date(), 1_234, "USD", 1_234, text="For Sam")
+    (line_id,) = keep_lines(books_of_portal, [line], "operator/mo")
+    long_ago = text("UPDATE statement_lines SET created_at = created_at - interval '90 days' WHERE id = :id")
+    books_of_portal.execute(long_ago, {"id": line_id})
+    link = 'href="/admin/payments/statements?status=open"'
+    for role, is_shown in ((StaffRole.ADMIN, True), (StaffRole.OPERATOR, False)):
+        robin = at_work(hire(role))
+        page = robin.open(RUNNING).text
+        told = page.partition("<dt>Statement lines</dt><dd>")[2].partition("</dd>")[0]
+        assert (re.sub("<[^>]+>", "", told), link in page) == ("1", is_shown), role
+        assert robin.open("/admin/payments/statements?status=open").status_code == (200 if is_shown else 403)
 
 
 def test_a_queue_whose_heart_does_not_beat_is_late(at_work: AtWork, hire: Hire, books_of_portal: Session) -> None:
