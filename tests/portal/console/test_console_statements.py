@@ -57,6 +57,7 @@ def test_lines_that_wait_are_listed_with_what_each_may_be(
     page = robin.open(f"{LINES}/{named}").text
     for told in ("$99.00", "names an invoice without a reference that checks", f"?number={invoice.number}", IBAN):
         assert told in page, told
+    assert f"cashbeat statement match {named} {invoice.number}\n" in page, "as an operator types it"
     assert "fits nothing that is to be paid" in robin.open(f"{LINES}/{unknown}").text
     assert "the bank&#39;s own fee" in robin.open(f"{LINES}/{fee}").text
     _claimed(robin, books_of_portal, named, invoice.id)
