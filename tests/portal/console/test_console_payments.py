@@ -126,13 +126,13 @@ def test_a_refund_above_the_limit_waits_and_its_exact_effect_is_shown_to_another
     _limit(books_of_portal, "refund_payment")
     robin, kim = at_work(hire(StaffRole.FINANCE)), at_work(hire(StaffRole.APPROVER))
     path = f"{PAYMENTS}/received/{paid_receipt}/refund"
-    wanted = do(
-        robin, path, hands_of_portal, amount_minor="9.90", reason="product_unsatisfactory", used_credits="forgive"
-    )
+    why = {"reason": "product_unsatisfactory", "used_credits": "forgive", "note": "It broke <b>twice</b>"}
+    wanted = do(robin, path, hands_of_portal, amount_minor="9.90", **why)
     assert "waits for a second person" in outcome(robin, wanted)
     approval = f"/admin/approvals/{wanted}"
     page = kim.open(approval).text
-    for told in ("$9.90", "<dt>amount</dt>", "credit notes", "Robin"):
+    said = ("product_unsatisfactory", "forgive", "It broke &lt;b&gt;twice&lt;/b&gt;")
+    for told in ("$9.90", "<dt>amount</dt>", "credit notes", "Robin", *said):
         assert told in page, told
     assert "Nothing of it went back" in kim.open(f"{PAYMENTS}/received/{paid_receipt}").text
     assert "This is done" in outcome(kim, do(kim, f"{approval}/approve", hands_of_portal))
