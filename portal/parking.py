@@ -34,7 +34,6 @@ from portal.visitors import TOKEN_LENGTH_MAX
 log = structlog.get_logger(__name__)
 TOKEN_BYTES = 32
 CHARACTERS_MAX = 16_000
-FIELDS_MAX = 60
 CODE_FIELD = "code"
 HOME = "/"
 Whose = TypeVar("Whose", bound=Somebody)
@@ -183,4 +182,4 @@ def _is_proof(name: str, value: str) -> bool:
 
 
 def _is_small(fields: Mapping[str, str]) -> bool:
-    return len(fields) <= FIELDS_MAX and sum(len(name) + len(value) for name, value in fields.items()) <= CHARACTERS_MAX
+    return sum(len(name) + len(value) for name, value in fields.items()) <= CHARACTERS_MAX

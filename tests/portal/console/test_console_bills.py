@@ -141,6 +141,21 @@ def test_what_costs_another_sum_than_was_shown_is_not_issued(
     assert books_of_portal.scalar(text("SELECT count(*) FROM operations WHERE kind = 'create_invoice'")) >= 1
 
 
+def test_a_long_bill_is_kept_when_the_session_ends_in_the_middle_of_it(
+    at_work: AtWork, hire: Hire, bill_to: Callable[..., dict[str, str]], books_of_portal: Session
+) -> None:
+    member = hire(StaffRole.FINANCE)
+    robin = at_work(member)
+    lines: dict[str, str] = {}
+    for place in range(LINES_MAX):
+        typed = {"description": f"Day {place}", "quantity": "1", "price": "450.50", "what": ""}
+        lines |= {f"{name}-{place}": value for name, value in typed.items()}
+    ended = text("UPDATE staff_sessions SET seen_at = seen_at - interval '16 minutes' WHERE staff_id = :id")
+    books_of_portal.execute(ended, {"id": member.id})
+    over = _press(robin, "review", {**bill_to(), **lines})
+    assert (over.status_code, "What you typed is kept" in over.text) == (401, True)
+
+
 def test_who_may_not_bill_is_not_shown_the_way(
     at_work: AtWork, hire: Hire, bill_to: Callable[..., dict[str, str]]
 ) -> None:
