@@ -1,7 +1,7 @@
 """A page from the cookie to the last tag: who looks, what they may see, read in one transaction, filled in."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 from starlette.requests import Request
@@ -15,6 +15,7 @@ from portal.visitors import Visitor, Visitors
 
 Content = Mapping[str, Any]
 Read = Callable[[Session, Visitor, Shell], Content]
+Found = TypeVar("Found")
 
 
 class Showing:
@@ -41,3 +42,7 @@ class Showing:
 
         shell, once, content = await self._reads.run(read_all, visitor.principal.sight)
         return self._pages.show(template, visitor, shell, {"once": once, **content}, request.url.path)
+
+    async def read(self, visitor: Visitor, read: Callable[[Session], Found]) -> Found:
+        """What has to be known before a form is taken. Raises what `read` raises."""
+        return await self._reads.run(read, visitor.principal.sight)

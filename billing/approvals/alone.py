@@ -15,14 +15,16 @@ def is_enough(session: Session, deed_id: UUID, kind: str, effect: Effect, limit:
     Called when it has done its work, in the same transaction. Two at once wait for each other: the lock is the last
     that a command takes, so nobody waits for its holder in a circle. `limit` None: one person is always enough.
     """
-    if kind not in ADDS_UP or effect.account_id is None:
+    together = ADDS_UP.get(kind)
+    if together is None or effect.account_id is None:
         return limit is None or effect.amount <= limit
-    of_kind = kind, effect.unit, effect.account_id
+    of_kind = together, effect.unit, effect.account_id
     if limit is not None and effect.amount + _done_of_late(session, *of_kind) > limit:
         return False
     if effect.amount > 0:
         row = {
-            "id": deed_id, "kind": kind, "unit": effect.unit, "account_id": effect.account_id, "amount": effect.amount,
+            "id": deed_id, "kind": together, "unit": effect.unit, "account_id": effect.account_id,
+            "amount": effect.amount,
         }  # fmt: skip
         session.execute(insert(DoneAlone).values(row))
     return True

@@ -10,9 +10,13 @@ from uuid import UUID
 
 # after so long nobody remembers why it was wanted
 WAITS = timedelta(days=7)
-# Of these what is done to one account within so long counts together: else whoever wants more than one person may do
-# would do it in slices. Two of another kind say how something is to be, and do not add up.
-ADDS_UP = frozenset({"refund_payment", "credit_invoice", "write_off_invoice", "void_invoice", "adjust_credits"})
+# Of these what is done to one account within so long counts together, by what it does: else whoever wants more than one
+# person may do would do it in slices, or half by a refund and half by a credit note. Two of another kind say how
+# something is to be, and do not add up.
+ADDS_UP = {
+    "refund_payment": "money_back", "credit_invoice": "money_back",
+    "write_off_invoice": "write_off_invoice", "void_invoice": "void_invoice", "adjust_credits": "adjust_credits",
+}  # fmt: skip
 ADDS_UP_WITHIN = timedelta(hours=24)
 CREDITS = "credits"
 KEYS = "keys"

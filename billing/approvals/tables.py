@@ -66,7 +66,7 @@ class Approval(Base):
 class DoneAlone(Base):
     """So much of a unit one person has done to an account without another: below the limit, by slices above it.
 
-    `id` is that of the operation, or of what was done at the command line.
+    `id` is that of the operation, or of what was done at the command line; `kind` is what counts together (`ADDS_UP`).
     """
 
     __tablename__ = "done_alone"

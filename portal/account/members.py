@@ -1,7 +1,6 @@
 """One member of the team: another role or other sites, taken out, or made the owner. Each is looked at before."""
 
 from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -19,7 +18,6 @@ from portal.shell import Shell
 from portal.showing import Content
 from portal.staging import FormErrors, command_by, new_key
 from portal.visitors import Visitor
-from schemas.commands.base import Command
 from schemas.commands.team import ChangeRole, RemoveMember, TransferOwnership
 from schemas.permissions import Role
 from schemas.views.team import MemberView
@@ -62,6 +60,7 @@ class MembersPage:
         """Stage it; what is wrong is shown in the form, as it was filled in."""
         visitor = await self._visitors.require(request, ChangeRole.permission)
         fields = await read_form(request)
+        await self._require_fresh_for_owners(request, visitor, fields.get("role", ""))
         said = {"member_id": str(request.path_params["id"]), "role": fields.get("role", ""), "sites": sites_of(fields)}
         try:
             command = command_by(visitor, ChangeRole, said)
@@ -79,7 +78,11 @@ class MembersPage:
 
     async def remove(self, request: Request) -> Response:
         """Stage it."""
-        return await self._said(request, RemoveMember, {"member_id": str(request.path_params["id"])})
+        visitor = await self._visitors.require(request, RemoveMember.permission)
+        fields = await read_form(request)
+        await self._require_fresh_for_owners(request, visitor)
+        command = command_by(visitor, RemoveMember, {"member_id": str(request.path_params["id"])})
+        return await self._staging.say(visitor, command, fields)
 
     async def ask_to_transfer(self, request: Request) -> Response:
         """To whom, and what follows."""
@@ -114,10 +117,13 @@ class MembersPage:
 
         return await self._showing.page(request, ChangeRole.permission, template, read)
 
-    async def _said(self, request: Request, command_class: type[Command], named: Mapping[str, Any]) -> Response:
-        visitor = await self._visitors.require(request, command_class.permission)
-        fields = await read_form(request)
-        return await self._staging.say(visitor, command_by(visitor, command_class, named), fields)
+    async def _require_fresh_for_owners(self, request: Request, visitor: Visitor, role: str = "") -> None:
+        """Who makes an owner, or takes one's place away, shows again who they are. Raises ProofNeeded."""
+        if Role.OWNER not in roles_within(visitor):
+            return  # of owners, what an owner says alone counts
+        member = await self._showing.read(visitor, lambda session: _member(session, visitor, request.path_params["id"]))
+        if Role.OWNER in (member.role, role):
+            await self._visitors.require_fresh(request, visitor)
 
 
 def called(member: MemberView) -> str:

@@ -54,6 +54,9 @@ class TeamPage:
         """Stage an invitation; what is wrong is told beside its field."""
         visitor = await self._visitors.require(request, InviteMember.permission)
         fields = await read_form(request)
+        # nobody else is let give it
+        if fields.get("role") == Role.OWNER in roles_within(visitor):
+            await self._visitors.require_fresh(request, visitor)
         said = {"email": fields.get("email", ""), "role": fields.get("role", ""), "sites": sites_of(fields)}
         try:
             command = command_by(visitor, InviteMember, said)

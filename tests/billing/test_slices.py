@@ -94,6 +94,21 @@ def test_refunds_to_an_account_count_together_and_another_currency_for_itself(
     assert slicers.outcome(slicers.say("mo", "refund_payment", amount_minor=200, **wish)) == "done"
 
 
+def test_half_by_a_refund_and_half_by_a_credit_note_is_as_much_money(
+    slicers: Deciders, billed: UUID, remitter: Payer
+) -> None:
+    remitter.pay(billed, 2_999)
+    for kind in ("refund_payment", "credit_invoice"):
+        slicers.limit(kind, "USD", 1_000)
+    with slicers.work.database.transaction() as session:
+        payment_id = str(session.scalars(select(Receipt.id)).one())
+    refund = {"payment_id": payment_id, "paid_out_on": "2026-11-23", "used_credits": "forgive"}
+    assert slicers.outcome(slicers.say("mo", "refund_payment", amount_minor=600, **refund)) == "done"
+    credit = {"invoice_id": str(billed), "reason": "duplicate", "used_credits": "forgive"}
+    by_note = [slicers.say("mo", "credit_invoice", amount_minor=minor, **credit) for minor in (401, 400)]
+    assert [slicers.outcome(each) for each in by_note] == ["awaiting_approval", "done"]
+
+
 def test_whoever_approves_reads_why_what_is_noted_and_what_becomes_of_used_credits(
     slicers: Deciders, billed: UUID, remitter: Payer, give: Give
 ) -> None:
