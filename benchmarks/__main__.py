@@ -17,6 +17,7 @@ from benchmarks.documents import documents
 from benchmarks.events import events
 from benchmarks.ingress import ingress
 from benchmarks.lists import lists, lists_million
+from benchmarks.pages import pages, pages_million
 from benchmarks.renewals import renewals
 from benchmarks.renewals_million import renewals_million
 from benchmarks.row import Row
@@ -35,12 +36,14 @@ BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "documents": documents,
     "events": events,
     "lists": lists,
+    "pages": pages,
 }
 # too long to be among all
 ON_DEMAND: dict[str, Callable[[], list[Row]]] = {
     "renewals-million": renewals_million,
     "consume-100000": consume_many,
     "lists-million": lists_million,
+    "pages-million": pages_million,
 }
 KNOWN = BENCHMARKS | ON_DEMAND
 

@@ -112,11 +112,10 @@ def a_customer(books: Books) -> UUID:
 
 
 def enter_portal(site: Inside, database: Database, account_id: UUID) -> Browser:
-    """Its owner, who has shown a moment ago that it is them."""
+    """Its owner."""
     link, browser = portal_link(database, account_id), site.another()
     assert browser.enter(link).status_code == 303
     site.people["owner"] = browser.http.cookies[site.cookie_name]
-    site.look_around(browser)
     return browser
 
 
@@ -147,5 +146,4 @@ def enter_console(site: Inside, database: Database, role: StaffRole) -> Browser:
     (secret,) = re.findall(r"<code>([A-Z2-7]{32})</code>", browser.open(PROVING).text)
     assert browser.send(PROVING, {"code": TOTP(secret).now()}).status_code == 303
     site.people[role] = browser.http.cookies[site.cookie_name]
-    site.look_around(browser)
     return browser

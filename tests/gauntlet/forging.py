@@ -87,6 +87,9 @@ class Prepared:
         assert eve.send("/leave").status_code == 200
         self._colleagues = {role: enter_console(console, database, role) for role in roles}
         self._account_id = account_id
+        portal.look_around(self._ada)
+        for colleague in self._colleagues.values():
+            console.look_around(colleague)
         over = [gone, uuid4().hex]
         with database.transaction() as session:
             session.execute(PROVEN_OF_CUSTOMERS)

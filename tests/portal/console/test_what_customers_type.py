@@ -166,6 +166,7 @@ def test_nothing_comes_of_what_is_typed_into_a_form_and_shown_again(
     ada = enter_portal(portal, owner_of_books, a_customer(Books(owner_of_books)))
     robin = enter_console(console, owner_of_books, StaffRole.FINANCE)
     for browser, site in ((ada, portal), (robin, console)):
+        site.look_around(browser)
         answers = {f"{path} {number}": each for path, form in site.forms.items() if path != "/leave"
                    for number, each in enumerate(_typed(browser, path, form.fields))}  # fmt: skip
         assert _look(answers), site.address
