@@ -85,7 +85,7 @@ class Visitors:
             if problem.status != HTTPStatus.FORBIDDEN:
                 raise
             text = "You are not in the team of this account any more."
-            raise Refused(HTTPStatus.FORBIDDEN, "Not in this team", text) from None
+            raise Refused(HTTPStatus.FORBIDDEN, "Not in this team", text, signs_in_at="/sign-in") from None
         return Visitor(found.id, found.account_id, principal, found.return_url, found.ends_at)
 
 

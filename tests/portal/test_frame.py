@@ -67,6 +67,8 @@ def test_a_refusal_has_a_frame_a_number_and_a_way_back(browser: NewBrowser) -> N
     assert "<b>" not in hostile.text
     wrong = browser().http.request("DELETE", HOME, headers={"Sec-Fetch-Site": "same-origin"})
     assert wrong.status_code == 404
+    forbidden = browser().http.post("/leave")
+    assert (forbidden.status_code, 'href="/"' in forbidden.text) == (403, True)
 
 
 @pytest.mark.parametrize("said", CROSS)

@@ -183,7 +183,8 @@ def test_the_last_owner_stays_until_somebody_else_is_one(
     done(hands_of_portal, ada.send(f"{TEAM}/leave", sent(user_id="user_bea")))
     assert portal_crew.member("user_1") is None
     assert portal_crew.member("user_bea") is not None, "one leaves in one's own name"
-    assert ada.open(TEAM).status_code == 403
+    outside = ada.open(TEAM)
+    assert (outside.status_code, 'href="/sign-in"' in outside.text) == (403, True)
 
 
 def test_other_teams_do_not_exist(
