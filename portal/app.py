@@ -54,7 +54,7 @@ def make_portal(settings: Settings) -> Portal:
     ringers = command_ringer(bell), set_ringer(bell), mail_ringer(bell)
     operations = GroupCommit(OperationStore(settings.portal_database_url), ring_after(*ringers[:2]))
     acceptance = Acceptance(operations, reads)
-    showing, staging = Showing(reads, visitors, pages), Staging(acceptance)
+    showing, staging = Showing(reads, visitors, pages), Staging(acceptance, waiting)
     hands = Hands(reads, visitors, showing, staging, site, Transfers(settings))
     parking = parking_of(reads, site)
     codes = MailedCodes(reads, ringers[2], settings.portal_sign_ins_per_address)

@@ -36,6 +36,13 @@ TOKEN_BYTES = 32
 CHARACTERS_MAX = 16_000
 CODE_FIELD = "code"
 HOME = "/"
+# what costs or moves money is sent from its own page alone, where it is built anew with the amounts of now
+_PRICED = re.compile(
+    r"/account/(billing/[^/]+/change|credits/purchase/[^/]+|invoices/[^/]+/(pay|transfer))"
+    r"|/admin/(.+/(refund|approve|void|write-off|credits|send)|invoices/new|.+/several/.+)"
+)
+# what pages send along by themselves, besides keys and ids
+_MACHINES = frozenset({KEY_FIELD, "at", "card_id", "do", "fingerprint", "shown_card_id"})
 Whose = TypeVar("Whose", bound=Somebody)
 
 
@@ -153,27 +160,58 @@ class ParkedPage(Generic[Whose]):
         found = await self._parking.find(request, somebody)
         if found is None:
             return self._parking.take(RedirectResponse(HOME, 303))
-        typed = {name: value for name, value in found.fields.items() if name != KEY_FIELD}
-        # what was chosen from a list is an id, and nothing to be read
-        ids = {name: value for name, value in typed.items() if is_id(value)}
-        shown = {name: value for name, value in typed.items() if name not in ids}
-        content = {"parked": found, "ids": ids, "shown": shown, "key": found.fields.get(KEY_FIELD, "")}
+        fields = found.fields
+        ids = {name: value for name, value in fields.items() if name != KEY_FIELD and _is_machines(name, value)}
+        shown = {name: value for name, value in fields.items() if not _is_machines(name, value)}
+        content = {
+            "ids": ids,
+            "shown": shown,
+            "key": fields.get(KEY_FIELD, ""),
+            "deed": _deed(found.path),
+            "page": _page_of(found),
+        }
         return await self._show(somebody, request, content)
 
     async def send(self, request: Request) -> Response:
-        """Lead the browser, with what it has just sent, to where it was to go first: 307 keeps method and body."""
+        """Lead the browser, with what it has just sent, to where it was to go first: 307 keeps method and body.
+
+        Of what costs or moves money it is led to the page alone, and nothing is sent.
+        """
         somebody = await self._require(request)
         found = await self._parking.find(request, somebody)
         if found is None:
             return self._parking.take(RedirectResponse(HOME, 303))
         await self._parking.forget(request, somebody)
-        return self._parking.take(RedirectResponse(found.path, 307))
+        page = _page_of(found)
+        return self._parking.take(RedirectResponse(page, 303) if page else RedirectResponse(found.path, 307))
 
     async def forget(self, request: Request) -> Response:
         """Throw it away."""
         somebody = await self._require(request)
         await self._parking.forget(request, somebody)
         return self._parking.take(RedirectResponse(HOME, 303))
+
+
+def _page_of(parked: Parked) -> str:
+    """Where a form of what costs or moves money is built anew; empty for all others."""
+    if not _PRICED.fullmatch(parked.path):
+        return ""
+    kept, _, last = parked.path.rpartition("/")
+    if last == "change":
+        return f"{kept}/plans"
+    if last in ("pay", "transfer"):
+        return kept
+    return parked.path.partition("/several/")[0]
+
+
+def _deed(path: str) -> str:
+    """What it was about, in the words of its address."""
+    return " › ".join(part for part in path.split("/")[2:] if not is_id(part))
+
+
+def _is_machines(name: str, value: str) -> bool:
+    """What nobody typed: keys, ids of what was chosen, amounts and marks of what was shown."""
+    return name in _MACHINES or name.endswith("_minor") or is_id(value) or is_id(name.removeprefix("each-"))
 
 
 def _is_proof(name: str, value: str) -> bool:

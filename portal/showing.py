@@ -31,6 +31,10 @@ class Showing:
         visitor = await self._visitors.require(request, permission)
         return await self.page_of(visitor, request, template, read)
 
+    def gone(self, visitor: Visitor, title: str) -> Response:
+        """For whoever is not here any more, by their own deed: that it is done, and the way to the product."""
+        return self._pages.plain("gone.html", {"title": title, "return_url": visitor.return_url})
+
     async def page_of(
         self, visitor: Visitor, request: Request, template: str, read: Read, status: int = 200
     ) -> Response:

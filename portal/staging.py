@@ -16,6 +16,7 @@ from ingress.bounds import filled, said_by
 from ingress.operation_store import NewOperation, StoredOperation
 from ingress.problems import Problem
 from ingress.ringing import Ringer, ring_for_new
+from ingress.waiting import Waiting
 from portal.forms import errors_by_field
 from portal.refused import Refused
 from schemas.commands.base import Command
@@ -25,6 +26,7 @@ log = structlog.get_logger(__name__)
 # the field in which a form carries its own key: however often it is sent, it is one operation
 KEY_FIELD = "operation_key"
 FORM_BYTES = 1_000
+LAST_WAIT_SECONDS = 5.0
 Wanted = TypeVar("Wanted", bound=Command)
 
 
@@ -87,8 +89,9 @@ def command_by(visitor: Somebody, command_class: type[Wanted], fields: Mapping[s
 class Staging:
     """The way in for commands of visitors."""
 
-    def __init__(self, acceptance: Acceptance) -> None:
+    def __init__(self, acceptance: Acceptance, waiting: Waiting | None = None) -> None:
         self._acceptance = acceptance
+        self._waiting = waiting
 
     async def say(self, visitor: Somebody, command: Command, fields: Mapping[str, str]) -> Response:
         """Store it durably, in the visitor's name, and lead on to the page of its operation.
@@ -97,6 +100,18 @@ class Staging:
         """
         stored = await self._store(visitor, command, form_key(fields))
         return RedirectResponse(f"/operations/{stored.id}", 303)
+
+    async def say_last(
+        self, visitor: Somebody, command: Command, fields: Mapping[str, str], gone: Response
+    ) -> Response:
+        """The same of what ends their being here: the page of its operation is not theirs once it is done.
+
+        So it is waited for, and answered by `gone`; what fails, or takes longer than a moment, by the way to that page.
+        Raises as `say`.
+        """
+        stored = await self._store(visitor, command, form_key(fields))
+        row = await self._waiting.outcome(stored, LAST_WAIT_SECONDS) if self._waiting else stored.row
+        return gone if row.result else RedirectResponse(f"/operations/{stored.id}", 303)
 
     async def say_each(self, visitor: Somebody, commands: Mapping[str, Command], fields: Mapping[str, str]) -> str:
         """Store all of them durably, each under a key made of the form's, which is returned, and of its own name.

@@ -68,7 +68,9 @@ class LeavingPage:
         name = await self._reads.run(lambda session: get_account(session, account_id).name, visitor.principal.sight)
         if typed != name:
             return await self._asked(request, {"confirm_name": DIFFERS}, fields)
-        return await self._staging.say(visitor, command_by(visitor, DeleteAccount, {"confirm_name": typed}), fields)
+        command = command_by(visitor, DeleteAccount, {"confirm_name": typed})
+        gone = self._showing.gone(visitor, "Your account is deleted")
+        return await self._staging.say_last(visitor, command, fields, gone)
 
     async def _asked(self, request: Request, errors: Mapping[str, str], fields: Mapping[str, str]) -> Response:
         def read(session: Session, visitor: Visitor, shell: Shell) -> Content:

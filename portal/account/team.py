@@ -78,7 +78,10 @@ class TeamPage:
 
     async def leave(self, request: Request) -> Response:
         """In one's own name, whatever the form says."""
-        return await self._said(request, LeaveTeam, {})
+        visitor = await self._visitors.require(request, LeaveTeam.permission)
+        fields = await read_form(request)
+        gone = self._showing.gone(visitor, "You have left the team")
+        return await self._staging.say_last(visitor, command_by(visitor, LeaveTeam, {}), fields, gone)
 
     async def _said(self, request: Request, command_class: type[Command], named: Mapping[str, str]) -> Response:
         visitor = await self._visitors.require(request, command_class.permission)

@@ -96,6 +96,10 @@ class Nobody(Staging):
         """Raises Refused 403."""
         raise not_permitted()
 
+    async def say_last(self, visitor: Somebody, command: Command, fields: object, gone: Response) -> Response:
+        """Raises Refused 403."""
+        raise not_permitted()
+
 
 class Lookers(Visitors):
     """Whoever looks at the pages of an account in the console; each look at a page is written down."""

@@ -61,6 +61,26 @@ def test_what_was_typed_is_seen_again_changed_and_sent(
     assert TYPED not in str(kept)
 
 
+def test_what_costs_something_is_not_sent_from_there(
+    signed_in: NewBrowser, new_customer: NewCustomer, new_link: Link, books_of_portal: Session
+) -> None:
+    purchase, invoice = "/account/credits/purchase/pack", f"/account/invoices/{uuid4()}"
+    for path, page in ((purchase, purchase), (f"{invoice}/pay", invoice)):
+        account_id = new_customer()
+        ada = signed_in(account_id)
+        _end(books_of_portal, ada)
+        form = sent(total_minor="4900", card_id=str(uuid4()))
+        assert ada.send(path, form).status_code == 401
+        ada.send(new_link(account_id))
+        shown = ada.open(PARKED).text
+        assert f'href="{page}"' in shown
+        for machines in ("Send it now", "4900", "minor", form["operation_key"]):
+            assert machines not in shown, machines
+        again = ada.send(PARKED, form)
+        assert (again.status_code, again.headers["location"]) == (303, page)
+        assert _said(books_of_portal, account_id) == []
+
+
 def test_it_is_nobody_elses(
     signed_in: NewBrowser, new_customer: NewCustomer, new_link: Link, books_of_portal: Session, browser: NewBrowser
 ) -> None:

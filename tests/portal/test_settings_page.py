@@ -4,6 +4,7 @@ import io
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -16,7 +17,7 @@ from calls.write_exports import write_exports
 from database.outbox import OutboxEntry
 from schemas.permissions import Role
 from schemas.views.accounts import AccountSettingsView
-from tests.portal.forms import done, sent
+from tests.portal.forms import answered, done, sent
 from tests.portal.running_portal import Browser
 from workers.wiring import Work
 
@@ -192,3 +193,13 @@ def test_an_account_is_deleted_by_its_name_alone(
     assert closed <= datetime.now(UTC)
     said = text("SELECT count(*) FROM operations WHERE kind = 'delete_account'")
     assert books_of_portal.scalar(said) == 1, "of the two that were sent"
+
+
+def test_whoever_has_deleted_the_account_is_told_that_it_is_done(
+    signed_in: NewBrowser, new_customer: NewCustomer, hands_of_portal: Work, books_of_portal: Session
+) -> None:
+    ada, form = signed_in(new_customer("Gone Corp"), is_proven=True), sent(confirm_name="Gone Corp")
+    press = partial(ada.send, f"{SETTINGS}/delete", form)
+    told = answered(hands_of_portal, books_of_portal, "delete_account", press)
+    assert (told.status_code, "Your account is deleted" in told.text) == (200, True), told.text
+    assert ada.open(SETTINGS).status_code == 401
