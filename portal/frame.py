@@ -25,6 +25,8 @@ from portal.site import Site
 from portal.wanted import Wanted
 
 log = structlog.get_logger(__name__)
+# where a page leaves the cookie that names its session from now on: it goes with any answer, a refusal, too
+CHANGED_COOKIE = "cashbeat.changed_cookie"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class Portal:
         self._router = router
         self._pages = pages
         self._walls = walls
+        self._site = site
         self._headers = Told(site)
         # what the protocol of the door counts
         self.connection_limit = connection_limit
@@ -69,7 +72,7 @@ class Portal:
             if message["type"] == "http.response.start":
                 has_started = True
                 headers = completed(message["headers"], self._headers.at(scope["path"]))
-                message["headers"] = [*headers, (REQUEST_ID_HEADER, request_id)]
+                message["headers"] = [*headers, (REQUEST_ID_HEADER, request_id), *self._changed_cookie(scope)]
             await send(message)
 
         scope["app"] = self  # tells Starlette's router to raise for 404 and 405 rather than to answer in plain text
@@ -90,6 +93,14 @@ class Portal:
             else:
                 answer = await self._refusal(_words_of(error, self._pages.wording), request_id.decode(), scope, receive)
             await answer(scope, receive, send_told)
+
+    def _changed_cookie(self, scope: Scope) -> list[tuple[bytes, bytes]]:
+        """What tells a browser of it, if there is one."""
+        if CHANGED_COOKIE not in scope:
+            return []
+        told = Response()
+        self._site.set_cookie(told, scope[CHANGED_COOKIE])
+        return [each for each in told.raw_headers if each[0] == b"set-cookie"]
 
     async def _led_to_proof(self, needed: ProofNeeded, scope: Scope, receive: Receive) -> Response:
         """What they sent is kept until they have shown that it is them."""

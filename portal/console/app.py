@@ -59,7 +59,7 @@ def make_console(settings: Settings) -> Portal:
     parking = parking_of_staff(reads, site)
     keys = parse(settings.cashbeat_master_keys.get_secret_value())
     showing, staging = Showing(reads, colleagues, pages), Staging(Acceptance(operations, reads))
-    hands = Hands(reads, colleagues, showing, staging, Fresh(reads, site, keys))
+    hands = Hands(reads, colleagues, showing, staging, Fresh(reads, keys))
     routes = [
         *Entering(reads, colleagues, pages, site, keys).routes(),
         *page_of_staff(parking, colleagues, showing).routes(),

@@ -111,11 +111,10 @@ class Asking:
             command = checked(deed.command, {**said, **deed.fixed, **about})
         except FormErrors as errors:
             return await self._asked(request, errors.by_field, fields)
-        if not self._needs_code(colleague):
-            return await self._staging.say(colleague, command, fields)
-        if why_not := await self._fresh.why_not(colleague, fields.get(CODE, "")):
+        code = fields.get(CODE, "")
+        if self._needs_code(colleague) and (why_not := await self._fresh.why_not(request, colleague, code)):
             return await self._asked(request, {CODE: why_not}, fields)
-        return await self._fresh.change_cookie(colleague, await self._staging.say(colleague, command, fields))
+        return await self._staging.say(colleague, command, fields)
 
     def _needs_code(self, colleague: Colleague) -> bool:
         return self._deed.command in DANGEROUS and not colleague.is_fresh

@@ -12,9 +12,8 @@ from typing import TypeVar
 
 import structlog
 from sqlalchemy.orm import Session
-from starlette.responses import Response
+from starlette.requests import Request
 
-from billing.callers.change_cookie import change_cookie
 from billing.callers.count_try import count_try
 from billing.callers.renew_proof import renew_proof
 from credentials.errors import Sealed
@@ -25,8 +24,8 @@ from database.sight import NOTHING
 from ingress.reads import Reads
 from portal.console.colleagues import Colleague
 from portal.entering import TOKEN_BYTES
+from portal.frame import CHANGED_COOKIE
 from portal.refused import Refused
-from portal.site import Site
 from schemas.commands.approvals import ApproveOperation
 from schemas.commands.base import Command
 from schemas.commands.callers import COMMANDS as OF_CALLERS
@@ -48,21 +47,26 @@ Answer = TypeVar("Answer")
 class Fresh:
     """Takes codes in the middle of a session."""
 
-    def __init__(self, reads: Reads, site: Site, keys: MasterKeys) -> None:
+    def __init__(self, reads: Reads, keys: MasterKeys) -> None:
         self._reads = reads
-        self._site = site
         self._keys = keys
 
-    async def why_not(self, colleague: Colleague, code: str) -> str:
+    async def why_not(self, request: Request, colleague: Colleague, code: str) -> str:
         """Why a code is not taken, empty where it is: each is once, and a few may be tried.
+
+        With one that is taken the cookie is changed, whatever comes of the form.
 
         Raises Refused 401 where the session has ended by that, and 503 where nothing can be unsealed.
         """
         typed = "".join(code.split())
         if not typed:
             return "Type the six digits that your authenticator shows."
-        is_right, left = await unsealed(self._reads, lambda session: self._tried(session, colleague, typed))
+        cookie = token_urlsafe(TOKEN_BYTES)
+        is_right, left = await unsealed(
+            self._reads, lambda session: self._tried(session, colleague, typed, hash_key(cookie))
+        )
         if is_right:
+            request.scope[CHANGED_COOKIE] = cookie
             log.info("console_proven_again", session_id=str(colleague.session_id))
             return ""
         log.warning("console_code_refused", session_id=str(colleague.session_id), staff_id=str(colleague.staff_id))
@@ -70,21 +74,12 @@ class Fresh:
             raise too_many_codes()
         return f"This code is not right, or was used already. You may try {left} more."
 
-    async def change_cookie(self, colleague: Colleague, answer: Response) -> Response:
-        """The same answer, with another cookie for the session."""
-        cookie = token_urlsafe(TOKEN_BYTES)
-        if await self._reads.run(
-            lambda session: change_cookie(session, colleague.session_id, hash_key(cookie)), NOTHING
-        ):
-            self._site.set_cookie(answer, cookie)
-        return answer
-
-    def _tried(self, session: Session, colleague: Colleague, code: str) -> tuple[bool, int | None]:
+    def _tried(self, session: Session, colleague: Colleague, code: str, token: str) -> tuple[bool, int | None]:
         """The try is counted whatever comes of it."""
         left = count_try(session, colleague.session_id)
         if left is None or not use_code(session, self._keys, colleague.staff_id, code, datetime.now(UTC)):
             return False, left
-        return renew_proof(session, colleague.session_id), left
+        return renew_proof(session, colleague.session_id, token), left
 
 
 async def unsealed(reads: Reads, read: Callable[[Session], Answer]) -> Answer:

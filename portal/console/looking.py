@@ -171,11 +171,11 @@ class LookPage:
         if not reason.isprintable() or not 0 < len(reason) <= REASON_LENGTH_MAX:
             why = f"must be said, in {REASON_LENGTH_MAX} characters at most"
             return await self._asked(request, {"reason": why}, reason)
-        if not colleague.is_fresh and (why_not := await self._fresh.why_not(colleague, sent.get(CODE, ""))):
+        code = sent.get(CODE, "")
+        if not colleague.is_fresh and (why_not := await self._fresh.why_not(request, colleague, code)):
             return await self._asked(request, {CODE: why_not}, reason)
         await self._showing.read(colleague, request, lambda look: _begin(look, account_id, reason))
-        answer = RedirectResponse(FIRST_PAGE, HTTPStatus.SEE_OTHER)
-        return answer if colleague.is_fresh else await self._fresh.change_cookie(colleague, answer)
+        return RedirectResponse(FIRST_PAGE, HTTPStatus.SEE_OTHER)
 
     async def end(self, request: Request) -> Response:
         """Back to the account, as the console shows it."""

@@ -98,6 +98,25 @@ def test_a_refund_takes_a_code_once_and_the_cookie_is_changed(
     assert ASKS not in robin.open(path_to_refund).text, "it was shown a moment ago"
 
 
+def test_whatever_comes_of_the_form_a_copy_of_the_cookie_is_never_fresh(
+    path_to_refund: str,
+    out_of_date: Callable[[], tuple[Browser, UUID]],
+    secrets_of_staff: dict[UUID, str],
+    doorstep: Callable[..., Browser],
+) -> None:
+    robin, staff_id = out_of_date()
+    form = {**fields_of(robin.open(path_to_refund)), "amount_minor": "99.00", "reason": "duplicate"}
+    form = {**form, "used_credits": "reduce", "code": code_of(secrets_of_staff[staff_id])}
+    before = robin.http.cookies[COOKIE]
+    refused = robin.send(path_to_refund, {**form, "operation_key": "none"})
+    assert refused.status_code == 400, "after the code was taken"
+    thief = doorstep()
+    thief.http.cookies.set(COOKIE, before, domain="127.0.0.1")
+    assert thief.open(path_to_refund).status_code == 401
+    assert robin.http.cookies[COOKIE] != before
+    assert ASKS not in robin.open(path_to_refund).text, "and who has shown it stays in"
+
+
 def test_each_code_is_taken_once_and_after_five_wrong_ones_the_session_is_over(
     path_to_refund: str,
     out_of_date: Callable[[], tuple[Browser, UUID]],
