@@ -77,11 +77,18 @@ class Inside:
 
 @contextmanager
 def both_sites(portal_url: str, console_url: str, broker_url: str) -> Iterator[tuple[Inside, Inside]]:
-    """The portal and the console of the same books, each by its own way into the database."""
-    portal = Settings(portal_database_url=portal_url, broker_url=broker_url, portal_port=free_port(0))
+    """The portal and the console of the same books, each by its own way into the database.
+
+    Nobody is asked to be slower: what is refused is refused for a better reason.
+    """
+    portal = Settings(
+        portal_database_url=portal_url, broker_url=broker_url, portal_port=free_port(0), page_requests_per_minute=0,
+        address_page_requests_per_minute=0,
+    )  # fmt: skip
     console = Settings(
         console_database_url=console_url, broker_url=broker_url, console_port=free_port(0),
-        cashbeat_master_keys=SecretStr(make("k1")), seller_name=SELLER,
+        cashbeat_master_keys=SecretStr(make("k1")), seller_name=SELLER, page_requests_per_minute=0,
+        address_page_requests_per_minute=0,
     )  # fmt: skip
     with ExitStack() as cleanup:
 

@@ -21,9 +21,9 @@ OTHER_TYPES = ("text/plain", "application/json", "multipart/form-data; boundary=
 OTHER_METHODS = ("PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "post", "BREW")
 OVERRIDES = ("", "", "X-HTTP-Method-Override: POST", "X-Forwarded-Host: evil.example")
 # which anybody may send who is nobody yet: of these only those of other sites are forged
-OF_NOBODY = ("/sign-in", "/enter/", "/second-factor")
+OF_NOBODY = ("/sign-in", "/enter/", "/join/", "/second-factor")
 # whose forms need no key: pressed twice they do the same
-WITHOUT_KEY = (*OF_NOBODY, "/leave", "/parked", "/proof")
+WITHOUT_KEY = (*OF_NOBODY, "/leave", "/parked", "/proof", "/admin/look/end")
 Line = tuple[str, ...]
 
 
