@@ -76,7 +76,7 @@ class Joining:
         if row.problem:
             return self._shown(invitation, who, why_not(view_operation(row)), HTTPStatus.CONFLICT)
         log.info("team_joined", account_id=str(invitation.account_id), is_in=bool(row.result))
-        return self._joined(is_in=bool(row.result))
+        return self._joined(is_in=bool(row.result), is_signed_in=who is not None)
 
     async def _again(self, who: Principal, key: str) -> Response:
         """Of whoever has pressed twice the first one has joined: the second is told so, and not that it is over."""
@@ -104,8 +104,9 @@ class Joining:
         content = {"invitation": invitation, "who": who.id if who else "", "error": error}
         return self._pages.plain("join.html", content, status)
 
-    def _joined(self, *, is_in: bool) -> Response:
-        return self._pages.plain("joined.html", {"is_in": is_in}, HTTPStatus.OK if is_in else HTTPStatus.ACCEPTED)
+    def _joined(self, *, is_in: bool, is_signed_in: bool = False) -> Response:
+        status = HTTPStatus.OK if is_in else HTTPStatus.ACCEPTED
+        return self._pages.plain("joined.html", {"is_in": is_in, "is_signed_in": is_signed_in}, status)
 
     def _over(self) -> Response:
         """Used, called off, over or never there: the same words."""

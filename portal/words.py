@@ -55,6 +55,11 @@ COMMANDS: Mapping[str, str] = {
     "export_account": "Copy all that is known of the account",
     "delete_account": "Delete the account",
 }
+# of what only began by it
+BEGUN: Mapping[str, str] = {
+    "export_account": "The copy is being written. It is under the settings in a moment.",
+    "start_manual_payment": "The bill waits for your transfer now.",
+}
 # what caused a bill
 CAUSES = {
     "start": "You subscribed to the plan.",
@@ -194,9 +199,14 @@ def command_name(kind: str) -> str:
     return COMMANDS.get(kind, spaced(kind).capitalize())
 
 
+def done_of(kind: str) -> str:
+    """What is so once it succeeded."""
+    return BEGUN.get(kind, "This is done.")
+
+
 # what templates say of the words of the API
 SAYINGS: Mapping[str, Callable[..., object]] = {
     "why_unpaid": why_unpaid, "at_the_end": at_the_end, "granted_by": granted_by, "moved": moved,
     "why_stopped": why_stopped, "why_charged": why_charged, "why_taxed": why_taxed, "came_by": came_by,
-    "tried_by": tried_by, "outcome_of": outcome_of,
+    "tried_by": tried_by, "outcome_of": outcome_of, "done_of": done_of,
 }  # fmt: skip

@@ -160,7 +160,8 @@ def test_a_copy_of_everything_is_written_and_fetched(
     account_id = new_customer("Copied Corp")
     ada = signed_in(account_id)
     assert ada.open(f"{SETTINGS}/export.zip").status_code == 404
-    done(hands_of_portal, ada.send(f"{SETTINGS}/export", sent()))
+    began = ada.open(done(hands_of_portal, ada.send(f"{SETTINGS}/export", sent()))).text
+    assert ("The copy is being written" in began, "This is done" in began) == (True, False)
     assert "It is being written" in ada.open(SETTINGS).text
     (export_id,) = books_of_portal.scalars(select(AccountExport.id).where(AccountExport.account_id == account_id))
     staged = books_of_portal.scalars(select(OutboxEntry.id).where(OutboxEntry.subject_id == export_id)).all()
