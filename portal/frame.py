@@ -134,6 +134,7 @@ def _words_of(error: Exception, wording: Wording) -> Refused:
         case 413:
             return Refused(413, "Too large", "This form is larger than anything that we ask for.")
         case 503:
-            text = "We cannot answer just now. Nothing was lost; try again."
+            text = "We cannot answer just now. Try again: a form that you have sent counts once."
             return Refused(503, "One moment, please", text, retry_after_seconds=2)
-    return Refused(500, "Something went wrong", "The mistake is ours, and it was noted. Nothing was charged by it.")
+    text = "The mistake is ours, and it was noted. If you sent a form, look whether it was done: it counts once."
+    return Refused(500, "Something went wrong", text)
