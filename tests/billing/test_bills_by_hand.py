@@ -148,7 +148,9 @@ def _reminded(billing_desk: BillingDesk, bill: InvoiceView, *days: int) -> list[
     for day in days:
         with billing_desk.deciders.work.database.transaction() as session:
             remind_of_transfers(session, Timeline(None, bill.due_at + timedelta(days=day)), 100)
-    return [cause.removeprefix(f"payment_reminder/{bill.id}/") for cause in billing_desk.staged("payment_reminder")]
+    return sorted(
+        cause.removeprefix(f"payment_reminder/{bill.id}/") for cause in billing_desk.staged("payment_reminder")
+    )
 
 
 def test_who_was_mailed_a_bill_and_does_not_pay_it_is_reminded(billing_desk: BillingDesk) -> None:

@@ -38,6 +38,9 @@ def test_the_next_transaction_of_a_connection_has_said_nothing(bare_database: Da
     with bare_database.transaction() as session:
         look(session, EVERYTHING)
         connection = session.connection().connection.dbapi_connection
-    with bare_database.transaction() as session:
-        assert session.connection().connection.dbapi_connection is connection
-        assert set(session.execute(SAID).one()) <= {None, ""}
+    met = False
+    for _ in range(10):  # the pool may have others, which take turns with it
+        with bare_database.transaction() as session:
+            met = met or session.connection().connection.dbapi_connection is connection
+            assert set(session.execute(SAID).one()) <= {None, ""}
+    assert met
