@@ -73,6 +73,7 @@ class Browser:
                 break
             time.sleep(1)
         where = answer.headers.get("location", "")
+        more.pop("params", None)  # they stand in that address
         return self.open(str(answer.url.join(where)), **more) if where.startswith("?") else answer
 
     def send(
