@@ -48,7 +48,11 @@ ENTRIES = (
     Entry("DELETE", OWN, Says(DeleteAccount)),
     Entry("POST", f"{ONE}export/", Says(ExportAccount, "account_id")),
     Entry("GET", f"{ONE}export/", ShowsOne("account:export", account_export, "account_id")),
-    Entry("GET", f"{ONE}export/file/", HandsOut("account:export", export_file, "account_id")),
+    Entry(
+        "GET",
+        f"{ONE}export/file/",
+        HandsOut("account:export", export_file, "account_id", media_types=("application/zip",)),
+    ),
     Entry("POST", f"{OWN}export/", Says(ExportAccount)),
     Entry("GET", f"{OWN}export/", Asks("account:export", OfAccount, own_export)),
     Entry("GET", f"{ONE}settings/", ShowsOne("accounts:read", show_settings, "account_id")),

@@ -3,7 +3,14 @@
 from billing.manual_payments.queries import show_claim, show_manual_payment
 from billing.statements.queries import show_line
 from ingress.entries.entry import Asks, Entry, HandsOut, Says, ShowsOne
-from ingress.queries.manual_payments import ClaimFilter, ManualPaymentFilter, claims, manual_payments, proof_file
+from ingress.queries.manual_payments import (
+    ENDINGS,
+    ClaimFilter,
+    ManualPaymentFilter,
+    claims,
+    manual_payments,
+    proof_file,
+)
 from ingress.queries.statements import StatementLineFilter, statement_lines
 from schemas.commands.manual_payments import (
     ApprovePayment,
@@ -26,7 +33,7 @@ ENTRIES = (
     Entry("GET", CLAIMS, Asks("payments:read", ClaimFilter, claims)),
     Entry("POST", CLAIMS, Says(SubmitPaymentClaim)),
     Entry("GET", CLAIM, ShowsOne("payments:read", show_claim, "claim_id")),
-    Entry("GET", f"{CLAIM}proof/", HandsOut("payments:read", proof_file, "claim_id")),
+    Entry("GET", f"{CLAIM}proof/", HandsOut("payments:read", proof_file, "claim_id", media_types=tuple(ENDINGS))),
     Entry("POST", f"{CLAIM}proof/", Says(AttachPaymentProof, "claim_id")),
     Entry("POST", f"{CLAIM}withdraw/", Says(WithdrawPaymentClaim, "claim_id")),
     Entry("POST", "/v1/admin/payments/{id:uuid}/approve/", Says(ApprovePayment, "claim_id")),

@@ -9,14 +9,15 @@ from pathlib import Path
 import httpx
 
 # What is right by its schema and refused all the same, for what no schema can say: a signature, a link in a mail, a
-# picture of a payment, two days in their order, a service named twice, a list of more names than there are letters, one
-# of two filters that has to be given.
+# picture of a payment, a time zone, two days in their order, a service named twice, a list of more names than there are
+# letters, one of two filters that has to be given.
 MORE_THAN_A_FORM = (
     "webhooks_stripe", "webhooks_paypal", "webhooks_resend", "get_pay_token", "pay_token", "get_confirm_email_token",
     "confirm_email_token", "attach_payment_proof", "get_account_usage_analytics", "create_subscription",
     "purchase_credits", "redeliver_events", "get_team_invitations_token", "create_invoice", "publish_plan",
     "issue_coupon", "offer_payment_method", "update_offered_method", "get_admin_dashboard_stats", "invite_member",
-    "accounts_team_invite", "change_role", "get_payment_methods",
+    "accounts_team_invite", "change_role", "get_payment_methods", "update_account",
+    "change_account_settings",
 )  # fmt: skip
 # They say 503 by themselves: where nobody works behind this door, and where a gateway is not connected.
 NOT_READY = ("get_readyz", "webhooks_stripe", "webhooks_paypal", "webhooks_resend")

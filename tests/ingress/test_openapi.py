@@ -139,3 +139,15 @@ def test_the_page_shows_every_route_and_loads_nothing(door: httpx.Client) -> Non
     assert "<script" not in page.text
     anchors = set(re.findall(r'href="#([^"]+)"', page.text))
     assert anchors <= set(re.findall(r'id="([^"]+)"', page.text))
+
+
+def test_a_file_is_told_by_all_the_types_that_it_may_have() -> None:
+    """The one of an account's export was told as a PDF, as was the picture of a payment."""
+    told_of = {
+        path: set(each["responses"]["200"]["content"])
+        for (method, path), each in operations().items()
+        if method == "GET" and "content" in each["responses"].get("200", {})
+    }
+    assert told_of["/v1/accounts/{id}/export/file/"] == {"application/zip"}
+    assert told_of["/v1/billing/payment-claims/{id}/proof/"] == {"application/pdf", "image/png", "image/jpeg"}
+    assert told_of["/v1/billing/invoices/{id}/pdf/"] == {"application/pdf"}
